@@ -1,0 +1,1 @@
+"""How to calculate: pure functions on arrays and frames. No files, no Streamlit, no folium."""

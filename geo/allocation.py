@@ -1,0 +1,197 @@
+"""Allocate a total over regions: named weights, largest remainder, fixed cells, interval.
+
+A provincial plan states one number; a planner needs it per prefecture and county. No rule is the
+true one, so a default rule gives the value and all rules together give its low and high.
+
+Properties (tested): the parts always sum to the total; without floors each part is within one
+of its exact quota and a larger weight never gets less; the order of the regions does not matter
+when ``keys`` are given. Like every largest-remainder method it is *not* monotone in the total
+(the Alabama paradox): one more unit to share can move a unit between two regions.
+
+References
+----------
+Balinski, M. and Young, H. P. (2001), Fair Representation, 2nd ed., Brookings: Hamilton's method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.errors import InputError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Remainders closer than this count as equal, so that rounding noise never decides a tie.
+_TIE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Parts of one total: the default rule's values and the range over all rules [same unit]."""
+
+    values: Integers
+    low: Integers
+    high: Integers
+
+
+def largest_remainder(
+    total: int, weights: ArrayLike, *, keys: Sequence[str] | None = None
+) -> Integers:
+    """Split ``total`` in proportion to ``weights`` into whole parts.
+
+    Parameters
+    ----------
+    total
+        Whole number ≥ 0 to be shared [any unit of count].
+    weights
+        (n,) non-negative, finite, at least one positive when ``total`` > 0.
+    keys
+        (n,) distinct names that break ties, so that the order of the input does not matter.
+
+    Returns
+    -------
+    (n,) whole parts that sum to ``total``.
+
+    Raises
+    ------
+    InputError
+        If the total is negative or broken, or the weights cannot share it.
+
+    Examples
+    --------
+    >>> largest_remainder(10, [1, 1, 1], keys=["a", "b", "c"]).tolist()
+    [4, 3, 3]
+    """
+    share = _checked_weights(total, weights)
+    if total == 0:
+        return np.zeros(len(share), dtype=np.int64)
+    quota = share * (total / share.sum())
+    parts = np.floor(quota + _TIE).astype(np.int64)
+    left = int(total - parts.sum())
+    names = np.asarray(keys if keys is not None else range(len(share)))
+    remainder = np.round((quota - parts) / _TIE)
+    order = np.lexsort((names, -share, -remainder))
+    parts[order[:left]] += 1
+    return parts
+
+
+def allocate(
+    total: int,
+    weights: ArrayLike,
+    *,
+    fixed: ArrayLike | None = None,
+    floor: ArrayLike | None = None,
+    keys: Sequence[str] | None = None,
+) -> Integers:
+    """Split ``total`` by ``weights``, keeping observed cells and lower bounds.
+
+    Parameters
+    ----------
+    total, weights, keys
+        As in :func:`largest_remainder`.
+    fixed
+        (n,) whole numbers for cells that are observed, NaN for free ones.
+    floor
+        (n,) values that the free cells must not fall below (stations once built stay).
+
+    Returns
+    -------
+    (n,) whole parts that sum to ``total``.
+
+    Raises
+    ------
+    InputError
+        If fixed cells or floors ask for more than the total, or all cells are fixed and
+        do not sum to it.
+
+    Examples
+    --------
+    >>> allocate(100, [1, 1, 2], fixed=[40, float("nan"), float("nan")]).tolist()
+    [40, 20, 40]
+    >>> allocate(100, [8, 1, 1], floor=[0, 30, 0]).tolist()
+    [62, 30, 8]
+    """
+    share = np.asarray(weights, dtype=float)
+    cells = np.full(len(share), np.nan) if fixed is None else np.array(fixed, dtype=float)
+    bound = np.zeros(len(share)) if floor is None else np.nan_to_num(np.asarray(floor, float))
+    _check_cells(total, cells, bound)
+    names = list(keys) if keys is not None else [f"{i:09d}" for i in range(len(share))]
+    while True:
+        free = np.isnan(cells)
+        rest = int(total - cells[~free].sum())
+        if not free.any():
+            return cells.astype(np.int64)
+        free_names = [name for name, is_free in zip(names, free, strict=True) if is_free]
+        parts = cells.copy()
+        parts[free] = largest_remainder(rest, share[free], keys=free_names)
+        short = free & (parts < bound)
+        if not short.any():
+            return parts.astype(np.int64)
+        cells[short] = np.ceil(bound[short])
+
+
+def allocate_interval(
+    total: int,
+    rules: Mapping[str, ArrayLike],
+    default: str,
+    *,
+    fixed: ArrayLike | None = None,
+    floor: ArrayLike | None = None,
+    keys: Sequence[str] | None = None,
+) -> Allocation:
+    """Split ``total`` by several rules: the default's values, the range over all of them.
+
+    Parameters
+    ----------
+    rules
+        Rule name → (n,) weights.
+    default
+        Name of the rule that gives the values.
+
+    Raises
+    ------
+    InputError
+        As in :func:`allocate`.
+    KeyError
+        If ``default`` is not among ``rules``.
+    """
+    parts = {
+        name: allocate(total, weights, fixed=fixed, floor=floor, keys=keys)
+        for name, weights in rules.items()
+    }
+    stack = np.stack(list(parts.values()))
+    return Allocation(parts[default], stack.min(axis=0), stack.max(axis=0))
+
+
+def _checked_weights(total: int, weights: ArrayLike) -> Floats:
+    share = np.asarray(weights, dtype=float)
+    if total < 0 or total != int(total):
+        raise InputError(
+            f"a total of {total} cannot be shared", repair="give a whole number of at least 0"
+        )
+    if not np.isfinite(share).all() or (share < 0).any():
+        raise InputError(
+            "weights must be known and not negative",
+            repair="choose a rule whose figures are known for every region",
+        )
+    if total > 0 and not share.sum() > 0:
+        raise InputError(
+            f"all weights are zero, {total} units cannot be shared",
+            repair="give at least one region a positive weight",
+        )
+    return share
+
+
+def _check_cells(total: int, cells: Floats, bound: Floats) -> None:
+    known = cells[~np.isnan(cells)]
+    asked = np.ceil(np.where(np.isnan(cells), bound, cells)).sum()
+    if asked > total or (len(known) == len(cells) and known.sum() != total):
+        raise InputError(
+            f"observed cells ask for {asked:.0f} of a total of {total}",
+            repair="check the dates and units of the observations against the total",
+        )

@@ -1,0 +1,122 @@
+"""The only reprojection rule: geodesic measures on WGS84, and the GCJ-02 shift of Chinese tiles.
+
+Everything is stored in WGS84 degrees and measured in metres on the ellipsoid. Web Mercator never
+measures anything: it is 10 % too long at Kunming and 31 % at Dunhuang.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
+
+from geo.errors import RangeError
+
+Floats = NDArray[np.float64]
+
+#: WGS84 ellipsoid; CGCS2000 equals it for our purpose (0.1 mm in the flattening).
+WGS84 = Geod(ellps="WGS84")
+_A = 6_378_137.0
+_E2 = 0.006_694_379_990_141_316
+
+#: Krasovsky 1940, the ellipsoid of the GCJ-02 shift.
+_GCJ_A = 6_378_245.0
+_GCJ_E2 = 0.006_693_421_622_965_943
+#: Box outside which the GCJ-02 shift is not applied [degrees].
+_CHINA = (72.004, 0.8293, 137.8347, 55.8271)
+
+
+def check_lonlat(lon: ArrayLike, lat: ArrayLike, *, where: str = "") -> tuple[Floats, Floats]:
+    """Return longitude and latitude [°] as float arrays, or say what is wrong with them.
+
+    Raises
+    ------
+    RangeError
+        If a value is not finite or outside ±180 / ±90; swapped axes are named as such.
+    """
+    x, y = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
+    wrong = ~(np.isfinite(x) & np.isfinite(y) & (np.abs(x) <= 180) & (np.abs(y) <= 90))
+    if wrong.any():
+        i = int(wrong.argmax())
+        swapped = np.isfinite(x[i]) and np.isfinite(y[i]) and abs(y[i]) <= 180 and abs(x[i]) <= 90
+        raise RangeError(
+            f"latitude {y[i]:g}, longitude {x[i]:g} is no place on Earth",
+            where=where,
+            repair="latitude and longitude look swapped: give latitude first"
+            if swapped
+            else "give decimal degrees, latitude within ±90 and longitude within ±180",
+        )
+    return x, y
+
+
+def ecef(lon: ArrayLike, lat: ArrayLike) -> Floats:
+    """Return (n, 3) earth-centred coordinates on the WGS84 ellipsoid [m].
+
+    For points up to 100 km apart the chord is shorter than the geodesic by less than 1.1 m
+    (a relative 1e-5), at 5 km by 0.13 mm, which makes nearest-neighbour search exact in practice.
+    """
+    x, y = np.radians(np.asarray(lon, float)), np.radians(np.asarray(lat, float))
+    normal = _A / np.sqrt(1.0 - _E2 * np.sin(y) ** 2)
+    return np.column_stack(
+        (
+            normal * np.cos(y) * np.cos(x),
+            normal * np.cos(y) * np.sin(x),
+            normal * (1.0 - _E2) * np.sin(y),
+        )
+    )
+
+
+def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Floats:
+    """Return geodesic distances on WGS84 [m], element by element (Karney 2013)."""
+    arrays = np.broadcast_arrays(*(np.asarray(a, float) for a in (lon1, lat1, lon2, lat2)))
+    _, _, metres = WGS84.inv(*arrays)
+    return np.asarray(metres, dtype=float)
+
+
+def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+    """Shift WGS84 to GCJ-02 [°], as drawn by Amap and Tencent tiles.
+
+    The polynomial is the publicly known one of the Chinese map shift; outside its box over China
+    the coordinates are returned unchanged. Validity: land of China; 219 m at Lanzhou, 361 m at
+    Kunming, 433 m at Zhaotong.
+    """
+    x, y = np.asarray(lon, float), np.asarray(lat, float)
+    d_east, d_north = _gcj02_offset_m(x - 105.0, y - 35.0)
+    phi = np.radians(y)
+    magic = 1.0 - _GCJ_E2 * np.sin(phi) ** 2
+    d_lat = np.degrees(d_north * magic**1.5 / (_GCJ_A * (1.0 - _GCJ_E2)))
+    d_lon = np.degrees(d_east * np.sqrt(magic) / (_GCJ_A * np.cos(phi)))
+    west, south, east, north = _CHINA
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return np.where(inside, x + d_lon, x), np.where(inside, y + d_lat, y)
+
+
+def gcj02_to_wgs84(
+    lon: ArrayLike, lat: ArrayLike, *, tolerance_deg: float = 1e-9
+) -> tuple[Floats, Floats]:
+    """Invert :func:`wgs84_to_gcj02` by fixed-point iteration, to better than 1e-7° [°].
+
+    The shift changes by less than 1 % over its own length, so each step gains two digits.
+    """
+    gx, gy = np.asarray(lon, float), np.asarray(lat, float)
+    x, y = gx, gy
+    for _ in range(20):
+        sx, sy = wgs84_to_gcj02(x, y)
+        dx, dy = gx - sx, gy - sy
+        x, y = x + dx, y + dy
+        if max(np.abs(dx).max(initial=0.0), np.abs(dy).max(initial=0.0)) < tolerance_deg:
+            break
+    return x, y
+
+
+def _gcj02_offset_m(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return the shift to the east and north [m] at ``x`` = lon − 105°, ``y`` = lat − 35°."""
+    root = np.sqrt(np.abs(x))
+    wave = (20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)) * 2.0 / 3.0
+    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + wave
+    north = north + (20.0 * np.sin(np.pi * y) + 40.0 * np.sin(np.pi / 3.0 * y)) * 2.0 / 3.0
+    north = north + (160.0 * np.sin(np.pi / 12.0 * y) + 320.0 * np.sin(np.pi / 30.0 * y)) * 2 / 3
+    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + wave
+    east = east + (20.0 * np.sin(np.pi * x) + 40.0 * np.sin(np.pi / 3.0 * x)) * 2.0 / 3.0
+    east = east + (150.0 * np.sin(np.pi / 12.0 * x) + 300.0 * np.sin(np.pi / 30.0 * x)) * 2 / 3
+    return east, north

@@ -1,0 +1,76 @@
+"""Errors a planner can act on.
+
+::
+
+    PlannerError                 what, where, how to repair
+    ├── InputError               an argument, option or form value is wrong   (exit code 2)
+    │   ├── UnknownNameError     province, layer, rule, preset … nobody knows
+    │   └── RangeError           a value outside the validity of a formula or of the province
+    ├── DataError                a file or table breaks its declared schema   (exit code 1)
+    └── StorageError             a folder or disk cannot be read or written   (exit code 1)
+
+Each message is one sentence of what is wrong, where it was met, and what to do about it.
+They are caught only at the doors (``cli.py``, ``app.py``).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PlannerError(Exception):
+    """Base of every error shown to a planner.
+
+    Parameters
+    ----------
+    what
+        What is wrong, one sentence.
+    where
+        File, option, row or field where it was met; may be empty.
+    repair
+        What the planner can do about it; may be empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", repair: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.repair = repair
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        """One line: what (where). Repair."""
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text} — {self.repair}" if self.repair else text
+
+
+class InputError(PlannerError):
+    """An argument, option or form value is wrong."""
+
+    exit_code = 2
+
+
+class UnknownNameError(InputError):
+    """A name that is not in the list of known ones; the nearest known name is offered."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        super().__init__(
+            f"unknown {kind} {name!r}", where=where, repair=f"{hint}known: {', '.join(names)}"
+        )
+
+
+class RangeError(InputError):
+    """A value outside the validity of a formula or of the province; never extrapolated."""
+
+
+class DataError(PlannerError):
+    """A file or table breaks its declared schema."""
+
+
+class StorageError(PlannerError):
+    """A folder or disk cannot be read or written."""

@@ -1,0 +1,1 @@
+"""What we build and how it looks: one file per layer, found by :mod:`layers.registry`."""

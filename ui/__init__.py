@@ -1,0 +1,1 @@
+"""What a person sees: all Streamlit code lives here and in ``app.py``."""

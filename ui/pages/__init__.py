@@ -1,0 +1,1 @@
+"""One ``show()`` per page."""
