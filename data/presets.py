@@ -1,0 +1,75 @@
+"""Site presets: a technology and band with the radius it reaches and where that figure is from."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from geo.errors import DataError, UnknownNameError
+
+_FILE = Path(__file__).parent / "presets.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One technology and band.
+
+    Attributes
+    ----------
+    layer
+        Layer whose base stations the site adds to.
+    radius_m, radius_weak_m
+        Distance reached at the stated level, and at the weak level [m].
+    """
+
+    key: str
+    layer: str
+    title_zh: str
+    title_en: str
+    radius_m: float
+    radius_weak_m: float
+    basis_zh: str
+    basis_en: str
+    source: str
+
+
+@lru_cache(maxsize=1)
+def presets() -> dict[str, Preset]:
+    """Return the presets by key, in the order of the file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or broken.
+    """
+    try:
+        with _FILE.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        return {
+            row["key"]: Preset(
+                key=row["key"],
+                layer=row["layer"],
+                title_zh=row["title_zh"],
+                title_en=row["title_en"],
+                radius_m=float(row["radius_m"]),
+                radius_weak_m=float(row["radius_weak_m"]),
+                basis_zh=row["basis_zh"],
+                basis_en=row["basis_en"],
+                source=row["source"],
+            )
+            for row in rows
+        }
+    except (OSError, UnicodeDecodeError, KeyError, ValueError, TypeError) as error:
+        raise DataError(
+            f"cannot be read ({error})", where=str(_FILE), repair="restore it from version control"
+        ) from error
+
+
+def preset(key: str) -> Preset:
+    """Return one preset or raise :class:`UnknownNameError` with the nearest known key."""
+    known = presets()
+    if key not in known:
+        raise UnknownNameError("preset", key, known)
+    return known[key]

@@ -1,0 +1,118 @@
+"""The table of natural villages with region names and coverage state, and the sites beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from data.pack import Pack
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: "20户以上" normally includes 20 [households].
+MIN_HOUSEHOLDS = 20
+
+STATES = ("uncovered", "covered", "unknown")
+
+VILLAGE_COLUMNS = (
+    "village_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
+    "county_en", "lon", "lat", "households", "state", "evidence", "source_ids",
+)  # fmt: skip
+
+#: Columns of the village table that a gap needs; the rest is read only for lists and maps.
+COUNT_COLUMNS = ("adcode", "households", "has_4g", "evidence")
+
+
+def village_states(has_4g: pd.Series) -> NDArray[np.uint8]:
+    """Return the state per village: 0 uncovered, 1 covered, 2 unknown (an empty cell)."""
+    known = has_4g.notna().to_numpy()
+    covered = has_4g.fillna(value=False).to_numpy(dtype=bool)
+    return np.where(known, covered.astype(np.uint8), 2).astype(np.uint8)
+
+
+def village_table(
+    pack: Pack,
+    *,
+    state: str = "all",
+    regions: Sequence[str] = (),
+    min_households: int = 1,
+) -> pd.DataFrame:
+    """Return the villages of a province with names of their regions.
+
+    Parameters
+    ----------
+    state
+        ``uncovered``, ``covered``, ``unknown`` or ``all``.
+    regions
+        adcodes of prefectures or counties; empty for all.
+    min_households
+        Only villages of at least that size [households].
+
+    Returns
+    -------
+    Frame with :data:`VILLAGE_COLUMNS`, ordered by village id.
+
+    Raises
+    ------
+    InputError
+        If the state or an adcode is not known.
+    """
+    if state not in (*STATES, "all"):
+        raise InputError(
+            f"unknown state {state!r}",
+            where="--state",
+            repair=f"known: all, {', '.join(STATES)}",
+        )
+    check_regions(pack, regions)
+    villages = pack.table("natural_villages")
+    codes = village_states(villages["has_4g"])
+    county = villages["adcode"].astype(str).to_numpy()
+    names = county_names(pack)
+    keep = (villages["households"] >= min_households).to_numpy()
+    if state != "all":
+        keep &= codes == STATES.index(state)
+    if regions:
+        parents = names["prefecture"].reindex(county).to_numpy()
+        keep &= np.isin(county, list(regions)) | np.isin(parents, list(regions))
+    chosen = villages.loc[keep].reset_index(drop=True)
+    named = names.loc[county[keep]].reset_index(drop=True)
+    table = pd.concat([chosen, named], axis=1)
+    table["county"] = county[keep]
+    table["state"] = np.array(STATES)[codes[keep]]
+    table["source_ids"] = "pack:natural_villages"
+    return table[list(VILLAGE_COLUMNS)]
+
+
+def county_names(pack: Pack) -> pd.DataFrame:
+    """Return, by county adcode: prefecture and the names of both in both languages."""
+    counties = pack.regions("county")
+    prefectures = pack.regions("prefecture").set_index("adcode")
+    parent = prefectures.loc[counties["parent"]]
+    return pd.DataFrame(
+        {
+            "prefecture": counties["parent"].to_numpy(),
+            "prefecture_zh": parent["name_zh"].to_numpy(),
+            "prefecture_en": parent["name_en"].to_numpy(),
+            "county_zh": counties["name_zh"].to_numpy(),
+            "county_en": counties["name_en"].to_numpy(),
+        },
+        index=counties["adcode"].to_numpy(),
+    )
+
+
+def check_regions(pack: Pack, adcodes: Sequence[str]) -> None:
+    """Raise :class:`InputError` if an adcode is no prefecture or county of the province."""
+    known = {code for level in ("prefecture", "county") for code in pack.regions(level)["adcode"]}
+    unknown = [code for code in adcodes if code not in known]
+    if unknown:
+        raise InputError(
+            f"{', '.join(unknown)} is no prefecture or county of {pack.meta['name_en']}",
+            where="--prefecture",
+            repair="`python cli.py gaps` lists the codes, for example "
+            + ", ".join(sorted(known)[:3]),
+        )
