@@ -41,6 +41,7 @@ def village_table(
     state: str = "all",
     regions: Sequence[str] = (),
     min_households: int = 1,
+    radius_m: float | None = None,
 ) -> pd.DataFrame:
     """Return the villages of a province with names of their regions.
 
@@ -52,6 +53,9 @@ def village_table(
         adcodes of prefectures or counties; empty for all.
     min_households
         Only villages of at least that size [households].
+    radius_m
+        Derive the state anew from the sites in force: a site within this distance [m], MIIT 2018
+        rule A with its 5 km or any other. Default: the state that the table holds.
 
     Returns
     -------
@@ -70,7 +74,11 @@ def village_table(
         )
     check_regions(pack, regions)
     villages = pack.table("natural_villages")
-    codes = village_states(villages["has_4g"])
+    codes = (
+        village_states(villages["has_4g"])
+        if radius_m is None
+        else rule_a_states(pack, villages, radius_m)
+    )
     county = villages["adcode"].astype(str).to_numpy()
     names = county_names(pack)
     keep = (villages["households"] >= min_households).to_numpy()
@@ -86,6 +94,22 @@ def village_table(
     table["state"] = np.array(STATES)[codes[keep]]
     table["source_ids"] = "pack:natural_villages"
     return table[list(VILLAGE_COLUMNS)]
+
+
+def rule_a_states(pack: Pack, villages: pd.DataFrame, radius_m: float) -> NDArray[np.uint8]:
+    """Return the state per village by distance to the sites in force (rule A).
+
+    Raises
+    ------
+    RangeError
+        If the radius is not above 0 or beyond 100 km.
+    """
+    from geo.coverage import distance_coverage
+
+    sites = pack.table("sites", columns=("lon", "lat"))
+    return distance_coverage(
+        villages["lon"], villages["lat"], sites["lon"], sites["lat"], radius_m
+    ).state
 
 
 def county_names(pack: Pack) -> pd.DataFrame:

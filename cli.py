@@ -1,0 +1,285 @@
+"""The terminal door: the same functions as the web door, one sub-command each.
+
+Exit codes: 0 done, 1 a file or folder is at fault, 2 the call is at fault. Progress goes to
+stderr, so that ``--out -`` can be piped.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geo.errors import InputError, PlannerError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.export import ExportBundle
+    from data.scenario import Scenario
+
+cli = typer.Typer(
+    name="cli.py",
+    help="Tongcun 通村: what is missing, where, on what evidence — and what a site would change.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class LevelName(StrEnum):
+    """Levels of ``--level``."""
+
+    province = "province"
+    prefecture = "prefecture"
+    county = "county"
+
+
+class StateName(StrEnum):
+    """States of ``--state``."""
+
+    uncovered = "uncovered"
+    covered = "covered"
+    unknown = "unknown"
+    all = "all"
+
+
+Province = Annotated[str, typer.Option("--province", "-p", help="Name of the pack.")]
+Out = Annotated[
+    str,
+    typer.Option(
+        "--out", "-o",
+        help="File: .csv .xlsx .geojson .gpkg .kml .parquet by its suffix; - prints a table.",
+    ),
+]  # fmt: skip
+ScenarioFile = Annotated[
+    Path | None, typer.Option("--scenario", help="Scenario file (JSON) with what you change.")
+]
+
+
+@cli.command()
+def gaps(
+    *,
+    province: Province,
+    layer: Annotated[str, typer.Option("--layer", "-l", help="Layer key, several by comma, or all.")] = "all",
+    level: Annotated[LevelName, typer.Option("--level", help="Level of the rows.")] = LevelName.prefecture,
+    as_of: Annotated[str, typer.Option("--as-of", help="Latest date of what counts as built.")] = "",
+    scenario: ScenarioFile = None,
+    out: Out = "-",
+) -> None:
+    """Target, built, planned and gap per region, with interval, evidence and sources."""
+    from data.pack import Pack
+    from layers.gaptable import GAP_COLUMNS, gap_table
+
+    with _steps("gaps", 3) as step:
+        pack = Pack.load(province)
+        step("read")
+        plan = _scenario(scenario, province)
+        keys = [key.strip() for key in layer.split(",")]
+        table = gap_table(pack, keys, level=level.value, as_of=as_of or None, scenario=plan)
+        step("computed")
+        if out == "-":
+            _print(table[list(GAP_COLUMNS)], right=GAP_COLUMNS[7:13])
+            return
+        from layers.bundles import gap_bundle
+
+        _write(gap_bundle(pack, table, scenario=plan, geometry=_is_map(out)), out)
+        step("written")
+
+
+@cli.command()
+def villages(
+    *,
+    province: Province,
+    state: Annotated[StateName, typer.Option("--state", help="Coverage state.")] = StateName.uncovered,
+    prefecture: Annotated[
+        list[str] | None, typer.Option("--prefecture", help="adcode of a prefecture or county; repeatable.")
+    ] = None,
+    min_households: Annotated[int, typer.Option("--min-households", min=1, help="Smallest village [households].")] = 1,
+    radius_m: Annotated[
+        float | None,
+        typer.Option("--radius-m", help="Derive the state anew: a site within this distance [m] (rule A: 5000)."),
+    ] = None,
+    out: Out = "-",
+) -> None:
+    """Natural villages by state, with names of their regions."""
+    from data.pack import Pack
+    from layers.villages import village_table
+
+    with _steps("villages", 3) as step:
+        pack = Pack.load(province)
+        step("read")
+        table = village_table(
+            pack, state=state.value, regions=prefecture or (), min_households=min_households,
+            radius_m=radius_m,
+        )  # fmt: skip
+        step("selected")
+        if out == "-":
+            _print(table, right=("lon", "lat", "households"))
+            return
+        from layers.bundles import village_bundle
+
+        _write(village_bundle(pack, table), out)
+        step("written")
+
+
+@cli.command()
+def whatif(
+    *,
+    province: Province,
+    site: Annotated[
+        list[str], typer.Option("--site", "-s", help="LAT,LON[,HEIGHT_M[,PRESET]]; repeatable.")
+    ],
+    level: Annotated[LevelName, typer.Option("--level", help="Level of the before/after rows.")] = LevelName.prefecture,
+    out: Out = "-",
+) -> None:
+    """Villages and households newly reached by placed sites, before and after per region.
+
+    Circles by preset radius, no terrain data: wrong both ways in mountains.
+    """
+    from data.pack import Pack
+    from data.scenario import Scenario, parse_site
+    from layers.bundles import whatif_bundle
+    from layers.whatif import effect
+
+    with _steps("whatif", 3) as step:
+        pack = Pack.load(province)
+        plan = Scenario(province=province, sites=tuple(parse_site(text) for text in site))
+        step("read")
+        result = effect(pack, plan.sites, level=level.value)
+        step("computed")
+        if out == "-":
+            _print(result.regions, right=result.regions.columns[4:11])
+            typer.echo(
+                f"{result.villages:,} villages, {result.households:,} households newly reached; "
+                "circle: no terrain data; illustrative villages"
+                if (result.regions["evidence"] == "illustrative").any()
+                else f"{result.villages:,} villages, {result.households:,} households newly reached; "
+                "circle: no terrain data"
+            )
+            return
+        _write(whatif_bundle(pack, plan, result), out)
+        step("written")
+
+
+@cli.command()
+def sources(*, province: Province, out: Out = "-") -> None:
+    """The ledger: every source id with its quote, licence and credit, and known anomalies."""
+    from data.pack import Pack
+    from layers.bundles import source_bundle, source_table
+
+    with _steps("sources", 2) as step:
+        pack = Pack.load(province)
+        table = source_table(pack)
+        step("read")
+        if out == "-":
+            _print(table, right=("value",))
+            return
+        _write(source_bundle(pack), out)
+        step("written")
+
+
+def main() -> None:
+    """Run the terminal door; every planner error is one line on stderr."""
+    _utf8_streams()
+    try:
+        cli()
+    except PlannerError as error:
+        typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+        raise SystemExit(error.exit_code) from error
+    except BrokenPipeError:
+        # The reader (head, less) has gone: nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+
+
+def _utf8_streams() -> None:
+    """Chinese names must print on consoles whose code page is not UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def _scenario(path: Path | None, province: str) -> Scenario | None:
+    if path is None:
+        return None
+    from data.scenario import Scenario
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot be read ({error})", where=str(path), repair="give a scenario file in UTF-8 JSON"
+        ) from error
+    plan = Scenario.from_json(text, where=str(path))
+    if plan.province != province:
+        raise InputError(
+            f"the scenario is for {plan.province!r}", where=str(path), repair=f"use --province {plan.province}"
+        )
+    return plan
+
+
+def _is_map(out: str) -> bool:
+    return Path(out).suffix.lower() in {".geojson", ".gpkg", ".kml", ".parquet"}
+
+
+def _write(bundle: ExportBundle, out: str) -> None:
+    from data.export import write
+
+    path = write(bundle, Path(out))
+    typer.echo(f"{len(bundle.main):,} rows → {path}", err=True)
+
+
+@contextmanager
+def _steps(title: str, length: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on stderr while the block runs; silent when nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda _name: None
+        return
+    with typer.progressbar(length=length, label=title, file=sys.stderr) as bar:
+
+        def step(name: str) -> None:
+            bar.label = f"{title}: {name}"
+            bar.update(1)
+
+        yield step
+
+
+def _print(table: pd.DataFrame, *, right: Any = ()) -> None:
+    """Print a table with aligned columns; Chinese characters count two cells."""
+    texts = [[str(name) for name in table.columns]]
+    texts += [[_cell(value) for value in row] for row in table.itertuples(index=False)]
+    widths = [max(map(_width, column)) for column in zip(*texts, strict=True)]
+    flush = [name in set(right) for name in table.columns]
+    for line in texts:
+        cells = [
+            " " * (w - _width(text)) + text if is_right else text + " " * (w - _width(text))
+            for text, w, is_right in zip(line, widths, flush, strict=True)
+        ]
+        typer.echo("  ".join(cells).rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124  NaN is the only value unequal to itself
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
+    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return "".join(ch if ch.isprintable() else " " for ch in text)
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text)
+
+
+if __name__ == "__main__":
+    main()
