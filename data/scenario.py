@@ -14,8 +14,8 @@ from geo.errors import InputError, PlannerError, RangeError
 
 #: Antenna height above ground when none is given [m].
 DEFAULT_HEIGHT_M = 35.0
-#: Preset when none is given: the widest band for village coverage.
-DEFAULT_PRESET = "5g_700"
+#: Preset when none is given: what most villages lack is 4G.
+DEFAULT_PRESET = "4g_1800"
 
 
 class _Frozen(BaseModel):

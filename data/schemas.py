@@ -60,7 +60,7 @@ class Table:
     def check(self, frame: pd.DataFrame, *, where: str = "") -> None:
         """Raise one :class:`DataError` that lists every fault of ``frame``."""
         faults = [fault for column in self.columns for fault in _column_faults(frame, column)]
-        if set(self.key) <= set(frame.columns):
+        if self.key and set(self.key) <= set(frame.columns):
             repeated = frame.duplicated(list(self.key))
             if repeated.any():
                 row = int(repeated.to_numpy().argmax())

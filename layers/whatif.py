@@ -18,6 +18,7 @@ from data.presets import preset
 from data.scenario import PlannedSite, Scenario
 from geo.crs import geodesic_m
 from geo.errors import RangeError
+from geo.evidence import weakest
 from layers.villages import MIN_HOUSEHOLDS, VILLAGE_COLUMNS, village_table
 
 EFFECT_COLUMNS = (
@@ -57,8 +58,8 @@ class Effect:
 def effect(pack: Pack, sites: Sequence[PlannedSite], *, level: str = "prefecture") -> Effect:
     """Return what the enabled sites change.
 
-    A village without 4G counts as reached within the radius of a site's preset, measured along
-    the geodesic. A circle, no terrain: wrong both ways in mountains, and labelled so.
+    A village without 4G counts as reached within the radius of a site's preset, 4G or 5G, measured
+    along the geodesic. A circle, no terrain: wrong both ways in mountains, and labelled so.
 
     Raises
     ------
@@ -67,13 +68,13 @@ def effect(pack: Pack, sites: Sequence[PlannedSite], *, level: str = "prefecture
     """
     counties_of(pack, sites)
     villages = _villages(pack.folder, pack.digest_of("natural_villages"))
-    missing = np.flatnonzero((villages["state"] == "uncovered").to_numpy())
+    missing = _missing(pack.folder, pack.digest_of("natural_villages"))
     number, metres = _nearest_site(villages, missing, sites)
     hit = number > 0
     gained = villages.iloc[missing[hit]].reset_index(drop=True)
     gained["site"] = number[hit]
     gained["distance_m"] = np.round(metres[hit])
-    return Effect(gained, _per_region(pack, villages, gained, level))
+    return Effect(gained, _per_region(pack, gained, level))
 
 
 def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
@@ -104,18 +105,21 @@ def planned_stations(
 ) -> NDArray[np.float64]:
     """Return how many units of a layer the scenario's enabled sites add per region.
 
-    A site adds one base station of its preset's technology; to ``natural_villages`` it adds the
-    villages it newly reaches. Other layers get nothing from a site.
+    A site adds one base station of its preset's technology. To ``natural_villages`` a site with a
+    4G preset adds the villages it newly reaches: that layer counts 4G. Other layers get nothing.
     """
-    regions = pack.regions(level)
-    codes = regions["adcode"].tolist()
-    enabled = [site for site in scenario.sites if site.enabled]
+    codes = pack.regions(level)["adcode"].tolist()
     if layer_key == "natural_villages":
-        table = effect(pack, enabled, level=level).regions
+        with_4g = _of_layer(scenario, "mobile_4g")
+        table = effect(pack, with_4g, level=level).regions
         return (table["villages_after"] - table["villages_before"]).to_numpy(float)
-    counted = [site for site in enabled if preset(site.preset).layer == layer_key]
-    places = pd.Series(counties_of(pack, counted), dtype=str)
-    return places.map(_ancestor(pack, level)).value_counts().reindex(codes, fill_value=0).to_numpy(float)
+    places = pd.Series(counties_of(pack, _of_layer(scenario, layer_key)), dtype=str)
+    counts = places.map(_ancestor(pack, level)).value_counts()
+    return counts.reindex(codes, fill_value=0).to_numpy(float)
+
+
+def _of_layer(scenario: Scenario, layer_key: str) -> list[PlannedSite]:
+    return [s for s in scenario.sites if s.enabled and preset(s.preset).layer == layer_key]
 
 
 def _nearest_site(
@@ -137,31 +141,48 @@ def _nearest_site(
     return number, best
 
 
-def _per_region(
-    pack: Pack, villages: pd.DataFrame, gained: pd.DataFrame, level: str
-) -> pd.DataFrame:
-    regions = pack.regions(level)
-    large = villages[villages["households"] >= MIN_HOUSEHOLDS]
+def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Add what is gained to the tally of what stood before."""
+    table = _before(pack.folder, pack.digest_of("natural_villages"), level).copy()
     new = gained[gained["households"] >= MIN_HOUSEHOLDS]
-    covered = large[large["state"] == "covered"]
-    place = {"province": None, "prefecture": "prefecture", "county": "county"}[level]
-
-    def tally(frame: pd.DataFrame, column: str | None) -> NDArray[np.int64]:
-        values = frame[column] if column else pd.Series(1, index=frame.index)
-        group = frame[place].to_numpy() if place else np.full(len(frame), pack.adcode, object)
-        summed = values.groupby(group).sum()
-        return summed.reindex(regions["adcode"], fill_value=0).to_numpy(np.int64)
-
-    table = regions[["adcode", "name_zh", "name_en", "level"]].copy()
-    table["villages"] = tally(large, None)
-    table["households"] = tally(large, "households")
-    table["villages_before"] = tally(covered, None)
-    table["villages_after"] = table["villages_before"] + tally(new, None)
-    table["households_before"] = tally(covered, "households")
-    table["households_after"] = table["households_before"] + tally(new, "households")
-    table["villages_unknown"] = tally(large[large["state"] == "unknown"], None)
-    table["evidence"] = large["evidence"].iloc[0] if len(large) else "assumed"
+    codes = table["adcode"].tolist()
+    group = _group(new, level, pack.adcode)
+    for column, weight in (("villages", None), ("households", new["households"])):
+        values = pd.Series(1, index=new.index) if weight is None else weight
+        added = values.groupby(group).sum().reindex(codes, fill_value=0).to_numpy(np.int64)
+        table[f"{column}_after"] = table[f"{column}_before"] + added
     return table[list(EFFECT_COLUMNS)]
+
+
+@lru_cache(maxsize=8)
+def _before(folder: Path, identity: str, level: str) -> pd.DataFrame:
+    """Return per region the villages and households, all and with 4G, before any site."""
+    pack = Pack(folder)
+    villages = _villages(folder, identity)
+    large = villages[villages["households"] >= MIN_HOUSEHOLDS]
+    covered, unknown = (large["state"] == word for word in ("covered", "unknown"))
+    counts = pd.DataFrame(
+        {
+            "villages": 1,
+            "households": large["households"],
+            "villages_before": covered.astype(np.int64),
+            "households_before": large["households"].where(covered, 0),
+            "villages_unknown": unknown.astype(np.int64),
+        },
+        index=large.index,
+    )
+    summed = counts.groupby(_group(large, level, pack.adcode)).sum()
+    table = pack.regions(level)[["adcode", "name_zh", "name_en", "level"]].copy()
+    tallies = summed.reindex(table["adcode"], fill_value=0).astype(np.int64)
+    table[tallies.columns] = tallies.to_numpy()
+    table["evidence"] = weakest(large["evidence"].unique()) if len(large) else "assumed"
+    return table
+
+
+def _group(villages: pd.DataFrame, level: str, province: str) -> NDArray[np.object_]:
+    if level == "province":
+        return np.full(len(villages), province, dtype=object)
+    return villages[level].to_numpy(dtype=object)
 
 
 def _ancestor(pack: Pack, level: str) -> dict[str, str]:
@@ -176,6 +197,12 @@ def _ancestor(pack: Pack, level: str) -> dict[str, str]:
 @lru_cache(maxsize=4)
 def _villages(folder: Path, _identity: str) -> pd.DataFrame:
     return village_table(Pack(folder))[list(VILLAGE_COLUMNS)]
+
+
+@lru_cache(maxsize=4)
+def _missing(folder: Path, identity: str) -> NDArray[np.int64]:
+    """Return the positions of the villages without 4G."""
+    return np.flatnonzero((_villages(folder, identity)["state"] == "uncovered").to_numpy())
 
 
 @lru_cache(maxsize=4)
