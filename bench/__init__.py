@@ -1,0 +1,1 @@
+"""Benchmarks: ``make bench`` measures and rewrites ``docs/benchmarks.md``."""

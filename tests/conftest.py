@@ -1,0 +1,33 @@
+"""What every test shares: the browser's tests stay together, and are missed where they must run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bench.browser import chromium_path
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+# Deadlines measure the machine, not the code; the same examples in every run of CI.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep browser tests on one worker, skip them visibly where there is no browser.
+
+    In CI nothing is skipped: there a missing browser fails.
+    """
+    missing = chromium_path() is None
+    for item in items:
+        if not item.path.is_relative_to(BROWSER_TESTS):
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if missing and not os.environ.get("CI"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium: install it to test the pages"))
