@@ -20,8 +20,8 @@ from geo.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
     import pandas as pd
-
     from data.export import ExportBundle
+
     from data.scenario import Scenario
 
 cli = typer.Typer(
@@ -67,9 +67,15 @@ ScenarioFile = Annotated[
 def gaps(
     *,
     province: Province,
-    layer: Annotated[str, typer.Option("--layer", "-l", help="Layer key, several by comma, or all.")] = "all",
-    level: Annotated[LevelName, typer.Option("--level", help="Level of the rows.")] = LevelName.prefecture,
-    as_of: Annotated[str, typer.Option("--as-of", help="Latest date of what counts as built.")] = "",
+    layer: Annotated[
+        str, typer.Option("--layer", "-l", help="Layer key, several by comma, or all.")
+    ] = "all",
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Level of the rows.")
+    ] = LevelName.prefecture,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Latest date of what counts as built.")
+    ] = "",
     scenario: ScenarioFile = None,
     out: Out = "-",
 ) -> None:
@@ -97,14 +103,22 @@ def gaps(
 def villages(
     *,
     province: Province,
-    state: Annotated[StateName, typer.Option("--state", help="Coverage state.")] = StateName.uncovered,
+    state: Annotated[
+        StateName, typer.Option("--state", help="Coverage state.")
+    ] = StateName.uncovered,
     prefecture: Annotated[
-        list[str] | None, typer.Option("--prefecture", help="adcode of a prefecture or county; repeatable.")
+        list[str] | None,
+        typer.Option("--prefecture", help="adcode of a prefecture or county; repeatable."),
     ] = None,
-    min_households: Annotated[int, typer.Option("--min-households", min=1, help="Smallest village [households].")] = 1,
+    min_households: Annotated[
+        int, typer.Option("--min-households", min=1, help="Smallest village [households].")
+    ] = 1,
     radius_m: Annotated[
         float | None,
-        typer.Option("--radius-m", help="Derive the state anew: a site within this distance [m] (rule A: 5000)."),
+        typer.Option(
+            "--radius-m",
+            help="Derive the state anew: a site within this distance [m] (rule A: 5000).",
+        ),
     ] = None,
     out: Out = "-",
 ) -> None:
@@ -136,16 +150,19 @@ def whatif(
     site: Annotated[
         list[str], typer.Option("--site", "-s", help="LAT,LON[,HEIGHT_M[,PRESET]]; repeatable.")
     ],
-    level: Annotated[LevelName, typer.Option("--level", help="Level of the before/after rows.")] = LevelName.prefecture,
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Level of the before/after rows.")
+    ] = LevelName.prefecture,
     out: Out = "-",
 ) -> None:
     """Villages and households newly reached by placed sites, before and after per region.
 
     Circles by preset radius, no terrain data: wrong both ways in mountains.
     """
+    from layers.bundles import whatif_bundle
+
     from data.pack import Pack
     from data.scenario import Scenario, parse_site
-    from layers.bundles import whatif_bundle
     from layers.whatif import effect
 
     with _steps("whatif", 3) as step:
@@ -156,12 +173,10 @@ def whatif(
         step("computed")
         if out == "-":
             _print(result.regions, right=result.regions.columns[4:11])
+            invented = (result.regions["evidence"] == "illustrative").any()
             typer.echo(
                 f"{result.villages:,} villages, {result.households:,} households newly reached; "
-                "circle: no terrain data; illustrative villages"
-                if (result.regions["evidence"] == "illustrative").any()
-                else f"{result.villages:,} villages, {result.households:,} households newly reached; "
-                "circle: no terrain data"
+                f"circle: no terrain data{'; illustrative villages' if invented else ''}"
             )
             return
         _write(whatif_bundle(pack, plan, result), out)
@@ -170,9 +185,10 @@ def whatif(
 
 @cli.command()
 def sources(*, province: Province, out: Out = "-") -> None:
-    """The ledger: every source id with its quote, licence and credit, and known anomalies."""
-    from data.pack import Pack
+    """List every source id with its quote, licence and credit, and known anomalies."""
     from layers.bundles import source_bundle, source_table
+
+    from data.pack import Pack
 
     with _steps("sources", 2) as step:
         pack = Pack.load(province)
@@ -216,12 +232,16 @@ def _scenario(path: Path | None, province: str) -> Scenario | None:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"cannot be read ({error})", where=str(path), repair="give a scenario file in UTF-8 JSON"
+            f"cannot be read ({error})",
+            where=str(path),
+            repair="give a scenario file in UTF-8 JSON",
         ) from error
     plan = Scenario.from_json(text, where=str(path))
     if plan.province != province:
         raise InputError(
-            f"the scenario is for {plan.province!r}", where=str(path), repair=f"use --province {plan.province}"
+            f"the scenario is for {plan.province!r}",
+            where=str(path),
+            repair=f"use --province {plan.province}",
         )
     return plan
 

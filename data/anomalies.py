@@ -47,7 +47,7 @@ def anomalies(pack: Pack) -> pd.DataFrame:
 
 
 def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
-    """A private-use character stands where a sign of the text was lost."""
+    """Find private-use characters, which stand where a sign of the text was lost."""
     for row in ledger.targets.to_dict("records"):
         quote = str(row["quote"])
         if any(unicodedata.category(ch) == _PRIVATE_USE for ch in quote):
@@ -65,7 +65,7 @@ def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
 
 
 def _share_against_count(ledger: Ledger) -> Iterator[Anomaly]:
-    """Full coverage in one unit beside a shortfall in another."""
+    """Find full coverage in one unit beside a shortfall in another."""
     baselines = ledger.targets[ledger.targets["kind"] == "baseline"]
     full = baselines[(baselines["basis"] == "share") & (baselines["value"] >= 1.0)]
     short = baselines[baselines["basis"] == "count"]
@@ -85,7 +85,7 @@ def _share_against_count(ledger: Ledger) -> Iterator[Anomaly]:
 
 
 def _increment_above_total(ledger: Ledger) -> Iterator[Anomaly]:
-    """An increment and a total of another scope stand side by side in one plan."""
+    """Find increments beside a total of another scope in one plan."""
     targets = ledger.targets[ledger.targets["kind"] == "target"]
     for a in targets[targets["basis"] == "increment"].to_dict("records"):
         same = targets[
@@ -107,7 +107,7 @@ def _increment_above_total(ledger: Ledger) -> Iterator[Anomaly]:
 
 
 def _part_above_whole(ledger: Ledger) -> Iterator[Anomaly]:
-    """A prefecture's own figure exceeds the latest figure or target of its province."""
+    """Find prefectures whose own figure exceeds every figure of their province."""
     targets = ledger.targets[ledger.targets["unit"] != "share"]
     seen = ledger.observations[ledger.observations["adcode"] != ledger.adcode]
     for row in seen.to_dict("records"):
@@ -124,14 +124,14 @@ def _part_above_whole(ledger: Ledger) -> Iterator[Anomaly]:
                 "contradiction",
                 f"{row['adcode']} 的“{row['metric_zh']}”{row['value']:,.0f}（{row['as_of']}）超过"
                 f"全省已知数 {top['value']:,.0f}（{top['as_of']}）：时点或口径不同。",
-                f"{row['adcode']}: {row['metric']} {row['value']:,.0f} ({row['as_of']}) exceeds the "
-                f"province's {top['value']:,.0f} ({top['as_of']}): dates or kinds of rack differ.",
+                f"{row['adcode']}: {row['metric']} {row['value']:,.0f} ({row['as_of']}) exceeds "
+                f"the province's {top['value']:,.0f} ({top['as_of']}): dates or scope differ.",
                 f"{row['id']};{top['id']}",
             )
 
 
 def _newer_part(ledger: Ledger) -> Iterator[Anomaly]:
-    """A prefecture reports at a later date than its province: parts of mixed dates."""
+    """Find prefectures that report at a later date than their province."""
     built = ledger.observations[ledger.observations["kind"] == "built"]
     whole = built[built["adcode"] == ledger.adcode]
     baselines = ledger.targets[ledger.targets["kind"] == "baseline"]
@@ -154,7 +154,7 @@ def _newer_part(ledger: Ledger) -> Iterator[Anomaly]:
 
 
 def _approximate(ledger: Ledger) -> Iterator[Anomaly]:
-    """A figure the source itself calls approximate or derived."""
+    """Find figures that the source itself calls approximate, or that are derived."""
     rows = [*ledger.targets.to_dict("records"), *ledger.observations.to_dict("records")]
     for row in rows:
         if row["qualifier"] == "~":

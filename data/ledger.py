@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -122,7 +123,9 @@ class Ledger:
         """Return the dates for which a provincial figure is known, oldest first."""
         base = self.targets[(self.targets["kind"] == "baseline")]
         seen = self.observations[self.observations["adcode"] == self.adcode]
-        both = pd.concat([frame[frame["metric"].isin(list(metrics))]["as_of"] for frame in (base, seen)])
+        both = pd.concat(
+            [frame[frame["metric"].isin(list(metrics))]["as_of"] for frame in (base, seen)]
+        )
         return sorted(set(both))
 
     def _plan_baseline(self, metrics: Sequence[str], before: str) -> Statement | None:
@@ -154,7 +157,7 @@ def parse_date(text: str, *, where: str = "--as-of") -> str:
         ) from error
 
 
-def _statement(row: dict[str, object]) -> Statement:
+def _statement(row: Mapping[Hashable, Any]) -> Statement:
     value = float(str(row["value"]))
     qualifier = str(row["qualifier"])
     is_open = qualifier in (">", ">=") and row.get("kind") != "target"

@@ -207,7 +207,7 @@ def _read(path: Path, schema: Table, names: Sequence[str]) -> pd.DataFrame:
         if schema.suffix == ".csv":
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
             return _typed(frame, schema, str(path))
-        return pq.read_table(path, columns=list(names)).to_pandas()
+        return pd.DataFrame(pq.read_table(path, columns=list(names)).to_pandas())
     except (OSError, UnicodeDecodeError, ValueError, pa.ArrowException) as error:
         raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
 

@@ -23,7 +23,7 @@ Geometry = Literal["point", "line", "polygon"]
 class Column:
     """One declared column.
 
-    ``values`` lists the allowed words; ``minimum`` and ``maximum`` are inclusive and in ``unit``.
+    ``words`` lists the allowed words; ``minimum`` and ``maximum`` are inclusive and in ``unit``.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Column:
     nullable: bool = False
     minimum: float | None = None
     maximum: float | None = None
-    values: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def _column_faults(frame: pd.DataFrame, column: Column) -> list[str]:
     if not column.nullable and values.isna().any():
         faults.append(f"column {column.name!r} has {int(values.isna().sum())} empty cells")
     known = values.dropna()
-    if column.values:
-        unknown = sorted(set(known) - set(column.values))
+    if column.words:
+        unknown = sorted(set(known) - set(column.words))
         if unknown:
             faults.append(f"column {column.name!r} holds unknown words {unknown[:3]}")
     if column.kind in ("integer", "number"):
@@ -125,11 +125,11 @@ _ADCODE = Column(
 _LON = Column("lon", "number", "longitude, WGS84", "经度", "°", minimum=73, maximum=136)
 _LAT = Column("lat", "number", "latitude, WGS84", "纬度", "°", minimum=3, maximum=54)
 _EVIDENCE = Column(
-    "evidence", "text", "evidence class of the row", "依据类别", values=EVIDENCE_CLASSES
+    "evidence", "text", "evidence class of the row", "依据类别", words=EVIDENCE_CLASSES
 )
 _QUALIFIER = Column(
     "qualifier", "text", "= exact, ~ about, > more than, >= at least", "限定符",
-    values=("=", "~", ">", ">="),
+    words=("=", "~", ">", ">="),
 )  # fmt: skip
 
 REGIONS = Table(
@@ -139,18 +139,20 @@ REGIONS = Table(
     (
         _ADCODE,
         Column("level", "text", "administrative level", "层级",
-               values=("province", "prefecture", "county")),
+               words=("province", "prefecture", "county")),
         Column("name_zh", "text", "Chinese name", "中文名"),
         Column("name_en", "text", "English name", "英文名"),
         Column("parent", "text", "adcode of the parent; empty for the province", "上级代码",
                nullable=True),
-        Column("area_km2", "number", "geodesic area of the polygon", "面积（测地）", "km²", minimum=0),
-        _count("population", "resident population, 2020 census", "常住人口（2020年普查）", "person"),
+        Column("area_km2", "number", "geodesic area of the polygon", "面积（测地）", "km²",
+               minimum=0),
+        _count("population", "resident population, 2020 census", "常住人口（2020普查）", "person"),
         _count("urban_population", "urban population, 2020 census", "城镇人口", "person"),
         _count("households", "family households, estimated from the census", "家庭户", "household"),
         _count("rural_households", "rural family households, estimated", "乡村家庭户", "household"),
-        Column("census_evidence", "text", "reported for province and prefecture, allocated for county",
-               "人口数据依据", values=EVIDENCE_CLASSES),
+        Column("census_evidence", "text",
+               "reported for province and prefecture, allocated for county",
+               "人口数据依据", words=EVIDENCE_CLASSES),
         _count("township_units", "towns, townships and street offices, 2023", "乡级单位", "unit"),
         _count("village_committees", "village committees, 2023", "村民委员会", "unit"),
         _count("residents_committees", "residents' committees, 2023", "居民委员会", "unit"),
@@ -171,7 +173,7 @@ PLACES = Table(
         Column("name_zh", "text", "Chinese name, where known", "中文名", nullable=True),
         Column("name_en", "text", "Latin name, where known", "英文名", nullable=True),
         Column("kind", "text", "county_seat or populated_place", "类别",
-               values=("county_seat", "populated_place")),
+               words=("county_seat", "populated_place")),
         _ADCODE,
         _count("population", "population given by the source", "人口", "person"),
         _LON,
@@ -190,7 +192,8 @@ RIVERS = Table(
         Column("river_id", "text", "unique id", "编号"),
         Column("name_zh", "text", "Chinese name, where known", "中文名", nullable=True),
         Column("name_en", "text", "English name, where known", "英文名", nullable=True),
-        Column("length_km", "number", "geodesic length inside the province", "长度", "km", minimum=0),
+        Column("length_km", "number", "geodesic length inside the province", "长度", "km",
+               minimum=0),
     ),
     key=("river_id",),
     geometry="line",
@@ -220,7 +223,8 @@ NATURAL_VILLAGES = Table(
         _LON,
         _LAT,
         Column("households", "integer", "households", "户数", "household", minimum=1),
-        Column("has_4g", "boolean", "4G at the village; empty = unknown", "是否有4G", nullable=True),
+        Column("has_4g", "boolean", "4G at the village; empty = unknown", "是否有4G",
+               nullable=True),
         _EVIDENCE,
     ),
     key=("village_id",),
@@ -252,7 +256,7 @@ FIBRE_NODES = Table(
         Column("node_id", "text", "unique id", "编号"),
         _ADCODE,
         Column("kind", "text", "county, township or site", "类别",
-               values=("county", "township", "site")),
+               words=("county", "township", "site")),
         _LON,
         _LAT,
         _EVIDENCE,
@@ -272,12 +276,12 @@ TARGETS = Table(
         Column("metric", "text", "what is counted", "指标"),
         Column("metric_zh", "text", "what is counted, in Chinese", "指标（中文）"),
         Column("unit", "text", "unit of the value; a share names its denominator", "单位"),
-        Column("kind", "text", "baseline or target", "类别", values=("baseline", "target")),
+        Column("kind", "text", "baseline or target", "类别", words=("baseline", "target")),
         Column("as_of", "date", "date the value holds for", "时点"),
         _QUALIFIER,
         Column("value", "number", "value", "数值"),
         Column("basis", "text", "cumulative, increment, share, count, level or flow", "口径",
-               values=("cumulative", "increment", "share", "count", "level", "flow")),
+               words=("cumulative", "increment", "share", "count", "level", "flow")),
         Column("source_file", "text", "file under data/sources/", "来源文件"),
         Column("quote", "text", "sentence of the source, letter by letter", "原文"),
         Column("note", "text", "how it was read", "说明", nullable=True),
@@ -300,7 +304,7 @@ OBSERVATIONS = Table(
         _QUALIFIER,
         Column("value", "number", "value", "数值"),
         Column("unit", "text", "unit of the value", "单位"),
-        Column("kind", "text", "built, share or plan", "类别", values=("built", "share", "plan")),
+        Column("kind", "text", "built, share or plan", "类别", words=("built", "share", "plan")),
         Column("source", "text", "publication", "来源"),
     ),
     key=("id",),

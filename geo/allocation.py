@@ -77,7 +77,7 @@ def largest_remainder(
     remainder = np.round((quota - parts) / _TIE)
     order = np.lexsort((names, -share, -remainder))
     parts[order[:left]] += 1
-    return parts
+    return np.asarray(parts, dtype=np.int64)
 
 
 def allocate(

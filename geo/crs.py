@@ -68,8 +68,8 @@ def ecef(lon: ArrayLike, lat: ArrayLike) -> Floats:
 
 def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Floats:
     """Return geodesic distances on WGS84 [m], element by element (Karney 2013)."""
-    arrays = np.broadcast_arrays(*(np.asarray(a, float) for a in (lon1, lat1, lon2, lat2)))
-    _, _, metres = WGS84.inv(*arrays)
+    x1, y1, x2, y2 = np.broadcast_arrays(*(np.asarray(a, float) for a in (lon1, lat1, lon2, lat2)))
+    _, _, metres = WGS84.inv(x1, y1, x2, y2)
     return np.asarray(metres, dtype=float)
 
 

@@ -73,7 +73,6 @@ class Context:
         return self.regions[column].to_numpy(dtype=object)
 
 
-
 @dataclass(frozen=True)
 class Figures:
     """A layer's figures for the n regions of a context, in their order.

@@ -14,8 +14,15 @@ import numpy as np
 
 from data.ledger import Statement
 from geo.gaps import Interval
-from layers.base import Context, Figures, Layer, Metrics
-from layers.spread import WEIGHTS_SOURCE, Spread, counted_figures, join, target_statement
+from layers.base import Context, Figures, Layer, Metrics, TargetStatus
+from layers.spread import (
+    WEIGHTS_SOURCE,
+    Spread,
+    Terms,
+    counted_figures,
+    join,
+    target_statement,
+)
 
 _VILLAGE_SHARES = (
     "administrative villages with fixed broadband",
@@ -32,16 +39,21 @@ def figures(layer: Layer, context: Context) -> Figures:
     if built is None and target is None:
         counted = counted_figures(layer, context)
         return replace(counted, denominator="family households served by all operators")
-    status = "stated" if target is not None else "none stated"
+    status: TargetStatus = "stated" if target is not None else "none stated"
     own, own_status = target_statement(layer, context)
     if own_status == "set by planner" and own is not None:
         share = own.value / _villages(context).sum()
-        target, status = replace(own, value=share, low=share, high=share), "set by planner"
-    joined = join(
-        layer, context, _of_villages(context, target), _of_villages(context, built),
-        status=status, target=target, rule="village_committees", unit="admin_village",
+        target, status = replace(own, value=share, low=share, high=share), own_status
+    terms = Terms(
+        unit="admin_village",
         denominator="village committees in the region, code list of 2023",
-    )  # fmt: skip
+        target=target,
+        status=status,
+        rule="village_committees",
+    )
+    joined = join(
+        layer, context, terms, _of_villages(context, target), _of_villages(context, built)
+    )
     return replace(
         joined,
         note_zh="口径为行政村通达，不等于自然村或家庭覆盖。",

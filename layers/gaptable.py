@@ -70,7 +70,9 @@ def gap_table(
     own_date = plan.as_of.isoformat() if plan.as_of else pack.default_as_of
     date = parse_date(as_of) if as_of else own_date
     context = Context(pack, plan, date, chosen)
-    return pd.concat([layer_table(item, context) for item in _chosen(layer_keys)], ignore_index=True)
+    return pd.concat(
+        [layer_table(item, context) for item in _chosen(layer_keys)], ignore_index=True
+    )
 
 
 def layer_table(item: Layer, context: Context) -> pd.DataFrame:
@@ -121,4 +123,6 @@ def _level(level: str) -> Level:
     for known in LEVELS:
         if level == known:
             return known
-    raise InputError(f"unknown level {level!r}", where="--level", repair=f"known: {', '.join(LEVELS)}")
+    raise InputError(
+        f"unknown level {level!r}", where="--level", repair=f"known: {', '.join(LEVELS)}"
+    )

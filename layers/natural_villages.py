@@ -17,7 +17,7 @@ from data.ledger import Statement
 from geo.evidence import weakest
 from geo.gaps import Interval
 from layers.base import Context, Figures, Layer, Metrics, TargetStatus
-from layers.spread import NO_CELLS, Spread, planned_units, spread
+from layers.spread import NO_CELLS, planned_units, spread
 from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, village_states
 
 #: Source id of the village table.
@@ -90,7 +90,9 @@ def village_counts(context: Context) -> pd.DataFrame:
     else:
         group = pd.Series([context.pack.adcode] * len(counties))
     counts = per_county.groupby(group.to_numpy()).sum().reindex(context.regions["adcode"])
-    counts["evidence"] = weakest(large["evidence"].astype(str).unique()) if len(large) else "assumed"
+    counts["evidence"] = (
+        weakest(large["evidence"].astype(str).unique()) if len(large) else "assumed"
+    )
     return counts
 
 

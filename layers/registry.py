@@ -1,4 +1,4 @@
-"""Finds the layers: every file of this folder that defines ``LAYER``; fails loudly on a misnomer."""
+"""Finds the layers: every file of this folder that defines ``LAYER``."""
 
 from __future__ import annotations
 

@@ -18,7 +18,15 @@ from geo.allocation import allocate
 from geo.errors import InputError, UnknownNameError
 from geo.evidence import weakest
 from geo.gaps import Interval
-from layers.base import RULE_COLUMNS, RULES, Context, Figures, Layer, TargetStatus
+from layers.base import (
+    RULE_COLUMNS,
+    RULES,
+    Context,
+    Figures,
+    Layer,
+    TargetStatus,
+    unit_name,
+)
 
 #: Source id of the census and unit counts that the weights come from.
 WEIGHTS_SOURCE = "pack:regions"
@@ -64,26 +72,31 @@ def counted_figures(layer: Layer, context: Context) -> Figures:
     statement, status = target_statement(layer, context)
     ledger = context.ledger
     built_statement = ledger.built(layer.metrics.built, context.as_of)
-    rule = chosen_rule(layer, context)
     target = spread(layer, context, statement, target_cells(layer, context, statement))
     built = spread(layer, context, built_statement, built_cells(layer, context, built_statement))
-    return join(
-        layer, context, target, built, status=status, target=statement, rule=rule,
-        unit=layer.unit, denominator=f"all {layer.unit}s of all operators in the region",
-    )  # fmt: skip
+    terms = Terms(
+        unit=layer.unit,
+        denominator=f"all {unit_name(layer.unit, 'en')} of all operators in the region",
+        target=statement,
+        status=status,
+        rule=chosen_rule(layer, context),
+    )
+    return join(layer, context, terms, target, built)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a layer's figures mean: unit, denominator, and how the target came about."""
+
+    unit: str
+    denominator: str
+    target: Statement | None
+    status: TargetStatus
+    rule: str
 
 
 def join(
-    layer: Layer,
-    context: Context,
-    target_spread: Spread,
-    built_spread: Spread,
-    *,
-    status: TargetStatus,
-    target: Statement | None,
-    rule: str,
-    unit: str,
-    denominator: str,
+    layer: Layer, context: Context, terms: Terms, target_spread: Spread, built_spread: Spread
 ) -> Figures:
     """Put target and built side by side; the weaker evidence of the two is the row's."""
     evidence = np.array(
@@ -101,17 +114,17 @@ def join(
         dtype=object,
     )
     return Figures(
-        unit=unit,
-        denominator=denominator,
+        unit=terms.unit,
+        denominator=terms.denominator,
         target=target_spread.figures,
         built=built_spread.figures,
         planned=planned_units(layer, context),
         evidence=evidence,
         as_of=built_spread.as_of,
         source_ids=sources,
-        target_status=status,
-        target_as_of=target.as_of if target is not None else "",
-        rule=rule,
+        target_status=terms.status,
+        target_as_of=terms.target.as_of if terms.target is not None else "",
+        rule=terms.rule,
     )
 
 

@@ -88,7 +88,7 @@ def village_table(
         parents = names["prefecture"].reindex(county).to_numpy()
         keep &= np.isin(county, list(regions)) | np.isin(parents, list(regions))
     chosen = villages.loc[keep].reset_index(drop=True)
-    named = names.loc[county[keep]].reset_index(drop=True)
+    named = names.reindex(county[keep]).reset_index(drop=True)
     table = pd.concat([chosen, named], axis=1)
     table["county"] = county[keep]
     table["state"] = np.array(STATES)[codes[keep]]

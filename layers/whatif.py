@@ -112,10 +112,10 @@ def planned_stations(
     if layer_key == "natural_villages":
         with_4g = _of_layer(scenario, "mobile_4g")
         table = effect(pack, with_4g, level=level).regions
-        return (table["villages_after"] - table["villages_before"]).to_numpy(float)
+        return np.asarray(table["villages_after"] - table["villages_before"], dtype=float)
     places = pd.Series(counties_of(pack, _of_layer(scenario, layer_key)), dtype=str)
     counts = places.map(_ancestor(pack, level)).value_counts()
-    return counts.reindex(codes, fill_value=0).to_numpy(float)
+    return np.asarray(counts.reindex(codes, fill_value=0), dtype=float)
 
 
 def _of_layer(scenario: Scenario, layer_key: str) -> list[PlannedSite]:

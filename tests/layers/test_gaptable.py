@@ -171,11 +171,21 @@ def test_a_placed_site_is_planned_in_its_county(yunnan: Pack) -> None:
         ({"layer_keys": ["backbone"]}, InputError, "overlay"),
         ({"level": "town"}, InputError, "known: province"),
         ({"as_of": "2021-13-01"}, InputError, "YYYY-MM-DD"),
-        ({"scenario": Scenario(province="yunnan", rules={"mobile_5g": "magic"})}, UnknownNameError, "magic"),
-        ({"scenario": Scenario(province="yunnan", rules={"mobile_5g": "own"})}, InputError, "weights"),
+        (
+            {"scenario": Scenario(province="yunnan", rules={"mobile_5g": "magic"})},
+            UnknownNameError,
+            "magic",
+        ),
+        (
+            {"scenario": Scenario(province="yunnan", rules={"mobile_5g": "own"})},
+            InputError,
+            "weights",
+        ),
         ({"scenario": Scenario(province="elsewhere")}, InputError, "elsewhere"),
     ],
 )
-def test_bad_input_says_what_and_how(yunnan: Pack, arguments: dict, error: type, words: str) -> None:
+def test_bad_input_says_what_and_how(
+    yunnan: Pack, arguments: dict, error: type, words: str
+) -> None:
     with pytest.raises(error, match=words):
         gap_table(yunnan, **arguments)

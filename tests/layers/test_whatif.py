@@ -45,7 +45,9 @@ def test_after_is_before_plus_gained(pack: Pack, sites: list[PlannedSite], level
     table = result.regions
     large = result.gained[result.gained["households"] >= MIN_HOUSEHOLDS]
     assert (table["villages_after"] - table["villages_before"]).sum() == len(large)
-    assert (table["households_after"] - table["households_before"]).sum() == large["households"].sum()
+    assert (table["households_after"] - table["households_before"]).sum() == large[
+        "households"
+    ].sum()
     assert (table["villages_after"] <= table["villages"]).all()
 
 
