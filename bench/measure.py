@@ -1,0 +1,95 @@
+"""Time things fairly: a warm-up, then the candidates in turn, the median of several runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table.
+
+    Attributes
+    ----------
+    runs_s
+        Time of each run [s].
+    baseline, baseline_s
+        What it is compared with in the same run, and that one's times [s].
+    limit_s
+        Longest time that we promise [s]; None where only the ratio counts.
+    ratio_limit
+        Largest promised time as a multiple of the baseline; below 1 the baseline must be slower.
+    """
+
+    what: str
+    runs_s: tuple[float, ...]
+    limit_s: float | None = None
+    baseline: str = ""
+    baseline_s: tuple[float, ...] = ()
+    ratio_limit: float | None = None
+
+    @property
+    def median_s(self) -> float:
+        """Median time [s]."""
+        return median(self.runs_s)
+
+    @property
+    def ratio(self) -> float | None:
+        """Median time as a multiple of the baseline's median."""
+        return self.median_s / median(self.baseline_s) if self.baseline_s else None
+
+    @property
+    def holds(self) -> bool | None:
+        """True if every promise is kept; None where nothing is promised."""
+        kept = []
+        if self.limit_s is not None:
+            kept.append(self.median_s <= self.limit_s)
+        if self.ratio_limit is not None and self.ratio is not None:
+            kept.append(self.ratio <= self.ratio_limit)
+        return all(kept) if kept else None
+
+
+def in_turn(
+    candidates: Mapping[str, Callable[[], object]], *, runs: int
+) -> dict[str, tuple[float, ...]]:
+    """Time each candidate ``runs`` times, one after the other in each round, after a warm-up.
+
+    Returns
+    -------
+    dict
+        Name → times [s] in order of the rounds.
+    """
+    for call in candidates.values():
+        call()
+    times: dict[str, list[float]] = {name: [] for name in candidates}
+    for _ in range(runs):
+        for name, call in candidates.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: tuple(found) for name, found in times.items()}
+
+
+def python(*arguments: str) -> Callable[[], object]:
+    """Return a call that runs our Python with ``arguments`` and fails if that fails."""
+
+    def call() -> object:
+        return subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True
+        )
+
+    return call
+
+
+def modules(room: str) -> Sequence[str]:
+    """Return the dotted names of the modules of a flat room."""
+    paths = sorted((ROOT / room).glob("*.py"))
+    return [f"{room}.{path.stem}" for path in paths if path.stem != "__init__"]
