@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +19,7 @@ _EXTENT = ((97.5, 106.2), (21.1, 29.3))
 
 def distance(runs: int) -> Iterator[Figure]:
     """Time rule A on seeded villages and sites, and its growth with ten times of both."""
-    one, ten = _case(1), _case(10)
-    times = in_turn(
-        {
-            "one": partial(distance_coverage, *one, RULE_A_RADIUS_M),
-            "ten": partial(distance_coverage, *ten, RULE_A_RADIUS_M),
-        },
-        runs=runs,
-    )
+    times = in_turn({"one": _case(1), "ten": _case(10)}, runs=runs)
     yield Figure(
         what=f"distance coverage, {VILLAGES:,} villages × {SITES:,} sites",
         runs_s=times["one"],
@@ -41,11 +33,13 @@ def distance(runs: int) -> Iterator[Figure]:
     )
 
 
-def _case(times: int) -> tuple[NDArray[np.float64], ...]:
-    """Return longitudes and latitudes of villages, then of sites [°], gathered around centres."""
+def _case(times: int) -> Callable[[], object]:
+    """Return a call on ``times`` a province's villages and sites, gathered around centres."""
     draw = np.random.default_rng(20_201_231)
     centres = _uniform(draw, 400)
-    return (*_around(draw, centres, VILLAGES * times), *_around(draw, centres, SITES * times))
+    villages = _around(draw, centres, VILLAGES * times)
+    sites = _around(draw, centres, SITES * times)
+    return lambda: distance_coverage(*villages, *sites, RULE_A_RADIUS_M)
 
 
 def _around(

@@ -74,7 +74,7 @@ def _machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     facts = (
         f"{datetime.now(UTC):%Y-%m-%d}",
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores shared by server and browser",
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores for server and browser",
         f"Python {platform.python_version()}",
         _chromium(),
         libraries,
