@@ -1,0 +1,10 @@
+"""The import doctor: sniff, read, map headers, place, name, check, report — each step shown.
+
+::
+
+    file ──readers──▶ RawTable ──headers──▶ mapped ──coordinates──▶ placed ──names──▶ coded
+                                                                           │
+                         Report ◀──report── Checked (accepted, repaired, rejected) ◀──rules
+
+Nothing is written here: :mod:`data.workspace` commits what the planner accepts.
+"""
