@@ -69,7 +69,7 @@ class Sniffed:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A file as it was read: cells as text (or numbers where the format has them), plus :data:`ROW`.
+    """A file as it was read: cells as text, or numbers where the format has them, and :data:`ROW`.
 
     Attributes
     ----------
