@@ -1,0 +1,39 @@
+"""The ``regions`` table: polygons, names, geodesic areas, counts of units and census."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.packs.building.boundaries import area_km2, boundaries
+from data.packs.building.census import census_table, unit_counts
+from geo.errors import DataError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from data.packs.building.packages import Store
+    from data.packs.building.spec import Spec
+
+
+def regions_table(store: Store, spec: Spec) -> gpd.GeoDataFrame:
+    """Return the regions of a province, all levels.
+
+    Raises
+    ------
+    DataError
+        If a region has no English name or no counts.
+    """
+    shapes = boundaries(store, spec)
+    shapes["area_km2"] = area_km2(shapes["geometry"].to_numpy()).round(3)
+    county = shapes[shapes["level"] == "county"].set_index("adcode")
+    census = census_table(spec, unit_counts(store, spec), county["parent"])
+    regions = shapes.merge(census.reset_index(), on=["level", "adcode"], how="left")
+    regions = regions.merge(spec.names(), on=["level", "adcode"], how="left")
+    unnamed = regions.loc[regions["name_en"].isna() | regions["population"].isna(), "adcode"]
+    if len(unnamed):
+        raise DataError(
+            f"no English name or no census for {', '.join(unnamed)}",
+            where=str(spec.folder / "inputs"),
+            repair="complete names_en.csv and census.csv",
+        )
+    return regions

