@@ -1,0 +1,100 @@
+"""What the pages compute, kept between runs: keyed by scenario text, pack digest and arguments.
+
+Never keyed by a frame: Streamlit hashes large frames by sample and would return stale results.
+Frames of :func:`villages` are shared between sessions and must not be changed.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.anomalies import anomalies as find_anomalies
+from data.pack import Pack
+from data.scenario import Scenario
+from layers.gaptable import gap_table
+from layers.villages import village_table
+from ui import state
+
+
+def pack() -> Pack:
+    """Return the chosen pack, read anew when a file of it has changed."""
+    name = state.province()
+    found = Pack.load(name)
+    stamps = [path.stat() for path in sorted(found.folder.iterdir())]
+    return _pack(name, repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps]))
+
+
+def gaps(layer: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
+    """Return the gap table of one layer under the planner's scenario."""
+    date = as_of or str(st.session_state[state.AS_OF])
+    return _gaps(state.province(), pack().digest, key_of(state.plan()), layer, level, date)
+
+
+def villages() -> pd.DataFrame:
+    """Return every village of the province with its names and state. Read only."""
+    return _villages(state.province(), pack().digest)
+
+
+def history_of(layer: str) -> pd.DataFrame:
+    """Return the province's row of the gap table at each date the ledger knows, oldest first."""
+    ledger = _ledger(state.province(), pack().digest)
+    rows = [row for date in ledger.get(layer, []) if len(row := _dated(layer, date))]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def anomalies() -> pd.DataFrame:
+    """Return the contradictions and anomalies in the sources of the province."""
+    return _anomalies(state.province(), pack().digest)
+
+
+def key_of(scenario: Scenario) -> str:
+    """Return the text that identifies what a scenario changes; its name does not count."""
+    return scenario.model_copy(update={"name": ""}).to_json()
+
+
+def _dated(layer: str, date: str) -> pd.DataFrame:
+    row = gaps(layer, "province", as_of=date)
+    return row[row["as_of"] == date]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _pack(name: str, stamps: str) -> Pack:
+    del stamps
+    return Pack.load(name)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _gaps(
+    name: str, digest: str, scenario: str, layer: str, level: str, as_of: str
+) -> pd.DataFrame:
+    del digest
+    plan = Scenario.from_json(scenario)
+    return gap_table(Pack.load(name), [layer], level=level, as_of=as_of, scenario=plan)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _villages(name: str, digest: str) -> pd.DataFrame:
+    del digest
+    return village_table(Pack.load(name))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _ledger(name: str, digest: str) -> dict[str, list[str]]:
+    """Return the dates of the province's figures per layer."""
+    del digest
+    found = Pack.load(name)
+    targets, seen = found.table("targets"), found.table("observations")
+    base = targets[targets["kind"] == "baseline"]
+    whole = seen[(seen["adcode"] == found.adcode) & (seen["kind"] == "built")]
+    both = pd.concat([base[["layer", "as_of"]], whole[["layer", "as_of"]]])
+    return {
+        layer: sorted(set(both.loc[both["layer"] == layer, "as_of"]))
+        for layer in {*both["layer"], *targets["layer"]}
+    }
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _anomalies(name: str, digest: str) -> pd.DataFrame:
+    del digest
+    return find_anomalies(Pack.load(name))

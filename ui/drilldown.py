@@ -1,0 +1,61 @@
+"""Region → county: two boxes that share one chosen region with the tables and the map."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui import cache, state
+from ui.i18n import language, t
+
+_PREFECTURE, _COUNTY = "_prefecture", "_county"
+
+
+def show(left: DeltaGenerator, right: DeltaGenerator) -> None:
+    """Draw the boxes of prefecture and county."""
+    name = f"name_{language()}"
+    pack = cache.pack()
+    prefectures, counties = pack.regions("prefecture"), pack.regions("county")
+    prefecture, county = chosen()
+    inside = counties[counties["parent"] == prefecture]
+    titles = dict(zip(prefectures["adcode"], prefectures[name], strict=True))
+    names = dict(zip(inside["adcode"], inside[name], strict=True))
+    st.session_state[_PREFECTURE], st.session_state[_COUNTY] = prefecture, county
+    left.selectbox(
+        t("level.prefecture"),
+        ["", *titles],
+        key=_PREFECTURE,
+        format_func=lambda code: titles.get(code) or t("lists.whole", count=len(titles)),
+        on_change=_take_prefecture,
+    )
+    right.selectbox(
+        t("level.county"),
+        ["", *names],
+        key=_COUNTY,
+        format_func=lambda code: names.get(code) or t("lists.all_counties", count=len(names)),
+        on_change=_take_county,
+        disabled=not prefecture,
+    )
+
+
+def chosen() -> tuple[str, str]:
+    """Return the adcodes of the chosen prefecture and county; empty where none is."""
+    level, adcode = state.region()
+    if level == "county":
+        counties = cache.pack().regions("county").set_index("adcode")["parent"]
+        return str(counties.get(adcode, "")), adcode
+    return (adcode, "") if level == "prefecture" else ("", "")
+
+
+def choose(level: str, adcode: str) -> None:
+    """Make a region the chosen one: everything on the page follows."""
+    st.session_state[state.REGION] = (level, adcode) if adcode else state.NO_REGION
+
+
+def _take_prefecture() -> None:
+    choose("prefecture", st.session_state[_PREFECTURE])
+
+
+def _take_county() -> None:
+    county = st.session_state[_COUNTY]
+    choose(*(("county", county) if county else ("prefecture", st.session_state[_PREFECTURE])))

@@ -1,0 +1,79 @@
+"""What the placed sites change: villages and households before → after."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.scenario import Scenario
+from layers.villages import MIN_HOUSEHOLDS
+from layers.whatif import Effect, effect
+from ui import cache
+from ui.i18n import language, number, t
+
+
+def of(plan: Scenario) -> Effect:
+    """Return the effect of a scenario's enabled sites per prefecture."""
+    return effect(cache.pack(), plan.sites, level="prefecture")
+
+
+def summary(result: Effect) -> None:
+    """Draw villages and households, before → after, of the whole province."""
+    regions = result.regions
+    cells = st.columns(2)
+    for cell, what in zip(cells, ("villages", "households"), strict=True):
+        before, after = int(regions[f"{what}_before"].sum()), int(regions[f"{what}_after"].sum())
+        total = int(regions[what].sum())
+        cell.metric(
+            t(f"whatif.{what}", least=MIN_HOUSEHOLDS),
+            f"{number(before)} → {number(after)}",
+            t("whatif.of", gained=f"{after - before:+,}", share=f"{after / total:.1%}",
+              total=number(total)) if total else None,
+            delta_color="normal" if after > before else "off",
+            delta_arrow="off",
+        )  # fmt: skip
+
+
+def per_region(result: Effect) -> None:
+    """Draw before → after per prefecture; those that change first."""
+    table = result.regions
+    gained = table["households_after"] - table["households_before"]
+    order = gained.sort_values(ascending=False, kind="stable").index
+    shown = pd.DataFrame(
+        {
+            "region": table[f"name_{language()}"],
+            "villages": [
+                _arrow(a, b)
+                for a, b in zip(table["villages_before"], table["villages_after"], strict=True)
+            ],
+            "villages_total": table["villages"],
+            "households": [
+                _arrow(a, b)
+                for a, b in zip(table["households_before"], table["households_after"], strict=True)
+            ],
+            "households_total": table["households"],
+            "unknown": table["villages_unknown"],
+            "evidence": [t(f"evidence.{word}") for word in table["evidence"]],
+        }
+    ).loc[order]
+    number_column = st.column_config.NumberColumn
+    with st.expander(t("whatif.per_region", count=int((gained > 0).sum())), expanded=True):
+        st.dataframe(
+            shown,
+            hide_index=True,
+            height=215,
+            column_config={
+                "region": t("table.region"),
+                "villages": t("whatif.villages", least=MIN_HOUSEHOLDS),
+                "villages_total": number_column(t("whatif.villages_total"), format="localized"),
+                "households": t("whatif.households", least=MIN_HOUSEHOLDS),
+                "households_total": number_column(t("whatif.households_total"), format="localized"),
+                "unknown": number_column(t("whatif.unknown"), format="localized"),
+                "evidence": t("table.evidence"),
+            },
+        )
+
+
+def _arrow(before: int, after: int) -> str:
+    gained = f" (+{after - before:,})" if after > before else ""
+    return f"{before:,} → {after:,}{gained}"

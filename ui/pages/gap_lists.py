@@ -1,0 +1,123 @@
+"""Gap lists: region → county → village, filtered, selected in the table or on the map, exported."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.evidence import EVIDENCE_CLASSES
+from layers.base import unit_name
+from layers.registry import layer
+from layers.villages import MIN_HOUSEHOLDS, STATES
+from ui import cache, drilldown, exporting, maps, state, tables
+from ui.frame import guarded, head
+from ui.i18n import language, t
+from ui.provenance import see_sources
+
+_MAP_HEIGHT = 560
+#: Rows of villages that the table shows; the export holds all.
+_SHOWN = 5_000
+
+
+@guarded
+def show() -> None:
+    """Draw the page."""
+    chosen = layer(st.session_state[state.LAYER])
+    head(
+        t("lists.title", layer=chosen.title(language())),
+        evidence=["illustrative"],
+        what=t("banner.villages"),
+    )
+    view = _controls()
+    left, right = st.columns([0.56, 0.44], gap="small")
+    if view == "villages":
+        with left:
+            shown = _villages()
+        with right:
+            maps.village_map(shown, key="lists-villages", height=_MAP_HEIGHT)
+        return
+    with left:
+        table = _regions(chosen.key)
+    with right:
+        level = "county" if state.region()[0] else str(st.session_state[state.LEVEL])
+        maps.gap_map(cache.gaps(chosen.key, level), key="lists", height=_MAP_HEIGHT)
+    see_sources(table["source_ids"])
+
+
+def _controls() -> str:
+    """Draw the drill-down and the choice of list; return the list."""
+    cells = st.columns([1, 1, 1.1], vertical_alignment="bottom")
+    drilldown.show(cells[0], cells[1])
+    view = cells[2].segmented_control(
+        t("lists.view"),
+        ["regions", "villages"],
+        key="lists_view",
+        default="regions",
+        required=True,
+        format_func=lambda name: t(f"lists.{name}"),
+    )
+    return str(view)
+
+
+def _regions(key: str) -> pd.DataFrame:
+    """Draw the gaps of the regions under the chosen one."""
+    level = state.region()[0]
+    below = cache.gaps(key, "county" if level else str(st.session_state[state.LEVEL]))
+    if level:
+        below = below[below["parent"] == drilldown.chosen()[0]]
+    cells = st.columns([1, 1])
+    words = cells[0].multiselect(
+        t("table.evidence"),
+        [word for word in EVIDENCE_CLASSES if word in set(below["evidence"])],
+        format_func=lambda word: t(f"evidence.{word}"),
+        placeholder=t("lists.any"),
+    )
+    found = tables.searched(below, cells[1].text_input(t("lists.search"), key="lists_search"))
+    if words:
+        found = found[found["evidence"].isin(words)]
+    unit = unit_name(str(below["unit"].iloc[0]), language()) if len(below) else ""
+    tables.gap_frame(found, unit, key=f"gaps-{key}-{drilldown.chosen()[0]}")
+    stem = f"{state.province()}-gaps-{key}-{level or state.LEVEL}"
+    exporting.buttons(t("export.gaps"), stem, lambda geometry: tables.gap_bundle(found, geometry))
+    return found
+
+
+def _villages() -> pd.DataFrame:
+    """Draw the villages of the chosen region; return those shown."""
+    cells = st.columns([1.2, 1, 1.2, 1.4])
+    chosen = cells[0].multiselect(
+        t("table.state"),
+        list(STATES),
+        default=["uncovered"],
+        key="lists_states",
+        format_func=lambda name: t(f"state.{name}"),
+        placeholder=t("lists.any"),
+    )
+    least = cells[1].number_input(
+        t("lists.min_households"), min_value=1, max_value=10_000, value=MIN_HOUSEHOLDS
+    )
+    words = cells[2].multiselect(
+        t("table.evidence"),
+        list(EVIDENCE_CLASSES),
+        key="lists_village_evidence",
+        format_func=lambda word: t(f"evidence.{word}"),
+        placeholder=t("lists.any"),
+    )
+    text = cells[3].text_input(t("lists.search"), key="lists_village_search")
+    found = tables.villages_of(
+        state.region(), states=chosen, min_households=int(least), evidence=words, text=text
+    )
+    st.caption(
+        t(
+            "lists.counted",
+            villages=f"{len(found):,}",
+            households=f"{int(found['households'].sum()):,}",
+            shown=f"{min(len(found), _SHOWN):,}",
+        )
+    )
+    tables.village_frame(found.head(_SHOWN), key="villages")
+    stem = f"{state.province()}-villages"
+    exporting.buttons(
+        t("export.villages"), stem, lambda geometry: tables.village_bundle(found, geometry)
+    )
+    return found

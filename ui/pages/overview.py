@@ -1,0 +1,130 @@
+"""Overview: the map, baseline → plan → target, the ranking by gap, the path over the years."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from layers.base import unit_name
+from layers.registry import layer
+from ui import assumptions, cache, figures, maps, state
+from ui.frame import guarded, head
+from ui.i18n import interval, language, named, number, t
+from ui.provenance import plain, see_sources
+
+_DATE = "_as_of_slider"
+_MAP_HEIGHT = 520
+
+
+@guarded
+def show() -> None:
+    """Draw the page."""
+    chosen = layer(st.session_state[state.LAYER])
+    whole = cache.gaps(chosen.key, "province")
+    parts = cache.gaps(chosen.key, st.session_state[state.LEVEL])
+    row = whole.iloc[0]
+    unit = unit_name(str(row["unit"]), language())
+    title = t("overview.title", layer=chosen.title(language()), place=named(row))
+    head(title, evidence=["illustrative"], what=t("banner.villages"))
+    _numbers(row, unit)
+    left, right = st.columns([0.62, 0.38], gap="small")
+    with left:
+        maps.gap_map(parts, key="overview", height=_MAP_HEIGHT)
+    with right:
+        _ranking(unit)
+    _path(row, unit)
+    see_sources([*whole["source_ids"], *parts["source_ids"]])
+    assumptions.show(chosen, row)
+
+
+def _numbers(row: pd.Series, unit: str) -> None:
+    """Draw the province's figures with their interval, date, evidence and note."""
+    cells = st.columns([1, 1, 1, 1.2, 2.6], vertical_alignment="center")
+    dated = t("figure.dated", date=row["as_of"]) if row["as_of"] else t("figure.undated")
+    cells[0].metric(
+        t("figure.built"),
+        number(row["built"]) if pd.notna(row["built"]) else interval(row["built_low"], row["built_high"]),
+        dated, delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    cells[1].metric(
+        t("figure.planned"), number(row["planned"]), t("figure.in_plan"),
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    status = t(f"status.{str(row['target_status']).replace(' ', '_')}")
+    cells[2].metric(
+        t("figure.target"), number(row["target"]), f"{row['target_as_of']} {status}".strip(),
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    cells[3].metric(
+        t("figure.gap"), number(row["gap"]),
+        f"{t('figure.interval')} {interval(row['gap_low'], row['gap_high'])}",
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    with cells[4]:
+        st.altair_chart(figures.bullet(row.to_dict(), unit))
+    words = [
+        t("figure.unit", unit=unit),
+        t("figure.evidence", word=t(f"evidence.{row['evidence']}")),
+        t("figure.rule", rule=t(f"rule.{str(row['rule']).replace(' ', '_')}")),
+        plain(row[f"note_{language()}"]),
+    ]
+    st.caption(" · ".join(word for word in words if word))
+    if pd.isna(row["target"]):
+        st.info(t("overview.no_target"))
+
+
+def _ranking(unit: str) -> None:
+    """Draw the prefectures by gap; counties only of the chosen prefecture, or the chart is endless."""
+    table = cache.gaps(st.session_state[state.LAYER], "prefecture")
+    known = table["gap"].notna() | table["gap_high"].notna()
+    st.markdown(f"**{t('overview.ranking')}** :small[{t('overview.whiskers')}]")
+    if not known.any():
+        st.info(t("overview.no_gap"))
+        return
+    chart = figures.ranking(table[known], unit, selected=state.region()[1])
+    st.altair_chart(chart)
+
+
+def _path(row: pd.Series, unit: str) -> None:
+    """Draw the slider over the dates and the target path against the observations."""
+    points = cache.history_of(str(row["layer"]))
+    stated = str(row["target_as_of"])
+    dates = _dates([*points.get("as_of", []), stated])
+    st.session_state[_DATE] = st.session_state[state.AS_OF]
+    st.select_slider(
+        t("overview.slider"), dates, key=_DATE, on_change=_take_date, help=t("overview.slider_help")
+    )
+    if points.empty and pd.isna(row["target"]):
+        st.info(t("overview.no_observation"))
+        return
+    line = pd.DataFrame(columns=["as_of", "value"])
+    known = points[points["built"].notna()] if len(points) else points
+    if pd.notna(row["target"]) and stated:
+        before = known[known["as_of"] < stated] if len(known) else known
+        start = _plan_start(before)
+        ends = [*start, (stated, row["target"])]
+        line = pd.DataFrame(ends, columns=["as_of", "value"])
+    st.altair_chart(figures.path(known, line, st.session_state[state.AS_OF], unit))
+
+
+def _plan_start(before: pd.DataFrame) -> list[tuple[str, float]]:
+    """Return the baseline the plan starts from: the pack's date, else the first one known."""
+    if before.empty:
+        return []
+    at = before[before["as_of"] == cache.pack().default_as_of]
+    first = (at if len(at) else before).iloc[0]
+    return [(str(first["as_of"]), float(first["built"]))]
+
+
+def _dates(known: list[str]) -> list[str]:
+    """Return year ends around the known dates, these dates, and the one in force."""
+    current = str(st.session_state[state.AS_OF])
+    days = {day for day in (*known, current) if day}
+    years = [dt.date.fromisoformat(day).year for day in days]
+    return sorted({*days, *(f"{year}-12-31" for year in range(min(years), max(years) + 1))})
+
+
+def _take_date() -> None:
+    st.session_state[state.AS_OF] = st.session_state[_DATE]

@@ -1,0 +1,90 @@
+"""What-if: place sites by click or coordinates and see at once which villages they reach."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.presets import preset, presets
+from layers.whatif import Effect
+from ui import cache, effects, exporting, maps, saving, sites, state
+from ui.frame import guarded, head
+from ui.i18n import language, number, t
+
+_MAP_HEIGHT = 600
+
+
+@guarded
+def show() -> None:
+    """Draw the page; what a click changes is one fragment, the rest stands still."""
+    head(t("whatif.title"), evidence=["illustrative"], what=t("banner.villages"))
+    _workbench()
+
+
+@st.fragment
+@guarded
+def _workbench() -> None:
+    left, right = st.columns([0.62, 0.38], gap="small")
+    with right:
+        _next_site()
+        plan = state.plan()
+        result = effects.of(plan)
+        effects.summary(result)
+        sites.listed(plan, result)
+    with left:
+        maps.site_map(plan, result, on_click=sites.place, key="whatif", height=_MAP_HEIGHT)
+        st.caption(f":orange-badge[{t('whatif.circle')}] {t('whatif.circle_why')}")
+    effects.per_region(result)
+    _exports(result)
+    saving.show()
+
+
+def _next_site() -> None:
+    """Draw what the next site is: preset, height, typed coordinates; undo and redo."""
+    known = presets()
+    cells = st.columns([1.6, 1], vertical_alignment="bottom")
+    end = language()
+    cells[0].selectbox(
+        t("whatif.preset"),
+        list(known),
+        key=sites.PRESET,
+        format_func=lambda key: known[key].title_zh if end == "zh" else known[key].title_en,
+    )
+    cells[1].number_input(
+        t("whatif.height"), min_value=1.0, max_value=300.0, step=5.0, format="%.0f",
+        key=sites.HEIGHT, help=t("whatif.height_help"),
+    )  # fmt: skip
+    chosen = preset(st.session_state[sites.PRESET])
+    basis = chosen.basis_zh if end == "zh" else chosen.basis_en
+    radius = number(chosen.radius_m / 1000, digits=1, unit="km")
+    weak = number(chosen.radius_weak_m / 1000, digits=1, unit="km")
+    st.caption(t("whatif.radius", radius=radius, weak=weak, basis=basis))
+    cells = st.columns([1.9, 0.8, 0.5, 0.5], vertical_alignment="bottom", gap="small")
+    cells[0].text_input(
+        t("whatif.coordinates"),
+        key=sites.TYPED,
+        placeholder=t("whatif.coordinates_form"),
+        help=t("whatif.coordinates_help"),
+    )
+    cells[1].button(t("whatif.add"), on_click=sites.place_typed, width="stretch")
+    history = state.history()
+    cells[2].button(
+        "↶", help=t("whatif.undo"), key="undo", on_click=sites.undo, disabled=not history.past,
+        width="stretch",
+    )  # fmt: skip
+    cells[3].button(
+        "↷", help=t("whatif.redo"), key="redo", on_click=sites.redo, disabled=not history.future,
+        width="stretch",
+    )  # fmt: skip
+    sites.fault()
+
+
+def _exports(result: Effect) -> None:
+    from layers.bundles import whatif_bundle
+
+    pack, plan = cache.pack(), state.plan()
+    if plan.sites:
+        exporting.buttons(
+            t("export.whatif"),
+            f"{pack.name}-whatif",
+            lambda _geometry: whatif_bundle(pack, plan, result),
+        )

@@ -1,0 +1,98 @@
+"""The sidebar of every page: language, province, layer, level, date, and the scenario in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from data.pack import Pack, pack_names
+from layers.registry import gap_layers, layer
+from ui import state
+from ui.i18n import LANGUAGES, language, t
+from ui.provenance import plain
+
+_DATE = "_as_of_input"
+#: Earliest and latest date that the plans speak of.
+_DATES = (dt.date(2010, 1, 1), dt.date(2035, 12, 31))
+
+
+def show() -> None:
+    """Draw the sidebar; every choice is kept in the session and in the URL."""
+    with st.sidebar:
+        _language()
+        st.selectbox(
+            t("sidebar.province"),
+            pack_names(),
+            key=state.PROVINCE,
+            format_func=_province_title,
+            on_change=state.change_province,
+        )
+        st.selectbox(
+            t("sidebar.layer"),
+            [item.key for item in gap_layers()],
+            key=state.LAYER,
+            format_func=lambda key: layer(key).title(language()),
+            help=layer(st.session_state[state.LAYER]).about(language()),
+        )
+        st.segmented_control(
+            t("sidebar.level"),
+            state.MAP_LEVELS,
+            key=state.LEVEL,
+            required=True,
+            format_func=lambda level: t(f"level.{level}"),
+        )
+        st.session_state[_DATE] = dt.date.fromisoformat(st.session_state[state.AS_OF])
+        st.date_input(
+            t("sidebar.as_of"),
+            key=_DATE,
+            min_value=_DATES[0],
+            max_value=_DATES[1],
+            on_change=_take_date,
+            help=t("sidebar.as_of_help"),
+        )
+        _scenario()
+
+
+def faults() -> None:
+    """Say once what the URL asked for in vain, what is known, and what stands instead."""
+    for fault in state.take_faults():
+        st.warning(
+            t(
+                "error.url",
+                name=t(f"sidebar.{fault.key}"),
+                asked=plain(fault.asked),
+                known=plain("、".join(fault.known) if language() == "zh" else ", ".join(fault.known))
+                or t("error.none_known"),
+                used=plain(fault.used) or t("error.nothing"),
+            )
+        )
+
+
+def _language() -> None:
+    st.segmented_control(
+        t("sidebar.lang"),
+        list(LANGUAGES),
+        key=state.LANGUAGE,
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        label_visibility="collapsed",
+    )
+
+
+def _province_title(name: str) -> str:
+    return str(Pack.load(name).meta[f"name_{language()}"])
+
+
+def _take_date() -> None:
+    chosen = st.session_state[_DATE]
+    if chosen is not None:
+        st.session_state[state.AS_OF] = chosen.isoformat()
+
+
+def _scenario() -> None:
+    plan = state.plan()
+    enabled = sum(site.enabled for site in plan.sites)
+    changed = len(plan.targets) + len(plan.rules)
+    name = plain(plan.name) if plan.name else t("sidebar.unnamed")
+    st.caption(t("sidebar.plan", name=name, sites=enabled, changed=changed))

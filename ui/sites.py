@@ -1,0 +1,124 @@
+"""The planner's sites: placed, typed, toggled, deleted; each change is one step that can be undone."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.presets import preset
+from data.scenario import DEFAULT_HEIGHT_M, DEFAULT_PRESET, PlannedSite, Scenario, parse_site
+from geo.errors import PlannerError
+from layers.whatif import Effect, counties_of
+from ui import cache, state
+from ui.frame import explain
+from ui.i18n import language, number, t
+
+PRESET, HEIGHT, TYPED = "site_preset", "site_height", "site_typed"
+_FAULT = "_site_fault"
+
+
+def begin() -> None:
+    """Give the inputs of the next site their defaults, once a session."""
+    st.session_state.setdefault(PRESET, DEFAULT_PRESET)
+    st.session_state.setdefault(HEIGHT, DEFAULT_HEIGHT_M)
+    st.session_state.setdefault(TYPED, "")
+
+
+def place(lat: float, lon: float) -> None:
+    """Place a site where the map was clicked; outside the province nothing changes but a message."""
+    session = st.session_state
+    _add(PlannedSite(lat=round(lat, 6), lon=round(lon, 6),
+                     antenna_height_m=session[HEIGHT], preset=session[PRESET]))  # fmt: skip
+
+
+def place_typed() -> None:
+    """Place a site at the typed ``LAT,LON[,HEIGHT_M[,PRESET]]``; what is wrong stays in the box."""
+    session = st.session_state
+    text = str(session[TYPED]).replace("，", ",").strip()
+    given = [part for part in text.split(",") if part.strip()]
+    if len(given) < 2:
+        given = text.split()
+    rest = (f"{session[HEIGHT]:g}", session[PRESET])
+    try:
+        site = parse_site(",".join([*given, *rest[max(0, len(given) - 2) :]]))
+    except PlannerError as error:
+        session[_FAULT] = error
+        return
+    if _add(site):
+        session[TYPED] = ""
+
+
+def undo() -> None:
+    """Take the last step back."""
+    state.keep(state.history().undo())
+
+
+def redo() -> None:
+    """Repeat the step that was taken back."""
+    state.keep(state.history().redo())
+
+
+def fault() -> None:
+    """Show once why the last site was refused."""
+    error = st.session_state.pop(_FAULT, None)
+    if error is not None:
+        explain(error)
+
+
+def listed(plan: Scenario, result: Effect) -> None:
+    """Draw the sites with a switch and a button to delete each."""
+    if not plan.sites:
+        st.info(t("whatif.none"))
+        return
+    gained = result.gained.groupby("site")["households"].agg(["size", "sum"])
+    with st.container(height=190, border=True, gap="xsmall"):
+        for i, site in enumerate(plan.sites):
+            count, homes = gained.loc[i + 1] if i + 1 in gained.index else (0, 0)
+            cells = st.columns([0.88, 0.12], vertical_alignment="center", gap="small")
+            key = f"{plan.digest}-{i}"
+            cells[0].checkbox(
+                _title(i, site, int(count), int(homes)),
+                value=site.enabled,
+                key=f"site-on-{key}",
+                on_change=_toggle,
+                args=(i,),
+            )
+            cells[1].button(
+                "✕", key=f"site-off-{key}", on_click=_delete, args=(i,), type="tertiary",
+                help=t("whatif.delete"),
+            )  # fmt: skip
+
+
+def _title(i: int, site: PlannedSite, villages: int, households: int) -> str:
+    known = preset(site.preset)
+    return t(
+        "whatif.site",
+        number=i + 1,
+        lat=f"{site.lat:.4f}",
+        lon=f"{site.lon:.4f}",
+        preset=known.title_zh if language() == "zh" else known.title_en,
+        radius=number(known.radius_m / 1000, digits=1),
+        height=number(site.antenna_height_m),
+        villages=number(villages),
+        households=number(households),
+    )
+
+
+def _add(site: PlannedSite) -> bool:
+    try:
+        counties_of(cache.pack(), [site])
+    except PlannerError as error:
+        st.session_state[_FAULT] = error
+        return False
+    state.change(sites=(*state.plan().sites, site))
+    return True
+
+
+def _toggle(i: int) -> None:
+    sites = list(state.plan().sites)
+    sites[i] = sites[i].model_copy(update={"enabled": not sites[i].enabled})
+    state.change(sites=tuple(sites))
+
+
+def _delete(i: int) -> None:
+    sites = state.plan().sites
+    state.change(sites=(*sites[:i], *sites[i + 1 :]))
