@@ -62,11 +62,14 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 $(BIN)/python:
 	@for python in $(PYTHON); do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
-		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
-			echo "$$python cannot make a virtual environment: install its venv package" \
-				"(Debian, Ubuntu: sudo apt-get install python3-venv)" >&2; exit 1; }; \
+		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { bare=$$python; continue; }; \
 		echo "$$("$$python" --version) -> $(VENV)"; \
 		exec "$$python" -m venv --clear $(VENV); \
 	done; \
-	echo "no Python 3.11 or newer among: $(PYTHON). Install one, or run make PYTHON=/path/to/python" >&2; \
-	exit 1
+	if [ -n "$$bare" ]; then \
+		echo "$$bare cannot make a virtual environment: install its venv package" \
+			"(Debian, Ubuntu: sudo apt-get install python3-venv)"; \
+	else \
+		echo "no Python 3.11 or newer among: $(PYTHON)." \
+			"Install one, or run make PYTHON=/path/to/python"; \
+	fi >&2; exit 1
