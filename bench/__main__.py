@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import coverage, report, terminal
+from bench import coverage, pages, report, terminal
 from bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "gaps": terminal.gaps,
     "imports": terminal.imports,
     "coverage": coverage.distance,
+    "pages": pages.pages,
 }
 
 

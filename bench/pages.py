@@ -1,0 +1,113 @@
+"""The web door in a real browser: the first map, and a click until new figures stand there.
+
+Server and browser share the machine's cores. Every visit is a new session with an empty cache.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from bench.browser import chromium, chromium_path, serve
+from bench.measure import Figure
+
+#: Longest time from asking for the page to the last village point [s].
+FIRST_MAP_S = 3.0
+#: The page of single markers must take at least this multiple of ours.
+MARKERS_FACTOR = 4.0
+#: Longest time from a click to new figures, on any page and on What-if [s].
+CLICK_S, WHAT_IF_CLICK_S = 0.5, 0.3
+
+MARKERS_APP = Path(__file__).with_name("markers_app.py")
+MARKERS = 5_000
+_VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
+_LIMIT_MS = 120_000
+
+_POINTS_DRAWN = (Path(__file__).with_name("points_drawn.js")).read_text(encoding="utf-8")
+_MARKERS_DRAWN = f"""() => [...document.querySelectorAll('iframe')].some((frame) => {{
+  const inside = frame.contentDocument;
+  return inside && inside.querySelectorAll('path.leaflet-interactive').length >= {MARKERS};
+}})"""
+_NEXT_FRAME = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+)
+_CLICKED = (Path(__file__).with_name("clicked.js")).read_text(encoding="utf-8")
+
+
+def pages(runs: int) -> Iterator[Figure]:
+    """Time first visits of our map and of a page of single markers in turn, then clicks."""
+    if chromium_path() is None:
+        return
+    with serve() as ours, serve(MARKERS_APP) as plain, chromium() as browser:
+        first = _visit(browser, ours, _POINTS_DRAWN)
+        _visit(browser, plain, _MARKERS_DRAWN)
+        rounds = [
+            (_visit(browser, ours, _POINTS_DRAWN), _visit(browser, plain, _MARKERS_DRAWN))
+            for _ in range(runs)
+        ]
+        mine, theirs = zip(*rounds, strict=True)
+        yield Figure(
+            what="Overview: page asked for → map with every village point drawn",
+            runs_s=mine,
+            limit_s=FIRST_MAP_S,
+            baseline=f"Streamlit page with {MARKERS:,} folium CircleMarkers",
+            baseline_s=theirs,
+            ratio_limit=1 / MARKERS_FACTOR,
+        )
+        yield Figure(what="the same, very first visit after the server's start", runs_s=(first,))
+        yield Figure(
+            what="Gap lists: click on a region → its figures, page at rest",
+            runs_s=_clicks(browser, f"{ours}/gap_lists", '[data-testid="stSelectbox"]', runs),
+            limit_s=CLICK_S,
+        )
+        yield Figure(
+            what="What-if: click on the map → villages and households, page at rest",
+            runs_s=_clicks(browser, f"{ours}/what_if", '[data-testid="stMetricValue"]', runs),
+            limit_s=WHAT_IF_CLICK_S,
+        )
+
+
+def _visit(browser: Browser, url: str, drawn: str) -> float:
+    """Return the time from asking for ``url`` to the frame after ``drawn`` became true [s]."""
+    context = browser.new_context(viewport=_VIEWPORT)
+    try:
+        page = context.new_page()
+        start = time.perf_counter()
+        page.goto(url, wait_until="commit")
+        page.wait_for_function(drawn, polling=50, timeout=_LIMIT_MS)
+        page.evaluate(_NEXT_FRAME)
+        return time.perf_counter() - start
+    finally:
+        context.close()
+
+
+def _clicks(browser: Browser, url: str, figures: str, runs: int) -> tuple[float, ...]:
+    """Return the times of ``runs`` clicks on different places of the map, after a warm-up [s]."""
+    context = browser.new_context(viewport=_VIEWPORT)
+    try:
+        page = context.new_page()
+        page.goto(url)
+        page.wait_for_function(_POINTS_DRAWN, polling=50, timeout=_LIMIT_MS)
+        page.wait_for_timeout(2000)
+        times = [_click(page, figures, i, runs + 1) for i in range(runs + 1)]
+        return tuple(times[1:])
+    finally:
+        context.close()
+
+
+def _click(page: Page, figures: str, turn: int, turns: int) -> float:
+    """Click near the middle of the map, each turn elsewhere, until the figures change [s]."""
+    box = page.locator(".leaflet-container").first.bounding_box()
+    if box is None:
+        raise RuntimeError(f"no map on {page.url}")
+    along = turn / turns - 0.5
+    x = box["x"] + box["width"] * (0.5 + 0.24 * along)
+    y = box["y"] + box["height"] * (0.5 + (0.12 if turn % 2 else -0.08))
+    page.evaluate(_CLICKED, figures)
+    page.mouse.click(x, y)
+    took_ms = page.evaluate("() => window.tongcunClick")
+    page.wait_for_timeout(300)
+    return float(took_ms) / 1000
