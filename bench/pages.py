@@ -60,12 +60,12 @@ def pages(runs: int) -> Iterator[Figure]:
         yield Figure(what="the same, very first visit after the server's start", runs_s=(first,))
         yield Figure(
             what="Gap lists: click on a region → its figures, page at rest",
-            runs_s=_clicks(browser, f"{ours}/gap_lists", '[data-testid="stSelectbox"]', runs),
+            runs_s=_clicks(browser, f"{ours}/gap-lists", '[data-testid="stSelectbox"]', runs),
             limit_s=CLICK_S,
         )
         yield Figure(
             what="What-if: click on the map → villages and households, page at rest",
-            runs_s=_clicks(browser, f"{ours}/what_if", '[data-testid="stMetricValue"]', runs),
+            runs_s=_clicks(browser, f"{ours}/what-if", '[data-testid="stMetricValue"]', runs),
             limit_s=WHAT_IF_CLICK_S,
         )
 

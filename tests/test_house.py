@@ -44,6 +44,17 @@ def test_modules_stay_small() -> None:
     assert not [(path.name, lines(path)) for path in modules() if lines(path) > 450]
 
 
+def test_a_function_fits_a_screen() -> None:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    long = [
+        f"{path.name}: {node.name}"
+        for path in modules()
+        for node in ast.walk(parse(path))
+        if isinstance(node, kinds) and (node.end_lineno or 0) - node.lineno >= 60
+    ]
+    assert not long
+
+
 def test_the_web_door_has_no_logic() -> None:
     assert lines(ROOT / "app.py") <= 40
 
