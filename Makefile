@@ -2,7 +2,8 @@
 
 # Tried in this order; the first that is 3.11 or newer is taken. Say PYTHON=/path/to/python to choose.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
-# Port of `make run`.
+# Where `make run` listens. It carries no password: other machines only on purpose, HOST=0.0.0.0.
+HOST ?= localhost
 PORT ?= 8501
 
 VENV := .venv
@@ -22,7 +23,8 @@ setup: $(VENV)/.runtime ## Set up .venv for the application
 setup-dev: $(VENV)/.dev
 
 run: setup ## Set up and open the application on the embedded data
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.showEmailPrompt false
+	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT) \
+		--server.showEmailPrompt false
 
 test: setup-dev ## Set up and run the whole suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
