@@ -10,22 +10,60 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from data.packs.building.census import unit_counts
+from data.packs.building.counties import read_counties
+from data.packs.building.fibre import fibre_nodes
 from data.packs.building.packages import CACHE_DIR, Store
+from data.packs.building.places import places_table
 from data.packs.building.regions import regions_table
+from data.packs.building.relief import read_relief, relief_table
+from data.packs.building.rivers import rivers_table
+from data.packs.building.sites import clear_margin, darken, place_sites
 from data.packs.building.sources import sources_table
 from data.packs.building.spec import Spec, read_spec
 from data.packs.building.tables import write_geo, write_table
+from data.packs.building.villages import draw_households, number_ids, place_villages
 from geo.errors import PlannerError, UnknownNameError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.packs.building.counties import County
+    from data.packs.building.relief import Relief
 
 PACKS_DIR = Path(__file__).parent
 
 
 def build(spec: Spec, store: Store, out: Path) -> None:
     """Build all tables of one province into the folder ``out``."""
-    regions = regions_table(store, spec)
+    counts = unit_counts(store, spec)
+    regions = regions_table(store, spec, counts)
+    places = places_table(store, spec, regions)
+    relief = read_relief(store, regions)
     write_geo(out, "regions", regions)
+    write_geo(out, "rivers", rivers_table(store, spec, regions))
+    write_table(out, "places", places)
+    write_table(out, "relief", relief_table(relief, regions))
+    for name, table in illustrative(spec, read_counties(regions, places, counts), relief).items():
+        write_table(out, name, table)
     write_table(out, "SOURCES", sources_table(store, spec))
+
+
+def illustrative(spec: Spec, counties: list[County], relief: Relief) -> dict[str, pd.DataFrame]:
+    """Return the tables that no package holds, made by the rule of ``README.md``."""
+    total = spec.villages_per_unit * sum(county.village_units for county in counties)
+    villages = place_villages(counties, relief, total)
+    sites = place_sites(counties, villages, spec.sites)
+    stays = darken(counties, relief, villages, sites, spec.uncovered)
+    sites = sites[stays].reset_index(drop=True)
+    villages, covered = clear_margin(counties, villages, sites)
+    villages["households"] = draw_households(counties, villages, ~covered)
+    villages["has_4g"] = covered
+    nodes = fibre_nodes(counties, villages, sites)
+    tables = {"natural_villages": villages, "sites": sites, "fibre_nodes": nodes}
+    return {name: number_ids(table, name) for name, table in tables.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:

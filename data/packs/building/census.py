@@ -122,11 +122,12 @@ def _split(whole: pd.Series, counts: pd.DataFrame) -> pd.DataFrame:
 def _compare(sums: pd.DataFrame, published: pd.DataFrame) -> None:
     """Raise if the counts per prefecture differ from the reference table."""
     faults = [
-        f"{code} {column}: {sums.loc[code, column]} counted, {published.loc[code, f'{column}_2023']}"
-        " published"
+        f"{code} {column}: {counted} counted, {stated} published"
         for column in COUNTS[:3]
-        for code in sums.index
-        if sums.loc[code, column] != published.loc[code, f"{column}_2023"]
+        for code, counted, stated in zip(
+            sums.index, sums[column], published.loc[sums.index, f"{column}_2023"], strict=True
+        )
+        if counted != stated
     ]
     if faults:
         raise DataError("counts of units differ from the reference: " + "; ".join(faults))

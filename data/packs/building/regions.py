@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.packs.building.boundaries import area_km2, boundaries
-from data.packs.building.census import census_table, unit_counts
+from data.packs.building.census import census_table
 from geo.errors import DataError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from data.packs.building.packages import Store
     from data.packs.building.spec import Spec
 
 
-def regions_table(store: Store, spec: Spec) -> gpd.GeoDataFrame:
-    """Return the regions of a province, all levels.
+def regions_table(store: Store, spec: Spec, counts: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the regions of a province, all levels; ``counts`` are those of ``unit_counts``.
 
     Raises
     ------
@@ -26,7 +27,7 @@ def regions_table(store: Store, spec: Spec) -> gpd.GeoDataFrame:
     shapes = boundaries(store, spec)
     shapes["area_km2"] = area_km2(shapes["geometry"].to_numpy()).round(3)
     county = shapes[shapes["level"] == "county"].set_index("adcode")
-    census = census_table(spec, unit_counts(store, spec), county["parent"])
+    census = census_table(spec, counts, county["parent"])
     regions = shapes.merge(census.reset_index(), on=["level", "adcode"], how="left")
     regions = regions.merge(spec.names(), on=["level", "adcode"], how="left")
     unnamed = regions.loc[regions["name_en"].isna() | regions["population"].isna(), "adcode"]

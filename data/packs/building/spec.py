@@ -27,6 +27,8 @@ class Spec:
         Natural villages per village-level unit.
     uncovered
         Natural villages without 4G.
+    sites
+        Sites before the dark places are cleared of them.
     """
 
     folder: Path
@@ -38,6 +40,7 @@ class Spec:
     seat_codes: dict[str, str]
     villages_per_unit: int
     uncovered: int
+    sites: int
 
     @property
     def prefix(self) -> str:
@@ -67,4 +70,5 @@ def read_spec(folder: Path) -> Spec:
         seat_codes=build["seat_codes"],
         villages_per_unit=build["villages"]["per_unit"],
         uncovered=build["villages"]["uncovered"],
+        sites=build["villages"]["sites"],
     )
