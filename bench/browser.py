@@ -117,7 +117,7 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-@dataclass(frozen=True)
+@dataclass
 class LocalOnly:
     """Refuses every request of a browser context that leaves this machine, and keeps its address.
 
