@@ -8,7 +8,7 @@ from ui import frame, sidebar, sites, state
 from ui.i18n import LANGUAGES, t
 from ui.pages import gap_lists, overview, sources, what_if
 
-st.set_page_config(page_title="Tongcun 通村", layout="wide")
+st.set_page_config(page_title="Tongcun 通村", layout="wide", initial_sidebar_state=240)
 frame.style()
 
 

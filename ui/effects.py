@@ -9,7 +9,7 @@ from data.scenario import Scenario
 from layers.villages import MIN_HOUSEHOLDS
 from layers.whatif import Effect, effect
 from ui import cache
-from ui.i18n import language, number, t
+from ui.i18n import number, short_names, t
 
 
 def of(plan: Scenario) -> Effect:
@@ -21,11 +21,13 @@ def summary(result: Effect) -> None:
     """Draw villages and households, before → after, of the whole province."""
     regions = result.regions
     cells = st.columns(2)
-    for cell, what in zip(cells, ("villages", "households"), strict=True):
+    titles = {"villages": t("whatif.villages", least=MIN_HOUSEHOLDS),
+              "households": t("whatif.households", least=MIN_HOUSEHOLDS)}  # fmt: skip
+    for cell, (what, title) in zip(cells, titles.items(), strict=True):
         before, after = int(regions[f"{what}_before"].sum()), int(regions[f"{what}_after"].sum())
         total = int(regions[what].sum())
         cell.metric(
-            t(f"whatif.{what}", least=MIN_HOUSEHOLDS),
+            title,
             f"{number(before)} → {number(after)}",
             t("whatif.of", gained=f"{after - before:+,}", share=f"{after / total:.1%}",
               total=number(total)) if total else None,
@@ -41,7 +43,7 @@ def per_region(result: Effect) -> None:
     order = gained.sort_values(ascending=False, kind="stable").index
     shown = pd.DataFrame(
         {
-            "region": table[f"name_{language()}"],
+            "region": short_names(table),
             "villages": [
                 _arrow(a, b)
                 for a, b in zip(table["villages_before"], table["villages_after"], strict=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from ui.i18n import language, t
+from ui.i18n import short_names, t
 
 #: Okabe and Ito (2008), Color Universal Design: readable on light and dark.
 BUILT, PLANNED, GAP, TARGET = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
@@ -27,21 +27,22 @@ def bullet(row: Mapping[str, float], unit: str) -> alt.LayerChart:
     unit
         Unit as shown on the axis.
     """
-    parts = [("built", row["built"], BUILT), ("planned", row["planned"], PLANNED)]
-    parts += [("gap", row["gap"], GAP)] if row["gap"] > 0 else []
+    parts = [
+        (t("figure.built"), row["built"], BUILT),
+        (t("figure.planned"), row["planned"], PLANNED),
+        (t("figure.gap"), row["gap"], GAP),
+    ]
     frame = pd.DataFrame(
-        [(t(f"figure.{name}"), value, i) for i, (name, value, _) in enumerate(parts) if value > 0],
+        [(name, value, i) for i, (name, value, _) in enumerate(parts) if value > 0],
         columns=["part", "value", "order"],
     )
-    colours = alt.Scale(
-        domain=[t(f"figure.{name}") for name, _, _ in parts], range=[c for _, _, c in parts]
-    )
+    colours = alt.Scale(domain=[name for name, _, _ in parts], range=[c for *_, c in parts])
     bars = (
         alt.Chart(frame)
-        .mark_bar(size=18)
+        .mark_bar(size=16)
         .encode(
-            x=alt.X("value:Q", stack="zero", title=unit, axis=alt.Axis(format=",", tickCount=6)),
-            color=alt.Color("part:N", scale=colours, legend=alt.Legend(title=None, orient="right")),
+            x=alt.X("value:Q", stack="zero", title=unit, axis=alt.Axis(format=",d", tickCount=6, titlePadding=2)),
+            color=alt.Color("part:N", scale=colours, legend=alt.Legend(title=None, orient="top")),
             order="order:Q",
             tooltip=["part:N", alt.Tooltip("value:Q", format=",")],
         )
@@ -49,10 +50,10 @@ def bullet(row: Mapping[str, float], unit: str) -> alt.LayerChart:
     target = pd.DataFrame({"target": [row["target"]] if row["target"] > 0 else []}, dtype=float)
     mark = (
         alt.Chart(target)
-        .mark_tick(color=TARGET, thickness=3, size=30)
+        .mark_tick(color=TARGET, thickness=3, size=26)
         .encode(x="target:Q", tooltip=[alt.Tooltip("target:Q", title=t("figure.target"), format=",")])
     )
-    return (bars + mark).properties(height=34)
+    return (bars + mark).properties(height=92)
 
 
 def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerChart:
@@ -69,11 +70,16 @@ def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerC
     """
     columns = ["adcode", "gap", "gap_low", "gap_high", "target", "built", "evidence"]
     frame = table[columns].copy()
-    frame["name"] = table[f"name_{language()}"]
+    frame["name"] = short_names(table)
     frame["evidence"] = [t(f"evidence.{word}") for word in table["evidence"]]
     frame["shown"] = frame["gap"].fillna(frame["gap_high"])
     order = frame.sort_values("shown", ascending=False)["name"].tolist()
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=160))
+    y = alt.Y(
+        "name:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFontSize=11),
+    )
     tooltip = [
         alt.Tooltip("name:N", title=t("table.region")),
         alt.Tooltip("gap:Q", title=t("figure.gap"), format=","),
@@ -83,16 +89,16 @@ def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerC
         alt.Tooltip("target:Q", title=t("figure.target"), format=","),
         alt.Tooltip("evidence:N", title=t("table.evidence")),
     ]
-    axis = alt.X("gap:Q", title=t("figure.gap_axis", unit=unit), axis=alt.Axis(format=","))
+    axis = alt.Axis(format=",d", title=t("figure.gap_axis", unit=unit), tickCount=5)
     base = alt.Chart(frame)
     bars = base.mark_bar(size=11).encode(
-        x=axis,
+        x=alt.X("gap:Q", axis=axis),
         y=y,
         color=alt.condition(alt.datum.adcode == selected, alt.value(TARGET), alt.value(GAP)),
         tooltip=tooltip,
     )
     whiskers = base.mark_rule(color=_WHISKER, strokeWidth=2).encode(
-        x="gap_low:Q", x2="gap_high:Q", y=y, tooltip=tooltip
+        x=alt.X("gap_low:Q", axis=axis), x2="gap_high:Q", y=y, tooltip=tooltip
     )
     return (bars + whiskers).properties(height=alt.Step(19))
 
@@ -112,7 +118,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> alt
         Unit as shown on the axis.
     """
     x = alt.X("as_of:T", title=t("figure.date"), axis=alt.Axis(format="%Y", tickCount="year"))
-    title = alt.Axis(format=",", title=unit)
+    title = alt.Axis(format=",d", title=unit)
     seen = points.assign(kind=t("figure.observed"))
     asked = line.assign(kind=t("figure.path"))
     scale = alt.Scale(domain=[t("figure.observed"), t("figure.path")], range=[BUILT, TARGET])

@@ -19,9 +19,9 @@ _LOG = logging.getLogger("tongcun")
 
 #: Streamlit's defaults leave a third of a 1280 × 800 screen empty; planners want the map there.
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] {padding: 3.4rem 1.4rem 1rem}
+[data-testid="stMainBlockContainer"] {padding: 4.2rem 1.4rem 1rem}
 [data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] {gap: .55rem}
-[data-testid="stSidebarUserContent"] {padding: 0 1rem 1rem}
+[data-testid="stSidebarUserContent"] {padding: 0 0 1rem}
 [data-testid="stSidebarHeader"] {height: 2.6rem; min-height: 2.6rem; margin-bottom: 0}
 [data-testid="stMetricValue"] {font-size: 1.35rem; line-height: 1.3}
 [data-testid="stMetricLabel"], [data-testid="stMetricDelta"] {font-size: .8rem}

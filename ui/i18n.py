@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from ui import state
@@ -45,6 +46,14 @@ def t(key: str, **values: object) -> str:
 def named(row: Mapping[str, object], field: str = "name") -> str:
     """Return ``row["name_zh"]`` or ``row["name_en"]`` as the language asks."""
     return str(row[f"{field}_{language()}"])
+
+
+def short_names(table: pd.DataFrame) -> list[str]:
+    """Return the names of regions; English ones without the words that fill a column."""
+    names = [str(name) for name in table[f"name_{language()}"]]
+    for long, short in (("Autonomous Prefecture", "AP"), ("Autonomous County", "AC"), (" City", "")):
+        names = [name.replace(long, short) for name in names]
+    return names
 
 
 def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:

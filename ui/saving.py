@@ -28,7 +28,7 @@ def show() -> None:
         cells = st.columns([2, 1, 2, 1, 1], vertical_alignment="bottom", gap="small")
         st.session_state.setdefault(_NAME, state.plan().name)
         cells[0].text_input(t("save.name"), key=_NAME, max_chars=60)
-        cells[1].button(t("save.save"), on_click=_save, width="stretch")
+        cells[1].button(t("save.save"), key="save", on_click=_save, width="stretch")
         try:
             names = workspace.names()
         except PlannerError as broken:
@@ -37,8 +37,8 @@ def show() -> None:
         cells[2].selectbox(
             t("save.saved"), names, key=_CHOSEN, index=None, placeholder=t("save.choose")
         )
-        cells[3].button(t("save.load"), on_click=_load, disabled=not names, width="stretch")
-        cells[4].button(t("save.delete"), on_click=_delete, disabled=not names, width="stretch")
+        cells[3].button(t("save.load"), key="load", on_click=_load, disabled=not names, width="stretch")
+        cells[4].button(t("save.delete"), key="delete", on_click=_delete, disabled=not names, width="stretch")
         st.caption(t("save.where", folder=str(workspace.scenarios_dir)))
 
 

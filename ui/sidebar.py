@@ -60,7 +60,7 @@ def faults() -> None:
         st.warning(
             t(
                 "error.url",
-                name=t(f"sidebar.{fault.key}"),
+                name=t(f"url.{fault.key}"),
                 asked=plain(fault.asked),
                 known=plain("、".join(fault.known) if language() == "zh" else ", ".join(fault.known))
                 or t("error.none_known"),

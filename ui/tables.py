@@ -9,13 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from ui import cache, drilldown, state
-from ui.i18n import UNKNOWN, interval, language, t
+from ui.i18n import UNKNOWN, interval, language, short_names, t
 
 if TYPE_CHECKING:
     from data.export import ExportBundle
 
 #: Height of a table beside a map [px].
-_HEIGHT = 430
+_HEIGHT = 486
+_ROW_HEIGHT = 28
 #: id of the village chosen in the table.
 VILLAGE = "village"
 
@@ -36,14 +37,14 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
     ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
     shown = pd.DataFrame(
         {
-            "region": ranked[f"name_{language()}"],
+            "region": short_names(ranked),
             "gap": ranked["gap"],
             "interval": [
                 interval(low, high)
                 for low, high in zip(ranked["gap_low"], ranked["gap_high"], strict=True)
             ],
             "built": ranked["built"],
-            "planned": ranked["planned"],
+            **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
             "target": ranked["target"],
             "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
         }
@@ -53,16 +54,17 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
         shown,
         key=key,
         height=_HEIGHT,
+        row_height=_ROW_HEIGHT,
         hide_index=True,
         placeholder=UNKNOWN,
         column_config={
-            "region": st.column_config.TextColumn(t("table.region"), width=112, pinned=True),
+            "region": st.column_config.TextColumn(t("table.region"), width=132, pinned=True),
             "gap": number(t("figure.gap"), format="localized", width=68, help=unit),
-            "interval": st.column_config.TextColumn(t("figure.interval"), width=118, help=unit),
-            "built": number(t("figure.built"), format="localized", width=68, help=unit),
-            "planned": number(t("figure.planned"), format="localized", width=58, help=unit),
+            "interval": st.column_config.TextColumn(t("figure.interval"), width=112, help=unit),
+            "built": number(t("table.built"), format="localized", width=64, help=unit),
+            "planned": number(t("figure.planned"), format="localized", width=56, help=unit),
             "target": number(t("figure.target"), format="localized", width=70, help=unit),
-            "evidence": st.column_config.TextColumn(t("table.evidence"), width=64),
+            "evidence": st.column_config.TextColumn(t("table.evidence"), width=76),
         },
         on_select=lambda: _take_region(ranked, key),
         selection_mode="single-row",
@@ -118,6 +120,7 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
         shown,
         key=key,
         height=_HEIGHT - 40,
+        row_height=_ROW_HEIGHT,
         hide_index=True,
         placeholder=UNKNOWN,
         column_config={

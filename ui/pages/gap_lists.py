@@ -29,7 +29,7 @@ def show() -> None:
         what=t("banner.villages"),
     )
     view = _controls()
-    left, right = st.columns([0.56, 0.44], gap="small")
+    left, right = st.columns([0.58, 0.42], gap="small")
     if view == "villages":
         with left:
             shown = _villages()
@@ -54,7 +54,7 @@ def _controls() -> str:
         key="lists_view",
         default="regions",
         required=True,
-        format_func=lambda name: t(f"lists.{name}"),
+        format_func=lambda name: t(f"view.{name}"),
     )
     return str(view)
 

@@ -28,10 +28,13 @@ def show() -> None:
     unit = unit_name(str(row["unit"]), language())
     title = t("overview.title", layer=chosen.title(language()), place=named(row))
     head(title, evidence=["illustrative"], what=t("banner.villages"))
-    _numbers(row, unit)
+    numbers = st.container()
     left, right = st.columns([0.62, 0.38], gap="small")
+    # The map goes out first: the browser draws it while the figures are still computed.
     with left:
         maps.gap_map(parts, key="overview", height=_MAP_HEIGHT)
+    with numbers:
+        _numbers(row, unit)
     with right:
         _ranking(unit)
     _path(row, unit)
@@ -41,7 +44,7 @@ def show() -> None:
 
 def _numbers(row: pd.Series, unit: str) -> None:
     """Draw the province's figures with their interval, date, evidence and note."""
-    cells = st.columns([1, 1, 1, 1.2, 2.6], vertical_alignment="center")
+    cells = st.columns([1, 0.8, 1, 1.1, 2.8], vertical_alignment="top")
     dated = t("figure.dated", date=row["as_of"]) if row["as_of"] else t("figure.undated")
     cells[0].metric(
         t("figure.built"),
@@ -53,8 +56,9 @@ def _numbers(row: pd.Series, unit: str) -> None:
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     status = t(f"status.{str(row['target_status']).replace(' ', '_')}")
+    due = str(row["target_as_of"])
     cells[2].metric(
-        t("figure.target"), number(row["target"]), f"{row['target_as_of']} {status}".strip(),
+        t("figure.target"), number(row["target"]), t("figure.due", date=due) if due else status,
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     cells[3].metric(
@@ -66,6 +70,7 @@ def _numbers(row: pd.Series, unit: str) -> None:
         st.altair_chart(figures.bullet(row.to_dict(), unit))
     words = [
         t("figure.unit", unit=unit),
+        t("figure.status", status=status),
         t("figure.evidence", word=t(f"evidence.{row['evidence']}")),
         t("figure.rule", rule=t(f"rule.{str(row['rule']).replace(' ', '_')}")),
         plain(row[f"note_{language()}"]),

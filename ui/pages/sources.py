@@ -40,7 +40,7 @@ _LEDGER = {
 def show() -> None:
     """Draw the page."""
     head(t("sources.title"))
-    tabs = st.tabs([t(f"sources.{name}") for name in ("ledger", "anomalies", "method", "licences")])
+    tabs = st.tabs([t(f"tab.{name}") for name in ("ledger", "anomalies", "method", "licences")])
     with tabs[0]:
         _ledger()
     with tabs[1]:
@@ -67,7 +67,7 @@ def _ledger() -> None:
         key="sources_table",
         default="targets",
         required=True,
-        format_func=lambda table: t(f"sources.{table}"),
+        format_func=lambda table: t(f"ledger.{table}"),
         label_visibility="collapsed",
     )
     text = st.text_input(t("sources.search"), key="sources_search")

@@ -65,7 +65,7 @@ def _next_site() -> None:
         placeholder=t("whatif.coordinates_form"),
         help=t("whatif.coordinates_help"),
     )
-    cells[1].button(t("whatif.add"), on_click=sites.place_typed, width="stretch")
+    cells[1].button(t("whatif.add"), key="add", on_click=sites.place_typed, width="stretch")
     history = state.history()
     cells[2].button(
         "↶", help=t("whatif.undo"), key="undo", on_click=sites.undo, disabled=not history.past,
