@@ -1,1 +1,1 @@
-"""How the embedded packs are built: one module per table or step, called by ``data.packs.build``."""
+"""How the embedded packs are built: one module per table or step, called by ``build.py``."""

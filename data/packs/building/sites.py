@@ -107,8 +107,9 @@ def clear_margin(
     near = np.flatnonzero(np.abs(distance - REACH_M) <= MARGIN_M)
     moved = villages.copy()
     by_code = {county.adcode: county for county in counties}
-    for row in near:
-        spot = _nearby(by_code[villages["adcode"].iat[row]], villages.iloc[row], tree, covered[row])
+    for row in near.tolist():
+        village = villages.iloc[row]
+        spot = _nearby(by_code[str(village["adcode"])], village, tree, covered=covered[row])
         if spot is None:
             raise DataError(f"village {row} stands at the limit and cannot be moved")
         moved.loc[row, ["lon", "lat"]] = spot
@@ -143,7 +144,7 @@ def _missing_sites(
     waiting = distance > REACH_M - MARGIN_M
     tree = cKDTree(homes)
     chosen = []
-    for row in np.flatnonzero(waiting):
+    for row in np.flatnonzero(waiting).tolist():
         if waiting[row]:
             chosen.append(row)
             waiting[tree.query_ball_point(homes[row], REACH_M - 20 * MARGIN_M)] = False
@@ -178,7 +179,7 @@ def _standard(values: Floats) -> Floats:
 
 
 def _nearby(
-    county: County, village: pd.Series, tree: cKDTree, covered: bool
+    county: County, village: pd.Series, tree: cKDTree, *, covered: bool
 ) -> tuple[float, float] | None:
     """Return the nearest tried spot in the county clearly inside or clearly out of reach."""
     angle = np.arange(16) * np.pi / 8

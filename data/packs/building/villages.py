@@ -74,8 +74,9 @@ def number_ids(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the table with its id, such as ``v530102-00001``, and its evidence; no names."""
     number = table.groupby("adcode").cumcount() + 1
     column, letter = _IDS[name]
-    ids = letter + table["adcode"] + "-" + number.astype(str).str.zfill(5)
-    return table.assign(**{column: ids, "evidence": "illustrative"})
+    numbered = table.assign(evidence="illustrative")
+    numbered[column] = letter + table["adcode"] + "-" + number.astype(str).str.zfill(5)
+    return numbered
 
 
 def _place(county: County, relief: Relief, n: int) -> pd.DataFrame:
