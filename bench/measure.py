@@ -82,9 +82,8 @@ def python(*arguments: str) -> Callable[[], object]:
     """Return a call that runs our Python with ``arguments`` and fails if that fails."""
 
     def call() -> object:
-        return subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True
-        )
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
     return call
 
