@@ -43,8 +43,11 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Median time as a multiple of the baseline's median."""
-        return self.median_s / median(self.baseline_s) if self.baseline_s else None
+        """Median over the rounds of our time as a multiple of the baseline's in the same round."""
+        if not self.baseline_s:
+            return None
+        rounds = zip(self.runs_s, self.baseline_s, strict=True)
+        return median(ours / theirs for ours, theirs in rounds)
 
     @property
     def holds(self) -> bool | None:

@@ -50,7 +50,7 @@ def pages(runs: int) -> Iterator[Figure]:
         ]
         mine, theirs = zip(*rounds, strict=True)
         yield Figure(
-            what="Overview: page asked for → map with every village point drawn",
+            what="Overview: page asked for → map with every village drawn (counted, below zoom 8)",
             runs_s=mine,
             limit_s=FIRST_MAP_S,
             baseline=f"Streamlit page with {MARKERS:,} folium CircleMarkers",

@@ -1,15 +1,9 @@
-// True once a canvas of the map's points pane carries points.
+// True once the villages have arrived on the map and their canvas carries ink.
 () => {
-  const canvases = [];
-  const gather = (root) => {
-    canvases.push(...root.querySelectorAll(".leaflet-container canvas"));
-    for (const node of root.querySelectorAll("*")) if (node.shadowRoot) gather(node.shadowRoot);
-  };
-  gather(document);
-  return canvases.some((canvas) => {
-    const pen = canvas.getContext("2d");
-    if (!pen || !canvas.width || !canvas.height) return false;
-    const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+  const layers = window.tongcunMap ? Object.values(window.tongcunMap._layers) : [];
+  return layers.some(({ _canvas: canvas, _data: data }) => {
+    if (!canvas || !data || !data.n || !canvas.width || !canvas.height) return false;
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     let inked = 0;
     for (let i = 3; i < pixels.length; i += 4) if (pixels[i]) inked += 1;
     return inked > 2000;

@@ -24,7 +24,7 @@ from bench.measure import Figure, in_turn
 def test_a_figure_holds_by_its_median_and_its_ratio(
     runs_s: tuple[float, ...], limit_s: float | None, ratio_limit: float | None, holds: bool | None
 ) -> None:
-    figure = Figure("it", runs_s, limit_s, "other", (2.0, 2.0, 2.0), ratio_limit)
+    figure = Figure("it", runs_s, limit_s, "other", (2.0,) * len(runs_s), ratio_limit)
     assert figure.holds is holds
 
 
