@@ -37,7 +37,7 @@ def show(layer: Layer, row: pd.Series) -> None:
             t("assume.rule"),
             RULES,
             key=_RULE,
-            format_func=lambda rule: t(f"rule.{rule}"),
+            format_func={rule: t(f"rule.{rule}") for rule in RULES}.__getitem__,
             help=t("assume.rule_help"),
             on_change=_take_rule,
             args=(layer,),
@@ -65,7 +65,9 @@ def _weights(layer: Layer) -> None:
         column_config={
             "adcode": t("table.adcode"),
             "name": t("table.region"),
-            "weight": st.column_config.NumberColumn(t("assume.weight"), min_value=0.0, required=True),
+            "weight": st.column_config.NumberColumn(
+                t("assume.weight"), min_value=0.0, required=True
+            ),
         },
         on_change=_take_weights,
         args=(layer.key, table, version),

@@ -18,21 +18,23 @@ def show(left: DeltaGenerator, right: DeltaGenerator) -> None:
     prefectures, counties = pack.regions("prefecture"), pack.regions("county")
     prefecture, county = chosen()
     inside = counties[counties["parent"] == prefecture]
-    titles = dict(zip(prefectures["adcode"], prefectures[name], strict=True))
-    names = dict(zip(inside["adcode"], inside[name], strict=True))
+    titles = {"": t("lists.whole", count=len(prefectures))}
+    titles |= dict(zip(prefectures["adcode"], prefectures[name], strict=True))
+    names = {"": t("lists.all_counties", count=len(inside))}
+    names |= dict(zip(inside["adcode"], inside[name], strict=True))
     st.session_state[_PREFECTURE], st.session_state[_COUNTY] = prefecture, county
     left.selectbox(
         t("level.prefecture"),
-        ["", *titles],
+        list(titles),
         key=_PREFECTURE,
-        format_func=lambda code: titles.get(code) or t("lists.whole", count=len(titles)),
+        format_func=titles.__getitem__,
         on_change=_take_prefecture,
     )
     right.selectbox(
         t("level.county"),
-        ["", *names],
+        list(names),
         key=_COUNTY,
-        format_func=lambda code: names.get(code) or t("lists.all_counties", count=len(names)),
+        format_func=names.__getitem__,
         on_change=_take_county,
         disabled=not prefecture,
     )

@@ -5,7 +5,8 @@ Drawn by Vega in the browser from what Streamlit ships; nothing is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -17,7 +18,7 @@ BUILT, PLANNED, GAP, TARGET = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
 _WHISKER = "#8a8f98"
 
 
-def bullet(row: Mapping[str, float], unit: str) -> alt.LayerChart:
+def bullet(row: Mapping[Hashable, Any], unit: str) -> alt.LayerChart:
     """Draw one region as baseline → plan → target on one bar.
 
     Parameters
@@ -41,7 +42,12 @@ def bullet(row: Mapping[str, float], unit: str) -> alt.LayerChart:
         alt.Chart(frame)
         .mark_bar(size=16)
         .encode(
-            x=alt.X("value:Q", stack="zero", title=unit, axis=alt.Axis(format=",d", tickCount=6, titlePadding=2)),
+            x=alt.X(
+                "value:Q",
+                stack="zero",
+                title=unit,
+                axis=alt.Axis(format=",d", tickCount=6, titlePadding=2),
+            ),
             color=alt.Color("part:N", scale=colours, legend=alt.Legend(title=None, orient="top")),
             order="order:Q",
             tooltip=["part:N", alt.Tooltip("value:Q", format=",")],
@@ -51,9 +57,12 @@ def bullet(row: Mapping[str, float], unit: str) -> alt.LayerChart:
     mark = (
         alt.Chart(target)
         .mark_tick(color=TARGET, thickness=3, size=26)
-        .encode(x="target:Q", tooltip=[alt.Tooltip("target:Q", title=t("figure.target"), format=",")])
+        .encode(
+            x="target:Q", tooltip=[alt.Tooltip("target:Q", title=t("figure.target"), format=",")]
+        )
     )
-    return (bars + mark).properties(height=92)
+    chart: alt.LayerChart = (bars + mark).properties(height=92)
+    return chart
 
 
 def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerChart:
@@ -100,7 +109,8 @@ def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerC
     whiskers = base.mark_rule(color=_WHISKER, strokeWidth=2).encode(
         x=alt.X("gap_low:Q", axis=axis), x2="gap_high:Q", y=y, tooltip=tooltip
     )
-    return (bars + whiskers).properties(height=alt.Step(19))
+    chart: alt.LayerChart = (bars + whiskers).properties(height=alt.Step(19))
+    return chart
 
 
 def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> alt.LayerChart:
@@ -143,4 +153,5 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> alt
     now = alt.Chart(pd.DataFrame({"as_of": [as_of]})).mark_rule(color=_WHISKER).encode(
         x=x, tooltip=[dates]
     )  # fmt: skip
-    return (now + drawn + dots).properties(height=230)
+    chart: alt.LayerChart = (now + drawn + dots).properties(height=230)
+    return chart

@@ -43,7 +43,7 @@ def t(key: str, **values: object) -> str:
     return catalogue(language())[key].format(**values)
 
 
-def named(row: Mapping[str, object], field: str = "name") -> str:
+def named(row: pd.Series, field: str = "name") -> str:
     """Return ``row["name_zh"]`` or ``row["name_en"]`` as the language asks."""
     return str(row[f"{field}_{language()}"])
 
@@ -51,7 +51,11 @@ def named(row: Mapping[str, object], field: str = "name") -> str:
 def short_names(table: pd.DataFrame) -> list[str]:
     """Return the names of regions; English ones without the words that fill a column."""
     names = [str(name) for name in table[f"name_{language()}"]]
-    for long, short in (("Autonomous Prefecture", "AP"), ("Autonomous County", "AC"), (" City", "")):
+    for long, short in (
+        ("Autonomous Prefecture", "AP"),
+        ("Autonomous County", "AC"),
+        (" City", ""),
+    ):
         names = [name.replace(long, short) for name in names]
     return names
 

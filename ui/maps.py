@@ -24,7 +24,12 @@ def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
 
 
 def site_map(
-    plan: Scenario, result: Effect, *, on_click: Callable[[float, float], None], key: str, height: int
+    plan: Scenario,
+    result: Effect,
+    *,
+    on_click: Callable[[float, float], None],
+    key: str,
+    height: int,
 ) -> None:
     """Draw the sites with their circles; a click on the map places the next one."""
     del plan, result, on_click, key

@@ -37,8 +37,12 @@ def show() -> None:
         cells[2].selectbox(
             t("save.saved"), names, key=_CHOSEN, index=None, placeholder=t("save.choose")
         )
-        cells[3].button(t("save.load"), key="load", on_click=_load, disabled=not names, width="stretch")
-        cells[4].button(t("save.delete"), key="delete", on_click=_delete, disabled=not names, width="stretch")
+        cells[3].button(
+            t("save.load"), key="load", on_click=_load, disabled=not names, width="stretch"
+        )
+        cells[4].button(
+            t("save.delete"), key="delete", on_click=_delete, disabled=not names, width="stretch"
+        )
         st.caption(t("save.where", folder=str(workspace.scenarios_dir)))
 
 

@@ -25,14 +25,14 @@ def show() -> None:
             t("sidebar.province"),
             pack_names(),
             key=state.PROVINCE,
-            format_func=_province_title,
+            format_func={name: _province_title(name) for name in pack_names()}.__getitem__,
             on_change=state.change_province,
         )
         st.selectbox(
             t("sidebar.layer"),
             [item.key for item in gap_layers()],
             key=state.LAYER,
-            format_func=lambda key: layer(key).title(language()),
+            format_func={item.key: item.title(language()) for item in gap_layers()}.__getitem__,
             help=layer(st.session_state[state.LAYER]).about(language()),
         )
         st.segmented_control(
@@ -40,7 +40,7 @@ def show() -> None:
             state.MAP_LEVELS,
             key=state.LEVEL,
             required=True,
-            format_func=lambda level: t(f"level.{level}"),
+            format_func={level: t(f"level.{level}") for level in state.MAP_LEVELS}.__getitem__,
         )
         st.session_state[_DATE] = dt.date.fromisoformat(st.session_state[state.AS_OF])
         st.date_input(
@@ -56,14 +56,14 @@ def show() -> None:
 
 def faults() -> None:
     """Say once what the URL asked for in vain, what is known, and what stands instead."""
+    comma = "、" if language() == "zh" else ", "
     for fault in state.take_faults():
         st.warning(
             t(
                 "error.url",
                 name=t(f"url.{fault.key}"),
                 asked=plain(fault.asked),
-                known=plain("、".join(fault.known) if language() == "zh" else ", ".join(fault.known))
-                or t("error.none_known"),
+                known=plain(comma.join(fault.known)) or t("error.none_known"),
                 used=plain(fault.used) or t("error.nothing"),
             )
         )

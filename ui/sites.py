@@ -1,4 +1,4 @@
-"""The planner's sites: placed, typed, toggled, deleted; each change is one step that can be undone."""
+"""The planner's sites: placed, typed, toggled, deleted; each change can be undone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def begin() -> None:
 
 
 def place(lat: float, lon: float) -> None:
-    """Place a site where the map was clicked; outside the province nothing changes but a message."""
+    """Place a site where the map was clicked; outside the province only a message changes."""
     session = st.session_state
     _add(PlannedSite(lat=round(lat, 6), lon=round(lon, 6),
                      antenna_height_m=session[HEIGHT], preset=session[PRESET]))  # fmt: skip
@@ -69,14 +69,14 @@ def listed(plan: Scenario, result: Effect) -> None:
     if not plan.sites:
         st.info(t("whatif.none"))
         return
-    gained = result.gained.groupby("site")["households"].agg(["size", "sum"])
+    households = result.gained.groupby("site")["households"].sum().to_dict()
+    villages = result.gained["site"].value_counts().to_dict()
     with st.container(height=190, border=True, gap="xsmall"):
         for i, site in enumerate(plan.sites):
-            count, homes = gained.loc[i + 1] if i + 1 in gained.index else (0, 0)
             cells = st.columns([0.88, 0.12], vertical_alignment="center", gap="small")
             key = f"{plan.digest}-{i}"
             cells[0].checkbox(
-                _title(i, site, int(count), int(homes)),
+                _title(i, site, int(villages.get(i + 1, 0)), int(households.get(i + 1, 0))),
                 value=site.enabled,
                 key=f"site-on-{key}",
                 on_change=_toggle,

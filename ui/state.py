@@ -61,7 +61,7 @@ class Fault:
 
 
 def begin(languages: Sequence[str]) -> None:
-    """Fill the session from the URL on its first run; a wrong value gives the default and a fault."""
+    """Fill the session from the URL on its first run; a wrong value is replaced and told."""
     session = st.session_state
     if session.get(_READ):
         return

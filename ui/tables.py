@@ -1,4 +1,4 @@
-"""Tables of gaps and villages as a planner reads them: few columns, units named, rows selectable."""
+"""Tables of gaps and villages: few columns, units named, rows that can be selected."""
 
 from __future__ import annotations
 

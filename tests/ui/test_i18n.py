@@ -37,7 +37,9 @@ def asked_for() -> tuple[set[str], set[str]]:
             else:
                 # A choice between two constants.
                 found = [n.value for n in ast.walk(key) if isinstance(n, ast.Constant)]
-                keys.update(str(value) for value in found if isinstance(value, str) and "." in value)
+                keys.update(
+                    str(value) for value in found if isinstance(value, str) and "." in value
+                )
     return keys, groups
 
 

@@ -54,7 +54,7 @@ def _controls() -> str:
         key="lists_view",
         default="regions",
         required=True,
-        format_func=lambda name: t(f"view.{name}"),
+        format_func={name: t(f"view.{name}") for name in ("regions", "villages")}.__getitem__,
     )
     return str(view)
 
@@ -69,7 +69,7 @@ def _regions(key: str) -> pd.DataFrame:
     words = cells[0].multiselect(
         t("table.evidence"),
         [word for word in EVIDENCE_CLASSES if word in set(below["evidence"])],
-        format_func=lambda word: t(f"evidence.{word}"),
+        format_func={word: t(f"evidence.{word}") for word in EVIDENCE_CLASSES}.__getitem__,
         placeholder=t("lists.any"),
     )
     found = tables.searched(below, cells[1].text_input(t("lists.search"), key="lists_search"))
@@ -90,7 +90,7 @@ def _villages() -> pd.DataFrame:
         list(STATES),
         default=["uncovered"],
         key="lists_states",
-        format_func=lambda name: t(f"state.{name}"),
+        format_func={name: t(f"state.{name}") for name in STATES}.__getitem__,
         placeholder=t("lists.any"),
     )
     least = cells[1].number_input(
@@ -100,7 +100,7 @@ def _villages() -> pd.DataFrame:
         t("table.evidence"),
         list(EVIDENCE_CLASSES),
         key="lists_village_evidence",
-        format_func=lambda word: t(f"evidence.{word}"),
+        format_func={word: t(f"evidence.{word}") for word in EVIDENCE_CLASSES}.__getitem__,
         placeholder=t("lists.any"),
     )
     text = cells[3].text_input(t("lists.search"), key="lists_village_search")

@@ -48,7 +48,7 @@ def _numbers(row: pd.Series, unit: str) -> None:
     dated = t("figure.dated", date=row["as_of"]) if row["as_of"] else t("figure.undated")
     cells[0].metric(
         t("figure.built"),
-        number(row["built"]) if pd.notna(row["built"]) else interval(row["built_low"], row["built_high"]),
+        _built(row),
         dated, delta_color="off", delta_arrow="off",
     )  # fmt: skip
     cells[1].metric(
@@ -80,8 +80,15 @@ def _numbers(row: pd.Series, unit: str) -> None:
         st.info(t("overview.no_target"))
 
 
+def _built(row: pd.Series) -> str:
+    """Return what is built, or its bounds where only they are known."""
+    if pd.notna(row["built"]):
+        return number(row["built"])
+    return interval(row["built_low"], row["built_high"])
+
+
 def _ranking(unit: str) -> None:
-    """Draw the prefectures by gap; counties only of the chosen prefecture, or the chart is endless."""
+    """Draw the prefectures by gap; 129 counties would make an endless chart."""
     table = cache.gaps(st.session_state[state.LAYER], "prefecture")
     known = table["gap"].notna() | table["gap_high"].notna()
     st.markdown(f"**{t('overview.ranking')}** :small[{t('overview.whiskers')}]")

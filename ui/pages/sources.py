@@ -67,7 +67,7 @@ def _ledger() -> None:
         key="sources_table",
         default="targets",
         required=True,
-        format_func=lambda table: t(f"ledger.{table}"),
+        format_func={table: t(f"ledger.{table}") for table in (*_LEDGER, "presets")}.__getitem__,
         label_visibility="collapsed",
     )
     text = st.text_input(t("sources.search"), key="sources_search")
@@ -98,12 +98,13 @@ def _frame(frame: pd.DataFrame) -> None:
     st.table({t(f"column.{_base(c)}"): plain(value) for c, value in known.items()})
 
 
-def _base(column: str) -> str:
-    return column.removesuffix("_zh").removesuffix("_en")
+def _base(column: object) -> str:
+    """Return a column's name without its language."""
+    return str(column).removesuffix("_zh").removesuffix("_en")
 
 
 def _english(column: str, frame: pd.DataFrame) -> str:
-    """Return the ledger's name of a column: English stands without an ending where it came first."""
+    """Return the ledger's name of a column: some English ones stand without an ending."""
     return column if column in frame.columns else column.removesuffix("_en")
 
 
@@ -143,7 +144,9 @@ def _title(key: str) -> str:
 
 def _method() -> None:
     st.markdown(t("method.gap"))
-    lines = [f"- **{t(f'evidence.{word}')}**：{t(f'evidence_about.{word}')}" for word in EVIDENCE_CLASSES]
+    lines = [
+        f"- **{t(f'evidence.{word}')}**：{t(f'evidence_about.{word}')}" for word in EVIDENCE_CLASSES
+    ]
     st.markdown(t("method.evidence") + "\n\n" + "\n".join(lines))
     rules = [f"- **{t(f'rule.{rule}')}**：{t(f'rule_about.{rule}')}" for rule in RULES]
     st.markdown(t("method.rules") + "\n\n" + "\n".join(rules))

@@ -43,11 +43,12 @@ def _next_site() -> None:
     known = presets()
     cells = st.columns([1.6, 1], vertical_alignment="bottom")
     end = language()
+    titles = {k: item.title_zh if end == "zh" else item.title_en for k, item in known.items()}
     cells[0].selectbox(
         t("whatif.preset"),
-        list(known),
+        list(titles),
         key=sites.PRESET,
-        format_func=lambda key: known[key].title_zh if end == "zh" else known[key].title_en,
+        format_func=titles.__getitem__,
     )
     cells[1].number_input(
         t("whatif.height"), min_value=1.0, max_value=300.0, step=5.0, format="%.0f",

@@ -1,0 +1,129 @@
+"""The one place that puts a map on the page: folium builds it, a small host of our own draws it.
+
+The map itself (script, polygons, points) goes out of band, by address, once per digest; Streamlit
+carries a few hundred bytes per click. The host keeps zoom and position while the overlay changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import folium
+import streamlit as st
+from streamlit.runtime import get_instance
+
+from layers.render import map_parts
+from ui.i18n import t
+
+_HOST = Path(__file__).parent.parent / "static" / "host.js"
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map ready for the page.
+
+    Attributes
+    ----------
+    content
+        JSON of the map's parts and bounds.
+    digest
+        Identity of the content: the host remounts only when it changes.
+    """
+
+    content: bytes
+    digest: str
+
+
+def drawn(chart: folium.Map, bounds: Bounds) -> Drawn:
+    """Return a folium map as what the host needs; the map itself is used up."""
+    parts = {**map_parts(chart), "bounds": bounds}
+    content = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+    return Drawn(content, hashlib.sha256(content).hexdigest()[:16])
+
+
+def address(content: bytes, kind: str, *, key: str) -> str:
+    """Return an address under which this session's browser finds the bytes."""
+    return get_instance().media_file_mgr.add(content, kind, key)
+
+
+def is_dark() -> bool:
+    """Return whether the reader's theme is dark."""
+    return bool(st.context.theme.type == "dark")
+
+
+def show(
+    chart: Drawn,
+    *,
+    key: str,
+    height: int,
+    place: str,
+    overlay: Mapping[str, Any] | None = None,
+    on_click: Callable[[float, float], None] | None = None,
+    on_region: Callable[[str], None] | None = None,
+) -> None:
+    """Draw a map on the page.
+
+    Parameters
+    ----------
+    chart
+        The map; drawn anew only when its digest changes.
+    key
+        Name of the place on the page.
+    height
+        Height [px].
+    place
+        Name of what the map shows; while it stays, zoom and position survive a new drawing.
+    overlay
+        What changes with a click: ``sites``, ``gained``, ``selected`` adcode, ``zoom`` to it,
+        ``mark`` (lat, lon).
+    on_click
+        Called with latitude and longitude [°] of a click.
+    on_region
+        Called with the adcode of the region that was clicked; the click then goes no further.
+    """
+
+    def clicked() -> None:
+        event = getattr(st.session_state[key], "click", None)
+        if event and on_click is not None:
+            on_click(float(event["lat"]), float(event["lon"]))
+
+    def region() -> None:
+        event = getattr(st.session_state[key], "region", None)
+        if event and on_region is not None:
+            on_region(str(event["adcode"]))
+
+    _host()(
+        key=key,
+        height=height,
+        data={
+            "url": address(chart.content, "application/json", key=key),
+            "digest": chart.digest,
+            "dark": is_dark(),
+            "place": place,
+            "height": height,
+            "regions": on_region is not None,
+            "failed": t("map.failed"),
+            "overlay": dict(overlay or {}),
+        },
+        on_click_change=clicked,
+        on_region_change=region,
+    )
+
+
+@lru_cache(maxsize=1)
+def _host() -> Callable[..., Any]:
+    """Register the host once per process."""
+    mount: Callable[..., Any] = st.components.v2.component(
+        "tongcun_map",
+        html='<div class="tc-host" style="width:100%"></div>',
+        js=_HOST.read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
+    return mount
