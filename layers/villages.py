@@ -81,7 +81,7 @@ def village_table(
     )
     county = villages["adcode"].astype(str).to_numpy()
     names = county_names(pack)
-    keep = (villages["households"] >= min_households).to_numpy()
+    keep = (villages["households"] >= min_households).to_numpy(copy=True)
     if state != "all":
         keep &= codes == STATES.index(state)
     if regions:
