@@ -175,7 +175,9 @@ def _darkness(
 
 
 def _standard(values: Floats) -> Floats:
-    return np.asarray((values - values.mean()) / values.std())
+    """Return values as standard deviations from their mean; zeros where all are equal."""
+    spread = float(values.std()) or 1.0
+    return (values - float(values.mean())) / spread
 
 
 def _nearby(

