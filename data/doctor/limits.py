@@ -1,0 +1,73 @@
+"""How much a file may ask of the machine before the doctor refuses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geo.errors import DataError
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one import; a planner with a larger machine may widen them.
+
+    Attributes
+    ----------
+    file_bytes
+        Size of a file that is read into a table, packed or unpacked [byte].
+    streamed_bytes
+        Size of a file that is read piece by piece: ``.osm.pbf`` and rasters [byte].
+    rows, columns, cells
+        Size of one table. OpenCellID's file for all of China has about 5,000,000 rows.
+    sheet_cells
+        Rows × columns of the rectangle that one spreadsheet sheet spans.
+    members
+        Files inside one archive.
+    ratio, ratio_from_bytes
+        An archive member larger than ``ratio_from_bytes`` [byte] that packs better than ``ratio``
+        to one is a bomb, not data: real tables stay below 100.
+    header_characters
+        Longer column headers are cut.
+    table_bytes
+        Memory that the cells of one table may take [byte].
+    """
+
+    file_bytes: int = 1024 * MIB
+    streamed_bytes: int = 8 * 1024 * MIB
+    rows: int = 6_000_000
+    columns: int = 2_000
+    cells: int = 100_000_000
+    sheet_cells: int = 20_000_000
+    members: int = 10_000
+    ratio: int = 200
+    ratio_from_bytes: int = 64 * MIB
+    header_characters: int = 120
+    table_bytes: int = 1024 * MIB
+
+    def check_file(self, size: int, *, where: str, streamed: bool = False) -> None:
+        """Refuse a file of ``size`` [byte] that is empty or too large."""
+        limit = self.streamed_bytes if streamed else self.file_bytes
+        if size == 0:
+            raise DataError("the file is empty", where=where, repair="export it again")
+        if size > limit:
+            raise DataError(
+                f"the file has {size / MIB:,.0f} MiB; {limit / MIB:,.0f} MiB can be read at once",
+                where=where,
+                repair="cut it by province or prefecture and import the parts one by one",
+            )
+
+    def check_table(self, rows: int, columns: int, *, where: str) -> None:
+        """Refuse a table with too many rows, columns or cells."""
+        for count, limit, word in (
+            (rows, self.rows, "rows"),
+            (columns, self.columns, "columns"),
+            (rows * columns, self.cells, "cells"),
+        ):
+            if count > limit:
+                raise DataError(
+                    f"the table has {count:,} {word}; {limit:,} can be read at once",
+                    where=where,
+                    repair="cut it by province or prefecture and import the parts one by one",
+                )

@@ -1,0 +1,91 @@
+"""What the readers of geometry share: names of coordinate systems, kinds, finite coordinates."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+Geometries = np.ndarray[Any, np.dtype[np.object_]]
+
+#: A match below this confidence [%] is not called an EPSG code.
+CONFIDENCE = 70
+_WKT = re.compile(
+    r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)\s*(ZM?|M)?\s*\(", re.IGNORECASE
+)
+_WKT_HEADERS = ("wkt", "geometry", "geom", "the_geom", "shape")
+
+
+def crs_name(crs: Any) -> str:
+    """Return ``EPSG:code`` where the system is a known one, else its WKT; empty without one."""
+    if not crs:
+        return ""
+    try:
+        known = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        return ""
+    if known.is_engineering or known.name.lower().startswith(("undefined", "unknown", "nonearth")):
+        return ""
+    if known.to_authority() == ("OGC", "CRS84"):
+        return "EPSG:4326"
+    code = known.to_epsg(min_confidence=CONFIDENCE)
+    return f"EPSG:{code}" if code else known.to_wkt()
+
+
+def finite(
+    geometry: Geometries, *, given: np.ndarray[Any, Any] | None = None
+) -> tuple[Geometries, list[str]]:
+    """Return the geometries, those with NaN or infinite coordinates as None, and remarks.
+
+    Parameters
+    ----------
+    given
+        Where the file had something; what became None there could not be read.
+    """
+    parts, owner = shapely.get_coordinates(geometry, return_index=True)
+    broken = np.unique(owner[~np.isfinite(parts).all(axis=1)])
+    result = geometry.copy()
+    result[broken] = None
+    remarks = []
+    if len(broken):
+        remarks.append(f"{len(broken)} geometries have coordinates that are not numbers: left out")
+    unread = 0 if given is None else int((given & shapely.is_missing(geometry)).sum())
+    if unread:
+        remarks.append(f"{unread} geometries cannot be read: left out")
+    return result, remarks
+
+
+def kind_of(geometry: Geometries | None) -> str:
+    """Return point, line, polygon, ``mixed``, or empty without geometry."""
+    if geometry is None:
+        return ""
+    words = ("point", "line", "line", "polygon", "point", "line", "polygon", "mixed")
+    kinds = {words[kind] for kind in np.unique(shapely.get_type_id(geometry)) if kind >= 0}
+    return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else ""
+
+
+def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, list[str]]:
+    """Return the geometries of a column of well-known text, the first of several."""
+    found = [name for name in frame.columns if _is_wkt(frame, name)]
+    if not found:
+        return None, []
+    remarks = [f"geometry is read from the text of column {found[0]}"]
+    if len(found) > 1:
+        remarks.append(f"there are several geometry columns: {', '.join(found[1:])} stay text")
+    texts = frame[found[0]].str.replace(r"^\s*SRID=\d+;", "", regex=True)
+    values = texts.astype(object).where(texts.notna(), None).to_numpy()
+    geometry, bad = finite(
+        shapely.from_wkt(values, on_invalid="ignore"), given=texts.notna().to_numpy()
+    )
+    return geometry, remarks + bad
+
+
+def _is_wkt(frame: pd.DataFrame, name: str) -> bool:
+    if name.strip().lower() not in _WKT_HEADERS or frame[name].dtype != "str":
+        return False
+    first = frame[name].dropna().head(5)
+    return bool(len(first)) and all(_WKT.match(text) for text in first)
