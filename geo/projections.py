@@ -40,8 +40,6 @@ _FIRST_CODES: dict[Datum, tuple[int, int, int, int]] = {
 }
 #: False easting of every Gauss–Krüger zone, before the prefix [m].
 _FALSE_EASTING_M = 500_000.0
-#: No point of a zone lies farther than this from its central meridian [m]: 4.5° at the equator.
-_HALF_WIDTH_M = 500_000.0
 #: Widest use of a zone: a province is often drawn in one zone beyond its borders [°].
 _REACH_DEG = 6.0
 
@@ -270,12 +268,23 @@ def _projected(e: float, n: float, west: float, east: float, datum: Datum) -> tu
     if not 300_000 <= n <= 7_100_000:
         return ()
     prefix, rest = divmod(e, 1_000_000)
-    if prefix in range(13, 46) and prefix != 24 and abs(rest - _FALSE_EASTING_M) <= _HALF_WIDTH_M:
-        width = 6 if prefix < 24 else 3
-        return (zone(datum, width, int(prefix), prefixed=True).crs,)
-    if 7_900_000 <= e <= 15_200_000:
+    if 13 <= prefix <= 45 and prefix != 24:
+        return _prefixed(int(prefix), rest - _FALSE_EASTING_M, datum)
+    if 7_900_000 <= e <= 12_999_999:
         return ("EPSG:3857",)
     return _unprefixed(west, east, datum) if prefix == 0 else ()
+
+
+def _prefixed(number: int, offset_m: float, datum: Datum) -> tuple[str, ...]:
+    """Return the zone of a prefix, and the next one where the points lie far from its meridian.
+
+    A province drawn in one zone reaches into eastings that seem to have the neighbour's prefix.
+    """
+    width, usual_m, first, last = (6, 330e3, 13, 23) if number < 24 else (3, 200e3, 25, 45)
+    numbers = [number]
+    if abs(offset_m) > usual_m:
+        numbers += [n for n in (number - 1, number + 1) if first <= n <= last]
+    return tuple(zone(datum, width, n, prefixed=True).crs for n in numbers)
 
 
 def _unprefixed(west: float, east: float, datum: Datum) -> tuple[str, ...]:
