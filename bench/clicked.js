@@ -1,7 +1,8 @@
 // Arm a stop-watch: from the next click to changed figures on a page that has come to rest [ms].
 (selector) => {
-  const figures = () =>
-    [...document.querySelectorAll(selector)].map((node) => node.innerText || node.textContent).join("|");
+  const read = (node) =>
+    [node.innerText, ...[...node.querySelectorAll("input")].map((box) => box.value)].join(" ");
+  const figures = () => [...document.querySelectorAll(selector)].map(read).join("|");
   const app = document.querySelector('[data-testid="stApp"]');
   const before = figures();
   window.tongcunClick = new Promise((done, failed) => {

@@ -34,6 +34,9 @@ _MARKERS_DRAWN = f"""() => [...document.querySelectorAll('iframe')].some((frame)
 _NEXT_FRAME = (
     "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 )
+#: What a click changes: the chosen region; the figures and the list of sites with what each reaches.
+_REGION = '[data-testid="stMain"] [data-testid="stSelectbox"]'
+_EFFECT = '[data-testid="stMetricValue"], [data-testid="stCheckbox"]'
 _CLICKED = (Path(__file__).with_name("clicked.js")).read_text(encoding="utf-8")
 
 
@@ -60,12 +63,12 @@ def pages(runs: int) -> Iterator[Figure]:
         yield Figure(what="the same, very first visit after the server's start", runs_s=(first,))
         yield Figure(
             what="Gap lists: click on a region → its figures, page at rest",
-            runs_s=_clicks(browser, f"{ours}/gap-lists", '[data-testid="stSelectbox"]', runs),
+            runs_s=_clicks(browser, f"{ours}/gap-lists", _REGION, runs),
             limit_s=CLICK_S,
         )
         yield Figure(
             what="What-if: click on the map → villages and households, page at rest",
-            runs_s=_clicks(browser, f"{ours}/what-if", '[data-testid="stMetricValue"]', runs),
+            runs_s=_clicks(browser, f"{ours}/what-if", _EFFECT, runs),
             limit_s=WHAT_IF_CLICK_S,
         )
 

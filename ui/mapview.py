@@ -35,17 +35,20 @@ class Drawn:
         JSON of the map's parts and bounds.
     digest
         Identity of the content: the host remounts only when it changes.
+    place
+        Name of what is shown; while it stays, zoom and position survive a new drawing.
     """
 
     content: bytes
     digest: str
+    place: str
 
 
-def drawn(chart: folium.Map, bounds: Bounds) -> Drawn:
+def drawn(chart: folium.Map, bounds: Bounds, *, place: str) -> Drawn:
     """Return a folium map as what the host needs; the map itself is used up."""
     parts = {**map_parts(chart), "bounds": bounds}
     content = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
-    return Drawn(content, hashlib.sha256(content).hexdigest()[:16])
+    return Drawn(content, hashlib.sha256(content).hexdigest()[:16], place)
 
 
 def address(content: bytes, kind: str, *, key: str) -> str:
@@ -63,7 +66,6 @@ def show(
     *,
     key: str,
     height: int,
-    place: str,
     overlay: Mapping[str, Any] | None = None,
     on_click: Callable[[float, float], None] | None = None,
     on_region: Callable[[str], None] | None = None,
@@ -78,8 +80,6 @@ def show(
         Name of the place on the page.
     height
         Height [px].
-    place
-        Name of what the map shows; while it stays, zoom and position survive a new drawing.
     overlay
         What changes with a click: ``sites``, ``gained``, ``selected`` adcode, ``zoom`` to it,
         ``mark`` (lat, lon).
@@ -106,7 +106,7 @@ def show(
             "url": address(chart.content, "application/json", key=key),
             "digest": chart.digest,
             "dark": is_dark(),
-            "place": place,
+            "place": chart.place,
             "height": height,
             "regions": on_region is not None,
             "failed": t("map.failed"),

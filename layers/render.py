@@ -1,0 +1,433 @@
+"""Table → folium map: regions by class of gap, villages on a canvas, rivers, seats, legend.
+
+Degrees and HTML begin here. Every text that came from a table is escaped here before it becomes
+HTML; texts that our own scripts place go in as text. No element asks another machine for
+anything: the map's scripts are the vendored bundle, tiles are off unless configured.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import folium
+import numpy as np
+import pandas as pd
+from branca.element import MacroElement
+from folium.template import Template
+
+from geo.crs import wgs84_to_gcj02
+
+#: Folder of the vendored browser files.
+VENDOR_DIR = Path(__file__).parent.parent / "static" / "vendor"
+#: Zoom below which points are counted per square of the screen, since dots would run together.
+AGGREGATE_BELOW = 8.0
+
+#: Classes from little to much: ColorBrewer YlGnBu, readable with every kind of colour vision.
+_FILLS = ("#ffffd9", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84")
+_NO_FIGURE = "#b8bec6"
+_BORDER = {"light": "#5b6875", "dark": "#aab6c3"}
+#: Okabe–Ito: uncovered vermilion with a ring, covered blue, unknown grey.
+_STATES = (
+    {"colour": "#d55e00", "ring": "#ffffff"},
+    {"colour": "#0072b2"},
+    {"colour": "#8a8f96", "ring": "#333333"},
+)
+SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
+
+
+@dataclass(frozen=True)
+class RegionFill:
+    """How regions are drawn.
+
+    Attributes
+    ----------
+    figures
+        adcode → figure that is shown; absent or NaN: no figure.
+    cards
+        adcode → (title, lines of label and value) of the tooltip, as plain text.
+    labels
+        (lat, lon, name) of each region.
+    limits
+        Upper limits of the classes but the last.
+    """
+
+    figures: Mapping[str, float]
+    cards: Mapping[str, tuple[str, Sequence[tuple[str, str]]]]
+    labels: Sequence[tuple[float, float, str]]
+    limits: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts of the map in the reader's language."""
+
+    credit: str
+    north: str
+    village: str
+    households: str
+    states: tuple[str, str, str]
+    no_figure: str
+    rivers: str
+    relief: str
+    seats: str
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the legend says on top and below."""
+
+    title: str
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Sheet:
+    """A map in the making: the folium map, its named layers and the rows of its legend."""
+
+    map: folium.Map
+    words: Words
+    dark: bool
+    layers: dict[str, MacroElement] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+class _Script(MacroElement):
+    """An element that is one statement of our own scripts."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = {{ this.call }}({{ this.options|tojavascript }}"
+        "{{ this.more }}){% if this.shown %}.addTo({{ this._parent.get_name() }}){% endif %};"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, name: str, call: str, options: Any, *, more: str = "") -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca is typed in part only
+        self._name = name
+        self.call, self.options, self.more, self.shown = call, options, more, True
+
+
+def class_limits(values: Iterable[float], count: int = len(_FILLS)) -> list[float]:
+    """Return at most ``count − 1`` rounded class limits that split the values evenly.
+
+    Examples
+    --------
+    >>> class_limits([1, 2, 3, 4], 2)
+    [2.0]
+    """
+    known = np.array([v for v in values if np.isfinite(v)], dtype=float)
+    if len(known) == 0:
+        return []
+    raw = np.quantile(known, np.linspace(0, 1, count + 1)[1:-1])
+    limits = sorted({_rounded(float(v)) for v in raw})
+    return [limit for limit in limits if limit < known.max()]
+
+
+def new_sheet(
+    bounds: tuple[tuple[float, float], tuple[float, float]],
+    words: Words,
+    *,
+    dark: bool = False,
+    tiles: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Return an empty map that fits the bounds, with scale bar, north arrow and credit.
+
+    Parameters
+    ----------
+    bounds
+        (south, west), (north, east) [°].
+    tiles
+        Optional tile background: ``url`` and ``attribution``; off by default.
+    """
+    chart = folium.Map(
+        location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
+        zoom_start=7, tiles=None, max_zoom=18, min_zoom=4, zoom_snap=0.25, zoom_delta=0.5,
+        wheel_px_per_zoom_level=90, prefer_canvas=False, control_scale=False,
+    )  # fmt: skip
+    # folium's own links lead to servers that an air-gapped planner cannot reach.
+    chart.default_js, chart.default_css = [], []
+    if tiles:
+        folium.TileLayer(tiles["url"], attr=escape(tiles["attribution"]), opacity=0.75).add_to(
+            chart
+        )
+    sheet = Sheet(chart, words, dark)
+    _add(sheet, "prefix", "L.tongcunCredit", escape(words.credit))
+    _add(sheet, "scale", "L.control.scale", {"imperial": False, "max_width": 120})
+    _add(sheet, "north", "L.tongcunNorth", words.north)
+    return sheet
+
+
+def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
+    """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight."""
+    grid = relief.pivot_table(index="lat", columns="lon", values="elevation_m")
+    lat, lon = grid.index.to_numpy(float), grid.columns.to_numpy(float)
+    if len(lat) < 2 or len(lon) < 2:
+        return
+    step = float(np.median(np.diff(lon)))
+    metres = grid.to_numpy(float)
+    shade = _hillshade(np.nan_to_num(metres, nan=float(np.nanmean(metres))))
+    alpha = np.where(np.isfinite(metres), 0.55, 0.0)
+    image = np.dstack([shade, shade, shade, alpha])[::-1]
+    overlay = folium.raster_layers.ImageOverlay(
+        image,
+        bounds=[[lat[0] - step / 2, lon[0] - step / 2], [lat[-1] + step / 2, lon[-1] + step / 2]],
+        opacity=0.8,
+        mercator_project=True,
+        interactive=False,
+    )
+    overlay.add_to(sheet.map)
+    sheet.layers["relief"] = overlay
+    sheet.rows.append({"text": sheet.words.relief, "colour": "#9aa3ad", "layer": "relief"})
+
+
+def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: RegionFill) -> None:
+    """Draw regions by class; a tooltip carries the figures, grey means no figure."""
+    theme = "dark" if sheet.dark else "light"
+    drawn = []
+    for feature in features:
+        adcode = feature["properties"]["adcode"]
+        value = fill.figures.get(adcode, float("nan"))
+        drawn.append(
+            {
+                **feature,
+                "properties": {
+                    "adcode": adcode,
+                    "card": _card(*fill.cards[adcode]) if adcode in fill.cards else "",
+                    "style": _style(value, fill.limits, _BORDER[theme]),
+                },
+            }
+        )
+    shapes = folium.GeoJson(
+        {"type": "FeatureCollection", "features": drawn},
+        style_function=lambda feature: feature["properties"]["style"],
+        highlight_function=lambda _feature: {"fillOpacity": 0.9},
+        tooltip=folium.GeoJsonTooltip(["card"], labels=False, class_name="tc-card", sticky=True)
+        if fill.cards
+        else None,
+    )
+    shapes.add_to(sheet.map)
+    sheet.layers["regions"] = shapes
+    sheet.rows += _class_rows(fill, sheet.words)
+
+
+def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
+    """Draw borders of a higher level over the regions, without filling."""
+    line = {
+        "color": "#27323d" if not sheet.dark else "#e2e8ef",
+        "weight": 1.6,
+        "fill": False,
+        "interactive": False,
+    }
+    plain = [{**feature, "properties": {}} for feature in features]
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": plain},
+        style_function=lambda _feature: line,
+        interactive=False,
+    ).add_to(sheet.map)
+
+
+def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the rivers' centre lines."""
+    line = {"color": "#3b82c4", "weight": 1.4, "opacity": 0.75, "interactive": False}
+    rivers = folium.GeoJson(
+        {"type": "FeatureCollection", "features": list(features)},
+        style_function=lambda _feature: line,
+        interactive=False,
+    )
+    rivers.add_to(sheet.map)
+    sheet.layers["rivers"] = rivers
+    sheet.rows.append({"text": sheet.words.rivers, "colour": "#3b82c4", "layer": "rivers"})
+
+
+def add_labels(
+    sheet: Sheet, fill: RegionFill, *, from_zoom: float = 0, to_zoom: float = 30
+) -> None:
+    """Write the regions' names at their label points."""
+    items = [[lat, lon, name] for lat, lon, name in fill.labels]
+    _add(
+        sheet, "labels", "L.tongcunLabels",
+        {"items": items, "class_name": "tc-region", "min_zoom": from_zoom, "max_zoom": to_zoom},
+    )  # fmt: skip
+
+
+def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
+    """Write the county seats from zoom 8 on."""
+    items = [[lat, lon, name] for lat, lon, name in seats]
+    _add(
+        sheet, "seats", "L.tongcunLabels",
+        {"items": items, "class_name": "tc-place", "min_zoom": 8, "max_zoom": 30, "dot": True},
+    )  # fmt: skip
+    sheet.rows.append(
+        {"text": sheet.words.seats, "colour": "#26313d", "shape": "dot", "layer": "seats"}
+    )
+
+
+def add_points(
+    sheet: Sheet, *, url: str = "", content: bytes = b"", aggregate_below: float = AGGREGATE_BELOW
+) -> None:
+    """Draw villages from the bytes of :func:`layers.shapes.point_bytes`, by address or inline."""
+    words = sheet.words
+    looks = [{**look, "label": label} for look, label in zip(_STATES, words.states, strict=True)]
+    options: dict[str, Any] = {
+        "classes": looks,
+        "highlight": 0,
+        "aggregate_below": aggregate_below,
+        "words": {"village": words.village, "households": words.households},
+    }
+    options |= {"url": url} if url else {"base64": base64.b64encode(content).decode()}
+    _add(sheet, "points", "L.tongcunPoints", options)
+    sheet.rows += [
+        {**look, "shape": "dot", "text": look["label"], "layer": "points", "cls": cls}
+        for cls, look in enumerate(looks)
+    ]
+
+
+def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
+    """Add the legend (and a banner) and return the map, with names that do not change by chance."""
+    if banner:
+        _add(sheet, "banner", "L.tongcunBanner", banner)
+    options = {
+        "title": legend.title,
+        "unit": legend.unit,
+        "rows": sheet.rows,
+        "notes": list(legend.notes),
+    }
+    _number(sheet.map, [0])
+    named = ", ".join(f"{key}: {layer.get_name()}" for key, layer in sheet.layers.items())
+    box = _Script("legend", "L.tongcunLegend", options, more=f", {{{named}}}")
+    box._id = "0"  # noqa: SLF001  folium names elements by chance
+    sheet.map.add_child(box)
+    return sheet.map
+
+
+def map_parts(chart: folium.Map) -> dict[str, str]:
+    """Return what the page needs to draw the map: ``html``, ``script`` and the map's ``name``."""
+    figure: Any = chart.get_root()
+    figure.render()
+    return {
+        "html": f'<div id="{chart.get_name()}" style="width:100%;height:100%"></div>',
+        "script": figure.script.render(),
+        "name": chart.get_name(),
+    }
+
+
+def export_page(
+    chart: folium.Map,
+    bounds: tuple[tuple[float, float], tuple[float, float]],
+    *,
+    title: str,
+    note: str = "",
+) -> str:
+    """Return the map as one HTML file that opens from disk with no network."""
+    parts = map_parts(chart)
+    bundle = (VENDOR_DIR / "map.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
+    style = (VENDOR_DIR / "map.css").read_text(encoding="utf-8")
+    script = parts["script"].replace("</script", "<\\/script")
+    head = f"<p style='margin:6px 10px'><b>{escape(title)}</b> {escape(note)}</p>"
+    return (
+        "<!DOCTYPE html><html><head><meta charset='utf-8'>"
+        f"<title>{escape(title)}</title><style>{style}\n"
+        "html,body{margin:0;height:100%;display:flex;flex-direction:column;"
+        "font:14px system-ui,sans-serif}.frame{flex:1;min-height:0}</style></head><body>"
+        f"{head}<div class='frame'>{parts['html']}</div><script>{bundle}</script>"
+        f"<script>document.getElementById('{parts['name']}').classList.add('tc-map');\n{script}\n"
+        f"{parts['name']}.fitBounds({[list(corner) for corner in bounds]});</script></body></html>"
+    )
+
+
+def shift_for_tiles(features: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return features shifted to GCJ-02, to lie right on tiles of Amap; display only."""
+
+    def moved(node: Any) -> Any:
+        if node and isinstance(node[0], (int, float)):
+            lon, lat = wgs84_to_gcj02(node[0], node[1])
+            return [round(float(lon), 6), round(float(lat), 6)]
+        return [moved(part) for part in node]
+
+    return [
+        {
+            **feature,
+            "geometry": {
+                **feature["geometry"],
+                "coordinates": moved(feature["geometry"]["coordinates"]),
+            },
+        }
+        for feature in features
+    ]
+
+
+def _add(sheet: Sheet, key: str, call: str, options: Any) -> None:
+    element = _Script(key, call, options)
+    sheet.map.add_child(element)
+    sheet.layers[key] = element
+
+
+def _number(element: Any, counter: list[int]) -> None:
+    """Give every element a number for a name, in the order they stand."""
+    element._id = f"{counter[0]:x}"  # noqa: SLF001  folium names elements by chance
+    counter[0] += 1
+    for child in element._children.values():  # noqa: SLF001
+        _number(child, counter)
+
+
+def _card(title: str, lines: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(label)}</td><td>{escape(value)}</td></tr>" for label, value in lines
+    )
+    return f"<b>{escape(title)}</b><table>{rows}</table>"
+
+
+def _style(value: float, limits: Sequence[float], border: str) -> dict[str, Any]:
+    known = bool(np.isfinite(value))
+    fill = _FILLS[_class_of(value, limits)] if known else _NO_FIGURE
+    return {
+        "fillColor": fill,
+        "fillOpacity": 0.72 if known else 0.45,
+        "color": border,
+        "weight": 1,
+        "dashArray": "" if known else "3 3",
+    }
+
+
+def _class_of(value: float, limits: Sequence[float]) -> int:
+    step = int(np.searchsorted(np.asarray(limits, float), value))
+    return round(step * (len(_FILLS) - 1) / max(1, len(limits)))
+
+
+def _class_rows(fill: RegionFill, words: Words) -> list[dict[str, Any]]:
+    known = [v for v in fill.figures.values() if np.isfinite(v)]
+    rows: list[dict[str, Any]] = []
+    if known:
+        low, high = min(known), max(known)
+        edges = [low, *fill.limits, high]
+        for i in range(len(edges) - 1):
+            text = f"{edges[i]:,.0f} – {edges[i + 1]:,.0f}" if low != high else f"{low:,.0f}"
+            rows.append({"colour": _FILLS[_class_of(edges[i + 1], fill.limits)], "text": text})
+    if len(known) < len(fill.figures):
+        rows.append({"colour": _NO_FIGURE, "text": words.no_figure, "hatch": True})
+    return rows
+
+
+def _rounded(value: float) -> float:
+    """Round to two significant digits."""
+    if value == 0:
+        return 0.0
+    digits = 1 - int(np.floor(np.log10(abs(value))))
+    return float(round(value, digits))
+
+
+def _hillshade(metres: np.ndarray) -> np.ndarray:
+    """Return brightness 0–1 under light from the north-west, exaggerated for the coarse grid."""
+    north, east = np.gradient(metres)
+    slope = 0.004
+    light = (1 + slope * east - slope * north) / np.sqrt(
+        1 + (slope * east) ** 2 + (slope * north) ** 2
+    )
+    shade: np.ndarray = np.clip(0.35 + 0.42 * light, 0, 1)
+    return shade

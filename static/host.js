@@ -1,0 +1,118 @@
+// Puts a folium map on a Streamlit page: runs the map's own script once per digest, keeps the view,
+// and turns clicks into triggers. What changes with a click arrives as a small overlay.
+const maps = new WeakMap();
+
+const base = () => {
+  const main = document.querySelector('script[type="module"][src*="static/"]');
+  const at = main ? new URL(main.src).pathname : "/";
+  const cut = at.indexOf("static/");
+  return new URL(cut >= 0 ? at.slice(0, cut) : "/", window.location.origin);
+};
+
+const vendor = () => {
+  window.tongcunVendor ??= new Promise((done, failed) => {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = new URL("app/static/vendor/map.css", base());
+    const script = document.createElement("script");
+    script.src = new URL("app/static/vendor/map.js", base());
+    script.onload = done;
+    script.onerror = () => failed(new Error("map.js"));
+    document.head.append(style, script);
+  });
+  return window.tongcunVendor;
+};
+
+const features = function* (map) {
+  const stack = Object.values(map._layers);
+  for (const layer of stack) {
+    if (layer.feature && layer.feature.properties && layer.feature.properties.adcode) yield layer;
+  }
+};
+
+const mount = async (box, state, data) => {
+  const [answer] = await Promise.all([fetch(new URL(data.url.replace(/^\//, ""), base())), vendor()]);
+  if (!answer.ok) throw new Error(`map ${answer.status}`);
+  const { html, script, name, bounds } = await answer.json();
+  if (state.digest !== data.digest) return;
+  const view = state.map && state.place === data.place ? [state.map.getCenter(), state.map.getZoom()] : null;
+  if (state.map) state.map.remove();
+  box.innerHTML = html;
+  const node = box.querySelector(`#${name}`);
+  node.classList.add("tc-map");
+  node.classList.toggle("dark", data.dark);
+  // The script was made by folium on this server from escaped JSON.
+  window.tongcunBase = base();
+  const map = new Function(`${script}\nreturn ${name};`)();
+  state.map = map;
+  state.place = data.place;
+  state.group = L.layerGroup().addTo(map);
+  if (view) map.setView(view[0], view[1], { animate: false });
+  else map.fitBounds(bounds, { padding: [8, 8], animate: false });
+  state.watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+  state.watch.observe(node);
+  for (const layer of features(map)) {
+    layer.on("click", (event) => {
+      if (!state.data.regions) return;
+      L.DomEvent.stopPropagation(event);
+      state.send("region", { adcode: layer.feature.properties.adcode, at: Date.now() });
+    });
+  }
+  map.on("click", (event) => {
+    const { lat, lng } = event.latlng.wrap();
+    state.send("click", { lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)), at: Date.now() });
+  });
+  window.tongcunMap = map;
+};
+
+const decorate = (state) => {
+  const { map, data } = state;
+  if (!map) return;
+  const overlay = data.overlay || {};
+  const text = JSON.stringify(overlay);
+  if (text === state.drawn) return;
+  const moved = overlay.selected !== state.selected;
+  // The first drawing fits the province by itself; later only a new choice moves the view.
+  const fit = moved && overlay.fit && (state.selected !== undefined || overlay.selected);
+  state.drawn = text;
+  state.selected = overlay.selected;
+  L.tongcunSites(state.group, overlay);
+  for (const layer of features(map)) {
+    const on = layer.feature.properties.adcode === overlay.selected;
+    if (on || layer.tcOn) layer.setStyle({ weight: on ? 3.5 : 1 });
+    layer.tcOn = on;
+    if (on) layer.bringToFront();
+  }
+  if (fit) map.fitBounds(overlay.fit, { padding: [12, 12], animate: false });
+  if (overlay.mark) {
+    const [lat, lon] = overlay.mark;
+    L.circleMarker([lat, lon], { radius: 12, color: "#d946ef", weight: 3, fill: false, interactive: false }).addTo(state.group);
+    if (!map.getBounds().pad(-0.1).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 10), { animate: false });
+  }
+};
+
+export default function host({ parentElement, data, setTriggerValue }) {
+  const box = parentElement.querySelector(".tc-host");
+  let state = maps.get(box);
+  if (!state) {
+    state = { digest: null };
+    maps.set(box, state);
+  }
+  state.data = data;
+  state.send = setTriggerValue;
+  box.style.height = `${data.height}px`;
+  if (state.digest === data.digest) {
+    if (state.map) decorate(state);
+    return undefined;
+  }
+  state.digest = data.digest;
+  state.drawn = null;
+  state.selected = undefined;
+  mount(box, state, data).then(
+    () => decorate(state),
+    (error) => {
+      box.textContent = `${data.failed} (${error.message})`;
+    },
+  );
+  return undefined;
+}

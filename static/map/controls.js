@@ -1,0 +1,123 @@
+// Small controls of our own: legend with switches, north arrow, banner. Texts arrive as text.
+(function () {
+  "use strict";
+  const el = (tag, cls, parent, text) => {
+    const node = L.DomUtil.create(tag, cls, parent);
+    if (text !== undefined) node.textContent = text;
+    return node;
+  };
+
+  // Options: position, title, unit, rows [{colour, ring, hatch, text, layer, cls, on}], notes [text].
+  // A row with a layer is a switch for it (or for one class of a points layer).
+  L.tongcunLegend = (options, layers) => {
+    const control = L.control({ position: options.position || "bottomright" });
+    control.onAdd = (map) => {
+      const box = el("div", "tc-legend leaflet-bar");
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      const head = el("div", "tc-legend-title", box, options.title);
+      if (options.unit) el("span", "tc-legend-unit", head, options.unit);
+      for (const row of options.rows) {
+        const line = el(row.layer ? "label" : "div", "tc-legend-row", box);
+        if (row.layer) {
+          const tick = el("input", "", line);
+          tick.type = "checkbox";
+          tick.checked = row.on !== false;
+          const apply = () => {
+            const layer = layers[row.layer];
+            if (row.cls !== undefined) layer.toggle(row.cls, tick.checked);
+            else if (tick.checked) layer.addTo(map);
+            else map.removeLayer(layer);
+          };
+          if (!tick.checked) setTimeout(apply);
+          tick.addEventListener("change", apply);
+        }
+        const mark = el("span", `tc-mark ${row.shape || "square"}`, line);
+        mark.style.background = row.hatch
+          ? `repeating-linear-gradient(45deg, ${row.colour} 0 2px, transparent 2px 5px)`
+          : row.colour;
+        if (row.ring) mark.style.boxShadow = `0 0 0 2px ${row.ring}`;
+        el("span", "", line, row.text);
+      }
+      for (const note of options.notes || []) el("div", "tc-legend-note", box, note);
+      return box;
+    };
+    return control;
+  };
+
+  L.tongcunNorth = (title) => {
+    const control = L.control({ position: "topright" });
+    control.onAdd = () => {
+      const box = el("div", "tc-north", undefined, "N");
+      box.title = title;
+      return box;
+    };
+    return control;
+  };
+
+  L.tongcunBanner = (text) => {
+    const control = L.control({ position: "topright" });
+    control.onAdd = () => el("div", "tc-banner", undefined, text);
+    return control;
+  };
+
+  // What-if sites: a numbered mark and its circle; villages newly reached as dots.
+  L.tongcunSites = (group, overlay) => {
+    group.clearLayers();
+    for (const site of overlay.sites || []) {
+      const on = site.enabled;
+      L.circle([site.lat, site.lon], {
+        radius: site.radius_m,
+        color: overlay.colour,
+        weight: 1.6,
+        dashArray: "6 4",
+        opacity: on ? 0.95 : 0.35,
+        fillOpacity: on ? 0.12 : 0.02,
+        interactive: false,
+      }).addTo(group);
+      const icon = L.divIcon({ className: `tc-site${on ? "" : " off"}`, html: String(Number(site.number)), iconSize: [22, 22] });
+      L.marker([site.lat, site.lon], { icon, keyboard: false, title: site.title }).addTo(group);
+    }
+    for (const [lat, lon] of overlay.gained || []) {
+      L.circleMarker([lat, lon], { radius: 4, color: "#ffffff", weight: 1, fillColor: overlay.gainedColour, fillOpacity: 1, interactive: false }).addTo(group);
+    }
+  };
+})();
+
+// Names on the map between two zooms. Options: items [[lat, lon, text]], className, minZoom, maxZoom, dot.
+(function () {
+  "use strict";
+  L.tongcunLabels = (options) => {
+    const group = L.layerGroup();
+    const marks = options.items.map(([lat, lon, text]) => {
+      const node = document.createElement("span");
+      node.textContent = (options.dot ? "• " : "") + text;
+      const icon = L.divIcon({ className: options.className, html: node, iconSize: [0, 0], iconAnchor: options.dot ? [3, 8] : [0, 0] });
+      return L.marker([lat, lon], { icon, interactive: false, keyboard: false });
+    });
+    const fit = () => {
+      const zoom = group._map_.getZoom();
+      const on = zoom >= options.minZoom && zoom < options.maxZoom;
+      for (const mark of marks) {
+        if (on && !group.hasLayer(mark)) group.addLayer(mark);
+        if (!on && group.hasLayer(mark)) group.removeLayer(mark);
+      }
+    };
+    group.on("add", (event) => {
+      group._map_ = event.target._map;
+      group._map_.on("zoomend", fit);
+      fit();
+    });
+    group.on("remove", () => group._map_.off("zoomend", fit));
+    return group;
+  };
+})();
+
+// Credits in place of Leaflet's own advertisement; the text comes escaped.
+L.tongcunCredit = (text) => ({
+  addTo(map) {
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.addAttribution(text);
+    return this;
+  },
+});
