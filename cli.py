@@ -20,8 +20,8 @@ from geo.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
     import pandas as pd
-    from data.export import ExportBundle
 
+    from data.export import ExportBundle
     from data.scenario import Scenario
 
 cli = typer.Typer(
@@ -159,10 +159,9 @@ def whatif(
 
     Circles by preset radius, no terrain data: wrong both ways in mountains.
     """
-    from layers.bundles import whatif_bundle
-
     from data.pack import Pack
     from data.scenario import Scenario, parse_site
+    from layers.bundles import whatif_bundle
     from layers.whatif import effect
 
     with _steps("whatif", 3) as step:
@@ -186,9 +185,8 @@ def whatif(
 @cli.command()
 def sources(*, province: Province, out: Out = "-") -> None:
     """List every source id with its quote, licence and credit, and known anomalies."""
-    from layers.bundles import source_bundle, source_table
-
     from data.pack import Pack
+    from layers.bundles import source_bundle, source_table
 
     with _steps("sources", 2) as step:
         pack = Pack.load(province)

@@ -34,7 +34,7 @@ _MARKERS_DRAWN = f"""() => [...document.querySelectorAll('iframe')].some((frame)
 _NEXT_FRAME = (
     "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 )
-#: What a click changes: the chosen region; the figures and the list of sites with what each reaches.
+#: What a click changes: the chosen region; the figures and the list of sites.
 _REGION = '[data-testid="stMain"] [data-testid="stSelectbox"]'
 _EFFECT = '[data-testid="stMetricValue"], [data-testid="stCheckbox"]'
 _CLICKED = (Path(__file__).with_name("clicked.js")).read_text(encoding="utf-8")

@@ -5,21 +5,24 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from geo.errors import PlannerError, StorageError
+from geo.errors import StorageError
 
+_OTHER_FOLDER = "choose a folder that you may write to"
 _REPAIRS = {
     errno.ENOSPC: "the disk is full: free some space, or choose another folder",
     errno.EDQUOT: "your share of the disk is used up: free some space, or choose another folder",
-    errno.EACCES: "choose a folder that you may write to",
-    errno.EPERM: "choose a folder that you may write to",
+    # Windows answers so too when a spreadsheet holds the file open.
+    errno.EACCES: f"close the file in other programs, or {_OTHER_FOLDER}",
+    errno.EPERM: _OTHER_FOLDER,
     errno.EROFS: "the folder is read-only: choose another folder",
     errno.ENOENT: "make the folder first, or choose one that exists",
     errno.ENOTDIR: "a part of the path is a file: choose another folder",
     errno.EISDIR: "the path is a folder: give a file name",
+    errno.EINVAL: "the path is no plain file: give another name",
     errno.ENAMETOOLONG: "give a shorter file name",
 }
 
@@ -29,31 +32,28 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; rename it over ``path`` when the block succeeds.
 
     The earlier file stays as it was if the block raises, the disk fills or the process dies.
+    A link stays a link: the file that it points to is replaced.
 
     Raises
     ------
     StorageError
-        If the folder cannot be written to, the disk is full, or ``path`` is a folder.
+        If the folder is missing or cannot be written to, the disk is full, or ``path`` is a
+        folder.
     """
-    if path.is_dir():
-        raise StorageError("is a folder", where=str(path), repair=_REPAIRS[errno.EISDIR])
-    # The suffix stays last: some writers choose their format by it.
-    part = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(6)}{path.suffix}")
-    try:
-        yield part
-        _flush(part)
-        part.replace(path)
-        _flush(path.parent)
-    except PlannerError:
-        raise
-    except OSError as error:
-        repair = _REPAIRS.get(error.errno or 0, "check the folder and try again")
-        raise StorageError(
-            f"cannot be written ({error.strerror or error})", where=str(path), repair=repair
-        ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with storage_errors(path):
+        target = _target(path)
+        # The suffix stays last: some writers choose their format by it.
+        part = target.with_name(f".{secrets.token_hex(6)}.part{target.suffix}")
+        try:
+            yield part
+            _flush(part)
+            part.replace(target)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+    # The file is in its place; some network disks cannot flush a folder.
+    with suppress(OSError):
+        _flush(target.parent)
 
 
 def atomic_write(path: Path, content: bytes) -> None:
@@ -64,15 +64,69 @@ def atomic_write(path: Path, content: bytes) -> None:
     StorageError
         As in :func:`atomic_path`.
     """
-    with atomic_path(path) as part:
-        part.write_bytes(content)
+    atomic_write_all({path: content})
+
+
+def atomic_write_all(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: each is on the disk before the first is renamed.
+
+    They are renamed last to first: while the last cannot be replaced, all stay as they were.
+
+    Raises
+    ------
+    StorageError
+        As in :func:`atomic_path`.
+    """
+    with ExitStack() as stack:
+        for path, content in files.items():
+            part = stack.enter_context(atomic_path(path))
+            part.write_bytes(content)
+            _flush(part)
+
+
+@contextmanager
+def storage_errors(path: Path | str) -> Iterator[None]:
+    """Turn what the operating system refuses in the block into a :class:`StorageError`.
+
+    Parameters
+    ----------
+    path
+        What the message names as the place.
+
+    Raises
+    ------
+    StorageError
+        With the reason and how to repair it.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"cannot be written ({error.strerror or error})",
+            where=str(path),
+            repair=_REPAIRS.get(error.errno or 0, "check the folder and try again"),
+        ) from error
+
+
+def _target(path: Path) -> Path:
+    """Return the file to replace, links followed; a folder or a device is refused."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise OSError(errno.EISDIR, "it is a folder")
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is a device or a pipe")
+    return target
 
 
 def _flush(path: Path) -> None:
-    """Make sure that a file or a folder's entries have reached the disk."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
+    """Make sure that a file, or a folder's entries, have reached the disk."""
+    if path.is_dir():
+        if os.name == "nt":
+            return
+        handle = os.open(path, os.O_RDONLY)
+    else:
+        # Windows flushes only what is open for writing.
+        handle = os.open(path, os.O_RDWR)
     try:
         os.fsync(handle)
     finally:

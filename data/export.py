@@ -1,32 +1,40 @@
 """Write a table for people and for other programs: XLSX, CSV, GeoJSON, GeoPackage, KML, Parquet.
 
-Every file carries evidence, source ids and the digest of the run that made it; CSV, which has
-room for a table only, has a file ``<name>.about.json`` beside it. The same inputs give the same
-bytes. Text that a spreadsheet would run as a formula is escaped; unknown stays an empty cell.
+Every file carries evidence, source ids and the digest of the run that made it. CSV and Parquet
+hold the main table alone (Parquet its provenance as metadata, CSV in a file
+``<name>.about.json`` beside it); the other formats hold the further tables too. The same inputs
+give the same bytes. Text that a spreadsheet would run as a formula is escaped; unknown stays an
+empty cell.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-import unicodedata
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from data.atomic import atomic_write
+from data.atomic import atomic_write_all
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-#: What a spreadsheet takes for the start of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: Decimals of a coordinate in text formats: 0.1 m.
-COORDINATE_DECIMALS = 6
+STAMP_ZH = "含示例数据：示例行不是真实点位，不可用于实施。"
+STAMP_EN = "Contains illustrative data: illustrative rows are invented and must not be built on."
+
+#: What a spreadsheet takes for the start of a formula; some take the full-width forms too.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+#: What XML 1.0 cannot hold, not even escaped.
+_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,8 @@ class ExportBundle:
     extra
         Further sheets or layers by name.
     about
-        How the tables came about; holds ``run_digest`` and, where due, ``stamp_zh``/``stamp_en``.
+        How the tables came about; holds ``run_digest``. The stamps ``stamp_zh`` and ``stamp_en``
+        are added where a row is illustrative and they lack.
     geometry
         Polygon of each row of ``main``, EPSG:4326; None for points and plain tables.
     """
@@ -55,14 +64,38 @@ class ExportBundle:
     about: Mapping[str, str] = field(default_factory=dict)
     geometry: gpd.GeoSeries | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse tables that would overwrite one another."""
+        if clash := {self.kind, "about"} & set(self.extra):
+            raise ValueError(f"further tables may not be called {sorted(clash)}")
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, the main one first."""
+        return {self.kind: self.main, **self.extra}
+
+    @cached_property
+    def provenance(self) -> dict[str, str]:
+        """The lines of ``about``, with the stamps wherever a row is illustrative."""
+        stamps = {"stamp_zh": STAMP_ZH, "stamp_en": STAMP_EN}
+        invented = any(is_illustrative(frame).any() for frame in self.tables.values())
+        return {**(stamps if invented else {}), **self.about}
+
     @property
     def stamp(self) -> str:
         """Sentence that says what is illustrative, in both languages, or empty."""
-        return " ".join(self.about[k] for k in ("stamp_zh", "stamp_en") if k in self.about)
+        lines = self.provenance
+        return " ".join(lines[key] for key in ("stamp_zh", "stamp_en") if key in lines)
 
 
 def run_digest(inputs: Mapping[str, Any]) -> str:
-    """Return the identity of a run: sha256 of its inputs as sorted JSON, 16 hex digits."""
+    """Return the identity of a run: sha256 of its inputs as sorted JSON, 16 hex digits.
+
+    Examples
+    --------
+    >>> run_digest({"a": 1, "b": 2}) == run_digest({"b": 2, "a": 1})
+    True
+    """
     text = json.dumps(inputs, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -73,15 +106,17 @@ def write(bundle: ExportBundle, path: Path) -> Path:
     Raises
     ------
     InputError
-        If the suffix is unknown, or the format needs positions that the table lacks.
+        If the suffix is unknown, or the format cannot hold the table.
     StorageError
         If the file cannot be written; an earlier file then stays as it was.
     """
-    suffix = path.suffix.lower()
-    content = to_bytes(bundle, suffix)
-    atomic_write(path, content)
-    if suffix == ".csv":
-        atomic_write(path.with_name(path.name + ".about.json"), _about_json(bundle))
+    content = to_bytes(bundle, path.suffix)
+    files = {path: content}
+    if path.suffix.lower() == ".csv":
+        identity = {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
+        beside = path.with_name(f"{path.name}.about.json")
+        files = {beside: about_json(_tidy_bundle(bundle), identity), path: content}
+    atomic_write_all(files)
     return path
 
 
@@ -91,7 +126,9 @@ def to_bytes(bundle: ExportBundle, suffix: str) -> bytes:
     Raises
     ------
     InputError
-        If the suffix is unknown, or the format needs positions that the table lacks.
+        If the suffix is unknown, or the format cannot hold the table.
+    StorageError
+        If the folder for temporary files refuses (GeoPackage only).
     """
     writer = _WRITERS.get(suffix.lower())
     if writer is None:
@@ -100,7 +137,7 @@ def to_bytes(bundle: ExportBundle, suffix: str) -> bytes:
             where="--out",
             repair=f"end the name in one of {' '.join(_WRITERS)}, or give - for a table",
         )
-    return writer(bundle)
+    return writer(_tidy_bundle(bundle))
 
 
 def escape_formula(text: str) -> str:
@@ -117,21 +154,58 @@ def escape_formula(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text without characters that XML and spreadsheets refuse (replaced by U+FFFD)."""
-    return "".join(
-        ch if ch in "\t\n\r" or unicodedata.category(ch) not in {"Cc", "Cs", "Cn"} else "\ufffd"
-        for ch in text
-    )
+    """Return the text with U+FFFD for each character that XML and spreadsheets refuse.
+
+    Every assigned or private character stays, rare ideographs included.
+
+    Examples
+    --------
+    >>> printable("a" + chr(0) + "b") == "a" + chr(0xFFFD) + "b"
+    True
+    """
+    return _ILLEGAL.sub("\ufffd", text)
 
 
-def text_columns(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that hold text rather than numbers or booleans."""
-    return [
-        column
-        for column in frame.columns
-        if not pd.api.types.is_numeric_dtype(frame[column])
-        and not pd.api.types.is_bool_dtype(frame[column])
-    ]
+def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame as each writer wants it, index from 0.
+
+    Numbers are int64 or float64 (NaN: unknown; infinity counts as unknown), truth values bool,
+    and all else is text that XML can carry (None: unknown; dates as YYYY-MM-DD), dtype object.
+    """
+    columns = {printable(str(name)): _tidy_column(frame[name]) for name in frame.columns}
+    return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
+
+
+def is_text(column: pd.Series) -> bool:
+    """Return whether a column of a tidy frame holds text."""
+    return column.dtype == object
+
+
+def cells(column: pd.Series) -> list[Any]:
+    """Return a tidy column as plain Python values, None where unknown."""
+    if column.dtype.kind != "f":
+        return column.tolist()
+    return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124  NaN
+
+
+def number_text(value: object) -> str:
+    """Return a cell as text: no digit lost, no ``.0``, nothing where unknown.
+
+    Examples
+    --------
+    >>> number_text(394100000123.0), number_text(-0.5), number_text(None)
+    ('394100000123', '-0.5', '')
+    """
+    if value is None:
+        return ""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def is_illustrative(frame: pd.DataFrame) -> np.ndarray:
+    """Return for each row whether it is illustrative."""
+    if "evidence" not in frame.columns:
+        return np.zeros(len(frame), bool)
+    return np.array([word == "illustrative" for word in frame["evidence"].tolist()], bool)
 
 
 def is_points(frame: pd.DataFrame) -> bool:
@@ -139,56 +213,74 @@ def is_points(frame: pd.DataFrame) -> bool:
     return {"lon", "lat"} <= set(frame.columns)
 
 
-def as_geo(bundle: ExportBundle) -> gpd.GeoDataFrame:
-    """Return the main table with its geometry, EPSG:4326.
+def about_json(bundle: ExportBundle, identity: Mapping[str, str] | None = None) -> bytes:
+    """Return the provenance and the sources of a tidy bundle as JSON.
 
-    Raises
-    ------
-    InputError
-        If the table has neither polygons nor positions.
+    Parameters
+    ----------
+    identity
+        What binds the text to one file: its name and sha256.
     """
-    import geopandas as gpd
+    about = {
+        **(identity or {}),
+        "title_zh": bundle.title_zh,
+        "title_en": bundle.title_en,
+        "kind": bundle.kind,
+        "about": bundle.provenance,
+        "sources": records(bundle.tables["sources"]) if "sources" in bundle.tables else [],
+    }
+    return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
 
-    if bundle.geometry is not None:
-        return gpd.GeoDataFrame(bundle.main.copy(), geometry=bundle.geometry.to_numpy(), crs=4326)
-    if is_points(bundle.main):
-        points = gpd.points_from_xy(bundle.main["lon"], bundle.main["lat"])
-        return gpd.GeoDataFrame(bundle.main.copy(), geometry=points, crs=4326)
-    raise InputError(
-        f"the table {bundle.kind!r} has no positions",
-        where="--out",
-        repair="choose .xlsx, .csv or .parquet",
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a tidy frame as plain values, None where unknown."""
+    columns = [cells(frame[name]) for name in frame.columns]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _tidy_bundle(bundle: ExportBundle) -> ExportBundle:
+    return replace(
+        bundle,
+        title_zh=printable(bundle.title_zh),
+        title_en=printable(bundle.title_en),
+        main=tidy(bundle.main),
+        extra={name: tidy(frame) for name, frame in bundle.extra.items()},
+        about={printable(key): printable(str(text)) for key, text in bundle.provenance.items()},
     )
 
 
+def _tidy_column(values: pd.Series) -> pd.Series:
+    whole = not values.isna().any()
+    if pd.api.types.is_bool_dtype(values.dtype) and whole:
+        return values.astype(bool)
+    if pd.api.types.is_integer_dtype(values.dtype) and whole:
+        return values.astype("int64")
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        return values.astype("float64").replace([np.inf, -np.inf], np.nan)
+    codes, distinct = pd.factorize(values)
+    texts = np.array([*(printable(_text(value)) for value in distinct), None], dtype=object)
+    return pd.Series(texts[codes], index=values.index, dtype=object)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    return str(value)
+
+
 def _csv(bundle: ExportBundle) -> bytes:
-    table = bundle.main.copy()
-    for column in text_columns(table):
-        known = table[column].notna()
-        table.loc[known, column] = table.loc[known, column].astype(str).map(escape_formula)
-    text = table.to_csv(index=False, lineterminator="\r\n", float_format="%.10g")
-    # Excel takes a CSV for UTF-8 only with a byte order mark.
-    return text.encode("utf-8-sig", errors="replace")
-
-
-def _parquet(bundle: ExportBundle) -> bytes:
-    import io
-
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    if bundle.geometry is None and not is_points(bundle.main):
-        bundle.main.to_parquet(buffer, index=False)
-    else:
-        as_geo(bundle).to_parquet(buffer, index=False)
-    buffer.seek(0)
-    table = pq.read_table(buffer)
-    about = {b"tongcun": _about_json(bundle)}
-    stamped = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
-    sink = pa.BufferOutputStream()
-    pq.write_table(stamped, sink, compression="zstd")
-    return bytes(sink.getvalue().to_pybytes())
+    table = pd.DataFrame(
+        {
+            escape_formula(name): bundle.main[name].map(escape_formula, na_action="ignore")
+            if is_text(bundle.main[name])
+            else bundle.main[name]
+            for name in bundle.main.columns
+        },
+        index=bundle.main.index,
+    )
+    # Excel splits rows at \r\n, and takes a CSV for UTF-8 only with a byte order mark.
+    text = table.to_csv(index=False, lineterminator="\r\n", float_format="%.15g")
+    return text.encode("utf-8-sig")
 
 
 def _xlsx(bundle: ExportBundle) -> bytes:
@@ -215,17 +307,10 @@ def _kml(bundle: ExportBundle) -> bytes:
     return to_kml(bundle)
 
 
-def _about_json(bundle: ExportBundle) -> bytes:
-    about = {
-        "title_zh": bundle.title_zh,
-        "title_en": bundle.title_en,
-        "kind": bundle.kind,
-        "about": dict(bundle.about),
-        "sources": json.loads(bundle.extra["sources"].to_json(orient="records", force_ascii=False))
-        if "sources" in bundle.extra
-        else [],
-    }
-    return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
+def _parquet(bundle: ExportBundle) -> bytes:
+    from data.export_geo import to_parquet
+
+    return to_parquet(bundle)
 
 
 _WRITERS: dict[str, Callable[[ExportBundle], bytes]] = {

@@ -1,76 +1,164 @@
-"""GeoJSON and GeoPackage: valid in GDAL, same inputs give the same bytes."""
+"""GeoJSON, GeoPackage and GeoParquet: valid in GDAL, same inputs give the same bytes."""
 
 from __future__ import annotations
 
+import io
 import json
-import math
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
-from data.export import COORDINATE_DECIMALS, ExportBundle, as_geo, is_points, printable
+from data.atomic import storage_errors
+from data.export import ExportBundle, about_json, is_points, is_text, records
+from geo.errors import InputError, StorageError
 
+#: Decimals of a coordinate in text formats: 0.1 m.
+COORDINATE_DECIMALS = 6
 #: Date written where a format insists on one; no clock goes into the file.
 _EPOCH = "2000-01-01T00:00:00.000Z"
 
 
+def shapes_of(bundle: ExportBundle) -> np.ndarray:
+    """Return the shape of each row of the main table (object array, None: position unknown).
+
+    Raises
+    ------
+    InputError
+        If the table has neither polygons nor positions.
+    """
+    if bundle.geometry is not None:
+        return np.asarray(bundle.geometry.to_numpy(), dtype=object)
+    if is_points(bundle.main):
+        return points_of(bundle.main)
+    raise InputError(
+        f"the table {bundle.kind!r} has no positions",
+        where="--out",
+        repair="choose .xlsx, .csv or .parquet",
+    )
+
+
+def points_of(frame: pd.DataFrame) -> np.ndarray:
+    """Return the point of each row (object array, None where lon or lat is unknown)."""
+    lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    points = np.full(len(frame), None, dtype=object)
+    points[known] = shapely.points(lon[known], lat[known])
+    return points
+
+
 def to_geojson(bundle: ExportBundle) -> bytes:
-    """Return a FeatureCollection (RFC 7946: WGS84) with the provenance as member ``about``."""
-    shapes = as_geo(bundle)
-    frame = shapes.drop(columns="geometry")
-    records = [{str(k): _json_value(v) for k, v in row.items()} for row in frame.to_dict("records")]
-    geometries = shapely.to_geojson(
-        shapely.set_precision(
-            shapely.orient_polygons(shapes.geometry.to_numpy()), 10.0**-COORDINATE_DECIMALS,
-            mode="pointwise",
-        )
-    )  # fmt: skip
-    head = json.dumps(
-        {"type": "FeatureCollection", "name": bundle.kind, "about": dict(bundle.about)},
-        ensure_ascii=False,
+    """Return a FeatureCollection (RFC 7946: WGS84).
+
+    Foreign members hold the rest: ``about`` the provenance, ``tables`` each further table by
+    name, point tables as FeatureCollections and plain ones as lists of rows.
+    """
+    about = {"title_zh": bundle.title_zh, "title_en": bundle.title_en, **bundle.provenance}
+    tables = ",\n".join(
+        f"{_json(name)}: "
+        + (_collection(frame, points_of(frame)) if is_points(frame) else _rows(frame))
+        for name, frame in bundle.extra.items()
     )
-    features = ",\n".join(
-        f'{{"type": "Feature", "properties": {json.dumps(record, ensure_ascii=False)}, '
-        f'"geometry": {geometry}}}'
-        for record, geometry in zip(records, geometries, strict=True)
-    )
-    return f'{head[:-1]}, "features": [\n{features}\n]}}\n'.encode(errors="replace")
+    main = _collection(bundle.main, shapes_of(bundle), name=bundle.kind)
+    return f'{main[:-1]},\n"about": {_json(about)},\n"tables": {{{tables}}}}}\n'.encode()
 
 
 def to_gpkg(bundle: ExportBundle) -> bytes:
-    """Return a GeoPackage: the main layer, point layers, ``sources`` and ``about`` tables."""
+    """Return a GeoPackage: the main layer, point layers, plain tables, and ``about``.
+
+    Raises
+    ------
+    StorageError
+        If the folder for temporary files is full or refuses.
+    """
     import geopandas as gpd
     import pyogrio
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bundle.gpkg"
-        pyogrio.write_dataframe(
-            _text_safe(as_geo(bundle)), path, layer=bundle.kind, driver="GPKG", **_layer_options()
+    lines = bundle.provenance
+    about = pd.DataFrame({"item": list(lines), "value": list(lines.values())}, dtype=object)
+    main = gpd.GeoDataFrame(bundle.main, geometry=shapes_of(bundle), crs=4326)
+    layers: dict[str, pd.DataFrame] = {bundle.kind: main}
+    for name, frame in bundle.extra.items():
+        points = is_points(frame)
+        layers[name] = (
+            gpd.GeoDataFrame(frame, geometry=points_of(frame), crs=4326) if points else frame
         )
-        for name, frame in bundle.extra.items():
-            table: Any = frame
-            if is_points(frame):
-                points = gpd.points_from_xy(frame["lon"], frame["lat"])
-                table = gpd.GeoDataFrame(frame, geometry=points, crs=4326)
-            pyogrio.write_dataframe(
-                _text_safe(table), path, layer=name, driver="GPKG", append=False,
-                **_layer_options(),
-            )  # fmt: skip
-        about = pd.DataFrame(
-            {"item": list(bundle.about), "value": [printable(v) for v in bundle.about.values()]}
-        )
-        pyogrio.write_dataframe(about, path, layer="about", driver="GPKG")
-        _without_clock(path)
-        return path.read_bytes()
+    layers["about"] = about
+    refusals = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)
+    with storage_errors(tempfile.gettempdir()):
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "bundle.gpkg"
+                for name, frame in layers.items():
+                    pyogrio.write_dataframe(_for_gdal(frame), path, layer=name, driver="GPKG")
+                _without_clock(path)
+                return path.read_bytes()
+        except (*refusals, pyogrio.errors.FeatureError, sqlite3.OperationalError) as error:
+            raise StorageError(
+                f"the temporary file cannot be written ({error})",
+                where=tempfile.gettempdir(),
+                repair="free some space there, or set TMPDIR to another folder",
+            ) from error
 
 
-def _layer_options() -> dict[str, object]:
-    return {"layer_options": {"SPATIAL_INDEX": "YES"}}
+def to_parquet(bundle: ExportBundle) -> bytes:
+    """Return the main table as (Geo)Parquet; the schema's metadata ``tongcun`` says how it came."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    frame = bundle.main.astype({name: "str" for name in bundle.main if is_text(bundle.main[name])})
+    buffer = io.BytesIO()
+    if bundle.geometry is None and not is_points(frame):
+        frame.to_parquet(buffer, index=False)
+    else:
+        import geopandas as gpd
+
+        gpd.GeoDataFrame(frame, geometry=shapes_of(bundle), crs=4326).to_parquet(
+            buffer, index=False
+        )
+    buffer.seek(0)
+    table = pq.read_table(buffer)
+    stamped = table.replace_schema_metadata(
+        {**(table.schema.metadata or {}), b"tongcun": about_json(bundle)}
+    )
+    sink = pa.BufferOutputStream()
+    pq.write_table(stamped, sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _collection(frame: pd.DataFrame, shapes: np.ndarray, *, name: str = "") -> str:
+    features = ",\n".join(
+        f'{{"type": "Feature", "properties": {_json(record)}, "geometry": {geometry}}}'
+        for record, geometry in zip(records(frame), _geometries(shapes), strict=True)
+    )
+    title = f'"name": {_json(name)}, ' if name else ""
+    return f'{{"type": "FeatureCollection", {title}"features": [\n{features}\n]}}'
+
+
+def _geometries(shapes: np.ndarray) -> list[str]:
+    """Return each shape as GeoJSON, outer rings counter-clockwise, six decimals."""
+    grid = 10.0**-COORDINATE_DECIMALS
+    rounded = shapely.set_precision(shapely.orient_polygons(shapes), grid, mode="pointwise")
+    return [text if text is not None else "null" for text in shapely.to_geojson(rounded)]
+
+
+def _rows(frame: pd.DataFrame) -> str:
+    return "[" + ",\n".join(map(_json, records(frame))) + "]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _for_gdal(frame: Any) -> Any:
+    """Return the frame with text columns typed as text even where every cell is unknown."""
+    names = [name for name in frame.columns if name != "geometry" and is_text(frame[name])]
+    return frame.astype(dict.fromkeys(names, "str"))
 
 
 def _without_clock(path: Path) -> None:
@@ -89,25 +177,3 @@ def _without_clock(path: Path) -> None:
         for offset in (24, 92):
             stream.seek(offset)
             stream.write((1).to_bytes(4, "big"))
-
-
-def _text_safe(frame: Any) -> Any:
-    """Return the frame with text that no reader refuses; objects of mixed kind become text."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if column != "geometry" and safe[column].dtype.kind not in "iufb":
-            cells = safe[column]
-            known = cells.notna()
-            safe[column] = cells.where(~known, cells.astype(str).map(printable)).astype(object)
-            safe.loc[~known, column] = None
-    return safe
-
-
-def _json_value(value: Any) -> Any:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    if isinstance(value, str):
-        return value.encode(errors="replace").decode()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value.item() if hasattr(value, "item") else value

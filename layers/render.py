@@ -75,6 +75,7 @@ class Words:
     rivers: str
     relief: str
     seats: str
+    switches: str
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def class_limits(values: Iterable[float], count: int = len(_FILLS)) -> list[floa
     Examples
     --------
     >>> class_limits([1, 2, 3, 4], 2)
-    [2.0]
+    [2.5]
     """
     known = np.array([v for v in values if np.isfinite(v)], dtype=float)
     if len(known) == 0:
@@ -283,7 +284,14 @@ def add_points(
     options |= {"url": url} if url else {"base64": base64.b64encode(content).decode()}
     _add(sheet, "points", "L.tongcunPoints", options)
     sheet.rows += [
-        {**look, "shape": "dot", "text": look["label"], "layer": "points", "cls": cls}
+        {
+            **look,
+            "shape": "dot",
+            "text": look["label"],
+            "layer": "points",
+            "cls": cls,
+            "in_legend": cls == 0,
+        }
         for cls, look in enumerate(looks)
     ]
 
@@ -292,17 +300,19 @@ def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
     """Add the legend (and a banner) and return the map, with names that do not change by chance."""
     if banner:
         _add(sheet, "banner", "L.tongcunBanner", banner)
-    options = {
-        "title": legend.title,
-        "unit": legend.unit,
-        "rows": sheet.rows,
-        "notes": list(legend.notes),
-    }
     _number(sheet.map, [0])
     named = ", ".join(f"{key}: {layer.get_name()}" for key, layer in sheet.layers.items())
-    box = _Script("legend", "L.tongcunLegend", options, more=f", {{{named}}}")
-    box._id = "0"  # noqa: SLF001  folium names elements by chance
-    sheet.map.add_child(box)
+    switches = [row for row in sheet.rows if "layer" in row]
+    shown = [row for row in sheet.rows if row.get("in_legend", "layer" not in row)]
+    for name, call, options, more in (
+        ("legend", "L.tongcunLegend",
+         {"title": legend.title, "unit": legend.unit, "rows": shown, "notes": [*legend.notes]}, ""),
+        ("switches", "L.tongcunSwitches",
+         {"title": sheet.words.switches, "rows": switches}, f", {{{named}}}"),
+    ):  # fmt: skip
+        box = _Script(name, call, options, more=more)
+        box._id = "0"  # noqa: SLF001  folium names elements by chance
+        sheet.map.add_child(box)
     return sheet.map
 
 

@@ -61,3 +61,18 @@ def _take_prefecture() -> None:
 def _take_county() -> None:
     county = st.session_state[_COUNTY]
     choose(*(("county", county) if county else ("prefecture", st.session_state[_PREFECTURE])))
+
+
+def controls() -> str:
+    """Draw the drill-down and the choice of list; return the list."""
+    cells = st.columns([1, 1, 1.1], vertical_alignment="bottom")
+    show(cells[0], cells[1])
+    view = cells[2].segmented_control(
+        t("lists.view"),
+        ["regions", "villages"],
+        key="lists_view",
+        default="regions",
+        required=True,
+        format_func={name: t(f"view.{name}") for name in ("regions", "villages")}.__getitem__,
+    )
+    return str(view)

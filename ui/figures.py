@@ -87,9 +87,7 @@ def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerC
         "name:N",
         sort=order,
         title=None,
-        axis=alt.Axis(
-            labelLimit=150, labelOverlap=False, labelFlush=False, labelFontSize=11
-        ),
+        axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False, labelFontSize=11),
     )
     tooltip = [
         alt.Tooltip("name:N", title=t("table.region")),

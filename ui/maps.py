@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-import folium
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -130,7 +129,7 @@ def _gap_chart(
     legend = render.Legend(
         title, unit_name(str(first["unit"]), tongue), (*notes, t("map.discs"), t("map.invented"))
     )
-    return mapview.drawn(_finished(sheet, legend), shapes.bounds(pack), place=name)
+    return _finished(pack, sheet, legend)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -157,7 +156,7 @@ def _border_chart(
     render.add_points(sheet, url=points, aggregate_below=aggregate_below)
     render.add_labels(sheet, fill, from_zoom=8.5)
     legend = render.Legend(t("map.villages"), "", (t("map.discs"), t("map.invented")))
-    return mapview.drawn(_finished(sheet, legend), shapes.bounds(pack), place=name)
+    return _finished(pack, sheet, legend)
 
 
 def _sheet(pack: Pack, *, dark: bool) -> render.Sheet:
@@ -171,6 +170,7 @@ def _sheet(pack: Pack, *, dark: bool) -> render.Sheet:
         rivers=t("map.rivers"),
         relief=t("map.relief"),
         seats=t("map.seats"),
+        switches=t("map.switches"),
     )
     sheet = render.new_sheet(shapes.bounds(pack), words, dark=dark)
     render.add_relief(sheet, pack.table("relief"))
@@ -197,8 +197,9 @@ def _selection(pack: Pack) -> dict[str, Any]:
     return {"selected": adcode, "fit": shapes.region_bounds(pack, level, adcode)}
 
 
-def _finished(sheet: render.Sheet, legend: render.Legend) -> folium.Map:
-    return render.finish(sheet, legend, banner=t("banner.word"))
+def _finished(pack: Pack, sheet: render.Sheet, legend: render.Legend) -> mapview.Drawn:
+    chart = render.finish(sheet, legend, banner=t("banner.word"))
+    return mapview.drawn(chart, shapes.bounds(pack), place=pack.name)
 
 
 def _shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:

@@ -269,39 +269,58 @@
     return node;
   };
 
-  // Options: position, title, unit, rows [{colour, ring, hatch, text, layer, cls, on}], notes [text].
-  // A row with a layer is a switch for it (or for one class of a points layer).
-  L.tongcunLegend = (options, layers) => {
-    const control = L.control({ position: options.position || "bottomright" });
+  const mark = (row, line) => {
+    const sign = el("span", `tc-mark ${row.shape || "square"}`, line);
+    sign.style.background = row.hatch
+      ? `repeating-linear-gradient(45deg, ${row.colour} 0 2px, transparent 2px 5px)`
+      : row.colour;
+    if (row.ring) sign.style.boxShadow = `0 0 0 1.5px ${row.ring}, 0 0 0 2.5px ${row.colour}`;
+    el("span", "", line, row.text);
+  };
+
+  const folding = (parent, title, open) => {
+    const fold = el("details", "", parent);
+    fold.open = open;
+    return [fold, el("summary", "tc-legend-title", fold, title)];
+  };
+
+  // Options: title, unit, rows [{colour, ring, hatch, text}], notes [text]. Folds to its title.
+  L.tongcunLegend = (options) => {
+    const control = L.control({ position: "bottomright" });
+    control.onAdd = () => {
+      const box = el("div", "tc-legend leaflet-bar");
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      const [fold, head] = folding(box, options.title, true);
+      if (options.unit) el("span", "tc-legend-unit", head, options.unit);
+      for (const row of options.rows) mark(row, el("div", "tc-legend-row", fold));
+      for (const note of options.notes || []) el("div", "tc-legend-note", fold, note);
+      return box;
+    };
+    return control;
+  };
+
+  // Switches. Options: title, rows as above, each with the name of its layer (and class of points).
+  L.tongcunSwitches = (options, layers) => {
+    const control = L.control({ position: "topleft" });
     control.onAdd = (map) => {
       const box = el("div", "tc-legend leaflet-bar");
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
-      const head = el("div", "tc-legend-title", box, options.title);
-      if (options.unit) el("span", "tc-legend-unit", head, options.unit);
+      const [fold] = folding(box, options.title, false);
       for (const row of options.rows) {
-        const line = el(row.layer ? "label" : "div", "tc-legend-row", box);
-        if (row.layer) {
-          const tick = el("input", "", line);
-          tick.type = "checkbox";
-          tick.checked = row.on !== false;
-          const apply = () => {
-            const layer = layers[row.layer];
-            if (row.cls !== undefined) layer.toggle(row.cls, tick.checked);
-            else if (tick.checked) layer.addTo(map);
-            else map.removeLayer(layer);
-          };
-          if (!tick.checked) setTimeout(apply);
-          tick.addEventListener("change", apply);
-        }
-        const mark = el("span", `tc-mark ${row.shape || "square"}`, line);
-        mark.style.background = row.hatch
-          ? `repeating-linear-gradient(45deg, ${row.colour} 0 2px, transparent 2px 5px)`
-          : row.colour;
-        if (row.ring) mark.style.boxShadow = `0 0 0 2px ${row.ring}`;
-        el("span", "", line, row.text);
+        const line = el("label", "tc-legend-row", fold);
+        const tick = el("input", "", line);
+        tick.type = "checkbox";
+        tick.checked = true;
+        tick.addEventListener("change", () => {
+          const layer = layers[row.layer];
+          if (row.cls !== undefined) layer.toggle(row.cls, tick.checked);
+          else if (tick.checked) layer.addTo(map);
+          else map.removeLayer(layer);
+        });
+        mark(row, line);
       }
-      for (const note of options.notes || []) el("div", "tc-legend-note", box, note);
       return box;
     };
     return control;

@@ -28,7 +28,7 @@ def show() -> None:
         evidence=["illustrative"],
         what=t("banner.villages"),
     )
-    view = _controls()
+    view = drilldown.controls()
     left, right = st.columns([0.58, 0.42], gap="small")
     if view == "villages":
         with left:
@@ -42,21 +42,6 @@ def show() -> None:
         level = "county" if state.region()[0] else str(st.session_state[state.LEVEL])
         maps.gap_map(cache.gaps(chosen.key, level), key="lists", height=_MAP_HEIGHT)
     see_sources(table["source_ids"])
-
-
-def _controls() -> str:
-    """Draw the drill-down and the choice of list; return the list."""
-    cells = st.columns([1, 1, 1.1], vertical_alignment="bottom")
-    drilldown.show(cells[0], cells[1])
-    view = cells[2].segmented_control(
-        t("lists.view"),
-        ["regions", "villages"],
-        key="lists_view",
-        default="regions",
-        required=True,
-        format_func={name: t(f"view.{name}") for name in ("regions", "villages")}.__getitem__,
-    )
-    return str(view)
 
 
 def _regions(key: str) -> pd.DataFrame:
