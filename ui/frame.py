@@ -23,7 +23,7 @@ _STYLE = """<style>
 [data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] {gap: .55rem}
 [data-testid="stSidebarUserContent"] {padding: 0 0 1rem}
 [data-testid="stSidebarHeader"] {height: 2.6rem; min-height: 2.6rem; margin-bottom: 0}
-[data-testid="stMetricValue"] {font-size: 1.35rem; line-height: 1.3}
+[data-testid="stMetricValue"] {font-size: 1.12rem; line-height: 1.3}
 [data-testid="stMetricLabel"], [data-testid="stMetricDelta"] {font-size: .8rem}
 h1, h2, h3, h4, h5 {padding: 0 !important}
 </style>"""

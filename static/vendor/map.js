@@ -286,12 +286,12 @@
 
   // Options: title, unit, rows [{colour, ring, hatch, text}], notes [text]. Folds to its title.
   L.tongcunLegend = (options) => {
-    const control = L.control({ position: "bottomright" });
-    control.onAdd = () => {
+    const control = L.control({ position: "bottomleft" });
+    control.onAdd = (map) => {
       const box = el("div", "tc-legend leaflet-bar");
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
-      const [fold, head] = folding(box, options.title, true);
+      const [fold, head] = folding(box, options.title, map.getSize().x > 360);
       if (options.unit) el("span", "tc-legend-unit", head, options.unit);
       for (const row of options.rows) mark(row, el("div", "tc-legend-row", fold));
       for (const note of options.notes || []) el("div", "tc-legend-note", fold, note);

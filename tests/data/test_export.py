@@ -158,6 +158,7 @@ def test_kml_is_styled_and_stamped() -> None:
     assert [m.find(f"{KML}name").text for m in marks] == [
         "昆明市 Kunming City",
         "曲靖市 Qujing City",
+        "v1",
     ]
     for mark in marks:
         assert mark.find(f"{KML}styleUrl").text.removeprefix("#") in styles
