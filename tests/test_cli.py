@@ -1,0 +1,159 @@
+"""The terminal door: every sub-command, every format, exit codes, one-line errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from data.export import SUFFIXES
+from layers.gaptable import GAP_COLUMNS
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command as a planner would and check its exit code."""
+    command = [sys.executable, "cli.py", *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def read(path: Path) -> pd.DataFrame:
+    if path.suffix == ".csv":
+        return pd.read_csv(path, dtype={"adcode": str})
+    if path.suffix == ".xlsx":
+        return pd.read_excel(path, sheet_name="gaps", dtype={"adcode": str}, engine="openpyxl")
+    if path.suffix == ".parquet":
+        return gpd.read_parquet(path)
+    return gpd.read_file(path, **({"layer": "gaps"} if path.suffix == ".gpkg" else {}))
+
+
+def test_help_names_every_command() -> None:
+    text = run("--help").stdout
+    for name in ("gaps", "villages", "whatif", "sources"):
+        assert name in text
+
+
+@pytest.mark.parametrize("suffix", [s for s in SUFFIXES if s != ".kml"])
+def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"gaps{suffix}"
+    run("gaps", "--province", "yunnan", "--layer", "all", "--level", "prefecture", "--out", path)
+    frame = read(path)
+    assert list(frame.columns)[:15] == list(GAP_COLUMNS)
+    assert len(frame) == 5 * 16
+    mine = frame[frame["layer"] == "mobile_5g"]
+    assert mine["target"].sum() == 159_000
+    assert mine["built"].sum() == 19_000
+
+
+def test_gaps_as_kml_is_read_by_gdal(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.kml"
+    run("gaps", "--province", "gansu", "--layer", "mobile_4g", "--out", path)
+    assert len(gpd.read_file(path, layer=0)) >= 14
+
+
+def test_gansu_by_one_switch_and_a_table_on_the_screen() -> None:
+    text = run("gaps", "--province", "gansu", "--level", "county", "--layer", "fibre").stdout
+    assert text.splitlines()[0].split() == list(GAP_COLUMNS)
+    assert len(text.splitlines()) == 88
+
+
+def test_later_date(tmp_path: Path) -> None:
+    path = tmp_path / "g.csv"
+    run("gaps", "-p", "yunnan", "-l", "mobile_5g", "--as-of", "2023-12-31", "-o", path)
+    assert read(path)["built"].sum() == 98_689
+
+
+def test_villages_of_one_prefecture(tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    run("villages", "-p", "yunnan", "--state", "uncovered", "--prefecture", "533300", "-o", path)
+    frame = pd.read_csv(path, dtype={"prefecture": str})
+    assert len(frame) > 0
+    assert set(frame["prefecture"]) == {"533300"}
+    assert set(frame["state"]) == {"uncovered"}
+    assert set(frame["evidence"]) == {"illustrative"}
+
+
+def test_all_uncovered_villages_number_five_thousand(tmp_path: Path) -> None:
+    path = tmp_path / "v.parquet"
+    run("villages", "-p", "yunnan", "--state", "uncovered", "-o", path)
+    assert len(gpd.read_parquet(path)) == 5_000
+
+
+def test_rule_a_agrees_with_the_flags(tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    run("villages", "-p", "yunnan", "--state", "uncovered", "--radius-m", "5000", "-o", path)
+    assert len(pd.read_csv(path)) == 5_000
+
+
+def test_whatif(tmp_path: Path) -> None:
+    path = tmp_path / "w.xlsx"
+    run("whatif", "-p", "yunnan", "--site", "25.04,102.71,40,5g_700", "-s", "27.0,98.9", "-o", path)
+    book = pd.read_excel(path, sheet_name=None, engine="openpyxl")
+    assert {"whatif", "villages", "effect", "sources", "about"} <= set(book)
+    assert len(book["whatif"]) == 2
+    text = run("whatif", "-p", "yunnan", "--site", "25.04,102.71").stdout
+    assert "circle: no terrain data" in text
+
+
+def test_sources_lead_to_quotes() -> None:
+    text = run("sources", "--province", "gansu").stdout
+    assert "gs-4g-2020" in text
+    assert "004_5417c4b8c648fc12.txt" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["gaps", "--province", "yunan"], 2, "did you mean 'yunnan'"),
+        (["gaps", "-p", "yunnan", "--layer", "mobile_6g"], 2, "mobile_5g"),
+        (["gaps", "-p", "yunnan", "--layer", "backbone"], 2, "overlay"),
+        (["gaps", "-p", "yunnan", "--level", "town"], 2, "town"),
+        (["gaps", "-p", "yunnan", "--as-of", "31.12.2021"], 2, "YYYY-MM-DD"),
+        (["gaps", "-p", "yunnan", "--out", "gaps.doc"], 2, ".xlsx"),
+        (["gaps", "-p", "yunnan", "--out", "/nowhere/at/all/gaps.csv"], 1, "/nowhere"),
+        (["whatif", "-p", "yunnan", "--site", "102.71,25.04"], 2, "swapped"),
+        (["whatif", "-p", "yunnan", "--site", "31.2,121.5"], 2, "outside"),
+        (["whatif", "-p", "yunnan", "--site", "here"], 2, "LAT,LON"),
+        (["villages", "-p", "yunnan", "--radius-m", "0"], 2, "radius"),
+        (["villages", "-p", "yunnan", "--prefecture", "999999"], 2, "999999"),
+        (["gaps", "-p", "yunnan", "--scenario", "missing.json"], 2, "missing.json"),
+        (["fly"], 2, "fly"),
+    ],
+)
+def test_bad_calls_say_what_where_and_how(arguments: list[str], code: int, words: str) -> None:
+    done = run(*arguments, code=code)
+    assert words in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_broken_pack_is_named(tmp_path: Path) -> None:
+    """A pack file cut in half gives its path and the repair, not a traceback."""
+    import shutil
+
+    shutil.copytree(
+        ROOT,
+        tmp_path / "app",
+        ignore=shutil.ignore_patterns(
+            ".git", ".venv", ".cache", "node_modules", "tests", "docs", ".*_cache", ".hypothesis"
+        ),
+    )
+    broken = tmp_path / "app/data/packs/yunnan/regions.parquet"
+    broken.write_bytes(broken.read_bytes()[:1000])
+    command = [sys.executable, "cli.py", "gaps", "-p", "yunnan"]
+    done = subprocess.run(
+        command, cwd=tmp_path / "app", capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1
+    assert "regions.parquet" in done.stderr
+    assert "make data" in done.stderr
+    assert "Traceback" not in done.stderr
