@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from data.atomic import atomic_path, atomic_write
+from data.atomic import atomic_path, atomic_write, atomic_write_all
 from geo.errors import StorageError
 
 
@@ -88,3 +89,100 @@ def test_a_kill_in_mid_write_keeps_the_old_file(tmp_path: Path) -> None:
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert path.read_bytes() == b"old"
+
+
+#: What a planner's program does on a disk of 64 kB that only this test sees.
+_ON_A_TINY_DISK = """
+import errno, pathlib, subprocess, sys
+from data.atomic import atomic_write
+from geo.errors import StorageError
+disk = pathlib.Path(sys.argv[1])
+path = disk / "a.csv"
+atomic_write(path, b"old")
+def refused(content):
+    try:
+        atomic_write(path, content)
+    except StorageError as error:
+        return str(error)
+    raise SystemExit("nothing was refused")
+print(refused(b"x" * 500_000))
+assert path.read_bytes() == b"old" and list(disk.iterdir()) == [path]
+subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+print(refused(b"new"))
+assert path.read_bytes() == b"old" and list(disk.iterdir()) == [path]
+"""
+
+
+def _may_mount(folder: Path) -> bool:
+    """Return whether a private tmpfs can be mounted here (Linux with user namespaces)."""
+    if shutil.which("unshare") is None:
+        return False
+    command = f"mount -t tmpfs tmpfs {folder}"
+    tried = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", command], check=False,
+        capture_output=True,
+    )  # fmt: skip
+    return tried.returncode == 0
+
+
+def test_a_really_full_and_a_really_read_only_disk_keep_the_old_file(tmp_path: Path) -> None:
+    if not _may_mount(tmp_path):
+        pytest.skip("no private tmpfs can be mounted here")
+    command = f'mount -t tmpfs -o size=64k tmpfs {tmp_path} && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", command, "sh", sys.executable, "-c",
+         _ON_A_TINY_DISK, tmp_path],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    full, read_only = done.stdout.splitlines()
+    assert "the disk is full" in full
+    assert "read-only" in read_only
+
+
+def test_files_that_belong_together_stay_together(tmp_path: Path) -> None:
+    first, last = tmp_path / "a", tmp_path / "b"
+    atomic_write_all({first: b"old", last: b"old"})
+    with pytest.raises(StorageError, match="missing"):
+        atomic_write_all({first: b"new", last: b"new", tmp_path / "missing" / "c": b"new"})
+    assert {first.read_bytes(), last.read_bytes()} == {b"old"}
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_while_the_last_cannot_be_replaced_none_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside, table = tmp_path / "a.csv.about.json", tmp_path / "a.csv"
+    atomic_write_all({beside: b"old", table: b"old"})
+    rename = Path.replace
+
+    def held_open(part: Path, target: Path) -> Path:
+        if target == table:
+            raise PermissionError(errno.EACCES, "held open")
+        return rename(part, target)
+
+    monkeypatch.setattr(Path, "replace", held_open)
+    with pytest.raises(StorageError, match="close the file"):
+        atomic_write_all({beside: b"new", table: b"new"})
+    assert {beside.read_bytes(), table.read_bytes()} == {b"old"}
+
+
+def test_long_chinese_names_and_too_long_ones(tmp_path: Path) -> None:
+    path = tmp_path / f"{'村' * 80}.csv"
+    atomic_write(path, b"x")
+    assert path.read_bytes() == b"x"
+    with pytest.raises(StorageError, match="shorter"):
+        atomic_write(tmp_path / f"{'x' * 300}.csv", b"x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes of POSIX")
+def test_a_link_stays_a_link_and_a_pipe_is_refused(tmp_path: Path) -> None:
+    real, link, pipe = tmp_path / "real.csv", tmp_path / "link.csv", tmp_path / "pipe.csv"
+    atomic_write(real, b"old")
+    link.symlink_to(real)
+    atomic_write(link, b"new")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+    os.mkfifo(pipe)
+    with pytest.raises(StorageError, match="no plain file"):
+        atomic_write(pipe, b"x")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import hashlib
 import io
 import json
 import math
+import os
+import re
 import shutil
 import sqlite3
 import subprocess
+import sys
+import tempfile
+import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,9 +29,20 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.export import SUFFIXES, ExportBundle, to_bytes, write
-from geo.errors import InputError
+from data.export import (
+    STAMP_EN,
+    SUFFIXES,
+    ExportBundle,
+    about_json,
+    escape_formula,
+    printable,
+    run_digest,
+    to_bytes,
+    write,
+)
+from geo.errors import InputError, StorageError
 
+ROOT = Path(__file__).parents[2]
 HOSTILE = '=cmd|"/c calc"!A1 <script>alert(1)</script> & \'"]]> </script>'
 KML = "{http://www.opengis.net/kml/2.2}"
 
@@ -32,7 +52,7 @@ def bundle(name: str = "昆明市") -> ExportBundle:
     main = pd.DataFrame(
         {
             "adcode": ["530100", "530300"],
-            "name_zh": [name, "曲靖市"],
+            "name_zh": pd.Series([name, "曲靖市"], dtype=object),
             "name_en": ["Kunming City", "Qujing City"],
             "gap": [-12.0, math.nan],
             "evidence": ["allocated", "illustrative"],
@@ -54,25 +74,26 @@ def bundle(name: str = "昆明市") -> ExportBundle:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_same_inputs_same_bytes(suffix: str) -> None:
-    assert to_bytes(bundle(), suffix) == to_bytes(bundle(), suffix)
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_another_process_writes_the_same_bytes(suffix: str, tmp_path: Path) -> None:
-    import sys
-
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every format written by another process, in another time zone, seconds ago."""
+    folder = tmp_path_factory.mktemp("elsewhere")
     script = (
         "import sys, importlib.util, pathlib\n"
         "spec = importlib.util.spec_from_file_location('t', sys.argv[1])\n"
         "t = importlib.util.module_from_spec(spec); spec.loader.exec_module(t)\n"
-        "t.write(t.bundle(), pathlib.Path(sys.argv[2]))\n"
+        "for s in t.SUFFIXES: t.write(t.bundle(), pathlib.Path(sys.argv[2]) / f'x{s}')\n"
     )
-    path = tmp_path / f"x{suffix}"
-    root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-c", script, __file__, path], check=True, cwd=root)
-    assert path.read_bytes() == to_bytes(bundle(), suffix)
+    env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai"}
+    subprocess.run([sys.executable, "-c", script, __file__, folder], check=True, cwd=ROOT, env=env)
+    time.sleep(2.1)  # zip counts in steps of two seconds
+    return folder
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_same_inputs_same_bytes(suffix: str, elsewhere: Path) -> None:
+    assert to_bytes(bundle(), suffix) == to_bytes(bundle(), suffix)
+    assert to_bytes(bundle(), suffix) == (elsewhere / f"x{suffix}").read_bytes()
 
 
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".kml"])
@@ -153,16 +174,21 @@ def test_parquet_keeps_geometry_and_provenance(tmp_path: Path) -> None:
 
 def test_kml_is_styled_and_stamped() -> None:
     root = ET.fromstring(to_bytes(bundle(), ".kml"))
-    marks = root.findall(f".//{KML}Placemark")
+    folders = {f.find(f"{KML}name").text: f for f in root.iter(f"{KML}Folder")}
+    assert list(folders) == ["gaps", "villages"]
+    assert folders["villages"].find(f".//{KML}styleUrl").text == "#point-uncovered"
+    marks = folders["gaps"].findall(f"{KML}Placemark")
     styles = {s.get("id") for s in root.findall(f".//{KML}Style")}
     assert [m.find(f"{KML}name").text for m in marks] == [
         "昆明市 Kunming City",
         "曲靖市 Qujing City",
-        "v1",
     ]
     for mark in marks:
         assert mark.find(f"{KML}styleUrl").text.removeprefix("#") in styles
-    assert "illustrative" in marks[1].find(f"{KML}description").text
+    for mark in root.iter(f"{KML}Placemark"):
+        assert "含示例数据" in mark.find(f"{KML}description").text
+    assert "ILLUSTRATIVE" in marks[1].find(f"{KML}description").text
+    assert "ILLUSTRATIVE" not in marks[0].find(f"{KML}description").text
     data = {d.get("name"): d.find(f"{KML}value").text for d in marks[0].iter(f"{KML}Data")}
     assert data["source_ids"] == "yn-5g-2020;pack:regions"
     assert data["gap"] == "-12"
@@ -171,6 +197,8 @@ def test_kml_is_styled_and_stamped() -> None:
 def test_geojson_is_rfc7946() -> None:
     content = json.loads(to_bytes(bundle(), ".geojson"))
     assert content["about"]["run_digest"] == "0123456789abcdef"
+    assert content["tables"]["villages"]["features"][0]["properties"]["village_id"] == "v1"
+    assert content["tables"]["sources"][0]["id"] == "yn-5g-2020"
     ring = shapely.LinearRing(content["features"][0]["geometry"]["coordinates"][0])
     assert ring.is_ccw
     assert content["features"][1]["properties"]["gap"] is None
@@ -192,13 +220,178 @@ def test_text_never_runs(text: str, tmp_path: Path) -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(min_size=1, max_size=60))
-def test_any_name_survives_every_format(name: str) -> None:
-    hostile = bundle(name)
-    ET.fromstring(to_bytes(hostile, ".kml"))
-    openpyxl.load_workbook(io.BytesIO(to_bytes(hostile, ".xlsx")))
-    assert len(pd.read_csv(io.BytesIO(to_bytes(hostile, ".csv")))) == 2
+def test_any_name_survives_every_text_format(name: str) -> None:
+    hostile, shown = bundle(name), printable(name)
     feature = json.loads(to_bytes(hostile, ".geojson"))["features"][0]
-    assert len(feature["properties"]["name_zh"]) == len(name)
+    assert feature["properties"]["name_zh"] == shown
+    mark = ET.fromstring(to_bytes(hostile, ".kml")).find(f".//{KML}Placemark")
+    data = {d.get("name"): d.find(f"{KML}value").text for d in mark.iter(f"{KML}Data")}
+    assert data["name_zh"] == shown
+    text = to_bytes(hostile, ".csv").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[1][1] == escape_formula(shown)
+    assert rows[1][3] == "-12"
+    book = openpyxl.load_workbook(io.BytesIO(to_bytes(hostile, ".xlsx")))
+    cell = book["gaps"]["B2"]
+    assert cell.data_type == "s"
+    expected = escape_formula(shown).replace("\r\n", "\n").replace("\r", "\n")
+    assert cell.value == expected
+    assert book["gaps"]["D2"].value == -12
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".parquet"])
+@pytest.mark.parametrize(
+    "name", [HOSTILE, "a\x00b\ud800", "\U0002ebf0村", "'); DROP TABLE gaps;--"]
+)
+def test_hostile_names_survive_binary_formats(name: str, suffix: str, tmp_path: Path) -> None:
+    path = write(bundle(name), tmp_path / f"x{suffix}")
+    frame = gpd.read_file(path, layer="gaps") if suffix == ".gpkg" else gpd.read_parquet(path)
+    assert frame["name_zh"].iloc[0] == printable(name)
+
+
+def test_rare_ideographs_stay_and_control_characters_go() -> None:
+    assert printable("\U0002ebf0\ue010") == "\U0002ebf0\ue010"
+    assert printable("a\x00\x1f\ud800\uffff") == "a" + "\ufffd" * 4
+
+
+def odd_points() -> ExportBundle:
+    """Points with every kind of missing cell that pandas knows."""
+    main = pd.DataFrame(
+        {
+            "village_id": ["v1", "v2"],
+            "lon": [102.5, math.nan],
+            "lat": [25.0, math.nan],
+            "state": ["covered", None],
+            "count": pd.array([1, None], dtype="Int64"),
+            "sure": pd.array([True, None], dtype="boolean"),
+            "date": pd.to_datetime(["2020-12-31", None]),
+            "kind": pd.Categorical(["a", None]),
+            "empty": [None, None],
+            "infinite": [math.inf, 1.5],
+            "area_m2": [394_100_000_123.0, 0.1],
+        }
+    )
+    return ExportBundle("villages", "自然村", "Villages", main, about={"run_digest": "0"})
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_unknown_stays_empty(suffix: str, tmp_path: Path) -> None:
+    path = write(odd_points(), tmp_path / f"x{suffix}")
+    match suffix:
+        case ".csv":
+            frame = pd.read_csv(path)
+        case ".xlsx":
+            frame = pd.read_excel(path, engine="openpyxl")
+        case ".parquet":
+            frame = gpd.read_parquet(path)
+        case ".gpkg":
+            frame = gpd.read_file(path, layer="villages")
+        case _:
+            frame = gpd.read_file(path)
+    unknown = ["count", "date", "kind", "state"]
+    if suffix == ".kml":
+        unknown = ["state"]
+        assert "nan" not in path.read_text(encoding="utf-8").lower()
+        assert pd.isna(frame.geometry.iloc[1])
+        data = re.findall(
+            r'name="(?:count|date|kind|empty)"><value>(.*?)</value>', path.read_text()
+        )
+        assert data == ["1", "2020-12-31", "a", "", "", "", "", ""]
+        return
+    assert frame[unknown].iloc[1].isna().all()
+    assert math.isnan(frame["infinite"].iloc[0])
+    assert frame["area_m2"].tolist() == [394_100_000_123.0, 0.1]
+    assert str(frame["date"].iloc[0]).startswith("2020-12-31")
+
+
+def test_workbook_has_dates_shares_notes_and_stamps(tmp_path: Path) -> None:
+    main = pd.DataFrame(
+        {
+            "adcode": ["530100", "530300"],
+            "as_of": ["2020-12-31", ""],
+            "covered_share": [0.3249, math.nan],
+            "evidence": ["reported", "illustrative"],
+        }
+    )
+    main.loc[1, "as_of"] = None
+    plain = ExportBundle("gaps", "缺口", "Gaps", main, about={"run_digest": "0"})
+    sheet = openpyxl.load_workbook(write(plain, tmp_path / "x.xlsx"))["gaps"]
+    assert sheet["B2"].value == dt.datetime(2020, 12, 31)  # noqa: DTZ001  a date has no zone
+    assert sheet["B2"].number_format == "yyyy-mm-dd"
+    assert sheet["C2"].number_format == "0.00%"
+    assert sheet["C3"].value is None
+    assert sheet.auto_filter.ref == "A1:D3"
+    assert "行政区划代码" in sheet["A1"].comment.text
+    assert "illustrative" in sheet["D1"].comment.text
+    assert "示例" in sheet.oddHeader.center.text
+    assert sheet.sheet_properties.tabColor is not None
+    assert sheet["A2"].font.name == "Microsoft YaHei"
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_illustrative_rows_are_stamped_even_if_the_caller_forgot(suffix: str) -> None:
+    forgot = replace(bundle(), about={"run_digest": "0"})
+    assert "示例" in forgot.stamp
+    content = about_json(forgot) if suffix == ".csv" else to_bytes(forgot, suffix)
+    if suffix == ".xlsx":
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        content = str(list(book["about"].values)).encode()
+    assert STAMP_EN.encode() in content
+
+
+def test_real_rows_are_not_stamped() -> None:
+    real = replace(bundle(), extra={}, about={}, main=bundle().main.assign(evidence="reported"))
+    assert real.stamp == ""
+
+
+def test_kml_shades_each_layer_by_its_own_unit_and_hides_no_part(tmp_path: Path) -> None:
+    names = ["mobile_5g"] * 3 + ["data_centres"] * 3
+    main = pd.DataFrame(
+        {
+            "name_zh": ["省", "甲", "乙"] * 2,
+            "level": ["province", "prefecture", "prefecture"] * 2,
+            "layer": names,
+            "gap": [300.0, 100.0, 200.0, 3.0, 1.0, math.nan],
+        }
+    )
+    shapes = gpd.GeoSeries([shapely.box(i, 0, i + 1, 1) for i in range(6)], crs=4326)
+    path = write(ExportBundle("gaps", "缺口", "Gaps", main, geometry=shapes), tmp_path / "x.kml")
+    folders = ET.parse(path).findall(f".//{KML}Folder")
+    assert [f.find(f"{KML}name").text for f in folders] == ["mobile_5g", "data_centres"]
+    styles = [[s.text for s in f.iter(f"{KML}styleUrl")] for f in folders]
+    assert styles == [["#outline", "#fill-0", "#fill-5"], ["#outline", "#fill-0", "#fill-none"]]
+    assert "≤ 200" in folders[0].find(f"{KML}description").text
+    assert [len(list(f.iter(f"{KML}visibility"))) for f in folders] == [0, 3]
+    assert [len(gpd.read_file(path, layer=n)) for n in ("mobile_5g", "data_centres")] == [3, 3]
+
+
+def test_a_csv_and_its_provenance_belong_together(tmp_path: Path) -> None:
+    path = write(bundle(), tmp_path / "x.csv")
+    about = json.loads((tmp_path / "x.csv.about.json").read_text(encoding="utf-8"))
+    assert about["file"] == "x.csv"
+    assert about["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert path.read_bytes().count(b"\r\n") == 3
+
+
+def test_a_full_temporary_folder_is_a_storage_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(StorageError, match="missing"):
+        to_bytes(bundle(), ".gpkg")
+
+
+def test_too_many_rows_for_a_sheet_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from data import export_xlsx
+
+    monkeypatch.setattr(export_xlsx, "_MAX_ROWS", 1)
+    with pytest.raises(InputError, match="more than a sheet holds"):
+        to_bytes(bundle(), ".xlsx")
+
+
+def test_further_tables_may_not_overwrite_the_main_one() -> None:
+    with pytest.raises(ValueError, match="gaps"):
+        replace(bundle(), extra={"gaps": pd.DataFrame()})
 
 
 def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
@@ -211,14 +404,17 @@ def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
 
 
 def test_nothing_heavy_is_imported_with_the_module() -> None:
-    import sys
-
     check = (
         "import sys; import data.export; "
         "print([m for m in ('geopandas','xlsxwriter','pyogrio','shapely') if m in sys.modules])"
     )
-    root = Path(__file__).parents[2]
     out = subprocess.run(
-        [sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=root
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert out.stdout.strip() == "[]"
+
+
+def test_the_digest_names_the_inputs() -> None:
+    assert run_digest({"a": 1, "b": [2]}) == run_digest({"b": [2], "a": 1})
+    assert run_digest({"a": 1}) != run_digest({"a": 2})
+    assert re.fullmatch("[0-9a-f]{16}", run_digest({}))
