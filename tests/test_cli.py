@@ -27,7 +27,7 @@ def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[st
     return done
 
 
-def read(path: Path) -> pd.DataFrame:
+def read(path: Path):
     if path.suffix == ".csv":
         return pd.read_csv(path, dtype={"adcode": str})
     if path.suffix == ".xlsx":

@@ -41,7 +41,8 @@ def buttons(
     stem
         File name without suffix.
     build
-        Returns the bundle; its argument says whether the format carries geometry.
+        Returns the bundle; its argument says whether the format carries geometry. It runs when
+        the button is clicked, outside the session: what it needs it must hold.
     suffixes
         Formats to offer.
     """

@@ -1,24 +1,26 @@
 """Charts: every axis with its unit, every mark with a tooltip, colours safe for colour blindness.
 
-Drawn by Vega in the browser from what Streamlit ships; nothing is fetched.
+Plain Vega-Lite specifications, drawn in the browser by what Streamlit ships; nothing is fetched.
+Building them through a library took three quarters of a page's time, checking schemas.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from ui.i18n import short_names, t
+
+Spec = dict[str, Any]
 
 #: Okabe and Ito (2008), Color Universal Design: readable on light and dark.
 BUILT, PLANNED, GAP, TARGET = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
 _WHISKER = "#8a8f98"
 
 
-def bullet(row: Mapping[Hashable, Any], unit: str) -> alt.LayerChart:
+def bullet(row: Mapping[Hashable, Any], unit: str) -> Spec:
     """Draw one region as baseline → plan → target on one bar.
 
     Parameters
@@ -33,39 +35,39 @@ def bullet(row: Mapping[Hashable, Any], unit: str) -> alt.LayerChart:
         (t("figure.planned"), row["planned"], PLANNED),
         (t("figure.gap"), row["gap"], GAP),
     ]
-    frame = pd.DataFrame(
-        [(name, value, i) for i, (name, value, _) in enumerate(parts) if value > 0],
-        columns=["part", "value", "order"],
-    )
-    colours = alt.Scale(domain=[name for name, _, _ in parts], range=[c for *_, c in parts])
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(size=16)
-        .encode(
-            x=alt.X(
-                "value:Q",
-                stack="zero",
-                title=unit,
-                axis=alt.Axis(format=",d", tickCount=6, titlePadding=2),
-            ),
-            color=alt.Color("part:N", scale=colours, legend=alt.Legend(title=None, orient="top")),
-            order="order:Q",
-            tooltip=["part:N", alt.Tooltip("value:Q", format=",")],
-        )
-    )
-    target = pd.DataFrame({"target": [row["target"]] if row["target"] > 0 else []}, dtype=float)
-    mark = (
-        alt.Chart(target)
-        .mark_tick(color=TARGET, thickness=3, size=26)
-        .encode(
-            x="target:Q", tooltip=[alt.Tooltip("target:Q", title=t("figure.target"), format=",")]
-        )
-    )
-    chart: alt.LayerChart = (bars + mark).properties(height=92)
-    return chart
+    values = [
+        {"part": name, "value": float(value), "order": i}
+        for i, (name, value, _) in enumerate(parts)
+        if value > 0
+    ]
+    colours = {"domain": [name for name, *_ in parts], "range": [c for *_, c in parts]}
+    bars = {
+        "data": {"values": values},
+        "mark": {"type": "bar", "size": 16},
+        "encoding": {
+            "x": _amount("value", unit, stack="zero"),
+            "color": {
+                "field": "part",
+                "type": "nominal",
+                "scale": colours,
+                "legend": {"title": None, "orient": "top"},
+            },
+            "order": {"field": "order", "type": "quantitative"},
+            "tooltip": [_word("part", t("figure.part")), _tip("value", unit)],
+        },
+    }
+    mark = {
+        "data": {"values": [{"target": float(row["target"])}] if row["target"] > 0 else []},
+        "mark": {"type": "tick", "color": TARGET, "thickness": 3, "size": 26},
+        "encoding": {
+            "x": _amount("target", unit),
+            "tooltip": [_tip("target", t("figure.target"))],
+        },
+    }
+    return {"height": 92, "layer": [bars, mark]}
 
 
-def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerChart:
+def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> Spec:
     """Draw the regions by gap, longest first, with the interval over the rules as whiskers.
 
     Parameters
@@ -77,49 +79,47 @@ def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> alt.LayerC
     selected
         adcode of the region to set off; empty for none.
     """
-    columns = ["adcode", "gap", "gap_low", "gap_high", "target", "built", "evidence"]
-    frame = table[columns].copy()
+    frame = table[["adcode", "gap", "gap_low", "gap_high", "target", "built"]].copy()
     frame["name"] = short_names(table)
     frame["evidence"] = [t(f"evidence.{word}") for word in table["evidence"]]
-    frame["shown"] = frame["gap"].fillna(frame["gap_high"])
-    order = frame.sort_values("shown", ascending=False)["name"].tolist()
-    y = alt.Y(
-        "name:N",
-        sort=order,
-        title=None,
-        axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False, labelFontSize=11),
-    )
+    shown = frame["gap"].fillna(frame["gap_high"])
+    order = frame.loc[shown.sort_values(ascending=False, kind="stable").index, "name"].tolist()
+    labels = {"labelLimit": 150, "labelOverlap": False, "labelFlush": False, "labelFontSize": 11}
+    y = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": labels}
     tooltip = [
-        alt.Tooltip("name:N", title=t("table.region")),
-        alt.Tooltip("gap:Q", title=t("figure.gap"), format=","),
-        alt.Tooltip("gap_low:Q", title=t("figure.low"), format=","),
-        alt.Tooltip("gap_high:Q", title=t("figure.high"), format=","),
-        alt.Tooltip("built:Q", title=t("figure.built"), format=","),
-        alt.Tooltip("target:Q", title=t("figure.target"), format=","),
-        alt.Tooltip("evidence:N", title=t("table.evidence")),
+        _word("name", t("table.region")),
+        _tip("gap", t("figure.gap")),
+        _tip("gap_low", t("figure.low")),
+        _tip("gap_high", t("figure.high")),
+        _tip("built", t("figure.built")),
+        _tip("target", t("figure.target")),
+        _word("evidence", t("table.evidence")),
     ]
-    axis = alt.Axis(format=",d", title=t("figure.gap_axis", unit=unit), tickCount=5)
-    base = alt.Chart(frame)
-    bars = base.mark_bar(size=11).encode(
-        x=alt.X("gap:Q", axis=axis),
-        y=y,
-        color=alt.condition(alt.datum.adcode == selected, alt.value(TARGET), alt.value(GAP)),
-        tooltip=tooltip,
-    )
-    whiskers = base.mark_rule(color=_WHISKER, strokeWidth=2).encode(
-        x=alt.X("gap_low:Q", axis=axis), x2="gap_high:Q", y=y, tooltip=tooltip
-    )
-    chart: alt.LayerChart = (bars + whiskers).properties(height=alt.Step(19))
-    return chart
+    title = t("figure.gap_axis", unit=unit)
+    colour = {
+        "condition": {"test": f"datum.adcode === {selected!r}", "value": TARGET},
+        "value": GAP,
+    }
+    bars = {
+        "mark": {"type": "bar", "size": 11},
+        "encoding": {"x": _amount("gap", title), "y": y, "color": colour, "tooltip": tooltip},
+    }
+    ends = {"x": _amount("gap_low", title), "x2": {"field": "gap_high"}, "y": y}
+    whiskers = {
+        "mark": {"type": "rule", "color": _WHISKER, "strokeWidth": 2},
+        "encoding": {**ends, "tooltip": tooltip},
+    }
+    values = {"values": _records(frame)}
+    return {"data": values, "height": {"step": 19}, "layer": [bars, whiskers]}
 
 
-def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> alt.LayerChart:
+def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spec:
     """Draw the straight path from the plan's baseline to its target against what was observed.
 
     Parameters
     ----------
     points
-        ``as_of``, ``built``, ``evidence``, ``source_ids`` per dated observation.
+        ``as_of``, ``built`` and ``source_ids`` per dated observation.
     line
         ``as_of`` and ``value`` of baseline and target; empty where no target is stated.
     as_of
@@ -127,31 +127,69 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> alt
     unit
         Unit as shown on the axis.
     """
-    x = alt.X("as_of:T", title=t("figure.date"), axis=alt.Axis(format="%Y", tickCount="year"))
-    title = alt.Axis(format=",d", title=unit)
-    seen = points.assign(kind=t("figure.observed"))
-    asked = line.assign(kind=t("figure.path"))
-    scale = alt.Scale(domain=[t("figure.observed"), t("figure.path")], range=[BUILT, TARGET])
-    colour = alt.Color("kind:N", scale=scale, legend=alt.Legend(title=None, orient="top-left"))
-    dates = alt.Tooltip("as_of:T", title=t("figure.date"), format="%Y-%m-%d")
-    drawn = alt.Chart(asked).mark_line(strokeDash=[6, 3], point=True).encode(
-        x=x,
-        y=alt.Y("value:Q", axis=title),
-        color=colour,
-        tooltip=[dates, alt.Tooltip("value:Q", title=t("figure.target"), format=",")],
-    )  # fmt: skip
-    dots = alt.Chart(seen).mark_point(filled=True, size=80, shape="diamond").encode(
-        x=x,
-        y=alt.Y("built:Q", axis=title),
-        color=colour,
-        tooltip=[
-            dates,
-            alt.Tooltip("built:Q", title=t("figure.built"), format=","),
-            alt.Tooltip("source_ids:N", title=t("table.source_ids")),
-        ],
-    )  # fmt: skip
-    now = alt.Chart(pd.DataFrame({"as_of": [as_of]})).mark_rule(color=_WHISKER).encode(
-        x=x, tooltip=[dates]
-    )  # fmt: skip
-    chart: alt.LayerChart = (now + drawn + dots).properties(height=230)
-    return chart
+    seen, asked = t("figure.observed"), t("figure.path")
+    date = t("figure.date")
+    day = {"field": "as_of", "type": "temporal", "title": date, "format": "%Y-%m-%d"}
+    x = {
+        "field": "as_of",
+        "type": "temporal",
+        "title": date,
+        "axis": {"format": "%Y", "tickCount": "year"},
+    }
+    colour = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": [seen, asked], "range": [BUILT, TARGET]},
+        "legend": {"title": None, "orient": "top-left"},
+    }
+    known = ["as_of", "built", "source_ids"] if len(points) else []
+    drawn = {
+        "data": {"values": _records(line.assign(kind=asked))},
+        "mark": {"type": "line", "strokeDash": [6, 3], "point": True},
+        "encoding": {
+            "x": x,
+            "y": _amount("value", unit),
+            "color": colour,
+            "tooltip": [day, _tip("value", t("figure.target"))],
+        },
+    }
+    dots = {
+        "data": {"values": _records(points[known].assign(kind=seen))},
+        "mark": {"type": "point", "filled": True, "size": 80, "shape": "diamond"},
+        "encoding": {
+            "x": x,
+            "y": _amount("built", unit),
+            "color": colour,
+            "tooltip": [
+                day,
+                _tip("built", t("figure.built")),
+                _word("source_ids", t("table.source_ids")),
+            ],
+        },
+    }
+    now = {
+        "data": {"values": [{"as_of": as_of}]},
+        "mark": {"type": "rule", "color": _WHISKER},
+        "encoding": {"x": x, "tooltip": [day]},
+    }
+    return {"height": 230, "layer": [now, drawn, dots]}
+
+
+def _amount(field: str, title: str, **more: object) -> Spec:
+    """Return a quantitative channel with whole numbers on its axis."""
+    axis = {"format": ",d", "tickCount": 5, "titlePadding": 2}
+    return {"field": field, "type": "quantitative", "title": title, "axis": axis, **more}
+
+
+def _tip(field: str, title: str) -> Spec:
+    return {"field": field, "type": "quantitative", "title": title, "format": ",.0f"}
+
+
+def _word(field: str, title: str) -> Spec:
+    return {"field": field, "type": "nominal", "title": title}
+
+
+def _records(frame: pd.DataFrame) -> Sequence[Mapping[Hashable, Any]]:
+    """Return rows as JSON knows them: an unknown figure is null, never 0."""
+    plain = frame.astype(object)
+    return plain.where(plain.notna(), None).to_dict("records")

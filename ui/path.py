@@ -32,7 +32,7 @@ def show(row: pd.Series, unit: str) -> None:
         start = _plan_start(before)
         ends = [*start, (stated, row["target"])]
         line = pd.DataFrame(ends, columns=["as_of", "value"])
-    st.altair_chart(figures.path(known, line, st.session_state[state.AS_OF], unit))
+    st.vega_lite_chart(figures.path(known, line, st.session_state[state.AS_OF], unit))
 
 
 def _plan_start(before: pd.DataFrame) -> list[tuple[str, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -137,18 +137,20 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
     )
 
 
-def gap_bundle(table: pd.DataFrame, geometry: bool) -> ExportBundle:  # noqa: FBT001  exporting's form
-    """Return the export of rows of the gap table."""
-    from layers.bundles import gap_bundle as build
+def gap_bundle(table: pd.DataFrame) -> Callable[[bool], ExportBundle]:
+    """Return what builds the export of these rows later, outside the session."""
+    from layers import bundles
 
-    return build(cache.pack(), table, scenario=state.plan(), geometry=geometry)
+    pack, plan = cache.pack(), state.plan()
+    return lambda geometry: bundles.gap_bundle(pack, table, scenario=plan, geometry=geometry)
 
 
-def village_bundle(villages: pd.DataFrame, geometry: bool) -> ExportBundle:  # noqa: ARG001, FBT001  exporting's form
-    """Return the export of villages; they carry their coordinates in every format."""
-    from layers.bundles import village_bundle as build
+def village_bundle(villages: pd.DataFrame) -> Callable[[bool], ExportBundle]:
+    """Return what builds the export of these villages later, outside the session."""
+    from layers import bundles
 
-    return build(cache.pack(), villages)
+    pack, plan = cache.pack(), state.plan()
+    return lambda _geometry: bundles.village_bundle(pack, villages, scenario=plan)
 
 
 def _take_region(table: pd.DataFrame, key: str) -> None:

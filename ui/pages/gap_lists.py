@@ -63,7 +63,7 @@ def _regions(key: str) -> pd.DataFrame:
     unit = unit_name(str(below["unit"].iloc[0]), language()) if len(below) else ""
     tables.gap_frame(found, unit, key=f"gaps-{key}-{drilldown.chosen()[0]}")
     stem = f"{state.province()}-gaps-{key}-{level or state.LEVEL}"
-    exporting.buttons(t("export.gaps"), stem, lambda geometry: tables.gap_bundle(found, geometry))
+    exporting.buttons(t("export.gaps"), stem, tables.gap_bundle(found))
     return found
 
 
@@ -102,7 +102,5 @@ def _villages() -> pd.DataFrame:
     )
     tables.village_frame(found.head(_SHOWN), key="villages")
     stem = f"{state.province()}-villages"
-    exporting.buttons(
-        t("export.villages"), stem, lambda geometry: tables.village_bundle(found, geometry)
-    )
+    exporting.buttons(t("export.villages"), stem, tables.village_bundle(found))
     return found

@@ -64,7 +64,7 @@ def _numbers(row: pd.Series, unit: str) -> None:
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     with cells[4]:
-        st.altair_chart(figures.bullet(row.to_dict(), unit))
+        st.vega_lite_chart(figures.bullet(row.to_dict(), unit))
     words = [
         t("figure.unit", unit=unit),
         t("figure.status", status=status),
@@ -92,5 +92,4 @@ def _ranking(unit: str) -> None:
     if not known.any():
         st.info(t("overview.no_gap"))
         return
-    chart = figures.ranking(table[known], unit, selected=state.region()[1])
-    st.altair_chart(chart)
+    st.vega_lite_chart(figures.ranking(table[known], unit, selected=state.region()[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -33,14 +34,16 @@ def show() -> None:
     with tabs[3]:
         _licences()
     exporting.buttons(
-        t("export.sources"), f"{state.province()}-sources", _bundle, suffixes=(".xlsx", ".csv")
+        t("export.sources"), f"{state.province()}-sources", _bundle(), suffixes=(".xlsx", ".csv")
     )
 
 
-def _bundle(_geometry: bool) -> ExportBundle:  # noqa: FBT001  exporting's form
+def _bundle() -> Callable[[bool], ExportBundle]:
+    """Return what builds the export later, outside the session."""
     from layers.bundles import source_bundle
 
-    return source_bundle(cache.pack())
+    pack = cache.pack()
+    return lambda _geometry: source_bundle(pack)
 
 
 def _anomalies() -> None:

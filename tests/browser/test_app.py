@@ -1,0 +1,186 @@
+"""The real pages in a real browser: click the map, switch language, download; nothing leaves."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, Page, Request
+
+from bench.browser import chromium, serve
+from data.pack import Pack
+from data.workspace import ENVIRONMENT
+from layers import render, shapes
+
+DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
+LIMIT_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("workspace")
+    with serve(env={ENVIRONMENT: str(folder)}) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test if a script fails or a request leaves this machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    asked: list[str] = []
+    faults: list[str] = []
+
+    def note(request: Request) -> None:
+        host = urlsplit(request.url).hostname
+        if host not in {None, "", "127.0.0.1", "localhost"}:
+            asked.append(request.url)
+
+    opened.on("request", note)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    context.close()
+    assert asked == []
+    assert faults == []
+
+
+def opened(page: Page, url: str) -> Page:
+    page.goto(url)
+    page.wait_for_function(DRAWN, polling=100, timeout=LIMIT_MS)
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState"
+        " === 'notRunning'",
+        timeout=LIMIT_MS,
+    )
+    return page
+
+
+def view(page: Page) -> list[float]:
+    return page.evaluate(
+        "() => { const m = window.tongcunMap; const c = m.getCenter();"
+        " return [c.lat, c.lng, m.getZoom()]; }"
+    )
+
+
+def test_all_villages_are_on_the_first_map(page: Page, address: str) -> None:
+    opened(page, address)
+    drawn = page.evaluate(
+        "() => Object.values(window.tongcunMap._layers).find((l) => l._data)._data.n"
+    )
+    assert drawn == len(Pack.load("yunnan").table("natural_villages", columns=["adcode"]))
+    assert page.locator(".tc-legend").first.is_visible()
+    assert page.locator(".leaflet-control-scale").is_visible()
+    assert page.locator(".tc-north").is_visible()
+    assert "天地图" in page.locator(".leaflet-control-attribution").inner_text()
+    assert "示例" in page.locator(".tc-banner").inner_text()
+
+
+def test_a_click_on_the_what_if_map_changes_the_figures_and_keeps_the_view(
+    page: Page, address: str
+) -> None:
+    opened(page, f"{address}/what-if?lang=en")
+    page.evaluate("() => window.tongcunMap.setView([26.6, 98.9], 9, {animate: false})")
+    before_view = view(page)
+    box = page.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    for i, step in enumerate((0.5, 0.55, 0.6), start=1):
+        page.mouse.click(box["x"] + box["width"] * step, box["y"] + box["height"] * 0.5)
+        page.wait_for_function(
+            f"() => document.querySelectorAll('.tc-site').length === {i}", timeout=LIMIT_MS
+        )
+    assert view(page) == pytest.approx(before_view)
+    page.get_by_role("button", name="↶").click()
+    page.wait_for_function("() => document.querySelectorAll('.tc-site').length === 2")
+    page.get_by_role("button", name="↷").click()
+    page.wait_for_function("() => document.querySelectorAll('.tc-site').length === 3")
+
+
+def test_a_site_beside_a_hole_reaches_villages(page: Page, address: str) -> None:
+    from layers.villages import village_table
+
+    missing = village_table(Pack.load("yunnan"), state="uncovered").iloc[0]
+    opened(page, f"{address}/what-if")
+    metric = page.locator('[data-testid="stMetricDelta"]').first
+    assert metric.inner_text().strip().startswith("+0")
+    box = page.get_by_placeholder("25.04,102.71", exact=False)
+    box.fill(f"{missing['lat']},{missing['lon']}")
+    box.press("Enter")
+    page.get_by_role("button", name="加站", exact=True).click()
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stMetricDelta]').innerText.trim()"
+        ".startsWith('+0')",
+        timeout=LIMIT_MS,
+    )
+
+
+def test_a_click_on_a_region_chooses_it_in_the_lists(page: Page, address: str) -> None:
+    opened(page, f"{address}/gap-lists")
+    spot = page.evaluate(
+        "() => { const m = window.tongcunMap; const p = m.latLngToContainerPoint([25.9, 103.9]);"
+        " const b = m.getContainer().getBoundingClientRect(); return [b.x + p.x, b.y + p.y]; }"
+    )
+    page.mouse.click(*spot)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stSelectbox]')].some("
+        "(n) => (n.innerText + [...n.querySelectorAll('input')].map((i) => i.value))"
+        ".includes('曲靖'))",
+        timeout=LIMIT_MS,
+    )
+
+
+def test_language_switch(page: Page, address: str) -> None:
+    opened(page, address)
+    assert page.get_by_text("缺口", exact=False).first.is_visible()
+    page.get_by_text("English", exact=True).click()
+    page.get_by_text("Sources", exact=True).first.wait_for(timeout=LIMIT_MS)
+    page.wait_for_function("() => location.search.includes('lang=en')")
+
+
+def test_download_of_the_gap_list_is_read_by_another_program(page: Page, address: str) -> None:
+    opened(page, f"{address}/gap-lists?province=gansu")
+    with page.expect_download(timeout=LIMIT_MS) as caught:
+        page.get_by_role("button", name=".xlsx").first.click()
+    book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))
+    assert {"gaps", "villages", "sources", "about"} <= set(book.sheetnames)
+    assert book["gaps"].max_row == 15
+
+
+def test_sources_page_opens(page: Page, address: str) -> None:
+    page.goto(f"{address}/sources?lang=en")
+    page.get_by_text("Ledger", exact=False).first.wait_for(timeout=LIMIT_MS)
+
+
+def test_exported_page_opens_from_disk(page: Page, tmp_path: Path) -> None:
+    pack = Pack.load("yunnan")
+    words = render.Words("credit", "north", "village", "households", ("a", "b", "c"), "none",
+                         "rivers", "relief", "seats", "layers")  # fmt: skip
+    sheet = render.new_sheet(shapes.bounds(pack), words)
+    name = "</script><script>window.broken = 1</script>"
+    regions = pack.regions("prefecture")
+    fill = render.RegionFill(
+        dict.fromkeys(regions["adcode"], 1.0),
+        {code: (name, [(name, name)]) for code in regions["adcode"]},
+        [(25.0, 102.0, name)],
+        (),
+    )
+    render.add_regions(sheet, shapes.region_features(pack, "prefecture"), fill)
+    render.add_labels(sheet, fill)
+    render.add_points(sheet, content=shapes.village_bytes(pack))
+    chart = render.finish(sheet, render.Legend(name, name, (name,)), banner=name)
+    path = tmp_path / "map.html"
+    path.write_text(render.export_page(chart, shapes.bounds(pack), title=name), encoding="utf-8")
+    page.goto(path.as_uri())
+    page.wait_for_selector(".leaflet-container canvas", timeout=LIMIT_MS)
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => window.broken") is None
+    assert page.locator(".tc-banner").inner_text() == name
