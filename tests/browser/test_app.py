@@ -65,7 +65,7 @@ def opened(page: Page, url: str) -> Page:
     return page
 
 
-def view(page: Page) -> list[float]:
+def view(page: Page):
     return page.evaluate(
         "() => { const m = window.tongcunMap; const c = m.getCenter();"
         " return [c.lat, c.lng, m.getZoom()]; }"
