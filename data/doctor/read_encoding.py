@@ -7,6 +7,7 @@ are GB18030 (which includes GBK and GB2312) and, rarely, Big5; the trial is exac
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from geo.errors import DataError, InputError
 
 #: A text is taken for an encoding if at most one character in so many is broken.
 TOLERATED = 20
+#: What a guess is made from [byte].
+SAMPLE_BYTES = 256 * 1024
 #: Share of GB2312 characters that any real text in GBK has; Big5 read as GBK has far fewer.
 COMMON_SHARE = 0.8
 
@@ -24,6 +27,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _BROKEN = "\ufffd"
+_FOREIGN = re.compile(rb"[\x80-\xff]")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +91,25 @@ def _known(encoding: str) -> str:
 def _scan(path: Path) -> tuple[bool, int, int, bytes]:
     """Return whether all is valid UTF-8, zero bytes, quotation marks, a telling sample."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    clean, zeros, quotes, sample = True, 0, 0, b""
+    clean, zeros, quotes, head, telling = True, 0, 0, b"", b""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             zeros += chunk.count(0)
             quotes += chunk.count(b'"')
-            if clean:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    clean = False
-            if not sample or (len(sample) < CHUNK and not chunk.isascii()):
-                sample = chunk if sample.isascii() else sample + chunk
-    if clean:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            clean = False
-    return clean, zeros, quotes, sample
+            clean = clean and _decodes(decoder, chunk)
+            head = head or chunk[:SAMPLE_BYTES]
+            if len(telling) < SAMPLE_BYTES and (found := _FOREIGN.search(chunk)):
+                telling += chunk[found.start() : found.start() + SAMPLE_BYTES]
+    clean = clean and _decodes(decoder, b"", final=True)
+    return clean, zeros, quotes, head if b"\0" in head else telling
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _zeros_are_utf16(sample: bytes, zeros: int) -> bool:
@@ -126,9 +132,8 @@ def guess(sample: bytes) -> str:
     >>> [guess("大理白族自治州，昆明市\n".encode(name)) for name in ("utf-8", "gbk", "big5")]
     ['utf-8', 'gb18030', 'big5']
     """
-    first, last = sample.find(b"\n"), sample.rfind(b"\n")
-    whole = sample if last <= first else sample[first + 1 : last]
-    sample = sample if whole.isascii() else whole
+    last = sample.rfind(b"\n")
+    sample = sample if sample[:last].isascii() else sample[:last]  # no letter cut at the end
     if _fits(sample, "utf-8"):
         return "utf-8"
     if _fits(sample, "gb18030"):
@@ -153,7 +158,7 @@ def _strict(sample: bytes, encoding: str) -> bool:
 
 
 def _foreign(text: str) -> str:
-    return "".join(character for character in text if character > "\x7f")
+    return _ASCII.sub("", text)
 
 
 def _converted(path: Path, target: Path, encoding: str, limits: Limits, name: str) -> Text:

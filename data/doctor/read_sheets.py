@@ -24,9 +24,11 @@ Range = tuple[tuple[int, int], tuple[int, int]]
 
 #: Rows that are looked at to find the header.
 HEAD_ROWS = 200
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})')
+_NUMBERS = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
 _NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
-_TAIL = 200
+#: No cell is longer: 32,767 characters [byte].
+_TAIL = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +109,16 @@ def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened
             size += len(chunk)
             check_unpacked(size, info.compress_size, opened.limits, opened.name)
             text = tail + chunk
-            unfinished += len(_NO_RESULT.findall(text))
-            corner = [(_column(letters), int(row)) for letters, row in _extremes(text)]
-            columns = max([columns, *(column for column, _ in corner)])
-            rows = max([rows, *(row for _, row in corner)])
+            cut = max(text.rfind(b"<c "), len(text) - _TAIL)  # a cell cut in two waits
+            text, tail = text[:cut], text[cut:]
+            unfinished += len(_NO_RESULT.findall(text)) if b"<f" in text else 0
+            columns = max([columns, *map(_column, set(_LETTERS.findall(text)))])
+            rows = max([rows, *map(int, set(_NUMBERS.findall(text)))])
             _check_span(rows, columns, opened.limits, opened.name)
-            tail = text[-_TAIL:] if not _NO_RESULT.search(text[-_TAIL:]) else b""
-    return unfinished
-
-
-def _extremes(text: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the references of the widest column and the lowest row among the cells."""
-    found = set(_CELL.findall(text))
-    if not found:
-        return []
-    return [
-        max(found, key=lambda cell: (len(cell[0]), cell[0])),
-        max(found, key=lambda cell: int(cell[1])),
-    ]
+    columns = max([columns, *map(_column, _LETTERS.findall(tail))])
+    rows = max([rows, *map(int, _NUMBERS.findall(tail))])
+    _check_span(rows, columns, opened.limits, opened.name)
+    return unfinished + len(_NO_RESULT.findall(tail))
 
 
 def _column(letters: bytes) -> int:
