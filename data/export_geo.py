@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,42 @@ from data.atomic import storage_errors
 from data.export import ExportBundle, about_json, is_points, is_text, records
 from geo.errors import InputError, StorageError
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 #: Decimals of a coordinate in text formats: 0.1 m.
 COORDINATE_DECIMALS = 6
 #: Date written where a format insists on one; no clock goes into the file.
 _EPOCH = "2000-01-01T00:00:00.000Z"
+
+
+def _axis(name: str, short: str, direction: str) -> dict[str, str]:
+    return {"name": name, "abbreviation": short, "direction": direction, "unit": "degree"}
+
+
+#: WGS 84 (EPSG:4326) as PROJJSON 0.7; the position's order in GeoParquet is always lon, lat.
+WGS84 = {
+    "$schema": "https://proj.org/schemas/v0.7/projjson.schema.json",
+    "type": "GeographicCRS",
+    "name": "WGS 84",
+    "datum": {
+        "type": "GeodeticReferenceFrame",
+        "name": "World Geodetic System 1984",
+        "ellipsoid": {
+            "name": "WGS 84",
+            "semi_major_axis": 6378137,
+            "inverse_flattening": 298.257223563,
+        },
+    },
+    "coordinate_system": {
+        "subtype": "ellipsoidal",
+        "axis": [
+            _axis("Geodetic latitude", "Lat", "north"),
+            _axis("Geodetic longitude", "Lon", "east"),
+        ],
+    },
+    "id": {"authority": "EPSG", "code": 4326},
+}
 
 
 def shapes_of(bundle: ExportBundle) -> np.ndarray:
@@ -123,12 +155,35 @@ def to_parquet(bundle: ExportBundle) -> bytes:
         )
     buffer.seek(0)
     table = pq.read_table(buffer)
-    stamped = table.replace_schema_metadata(
-        {**(table.schema.metadata or {}), b"tongcun": about_json(bundle)}
-    )
+    metadata = {**(table.schema.metadata or {}), b"tongcun": about_json(bundle)}
+    schema = _with_plain_crs(table.schema.with_metadata(metadata))
+    stamped = pa.Table.from_arrays(table.columns, schema=schema)
     sink = pa.BufferOutputStream()
     pq.write_table(stamped, sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())
+
+
+def _with_plain_crs(schema: pa.Schema) -> pa.Schema:
+    """Return the schema with :data:`WGS84` where it names the coordinates.
+
+    PROJ describes EPSG:4326 in two ways, with or without the members of its ensemble, by what ran
+    before in the process: the same table would have different bytes.
+    """
+    metadata = dict(schema.metadata)
+    if b"geo" not in metadata:
+        return schema
+    geo = json.loads(metadata[b"geo"])
+    for name, column in geo["columns"].items():
+        column["crs"] = WGS84
+        at = schema.get_field_index(name)
+        field = schema.field(at)
+        extension = {**(field.metadata or {}), b"ARROW:extension:metadata": _bytes({"crs": WGS84})}
+        schema = schema.set(at, field.with_metadata(extension))
+    return schema.with_metadata({**metadata, b"geo": _bytes(geo)})
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value).encode()
 
 
 def _collection(frame: pd.DataFrame, shapes: np.ndarray, *, name: str = "") -> str:

@@ -96,6 +96,18 @@ def test_same_inputs_same_bytes(suffix: str, elsewhere: Path) -> None:
     assert to_bytes(bundle(), suffix) == (elsewhere / f"x{suffix}").read_bytes()
 
 
+def test_parquet_names_its_coordinates_without_asking_the_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # PROJ describes EPSG:4326 with or without the ensemble's members, by what ran before.
+    expected = to_bytes(bundle(), ".parquet")
+    monkeypatch.setattr("pyproj.CRS.to_json_dict", lambda _: {"type": "GeographicCRS"})
+    assert to_bytes(bundle(), ".parquet") == expected
+    frame = gpd.read_parquet(io.BytesIO(expected))
+    assert frame.crs == "EPSG:4326"
+    assert frame.total_bounds.tolist() == [102, 24, 104, 26]
+
+
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".kml"])
 def test_gdal_reads_the_same_rows(suffix: str, tmp_path: Path) -> None:
     path = write(bundle(), tmp_path / f"x{suffix}")
