@@ -8,10 +8,9 @@ anything: the map's scripts are the vendored bundle, tiles are off unless config
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import folium
@@ -20,24 +19,13 @@ import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
-from geo.crs import wgs84_to_gcj02
+from layers.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, hillshade, region_style
 
-#: Folder of the vendored browser files.
-VENDOR_DIR = Path(__file__).parent.parent / "static" / "vendor"
 #: Zoom below which points are counted per square of the screen, since dots would run together.
 AGGREGATE_BELOW = 8.0
 
-#: Classes from little to much: ColorBrewer YlGnBu, readable with every kind of colour vision.
-_FILLS = ("#ffffd9", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84")
-_NO_FIGURE = "#b8bec6"
-_BORDER = {"light": "#5b6875", "dark": "#aab6c3"}
-#: Okabe–Ito: uncovered vermilion with a ring, covered blue, unknown grey.
-_STATES = (
-    {"colour": "#d55e00", "ring": "#ffffff"},
-    {"colour": "#0072b2"},
-    {"colour": "#8a8f96", "ring": "#333333"},
-)
 SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
+ZONE_COLOUR, NODE_COLOUR = "#a21caf", "#e69f00"
 
 
 @dataclass(frozen=True)
@@ -87,6 +75,15 @@ class Legend:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Tiles:
+    """A tile background: address with ``{z}``, ``{x}``, ``{y}``, credit, and its coordinates."""
+
+    url: str
+    attribution: str
+    gcj02: bool = False
+
+
 @dataclass
 class Sheet:
     """A map in the making: the folium map, its named layers and the rows of its legend."""
@@ -94,6 +91,7 @@ class Sheet:
     map: folium.Map
     words: Words
     dark: bool
+    tiled: bool = False
     layers: dict[str, MacroElement] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
@@ -108,26 +106,12 @@ class _Script(MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, name: str, call: str, options: Any, *, more: str = "") -> None:
+    def __init__(
+        self, name: str, call: str, options: Any, *, more: str = "", shown: bool = True
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is typed in part only
         self._name = name
-        self.call, self.options, self.more, self.shown = call, options, more, True
-
-
-def class_limits(values: Iterable[float], count: int = len(_FILLS)) -> list[float]:
-    """Return at most ``count − 1`` rounded class limits that split the values evenly.
-
-    Examples
-    --------
-    >>> class_limits([1, 2, 3, 4], 2)
-    [2.5]
-    """
-    known = np.array([v for v in values if np.isfinite(v)], dtype=float)
-    if len(known) == 0:
-        return []
-    raw = np.quantile(known, np.linspace(0, 1, count + 1)[1:-1])
-    limits = sorted({_rounded(float(v)) for v in raw})
-    return [limit for limit in limits if limit < known.max()]
+        self.call, self.options, self.more, self.shown = call, options, more, shown
 
 
 def new_sheet(
@@ -135,7 +119,7 @@ def new_sheet(
     words: Words,
     *,
     dark: bool = False,
-    tiles: Mapping[str, str] | None = None,
+    tiles: Tiles | None = None,
 ) -> Sheet:
     """Return an empty map that fits the bounds, with scale bar, north arrow and credit.
 
@@ -144,7 +128,7 @@ def new_sheet(
     bounds
         (south, west), (north, east) [°].
     tiles
-        Optional tile background: ``url`` and ``attribution``; off by default.
+        Optional background, asked from the machine that its address names.
     """
     chart = folium.Map(
         location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
@@ -153,11 +137,10 @@ def new_sheet(
     )  # fmt: skip
     # folium's own links lead to servers that an air-gapped planner cannot reach.
     chart.default_js, chart.default_css = [], []
-    if tiles:
-        folium.TileLayer(tiles["url"], attr=escape(tiles["attribution"]), opacity=0.75).add_to(
-            chart
-        )
-    sheet = Sheet(chart, words, dark)
+    sheet = Sheet(chart, words, dark, tiled=tiles is not None)
+    if tiles is not None:
+        options = {"url": tiles.url, "attribution": escape(tiles.attribution), "gcj02": tiles.gcj02}
+        chart.add_child(_Script("tiles", "L.tongcunTiles", options))
     _add(sheet, "prefix", "L.tongcunCredit", escape(words.credit))
     _add(sheet, "scale", "L.control.scale", {"imperial": False, "max_width": 120})
     _add(sheet, "north", "L.tongcunNorth", words.north)
@@ -165,14 +148,19 @@ def new_sheet(
 
 
 def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
-    """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight."""
+    """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight.
+
+    Over tiles it would hide them, so there it is left out.
+    """
+    if sheet.tiled:
+        return
     grid = relief.pivot_table(index="lat", columns="lon", values="elevation_m")
     lat, lon = grid.index.to_numpy(float), grid.columns.to_numpy(float)
     if len(lat) < 2 or len(lon) < 2:
         return
     step = float(np.median(np.diff(lon)))
     metres = grid.to_numpy(float)
-    shade = _hillshade(np.nan_to_num(metres, nan=float(np.nanmean(metres))))
+    shade = hillshade(np.nan_to_num(metres, nan=float(np.nanmean(metres))))
     alpha = np.where(np.isfinite(metres), 0.55, 0.0)
     image = np.dstack([shade, shade, shade, alpha])[::-1]
     overlay = folium.raster_layers.ImageOverlay(
@@ -200,7 +188,7 @@ def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: Regio
                 "properties": {
                     "adcode": adcode,
                     "card": _card(*fill.cards[adcode]) if adcode in fill.cards else "",
-                    "style": _style(value, fill.limits, _BORDER[theme]),
+                    "style": region_style(value, fill.limits, BORDER[theme], tiled=sheet.tiled),
                 },
             }
         )
@@ -274,14 +262,14 @@ def add_points(
 ) -> None:
     """Draw villages from the bytes of :func:`layers.shapes.point_bytes`, by address or inline."""
     words = sheet.words
-    looks = [{**look, "label": label} for look, label in zip(_STATES, words.states, strict=True)]
+    looks = [{**look, "label": label} for look, label in zip(STATES, words.states, strict=True)]
     options: dict[str, Any] = {
         "classes": looks,
         "highlight": 0,
         "aggregate_below": aggregate_below,
         "words": {"village": words.village, "households": words.households},
     }
-    options |= {"url": url} if url else {"base64": base64.b64encode(content).decode()}
+    options |= _source(url, content)
     _add(sheet, "points", "L.tongcunPoints", options)
     sheet.rows += [
         {
@@ -294,6 +282,45 @@ def add_points(
         }
         for cls, look in enumerate(looks)
     ]
+
+
+def add_zones(
+    sheet: Sheet,
+    title: str,
+    features: Sequence[Mapping[str, Any]],
+    names: Sequence[tuple[float, float, str]],
+) -> None:
+    """Outline the regions that a plan names and write the zones' names; off until switched on."""
+    line = {"color": ZONE_COLOUR, "weight": 2.5, "dashArray": "6 4", "fill": False}
+    zones = folium.FeatureGroup(show=False)
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": [{**f, "properties": {}} for f in features]},
+        style_function=lambda _feature: line,
+        interactive=False,
+    ).add_to(zones)
+    items = [[lat, lon, name] for lat, lon, name in names]
+    zones.add_child(
+        _Script(
+            "zones", "L.tongcunLabels",
+            {"items": items, "class_name": "tc-zone", "min_zoom": 0, "max_zoom": 30},
+        )
+    )  # fmt: skip
+    zones.add_to(sheet.map)
+    _switched_off(sheet, "zones", zones, {"text": title, "colour": ZONE_COLOUR, "shape": "line"})
+
+
+def add_nodes(sheet: Sheet, title: str, *, url: str = "", content: bytes = b"") -> None:
+    """Draw nodes from the bytes of :func:`layers.shapes.point_bytes`; off until switched on."""
+    options = {
+        "classes": [{"colour": NODE_COLOUR, "label": title}],
+        "highlight": 0,
+        "aggregate_below": 0,
+        "words": {"village": title, "households": ""},
+        **_source(url, content),
+    }
+    nodes = _Script("nodes", "L.tongcunPoints", options, shown=False)
+    sheet.map.add_child(nodes)
+    _switched_off(sheet, "nodes", nodes, {"text": title, "colour": NODE_COLOUR, "shape": "dot"})
 
 
 def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
@@ -327,49 +354,14 @@ def map_parts(chart: folium.Map) -> dict[str, str]:
     }
 
 
-def export_page(
-    chart: folium.Map,
-    bounds: tuple[tuple[float, float], tuple[float, float]],
-    *,
-    title: str,
-    note: str = "",
-) -> str:
-    """Return the map as one HTML file that opens from disk with no network."""
-    parts = map_parts(chart)
-    bundle = (VENDOR_DIR / "map.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
-    style = (VENDOR_DIR / "map.css").read_text(encoding="utf-8")
-    script = parts["script"].replace("</script", "<\\/script")
-    head = f"<p style='margin:6px 10px'><b>{escape(title)}</b> {escape(note)}</p>"
-    return (
-        "<!DOCTYPE html><html><head><meta charset='utf-8'>"
-        f"<title>{escape(title)}</title><style>{style}\n"
-        "html,body{margin:0;height:100%;display:flex;flex-direction:column;"
-        "font:14px system-ui,sans-serif}.frame{flex:1;min-height:0}</style></head><body>"
-        f"{head}<div class='frame'>{parts['html']}</div><script>{bundle}</script>"
-        f"<script>document.getElementById('{parts['name']}').classList.add('tc-map');\n{script}\n"
-        f"{parts['name']}.fitBounds({[list(corner) for corner in bounds]});</script></body></html>"
-    )
+def _source(url: str, content: bytes) -> dict[str, str]:
+    return {"url": url} if url else {"base64": base64.b64encode(content).decode()}
 
 
-def shift_for_tiles(features: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return features shifted to GCJ-02, to lie right on tiles of Amap; display only."""
-
-    def moved(node: Any) -> Any:
-        if node and isinstance(node[0], (int, float)):
-            lon, lat = wgs84_to_gcj02(node[0], node[1])
-            return [round(float(lon), 6), round(float(lat), 6)]
-        return [moved(part) for part in node]
-
-    return [
-        {
-            **feature,
-            "geometry": {
-                **feature["geometry"],
-                "coordinates": moved(feature["geometry"]["coordinates"]),
-            },
-        }
-        for feature in features
-    ]
+def _switched_off(sheet: Sheet, key: str, element: MacroElement, row: Mapping[str, str]) -> None:
+    """Offer a layer that the map shows only when the reader switches it on."""
+    sheet.layers[key] = element
+    sheet.rows.append({**row, "layer": key, "off": True, "in_legend": False})
 
 
 def _add(sheet: Sheet, key: str, call: str, options: Any) -> None:
@@ -393,23 +385,6 @@ def _card(title: str, lines: Sequence[tuple[str, str]]) -> str:
     return f"<b>{escape(title)}</b><table>{rows}</table>"
 
 
-def _style(value: float, limits: Sequence[float], border: str) -> dict[str, Any]:
-    known = bool(np.isfinite(value))
-    fill = _FILLS[_class_of(value, limits)] if known else _NO_FIGURE
-    return {
-        "fillColor": fill,
-        "fillOpacity": 0.72 if known else 0.45,
-        "color": border,
-        "weight": 1,
-        "dashArray": "" if known else "3 3",
-    }
-
-
-def _class_of(value: float, limits: Sequence[float]) -> int:
-    step = int(np.searchsorted(np.asarray(limits, float), value))
-    return round(step * (len(_FILLS) - 1) / max(1, len(limits)))
-
-
 def _class_rows(fill: RegionFill, words: Words) -> list[dict[str, Any]]:
     known = [v for v in fill.figures.values() if np.isfinite(v)]
     rows: list[dict[str, Any]] = []
@@ -418,26 +393,7 @@ def _class_rows(fill: RegionFill, words: Words) -> list[dict[str, Any]]:
         edges = [low, *fill.limits, high]
         for i in range(len(edges) - 1):
             text = f"{edges[i]:,.0f} – {edges[i + 1]:,.0f}" if low != high else f"{low:,.0f}"
-            rows.append({"colour": _FILLS[_class_of(edges[i + 1], fill.limits)], "text": text})
+            rows.append({"colour": FILLS[class_of(edges[i + 1], fill.limits)], "text": text})
     if len(known) < len(fill.figures):
-        rows.append({"colour": _NO_FIGURE, "text": words.no_figure, "hatch": True})
+        rows.append({"colour": NO_FIGURE, "text": words.no_figure, "hatch": True})
     return rows
-
-
-def _rounded(value: float) -> float:
-    """Round to two significant digits."""
-    if value == 0:
-        return 0.0
-    digits = 1 - int(np.floor(np.log10(abs(value))))
-    return float(round(value, digits))
-
-
-def _hillshade(metres: np.ndarray) -> np.ndarray:
-    """Return brightness 0–1 under light from the north-west, exaggerated for the coarse grid."""
-    north, east = np.gradient(metres)
-    slope = 0.004
-    light = (1 + slope * east - slope * north) / np.sqrt(
-        1 + (slope * east) ** 2 + (slope * north) ** 2
-    )
-    shade: np.ndarray = np.clip(0.35 + 0.42 * light, 0, 1)
-    return shade

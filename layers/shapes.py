@@ -76,6 +76,15 @@ def village_bytes(pack: Pack) -> bytes:
     return _villages(pack.folder, pack.digest_of("natural_villages"))
 
 
+def node_bytes(pack: Pack) -> bytes:
+    """Return every fibre node of the pack for the browser."""
+    nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
+    nothing = np.zeros(len(nodes), np.int64)
+    return point_bytes(
+        nodes["lon"].to_numpy(float), nodes["lat"].to_numpy(float), nothing, nothing.astype("u1")
+    )
+
+
 @lru_cache(maxsize=4)
 def _villages(folder: Path, _identity: str) -> bytes:
     columns = ("lon", "lat", "households", "has_4g")

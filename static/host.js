@@ -36,6 +36,7 @@ const mount = async (box, state, data) => {
   const { html, script, name, bounds } = await answer.json();
   if (state.digest !== data.digest) return;
   const view = state.map && state.place === data.place ? [state.map.getCenter(), state.map.getZoom()] : null;
+  if (state.watch) state.watch.disconnect();
   if (state.map) state.map.remove();
   box.innerHTML = html;
   const node = box.querySelector(`#${name}`);
@@ -58,11 +59,23 @@ const mount = async (box, state, data) => {
       state.send("region", { adcode: layer.feature.properties.adcode, at: Date.now() });
     });
   }
+  // A double click would zoom and say its wish twice.
+  map.doubleClickZoom.disable();
   map.on("click", (event) => {
+    if (!state.data.clicks || event.originalEvent.detail > 1) return;
     const { lat, lng } = event.latlng.wrap();
-    state.send("click", { lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)), at: Date.now() });
+    state.last = Math.max(Date.now(), (state.last || 0) + 1);
+    state.clicks.push({ id: state.last, lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) });
+    state.send("click", { clicks: state.clicks });
   });
   window.tongcunMap = map;
+};
+
+// A click that comes while the page is being drawn can be lost on its way: it is said again until
+// the page has heard it.
+const repeat = (state) => {
+  state.clicks = state.clicks.filter((click) => click.id > state.data.heard);
+  if (state.clicks.length) state.send("click", { clicks: state.clicks });
 };
 
 const decorate = (state) => {
@@ -91,19 +104,33 @@ const decorate = (state) => {
   }
 };
 
+// Called when the page goes, but also by a run that was overtaken: then the map is still in use.
+const release = (box, state) => {
+  if (box.isConnected) return;
+  state.digest = null;
+  if (state.watch) state.watch.disconnect();
+  // Leaflet listens to the window: what is not removed is never forgotten.
+  if (state.map) state.map.remove();
+  if (window.tongcunMap === state.map) delete window.tongcunMap;
+  state.map = null;
+  maps.delete(box);
+};
+
 export default function host({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".tc-host");
   let state = maps.get(box);
   if (!state) {
-    state = { digest: null };
+    state = { digest: null, clicks: [] };
     maps.set(box, state);
   }
   state.data = data;
   state.send = setTriggerValue;
   box.style.height = `${data.height}px`;
+  repeat(state);
+  const leave = () => release(box, state);
   if (state.digest === data.digest) {
     if (state.map) decorate(state);
-    return undefined;
+    return leave;
   }
   state.digest = data.digest;
   state.drawn = null;
@@ -114,5 +141,5 @@ export default function host({ parentElement, data, setTriggerValue }) {
       box.textContent = `${data.failed} (${error.message})`;
     },
   );
-  return undefined;
+  return leave;
 }

@@ -16,9 +16,10 @@ from data.scenario import Scenario
 from layers import render, shapes
 from layers.base import unit_name
 from layers.registry import layer
+from layers.symbols import class_limits
 from layers.villages import STATES
 from layers.whatif import Effect
-from ui import cache, drilldown, mapview, state, tables
+from ui import cache, drilldown, mapview, state, tables, tiles
 from ui.i18n import interval, language, number, short_names, t
 
 _OCTETS = "application/octet-stream"
@@ -30,10 +31,10 @@ def gap_map(table: pd.DataFrame, *, key: str, height: int) -> None:
     """Draw the regions coloured by gap with villages, rivers and seats; a click selects."""
     pack = cache.pack()
     points = _points(shapes.village_bytes(pack), key)
+    nodes = _points(shapes.node_bytes(pack), f"{key}-nodes")
     text = table.to_json()
-    chart = _gap_chart(
-        pack.name, pack.digest, _digest(text), points, language(), mapview.is_dark(), _table=table
-    )
+    look = (pack.digest, _digest(text), points, nodes, language(), mapview.is_dark())
+    chart = _gap_chart(look, _pack=pack, _table=table, _addresses=(points, nodes))
     level = str(table["level"].iloc[0])
     mapview.show(
         chart,
@@ -56,8 +57,7 @@ def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
         .to_numpy()
         .astype(np.uint8),
     )
-    points = _points(content, key)
-    chart = _border_chart(pack.name, pack.digest, points, language(), mapview.is_dark(), 6.0)
+    chart = _borders(pack, content, key, 6.0)
     overlay = _selection(pack)
     marked = villages[villages["village_id"] == st.session_state.get(tables.VILLAGE)]
     if len(marked):
@@ -75,10 +75,7 @@ def site_map(
 ) -> None:
     """Draw the sites with their circles; a click on the map places the next one."""
     pack = cache.pack()
-    points = _points(shapes.village_bytes(pack), key)
-    chart = _border_chart(
-        pack.name, pack.digest, points, language(), mapview.is_dark(), render.AGGREGATE_BELOW
-    )
+    chart = _borders(pack, shapes.village_bytes(pack), key, render.AGGREGATE_BELOW)
     gained = result.gained.head(_MARKS)
     overlay = {
         "colour": render.SITE_COLOUR,
@@ -101,62 +98,72 @@ def site_map(
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _gap_chart(
-    name: str,
-    digest: str,
-    values: str,
-    points: str,
-    tongue: str,
-    dark: bool,  # noqa: FBT001  part of the cache's key
+    look: tuple[str | bool, ...],
     *,
+    _pack: Pack,
     _table: pd.DataFrame,
+    _addresses: tuple[str, str],
 ) -> mapview.Drawn:
-    """Return the choropleth; ``values`` stands for the table in the cache's key."""
-    del digest, values
-    pack = Pack.load(name)
+    """Return the choropleth; ``look`` is the cache's key and stands for everything else."""
+    del look
+    points, nodes = _addresses
     level = str(_table["level"].iloc[0])
-    sheet = _sheet(pack, dark=dark)
+    sheet = _sheet(_pack, dark=mapview.is_dark())
     shown, bound = _shown(_table)
-    fill = _fill(pack, _table, shown)
-    render.add_regions(sheet, shapes.region_features(pack, level), fill)
+    fill = _fill(_pack, _table, shown)
+    render.add_regions(sheet, shapes.region_features(_pack, level), fill)
     if level == "county":
-        render.add_outline(sheet, shapes.region_features(pack, "prefecture"))
-    _common(sheet, pack, tongue)
+        render.add_outline(sheet, shapes.region_features(_pack, "prefecture"))
+    _common(sheet, _pack, language())
+    _overlays(sheet, _pack, language(), nodes)
     render.add_points(sheet, url=points)
     render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
     first = _table.iloc[0]
-    title = f"{layer(str(first['layer'])).title(tongue)} · {t('figure.gap')}"
+    title = f"{layer(str(first['layer'])).title(language())} · {t('figure.gap')}"
     notes = [t("map.upper")] if bound else []
     legend = render.Legend(
-        title, unit_name(str(first["unit"]), tongue), (*notes, t("map.discs"), t("map.invented"))
+        title,
+        unit_name(str(first["unit"]), language()),
+        (*notes, t("map.discs"), t("map.invented")),
     )
-    return _finished(pack, sheet, legend)
+    return _finished(_pack, sheet, legend)
+
+
+def _borders(pack: Pack, content: bytes, key: str, aggregate_below: float) -> mapview.Drawn:
+    """Return the map of these villages; counted per disc below a zoom."""
+    points = _points(content, key)
+    nodes = _points(shapes.node_bytes(pack), f"{key}-nodes")
+    look = (pack.digest, points, nodes, language(), mapview.is_dark(), aggregate_below)
+    return _border_chart(
+        look, _pack=pack, _addresses=(points, nodes), _aggregate_below=aggregate_below
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _border_chart(
-    name: str,
-    digest: str,
-    points: str,
-    tongue: str,
-    dark: bool,  # noqa: FBT001  part of the cache's key
-    aggregate_below: float,
+    look: tuple[str | bool | float, ...],
+    *,
+    _pack: Pack,
+    _addresses: tuple[str, str],
+    _aggregate_below: float,
 ) -> mapview.Drawn:
-    """Return villages over the county borders, without figures."""
-    del digest
-    pack = Pack.load(name)
-    sheet = _sheet(pack, dark=dark)
-    counties = pack.regions("county")
+    """Return villages over the county borders, without figures; ``look`` is the cache's key."""
+    del look
+    points, nodes = _addresses
+    sheet = _sheet(_pack, dark=mapview.is_dark())
+    counties = _pack.regions("county")
     labels = list(
         zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
     )
     fill = render.RegionFill({}, {}, labels, ())
-    render.add_regions(sheet, shapes.region_features(pack, "county"), fill)
-    render.add_outline(sheet, shapes.region_features(pack, "prefecture"))
-    _common(sheet, pack, tongue)
-    render.add_points(sheet, url=points, aggregate_below=aggregate_below)
+    render.add_regions(sheet, shapes.region_features(_pack, "county"), fill)
+    render.add_outline(sheet, shapes.region_features(_pack, "prefecture"))
+    _common(sheet, _pack, language())
+    _overlays(sheet, _pack, language(), nodes)
+    render.add_points(sheet, url=points, aggregate_below=_aggregate_below)
     render.add_labels(sheet, fill, from_zoom=8.5)
     legend = render.Legend(t("map.villages"), "", (t("map.discs"), t("map.invented")))
-    return _finished(pack, sheet, legend)
+    return _finished(_pack, sheet, legend)
 
 
 def _sheet(pack: Pack, *, dark: bool) -> render.Sheet:
@@ -172,7 +179,7 @@ def _sheet(pack: Pack, *, dark: bool) -> render.Sheet:
         seats=t("map.seats"),
         switches=t("map.switches"),
     )
-    sheet = render.new_sheet(shapes.bounds(pack), words, dark=dark)
+    sheet = render.new_sheet(shapes.bounds(pack), words, dark=dark, tiles=tiles.background())
     render.add_relief(sheet, pack.table("relief"))
     return sheet
 
@@ -187,6 +194,37 @@ def _common(sheet: render.Sheet, pack: Pack, tongue: str) -> None:
         sheet,
         [(la, lo, str(n)) for la, lo, n in zip(seats["lat"], seats["lon"], names, strict=True)],
     )
+
+
+def _overlays(sheet: render.Sheet, pack: Pack, tongue: str, nodes: str) -> None:
+    """Offer the overlays: zones that the plans name, nodes of the backbone."""
+    zones = pack.table("policy_zones")
+    named = _zone_names(pack, zones, tongue)
+    outlines = [
+        feature
+        for level in ("prefecture", "county")
+        for feature in shapes.region_features(pack, level)
+        if (level, feature["properties"]["adcode"]) in named
+    ]
+    regions = pack.table("regions").set_index(["level", "adcode"])
+    at = regions.reindex(list(named))[["label_lat", "label_lon"]].to_numpy(float)
+    spots = [
+        (float(lat), float(lon), "\n".join(names))
+        for (lat, lon), names in zip(at, named.values(), strict=True)
+    ]
+    render.add_zones(sheet, layer("policy_zones").title(tongue), outlines, spots)
+    render.add_nodes(sheet, f"{layer('backbone').title(tongue)} · {t('banner.word')}", url=nodes)
+
+
+def _zone_names(pack: Pack, zones: pd.DataFrame, tongue: str) -> dict[tuple[str, str], list[str]]:
+    """Return (level, adcode) of each region that a zone names → the zones' names."""
+    prefectures = set(pack.regions("prefecture")["adcode"])
+    named: dict[tuple[str, str], list[str]] = {}
+    for zone in zones.to_dict("records"):
+        for adcode in str(zone["regions"]).split(";"):
+            level = "prefecture" if adcode in prefectures else "county"
+            named.setdefault((level, adcode), []).append(str(zone[f"name_{tongue}"]))
+    return named
 
 
 def _selection(pack: Pack) -> dict[str, Any]:
@@ -230,7 +268,7 @@ def _fill(pack: Pack, table: pd.DataFrame, shown: pd.Series) -> render.RegionFil
     spots = regions.loc[table["adcode"]]
     labels = list(zip(spots["label_lat"], spots["label_lon"], names, strict=True))
     values = dict(zip(table["adcode"].astype(str), shown.astype(float), strict=True))
-    return render.RegionFill(values, cards, labels, render.class_limits(values.values()))
+    return render.RegionFill(values, cards, labels, class_limits(values.values()))
 
 
 def _points(content: bytes, key: str) -> str:

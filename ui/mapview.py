@@ -88,11 +88,16 @@ def show(
     on_region
         Called with the adcode of the region that was clicked; the click then goes no further.
     """
+    heard = f"_heard-{key}"
 
     def clicked() -> None:
         event = getattr(st.session_state[key], "click", None)
-        if event and on_click is not None:
-            on_click(float(event["lat"]), float(event["lon"]))
+        for click in event["clicks"] if event else ():
+            # The host says a click again until it is heard; each counts once.
+            if click["id"] > st.session_state.get(heard, 0):
+                st.session_state[heard] = click["id"]
+                if on_click is not None:
+                    on_click(float(click["lat"]), float(click["lon"]))
 
     def region() -> None:
         event = getattr(st.session_state[key], "region", None)
@@ -108,8 +113,10 @@ def show(
             "dark": is_dark(),
             "place": chart.place,
             "height": height,
+            "clicks": on_click is not None,
             "regions": on_region is not None,
             "failed": t("map.failed"),
+            "heard": st.session_state.get(heard, 0),
             "overlay": dict(overlay or {}),
         },
         on_click_change=clicked,

@@ -58,7 +58,7 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
         hide_index=True,
         placeholder=UNKNOWN,
         column_config={
-            "region": st.column_config.TextColumn(t("table.region"), width=132, pinned=True),
+            "region": st.column_config.TextColumn(t("table.region"), width=168, pinned=True),
             "gap": number(t("figure.gap"), format="localized", width=68, help=unit),
             "interval": st.column_config.TextColumn(t("figure.interval"), width=112, help=unit),
             "built": number(t("table.built"), format="localized", width=64, help=unit),

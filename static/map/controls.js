@@ -9,6 +9,7 @@
 
   const mark = (row, line) => {
     const sign = el("span", `tc-mark ${row.shape || "square"}`, line);
+    sign.style.color = row.colour;
     sign.style.background = row.hatch
       ? `repeating-linear-gradient(45deg, ${row.colour} 0 2px, transparent 2px 5px)`
       : row.colour;
@@ -29,7 +30,7 @@
       const box = el("div", "tc-legend leaflet-bar");
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
-      const [fold, head] = folding(box, options.title, map.getSize().x > 360);
+      const [fold, head] = folding(box, options.title, map.getSize().x > 480);
       if (options.unit) el("span", "tc-legend-unit", head, options.unit);
       for (const row of options.rows) mark(row, el("div", "tc-legend-row", fold));
       for (const note of options.notes || []) el("div", "tc-legend-note", fold, note);
@@ -50,7 +51,7 @@
         const line = el("label", "tc-legend-row", fold);
         const tick = el("input", "", line);
         tick.type = "checkbox";
-        tick.checked = true;
+        tick.checked = !row.off;
         tick.addEventListener("change", () => {
           const layer = layers[row.layer];
           if (row.cls !== undefined) layer.toggle(row.cls, tick.checked);

@@ -227,7 +227,8 @@
       let text = "";
       if (found >= 0) {
         const look = classes[this._data.cls[found]];
-        text = `${words.village} · ${look.label} · ${this._data.households[found]} ${words.households}`;
+        const count = this._data.households[found];
+        text = words.households ? `${words.village} · ${look.label} · ${count} ${words.households}` : look.label;
       } else if (this._map.getZoom() < aggregateBelow) {
         const p = event.containerPoint;
         const bin = (this._bins || []).find((b) => (b.px - p.x) ** 2 + (b.py - p.y) ** 2 <= b.r * b.r);

@@ -16,6 +16,7 @@ from data.pack import Pack
 from data.workspace import ENVIRONMENT
 from layers import render, shapes
 
+VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
 LIMIT_MS = 30_000
 
@@ -160,7 +161,7 @@ def test_sources_page_opens(page: Page, address: str) -> None:
     page.get_by_text("Ledger", exact=False).first.wait_for(timeout=LIMIT_MS)
 
 
-def test_exported_page_opens_from_disk(page: Page, tmp_path: Path) -> None:
+def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
     pack = Pack.load("yunnan")
     words = render.Words("credit", "north", "village", "households", ("a", "b", "c"), "none",
                          "rivers", "relief", "seats", "layers")  # fmt: skip
@@ -177,10 +178,52 @@ def test_exported_page_opens_from_disk(page: Page, tmp_path: Path) -> None:
     render.add_labels(sheet, fill)
     render.add_points(sheet, content=shapes.village_bytes(pack))
     chart = render.finish(sheet, render.Legend(name, name, (name,)), banner=name)
-    path = tmp_path / "map.html"
-    path.write_text(render.export_page(chart, shapes.bounds(pack), title=name), encoding="utf-8")
-    page.goto(path.as_uri())
+    parts = render.map_parts(chart)
+    page.goto("about:blank")
+    page.set_content(f"<div style='width:600px;height:400px'>{parts['html']}</div>")
+    page.add_style_tag(path=VENDOR / "map.css")
+    page.add_script_tag(path=VENDOR / "map.js")
+    page.evaluate(f"document.getElementById('{parts['name']}').classList.add('tc-map')")
+    page.add_script_tag(content=f"{parts['script']};{parts['name']}.setView([25, 102], 6)")
     page.wait_for_selector(".leaflet-container canvas", timeout=LIMIT_MS)
     page.wait_for_timeout(500)
     assert page.evaluate("() => window.broken") is None
     assert page.locator(".tc-banner").inner_text() == name
+
+
+def test_tiles_in_gcj02_are_moved_as_the_coordinates_are(page: Page) -> None:
+    from geo.crs import wgs84_to_gcj02
+
+    page.goto("about:blank")
+    page.add_script_tag(path=VENDOR / "map.js")
+    for lon, lat in ((102.7123, 25.0406), (94.66, 40.14), (98.49, 25.03)):
+        there = page.evaluate(f"() => L.tongcunGcj02([{lat}, {lon}])")
+        x, y = wgs84_to_gcj02(lon, lat)
+        assert there == pytest.approx([float(y), float(x)], abs=1e-9)
+
+
+def test_overlays_are_offered_and_drawn_when_switched_on(page: Page, address: str) -> None:
+    opened(page, f"{address}/?lang=zh")
+    page.locator(".tc-legend summary", has_text="图层开关").click()
+    assert page.locator(".tc-zone").count() == 0
+    page.get_by_text("规划布局区", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('.tc-zone').length > 5")
+    assert "信创产业园" in " ".join(page.locator(".tc-zone").all_inner_texts())
+    before = page.locator(".leaflet-points-pane canvas").count()
+    page.get_by_text("骨干网与光缆接入点", exact=False).first.click()
+    page.wait_for_function(
+        f"() => document.querySelectorAll('.leaflet-points-pane canvas').length === {before + 1}"
+    )
+
+
+def test_no_click_is_lost_while_the_page_is_busy(page: Page, address: str) -> None:
+    opened(page, f"{address}/what-if?lang=en")
+    page.evaluate("() => window.tongcunMap.setView([25.5, 101.0], 9, {animate: false})")
+    box = page.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    for i in range(6):
+        page.mouse.click(box["x"] + box["width"] * (0.35 + 0.05 * i), box["y"] + 250 + 20 * i)
+        page.wait_for_timeout(40)
+    page.wait_for_function(
+        "() => document.querySelectorAll('.tc-site').length === 6", timeout=LIMIT_MS
+    )

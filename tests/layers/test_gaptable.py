@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -12,6 +15,7 @@ from geo.evidence import EVIDENCE_CLASSES
 from layers.gaptable import EXTRA_COLUMNS, GAP_COLUMNS, gap_table
 from layers.registry import gap_layers
 
+GOLDEN = Path(__file__).parent / "golden"
 COUNTS = {"yunnan": {"prefecture": 16, "county": 129}, "gansu": {"prefecture": 14, "county": 87}}
 
 
@@ -189,3 +193,16 @@ def test_bad_input_says_what_and_how(
 ) -> None:
     with pytest.raises(error, match=words):
         gap_table(yunnan, **arguments)
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_golden_table(name: str) -> None:
+    """The whole table as it was last looked at; ``TONGCUN_GOLDEN=1`` writes it anew."""
+    path = GOLDEN / f"{name}.csv"
+    pack = Pack.load(name)
+    parts = [gap_table(pack, level=level) for level in ("province", "prefecture")]
+    table = pd.concat(parts, ignore_index=True)[list(GAP_COLUMNS)]
+    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    if os.environ.get("TONGCUN_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text.splitlines() == path.read_text(encoding="utf-8").splitlines()

@@ -29,7 +29,7 @@ def show() -> None:
         what=t("banner.villages"),
     )
     view = drilldown.controls()
-    left, right = st.columns([0.58, 0.42], gap="small")
+    left, right = st.columns([0.62, 0.38], gap="small")
     if view == "villages":
         with left:
             shown = _villages()
