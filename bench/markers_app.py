@@ -18,8 +18,8 @@ def page() -> str:
     for lat, lon in draw.uniform((21.5, 97.5), (29.0, 106.0), (_N, 2)).tolist():
         folium.CircleMarker((lat, lon), radius=3, tooltip=f"{lat:.3f}, {lon:.3f}").add_to(world)
     world.default_js, world.default_css = [], []
-    script = (ROOT / "static/vendor/bundle.js").read_text(encoding="utf-8")
-    style = (ROOT / "static/vendor/bundle.css").read_text(encoding="utf-8")
+    script = (ROOT / "static/vendor/map.js").read_text(encoding="utf-8")
+    style = (ROOT / "static/vendor/map.css").read_text(encoding="utf-8")
     script = script.replace("</script", "<\\/script")
     inside = f"<head><style>{style}</style><script>{script}</script>"
     return str(world.get_root().render()).replace("<head>", inside, 1)

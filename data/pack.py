@@ -148,7 +148,7 @@ class Pack:
 
     def regions(self, level: str) -> pd.DataFrame:
         """Return the regions of one level with their census figures, ordered by adcode."""
-        return region_table(self.folder, self.digest_of("regions"), level)
+        return region_table(self, self.digest_of("regions"), level)
 
     def digest_of(self, table: str) -> str:
         """Return a cheap identity of one table's file (size and time of change)."""
@@ -162,13 +162,13 @@ class Pack:
 
 
 @lru_cache(maxsize=16)
-def _regions(folder: Path, _identity: str) -> pd.DataFrame:
-    return Pack(folder).table("regions")
+def _regions(pack: Pack, _identity: str) -> pd.DataFrame:
+    return pack.table("regions")
 
 
-def region_table(folder: Path, identity: str, level: str) -> pd.DataFrame:
+def region_table(pack: Pack, identity: str, level: str) -> pd.DataFrame:
     """Return a fresh frame of one level; the read is cached by the file's identity."""
-    regions = _regions(folder, identity)
+    regions = _regions(pack, identity)
     chosen = regions[regions["level"] == level].sort_values("adcode")
     return chosen.reset_index(drop=True)
 

@@ -6,7 +6,6 @@ For display only: nothing is measured on these shapes.
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,12 +22,12 @@ _GRID_DEG = 1e-4
 
 def region_features(pack: Pack, level: str) -> tuple[dict[str, Any], ...]:
     """Return one GeoJSON feature per region of a level, ordered by adcode; do not change them."""
-    return _regions(pack.folder, pack.digest_of("regions"), level)
+    return _regions(pack, pack.digest_of("regions"), level)
 
 
 def river_features(pack: Pack) -> tuple[dict[str, Any], ...]:
     """Return one GeoJSON feature per river; do not change them."""
-    return _rivers(pack.folder, pack.digest_of("rivers"))
+    return _rivers(pack, pack.digest_of("rivers"))
 
 
 def bounds(pack: Pack) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -46,7 +45,7 @@ def region_bounds(
     KeyError
         If the pack has no such region.
     """
-    boxes = _boxes(pack.folder, pack.digest_of("regions"))
+    boxes = _boxes(pack, pack.digest_of("regions"))
     west, south, east, north = boxes[level, adcode]
     return (south, west), (north, east)
 
@@ -73,7 +72,7 @@ def point_bytes(
 
 def village_bytes(pack: Pack) -> bytes:
     """Return every village of the pack for the browser, in the order of the table."""
-    return _villages(pack.folder, pack.digest_of("natural_villages"))
+    return _villages(pack, pack.digest_of("natural_villages"))
 
 
 def node_bytes(pack: Pack) -> bytes:
@@ -86,9 +85,9 @@ def node_bytes(pack: Pack) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _villages(folder: Path, _identity: str) -> bytes:
+def _villages(pack: Pack, _identity: str) -> bytes:
     columns = ("lon", "lat", "households", "has_4g")
-    villages = Pack(folder).table("natural_villages", columns=columns)
+    villages = pack.table("natural_villages", columns=columns)
     return point_bytes(
         villages["lon"].to_numpy(float),
         villages["lat"].to_numpy(float),
@@ -98,8 +97,8 @@ def _villages(folder: Path, _identity: str) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _regions(folder: Path, _identity: str, level: str) -> tuple[dict[str, Any], ...]:
-    regions = Pack(folder).geo("regions")
+def _regions(pack: Pack, _identity: str, level: str) -> tuple[dict[str, Any], ...]:
+    regions = pack.geo("regions")
     chosen = regions[regions["level"] == level].sort_values("adcode")
     simple = shapely.coverage_simplify(chosen.geometry.to_numpy(), _TOLERANCE_DEG[level])
     return tuple(
@@ -114,8 +113,8 @@ def _regions(folder: Path, _identity: str, level: str) -> tuple[dict[str, Any], 
 
 
 @lru_cache(maxsize=4)
-def _rivers(folder: Path, _identity: str) -> tuple[dict[str, Any], ...]:
-    rivers = Pack(folder).geo("rivers")
+def _rivers(pack: Pack, _identity: str) -> tuple[dict[str, Any], ...]:
+    rivers = pack.geo("rivers")
     simple = shapely.simplify(rivers.geometry.to_numpy(), 0.002)
     return tuple(
         {"type": "Feature", "id": str(key), "properties": {}, "geometry": _geometry(shape)}
@@ -124,8 +123,8 @@ def _rivers(folder: Path, _identity: str) -> tuple[dict[str, Any], ...]:
 
 
 @lru_cache(maxsize=4)
-def _boxes(folder: Path, _identity: str) -> dict[tuple[str, str], tuple[float, ...]]:
-    regions = Pack(folder).geo("regions")
+def _boxes(pack: Pack, _identity: str) -> dict[tuple[str, str], tuple[float, ...]]:
+    regions = pack.geo("regions")
     keys = zip(regions["level"].astype(str), regions["adcode"].astype(str), strict=True)
     return dict(zip(keys, map(tuple, regions.bounds.to_numpy().tolist()), strict=True))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -67,8 +66,8 @@ def effect(pack: Pack, sites: Sequence[PlannedSite], *, level: str = "prefecture
         If a site stands outside the province.
     """
     counties_of(pack, sites)
-    villages = _villages(pack.folder, pack.digest_of("natural_villages"))
-    missing = _missing(pack.folder, pack.digest_of("natural_villages"))
+    villages = _villages(pack, pack.digest_of("natural_villages"))
+    missing = _missing(pack, pack.digest_of("natural_villages"))
     number, metres = _nearest_site(villages, missing, sites)
     hit = number > 0
     gained = villages.iloc[missing[hit]].reset_index(drop=True)
@@ -85,7 +84,7 @@ def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
     RangeError
         If a site stands outside the province; swapped coordinates are named as such.
     """
-    codes, tree = _county_index(pack.folder, pack.digest_of("regions"))
+    codes, tree = _county_index(pack, pack.digest_of("regions"))
     result = []
     for site in sites:
         hits = tree.query(shapely.Point(site.lon, site.lat), predicate="intersects")
@@ -143,7 +142,7 @@ def _nearest_site(
 
 def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
     """Add what is gained to the tally of what stood before."""
-    table = _before(pack.folder, pack.digest_of("natural_villages"), level).copy()
+    table = _before(pack, pack.digest_of("natural_villages"), level).copy()
     new = gained[gained["households"] >= MIN_HOUSEHOLDS]
     codes = table["adcode"].tolist()
     group = _group(new, level, pack.adcode)
@@ -155,10 +154,9 @@ def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=8)
-def _before(folder: Path, identity: str, level: str) -> pd.DataFrame:
+def _before(pack: Pack, identity: str, level: str) -> pd.DataFrame:
     """Return per region the villages and households, all and with 4G, before any site."""
-    pack = Pack(folder)
-    villages = _villages(folder, identity)
+    villages = _villages(pack, identity)
     large = villages[villages["households"] >= MIN_HOUSEHOLDS]
     covered, unknown = (large["state"] == word for word in ("covered", "unknown"))
     counts = pd.DataFrame(
@@ -195,19 +193,19 @@ def _ancestor(pack: Pack, level: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _villages(folder: Path, _identity: str) -> pd.DataFrame:
-    return village_table(Pack(folder))[list(VILLAGE_COLUMNS)]
+def _villages(pack: Pack, _identity: str) -> pd.DataFrame:
+    return village_table(pack)[list(VILLAGE_COLUMNS)]
 
 
 @lru_cache(maxsize=4)
-def _missing(folder: Path, identity: str) -> NDArray[np.int64]:
+def _missing(pack: Pack, identity: str) -> NDArray[np.int64]:
     """Return the positions of the villages without 4G."""
-    return np.flatnonzero((_villages(folder, identity)["state"] == "uncovered").to_numpy())
+    return np.flatnonzero((_villages(pack, identity)["state"] == "uncovered").to_numpy())
 
 
 @lru_cache(maxsize=4)
-def _county_index(folder: Path, _identity: str) -> tuple[NDArray[np.object_], shapely.STRtree]:
-    regions: gpd.GeoDataFrame = Pack(folder).geo("regions")
+def _county_index(pack: Pack, _identity: str) -> tuple[NDArray[np.object_], shapely.STRtree]:
+    regions: gpd.GeoDataFrame = pack.geo("regions")
     counties = regions[regions["level"] == "county"]
     shapes = counties.geometry.to_numpy()
     shapely.prepare(shapes)

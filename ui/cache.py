@@ -22,30 +22,30 @@ def pack() -> Pack:
     name = state.province()
     found = Pack.load(name)
     stamps = [path.stat() for path in sorted(found.folder.iterdir())]
-    return _pack(name, repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps]))
+    return _read(name, repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps]))
 
 
 def gaps(layer: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
     """Return the gap table of one layer under the planner's scenario."""
     date = as_of or str(st.session_state[state.AS_OF])
-    return _gaps(state.province(), pack().digest, key_of(state.plan()), layer, level, date)
+    return _gaps(pack().digest, key_of(state.plan()), layer, level, date, _pack=pack())
 
 
 def villages() -> pd.DataFrame:
     """Return every village of the province with its names and state. Read only."""
-    return _villages(state.province(), pack().digest)
+    return _villages(pack().digest, _pack=pack())
 
 
 def history_of(layer: str) -> pd.DataFrame:
     """Return the province's row of the gap table at each date the ledger knows, oldest first."""
-    ledger = _ledger(state.province(), pack().digest)
+    ledger = _ledger(pack().digest, _pack=pack())
     rows = [row for date in ledger.get(layer, []) if len(row := _dated(layer, date))]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
 def anomalies() -> pd.DataFrame:
     """Return the contradictions and anomalies in the sources of the province."""
-    return _anomalies(state.province(), pack().digest)
+    return _anomalies(pack().digest, _pack=pack())
 
 
 def key_of(scenario: Scenario) -> str:
@@ -59,34 +59,33 @@ def _dated(layer: str, date: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _pack(name: str, stamps: str) -> Pack:
+def _read(name: str, stamps: str) -> Pack:
     del stamps
     return Pack.load(name)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _gaps(
-    name: str, digest: str, scenario: str, layer: str, level: str, as_of: str
+    digest: str, scenario: str, layer: str, level: str, as_of: str, *, _pack: Pack
 ) -> pd.DataFrame:
     del digest
     plan = Scenario.from_json(scenario)
-    return gap_table(Pack.load(name), [layer], level=level, as_of=as_of, scenario=plan)
+    return gap_table(_pack, [layer], level=level, as_of=as_of, scenario=plan)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _villages(name: str, digest: str) -> pd.DataFrame:
+def _villages(digest: str, *, _pack: Pack) -> pd.DataFrame:
     del digest
-    return village_table(Pack.load(name))
+    return village_table(_pack)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _ledger(name: str, digest: str) -> dict[str, list[str]]:
+def _ledger(digest: str, *, _pack: Pack) -> dict[str, list[str]]:
     """Return the dates of the province's figures per layer."""
     del digest
-    found = Pack.load(name)
-    targets, seen = found.table("targets"), found.table("observations")
+    targets, seen = _pack.table("targets"), _pack.table("observations")
     base = targets[targets["kind"] == "baseline"]
-    whole = seen[(seen["adcode"] == found.adcode) & (seen["kind"] == "built")]
+    whole = seen[(seen["adcode"] == _pack.adcode) & (seen["kind"] == "built")]
     both = pd.concat([base[["layer", "as_of"]], whole[["layer", "as_of"]]])
     return {
         layer: sorted(set(both.loc[both["layer"] == layer, "as_of"]))
@@ -95,6 +94,6 @@ def _ledger(name: str, digest: str) -> dict[str, list[str]]:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _anomalies(name: str, digest: str) -> pd.DataFrame:
+def _anomalies(digest: str, *, _pack: Pack) -> pd.DataFrame:
     del digest
-    return find_anomalies(Pack.load(name))
+    return find_anomalies(_pack)

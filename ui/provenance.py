@@ -24,7 +24,7 @@ def see_sources(source_ids: Iterable[str]) -> None:
     ids = dict.fromkeys(i for cell in source_ids for i in str(cell).split(";") if i)
     if not ids:
         return
-    known = _index(cache.pack().name, cache.pack().digest)
+    known = _index(cache.pack().digest, _pack=cache.pack())
     with st.expander(t("source.see", count=len(ids))):
         st.markdown("\n\n".join(_entry(i, known.get(i, {})) for i in ids))
 
@@ -52,11 +52,11 @@ def _figure(row: Mapping[str, object]) -> str:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _index(name: str, digest: str) -> dict[str, dict[str, object]]:
+def _index(digest: str, *, _pack: Pack) -> dict[str, dict[str, object]]:
     """Return the rows of the source table by id; empty cells are empty texts."""
     from layers.bundles import source_table
 
     del digest
-    table = source_table(Pack.load(name)).astype(object)
+    table = source_table(_pack).astype(object)
     rows = table.where(table.notna(), "").to_dict("records")
     return {str(row["id"]): {str(k): v for k, v in row.items()} for row in rows}
