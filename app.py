@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import frame, sidebar, sites, state
+from ui import frame, opening, sidebar, sites, state
 from ui.i18n import LANGUAGES, t
 from ui.pages import gap_lists, overview, sources, what_if
 
@@ -26,6 +26,12 @@ def main() -> None:
         ],
         position="top",
     )
+    if page.title == t("page.overview") and opening.begins():
+        sidebar.hold_place()
+        page.run()
+        opening.give_up_in_time()
+        return
+    opening.done()
     sidebar.show()
     state.write_url()
     sidebar.faults()

@@ -30,6 +30,11 @@ const features = function* (map) {
   }
 };
 
+// Says that the map stands, or never will, to a page that waits for it.
+const tell = (state) => {
+  if (state.data.tell) state.send("drawn", { at: Date.now() });
+};
+
 const mount = async (box, state, data) => {
   const [answer] = await Promise.all([fetch(new URL(data.url.replace(/^\//, ""), base())), vendor()]);
   if (!answer.ok) throw new Error(`map ${answer.status}`);
@@ -68,6 +73,7 @@ const mount = async (box, state, data) => {
     state.clicks.push({ id: state.last, lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) });
     state.send("click", { clicks: state.clicks });
   });
+  map.once("tongcunpoints", () => requestAnimationFrame(() => tell(state)));
   window.tongcunMap = map;
 };
 
@@ -139,6 +145,7 @@ export default function host({ parentElement, data, setTriggerValue }) {
     () => decorate(state),
     (error) => {
       box.textContent = `${data.failed} (${error.message})`;
+      tell(state);
     },
   );
   return leave;

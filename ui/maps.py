@@ -27,7 +27,9 @@ _OCTETS = "application/octet-stream"
 _MARKS = 3_000
 
 
-def gap_map(table: pd.DataFrame, *, key: str, height: int) -> None:
+def gap_map(
+    table: pd.DataFrame, *, key: str, height: int, on_drawn: Callable[[], None] | None = None
+) -> None:
     """Draw the regions coloured by gap with villages, rivers and seats; a click selects."""
     pack = cache.pack()
     points = _points(shapes.village_bytes(pack), key)
@@ -41,7 +43,9 @@ def gap_map(table: pd.DataFrame, *, key: str, height: int) -> None:
         key=f"map-{key}",
         height=height,
         overlay=_selection(pack),
-        on_region=lambda adcode: drilldown.choose(level, adcode),
+        heed=mapview.Heed(
+            on_region=lambda adcode: drilldown.choose(level, adcode), on_drawn=on_drawn
+        ),
     )
 
 
@@ -93,7 +97,13 @@ def site_map(
         ],
         "gained": gained[["lat", "lon"]].round(5).to_numpy().tolist(),
     }
-    mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay, on_click=on_click)
+    mapview.show(
+        chart,
+        key=f"map-{key}",
+        height=height,
+        overlay=overlay,
+        heed=mapview.Heed(on_click=on_click),
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

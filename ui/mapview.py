@@ -44,6 +44,25 @@ class Drawn:
     place: str
 
 
+@dataclass(frozen=True)
+class Heed:
+    """What a page wants to hear from its map.
+
+    Attributes
+    ----------
+    on_click
+        Called with latitude and longitude [°] of a click.
+    on_region
+        Called with the adcode of the region that was clicked; the click then goes no further.
+    on_drawn
+        Called once the points stand on a new map, or the map has failed.
+    """
+
+    on_click: Callable[[float, float], None] | None = None
+    on_region: Callable[[str], None] | None = None
+    on_drawn: Callable[[], None] | None = None
+
+
 def drawn(chart: folium.Map, bounds: Bounds, *, place: str) -> Drawn:
     """Return a folium map as what the host needs; the map itself is used up."""
     parts = {**map_parts(chart), "bounds": bounds}
@@ -67,8 +86,7 @@ def show(
     key: str,
     height: int,
     overlay: Mapping[str, Any] | None = None,
-    on_click: Callable[[float, float], None] | None = None,
-    on_region: Callable[[str], None] | None = None,
+    heed: Heed | None = None,
 ) -> None:
     """Draw a map on the page.
 
@@ -83,11 +101,10 @@ def show(
     overlay
         What changes with a click: ``sites``, ``gained``, ``selected`` adcode, ``zoom`` to it,
         ``mark`` (lat, lon).
-    on_click
-        Called with latitude and longitude [°] of a click.
-    on_region
-        Called with the adcode of the region that was clicked; the click then goes no further.
+    heed
+        What the page listens to; nothing by default.
     """
+    heed = heed or Heed()
     heard = f"_heard-{key}"
 
     def clicked() -> None:
@@ -96,13 +113,17 @@ def show(
             # The host says a click again until it is heard; each counts once.
             if click["id"] > st.session_state.get(heard, 0):
                 st.session_state[heard] = click["id"]
-                if on_click is not None:
-                    on_click(float(click["lat"]), float(click["lon"]))
+                if heed.on_click is not None:
+                    heed.on_click(float(click["lat"]), float(click["lon"]))
 
     def region() -> None:
         event = getattr(st.session_state[key], "region", None)
-        if event and on_region is not None:
-            on_region(str(event["adcode"]))
+        if event and heed.on_region is not None:
+            heed.on_region(str(event["adcode"]))
+
+    def stands() -> None:
+        if heed.on_drawn is not None:
+            heed.on_drawn()
 
     _host()(
         key=key,
@@ -113,14 +134,16 @@ def show(
             "dark": is_dark(),
             "place": chart.place,
             "height": height,
-            "clicks": on_click is not None,
-            "regions": on_region is not None,
+            "clicks": heed.on_click is not None,
+            "regions": heed.on_region is not None,
             "failed": t("map.failed"),
+            "tell": heed.on_drawn is not None,
             "heard": st.session_state.get(heard, 0),
             "overlay": dict(overlay or {}),
         },
         on_click_change=clicked,
         on_region_change=region,
+        on_drawn_change=stands,
     )
 
 

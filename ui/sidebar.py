@@ -54,6 +54,11 @@ def show() -> None:
         _scenario()
 
 
+def hold_place() -> None:
+    """Keep the sidebar open while it is still empty."""
+    st.sidebar.caption(t("sidebar.drawing"))
+
+
 def faults() -> None:
     """Say once what the URL asked for in vain, what is known, and what stands instead."""
     comma = "、" if language() == "zh" else ", "

@@ -75,7 +75,9 @@
         buffer = await answer.arrayBuffer();
       }
       this._data = decode(buffer);
-      if (this._map) this._draw();
+      if (!this._map) return;
+      this._draw();
+      this._map.fire("tongcunpoints");
     },
 
     // Points by a coarse cell of the world, so that hovering looks at a few dozen only; made at

@@ -58,6 +58,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def opened(page: Page, url: str) -> Page:
     page.goto(url)
     page.wait_for_function(DRAWN, polling=100, timeout=LIMIT_MS)
+    page.wait_for_selector("[data-testid=stSidebar] [data-testid=stSelectbox]", timeout=LIMIT_MS)
     page.wait_for_function(
         "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState"
         " === 'notRunning'",

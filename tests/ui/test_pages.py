@@ -30,8 +30,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def opened(page: str, **query: str) -> AppTest:
-    """Open a page as a link would."""
+    """Open a page as a link would, its map already drawn: no browser will say so here."""
     app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["_map_seen"] = True
     for key, value in query.items():
         app.query_params[key] = value
     app._page_hash = calc_hash(page) if page else ""
@@ -46,6 +47,17 @@ def texts(app: AppTest) -> str:
 
 def inside(app: AppTest) -> Pack:
     return Pack.load(app.session_state[state.PROVINCE])
+
+
+def test_the_first_sight_is_the_map_alone_until_it_stands() -> None:
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert not app.sidebar.selectbox
+    assert not app.metric
+    app.session_state["_map_seen"] = True
+    app.run()
+    assert app.sidebar.selectbox
+    assert app.metric
 
 
 @pytest.mark.parametrize("province", pack_names())

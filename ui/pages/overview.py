@@ -7,12 +7,14 @@ import streamlit as st
 
 from layers.base import unit_name
 from layers.registry import layer
-from ui import assumptions, cache, figures, maps, path, state
+from ui import assumptions, cache, figures, maps, opening, path, state
 from ui.frame import guarded, head
 from ui.i18n import interval, language, named, number, t
 from ui.provenance import plain, see_sources
 
 _MAP_HEIGHT = 520
+#: Kept free from the start, so that the map stays where it was first drawn [px].
+_NUMBERS_HEIGHT = 150
 
 
 @guarded
@@ -25,11 +27,13 @@ def show() -> None:
     unit = unit_name(str(row["unit"]), language())
     title = t("overview.title", layer=chosen.title(language()), place=named(row))
     head(title, evidence=["illustrative"], what=t("banner.villages"))
-    numbers = st.container()
+    numbers = st.container(height=_NUMBERS_HEIGHT, border=False)
     left, right = st.columns([0.62, 0.38], gap="small")
-    # The map goes out first: the browser draws it while the figures are still computed.
     with left:
-        maps.gap_map(parts, key="overview", height=_MAP_HEIGHT)
+        told = opening.done if opening.begins() else None
+        maps.gap_map(parts, key="overview", height=_MAP_HEIGHT, on_drawn=told)
+    if opening.begins():
+        return
     with numbers:
         _numbers(row, unit)
     with right:
