@@ -14,7 +14,7 @@ from ui.provenance import plain, see_sources
 
 _MAP_HEIGHT = 520
 #: Kept free from the start, so that the map stays where it was first drawn [px].
-_NUMBERS_HEIGHT = 150
+_NUMBERS_HEIGHT = 140
 
 
 @guarded
@@ -37,6 +37,8 @@ def show() -> None:
     with numbers:
         _numbers(row, unit)
     with right:
+        if pd.isna(row["target"]):
+            st.info(t("overview.no_target"))
         _ranking(unit)
     path.show(row, unit)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
@@ -77,8 +79,6 @@ def _numbers(row: pd.Series, unit: str) -> None:
         plain(row[f"note_{language()}"]),
     ]
     st.caption(" · ".join(word for word in words if word))
-    if pd.isna(row["target"]):
-        st.info(t("overview.no_target"))
 
 
 def _built(row: pd.Series) -> str:
