@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from bench.browser import chromium, chromium_path, serve
 from bench.measure import Figure
+from data.pack import Pack
 
 #: Longest time from asking for the page to the last village point [s].
 FIRST_MAP_S = 3.0
@@ -95,6 +96,7 @@ def _clicks(
     ``anew`` asks for the page before each click: where a click zooms to the region it chose, the
     next one would choose it again.
     """
+    spots = _spots()
     context = browser.new_context(viewport=_VIEWPORT)
     try:
         page = context.new_page()
@@ -104,20 +106,25 @@ def _clicks(
                 page.goto(url)
                 page.wait_for_function(_POINTS_DRAWN, polling=50, timeout=_LIMIT_MS)
                 page.wait_for_timeout(2000)
-            times.append(_click(page, figures, turn, runs + 1))
+            times.append(_click(page, figures, spots[turn % len(spots)]))
         return tuple(times[1:])
     finally:
         context.close()
 
 
-def _click(page: Page, figures: str, turn: int, turns: int) -> float:
-    """Click near the middle of the map, each turn elsewhere, until the figures change [s]."""
+def _spots() -> list[tuple[float, float]]:
+    """Return latitude and longitude of a place inside each prefecture of Yunnan [°]."""
+    regions = Pack.load("yunnan").regions("prefecture")
+    return list(zip(regions["label_lat"], regions["label_lon"], strict=True))
+
+
+def _click(page: Page, figures: str, spot: tuple[float, float]) -> float:
+    """Click on a place of the map until the figures change [s]."""
     box = page.locator(".leaflet-container").first.bounding_box()
     if box is None:
         raise RuntimeError(f"no map on {page.url}")
-    along = turn / turns - 0.5
-    x = box["x"] + box["width"] * (0.5 + 0.24 * along)
-    y = box["y"] + box["height"] * (0.5 + (0.12 if turn % 2 else -0.08))
+    at = page.evaluate("(spot) => window.tongcunMap.latLngToContainerPoint(spot)", [*spot])
+    x, y = box["x"] + at["x"], box["y"] + at["y"]
     page.evaluate(_CLICKED, figures)
     page.mouse.click(x, y)
     took_ms = page.evaluate("() => window.tongcunClick")

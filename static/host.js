@@ -36,6 +36,7 @@ const tell = (state) => {
 };
 
 const mount = async (box, state, data) => {
+  if (data.ahead) window.tongcunAhead = { url: data.ahead, answer: fetch(new URL(data.ahead.replace(/^\//, ""), base())) };
   const [answer] = await Promise.all([fetch(new URL(data.url.replace(/^\//, ""), base())), vendor()]);
   if (!answer.ok) throw new Error(`map ${answer.status}`);
   const { html, script, name, bounds } = await answer.json();

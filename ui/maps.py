@@ -136,7 +136,7 @@ def _gap_chart(
         unit_name(str(first["unit"]), language()),
         (*notes, t("map.discs"), t("map.invented")),
     )
-    return _finished(_pack, sheet, legend)
+    return _finished(_pack, sheet, legend, points)
 
 
 def _borders(pack: Pack, content: bytes, key: str, aggregate_below: float) -> mapview.Drawn:
@@ -173,7 +173,7 @@ def _border_chart(
     render.add_points(sheet, url=points, aggregate_below=_aggregate_below)
     render.add_labels(sheet, fill, from_zoom=8.5)
     legend = render.Legend(t("map.villages"), "", (t("map.discs"), t("map.invented")))
-    return _finished(_pack, sheet, legend)
+    return _finished(_pack, sheet, legend, points)
 
 
 def _sheet(pack: Pack, *, dark: bool) -> render.Sheet:
@@ -245,9 +245,9 @@ def _selection(pack: Pack) -> dict[str, Any]:
     return {"selected": adcode, "fit": shapes.region_bounds(pack, level, adcode)}
 
 
-def _finished(pack: Pack, sheet: render.Sheet, legend: render.Legend) -> mapview.Drawn:
+def _finished(pack: Pack, sheet: render.Sheet, legend: render.Legend, points: str) -> mapview.Drawn:
     chart = render.finish(sheet, legend, banner=t("banner.word"))
-    return mapview.drawn(chart, shapes.bounds(pack), place=pack.name)
+    return mapview.drawn(chart, shapes.bounds(pack), place=pack.name, ahead=points)
 
 
 def _shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:

@@ -37,11 +37,14 @@ class Drawn:
         Identity of the content: the host remounts only when it changes.
     place
         Name of what is shown; while it stays, zoom and position survive a new drawing.
+    ahead
+        Address of what the map's script will ask for: the host asks at once.
     """
 
     content: bytes
     digest: str
     place: str
+    ahead: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,11 @@ class Heed:
     on_drawn: Callable[[], None] | None = None
 
 
-def drawn(chart: folium.Map, bounds: Bounds, *, place: str) -> Drawn:
+def drawn(chart: folium.Map, bounds: Bounds, *, place: str, ahead: str = "") -> Drawn:
     """Return a folium map as what the host needs; the map itself is used up."""
     parts = {**map_parts(chart), "bounds": bounds}
     content = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
-    return Drawn(content, hashlib.sha256(content).hexdigest()[:16], place)
+    return Drawn(content, hashlib.sha256(content).hexdigest()[:16], place, ahead)
 
 
 def address(content: bytes, kind: str, *, key: str) -> str:
@@ -133,6 +136,7 @@ def show(
             "digest": chart.digest,
             "dark": is_dark(),
             "place": chart.place,
+            "ahead": chart.ahead,
             "height": height,
             "clicks": heed.on_click is not None,
             "regions": heed.on_region is not None,
