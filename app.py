@@ -26,12 +26,8 @@ def main() -> None:
         ],
         position="top",
     )
-    if page.title == t("page.overview") and opening.begins():
-        sidebar.hold_place()
-        page.run()
-        opening.give_up_in_time()
+    if opening.takes(page):
         return
-    opening.done()
     sidebar.show()
     state.write_url()
     sidebar.faults()

@@ -131,24 +131,31 @@ def show(
     _host()(
         key=key,
         height=height,
-        data={
-            "url": address(chart.content, "application/json", key=key),
-            "digest": chart.digest,
-            "dark": is_dark(),
-            "place": chart.place,
-            "ahead": chart.ahead,
-            "height": height,
-            "clicks": heed.on_click is not None,
-            "regions": heed.on_region is not None,
-            "failed": t("map.failed"),
-            "tell": heed.on_drawn is not None,
-            "heard": st.session_state.get(heard, 0),
-            "overlay": dict(overlay or {}),
-        },
+        data=_message(chart, key, height, overlay or {}, heed),
         on_click_change=clicked,
         on_region_change=region,
         on_drawn_change=stands,
     )
+
+
+def _message(
+    chart: Drawn, key: str, height: int, overlay: Mapping[str, Any], heed: Heed
+) -> dict[str, Any]:
+    """Return what the host is told with every run of the page."""
+    return {
+        "url": address(chart.content, "application/json", key=key),
+        "digest": chart.digest,
+        "dark": is_dark(),
+        "place": chart.place,
+        "ahead": chart.ahead,
+        "height": height,
+        "clicks": heed.on_click is not None,
+        "regions": heed.on_region is not None,
+        "tell": heed.on_drawn is not None,
+        "failed": t("map.failed"),
+        "heard": st.session_state.get(f"_heard-{key}", 0),
+        "overlay": dict(overlay),
+    }
 
 
 @lru_cache(maxsize=1)

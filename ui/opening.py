@@ -7,6 +7,9 @@ map: drawn after it, they are there half a second later and the map more than a 
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from ui import sidebar
 
 _SEEN = "_map_seen"
 _TURNS = "_map_waits"
@@ -19,18 +22,25 @@ def begins() -> bool:
     return not st.session_state.get(_SEEN, False)
 
 
+def takes(page: StreamlitPage) -> bool:
+    """Draw a first sight if it is time for one and the page is the map's; else say no."""
+    if not begins() or page.url_path:
+        done()
+        return False
+    sidebar.hold_place()
+    page.run()
+    _wait()
+    return True
+
+
 def done() -> None:
     """Note that the map stands, or never will: the page may draw the rest."""
     st.session_state[_SEEN] = True
 
 
-def give_up_in_time() -> None:
-    """Draw the rest even if no word comes from the map."""
-    _wait()
-
-
 @st.fragment(run_every=_TURN_S)
 def _wait() -> None:
+    """Draw the rest in time even if no word comes from the map."""
     turns = st.session_state.get(_TURNS, 0)
     st.session_state[_TURNS] = turns + 1
     if turns >= 2:
