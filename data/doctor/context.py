@@ -39,7 +39,7 @@ class Context:
         (n,) code of the region that each row names, on the frame's index; empty or missing where
         it names none.
     geometry
-        (n,) shapely geometries, WGS84; default: column :data:`SHAPE` of the frame, if there is one.
+        (n,) shapely geometries, WGS84, of a frame without a column :data:`SHAPE`.
     """
 
     table: Table
@@ -79,6 +79,6 @@ class Context:
 
     def shapes(self, frame: pd.DataFrame) -> NDArray[np.object_] | None:
         """Return the geometries of the rows, or None for a table without."""
-        if self.geometry is not None and len(self.geometry) == len(frame):
-            return np.asarray(self.geometry, dtype=object)
-        return frame[SHAPE].to_numpy(dtype=object) if SHAPE in frame.columns else None
+        if SHAPE in frame.columns:
+            return frame[SHAPE].to_numpy(dtype=object)
+        return None if self.geometry is None else np.asarray(self.geometry, dtype=object)

@@ -36,7 +36,8 @@ def read_dates(array: pa.Array) -> tuple[Days, Bools]:
 
     Understood: ``2024-05-01``, ``2024/5/1``, ``2024.5.1``, ``20240501``, ``2024年5月1日``,
     each with a time behind it; ``2024年5月``, ``202405``, ``2024年`` (read as their last
-    day); serial days of spreadsheets; Unix time. Two-digit years and ``1/5/2024`` are ambiguous: no dates.
+    day); serial days of spreadsheets; Unix time.
+    Two-digit years and ``1/5/2024`` are ambiguous, so they are no dates.
 
     Examples
     --------

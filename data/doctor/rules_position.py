@@ -41,7 +41,7 @@ def check_positions(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
     yield _hits("mixed_crs", np.flatnonzero(other), lon, lat)
     usable = known & ~null & ~other
     yield from _inside(usable, lon, lat, context)
-    yield from _named(usable & degrees, lon, lat, context)
+    yield from _named(usable & degrees, lon, lat, context, frame.index)
     yield _hits("precision_low", np.flatnonzero(usable & _coarse(lon) & _coarse(lat)), lon, lat)
     if context.table.name in ALONE:
         yield from _repeated(np.flatnonzero(usable), lon, lat, frame[ROW].to_numpy())
@@ -83,11 +83,13 @@ def within(polygon: shapely.Geometry, x: Floats, y: Floats, degrees: float) -> B
     return np.asarray(box, dtype=bool)
 
 
-def _named(usable: Bools, lon: Floats, lat: Floats, context: Context) -> Iterator[Hits]:
+def _named(
+    usable: Bools, lon: Floats, lat: Floats, context: Context, index: pd.Index
+) -> Iterator[Hits]:
     """Compare each row's position with the region that it names."""
     if context.adcodes is None or context.regions is None:
         return
-    coded = texts(context.adcodes).dictionary_encode()
+    coded = texts(context.adcodes.reindex(index)).dictionary_encode()
     words, code = coded.dictionary.to_pylist(), codes(coded)
     code = np.where(usable, code, -1)
     order = np.argsort(code, kind="stable")
