@@ -120,7 +120,7 @@ class Gazetteer:
     def _index_former(self) -> None:
         """Index the names and codes of the past that are nobody's at that level today."""
         for old_code, old_name, new_code in _renamed():
-            whole = old_code.endswith("00") or old_name.endswith("地区")
+            whole = old_code.endswith("00") and new_code.endswith("00")
             level = "prefecture" if whole else "county"
             region = self._by_code.get((level, new_code))
             if region is None:
@@ -166,6 +166,8 @@ class Gazetteer:
         A part is cut off only where it is certainly a province or prefecture and the rest is
         certainly one of its own regions; otherwise the text stays whole.
         """
+        if self.knows(text):
+            return [text]
         parts = [part for part in _SEPARATORS.split(text) if part]
         if len(parts) > 1:
             return [part.strip() for part in parts]

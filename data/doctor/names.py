@@ -22,7 +22,7 @@ COLUMNS = ("province", "prefecture", "county")
 #: Cells that name nothing.
 BLANK = frozenset(
     {"", "-", "--", "/", "\\", "0", "nan", "none", "null", "n/a", "#n/a", "无", "空", "不详",
-     "未知", "市辖区", "市本级", "州本级", "省本级", "县"}
+     "未知", "市辖区", "市本级", "州本级", "省本级"}
 )  # fmt: skip
 #: The likest names are sought for so many different unknown names; the rest get none.
 SUGGESTED = 200
