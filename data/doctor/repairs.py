@@ -95,12 +95,12 @@ def apply_repairs(
 
 def repairs_of(findings: FindingTable) -> pd.Series:
     """Return the key of the repair that each finding offers, empty without one."""
-    rules = findings.frame["rule"]
-    offered = {key: RULE[key].repair for key in map(str, rules.cat.categories) if key in RULE}
-    keys = rules.astype("str").map(offered).fillna("")
-    given = findings.frame["given"]
-    theirs = given.map({i: finding.repair for i, finding in enumerate(findings.given)})
-    return keys.where(given < 0, theirs).astype("str")
+    rules = findings.frame["rule"].cat
+    words = [RULE[key].repair if key in RULE else "" for key in map(str, rules.categories)]
+    keys = np.array([*words, ""], dtype=object)[rules.codes.to_numpy()]
+    given = findings.frame["given"].to_numpy()
+    theirs = np.array([*(finding.repair for finding in findings.given), ""], dtype=object)[given]
+    return pd.Series(np.where(given < 0, keys, theirs), index=findings.frame.index, dtype="str")
 
 
 def offered(findings: FindingTable) -> dict[str, int]:

@@ -23,7 +23,7 @@ CONTROL = (
 )
 #: As control characters, in an id or name a line break is none of its text either.
 BREAKS = r"[\t\r\n]"
-_FORMULA = r"^[=@]|^[+\-](?:[^\d.+\-\s]|[\d.]+\D)"
+_FORMULA = r"^[=@]|^[+\-](?:[^\d.+\-\s]|[\d.]+[^\d.])"
 _MARKUP = r"(?i)<\s*/?\s*[a-z!][^>]{0,200}>|javascript:|&#?\w{1,8};"
 #: Marks of text decoded wrongly: the replacement character, 锟斤拷 and 烫烫烫, UTF-8 read as
 #: Latin-1 or as GBK, private use.

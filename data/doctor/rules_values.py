@@ -22,6 +22,8 @@ from geo.crs import Floats
 MOST_HOUSEHOLDS = {"natural_villages": 3_000, "admin_villages": 10_000}
 #: Persons in a household, at least and at most.
 PERSONS = (1.0, 10.0)
+#: No village or county has more than this [ten thousand persons]: larger numbers are plain counts.
+MOST_WAN = 300.0
 #: No route or line is longer than this [km]: the largest provinces are about 2,000 km across.
 LONGEST_KM = 3_000.0
 #: A planner's dates begin with the first public mobile network of the country, rounded down.
@@ -92,10 +94,12 @@ def _whole(values: Floats, column: Column) -> Iterator[Hits]:
     fractions = np.nan_to_num(values) % 1 != 0
     if not fractions.any():
         return
-    ten_thousands = fractions.sum() * 2 > (~np.isnan(values)).sum()
-    rule = "count_in_wan" if ten_thousands and column.unit in ("person", "household") else ""
-    mask = ~np.isnan(values) if rule else fractions
-    yield _hits(rule or "not_integer", column.name, mask, values)
+    known = ~np.isnan(values)
+    mostly = fractions.sum() * 2 > known.sum() and np.nanmax(values) < MOST_WAN
+    if mostly and column.unit in ("person", "household"):
+        yield _hits("count_in_wan", column.name, known, values)
+    else:
+        yield _hits("not_integer", column.name, fractions, values)
 
 
 def _ranges(values: Floats, column: Column, context: Context) -> Iterator[Hits]:
