@@ -118,7 +118,7 @@ class Gazetteer:
             found.append(region)
 
     def _index_former(self) -> None:
-        """Index the names and codes of the past that are nobody's at that level today."""
+        """Index the names and codes of the past; present ones are sought before them."""
         for old_code, old_name, new_code in _renamed():
             whole = old_code.endswith("00") and new_code.endswith("00")
             level = "prefecture" if whole else "county"
@@ -128,8 +128,7 @@ class Gazetteer:
             if (level, old_code) not in self._by_code:
                 self._former_codes[level, old_code] = region
             for name in (plain(old_name), *short_names(plain(old_name))) if old_name else ():
-                if all((level, name) not in index for index in self._names[:2]):
-                    self._add(2, name, region)
+                self._add(2, name, region)
 
     def code(self, text: str) -> Meaning:
         """Return the region of a code of 2, 4, 6, 9 or 12 digits."""

@@ -297,6 +297,19 @@ def test_findings_point_at_the_row_of_the_file() -> None:
     assert first.how_en
 
 
+def test_missing_cells_name_nothing() -> None:
+    frame = pd.DataFrame(
+        {
+            "adcode": [530103.0, np.nan, np.nan, np.nan],
+            "prefecture": [None, "大理州", None, "昆明"],
+            "county": ["盘龙区", None, np.nan, "安宁"],
+        }
+    )
+    found = resolve_names(frame, REGIONS["yunnan"])
+    assert found.adcode.tolist() == ["530103", "532900", None, "530181"]
+    assert found.findings == []
+
+
 def test_no_column_or_no_row() -> None:
     for frame in (pd.DataFrame({"户数": [1, 2]}), pd.DataFrame({"county": []})):
         found = resolve_names(frame, REGIONS["yunnan"])
