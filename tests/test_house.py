@@ -117,7 +117,7 @@ def declared(file: str) -> dict[str, str]:
     for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
         requirement, _, reason = line.partition("#")
         if requirement.strip() and not requirement.startswith("-"):
-            found[re.split(r"[<>=~! ;]", requirement)[0].lower()] = reason.strip()
+            found[re.split(r"[<>=~! ;[]", requirement)[0].lower()] = reason.strip()
     return found
 
 
@@ -142,6 +142,15 @@ def test_every_requirement_is_pinned_and_only_that() -> None:
         assert set(declared(f"{stem}.in")) <= set(pinned)
         assert all("==" in line for line in pins.splitlines())
         assert not re.search(r"https?:|file:|--|@", pins)
+
+
+def test_tests_run_on_what_the_application_runs_on() -> None:
+    """`make test` installs the second list alone, so it holds every pin of the first."""
+    runtime, dev = (
+        {line.split("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines()}
+        for name in ("requirements.txt", "requirements-dev.txt")
+    )
+    assert runtime <= dev, f"missing from requirements-dev.txt: {runtime - dev}; run make lock"
 
 
 # -- documents
