@@ -1,0 +1,113 @@
+"""What the doctor adds to accepted rows so that a table is whole: ids, codes, evidence, lengths.
+
+Nothing is guessed: a code comes from the polygon that the point lies in, a length from the line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from data.doctor.base import LAT, LON, ROW
+from data.doctor.context import SHAPE
+from data.pack import Pack
+from data.schemas import Column, Table
+from geo.crs import WGS84
+
+_DTYPES = {
+    "text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What holds for all rows of a file.
+
+    Attributes
+    ----------
+    mark
+        Short text that made ids begin with; the same file gives the same ids.
+    """
+
+    evidence: str
+    as_of: str
+    source: str
+    mark: str
+
+
+def completed(
+    frame: pd.DataFrame, table: Table, pack: Pack, adcodes: pd.Series, filling: Filling
+) -> pd.DataFrame:
+    """Return the rows with every declared column, then what else the file had.
+
+    Parameters
+    ----------
+    frame
+        Checked rows: typed columns, ``lon``/``lat`` or geometries, :data:`~data.doctor.base.ROW`.
+    adcodes
+        Code that each row names, on the frame's index; missing where it names none.
+    """
+    whole = frame.copy()
+    key = table.key[0]
+    if key not in ("adcode", "level", "id"):
+        whole[key] = _ids(whole, key, filling.mark)
+    if "adcode" in table.column_names and table.geometry == "point":
+        whole["adcode"] = _codes(whole, pack, adcodes)
+    for name, value in (
+        ("evidence", filling.evidence), ("as_of", filling.as_of), ("source", filling.source),
+    ):  # fmt: skip
+        if name in table.column_names:
+            whole[name] = _filled(whole, name, value)
+    if "length_km" in table.column_names and SHAPE in whole.columns:
+        whole["length_km"] = [WGS84.geometry_length(shape) / 1000 for shape in whole[SHAPE]]
+    for column in table.columns:
+        if column.name not in whole.columns:
+            whole[column.name] = _blank(column, whole.index)
+    declared = [*table.column_names, *([SHAPE] if SHAPE in whole.columns else [])]
+    extras = [name for name in whole.columns if name not in declared and name != ROW]
+    return whole[[*declared, *extras, ROW]]
+
+
+def _ids(frame: pd.DataFrame, key: str, mark: str) -> pd.Series:
+    made = mark + "-" + frame[ROW].astype("int64").astype("str").str.zfill(6)
+    if key not in frame.columns:
+        return made
+    own = frame[key].astype("object")
+    return own.where(own.notna() & (own != ""), made).astype("str")
+
+
+def _filled(frame: pd.DataFrame, name: str, value: str) -> pd.Series:
+    """Return a column whose empty cells say what holds for the whole file."""
+    if name == "evidence" or name not in frame.columns:
+        return pd.Series(value or None, index=frame.index, dtype="str")
+    cells = frame[name].astype("object")
+    return cells.where(cells.notna() & (cells != ""), value or None).astype("str")
+
+
+def _codes(frame: pd.DataFrame, pack: Pack, named: pd.Series) -> NDArray[np.object_]:
+    """Return the county of each point: the one it lies in, else the one that the row names."""
+    regions = pack.geo("regions")
+    counties = regions[regions["level"] == "county"]
+    shapes, codes = counties.geometry.to_numpy(), counties["adcode"].to_numpy(dtype=object)
+    points = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))
+    row, county = shapely.STRtree(shapes).query(points, predicate="intersects")
+    found = named.reindex(frame.index).to_numpy(dtype=object, copy=True)
+    county_code = np.isin(found.astype(str), codes.astype(str))
+    found[~county_code] = None
+    # On a shared border the county that the row names wins, else the first.
+    missing = np.array([value is None for value in found])
+    for at, which in zip(row[::-1].tolist(), county[::-1].tolist(), strict=True):
+        if missing[at]:
+            found[at] = codes[which]
+    return found
+
+
+def _blank(column: Column, index: pd.Index) -> pd.Series:
+    missing = None if column.kind in ("text", "date") else pd.NA
+    if column.kind == "number":
+        return pd.Series(np.nan, index=index, dtype="float64")
+    return pd.Series(missing, index=index, dtype=_DTYPES[column.kind])

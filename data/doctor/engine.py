@@ -1,0 +1,275 @@
+"""The doctor's one way through a file, for the web page, the terminal and Python alike.
+
+:func:`examine` reads, maps, places, names, checks and mends; it writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from data.doctor.base import ROW, Choice, Counts, CrsDecision, RawTable
+from data.doctor.complete import Filling, completed
+from data.doctor.coordinates import CrsEvidence, Known, gather
+from data.doctor.headers import HeaderMap, guess_kind, map_headers
+from data.doctor.names import Resolved, resolve_names
+from data.doctor.place import declared_system, place, positions
+from data.doctor.read_source import Source
+from data.doctor.readers import read
+from data.doctor.repairs import apply_repairs, offered, settled
+from data.doctor.rules import Context, FindingTable, check, convert, rejected_rows
+from data.schemas import Table
+from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE, RASTERS
+from geo.crs import Floats
+from geo.errors import DataError, InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from data.pack import Pack
+
+#: Steps as they are told to a progress bar, in order.
+STEPS = ("read", "headers", "names", "place", "check", "repair", "count")
+Progress = Callable[[str], None]
+_AUTOMATIC = Choice()
+
+
+def _silent(_step: str) -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the planner says of a file as a whole.
+
+    Attributes
+    ----------
+    evidence
+        ``measured``, ``declared`` or ``modelled``.
+    as_of
+        Date that the rows hold for, YYYY-MM-DD; empty if unknown.
+    today
+        Day of the import; later dates are in the future.
+    """
+
+    evidence: str = "declared"
+    as_of: str = ""
+    today: dt.date = field(default_factory=dt.date.today)
+
+    def __post_init__(self) -> None:
+        """Refuse classes that no file can have, and dates that are none."""
+        if self.evidence not in IMPORT_EVIDENCE:
+            raise UnknownNameError("evidence class", self.evidence, IMPORT_EVIDENCE)
+        if self.as_of:
+            try:
+                dt.date.fromisoformat(self.as_of)
+            except ValueError as error:
+                raise InputError(
+                    f"{self.as_of!r} is no date", where="as_of", repair="write YYYY-MM-DD"
+                ) from error
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything the doctor found about one file; nothing has been written yet.
+
+    Attributes
+    ----------
+    kinds
+        (kind, score) of every table the file may be, best first.
+    before
+        Easting or longitude, northing or latitude as they stand in the file; None without any.
+    accepted
+        Rows that go in: declared columns, what else the file had, row numbers; WGS84.
+    offered
+        Repair → rows that it would touch.
+    findings
+        What stands after the repairs that the planner consents to.
+    repaired, rejected
+        Row numbers of the file.
+    """
+
+    raw: RawTable
+    table: Table
+    kinds: tuple[tuple[str, float], ...]
+    headers: HeaderMap
+    decision: CrsDecision | None
+    before: tuple[Floats, Floats] | None
+    placed: pd.DataFrame
+    accepted: pd.DataFrame
+    offered: dict[str, int]
+    findings: FindingTable
+    counts: Counts
+    repaired: frozenset[int]
+    rejected: frozenset[int]
+    choice: Choice
+    origin: Origin
+    province: str
+
+    @property
+    def kind(self) -> str:
+        """Table that the file is to become."""
+        return self.table.name
+
+
+def examine(
+    source: Source,
+    pack: Pack,
+    choice: Choice = _AUTOMATIC,
+    *,
+    origin: Origin | None = None,
+    name: str = "",
+    progress: Progress = _silent,
+) -> Diagnosis:
+    """Examine one file that is to become a table of one province.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    pack
+        The province: its borders, names, places and sites are the evidence.
+    choice
+        What the planner overrides.
+    origin
+        What the planner says of the file.
+    name
+        File name of an upload.
+    progress
+        Told each of :data:`STEPS` when it begins.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, damaged, harmful, too large or of no known format.
+    InputError
+        If a choice does not fit the file, or no table fits it.
+    StorageError
+        If there is no such file.
+    """
+    origin = origin or Origin()
+    progress("read")
+    raw = read(source, choice, name=name)
+    return diagnose(raw, pack, choice=choice, origin=origin, progress=progress)
+
+
+def diagnose(
+    raw: RawTable, pack: Pack, *, choice: Choice, origin: Origin, progress: Progress = _silent
+) -> Diagnosis:
+    """Examine a table that is already read; parameters and errors as for :func:`examine`."""
+    progress("headers")
+    if not raw.rows_read:
+        raise DataError(
+            "the file has a header but no rows",
+            where=raw.name,
+            repair="check the sheet, layer and header row that were chosen",
+        )
+    listed = [column for column in raw.frame.columns if column != ROW]
+    kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
+    table = _table(choice.kind, kinds)
+    headers = map_headers(listed, table, chosen=choice.columns)
+    frame = raw.frame.rename(columns=headers.renaming)
+    progress("names")
+    named = resolve_names(frame, pack.table("regions"))
+    progress("place")
+    placed = place(
+        frame,
+        positions(raw, frame, table),
+        _evidence(pack, frame, named, table),
+        table=table,
+        declared=declared_system(raw, headers.mapped, headers.systems),
+        choice=choice,
+    )
+    progress("check")
+    typed, unreadable = convert(placed.frame, table)
+    given = FindingTable.of([*named.findings, *placed.findings]).merged(unreadable)
+    context = Context(
+        table=table, regions=pack.geo("regions"), province=pack.adcode, today=origin.today,
+        units=_units(headers), adcodes=named.adcode,
+    )  # fmt: skip
+    found = check(typed, context, given)
+    progress("repair")
+    mended, changed = apply_repairs(typed, found, choice.repairs)
+    left = found
+    if changed.any() or len(mended) < len(typed):
+        again = replace(
+            settled(context, choice.repairs), adcodes=named.adcode.reindex(mended.index)
+        )
+        left = check(mended, again, _still(given, mended))
+    progress("count")
+    rejected = frozenset(rejected_rows(left).tolist()) | _gone(typed, mended)
+    repaired = frozenset(mended.loc[changed.to_numpy(), ROW].tolist()) - rejected
+    good = mended[~mended[ROW].isin(rejected)]
+    filling = Filling(origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}")
+    accepted = completed(good, table, pack, named.adcode, filling)
+    read_rows = raw.rows_read
+    counts = Counts(
+        read_rows, read_rows - len(rejected) - len(repaired), len(repaired), len(rejected)
+    )  # fmt: skip
+    return Diagnosis(
+        raw, table, kinds, headers, placed.decision, placed.before, typed, accepted,
+        offered(found), left, counts, repaired, rejected, choice, origin, pack.name,
+    )  # fmt: skip
+
+
+def _tables() -> tuple[Table, ...]:
+    return tuple(table for name, table in IMPORTABLE.items() if name not in RASTERS)
+
+
+def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
+    """Return the planner's table, else the one that clearly fits best.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table.
+    InputError
+        If none fits the file.
+    """
+    if wanted:
+        if wanted not in IMPORTABLE:
+            raise UnknownNameError("table", wanted, IMPORTABLE, where="kind")
+        if wanted in RASTERS:
+            raise InputError(
+                f"{wanted} is made from a raster, this file is a table", where="kind",
+                repair="choose another kind, or give a GeoTIFF, .hgt or VRT",
+            )  # fmt: skip
+        return IMPORTABLE[wanted]
+    if not kinds or kinds[0][1] <= 0:
+        raise InputError(
+            "no table has columns like these", where="kind",
+            repair=f"say what the file is: {', '.join(IMPORTABLE)}",
+        )  # fmt: skip
+    return IMPORTABLE[kinds[0][0]]
+
+
+def _evidence(pack: Pack, frame: pd.DataFrame, named: Resolved, table: Table) -> CrsEvidence:
+    places, sites = pack.table("places"), pack.table("sites")
+    names = frame["name"] if "name" in frame.columns and table.geometry == "point" else None
+    return gather(
+        pack.geo("regions"), len(frame), adcodes=named.adcode, names=names,
+        known=Known(places=places, sites=sites),
+    )  # fmt: skip
+
+
+def _units(headers: HeaderMap) -> dict[str, str]:
+    """Return column → unit that its header names."""
+    return {headers.mapped[h]: unit for h, unit in headers.units.items() if h in headers.mapped}
+
+
+def _still(given: FindingTable, mended: pd.DataFrame) -> FindingTable:
+    """Return the earlier findings of rows that are still there as they were.
+
+    A cell that could not be read stays unreadable whatever is mended beside it, so the findings
+    of changed rows stay too, unless the row is gone.
+    """
+    kept = given.frame["row"].isin(mended[ROW]) | (given.frame["row"] == 0)
+    return given.only(kept)
+
+
+def _gone(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[int]:
+    """Return the rows that a repair left out."""
+    return frozenset(np.setdiff1d(before[ROW].to_numpy(), after[ROW].to_numpy()).tolist())
