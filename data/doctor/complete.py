@@ -6,6 +6,7 @@ Nothing is guessed: a code comes from the polygon that the point lies in, a leng
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,11 @@ from numpy.typing import NDArray
 
 from data.doctor.base import LAT, LON, ROW
 from data.doctor.context import SHAPE
-from data.pack import Pack
 from data.schemas import Column, Table
 from geo.crs import WGS84
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _DTYPES = {
     "text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
@@ -40,7 +43,11 @@ class Filling:
 
 
 def completed(
-    frame: pd.DataFrame, table: Table, pack: Pack, adcodes: pd.Series, filling: Filling
+    frame: pd.DataFrame,
+    table: Table,
+    regions: gpd.GeoDataFrame,
+    adcodes: pd.Series,
+    filling: Filling,
 ) -> pd.DataFrame:
     """Return the rows with every declared column, then what else the file had.
 
@@ -48,6 +55,8 @@ def completed(
     ----------
     frame
         Checked rows: typed columns, ``lon``/``lat`` or geometries, :data:`~data.doctor.base.ROW`.
+    regions
+        Table ``regions`` of the province with its polygons, WGS84.
     adcodes
         Code that each row names, on the frame's index; missing where it names none.
     """
@@ -56,7 +65,7 @@ def completed(
     if key not in ("adcode", "level", "id"):
         whole[key] = _ids(whole, key, filling.mark)
     if "adcode" in table.column_names and table.geometry == "point":
-        whole["adcode"] = _codes(whole, pack, adcodes)
+        whole["adcode"] = _codes(whole, regions, adcodes)
     for name, value in (
         ("evidence", filling.evidence), ("as_of", filling.as_of), ("source", filling.source),
     ):  # fmt: skip
@@ -88,9 +97,8 @@ def _filled(frame: pd.DataFrame, name: str, value: str) -> pd.Series:
     return cells.where(cells.notna() & (cells != ""), value or None).astype("str")
 
 
-def _codes(frame: pd.DataFrame, pack: Pack, named: pd.Series) -> NDArray[np.object_]:
+def _codes(frame: pd.DataFrame, regions: gpd.GeoDataFrame, named: pd.Series) -> NDArray[np.object_]:
     """Return the county of each point: the one it lies in, else the one that the row names."""
-    regions = pack.geo("regions")
     counties = regions[regions["level"] == "county"]
     shapes, codes = counties.geometry.to_numpy(), counties["adcode"].to_numpy(dtype=object)
     points = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))

@@ -25,6 +25,7 @@ _PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
 _WAN = r"万[人户个架芯]?$"
 _UNIT = r"\s*(?:户|人|个|米|公里|千米|架|芯|度|°|m|km|MHz|kV|dBm|MW)$"
+_ESCAPED = r"^'([=+\-@\t\r\n＝＋－＠])"
 #: ``1e999`` and ``inf``: kept as infinite, so that the rule on infinite numbers sees them.
 _INFINITE = r"(?i)^[+-]?(?:inf|infinity|∞)$"
 
@@ -37,6 +38,7 @@ def convert(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, FindingTab
     YYYY-MM-DD. ``lon`` and ``lat`` and undeclared columns stay as they are.
     """
     hits: list[Hits] = []
+    frame = _unescaped(frame)
     typed = frame.copy(deep=False)
     for column in table.columns:
         if column.name in frame.columns and column.name not in (LON, LAT):
@@ -44,6 +46,19 @@ def convert(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, FindingTab
             hits += found
     rows = frame[ROW].to_numpy(dtype=np.int64)
     return typed, FindingTable.collect(hits, rows)
+
+
+def _unescaped(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take away the apostrophe that exports put before what a spreadsheet would run."""
+    plain = frame.copy(deep=False)
+    for name in frame.columns:
+        if not isinstance(frame[name].dtype, pd.StringDtype):
+            continue
+        array = texts(frame[name])
+        if pc.any(pc.match_substring_regex(array, _ESCAPED)).as_py():
+            array = pc.replace_substring_regex(array, _ESCAPED, r"\1")
+            plain[name] = text_series(array, frame.index)
+    return plain
 
 
 def _convert(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:

@@ -121,7 +121,8 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, decision: CrsDecision) -> tuple[Floats,
             repair="choose the system, such as EPSG:4522 or EPSG:32647",
         )
     lon, lat = projections.to_wgs84(x, y, decision.crs, swapped=decision.swapped)
-    possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    # A latitude beyond 90° is kept: the rule on swapped rows knows what to do with it.
+    possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 180)
     return np.where(possible, lon, np.nan), np.where(possible, lat, np.nan)
 
 

@@ -19,8 +19,10 @@ from data.doctor.coordinates import CrsEvidence, Known, gather
 from data.doctor.headers import HeaderMap, guess_kind, map_headers
 from data.doctor.names import Resolved, resolve_names
 from data.doctor.place import declared_system, place, positions
+from data.doctor.read_geometry import text_geometries
 from data.doctor.read_source import Source
 from data.doctor.readers import read
+from data.doctor.rejects import without_reasons
 from data.doctor.repairs import apply_repairs, offered, settled
 from data.doctor.rules import Context, FindingTable, check, convert, rejected_rows
 from data.schemas import Table
@@ -29,6 +31,8 @@ from geo.crs import Floats
 from geo.errors import DataError, InputError, UnknownNameError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from data.pack import Pack
 
 #: Steps as they are told to a progress bar, in order.
@@ -161,24 +165,29 @@ def diagnose(
 ) -> Diagnosis:
     """Examine a table that is already read; parameters and errors as for :func:`examine`."""
     progress("headers")
+    raw = replace(raw, frame=without_reasons(raw.frame))
     if not raw.rows_read:
         raise DataError(
             "the file has a header but no rows",
             where=raw.name,
             repair="check the sheet, layer and header row that were chosen",
         )
-    listed = [column for column in raw.frame.columns if column != ROW]
+    own = raw.frame
+    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
+        own = own.drop(columns=text_geometries(own)[:1])
+    listed = [column for column in own.columns if column != ROW]
     kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
     table = _table(choice.kind, kinds)
     headers = map_headers(listed, table, chosen=choice.columns)
-    frame = raw.frame.rename(columns=headers.renaming)
+    frame = own.rename(columns=headers.renaming)
     progress("names")
-    named = resolve_names(frame, pack.table("regions"))
+    regions = pack.geo("regions")
+    named = resolve_names(frame, regions)
     progress("place")
     placed = place(
         frame,
         positions(raw, frame, table),
-        _evidence(pack, frame, named, table),
+        _evidence(pack, regions, frame, named, table),
         table=table,
         declared=declared_system(raw, headers.mapped, headers.systems),
         choice=choice,
@@ -187,7 +196,7 @@ def diagnose(
     typed, unreadable = convert(placed.frame, table)
     given = FindingTable.of([*named.findings, *placed.findings]).merged(unreadable)
     context = Context(
-        table=table, regions=pack.geo("regions"), province=pack.adcode, today=origin.today,
+        table=table, regions=regions, province=pack.adcode, today=origin.today,
         units=_units(headers), adcodes=named.adcode,
     )  # fmt: skip
     found = check(typed, context, given)
@@ -204,7 +213,7 @@ def diagnose(
     repaired = frozenset(mended.loc[changed.to_numpy(), ROW].tolist()) - rejected
     good = mended[~mended[ROW].isin(rejected)]
     filling = Filling(origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}")
-    accepted = completed(good, table, pack, named.adcode, filling)
+    accepted = completed(good, table, regions, named.adcode, filling)
     read_rows = raw.rows_read
     counts = Counts(
         read_rows, read_rows - len(rejected) - len(repaired), len(repaired), len(rejected)
@@ -246,11 +255,13 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
     return IMPORTABLE[kinds[0][0]]
 
 
-def _evidence(pack: Pack, frame: pd.DataFrame, named: Resolved, table: Table) -> CrsEvidence:
+def _evidence(
+    pack: Pack, regions: gpd.GeoDataFrame, frame: pd.DataFrame, named: Resolved, table: Table
+) -> CrsEvidence:
     places, sites = pack.table("places"), pack.table("sites")
     names = frame["name"] if "name" in frame.columns and table.geometry == "point" else None
     return gather(
-        pack.geo("regions"), len(frame), adcodes=named.adcode, names=names,
+        regions, len(frame), adcodes=named.adcode, names=names,
         known=Known(places=places, sites=sites),
     )  # fmt: skip
 

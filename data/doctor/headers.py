@@ -332,12 +332,16 @@ def guess_kind(
     candidates = [table for table in tables if _fits(geometry, table)]
     uses = Counter(name for table in candidates for name in table.column_names)
     own = [header for header in headers if header != ROW]
-    text = "\n".join(plain(header) for header in own)
     scores = []
     for table in candidates:
-        columns = {claim.column for claim in _claims(own, table)} - {EXTRA}
+        # Best claims come first, so the last word stays with the first: reversed, it wins.
+        claimed = {claim.column: claim.header for claim in reversed(_claims(own, table))}
+        claimed.pop(EXTRA, None)
+        columns = set(claimed)
         share = len(columns) / max(1, len(own))
         rare = sum(1 / uses[name] ** 2 for name in columns & set(table.column_names))
+        # 行政村 beside 名称 says where a village belongs, not what the rows are.
+        text = "\n".join(plain(header) for header in claimed.values())
         named = BRACKETS.sub("", plain(table.title_zh)) in text
         covered = len(columns & set(table.column_names)) / len(table.columns)
         score = 0.45 * share + 0.35 * rare / (rare + 1) + 0.15 * named + 0.05 * covered

@@ -104,15 +104,11 @@ def place(
         If the planner's system is unknown.
     """
     if found is None:
-        return Placed(frame)
+        return Placed(_nowhere(frame, table))
     decision = decide_crs(found.x, found.y, evidence=evidence, declared=declared, choice=choice)
     placed = frame.copy(deep=False)
     if not decision.crs:
-        lost = np.full(len(frame), np.nan)
-        placed[LON], placed[LAT] = lost, lost
-        if found.shapes is not None and table.geometry != "point":
-            placed[SHAPE] = np.full(len(frame), None, dtype=object)
-        return Placed(placed, decision, (found.x, found.y), found.findings)
+        return Placed(_nowhere(frame, table), decision, (found.x, found.y), found.findings)
     shapes = None if found.shapes is None else _moved(found.shapes, decision)
     if table.geometry == "point":
         placed[LON], placed[LAT] = _points(found, shapes, decision)
@@ -131,6 +127,16 @@ def declared_system(raw: RawTable, renaming: Mapping[str, str], systems: Mapping
         if header in systems and column in {LON, LAT, "x", "y", "coordinates"}
     ]
     return named[0] if named else ""
+
+
+def _nowhere(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the rows without positions, for a rule to find."""
+    placed = frame.copy(deep=False)
+    if table.geometry == "point":
+        placed[LON] = placed[LAT] = np.full(len(frame), np.nan)
+    elif table.geometry is not None:
+        placed[SHAPE] = np.full(len(frame), None, dtype=object)
+    return placed
 
 
 def _points(

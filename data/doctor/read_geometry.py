@@ -68,20 +68,31 @@ def kind_of(geometry: Geometries | None) -> str:
     return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else ""
 
 
-def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, list[str]]:
-    """Return the geometries of a column of well-known text, the first of several."""
-    found = [name for name in frame.columns if _is_wkt(frame, name)]
+def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[str]]:
+    """Return the geometries of a column of well-known text, the first of several.
+
+    With them the system that every one of them names (``SRID=4547;…``), else nothing, and remarks.
+    """
+    found = text_geometries(frame)
     if not found:
-        return None, []
+        return None, "", []
     remarks = [f"geometry is read from the text of column {found[0]}"]
     if len(found) > 1:
         remarks.append(f"there are several geometry columns: {', '.join(found[1:])} stay text")
+    codes = frame[found[0]].dropna().str.extract(r"^\s*SRID=(\d+);", expand=False)
+    named = set(codes.fillna(""))
+    system = f"EPSG:{named.pop()}" if len(named) == 1 and "" not in named else ""
     texts = frame[found[0]].str.replace(r"^\s*SRID=\d+;", "", regex=True)
     values = texts.astype(object).where(texts.notna(), None).to_numpy()
     geometry, bad = finite(
         shapely.from_wkt(values, on_invalid="ignore"), given=texts.notna().to_numpy()
     )
-    return geometry, remarks + bad
+    return geometry, crs_name(system), remarks + bad
+
+
+def text_geometries(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that hold well-known text; the first is the geometry."""
+    return [str(name) for name in frame.columns if _is_wkt(frame, str(name))]
 
 
 def _is_wkt(frame: pd.DataFrame, name: str) -> bool:

@@ -31,6 +31,12 @@ _NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
 _TAIL = 256 * 1024
 
 
+#: Names of sheets that explain a table, in our own exports and templates among others.
+_NOTES = frozenset(
+    {"说明", "填写说明", "填表说明", "备注", "notes", "readme", "about", "sources", "目录"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet as rows of cells from A1 on, merged cells filled."""
@@ -154,7 +160,7 @@ def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
         best: Sheet | None = None
         for name in names if choice.sheet is None else (choice.sheet,):
             sheet = _sheet(book, name, choice, opened)
-            if best is None or sheet.filled > best.filled:
+            if best is None or _rank(sheet) > _rank(best):
                 best = sheet
     except calamine.PasswordError as error:
         raise DataError("the workbook is locked by a password", where=opened.name,
@@ -168,6 +174,11 @@ def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
         raise DataError("the workbook holds no table", where=opened.name,
                         repair="export it again")  # fmt: skip
     return names, best
+
+
+def _rank(sheet: Sheet) -> tuple[bool, bool, int]:
+    """Rank tables before notes on them, then the larger first."""
+    return sheet.filled > 0, sheet.name.strip().lower() not in _NOTES, sheet.filled
 
 
 def _sheet(book: Any, name: str, choice: Choice, opened: Opened) -> Sheet:

@@ -146,9 +146,9 @@ def _table(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries | N
     if opened.format not in ("csv", "xlsx", "xls"):
         return read_vector(opened, choice)
     frame, sniffed = (read_csv if opened.format == "csv" else read_sheets)(opened, choice)
-    geometry, remarks = from_wkt_columns(frame)
-    return (
-        frame,
-        geometry,
-        replace(sniffed, geometry=kind_of(geometry), remarks=(*sniffed.remarks, *remarks)),
-    )
+    geometry, system, remarks = from_wkt_columns(frame)
+    sniffed = replace(
+        sniffed, geometry=kind_of(geometry), declared_crs=system or sniffed.declared_crs,
+        remarks=(*sniffed.remarks, *remarks),
+    )  # fmt: skip
+    return frame, geometry, sniffed

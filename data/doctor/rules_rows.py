@@ -13,6 +13,7 @@ from data.doctor.cells import Bools, Rows, numbers, texts
 from data.doctor.context import SHAPE, Context
 from data.doctor.findings import Hits
 from data.doctor.rules_position import repeats
+from data.doctor.templates import EXAMPLE_MARKS, marked_column
 from data.schemas_import import REQUIRED
 
 
@@ -20,6 +21,10 @@ def check_rows(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
     """Check ids, repeated rows and required cells."""
     rows = frame[ROW].to_numpy(dtype=np.int64)
     key = [name for name in context.table.key if name in frame.columns]
+    mark = marked_column(context.table)
+    if mark in frame.columns:
+        marked = frame[mark].astype("str").isin(EXAMPLE_MARKS).to_numpy()
+        yield Hits("template_example", mark, np.flatnonzero(marked))
     again = np.empty(0, dtype=np.intp)
     if key:
         empty = frame[key[0]].isna().to_numpy()

@@ -86,6 +86,7 @@ CASES: dict[str, Case] = {
     "name_border": Case("sites", {"lon": 101.05234}, {"lon": 100.99234}, adcode="990001"),
     "duplicate_point": Case("sites", {"lon": 100.51234}, {"lon": 100.51244}),
     "precision_low": Case("sites", {"lon": 100.55, "lat": 25.5}, {"lon": 100.555, "lat": 25.5}),
+    "template_example": Case("sites", {"site_id": "示例行（请删除）"}),
     "duplicate_row": Case("sites", {"site_id": "s1"}, {"antenna_height_m": 41}),
     "duplicate_id": Case("sites", {"site_id": "s1", "lon": 100.7}, {"lon": 100.7}),
     "empty_id": Case("sites", {"site_id": ""}),
