@@ -49,7 +49,7 @@ def villages() -> pd.DataFrame:
 
 
 def as_csv(encoding: str = "utf-8", **options: object) -> bytes:
-    return villages().to_csv(index=False, **options).encode(encoding)
+    return str(villages().to_csv(index=False, **options)).encode(encoding)
 
 
 def as_xlsx() -> bytes:
@@ -137,7 +137,7 @@ def test_the_kind_is_seen_from_the_headers() -> None:
 def test_dirty_rows_are_rejected_mended_and_come_back() -> None:
     frame = villages().head(30).astype(object)
     frame.loc[3, "户数"] = -4
-    frame.loc[5, "村编号"] = frame.loc[4, "村编号"]
+    frame.loc[5, "村编号"] = str(frame.loc[4, "村编号"])
     frame.loc[7, ["经度", "纬度"]] = [0, 0]
     frame.loc[9, ["经度", "纬度"]] = frame.loc[9, ["纬度", "经度"]].tolist()
     frame.loc[11, "村名"] = "=HYPERLINK(1)"
