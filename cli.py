@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from data.export import ExportBundle
+    from data.pack import Pack
     from data.scenario import Scenario
 
 cli = typer.Typer(
@@ -61,10 +62,17 @@ Out = Annotated[
 ScenarioFile = Annotated[
     Path | None, typer.Option("--scenario", help="Scenario file (JSON) with what you change.")
 ]
+Tongue = Annotated[Literal["zh", "en"], typer.Option("--language", help="zh or en.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", "-w", help="Folder of imported tables; default: the user's data folder."
+    ),
+]
 
 
 @cli.command()
-def gaps(
+def gaps(  # noqa: PLR0913  one argument for each option
     *,
     province: Province,
     layer: Annotated[
@@ -77,14 +85,14 @@ def gaps(
         str, typer.Option("--as-of", help="Latest date of what counts as built.")
     ] = "",
     scenario: ScenarioFile = None,
+    workspace: Folder = None,
     out: Out = "-",
 ) -> None:
     """Target, built, planned and gap per region, with interval, evidence and sources."""
-    from data.pack import Pack
     from layers.gaptable import GAP_COLUMNS, gap_table
 
     with _steps("gaps", 3) as step:
-        pack = Pack.load(province)
+        pack = _pack(province, workspace)
         step("read")
         plan = _scenario(scenario, province)
         keys = [key.strip() for key in layer.split(",")]
@@ -100,7 +108,7 @@ def gaps(
 
 
 @cli.command()
-def villages(
+def villages(  # noqa: PLR0913  one argument for each option
     *,
     province: Province,
     state: Annotated[
@@ -120,14 +128,14 @@ def villages(
             help="Derive the state anew: a site within this distance [m] (rule A: 5000).",
         ),
     ] = None,
+    workspace: Folder = None,
     out: Out = "-",
 ) -> None:
     """Natural villages by state, with names of their regions."""
-    from data.pack import Pack
     from layers.villages import village_table
 
     with _steps("villages", 3) as step:
-        pack = Pack.load(province)
+        pack = _pack(province, workspace)
         step("read")
         table = village_table(
             pack, state=state.value, regions=prefecture or (), min_households=min_households,
@@ -153,19 +161,19 @@ def whatif(
     level: Annotated[
         LevelName, typer.Option("--level", help="Level of the before/after rows.")
     ] = LevelName.prefecture,
+    workspace: Folder = None,
     out: Out = "-",
 ) -> None:
     """Villages and households newly reached by placed sites, before and after per region.
 
     Circles by preset radius, no terrain data: wrong both ways in mountains.
     """
-    from data.pack import Pack
     from data.scenario import Scenario, parse_site
     from layers.bundles import whatif_bundle
     from layers.whatif import effect
 
     with _steps("whatif", 3) as step:
-        pack = Pack.load(province)
+        pack = _pack(province, workspace)
         plan = Scenario(province=province, sites=tuple(parse_site(text) for text in site))
         step("read")
         result = effect(pack, plan.sites, level=level.value)
@@ -183,13 +191,12 @@ def whatif(
 
 
 @cli.command()
-def sources(*, province: Province, out: Out = "-") -> None:
+def sources(*, province: Province, workspace: Folder = None, out: Out = "-") -> None:
     """List every source id with its quote, licence and credit, and known anomalies."""
-    from data.pack import Pack
     from layers.bundles import source_bundle, source_table
 
     with _steps("sources", 2) as step:
-        pack = Pack.load(province)
+        pack = _pack(province, workspace)
         table = source_table(pack)
         step("read")
         if out == "-":
@@ -197,6 +204,138 @@ def sources(*, province: Province, out: Out = "-") -> None:
             return
         _write(source_bundle(pack), out)
         step("written")
+
+
+@cli.command("import")
+def import_files(  # noqa: PLR0913  each option is a lever of the doctor
+    files: Annotated[list[Path], typer.Argument(help="Files, one table each.")],
+    *,
+    province: Province,
+    kind: Annotated[
+        str, typer.Option("--kind", "-k", help="Table; default: what the headers say.")
+    ] = "",
+    evidence: Annotated[
+        str, typer.Option("--evidence", help="measured, declared or modelled.")
+    ] = "declared",
+    as_of: Annotated[str, typer.Option("--as-of", help="Date that the rows hold for.")] = "",
+    crs: Annotated[
+        str, typer.Option("--crs", help="WGS84, GCJ-02, BD-09 or EPSG:CODE; default: detected.")
+    ] = "",
+    swapped: Annotated[
+        bool | None, typer.Option("--swapped/--not-swapped", help="Latitude comes first.")
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", help="Sheet of a workbook.")] = "",
+    layer: Annotated[str, typer.Option("--layer", help="Layer of a vector file.")] = "",
+    encoding: Annotated[str, typer.Option("--encoding", help="Encoding, such as gb18030.")] = "",
+    repair: Annotated[
+        list[str] | None, typer.Option("--repair", help="Repair to apply, or all; repeatable.")
+    ] = None,
+    unit: Annotated[str, typer.Option("--unit", help="Unit of a raster's cells.")] = "",
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Report: .html, .json or .csv.")
+    ] = None,
+    rejected: Annotated[
+        Path | None, typer.Option("--rejected", help="Rejected rows with reasons: .csv or .xlsx.")
+    ] = None,
+    language: Tongue = "en",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Examine only.")] = False,
+    workspace: Folder = None,
+) -> None:
+    """Examine files and put their accepted rows into the workspace."""
+    from data.doctor.base import Choice
+    from data.doctor.engine import Origin
+    from data.importing import Order, import_file
+
+    chosen = Choice(
+        kind=kind or None, encoding=encoding or None, sheet=sheet or None, layer=layer or None,
+        crs=crs or None, swapped=swapped, repairs=frozenset(repair or ()),
+    )  # fmt: skip
+    order = Order(
+        chosen, Origin(evidence, as_of), unit=unit, report=report, rejected=rejected,
+        language=language, dry_run=dry_run,
+    )  # fmt: skip
+    if len(files) > 1 and (report or rejected):
+        raise InputError(
+            "one report cannot hold several files", where="--report",
+            repair="import the files one by one",
+        )  # fmt: skip
+    for file in files:
+        with _steps(file.name, 8) as step:
+            for line in import_file(file, province, order, folder=workspace, progress=step):
+                typer.echo(line)
+
+
+@cli.command()
+def imports(
+    *,
+    province: Annotated[str, typer.Option("--province", "-p", help="Only this province.")] = "",
+    workspace: Folder = None,
+) -> None:
+    """List every import, the latest first, and what is in force."""
+    from data.importing import catalogue, import_table
+
+    with catalogue(workspace) as store:
+        table = import_table(store, province or None)
+    if len(table):
+        _print(table, right=("rows", "rejected"))
+    else:
+        typer.echo("nothing was imported yet")
+
+
+@cli.command()
+def undo(
+    kind: Annotated[str, typer.Argument(help="Table, such as natural_villages.")],
+    *,
+    province: Province,
+    redo: Annotated[bool, typer.Option("--redo", help="Put back what was undone last.")] = False,
+    workspace: Folder = None,
+) -> None:
+    """Take the last import of a table back; the one before it is in force again."""
+    from data.importing import catalogue
+
+    with catalogue(workspace) as store:
+        found = (store.redo if redo else store.undo)(province, kind)
+    what = "the pack's own table" if found is None else f"#{found.id} {found.file_name}"
+    typer.echo(f"{kind}: in force is {what}")
+
+
+@cli.command()
+def template(
+    kind: Annotated[str, typer.Argument(help="Table, such as natural_villages.")],
+    out: Annotated[Path, typer.Argument(help="File: .xlsx or .csv.")],
+    *,
+    language: Tongue = "zh",
+) -> None:
+    """Write a blank template of a table: headers, units, one example row, notes."""
+    from data.atomic import atomic_write
+    from data.doctor.templates import template as blank
+
+    atomic_write(out, blank(kind, language, out.suffix.lower()))
+    typer.echo(f"template of {kind} → {out}", err=True)
+
+
+@cli.command()
+def ledger(
+    *,
+    province: Province,
+    as_of: Annotated[str, typer.Option("--as-of", help="Date; default: every change.")] = "",
+    workspace: Folder = None,
+    out: Annotated[str, typer.Option("--out", "-o", help="File .csv; - prints.")] = "-",
+) -> None:
+    """State of every village as of a date, or every change that dated imports brought."""
+    from data.atomic import atomic_write
+    from data.export import tidy
+    from data.importing import catalogue
+    from data.village_ledger import village_changes, village_states
+
+    with catalogue(workspace) as store:
+        table = (
+            village_states(store, province, as_of) if as_of else village_changes(store, province)
+        )
+    if out == "-":
+        _print(table.head(200))
+        return
+    atomic_write(Path(out), tidy(table).to_csv(index=False).encode("utf-8-sig"))
 
 
 def main() -> None:
@@ -219,6 +358,14 @@ def _utf8_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
+
+
+def _pack(province: str, workspace: Path | None) -> Pack:
+    """Return the pack as the workspace makes it."""
+    from data.effective import effective_pack
+    from data.pack import Pack
+
+    return effective_pack(Pack.load(province), workspace)
 
 
 def _scenario(path: Path | None, province: str) -> Scenario | None:

@@ -34,9 +34,12 @@ class Pack:
     ----------
     folder
         Folder with ``pack.toml`` and the declared tables.
+    overrides
+        (table, Parquet file) of tables that a workspace puts in the place of the pack's own.
     """
 
     folder: Path
+    overrides: tuple[tuple[str, Path], ...] = ()
 
     @classmethod
     def load(cls, name: str, *, packs_dir: Path = PACKS_DIR) -> Pack:
@@ -92,11 +95,17 @@ class Pack:
             if path.is_file():
                 state.update(path.name.encode())
                 state.update(hashlib.sha256(path.read_bytes()).digest())
+        for table, path in self.overrides:
+            # These files are named by their content.
+            state.update(f"{table}={path.name}".encode())
         return state.hexdigest()[:16]
 
     def path(self, table: str) -> Path:
-        """Return the file of a declared table."""
+        """Return the file of a declared table: the imported one where one is in force."""
         schema = _schema(table)
+        imported = dict(self.overrides).get(table)
+        if imported is not None:
+            return imported
         return self.folder / f"{table}{schema.suffix}"
 
     def table(self, name: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -204,7 +213,7 @@ def _read(path: Path, schema: Table, names: Sequence[str]) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        if schema.suffix == ".csv":
+        if path.suffix == ".csv":
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
             return _typed(frame, schema, str(path))
         return pd.DataFrame(pq.read_table(path, columns=list(names)).to_pandas())

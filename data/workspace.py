@@ -17,6 +17,10 @@ from geo.errors import InputError, StorageError, UnknownNameError
 
 #: Environment variable that overrides the folder.
 ENVIRONMENT = "TONGCUN_WORKSPACE"
+#: Environment variable with the URL of a team's catalogue.
+CATALOGUE_ENVIRONMENT = "TONGCUN_CATALOGUE"
+#: File of the catalogue inside the folder.
+CATALOGUE_FILE = "catalogue.sqlite"
 #: Longest name of a scenario [characters]; in UTF-8 it stays below 255 bytes.
 MAX_NAME = 60
 

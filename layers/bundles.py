@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data.anomalies import anomalies
+from data.effective import PACKAGE
 from data.export import ExportBundle, run_digest
 from data.pack import Pack
 from data.presets import presets
@@ -259,7 +260,7 @@ def _pack_rows(pack: Pack) -> pd.DataFrame:
         rows.append(
             {
                 "id": f"pack:{table}",
-                "kind": "embedded table",
+                "kind": "imported table" if PACKAGE in set(group["package"]) else "embedded table",
                 "metric": str(table),
                 "metric_zh": str(table),
                 "as_of": max(group["date"]),

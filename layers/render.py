@@ -258,9 +258,17 @@ def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
 
 
 def add_points(
-    sheet: Sheet, *, url: str = "", content: bytes = b"", aggregate_below: float = AGGREGATE_BELOW
+    sheet: Sheet,
+    *,
+    url: str = "",
+    content: bytes = b"",
+    aggregate_below: float = AGGREGATE_BELOW,
+    in_legend: Sequence[int] = (0,),
 ) -> None:
-    """Draw villages from the bytes of :func:`layers.shapes.point_bytes`, by address or inline."""
+    """Draw points from the bytes of :func:`layers.shapes.point_bytes`, by address or inline.
+
+    ``in_legend`` names the classes that the legend lists; the switches offer all.
+    """
     words = sheet.words
     looks = [{**look, "label": label} for look, label in zip(STATES, words.states, strict=True)]
     options: dict[str, Any] = {
@@ -278,7 +286,7 @@ def add_points(
             "text": look["label"],
             "layer": "points",
             "cls": cls,
-            "in_legend": cls == 0,
+            "in_legend": cls in in_legend,
         }
         for cls, look in enumerate(looks)
     ]

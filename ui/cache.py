@@ -10,19 +10,23 @@ import pandas as pd
 import streamlit as st
 
 from data.anomalies import anomalies as find_anomalies
+from data.effective import catalogue_stamp, effective_pack
 from data.pack import Pack
 from data.scenario import Scenario
+from data.workspace import Workspace
 from layers.gaptable import gap_table
 from layers.villages import village_table
 from ui import state
 
 
 def pack() -> Pack:
-    """Return the chosen pack, read anew when a file of it has changed."""
+    """Return the chosen pack as the workspace makes it, read anew when a file has changed."""
     name = state.province()
     found = Pack.load(name)
     stamps = [path.stat() for path in sorted(found.folder.iterdir())]
-    return _read(name, repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps]))
+    seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
+    folder = Workspace.open().folder
+    return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
 
 
 def gaps(layer: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
@@ -43,6 +47,11 @@ def history_of(layer: str) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
+def village_evidence() -> list[str]:
+    """Return the evidence classes of the villages in force."""
+    return sorted(set(villages()["evidence"]))
+
+
 def anomalies() -> pd.DataFrame:
     """Return the contradictions and anomalies in the sources of the province."""
     return _anomalies(pack().digest, _pack=pack())
@@ -61,7 +70,7 @@ def _dated(layer: str, date: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _read(name: str, stamps: str) -> Pack:
     del stamps
-    return Pack.load(name)
+    return effective_pack(Pack.load(name))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,43 @@ def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
     if len(marked):
         overlay["mark"] = [float(marked["lat"].iloc[0]), float(marked["lon"].iloc[0])]
     mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
+
+
+@dataclass(frozen=True)
+class PointLook:
+    """What a map of points that are no villages says of them.
+
+    Attributes
+    ----------
+    title
+        Head of the legend.
+    point
+        What one point is.
+    states
+        Names of the classes 0, 1, 2.
+    notes
+        Lines below the legend.
+    """
+
+    title: str
+    point: str
+    states: tuple[str, str, str]
+    notes: tuple[str, ...] = ()
+
+
+def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None:
+    """Draw points of three classes over the county borders.
+
+    Parameters
+    ----------
+    content
+        As :func:`layers.shapes.point_bytes` packs them.
+    """
+    pack = cache.pack()
+    points = _points(content, key)
+    known = (pack.digest, points, repr(look), language(), mapview.is_dark())
+    chart = _point_chart(known, _pack=pack, _address=points, _look=look)
+    mapview.show(chart, key=f"map-{key}", height=height, overlay={"fit": shapes.bounds(pack)})
 
 
 def site_map(
@@ -176,13 +214,30 @@ def _border_chart(
     return _finished(_pack, sheet, legend, points)
 
 
-def _sheet(pack: Pack, *, dark: bool) -> render.Sheet:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _point_chart(
+    known: tuple[str | bool, ...], *, _pack: Pack, _address: str, _look: PointLook
+) -> mapview.Drawn:
+    """Return points over the county borders; ``known`` is the cache's key."""
+    del known
+    sheet = _sheet(_pack, dark=mapview.is_dark(), look=_look)
+    fill = render.RegionFill({}, {}, [], ())
+    render.add_regions(sheet, shapes.region_features(_pack, "county"), fill)
+    render.add_outline(sheet, shapes.region_features(_pack, "prefecture"))
+    _common(sheet, _pack, language())
+    render.add_points(sheet, url=_address, aggregate_below=6.0, in_legend=(0, 1, 2))
+    chart = render.finish(sheet, render.Legend(_look.title, "", _look.notes))
+    return mapview.drawn(chart, shapes.bounds(_pack), place=_pack.name, ahead=_address)
+
+
+def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.Sheet:
+    states = (t("state.uncovered"), t("state.covered"), t("state.unknown"))
     words = render.Words(
         credit=t("map.credit"),
         north=t("map.north"),
-        village=t("map.village"),
-        households=unit_name("household", language()),
-        states=(t("state.uncovered"), t("state.covered"), t("state.unknown")),
+        village=look.point if look else t("map.village"),
+        households="" if look else unit_name("household", language()),
+        states=look.states if look else states,
         no_figure=t("map.no_figure"),
         rivers=t("map.rivers"),
         relief=t("map.relief"),

@@ -102,15 +102,20 @@ def _codes(frame: pd.DataFrame, regions: gpd.GeoDataFrame, named: pd.Series) -> 
     counties = regions[regions["level"] == "county"]
     shapes, codes = counties.geometry.to_numpy(), counties["adcode"].to_numpy(dtype=object)
     points = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))
-    row, county = shapely.STRtree(shapes).query(points, predicate="intersects")
+    tree = shapely.STRtree(shapes)
+    row, county = tree.query(points, predicate="intersects")
     found = named.reindex(frame.index).to_numpy(dtype=object, copy=True)
     county_code = np.isin(found.astype(str), codes.astype(str))
     found[~county_code] = None
     # On a shared border the county that the row names wins, else the first.
-    missing = np.array([value is None for value in found])
-    for at, which in zip(row[::-1].tolist(), county[::-1].tolist(), strict=True):
-        if missing[at]:
-            found[at] = codes[which]
+    missing = np.array([value is None for value in found], dtype=bool)
+    free = missing[row]
+    found[row[free][::-1]] = codes[county[free][::-1]]
+    # Just outside the border, where a rule let it pass: the nearest county.
+    left = np.flatnonzero([value is None for value in found])
+    if len(left):
+        nearest = np.asarray(tree.nearest(np.asarray(points)[left]))
+        found[left] = codes[nearest]
     return found
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -104,6 +105,15 @@ def raster_info(
     DataError
         If the file is no raster, or does not say where it lies.
     """
+    with raster(source, choice, name=name, limits=limits) as (info, _dataset):
+        return info
+
+
+@contextmanager
+def raster(
+    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
+) -> Iterator[tuple[RasterInfo, Any]]:
+    """Yield the description of a raster and its open rasterio dataset; else as raster_info."""
     with _opened(source, choice, name, limits) as opened:
         if opened.format != "raster":
             raise DataError("this is a table, not a raster", where=opened.name,
@@ -114,7 +124,8 @@ def raster_info(
                 "the raster does not say where it lies", where=opened.name,
                 repair="georeference it, for instance in QGIS, and export it as GeoTIFF",
             )  # fmt: skip
-        return info
+        with read_raster.open_raster(opened) as dataset:
+            yield info, dataset
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def show() -> None:
     chosen = layer(st.session_state[state.LAYER])
     head(
         t("lists.title", layer=chosen.title(language())),
-        evidence=["illustrative"],
+        evidence=cache.village_evidence(),
         what=t("banner.villages"),
     )
     view = drilldown.controls()

@@ -26,7 +26,7 @@ def show() -> None:
     row = whole.iloc[0]
     unit = unit_name(str(row["unit"]), language())
     title = t("overview.title", layer=chosen.title(language()), place=named(row))
-    head(title, evidence=["illustrative"], what=t("banner.villages"))
+    head(title, evidence=cache.village_evidence(), what=t("banner.villages"))
     numbers = st.container(height=_NUMBERS_HEIGHT, border=False)
     left, right = st.columns([0.62, 0.38], gap="small")
     with left:

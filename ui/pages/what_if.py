@@ -16,7 +16,7 @@ _MAP_HEIGHT = 600
 @guarded
 def show() -> None:
     """Draw the page; what a click changes is one fragment, the rest stands still."""
-    head(t("whatif.title"), evidence=["illustrative"], what=t("banner.villages"))
+    head(t("whatif.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
     _workbench()
 
 

@@ -1,0 +1,340 @@
+"""From a diagnosis to the workspace: what the web page, the terminal and Python share.
+
+::
+
+    with catalogue() as store:
+        found = examine(path, pack, Choice(kind="natural_villages"))
+        record = commit_table(store, found)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from data.atomic import atomic_path, atomic_write, storage_errors
+from data.catalogue import Catalogue, ImportRecord
+from data.doctor.base import LAT, LON, ROW, Choice, Counts
+from data.doctor.context import SHAPE
+from data.doctor.engine import Diagnosis, Origin, examine
+from data.doctor.findings import title_of
+from data.doctor.readers import raster as open_raster
+from data.doctor.rejects import rejected_file
+from data.doctor.report import Language, crs_record, report
+from data.effective import check_in_force, effective_pack
+from data.export import tidy
+from data.pack import Pack
+from data.schemas_import import IMPORTABLE, RASTERS
+from data.workspace import Workspace
+from geo import projections
+from geo.errors import DataError, InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from data.doctor.read_raster import RasterInfo
+    from data.doctor.read_source import Source
+
+
+@contextmanager
+def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
+    """Open the catalogue of a workspace; the default is the user's own.
+
+    Raises
+    ------
+    StorageError
+        If the folder or the data base refuses, or a newer Tongcun made it.
+    """
+    store = Catalogue.open(Workspace.open(folder).folder)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def commit_table(store: Catalogue, found: Diagnosis) -> ImportRecord:
+    """Put the accepted rows of a diagnosis into the workspace; whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If no row was accepted.
+    DataError
+        If the rows break the schema of a table of the packs.
+    StorageError
+        If the folder or the data base refuses.
+    """
+    if not len(found.accepted):
+        raise InputError(
+            "no row was accepted", where=found.raw.name,
+            repair="consent to a repair, or mend the rejected rows and import them again",
+        )  # fmt: skip
+    table = imported_table(found)
+    check_in_force(Pack.load(found.province), found.kind, table, where=found.raw.name)
+    return store.commit(
+        province=found.province,
+        kind=found.kind,
+        table=table,
+        file_name=found.raw.name,
+        file_sha256=found.raw.sha256,
+        evidence=found.origin.evidence,
+        as_of=found.origin.as_of,
+        crs={} if found.decision is None else crs_record(found.decision, "en"),
+        counts=found.counts,
+        choices={
+            "columns": found.headers.mapped,
+            "repairs": sorted(found.choice.repairs),
+            "encoding": found.raw.sniffed.encoding,
+            "sheet": found.raw.sniffed.sheet,
+            "layer": found.raw.sniffed.layer,
+        },
+    )
+
+
+def imported_table(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
+    """Return accepted rows as they are stored: declared columns, extras as text, WGS84."""
+    frame = found.accepted.drop(columns=ROW)
+    declared = set(found.table.column_names)
+    for name in frame.columns:
+        if name not in declared and name != SHAPE:
+            frame[name] = tidy(frame[[name]]).iloc[:, 0].to_numpy()
+    if found.table.geometry == "point":
+        shape = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))
+        return gpd.GeoDataFrame(frame, geometry=shape, crs="EPSG:4326")
+    if SHAPE in frame.columns:
+        return gpd.GeoDataFrame(frame, geometry=SHAPE, crs="EPSG:4326")
+    return frame
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done with one file.
+
+    Attributes
+    ----------
+    choice, origin
+        What the planner overrides, and says of the file as a whole. A repair named ``all``
+        consents to every repair that the doctor offers.
+    unit
+        Unit of a raster's cells; empty for the usual one.
+    report, rejected
+        Files to write beside; None for none.
+    dry_run
+        Examine only.
+    """
+
+    choice: Choice
+    origin: Origin
+    unit: str = ""
+    report: Path | None = None
+    rejected: Path | None = None
+    language: Language = "en"
+    dry_run: bool = False
+
+
+def import_file(
+    path: Path,
+    province: str,
+    order: Order,
+    *,
+    folder: str | Path | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> list[str]:
+    """Examine a file and put what is accepted into the workspace; return what to tell.
+
+    Raises
+    ------
+    PlannerError
+        If the file, a choice or the workspace is at fault; the workspace stays as it was.
+    """
+    pack = effective_pack(Pack.load(province), folder)
+    if order.choice.kind in RASTERS:
+        return [_import_raster(path, pack, order, folder)]
+    found = examine(path, pack, order.choice, origin=order.origin, progress=progress)
+    if "all" in order.choice.repairs:
+        whole = replace(order.choice, repairs=frozenset(found.offered))
+        found = examine(path, pack, whole, origin=order.origin, progress=progress)
+    lines = _told(found)
+    if order.report is not None:
+        suffix = order.report.suffix.lower()
+        atomic_write(order.report, report(found, suffix, order.language))
+    if order.rejected is not None and found.rejected:
+        suffix = order.rejected.suffix.lower()
+        atomic_write(order.rejected, rejected_file(found, suffix, order.language))
+    if order.dry_run:
+        return [*lines, "nothing was committed (--dry-run)"]
+    with catalogue(folder) as store:
+        record = commit_table(store, found)
+    return [*lines, f"import #{record.id}: {record.rows:,} rows of {record.kind} in force"]
+
+
+def import_table(store: Catalogue, province: str | None = None) -> pd.DataFrame:
+    """Return the imports as a table for people, the latest first."""
+    records = store.history(province)
+    names = {record.province for record in records}
+    now = {record.id for name in names for record in store.in_force(name).values()}
+    return pd.DataFrame(
+        [
+            {
+                "id": record.id,
+                "state": _state(record, now),
+                "province": record.province, "kind": record.kind, "file": record.file_name,
+                "rows": record.rows, "rejected": record.rejected, "evidence": record.evidence,
+                "as_of": record.as_of or None, "crs": record.crs.get("crs"), "at": record.at,
+                "who": record.who,
+            }
+            for record in records
+        ]
+    )  # fmt: skip
+
+
+def _state(record: ImportRecord, in_force: set[int]) -> str:
+    if record.id in in_force:
+        return "in force"
+    return "undone" if record.undone else "replaced"
+
+
+def _told(found: Diagnosis) -> list[str]:
+    """Return a diagnosis in a few lines for the terminal."""
+    counts, decision = found.counts, found.decision
+    head = f"{found.raw.name} → {found.kind}: {counts.read:,} rows read"
+    kept = f"{counts.accepted:,} accepted + {counts.repaired:,} repaired"
+    lines = [f"{head} = {kept} + {counts.rejected:,} rejected"]
+    if decision is not None:
+        lines.append(f"coordinates: {decision.status}: {decision.reason_en}")
+    for rule, severity, count in found.findings.counts().itertuples(index=False):
+        lines.append(f"  {severity:8} {count:>8,}  {title_of(rule, 'en')}")
+    lines += [f"  repair on offer: --repair {key} ({n:,} rows)" for key, n in found.offered.items()]
+    return lines
+
+
+def _import_raster(path: Path, pack: Pack, order: Order, folder: str | Path | None) -> str:
+    kind = order.choice.kind or "dem"
+    usual = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")[0]
+    file = RasterFile(path, order.unit or usual, crs=order.choice.crs or "")
+    if order.dry_run:
+        with open_raster(path) as (info, _dataset):
+            return f"{info.name}: {info.width} × {info.height} cells, {info.declared_crs or '—'}"
+    with catalogue(folder) as store:
+        record = commit_raster(store, file, pack, kind=kind, origin=order.origin)
+    return f"import #{record.id}: {record.rows} rasters of {kind} in force"
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """A raster to import.
+
+    Attributes
+    ----------
+    source
+        Path, or the content of an upload.
+    name
+        File name of an upload.
+    crs
+        System that the planner says it is in; empty leaves it to the file.
+    unit
+        Unit of its cells: ``m`` (dem), ``person`` or ``person/km²`` (population).
+    """
+
+    source: Source
+    unit: str
+    name: str = ""
+    crs: str = ""
+
+
+def commit_raster(
+    store: Catalogue, file: RasterFile, pack: Pack, *, kind: str, origin: Origin
+) -> ImportRecord:
+    """Copy a raster into the workspace and enter it as the province's ``dem`` or ``population``.
+
+    A further raster of the same kind stands beside the earlier ones: DEMs come in tiles.
+
+    Raises
+    ------
+    DataError
+        If the file is no raster or does not say where it lies.
+    InputError
+        If it does not touch the province, or the kind is no raster.
+    """
+    if kind not in RASTERS:
+        raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
+    with open_raster(file.source, name=file.name) as (info, dataset):
+        system = projections.canonical(file.crs) if file.crs else info.declared_crs
+        row = _raster_row(info, system, pack, unit=file.unit, origin=origin)
+        target = store.folder / str(row["file"].iloc[0])
+        if not target.exists():
+            _copy_raster(dataset, target, system)
+    earlier = store.table(pack.name, kind)
+    rows = row if earlier is None else pd.concat([earlier, row], ignore_index=True)
+    rows = rows.drop_duplicates("sha256", keep="last").reset_index(drop=True)
+    IMPORTABLE[kind].check(rows, where=info.name)
+    return store.commit(
+        province=pack.name, kind=kind, table=rows, file_name=info.name,
+        file_sha256=info.sha256, evidence=origin.evidence, as_of=origin.as_of,
+        crs={"crs": system, "status": "chosen" if file.crs else "declared"},
+        counts=Counts(len(rows), len(rows), 0, 0), choices={"unit": file.unit},
+    )  # fmt: skip
+
+
+def _raster_row(
+    info: RasterInfo, system: str, pack: Pack, *, unit: str, origin: Origin
+) -> pd.DataFrame:
+    """Return the one row that describes a raster."""
+    from rasterio.errors import RasterioError
+    from rasterio.warp import transform_bounds
+
+    if not system:
+        raise InputError(
+            "the raster does not say its coordinate system", where=info.name,
+            repair="say it, such as --crs EPSG:4326",
+        )  # fmt: skip
+    try:
+        west, south, east, north = transform_bounds(system, "EPSG:4326", *info.bounds)
+    except (RasterioError, ValueError) as error:
+        raise InputError(
+            f"{system} does not fit the raster", where=info.name, repair="choose another system"
+        ) from error
+    box = pack.geo("regions").total_bounds
+    if west >= box[2] or east <= box[0] or south >= box[3] or north <= box[1]:
+        raise InputError(
+            f"it covers {west:.2f}–{east:.2f}° E, {south:.2f}–{north:.2f}° N and touches no part "
+            f"of {pack.name}",
+            where=info.name,
+            repair="choose the province that it covers, or check its coordinate system",
+        )
+    return pd.DataFrame(
+        {
+            "raster_id": [f"{info.sha256[:12]}"],
+            "file": [f"rasters/{info.sha256}.tif"],
+            "sha256": [info.sha256],
+            "crs": [system],
+            "west": [west], "south": [south], "east": [east], "north": [north],
+            "width": [info.width], "height": [info.height], "nodata": [info.nodata],
+            "unit": [unit], "evidence": [origin.evidence], "as_of": [origin.as_of or None],
+            "source": [info.name],
+        }
+    ).astype({"nodata": "float64"})  # fmt: skip
+
+
+def _copy_raster(dataset: Any, target: Path, system: str) -> None:
+    """Copy a raster piece by piece into a tiled GeoTIFF, whole or not at all."""
+    import rasterio
+    from rasterio.errors import RasterioError
+    from rasterio.shutil import copy
+
+    with storage_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(target) as part:
+        try:
+            copy(dataset, part, driver="GTiff", tiled=True, compress="deflate", bigtiff="if_safer")
+            with rasterio.open(part, "r+") as made:
+                made.crs = rasterio.CRS.from_user_input(system)
+        except RasterioError as error:
+            raise DataError(
+                "the raster is cut off or damaged", where=dataset.name, repair="download it again"
+            ) from error

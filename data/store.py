@@ -1,0 +1,302 @@
+"""The data base behind the catalogue: SQLite in the workspace, or PostgreSQL for a team.
+
+Its schema carries a version. An older one is brought up to date step by step inside one
+transaction; a newer one is refused, for an old program must not write what it does not know.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from geo.errors import DataError, InputError, StorageError
+
+#: Version of the schema that this program reads and writes.
+SCHEMA_VERSION = 2
+#: Time that a writer waits for another one [s].
+WAIT_S = 30
+#: Marks an SQLite file as ours, so that another program's file is never written to.
+APPLICATION_ID = 0x546F6E67
+#: One lock for all writers of a PostgreSQL data base.
+_PG_LOCK = 0x546F6E67
+
+metadata = sa.MetaData()
+#: One row: the version of the schema.
+META = sa.Table("tongcun_meta", metadata, sa.Column("schema_version", sa.Integer, nullable=False))
+#: One row per import, kept for ever; ``undone`` and ``dropped`` say whether it counts.
+IMPORTS = sa.Table(
+    "tongcun_imports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("file_sha256", sa.String(64), nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Text, nullable=False),
+    sa.Column("crs", sa.Text, nullable=False),
+    sa.Column("choices", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("read", sa.Integer, nullable=False),
+    sa.Column("accepted", sa.Integer, nullable=False),
+    sa.Column("repaired", sa.Integer, nullable=False),
+    sa.Column("rejected", sa.Integer, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("table_sha256", sa.String(64), nullable=False),
+    sa.Column("undone", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("dropped", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index("tongcun_imports_of", "province", "kind"),
+    sqlite_autoincrement=True,
+)
+#: Settings of the workspace, as text.
+SETTINGS = sa.Table(
+    "tongcun_settings",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+#: Contents of the tables, where the data base serves several machines (PostgreSQL only).
+CONTENTS = sa.Table(
+    "tongcun_contents",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+#: Statements that lead from a version to the next one.
+_MIGRATIONS = {
+    1: (
+        "ALTER TABLE tongcun_imports ADD COLUMN choices TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE tongcun_imports ADD COLUMN dropped BOOLEAN NOT NULL DEFAULT FALSE",
+    ),
+}
+
+
+class Store:
+    """A data base of the catalogue, opened on the first use.
+
+    Parameters
+    ----------
+    target
+        File of an SQLite data base, or the URL of a PostgreSQL one.
+
+    Raises
+    ------
+    InputError
+        If the URL is none, or names another kind of data base.
+    """
+
+    def __init__(self, target: Path | str) -> None:
+        self.file = target if isinstance(target, Path) else None
+        self.url = _url(target)
+        self.name = str(self.file or self.url.render_as_string(hide_password=True))
+        self._engine: Engine | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the data base serves several machines, each with a folder of its own."""
+        return self.file is None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there can be anything to read; a PostgreSQL data base is always asked."""
+        return self.file is None or self.file.exists()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection that sees one state of the data base."""
+        with self._errors(), self._opened().connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection of the only writer; all that the block does holds, or nothing."""
+        with self._errors(), self._opened().connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                _lock(connection)
+                yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def _opened(self) -> Engine:
+        if self._engine is None:
+            if self.file is not None:
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+                _refuse_foreign(self.file)
+            engine = _engine(self.url)
+            try:
+                self._prepare(engine)
+            except BaseException:
+                engine.dispose()
+                raise
+            self._engine = engine
+        return self._engine
+
+    def _prepare(self, engine: Engine) -> None:
+        """Make the schema, or bring an older one up to date."""
+        with engine.connect() as connection:
+            version = _version(connection)
+        if version == SCHEMA_VERSION:
+            return
+        with engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                _lock(connection)
+                _bring_up_to_date(connection, self.name)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn what the data base refuses into an error that a planner can act on."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise _explained(error, self.name) from error
+        except SQLAlchemyError as error:
+            raise StorageError(
+                f"the data base refuses ({type(error).__name__})", where=self.name,
+                repair="try again; if it stays, restore the workspace from a copy",
+            ) from error  # fmt: skip
+        except OSError as error:
+            raise StorageError(
+                f"the workspace cannot be used ({error.strerror or error})", where=self.name,
+                repair="choose a folder that you may write to, or free space on the disk",
+            ) from error  # fmt: skip
+
+
+def _url(target: Path | str) -> URL:
+    if isinstance(target, Path):
+        return URL.create("sqlite+pysqlite", database=str(target))
+    repair = "write postgresql://USER:PASSWORD@HOST/DATABASE"
+    try:
+        url = make_url(target)
+    except (ArgumentError, ValueError):
+        # The text may hold a password: it is not repeated.
+        raise InputError("is no address of a data base", where="catalogue", repair=repair) from None
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise InputError(
+            f"{url.get_backend_name()!r} is no data base that Tongcun knows", where="catalogue",
+            repair=repair,
+        )  # fmt: skip
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return sa.create_engine(
+                url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT_S}
+            )
+        except (NoSuchModuleError, ImportError) as error:
+            raise StorageError(
+                f"the driver of PostgreSQL is missing ({error})", repair="run `make setup`"
+            ) from error
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": WAIT_S})
+
+    @sa.event.listens_for(engine, "connect")
+    def _manual(raw: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transactions begin too late to keep two writers apart.
+        raw.isolation_level = None
+        raw.execute("PRAGMA synchronous = FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+
+
+def _refuse_foreign(file: Path) -> None:
+    """Refuse a file that some other program made; an empty or absent one becomes ours."""
+    if not file.exists() or file.stat().st_size == 0:
+        return
+    head = file.open("rb").read(72)
+    if head[:16] != b"SQLite format 3\0" or len(head) < 72:
+        raise DataError(
+            "is no data base", where=str(file),
+            repair="move the file away and restore it from a copy; the imported tables beside it "
+            "stay as they are",
+        )  # fmt: skip
+    mark = int.from_bytes(head[68:72], "big")
+    if mark not in {0, APPLICATION_ID}:
+        raise DataError(
+            "is a data base of another program", where=str(file), repair="choose another workspace"
+        )
+
+
+def _version(connection: Connection) -> int | None:
+    """Return the version of the schema; None where there is none yet."""
+    if not sa.inspect(connection).has_table(META.name):
+        return None
+    found = connection.execute(sa.select(META.c.schema_version)).scalar()
+    return 0 if found is None else int(found)
+
+
+def _bring_up_to_date(connection: Connection, name: str) -> None:
+    version = _version(connection)
+    if version is None:
+        metadata.create_all(connection)
+        connection.execute(sa.insert(META).values(schema_version=SCHEMA_VERSION))
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        return
+    if not 1 <= version <= SCHEMA_VERSION:
+        raise DataError(
+            f"the workspace has schema {version}, this program knows 1 to {SCHEMA_VERSION}",
+            where=name,
+            repair="open it with the newer Tongcun that made it, or choose another workspace",
+        )
+    for step in range(version, SCHEMA_VERSION):
+        for statement in _MIGRATIONS[step]:
+            connection.exec_driver_sql(statement)
+    metadata.create_all(connection)
+    connection.execute(sa.update(META).values(schema_version=SCHEMA_VERSION))
+
+
+def _explained(error: DBAPIError, name: str) -> StorageError | DataError:
+    """Say what the data base's message means for the planner."""
+    text = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
+    lowered = text.lower()
+    known = (
+        ("locked", f"another program has held the workspace for {WAIT_S} s", "try again"),
+        ("readonly", "the workspace is read-only", "choose a folder that you may write to"),
+        ("unable to open", "the catalogue cannot be opened",
+         "choose a folder that you may write to"),
+        ("disk is full", "the disk is full", "free some space and try again"),
+        ("disk i/o", "the disk does not answer", "check the disk, then try again"),
+        ("authentication", "the data base does not know this user or password",
+         "check the address of the catalogue"),
+        ("connection", "the data base server does not answer",
+         "check its address and that it runs, then try again"),
+        ("permission denied", "this user may not write to the data base",
+         "ask for the right to make and change tables"),
+    )  # fmt: skip
+    for mark, what, repair in known:
+        if mark in lowered:
+            return StorageError(what, where=name, repair=repair)
+    if "malformed" in lowered or "not a database" in lowered:
+        return DataError(
+            "the catalogue is damaged", where=name,
+            repair="restore catalogue.sqlite from a copy; the imported tables beside it stay",
+        )  # fmt: skip
+    return StorageError(
+        f"the data base refuses ({text})", where=name,
+        repair="try again; if it stays, restore the workspace from a copy",
+    )  # fmt: skip

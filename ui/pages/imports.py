@@ -1,0 +1,91 @@
+"""Import: a planner's own file goes in, every step of the doctor shown, nothing lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE
+from geo.errors import PlannerError
+from ui import examination, import_steps, imported, state
+from ui.frame import explain, guarded, head
+from ui.i18n import number, t
+
+if TYPE_CHECKING:
+    from data.doctor.engine import Diagnosis
+
+
+@guarded
+def show() -> None:
+    """Draw the page."""
+    head(t("import.title"))
+    imported.messages()
+    upload = _form()
+    if upload is None:
+        imported.templates()
+    else:
+        _examined(upload.getvalue(), upload.name)
+    imported.history()
+
+
+def _form() -> st.runtime.uploaded_file_manager.UploadedFile | None:
+    """Draw the upload and what the planner says of the file."""
+    cells = st.columns([2.6, 1.3, 1, 1], vertical_alignment="top")
+    with cells[0]:
+        upload = st.file_uploader(
+            t("import.file"), key=examination.upload_key(), on_change=examination.forget,
+            help=t("import.file_help"),
+        )  # fmt: skip
+    cells[1].selectbox(
+        t("import.kind"), list(IMPORTABLE), index=None, key=examination.KIND,
+        placeholder=t("import.auto"), format_func=imported.title_of,
+    )  # fmt: skip
+    cells[2].selectbox(
+        t("import.evidence"), IMPORT_EVIDENCE, key=examination.EVIDENCE, index=1,
+        format_func={word: t(f"evidence.{word}") for word in IMPORT_EVIDENCE}.__getitem__,
+        help=t("import.evidence_help"),
+    )  # fmt: skip
+    cells[3].date_input(
+        t("import.as_of"), value=None, key=examination.AS_OF, help=t("import.as_of_help")
+    )
+    return upload
+
+
+def _examined(content: bytes, name: str) -> None:
+    """Draw what the doctor found, and the button that puts it into the workspace."""
+    if examination.is_raster(name):
+        imported.raster(content, name)
+        return
+    try:
+        found = examination.diagnosis(content, name)
+    except PlannerError as error:
+        explain(error)
+        return
+    _counts(found)
+    tabs = st.tabs([t(f"import.tab_{step}") for step in ("read", "headers", "place", "check")])
+    for tab, draw in zip(
+        tabs,
+        (import_steps.reading, import_steps.headers, import_steps.placing, import_steps.checking),
+        strict=True,
+    ):
+        with tab:
+            draw(found)
+    import_steps.preview(found)
+    imported.reports(found)
+    imported.commit(found)
+
+
+def _counts(found: Diagnosis) -> None:
+    """Draw rows read = accepted + repaired + rejected."""
+    counts = found.counts
+    st.markdown(
+        f"**{imported.title_of(found.kind)}** · {state.province()} · "
+        + t(
+            "import.equation",
+            read=number(counts.read),
+            accepted=number(counts.accepted),
+            repaired=number(counts.repaired),
+            rejected=number(counts.rejected),
+        )
+    )
