@@ -227,7 +227,8 @@ def _refuse_foreign(file: Path) -> None:
     """Refuse a file that some other program made; an empty or absent one becomes ours."""
     if not file.exists() or file.stat().st_size == 0:
         return
-    head = file.open("rb").read(72)
+    with file.open("rb") as opened:
+        head = opened.read(72)
     if head[:16] != b"SQLite format 3\0" or len(head) < 72:
         raise DataError(
             "is no data base", where=str(file),

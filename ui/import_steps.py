@@ -66,7 +66,8 @@ def reading(found: Diagnosis) -> None:
         t("import.header_row"), min_value=0, value=None, key=examination.HEADER_ROW,
         placeholder=t("import.auto"), help=t("import.header_row_help"),
     )  # fmt: skip
-    st.dataframe(found.raw.frame.head(8), hide_index=True, height=260)
+    shown = found.raw.frame.head(8).rename(columns={ROW: t("import.row")})
+    st.dataframe(shown, hide_index=True, height=260)
 
 
 def headers(found: Diagnosis) -> None:

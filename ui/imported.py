@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from data.catalogue import ImportRecord
-
     from data.doctor.engine import Diagnosis
 
 _MIME = {**FORMATS, ".html": "text/html", ".json": "application/json"}
@@ -158,7 +157,7 @@ def record_table(records: list[ImportRecord], in_force: set[int]) -> pd.DataFram
                 for record in records
             ],
             t("import.kind"): [title_of(record.kind) for record in records],
-            t("import.file"): [record.file_name for record in records],
+            t("import.file_name"): [record.file_name for record in records],
             t("import.rows"): [record.rows for record in records],
             t("import.rejected"): [record.rejected for record in records],
             t("import.evidence"): [t(f"evidence.{record.evidence}") for record in records],

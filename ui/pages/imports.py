@@ -8,9 +8,9 @@ import streamlit as st
 
 from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE
 from geo.errors import PlannerError
-from ui import examination, import_steps, imported, state
+from ui import cache, examination, import_steps, imported
 from ui.frame import explain, guarded, head
-from ui.i18n import number, t
+from ui.i18n import language, number, t
 
 if TYPE_CHECKING:
     from data.doctor.engine import Diagnosis
@@ -80,7 +80,7 @@ def _counts(found: Diagnosis) -> None:
     """Draw rows read = accepted + repaired + rejected."""
     counts = found.counts
     st.markdown(
-        f"**{imported.title_of(found.kind)}** · {state.province()} · "
+        f"**{imported.title_of(found.kind)}** · {cache.pack().meta[f'name_{language()}']} · "
         + t(
             "import.equation",
             read=number(counts.read),
@@ -89,3 +89,7 @@ def _counts(found: Diagnosis) -> None:
             rejected=number(counts.rejected),
         )
     )
+    best = found.kinds[0][1] if found.kinds else 0
+    tied = [kind for kind, score in found.kinds if score > best - 0.02]
+    if len(tied) > 1 and found.choice.kind is None:
+        st.warning(t("import.tie", names=" / ".join(imported.title_of(kind) for kind in tied)))
