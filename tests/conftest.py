@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bench.browser import chromium_path
+
+# What the planner at this machine has imported must not reach the tests.
+os.environ["TONGCUN_WORKSPACE"] = tempfile.mkdtemp(prefix="tongcun-tests-")
+os.environ.pop("TONGCUN_CATALOGUE", None)
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 

@@ -39,7 +39,17 @@ def read(path: Path):
 
 def test_help_names_every_command() -> None:
     text = run("--help").stdout
-    for name in ("gaps", "villages", "whatif", "sources"):
+    for name in (
+        "gaps",
+        "villages",
+        "whatif",
+        "sources",
+        "import",
+        "imports",
+        "undo",
+        "template",
+        "ledger",
+    ):
         assert name in text
 
 
@@ -157,3 +167,42 @@ def test_a_broken_pack_is_named(tmp_path: Path) -> None:
     assert "regions.parquet" in done.stderr
     assert "make data" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_is_imported_listed_used_and_taken_back(tmp_path: Path) -> None:
+    file, folder = tmp_path / "自然村.csv", tmp_path / "workspace"
+    file.write_bytes(
+        "自然村编号,经度,纬度,户数,是否有4G\na,102.7,25.03,30,否\nb,102.71,25.04,40,是\n"
+        "c,102.72,25.02,-1,是\n".encode("gb18030")
+    )
+    where = ("--province", "yunnan", "--workspace", folder)
+    mended = tmp_path / "rejected.csv"
+    order = ("import", file, *where, "--as-of", "2024-06-30", "--evidence", "measured")
+    assert "nothing was committed" in run(*order, "--dry-run").stdout
+    assert not folder.exists()
+    said = run(*order, "--report", tmp_path / "r.json", "--rejected", mended).stdout
+    assert "3 rows read = 2 accepted + 0 repaired + 1 rejected" in said
+    assert (tmp_path / "r.json").exists()
+    assert "c,102.72,25.02,-1" in mended.read_text(encoding="utf-8-sig")
+    assert "in force" in run("imports", "--workspace", folder).stdout
+    out = tmp_path / "villages.csv"
+    run("villages", *where, "--state", "all", "--out", out)
+    rows = pd.read_csv(out)
+    assert list(rows["village_id"]) == ["a", "b"]
+    assert set(rows["evidence"]) == {"measured"}
+    assert "自然村.csv" in run("sources", *where).stdout
+    assert "a" in run("ledger", *where, "--as-of", "2024-07-01").stdout
+    assert "has_4g" in run("ledger", *where).stdout
+    assert "pack's own" in run("undo", "natural_villages", *where).stdout
+    assert "自然村.csv" in run("undo", "natural_villages", *where, "--redo").stdout
+
+
+def test_a_template_is_written_and_faults_are_told(tmp_path: Path) -> None:
+    run("template", "sites", tmp_path / "t.xlsx")
+    run("template", "sites", tmp_path / "t.pdf", code=2)
+    run("import", tmp_path / "absent.csv", "--province", "yunnan", code=1)
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    assert "empty" in run("import", empty, "--province", "yunnan", code=1).stderr
+    again = run("import", empty, "--province", "yunnan", "--evidence", "illustrative", code=2)
+    assert "declared" in again.stderr

@@ -228,3 +228,32 @@ def test_no_click_is_lost_while_the_page_is_busy(page: Page, address: str) -> No
     page.wait_for_function(
         "() => document.querySelectorAll('.tc-site').length === 6", timeout=LIMIT_MS
     )
+
+
+def test_a_file_dropped_on_the_page_is_examined_committed_and_taken_back(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    rows = Pack.load("gansu").table("natural_villages").head(40)
+    lines = ["自然村编号,经度,纬度,户数,是否有4G"]
+    lines += [
+        f"{v.village_id},{v.lon:.6f},{v.lat:.6f},{v.households},是" for v in rows.itertuples()
+    ]
+    lines[1] = lines[1].replace(",是", ",<script>alert(1)</script>")
+    lines.append("x1,0,0,30,是")
+    file = tmp_path / "自然村 导出.csv"
+    file.write_bytes("\n".join(lines).encode("gb18030"))
+    page.goto(f"{address}/import?lang=en&province=gansu")
+    page.wait_for_selector("input[type=file]", state="attached", timeout=LIMIT_MS)
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("41 rows read").wait_for(timeout=LIMIT_MS)
+    page.get_by_role("tab", name="4 Checks").click()
+    button = page.get_by_role("button", name="into the workspace")
+    button.wait_for(timeout=LIMIT_MS)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Rejected rows .csv").click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    assert "x1,0,0,30" in text
+    button.click()
+    page.get_by_test_id("stAlert").filter(has_text="自然村 导出.csv").wait_for(timeout=LIMIT_MS)
+    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_test_id("stAlert").filter(has_text="own").wait_for(timeout=LIMIT_MS)
