@@ -118,14 +118,17 @@ def max_cover(  # noqa: PLR0913  the problem has these parts
         bound = min(bound, proven)
         if found is not None and _covered(task, found) > covered:
             chosen, covered = found, _covered(task, found)
-    if np.all(task.weights == np.round(task.weights)):
-        bound = float(np.floor(bound + _TOLERANCE))
-    bound = max(bound, covered)
-    if bound - covered <= _TOLERANCE * max(1.0, bound):
-        bound = covered
+    bound = _sharpened(bound, covered, task.weights)
     gap = (bound - covered) / bound if bound else 0.0
     numbers = tuple(int(i) for i in np.flatnonzero(chosen))
     return Plan(numbers, covered, bound, gap, time.perf_counter() - begin)
+
+
+def _sharpened(bound: float, covered: float, weights: Floats) -> float:
+    """Return the bound without the solver's rounding: whole weights have whole sums."""
+    if np.all(weights == np.round(weights)):
+        bound = float(np.floor(bound + _TOLERANCE))
+    return bound if bound - covered > _TOLERANCE * max(1.0, bound) else covered
 
 
 def _checked(

@@ -165,13 +165,7 @@ def diagnose(
 ) -> Diagnosis:
     """Examine a table that is already read; parameters and errors as for :func:`examine`."""
     progress("headers")
-    raw = replace(raw, frame=without_reasons(raw.frame))
-    if not raw.rows_read:
-        raise DataError(
-            "the file has a header but no rows",
-            where=raw.name,
-            repair="check the sheet, layer and header row that were chosen",
-        )
+    raw = _with_rows(raw)
     own = raw.frame
     if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
         own = own.drop(columns=text_geometries(own)[:1])
@@ -222,6 +216,17 @@ def diagnose(
         raw, table, kinds, headers, placed.decision, placed.before, typed, accepted,
         offered(found), left, counts, repaired, rejected, choice, origin, pack.name,
     )  # fmt: skip
+
+
+def _with_rows(raw: RawTable) -> RawTable:
+    """Return the table without the reasons of an earlier report, or say that it is empty."""
+    if not raw.rows_read:
+        raise DataError(
+            "the file has a header but no rows",
+            where=raw.name,
+            repair="check the sheet, layer and header row that were chosen",
+        )
+    return replace(raw, frame=without_reasons(raw.frame))
 
 
 def _tables() -> tuple[Table, ...]:

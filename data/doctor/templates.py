@@ -135,7 +135,8 @@ def header_of(column: Column, language: Language) -> str:
     Examples
     --------
     >>> from data.schemas_import import IMPORTABLE
-    >>> header_of(IMPORTABLE["base_stations"].columns[-9], "zh")
+    >>> columns = {column.name: column for column in IMPORTABLE["base_stations"].columns}
+    >>> header_of(columns["antenna_height_m"], "zh")
     '挂高（m）'
     """
     # Households and persons say by their names what is counted.
