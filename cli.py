@@ -261,8 +261,7 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
         )  # fmt: skip
     for file in files:
         with _steps(file.name, 8) as step:
-            for line in import_file(file, province, order, folder=workspace, progress=step):
-                typer.echo(line)
+            import_file(file, province, order, folder=workspace, progress=step, tell=typer.echo)
 
 
 @cli.command()
@@ -324,7 +323,7 @@ def ledger(
 ) -> None:
     """State of every village as of a date, or every change that dated imports brought."""
     from data.atomic import atomic_write
-    from data.export import tidy
+    from data.export import csv_bytes
     from data.importing import catalogue
     from data.village_ledger import village_changes, village_states
 
@@ -334,8 +333,10 @@ def ledger(
         )
     if out == "-":
         _print(table.head(200))
+        if len(table) > 200:
+            typer.echo(f"… 200 of {len(table):,} rows; --out FILE.csv writes all", err=True)
         return
-    atomic_write(Path(out), tidy(table).to_csv(index=False).encode("utf-8-sig"))
+    atomic_write(Path(out), csv_bytes(table))
 
 
 def main() -> None:
@@ -418,32 +419,11 @@ def _steps(title: str, length: int) -> Iterator[Callable[[str], None]]:
 
 
 def _print(table: pd.DataFrame, *, right: Any = ()) -> None:
-    """Print a table with aligned columns; Chinese characters count two cells."""
-    texts = [[str(name) for name in table.columns]]
-    texts += [[_cell(value) for value in row] for row in table.itertuples(index=False)]
-    widths = [max(map(_width, column)) for column in zip(*texts, strict=True)]
-    flush = [name in set(right) for name in table.columns]
-    for line in texts:
-        cells = [
-            " " * (w - _width(text)) + text if is_right else text + " " * (w - _width(text))
-            for text, w, is_right in zip(line, widths, flush, strict=True)
-        ]
-        typer.echo("  ".join(cells).rstrip())
+    """Print a table with aligned columns."""
+    from data.text_table import text_lines
 
-
-def _cell(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124  NaN is the only value unequal to itself
-        return "—"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
-    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    return "".join(ch if ch.isprintable() else " " for ch in text)
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text)
+    for line in text_lines(table, right=right):
+        typer.echo(line)
 
 
 if __name__ == "__main__":

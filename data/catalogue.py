@@ -101,23 +101,18 @@ class Catalogue:
         Root of the workspace; made by the first commit.
     url
         PostgreSQL data base of a team; default ``TONGCUN_CATALOGUE``, else SQLite in the folder.
+        Nothing is read or made before it is asked for.
+
+    Raises
+    ------
+    InputError
+        If the URL is no address of a PostgreSQL data base.
     """
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
         target = url or os.environ.get(CATALOGUE_ENVIRONMENT) or folder / CATALOGUE_FILE
         self._store = Store(target)
-
-    @classmethod
-    def open(cls, folder: Path, url: str | None = None) -> Catalogue:
-        """Return the catalogue of a folder; nothing is read or made before it is asked for.
-
-        Raises
-        ------
-        InputError
-            If the URL is no address of a PostgreSQL data base.
-        """
-        return cls(folder, url)
 
     def __enter__(self) -> Self:
         """Return itself."""

@@ -52,7 +52,7 @@ def effective_pack(pack: Pack, folder: str | Path | None = None) -> Pack:
         return pack
     from data.catalogue import Catalogue
 
-    with Catalogue.open(root) as store:
+    with Catalogue(root) as store:
         return overridden(pack, store)
 
 
@@ -62,7 +62,7 @@ def catalogue_stamp(root: Path) -> str:
         return ""
     from data.catalogue import Catalogue
 
-    with Catalogue.open(root) as store:
+    with Catalogue(root) as store:
         return store.stamp()
 
 
@@ -80,6 +80,13 @@ def overridden(pack: Pack, store: Catalogue) -> Pack:
     return replace(pack, overrides=tuple(sorted(files.items())))
 
 
+def import_date(pack: Pack, table: str) -> str:
+    """Return the date of an imported table in force; empty where the pack's own is."""
+    sources = pack.table("SOURCES")
+    rows = sources[(sources["table"] == table) & (sources["package"] == PACKAGE)]
+    return str(rows["date"].max()) if len(rows) else ""
+
+
 def merged(pack: Pack, kind: str, imported: pd.DataFrame) -> pd.DataFrame:
     """Return the pack's table with imported rows put over its own and new ones added.
 
@@ -88,7 +95,7 @@ def merged(pack: Pack, kind: str, imported: pd.DataFrame) -> pd.DataFrame:
     import geopandas as gpd
 
     key, schema = MERGED[kind], TABLES[kind]
-    shaped = isinstance(imported, gpd.GeoDataFrame)
+    shaped = schema.geometry is not None and schema.geometry != "point"
     own: pd.DataFrame = pack.geo(kind) if shaped else pack.table(kind)
     names = [*schema.column_names, *(["geometry"] if shaped else [])]
     over = pd.DataFrame(imported).reindex(columns=names).set_index(key)

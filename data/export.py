@@ -268,15 +268,20 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _csv(bundle: ExportBundle) -> bytes:
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a frame as CSV that a spreadsheet opens as it is and does not run."""
+    return _csv(tidy(frame))
+
+
+def _csv(main: pd.DataFrame) -> bytes:
     table = pd.DataFrame(
         {
-            escape_formula(name): bundle.main[name].map(escape_formula, na_action="ignore")
-            if is_text(bundle.main[name])
-            else bundle.main[name]
-            for name in bundle.main.columns
+            escape_formula(name): main[name].map(escape_formula, na_action="ignore")
+            if is_text(main[name])
+            else main[name]
+            for name in main.columns
         },
-        index=bundle.main.index,
+        index=main.index,
     )
     # Excel splits rows at \r\n, and takes a CSV for UTF-8 only with a byte order mark.
     text = table.to_csv(index=False, lineterminator="\r\n", float_format="%.15g")
@@ -314,7 +319,7 @@ def _parquet(bundle: ExportBundle) -> bytes:
 
 
 _WRITERS: dict[str, Callable[[ExportBundle], bytes]] = {
-    ".csv": _csv,
+    ".csv": lambda bundle: _csv(bundle.main),
     ".xlsx": _xlsx,
     ".geojson": _geojson,
     ".gpkg": _gpkg,

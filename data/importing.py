@@ -50,7 +50,7 @@ def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
     StorageError
         If the folder or the data base refuses, or a newer Tongcun made it.
     """
-    store = Catalogue.open(Workspace.open(folder).folder)
+    store = Catalogue(Workspace.open(folder).folder)
     try:
         yield store
     finally:
@@ -144,8 +144,20 @@ def import_file(
     *,
     folder: str | Path | None = None,
     progress: Callable[[str], None] = lambda _step: None,
-) -> list[str]:
-    """Examine a file and put what is accepted into the workspace; return what to tell.
+    tell: Callable[[str], None] = lambda _line: None,
+) -> ImportRecord | None:
+    """Examine a file and put what is accepted into the workspace.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace; default as in :meth:`Workspace.open`.
+    progress, tell
+        Told each step when it begins, and what was found, line by line.
+
+    Returns
+    -------
+    The import, None where nothing was to be committed.
 
     Raises
     ------
@@ -154,12 +166,13 @@ def import_file(
     """
     pack = effective_pack(Pack.load(province), folder)
     if order.choice.kind in RASTERS:
-        return [_import_raster(path, pack, order, folder)]
+        return _import_raster(path, pack, order, folder, tell)
     found = examine(path, pack, order.choice, origin=order.origin, progress=progress)
     if "all" in order.choice.repairs:
         whole = replace(order.choice, repairs=frozenset(found.offered))
         found = examine(path, pack, whole, origin=order.origin, progress=progress)
-    lines = _told(found)
+    for line in _told(found):
+        tell(line)
     if order.report is not None:
         suffix = order.report.suffix.lower()
         atomic_write(order.report, report(found, suffix, order.language))
@@ -167,10 +180,12 @@ def import_file(
         suffix = order.rejected.suffix.lower()
         atomic_write(order.rejected, rejected_file(found, suffix, order.language))
     if order.dry_run:
-        return [*lines, "nothing was committed (--dry-run)"]
+        tell("nothing was committed (--dry-run)")
+        return None
     with catalogue(folder) as store:
         record = commit_table(store, found)
-    return [*lines, f"import #{record.id}: {record.rows:,} rows of {record.kind} in force"]
+    tell(f"import #{record.id}: {record.rows:,} rows of {record.kind} in force")
+    return record
 
 
 def import_table(store: Catalogue, province: str | None = None) -> pd.DataFrame:
@@ -213,16 +228,21 @@ def _told(found: Diagnosis) -> list[str]:
     return lines
 
 
-def _import_raster(path: Path, pack: Pack, order: Order, folder: str | Path | None) -> str:
+def _import_raster(
+    path: Path, pack: Pack, order: Order, folder: str | Path | None, tell: Callable[[str], None]
+) -> ImportRecord | None:
     kind = order.choice.kind or "dem"
     usual = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")[0]
     file = RasterFile(path, order.unit or usual, crs=order.choice.crs or "")
+    with open_raster(path) as (info, _dataset):
+        tell(f"{info.name}: {info.width} × {info.height} cells, {info.declared_crs or '—'}")
     if order.dry_run:
-        with open_raster(path) as (info, _dataset):
-            return f"{info.name}: {info.width} × {info.height} cells, {info.declared_crs or '—'}"
+        tell("nothing was committed (--dry-run)")
+        return None
     with catalogue(folder) as store:
         record = commit_raster(store, file, pack, kind=kind, origin=order.origin)
-    return f"import #{record.id}: {record.rows} rasters of {kind} in force"
+    tell(f"import #{record.id}: {record.rows} rasters of {kind} in force")
+    return record
 
 
 @dataclass(frozen=True)

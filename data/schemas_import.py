@@ -20,6 +20,7 @@ from data.schemas import (
     Column,
     Table,
 )
+from geo.errors import InputError, UnknownNameError
 from geo.evidence import EVIDENCE_CLASSES
 
 #: What an imported table as a whole may rest on.
@@ -301,3 +302,23 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "dem": (),
     "population": (),
 }  # fmt: skip
+
+
+def table_of_rows(kind: str) -> Table:
+    """Return the table that a file of rows may become.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table.
+    InputError
+        If it is made from a raster.
+    """
+    if kind not in IMPORTABLE:
+        raise UnknownNameError("table", kind, IMPORTABLE, where="kind")
+    if kind in RASTERS:
+        raise InputError(
+            f"{kind} is made from a raster, not from a table", where="kind",
+            repair="import a GeoTIFF, an SRTM .hgt tile or a VRT, or choose another kind",
+        )  # fmt: skip
+    return IMPORTABLE[kind]

@@ -118,11 +118,8 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection of the only writer; all that the block does holds, or nothing."""
-        with self._errors(), self._opened().connect() as plain:
-            connection = plain.execution_options(writes=True)
-            with connection.begin():
-                _lock(connection)
-                yield connection
+        with self._errors(), _only_writer(self._opened()) as connection:
+            yield connection
 
     def close(self) -> None:
         """Give the connections back."""
@@ -150,11 +147,8 @@ class Store:
             version = _version(connection)
         if version == SCHEMA_VERSION:
             return
-        with engine.connect() as plain:
-            connection = plain.execution_options(writes=True)
-            with connection.begin():
-                _lock(connection)
-                _bring_up_to_date(connection, self.name)
+        with _only_writer(engine) as connection:
+            _bring_up_to_date(connection, self.name)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -218,9 +212,16 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
-def _lock(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+@contextmanager
+def _only_writer(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction that no other writer shares."""
+    with engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                lock = sa.text("SELECT pg_advisory_xact_lock(:key)")
+                connection.execute(lock, {"key": _PG_LOCK})
+            yield connection
 
 
 def _refuse_foreign(file: Path) -> None:

@@ -78,14 +78,13 @@ def steiner_tree(edges: ArrayLike, weights: ArrayLike, terminals: Iterable[int])
     if wanted[0] < 0 or not len(ends):
         raise _apart(wanted[0])
     bound, cheap = _ascent(nodes, ends, cost, wanted)
-    best: tuple[float, tuple[int, ...]] | None = None
+    entries = []
     for usable in (np.arange(len(cost)), cheap):
+        graph = _network(nodes, ends[usable], cost[usable])
         for start in wanted[:: max(1, len(wanted) // _STARTS)]:
-            grown = _grown(nodes, ends, cost, (usable, wanted, start))
-            found = _pruned(np.unique(ends[sorted(grown)]), ends, cost, wanted)
-            entry = (float(cost[list(found)].sum()), found)
-            best = entry if best is None or entry < best else best
-    assert best is not None  # noqa: S101  there is at least one start
+            found = _pruned(_grown(graph, wanted, start), ends, cost, wanted)
+            entries.append((float(cost[list(found)].sum()), found))
+    best = min(entries)
     total, chosen = _with_hubs(best, ends, cost, wanted)
     return Tree(chosen, total, min(bound, total))
 
@@ -147,34 +146,34 @@ def _ascent(nodes: int, ends: Ints, cost: Floats, wanted: Sequence[int]) -> tupl
     return bound, np.flatnonzero(used)
 
 
-def _grown(nodes: int, ends: Ints, cost: Floats, task: tuple[Ints, Sequence[int], int]) -> set[int]:
-    """Return edges of a tree that grows from ``start``, each time to the nearest terminal."""
-    usable, wanted, start = task
-    # The cheapest of parallel edges comes last and stays.
-    order = usable[np.argsort(-cost[usable], kind="stable")]
-    number: dict[tuple[int, int], int] = {}
-    for edge in order.tolist():
-        a, b = (int(node) for node in ends[edge])
-        number[a, b] = number[b, a] = edge
-    rows, columns = (np.array(side) for side in zip(*number, strict=True))
-    # A tiny weight, because a sparse graph has no edges of weight 0.
-    length = np.maximum(cost[list(number.values())], 1e-12)
-    graph = sp.csr_array((length, (rows, columns)), shape=(nodes, nodes))
-    inside, missing, chosen = {start}, set(wanted) - {start}, set[int]()
+def _cheapest(pairs: Ints, cost: Floats, nodes: int) -> Ints:
+    """Return the cheapest edge between each two nodes, the first of equals."""
+    order = np.argsort(cost, kind="stable")
+    pairs = np.sort(pairs[order], axis=1)
+    _, first = np.unique(pairs[:, 0] * nodes + pairs[:, 1], return_index=True)
+    return order[first]
+
+
+def _network(nodes: int, pairs: Ints, cost: Floats) -> sp.csr_array:
+    """Return edges as a graph; a tiny weight stands for 0, which a sparse graph cannot hold."""
+    kept = _cheapest(pairs, cost, nodes)
+    length = np.maximum(cost[kept], 1e-12)
+    return sp.csr_array((length, (pairs[kept, 0], pairs[kept, 1])), shape=(nodes, nodes))
+
+
+def _grown(graph: sp.csr_array, wanted: Sequence[int], start: int) -> Ints:
+    """Return the nodes of a tree that grows from ``start``, each time to the nearest terminal."""
+    inside, missing = {start}, set(wanted) - {start}
     while missing:
         far, before, _ = dijkstra(
-            graph, indices=sorted(inside), min_only=True, return_predecessors=True
+            graph, directed=False, indices=sorted(inside), min_only=True, return_predecessors=True
         )
         node = min(missing, key=lambda terminal: (far[terminal], terminal))
-        if not np.isfinite(far[node]):
-            raise _apart(node)
         while node not in inside:
             inside.add(node)
             missing.discard(node)
-            previous = int(before[node])
-            chosen.add(number[previous, node])
-            node = previous
-    return chosen
+            node = int(before[node])
+    return np.array(sorted(inside))
 
 
 def _with_hubs(
@@ -201,14 +200,12 @@ def _with_hubs(
 def _pruned(inside: Ints, ends: Ints, cost: Floats, wanted: Sequence[int]) -> tuple[int, ...]:
     """Span nodes with all edges between them, then cut loose ends."""
     among = np.flatnonzero(np.isin(ends, inside).all(axis=1) & (ends[:, 0] != ends[:, 1]))
+    among = among[_cheapest(ends[among], cost[among], int(inside[-1]) + 1)]
     # The rank stands for the weight: no weight 0, no ties, cheapest first.
     among = among[np.argsort(cost[among], kind="stable")]
-    place = np.searchsorted(inside, np.sort(ends[among], axis=1))
-    _, first = np.unique(place[:, 0] * len(inside) + place[:, 1], return_index=True)
+    place = np.searchsorted(inside, ends[among])
     rank = np.arange(1, len(among) + 1, dtype=float)
-    graph = sp.csr_array(
-        (rank[first], (place[first, 0], place[first, 1])), shape=(len(inside), len(inside))
-    )
+    graph = sp.csr_array((rank, (place[:, 0], place[:, 1])), shape=(len(inside), len(inside)))
     kept = set(among[minimum_spanning_tree(graph).data.astype(int) - 1].tolist())
     while True:
         at, degree = np.unique(ends[sorted(kept)], return_counts=True)

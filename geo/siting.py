@@ -244,7 +244,7 @@ def _solve(task: _Task, start: Flags, time_limit_s: float) -> tuple[Flags | None
     model.a_matrix_.value_ = matrix.data
     whole = highspy.HighsVarType.kInteger
     model.integrality_ = [whole] * sites + [highspy.HighsVarType.kContinuous] * villages
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the package types only its core
     options = {"output_flag": False, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "random_seed": 1,
                "time_limit": float(time_limit_s)}  # fmt: skip
     for name, value in options.items():

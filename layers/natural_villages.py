@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from data.effective import import_date
 from data.ledger import Statement
 from geo.evidence import weakest
 from geo.gaps import Interval
@@ -27,13 +28,14 @@ VILLAGES_SOURCE = "pack:natural_villages"
 def figures(layer: Layer, context: Context) -> Figures:
     """Return counts of the village table per region, with the reported shares where dated."""
     counts = village_counts(context)
+    imported = import_date(context.pack, "natural_villages")
     shortfall = context.ledger.built(layer.metrics.built, context.as_of)
     total = counts["villages"].to_numpy(float)
     status: TargetStatus = "implied" if shortfall is not None else "none stated"
     own = context.scenario.targets.get(layer.key)
     if own is not None:
         status = "set by planner"
-        total = _shared(own, counts["villages"])
+        total = _shared(own, counts["villages"].fillna(0))
     covered = counts["covered"].to_numpy(float)
     built = Interval(covered, covered, covered + counts["unknown"].to_numpy(float))
     illustrative = (counts["evidence"] == "illustrative").any()
@@ -51,24 +53,44 @@ def figures(layer: Layer, context: Context) -> Figures:
             built=built,
             planned=planned_units(layer, context),
             evidence=counts["evidence"].to_numpy(object),
-            as_of=np.full(n, shortfall.as_of if shortfall else "", dtype=object),
+            as_of=np.full(n, imported or (shortfall.as_of if shortfall else ""), dtype=object),
             source_ids=np.full(n, sources, dtype=object),
             target_status=status,
             target_as_of="",
             rule="village table",
-            note_zh="“行政村4G覆盖100%”与“约5000个自然村无4G”同时成立：统计单位不同。"
-            if shortfall
-            else "",
-            note_en="100 % of administrative villages with 4G and natural villages without are "
-            "both true: the units differ."
-            if shortfall
-            else "",
+            note_zh=(
+                "“行政村4G覆盖100%”与“约5000个自然村无4G”同时成立：统计单位不同。"
+                if shortfall
+                else ""
+            )
+            + _partial(counts, "表中仅{n}/{all}个县区有自然村；其余未知，未计入。"),
+            note_en=(
+                "100 % of administrative villages with 4G and natural villages without are "
+                "both true: the units differ."
+                if shortfall
+                else ""
+            )
+            + _partial(
+                counts,
+                " The table lists villages in {n} of {all} counties; the "
+                "others are unknown and not counted.",
+            ),
         ),
     )
 
 
+def _partial(counts: pd.DataFrame, text: str) -> str:
+    """Return the text where villages of some counties are not listed."""
+    n, whole = int(counts["listed"].sum()), int(counts["counties"].sum())
+    return text.format(n=n, all=whole) if n < whole else ""
+
+
 def village_counts(context: Context) -> pd.DataFrame:
-    """Return per region: villages, covered, unknown and the evidence of the village table."""
+    """Return per region: villages, covered, unknown and the evidence of the village table.
+
+    A region of which an imported table lists no village is unknown (NaN), not empty; ``listed``
+    of its ``counties`` have a village in the table.
+    """
     villages = context.pack.table("natural_villages", columns=COUNT_COLUMNS)
     large = villages[villages["households"] >= MIN_HOUSEHOLDS]
     states = village_states(large["has_4g"])
@@ -82,7 +104,12 @@ def village_counts(context: Context) -> pd.DataFrame:
         index=county.index,
     ).groupby(county.to_numpy()).sum()  # fmt: skip
     counties = context.pack.regions("county")
+    named = villages["adcode"].astype(str).unique()
     per_county = per_county.reindex(counties["adcode"], fill_value=0)
+    # The pack's own table speaks for every county: one without a village has none.
+    own = not import_date(context.pack, "natural_villages")
+    per_county["listed"] = own | per_county.index.isin(named)
+    per_county["counties"] = 1
     if context.level == "county":
         group = counties["adcode"]
     elif context.level == "prefecture":
@@ -90,6 +117,8 @@ def village_counts(context: Context) -> pd.DataFrame:
     else:
         group = pd.Series([context.pack.adcode] * len(counties))
     counts = per_county.groupby(group.to_numpy()).sum().reindex(context.regions["adcode"])
+    numbers = ["villages", "covered", "unknown"]
+    counts[numbers] = counts[numbers].astype(float).where(counts["listed"] > 0)
     counts["evidence"] = (
         weakest(large["evidence"].astype(str).unique()) if len(large) else "assumed"
     )

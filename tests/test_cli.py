@@ -204,5 +204,10 @@ def test_a_template_is_written_and_faults_are_told(tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
     assert "empty" in run("import", empty, "--province", "yunnan", code=1).stderr
+    bad = tmp_path / "bad.csv"
+    bad.write_text("自然村编号,经度,纬度,户数\na,102.7,25.03,-1\n", encoding="utf-8")
+    told = run("import", bad, "--province", "yunnan", "--workspace", tmp_path / "w", code=2)
+    assert "households negative" in told.stdout
+    assert "no row was accepted" in told.stderr
     again = run("import", empty, "--province", "yunnan", "--evidence", "illustrative", code=2)
     assert "declared" in again.stderr

@@ -172,9 +172,15 @@ def _gap_chart(
     legend = render.Legend(
         title,
         unit_name(str(first["unit"]), language()),
-        (*notes, t("map.discs"), t("map.invented")),
+        (*notes, *_village_notes()),
     )
     return _finished(_pack, sheet, legend, points)
+
+
+def _village_notes() -> tuple[str, ...]:
+    """Return what the legend says of the village points in force."""
+    invented = "illustrative" in cache.village_evidence()
+    return (t("map.discs"), t("map.invented")) if invented else (t("map.discs"),)
 
 
 def _borders(pack: Pack, content: bytes, key: str, aggregate_below: float) -> mapview.Drawn:
@@ -210,7 +216,7 @@ def _border_chart(
     _overlays(sheet, _pack, language(), nodes)
     render.add_points(sheet, url=points, aggregate_below=_aggregate_below)
     render.add_labels(sheet, fill, from_zoom=8.5)
-    legend = render.Legend(t("map.villages"), "", (t("map.discs"), t("map.invented")))
+    legend = render.Legend(t("map.villages"), "", _village_notes())
     return _finished(_pack, sheet, legend, points)
 
 

@@ -26,7 +26,7 @@ from data.doctor.rejects import without_reasons
 from data.doctor.repairs import apply_repairs, offered, settled
 from data.doctor.rules import Context, FindingTable, check, convert, rejected_rows
 from data.schemas import Table
-from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE, RASTERS
+from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE, RASTERS, table_of_rows
 from geo.crs import Floats
 from geo.errors import DataError, InputError, UnknownNameError
 
@@ -244,14 +244,7 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
         If none fits the file.
     """
     if wanted:
-        if wanted not in IMPORTABLE:
-            raise UnknownNameError("table", wanted, IMPORTABLE, where="kind")
-        if wanted in RASTERS:
-            raise InputError(
-                f"{wanted} is made from a raster, this file is a table", where="kind",
-                repair="choose another kind, or give a GeoTIFF, .hgt or VRT",
-            )  # fmt: skip
-        return IMPORTABLE[wanted]
+        return table_of_rows(wanted)
     if not kinds or kinds[0][1] <= 0:
         raise InputError(
             "no table has columns like these", where="kind",

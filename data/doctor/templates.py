@@ -15,8 +15,8 @@ import xlsxwriter
 
 from data.export import escape_formula
 from data.schemas import Column, Table
-from data.schemas_import import FILLED, IMPORTABLE, RASTERS, REQUIRED
-from geo.errors import InputError, UnknownNameError
+from data.schemas_import import FILLED, REQUIRED, table_of_rows
+from geo.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from data.doctor.report import Language
@@ -95,16 +95,9 @@ def template(kind: str, language: Language = "zh", suffix: str = ".xlsx") -> byt
     InputError
         If the table is made from a raster.
     """
-    if kind not in IMPORTABLE:
-        raise UnknownNameError("table", kind, IMPORTABLE, where="kind")
-    if kind in RASTERS:
-        raise InputError(
-            f"{kind} is made from a raster and has no template", where="kind",
-            repair="import a GeoTIFF, an SRTM .hgt tile or a VRT as it is",
-        )  # fmt: skip
+    table = table_of_rows(kind)
     if suffix.lower() not in SUFFIXES:
         raise UnknownNameError("template format", suffix, SUFFIXES, where="suffix")
-    table = IMPORTABLE[kind]
     columns = template_columns(table)
     headers = [header_of(column, language) for column in columns]
     cells = [_example(column, table, language) for column in columns]
@@ -205,7 +198,9 @@ def _xlsx(
     words = _WORDS[language]
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        book.set_properties({"title": table.title, "created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001
+        # The same bytes whenever it is made; workbooks know no time zone.
+        made = dt.datetime(2000, 1, 1)  # noqa: DTZ001
+        book.set_properties({"title": table.title, "created": made})
         base = {"font_name": _FONT, "font_size": 10}
         head = book.add_format({**base, "bold": True, "bg_color": "#1F4E79", "font_color": "white"})
         need = book.add_format({**base, "bold": True, "bg_color": "#7A3E00", "font_color": "white"})

@@ -44,7 +44,7 @@ def imported(store: Catalogue, content: bytes, **choice: str) -> int:
 
 @pytest.fixture
 def store(tmp_path: Path):
-    with Catalogue.open(tmp_path) as opened:
+    with Catalogue(tmp_path) as opened:
         yield opened
 
 
@@ -78,6 +78,25 @@ def test_villages_replace_the_packs_own_with_their_evidence(
     assert set(kept["备注"]) == {"=1+1"}
     store.undo("yunnan", "natural_villages")
     assert effective_pack(PACK, store.folder).digest == PACK.digest
+
+
+def test_counties_that_a_table_does_not_list_are_unknown_not_empty(
+    store: Catalogue, some: pd.DataFrame
+) -> None:
+    one = some[some["adcode"] == some["adcode"].iloc[0]].assign(households=30)
+    imported(store, villages(one))
+    pack = effective_pack(PACK, store.folder)
+    rows = gap_table(pack, ["natural_villages"], level="county").set_index("adcode")
+    assert rows["target"].notna().sum() == 1
+    assert rows.loc[one["adcode"].iloc[0], "target"] == len(one)
+    assert rows["gap"].notna().sum() == 1
+    whole = gap_table(pack, ["natural_villages"], level="province").iloc[0]
+    assert whole["target"] == len(one)
+    assert whole["as_of"] == "2024-06-30"
+    assert "1 of 129 counties" in whole["note_en"]
+    assert "1/129" in whole["note_zh"]
+    own = gap_table(PACK, ["natural_villages"], level="province").iloc[0]
+    assert "counties" not in own["note_en"]
 
 
 def test_an_observation_is_added_and_one_of_the_same_id_replaced(store: Catalogue) -> None:
