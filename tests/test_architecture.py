@@ -15,7 +15,7 @@ import pytest
 from layers.registry import layers
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("geo", "data", "layers", "ui")
+ROOMS = ("geo", "data", "layers", "ui", "commands")
 DOORS = ("app", "cli")
 #: Room or door → the rooms that it may import.
 MAY_IMPORT = {
@@ -24,14 +24,15 @@ MAY_IMPORT = {
     "layers": {"geo", "data", "layers"},
     "ui": {"geo", "data", "layers", "ui"},
     "app": {"geo", "data", "layers", "ui"},
-    "cli": {"geo", "data", "layers"},
+    "commands": {"geo", "data", "layers", "commands"},
+    "cli": {"geo", "commands"},
 }
 #: Third party → the only modules that may import it; a folder stands for all inside.
 ONLY_IN = {
     "streamlit": ("app.py", "ui/"),
     "folium": ("layers/render.py", "ui/mapview.py"),
     "branca": ("layers/render.py", "ui/mapview.py"),
-    "typer": ("cli.py",),
+    "typer": ("cli.py", "commands/"),
 }
 #: Provinces by name and code. A province is a folder: no other file knows it.
 PROVINCES = re.compile(r"yunnan|gansu|云南|甘肃|530000|620000", re.IGNORECASE)
@@ -47,6 +48,10 @@ def sources(owner: str) -> list[Path]:
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def module_of(path: Path) -> str:
+    return name_of(path)[:-3].replace("/", ".")
 
 
 @cache
@@ -91,7 +96,7 @@ def test_no_module_of_layers_imports_a_layer() -> None:
 def test_no_room_names_a_province() -> None:
     text_files = [
         path
-        for room in ("geo", "layers", "ui")
+        for room in ("geo", "layers", "ui", "commands")
         for path in (ROOT / room).rglob("*")
         if path.suffix in {".py", ".toml", ".json", ".js", ".html", ".css"}
     ]
@@ -108,7 +113,7 @@ def run_python(code: str) -> None:
 
 
 def test_geo_needs_no_door_and_no_map() -> None:
-    modules = [f"geo.{path.stem}" for path in sources("geo") if path.stem != "__init__"]
+    modules = [module_of(path) for path in sources("geo") if path.stem != "__init__"]
     banned = ("streamlit", "folium", "branca", "typer", "pydantic", "layers", "data", "ui")
     run_python(
         f"import sys, {', '.join(modules)}\n"
@@ -118,8 +123,8 @@ def test_geo_needs_no_door_and_no_map() -> None:
 
 
 def test_data_layers_and_cli_run_without_the_web_door() -> None:
-    rooms = [*sources("data"), *sources("layers")]
-    modules = [name_of(path)[:-3].replace("/", ".") for path in rooms if path.stem != "__init__"]
+    rooms = [*sources("data"), *sources("layers"), *sources("commands")]
+    modules = [module_of(path) for path in rooms if path.stem != "__init__"]
     run_python(f"import sys; sys.modules['streamlit'] = None\nimport cli, {', '.join(modules)}")
 
 

@@ -14,7 +14,7 @@ import pytest
 from layers.registry import layers
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("geo", "data", "layers", "ui", "bench", "tests")
+CODE = ("geo", "data", "layers", "ui", "commands", "bench", "tests")
 PAGES = sorted(path for path in (ROOT / "ui/pages").glob("*.py") if path.stem != "__init__")
 TWINS = (ROOT / "README.md", ROOT / "README.zh.md")
 

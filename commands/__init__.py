@@ -1,0 +1,1 @@
+"""The terminal door's commands, one file for each part of the work."""

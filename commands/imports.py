@@ -1,0 +1,146 @@
+"""Commands of the workspace: import, undo, templates and the ledger of villages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.options import Folder, Province, Tongue, print_table, steps
+from geo.errors import InputError
+
+COMMANDS = typer.Typer()
+
+
+@COMMANDS.command("import")
+def import_files(  # noqa: PLR0913  each option is a lever of the doctor
+    files: Annotated[list[Path], typer.Argument(help="Files, one table each.")],
+    *,
+    province: Province,
+    kind: Annotated[
+        str, typer.Option("--kind", "-k", help="Table; default: what the headers say.")
+    ] = "",
+    evidence: Annotated[
+        str, typer.Option("--evidence", help="measured, declared or modelled.")
+    ] = "declared",
+    as_of: Annotated[str, typer.Option("--as-of", help="Date that the rows hold for.")] = "",
+    crs: Annotated[
+        str, typer.Option("--crs", help="WGS84, GCJ-02, BD-09 or EPSG:CODE; default: detected.")
+    ] = "",
+    swapped: Annotated[
+        bool | None, typer.Option("--swapped/--not-swapped", help="Latitude comes first.")
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", help="Sheet of a workbook.")] = "",
+    layer: Annotated[str, typer.Option("--layer", help="Layer of a vector file.")] = "",
+    encoding: Annotated[str, typer.Option("--encoding", help="Encoding, such as gb18030.")] = "",
+    repair: Annotated[
+        list[str] | None, typer.Option("--repair", help="Repair to apply, or all; repeatable.")
+    ] = None,
+    unit: Annotated[str, typer.Option("--unit", help="Unit of a raster's cells.")] = "",
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Report: .html, .json or .csv.")
+    ] = None,
+    rejected: Annotated[
+        Path | None, typer.Option("--rejected", help="Rejected rows with reasons: .csv or .xlsx.")
+    ] = None,
+    language: Tongue = "en",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Examine only.")] = False,
+    workspace: Folder = None,
+) -> None:
+    """Examine files and put their accepted rows into the workspace."""
+    from data.doctor.base import Choice
+    from data.doctor.engine import Origin
+    from data.importing import Order, import_file
+
+    chosen = Choice(
+        kind=kind or None, encoding=encoding or None, sheet=sheet or None, layer=layer or None,
+        crs=crs or None, swapped=swapped, repairs=frozenset(repair or ()),
+    )  # fmt: skip
+    order = Order(
+        chosen, Origin(evidence, as_of), unit=unit, report=report, rejected=rejected,
+        language=language, dry_run=dry_run,
+    )  # fmt: skip
+    if len(files) > 1 and (report or rejected):
+        raise InputError(
+            "one report cannot hold several files", where="--report",
+            repair="import the files one by one",
+        )  # fmt: skip
+    for file in files:
+        with steps(file.name, 8) as step:
+            import_file(file, province, order, folder=workspace, progress=step, tell=typer.echo)
+
+
+@COMMANDS.command()
+def imports(
+    *,
+    province: Annotated[str, typer.Option("--province", "-p", help="Only this province.")] = "",
+    workspace: Folder = None,
+) -> None:
+    """List every import, the latest first, and what is in force."""
+    from data.importing import catalogue, import_table
+
+    with catalogue(workspace) as store:
+        table = import_table(store, province or None)
+    if len(table):
+        print_table(table, right=("rows", "rejected"))
+    else:
+        typer.echo("nothing was imported yet")
+
+
+@COMMANDS.command()
+def undo(
+    kind: Annotated[str, typer.Argument(help="Table, such as natural_villages.")],
+    *,
+    province: Province,
+    redo: Annotated[bool, typer.Option("--redo", help="Put back what was undone last.")] = False,
+    workspace: Folder = None,
+) -> None:
+    """Take the last import of a table back; the one before it is in force again."""
+    from data.importing import catalogue
+
+    with catalogue(workspace) as store:
+        found = (store.redo if redo else store.undo)(province, kind)
+    what = "the pack's own table" if found is None else f"#{found.id} {found.file_name}"
+    typer.echo(f"{kind}: in force is {what}")
+
+
+@COMMANDS.command()
+def template(
+    kind: Annotated[str, typer.Argument(help="Table, such as natural_villages.")],
+    out: Annotated[Path, typer.Argument(help="File: .xlsx or .csv.")],
+    *,
+    language: Tongue = "zh",
+) -> None:
+    """Write a blank template of a table: headers, units, one example row, notes."""
+    from data.atomic import atomic_write
+    from data.doctor.templates import template as blank
+
+    atomic_write(out, blank(kind, language, out.suffix.lower()))
+    typer.echo(f"template of {kind} → {out}", err=True)
+
+
+@COMMANDS.command()
+def ledger(
+    *,
+    province: Province,
+    as_of: Annotated[str, typer.Option("--as-of", help="Date; default: every change.")] = "",
+    workspace: Folder = None,
+    out: Annotated[str, typer.Option("--out", "-o", help="File .csv; - prints.")] = "-",
+) -> None:
+    """State of every village as of a date, or every change that dated imports brought."""
+    from data.atomic import atomic_write
+    from data.export import csv_bytes
+    from data.importing import catalogue
+    from data.village_ledger import village_changes, village_states
+
+    with catalogue(workspace) as store:
+        table = (
+            village_states(store, province, as_of) if as_of else village_changes(store, province)
+        )
+    if out == "-":
+        print_table(table.head(200))
+        if len(table) > 200:
+            typer.echo(f"… 200 of {len(table):,} rows; --out FILE.csv writes all", err=True)
+        return
+    atomic_write(Path(out), csv_bytes(table))

@@ -1,0 +1,123 @@
+"""What the commands share: options, reading what they name, progress, printing and writing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.export import ExportBundle
+    from data.pack import Pack
+    from data.scenario import Scenario
+
+
+class LevelName(StrEnum):
+    """Levels of ``--level``."""
+
+    province = "province"
+    prefecture = "prefecture"
+    county = "county"
+
+
+Province = Annotated[str, typer.Option("--province", "-p", help="Name of the pack.")]
+Out = Annotated[
+    str,
+    typer.Option(
+        "--out", "-o",
+        help="File: .csv .xlsx .geojson .gpkg .kml .parquet by its suffix; - prints a table.",
+    ),
+]  # fmt: skip
+ScenarioFile = Annotated[
+    Path | None, typer.Option("--scenario", help="Scenario file (JSON) with what you change.")
+]
+Tongue = Annotated[Literal["zh", "en"], typer.Option("--language", help="zh or en.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", "-w", help="Folder of imported tables; default: the user's data folder."
+    ),
+]
+
+
+def pack_of(province: str, workspace: Path | None) -> Pack:
+    """Return the pack as the workspace makes it."""
+    from data.effective import effective_pack
+    from data.pack import Pack
+
+    return effective_pack(Pack.load(province), workspace)
+
+
+def scenario_of(path: Path | None, province: str) -> Scenario | None:
+    """Read a scenario file of the province; None without one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or belongs to another province.
+    """
+    if path is None:
+        return None
+    from data.scenario import Scenario
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot be read ({error})",
+            where=str(path),
+            repair="give a scenario file in UTF-8 JSON",
+        ) from error
+    plan = Scenario.from_json(text, where=str(path))
+    if plan.province != province:
+        raise InputError(
+            f"the scenario is for {plan.province!r}",
+            where=str(path),
+            repair=f"use --province {plan.province}",
+        )
+    return plan
+
+
+def is_map(out: str) -> bool:
+    """Return whether the file's format carries geometry."""
+    return Path(out).suffix.lower() in {".geojson", ".gpkg", ".kml", ".parquet"}
+
+
+def write_bundle(bundle: ExportBundle, out: str) -> None:
+    """Write an export and say on stderr where it went."""
+    from data.export import write
+
+    path = write(bundle, Path(out))
+    typer.echo(f"{len(bundle.main):,} rows → {path}", err=True)
+
+
+@contextmanager
+def steps(title: str, length: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on stderr while the block runs; silent when nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda _name: None
+        return
+    with typer.progressbar(length=length, label=title, file=sys.stderr) as bar:
+
+        def step(name: str) -> None:
+            bar.label = f"{title}: {name}"
+            bar.update(1)
+
+        yield step
+
+
+def print_table(table: pd.DataFrame, *, right: Any = ()) -> None:
+    """Print a table with aligned columns."""
+    from data.text_table import text_lines
+
+    for line in text_lines(table, right=right):
+        typer.echo(line)

@@ -1,0 +1,168 @@
+"""Commands that read and reckon: gaps, villages, what-if and sources."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from commands.options import (
+    Folder,
+    LevelName,
+    Out,
+    Province,
+    ScenarioFile,
+    is_map,
+    pack_of,
+    print_table,
+    scenario_of,
+    steps,
+    write_bundle,
+)
+
+COMMANDS = typer.Typer()
+
+
+class StateName(StrEnum):
+    """States of ``--state``."""
+
+    uncovered = "uncovered"
+    covered = "covered"
+    unknown = "unknown"
+    all = "all"
+
+
+@COMMANDS.command()
+def gaps(  # noqa: PLR0913  one argument for each option
+    *,
+    province: Province,
+    layer: Annotated[
+        str, typer.Option("--layer", "-l", help="Layer key, several by comma, or all.")
+    ] = "all",
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Level of the rows.")
+    ] = LevelName.prefecture,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Latest date of what counts as built.")
+    ] = "",
+    scenario: ScenarioFile = None,
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Target, built, planned and gap per region, with interval, evidence and sources."""
+    from layers.gaptable import GAP_COLUMNS, gap_table
+
+    with steps("gaps", 3) as step:
+        pack = pack_of(province, workspace)
+        step("read")
+        plan = scenario_of(scenario, province)
+        keys = [key.strip() for key in layer.split(",")]
+        table = gap_table(pack, keys, level=level.value, as_of=as_of or None, scenario=plan)
+        step("computed")
+        if out == "-":
+            print_table(table[list(GAP_COLUMNS)], right=GAP_COLUMNS[7:13])
+            return
+        from layers.bundles import gap_bundle
+
+        write_bundle(gap_bundle(pack, table, scenario=plan, geometry=is_map(out)), out)
+        step("written")
+
+
+@COMMANDS.command()
+def villages(  # noqa: PLR0913  one argument for each option
+    *,
+    province: Province,
+    state: Annotated[
+        StateName, typer.Option("--state", help="Coverage state.")
+    ] = StateName.uncovered,
+    prefecture: Annotated[
+        list[str] | None,
+        typer.Option("--prefecture", help="adcode of a prefecture or county; repeatable."),
+    ] = None,
+    min_households: Annotated[
+        int, typer.Option("--min-households", min=1, help="Smallest village [households].")
+    ] = 1,
+    radius_m: Annotated[
+        float | None,
+        typer.Option(
+            "--radius-m",
+            help="Derive the state anew: a site within this distance [m] (rule A: 5000).",
+        ),
+    ] = None,
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Natural villages by state, with names of their regions."""
+    from layers.villages import village_table
+
+    with steps("villages", 3) as step:
+        pack = pack_of(province, workspace)
+        step("read")
+        table = village_table(
+            pack, state=state.value, regions=prefecture or (), min_households=min_households,
+            radius_m=radius_m,
+        )  # fmt: skip
+        step("selected")
+        if out == "-":
+            print_table(table, right=("lon", "lat", "households"))
+            return
+        from layers.bundles import village_bundle
+
+        write_bundle(village_bundle(pack, table), out)
+        step("written")
+
+
+@COMMANDS.command()
+def whatif(
+    *,
+    province: Province,
+    site: Annotated[
+        list[str], typer.Option("--site", "-s", help="LAT,LON[,HEIGHT_M[,PRESET]]; repeatable.")
+    ],
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Level of the before/after rows.")
+    ] = LevelName.prefecture,
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Villages and households newly reached by placed sites, before and after per region.
+
+    Circles by preset radius, no terrain data: wrong both ways in mountains.
+    """
+    from data.scenario import Scenario, parse_site
+    from layers.bundles import whatif_bundle
+    from layers.whatif import effect
+
+    with steps("whatif", 3) as step:
+        pack = pack_of(province, workspace)
+        plan = Scenario(province=province, sites=tuple(parse_site(text) for text in site))
+        step("read")
+        result = effect(pack, plan.sites, level=level.value)
+        step("computed")
+        if out == "-":
+            print_table(result.regions, right=result.regions.columns[4:11])
+            invented = (result.regions["evidence"] == "illustrative").any()
+            typer.echo(
+                f"{result.villages:,} villages, {result.households:,} households newly reached; "
+                f"circle: no terrain data{'; illustrative villages' if invented else ''}"
+            )
+            return
+        write_bundle(whatif_bundle(pack, plan, result), out)
+        step("written")
+
+
+@COMMANDS.command()
+def sources(*, province: Province, workspace: Folder = None, out: Out = "-") -> None:
+    """List every source id with its quote, licence and credit, and known anomalies."""
+    from layers.bundles import source_bundle, source_table
+
+    with steps("sources", 2) as step:
+        pack = pack_of(province, workspace)
+        table = source_table(pack)
+        step("read")
+        if out == "-":
+            print_table(table, right=("value",))
+            return
+        write_bundle(source_bundle(pack), out)
+        step("written")
