@@ -3,6 +3,12 @@
 Villages, sites and fibre nodes replace the pack's whole table. Regions replace the rows of the
 same adcode, field by field; targets and observations the rows of the same id, others are added.
 What had to be joined lies in ``derived/``, named by what it was made of.
+
+Kinds of table that no pack has (roads, power lines, fibre routes, base stations, rasters …) stand
+beside the pack; :func:`imported_table` and :func:`imported_rasters` hand out what is in force::
+
+    roads = imported_table(pack, "roads")       # None where nothing was imported
+    tiles = imported_rasters(pack, "dem")       # () where nothing was imported
 """
 
 from __future__ import annotations
@@ -10,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +24,9 @@ import pandas as pd
 
 from data.atomic import atomic_write, storage_errors
 from data.schemas import TABLES
+from data.schemas_import import IMPORTABLE, RASTERS
 from data.workspace import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE, Workspace
+from geo.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     from data.catalogue import Catalogue, ImportRecord
@@ -29,6 +37,7 @@ MERGED = {"regions": "adcode", "targets": "id", "observations": "id"}
 #: How an import is named where packages are named otherwise.
 PACKAGE = "import"
 
+_AGAIN = "undo the import, or import the file again"
 _LICENCE = "the planner's own file; see its owner before passing it on"
 
 
@@ -72,12 +81,123 @@ def _has_catalogue(root: Path) -> bool:
 
 def overridden(pack: Pack, store: Catalogue) -> Pack:
     """Return the pack with the tables that a catalogue has in force."""
-    records = {kind: r for kind, r in store.in_force(pack.name).items() if kind in TABLES}
+    records = store.in_force(pack.name)
     if not records:
         return pack
-    files = {kind: _file(pack, store, record) for kind, record in records.items()}
+    imported = {kind: store.path(record) for kind, record in records.items()}
+    files = {kind: _file(pack, store, record) for kind, record in records.items() if kind in TABLES}
     files["SOURCES"] = _derived(store, _sources(pack, records), [pack.digest, *_names(records)])
-    return replace(pack, overrides=tuple(sorted(files.items())))
+    return replace(
+        pack,
+        overrides=tuple(sorted(files.items())),
+        imported=tuple(sorted(imported.items())),
+    )
+
+
+def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
+    """Return the table of one kind that a workspace has in force; None where none is.
+
+    Parameters
+    ----------
+    pack
+        As :func:`effective_pack` returns it: a pack straight from its folder has no imports.
+    kind
+        Key of :data:`data.schemas_import.IMPORTABLE`; its columns are declared there, extras of
+        the planner's file stand behind them.
+
+    Returns
+    -------
+    A GeoDataFrame in EPSG:4326 where the kind has a geometry (points, lines, polygons), else a
+    plain frame. Each row has ``evidence`` (measured, declared or modelled), ``as_of`` and
+    ``source``. The table may be partial: what it does not list is unknown, not absent.
+
+    Raises
+    ------
+    UnknownNameError
+        If no such kind of table can be imported.
+    DataError
+        If the file cannot be read or lacks a declared column.
+    """
+    import geopandas as gpd
+    import pyarrow as pa
+
+    if kind not in IMPORTABLE:
+        raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
+    path = dict(pack.imported).get(kind)
+    if path is None:
+        return None
+    schema = IMPORTABLE[kind]
+    try:
+        read = pd.read_parquet if schema.geometry is None else gpd.read_parquet
+        frame: pd.DataFrame = read(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"cannot be read ({error})", where=str(path), repair=_AGAIN) from error
+    missing = [name for name in schema.column_names if name not in frame.columns]
+    if missing:
+        raise DataError(f"lacks the columns {missing}", where=str(path), repair=_AGAIN)
+    return frame
+
+
+@dataclass(frozen=True)
+class ImportedRaster:
+    """One raster in force, its cells still in the file.
+
+    Attributes
+    ----------
+    path
+        GeoTIFF in the workspace.
+    crs
+        System of its own coordinates, such as ``EPSG:4326``.
+    box
+        West, south, east, north, WGS84 [°].
+    nodata
+        Value of cells without data; None if the file names none.
+    unit
+        ``m`` (dem), ``person`` or ``person/km²`` (population).
+    evidence, as_of, source
+        What it rests on, its date (may be empty), the file that was imported.
+    """
+
+    path: Path
+    crs: str
+    box: tuple[float, float, float, float]
+    nodata: float | None
+    unit: str
+    evidence: str
+    as_of: str
+    source: str
+
+
+def imported_rasters(pack: Pack, kind: str = "dem") -> tuple[ImportedRaster, ...]:
+    """Return the rasters of one kind in force, in the order of their import; () where none is.
+
+    Tiles may overlap and need not cover the province: outside them nothing is known.
+
+    Raises
+    ------
+    UnknownNameError
+        If the kind is not made from rasters.
+    DataError
+        If the list of rasters cannot be read.
+    """
+    if kind not in RASTERS:
+        raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
+    rows = imported_table(pack, kind)
+    if rows is None:
+        return ()
+    # The list lies in tables/, the rasters beside that folder.
+    root = dict(pack.imported)[kind].parent.parent
+    cells = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return tuple(
+        ImportedRaster(
+            root / str(row["file"]), str(row["crs"]),
+            (float(row["west"]), float(row["south"]), float(row["east"]), float(row["north"])),
+            None if row["nodata"] is None else float(row["nodata"]),
+            str(row["unit"]), str(row["evidence"]), str(row["as_of"] or ""),
+            str(row["source"] or ""),
+        )
+        for row in cells
+    )  # fmt: skip
 
 
 def import_date(pack: Pack, table: str) -> str:

@@ -36,10 +36,14 @@ class Pack:
         Folder with ``pack.toml`` and the declared tables.
     overrides
         (table, Parquet file) of tables that a workspace puts in the place of the pack's own.
+    imported
+        (kind, Parquet file) of every table that a workspace has in force, as it was imported; read
+        by :func:`data.effective.imported_table`.
     """
 
     folder: Path
     overrides: tuple[tuple[str, Path], ...] = ()
+    imported: tuple[tuple[str, Path], ...] = ()
 
     @classmethod
     def load(cls, name: str, *, packs_dir: Path = PACKS_DIR) -> Pack:
@@ -95,7 +99,7 @@ class Pack:
             if path.is_file():
                 state.update(path.name.encode())
                 state.update(hashlib.sha256(path.read_bytes()).digest())
-        for table, path in self.overrides:
+        for table, path in (*self.overrides, *self.imported):
             # These files are named by their content.
             state.update(f"{table}={path.name}".encode())
         return state.hexdigest()[:16]
