@@ -1,0 +1,1 @@
+"""Radio: path loss, antennas, link budgets, probability of coverage and its calibration."""
