@@ -1,0 +1,126 @@
+"""HiGHS, the solver of integer programs: one way in, silent, the same on every machine.
+
+HiGHS: Huangfu and Hall (2018), Mathematical Programming Computation 10:119–142,
+doi:10.1007/s12532-017-0130-5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from geo.siting.clock import Clock
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """Maximise ``gain @ v`` with ``low <= matrix @ v <= high`` and ``least <= v <= most``.
+
+    Attributes
+    ----------
+    gain, least, most, whole
+        (columns,) objective, bounds, and which columns are integer.
+    matrix, low, high
+        Rows and their bounds; ``inf`` for none.
+    """
+
+    gain: Floats
+    matrix: sp.csc_array
+    low: Floats
+    high: Floats
+    least: Floats
+    most: Floats
+    whole: Flags
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What HiGHS found.
+
+    Attributes
+    ----------
+    values
+        (columns,) the best values; None where none were found.
+    bound
+        No values can gain more than this.
+    infeasible
+        True if it is proven that no values fit.
+    """
+
+    values: Floats | None
+    bound: float
+    infeasible: bool
+
+
+def maximise(
+    program: Program, clock: Clock, *, start: Floats | None = None, time_limit_s: float = np.inf
+) -> Outcome:
+    """Solve the program within the clock's time, from ``start`` if that is given and fits.
+
+    The run is serial and seeded: it gives the same answer whatever the number of cores.
+    """
+    import highspy
+
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the package types only its core
+    options: dict[str, bool | float | str | int] = {
+        "output_flag": False, "mip_rel_gap": max(clock.run.gap, 0.0), "mip_abs_gap": 1e-6,
+        "random_seed": 1, "parallel": "off", "time_limit": min(clock.left_s, time_limit_s),
+    }  # fmt: skip
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(_model(program))
+    if start is not None:
+        first = highspy.HighsSolution()
+        first.col_value = start.tolist()
+        solver.setSolution(first)
+    solver.cbMipInterrupt += lambda event: _ask(event, clock)
+    solver.cbSimplexInterrupt += lambda event: _ask(event, clock)
+    solver.run()
+    return _outcome(solver, whole=bool(program.whole.any()))
+
+
+def _ask(event: Any, clock: Clock) -> None:
+    if clock.over():
+        event.interrupt()
+
+
+def _model(program: Program) -> Any:
+    import highspy
+
+    model = highspy.HighsLp()
+    rows, columns = program.matrix.shape
+    model.num_col_, model.num_row_ = columns, rows
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = program.gain
+    model.col_lower_, model.col_upper_ = program.least, program.most
+    model.row_lower_, model.row_upper_ = program.low, program.high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = program.matrix.indptr
+    model.a_matrix_.index_ = program.matrix.indices
+    model.a_matrix_.value_ = program.matrix.data
+    if program.whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[int(flag)] for flag in program.whole]
+    return model
+
+
+def _outcome(solver: Any, *, whole: bool) -> Outcome:
+    import highspy
+
+    info, status = solver.getInfo(), solver.getModelStatus()
+    infeasible = status == highspy.HighsModelStatus.kInfeasible
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = np.asarray(solver.getSolution().col_value, dtype=float) if found else None
+    if whole:
+        bound = float(info.mip_dual_bound)
+    else:
+        best = status == highspy.HighsModelStatus.kOptimal
+        bound = float(info.objective_function_value) if best else np.inf
+    return Outcome(values, bound if np.isfinite(bound) else np.inf, infeasible)
