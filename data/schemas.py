@@ -339,7 +339,7 @@ UNIT_COSTS = Table(
         Column("item", "text", "cost item", "项目"),
         Column("meaning", "text", "what is bought", "含义"),
         Column("meaning_zh", "text", "what is bought, in Chinese", "含义（中文）"),
-        Column("currency_or_unit", "text", "CNY or share", "币种或单位"),
+        Column("currency_or_unit", "text", "CNY, share, year or ratio", "币种或单位"),
         Column("per", "text", "denominator", "每", nullable=True),
         Column("low", "number", "low value", "低值"),
         Column("base", "number", "base value", "基准值"),

@@ -1,0 +1,397 @@
+"""Money over the years: annuity, present value, total cost with reinvestment, subsidy.
+
+Every amount is a :class:`Money`: low, base and high, with its currency, its price year, and whether
+it was discounted. Amounts that differ in one of these never add up silently. The discount rate is
+always an argument. Rates are real: prices stay those of the price year.
+
+Symbols: r discount rate per year, n years, t year since the start.
+
+References
+----------
+Blank, L. and Tarquin, A. (2012), Engineering Economy, 7th ed., McGraw-Hill, chapters 2 and 6:
+A/P = r / (1 − (1 + r)^−n).
+MIIT and MOF (2018), universal-service guide: subsidy of 30 % of build and six years of operation,
+ten years at the border.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.errors import InputError, RangeError
+
+Floats = NDArray[np.float64]
+
+#: Years of operation that the subsidy counts, by whether the county lies at the border.
+#: Source: MIIT and MOF universal-service guide 2018 (xuangubao.cn/article/299100).
+SUBSIDY_YEARS = {False: 6, True: 10}
+#: Share of build and operation that it pays; same source.
+SUBSIDY_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Money:
+    """An amount, or one per site, with its interval.
+
+    Attributes
+    ----------
+    amounts
+        (…, 3) low, base, high [currency].
+    currency
+        ISO 4217 code.
+    price_year
+        Year whose prices the amount is in.
+    discounted
+        True for a present value.
+    """
+
+    amounts: Floats
+    currency: str
+    price_year: int
+    discounted: bool = False
+
+    @classmethod
+    def of(
+        cls, low: ArrayLike, base: ArrayLike, high: ArrayLike, *, currency: str, price_year: int
+    ) -> Money:
+        """Return an undiscounted amount from its three values.
+
+        Raises
+        ------
+        RangeError
+            If a value is no number or low ≤ base ≤ high does not hold.
+        """
+        values = np.stack(np.broadcast_arrays(*(np.asarray(v, float) for v in (low, base, high))))
+        if not np.isfinite(values).all() or (np.diff(values, axis=0) < 0).any():
+            raise RangeError(
+                "low, base and high must be numbers in ascending order", where="money",
+                repair="give low ≤ base ≤ high",
+            )  # fmt: skip
+        return cls(np.moveaxis(values, 0, -1), currency, int(price_year))
+
+    @property
+    def low(self) -> Floats:
+        """Low value [currency]."""
+        return np.asarray(self.amounts[..., 0])
+
+    @property
+    def base(self) -> Floats:
+        """Base value [currency]."""
+        return np.asarray(self.amounts[..., 1])
+
+    @property
+    def high(self) -> Floats:
+        """High value [currency]."""
+        return np.asarray(self.amounts[..., 2])
+
+    def __add__(self, other: Money) -> Money:
+        """Add amounts of equal currency, price year and discounting.
+
+        Raises
+        ------
+        InputError
+            If they differ in one of them.
+        """
+        if not isinstance(other, Money):
+            return NotImplemented
+        if _kind(self) != _kind(other):
+            raise InputError(
+                f"{_words(self)} and {_words(other)} do not add up", where="money",
+                repair="convert one with in_prices_of, or discount both",
+            )  # fmt: skip
+        return replace(self, amounts=self.amounts + other.amounts)
+
+    def __mul__(self, factor: ArrayLike) -> Money:
+        """Multiply by a number of at least 0, or by one for each site.
+
+        Raises
+        ------
+        RangeError
+            If a factor is negative or no number: low and high would change places.
+        """
+        times = np.asarray(factor, dtype=float)
+        if not np.isfinite(times).all() or (times < 0).any():
+            raise RangeError(
+                f"an amount cannot be multiplied by {times}",
+                where="money",
+                repair="give 0 or more",
+            )
+        return replace(self, amounts=self.amounts * times[..., None])
+
+    __rmul__ = __mul__
+
+    def sum(self) -> Money:
+        """Return the total over all sites."""
+        return replace(self, amounts=self.amounts.reshape(-1, 3).sum(axis=0))
+
+    def in_prices_of(self, year: int, *, price_change: float) -> Money:
+        """Convert to another price year at a stated yearly change of prices (share per year).
+
+        Raises
+        ------
+        RangeError
+            If the change is no number above −1.
+        """
+        if not -1 < price_change < math.inf:
+            raise RangeError(
+                f"a price change of {price_change} per year", where="price_change",
+                repair="give a share such as 0.02",
+            )  # fmt: skip
+        factor = (1 + price_change) ** (int(year) - self.price_year)
+        return replace(self, amounts=self.amounts * factor, price_year=int(year))
+
+    def per(self, count: ArrayLike) -> Money:
+        """Return the amount per household or village; NaN, not infinity, where there is none."""
+        number = np.asarray(count, dtype=float)
+        if (number < 0).any():
+            raise RangeError("a count is negative", where="count", repair="give 0 or more")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = np.where(number[..., None] > 0, self.amounts / number[..., None], np.nan)
+        return replace(self, amounts=shares)
+
+
+def _kind(money: Money) -> tuple[str, int, bool]:
+    return money.currency, money.price_year, money.discounted
+
+
+def _words(money: Money) -> str:
+    how = "discounted" if money.discounted else "not discounted"
+    return f"{money.currency} at prices of {money.price_year}, {how},"
+
+
+def total(amounts: Iterable[Money]) -> Money:
+    """Add amounts of one kind.
+
+    Raises
+    ------
+    InputError
+        If there is none, or they differ in currency, price year or discounting.
+    """
+    listed = list(amounts)
+    if not listed:
+        raise InputError("nothing to add", where="money", repair="give at least one amount")
+    return functools.reduce(operator.add, listed)
+
+
+def annuity(rate: float, years: float) -> float:
+    """Return the yearly payment for an investment of 1, r / (1 − (1 + r)^−n); 1 / n at r = 0.
+
+    Raises
+    ------
+    RangeError
+        If the rate is not at least 0 or the years are not above 0.
+
+    Examples
+    --------
+    >>> round(annuity(0.06, 10), 6)  # Blank and Tarquin, table 11: A/P 6 %, n = 10: 0.13587
+    0.135868
+    """
+    _check_rate(rate)
+    if not 0 < years < math.inf:
+        raise RangeError(f"{years} years", where="years", repair="give more than 0")
+    # expm1 and log1p keep all digits where the rate is close to 0.
+    return rate / -math.expm1(-years * math.log1p(rate)) if rate > 0 else 1 / years
+
+
+def npv(rate: float, flows: ArrayLike) -> float:
+    """Return the present value of yearly flows; the first one is today and not discounted.
+
+    Raises
+    ------
+    RangeError
+        If the rate is not at least 0 or a flow is no number.
+
+    Examples
+    --------
+    >>> round(npv(0.25, [-100, 50, 100]), 9)
+    4.0
+    """
+    _check_rate(rate)
+    amounts = np.asarray(flows, dtype=float)
+    if not np.isfinite(amounts).all():
+        raise RangeError("a flow is no number", where="flows", repair="give one for each year")
+    return float(amounts @ _discount(rate, len(amounts)))
+
+
+def _check_rate(rate: float) -> None:
+    if not 0 <= rate < math.inf:
+        raise RangeError(
+            f"a discount rate of {rate}", where="discount_rate", repair="give a share such as 0.06"
+        )
+
+
+def _discount(rate: float, years: int) -> Floats:
+    return np.asarray((1 + rate) ** -np.arange(years, dtype=float))
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """Something built in year 0 and built again at the end of its life.
+
+    Attributes
+    ----------
+    build
+        Cost of building it, not discounted.
+    life_years
+        Whole years until it is replaced; None: never within the plan.
+    renewal
+        Cost of replacing it, where that differs from ``build`` (new batteries of a solar site).
+    """
+
+    build: Money
+    life_years: int | None = None
+    renewal: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LifeCost:
+    """Cost over the years of a plan.
+
+    Attributes
+    ----------
+    build, reinvestment, operation, residual
+        Sums over the years; ``residual`` is the value left at the end and is taken off.
+    total
+        Build + reinvestment + operation − residual.
+    flows
+        (years + 1, 3) cost per year, low, base, high, not discounted; year 0 is the build.
+    discount_rate
+        The rate that was used; None where nothing was discounted.
+    """
+
+    build: Money
+    reinvestment: Money
+    operation: Money
+    residual: Money
+    total: Money
+    flows: Floats
+    discount_rate: float | None
+
+
+def life_cost(
+    assets: Sequence[Asset],
+    yearly: Money,
+    *,
+    years: int,
+    discount_rate: float | None,
+    residual: bool = False,
+) -> LifeCost:
+    """Return the total cost of ownership.
+
+    Parameters
+    ----------
+    assets
+        What is built in year 0, each for one sum (no value per site).
+    yearly
+        Cost of operation in each of the years 1 … ``years``.
+    years
+        Years of operation, whole, at least 1.
+    discount_rate
+        Share per year; None adds the years up without discounting and says so.
+    residual
+        Take off what assets are still worth at the end, linear in their remaining life.
+
+    Raises
+    ------
+    InputError
+        If amounts differ in currency or price year, or are discounted already.
+    RangeError
+        If years, lives or the rate are out of range.
+    """
+    _check_rate(discount_rate or 0.0)
+    if years < 1 or years != int(years):
+        raise RangeError(f"{years} years of operation", where="years", repair="give 1 or more")
+    parts = np.zeros((4, years + 1, 3))
+    for asset in assets:
+        _check_kind(yearly, asset.build, asset.renewal or asset.build)
+        _spread(asset, parts, residual=residual)
+    _check_kind(yearly)
+    parts[2, 1:] = yearly.amounts
+    rate = discount_rate or 0.0
+    sums = np.einsum("pyk,y->pk", parts, _discount(rate, years + 1))
+    build, reinvestment, operation, left, whole = (
+        replace(yearly, amounts=row, discounted=discount_rate is not None)
+        for row in (*sums, sums[:3].sum(axis=0) - sums[3])
+    )
+    flows = parts[:3].sum(axis=0) - parts[3]
+    return LifeCost(build, reinvestment, operation, left, whole, flows, discount_rate)
+
+
+def _spread(asset: Asset, parts: Floats, *, residual: bool) -> None:
+    """Add an asset's build, renewals and residual value to the years."""
+    years = parts.shape[1] - 1
+    parts[0, 0] += asset.build.amounts
+    if asset.life_years is None:
+        return
+    life = int(asset.life_years)
+    if life < 1 or life != asset.life_years:
+        raise RangeError(
+            f"a life of {asset.life_years} years", where="life_years", repair="give whole years"
+        )
+    renewal = asset.renewal or asset.build
+    # What would be due in the last year is not bought any more: the plan ends there.
+    renewed = range(life, years, life)
+    for year in renewed:
+        parts[1, year] += renewal.amounts
+    if residual:
+        last = renewed[-1] if renewed else 0
+        left = (last + life - years) / life
+        parts[3, years] += left * (renewal if renewed else asset.build).amounts
+
+
+def _check_kind(first: Money, *others: Money) -> None:
+    for money in (first, *others):
+        if money.discounted or money.amounts.shape != (3,):
+            raise InputError(
+                "is discounted already or has a value per site", where="money",
+                repair="give sums that are not discounted",
+            )  # fmt: skip
+        if _kind(money) != _kind(first):
+            raise InputError(
+                f"{_words(first)} and {_words(money)} do not add up", where="money",
+                repair="convert one with in_prices_of",
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Subsidy:
+    """What the universal-service fund pays, and what is left to the operator; not discounted.
+
+    ``years`` are the years of operation that count.
+    """
+
+    amount: Money
+    left: Money
+    years: int
+
+
+def subsidy(build: Money, yearly: Money, *, border: bool, share: float = SUBSIDY_SHARE) -> Subsidy:
+    """Return the subsidy: a share of build and of six years of operation, ten at the border.
+
+    Raises
+    ------
+    InputError
+        If an amount is discounted (the rule counts plain sums) or their kinds differ.
+    RangeError
+        If the share is outside 0–1.
+
+    References
+    ----------
+    MIIT and MOF universal-service guide 2018 (xuangubao.cn/article/299100).
+    """
+    if not 0 <= share <= 1:
+        raise RangeError(f"a share of {share}", where="share", repair="give 0 to 1")
+    if build.discounted or yearly.discounted:
+        raise InputError(
+            "the subsidy counts plain sums", where="money", repair="give undiscounted amounts"
+        )
+    years = SUBSIDY_YEARS[bool(border)]
+    counted = build + yearly * years
+    return Subsidy(counted * share, counted * (1 - share), years)
