@@ -30,6 +30,15 @@ const features = function* (map) {
   }
 };
 
+// Fits the province and moves it to the right as far as it goes: the legend stands on the left.
+const fitBesideLegend = (map, node, bounds) => {
+  map.fitBounds(bounds, { padding: [8, 8], animate: false });
+  if (!node.querySelector(".tc-legend details[open]")) return;
+  const [a, b] = bounds.map((corner) => map.latLngToContainerPoint(corner));
+  const room = map.getSize().x - Math.max(a.x, b.x) - 8;
+  if (room > 0) map.panBy([-room, 0], { animate: false });
+};
+
 // Says that the map stands, or never will, to a page that waits for it.
 const tell = (state) => {
   if (state.data.tell) state.send("drawn", { at: Date.now() });
@@ -55,7 +64,7 @@ const mount = async (box, state, data) => {
   state.place = data.place;
   state.group = L.layerGroup().addTo(map);
   if (view) map.setView(view[0], view[1], { animate: false });
-  else map.fitBounds(bounds, { padding: [8, 8], animate: false });
+  else fitBesideLegend(map, node, bounds);
   state.watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
   state.watch.observe(node);
   for (const layer of features(map)) {
