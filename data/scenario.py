@@ -23,13 +23,18 @@ class _Frozen(BaseModel):
 
 
 class PlannedSite(_Frozen):
-    """One what-if site; coordinates WGS84 [°], height above ground [m]."""
+    """One what-if site; coordinates WGS84 [°], height above ground [m].
+
+    Without an azimuth the antenna is omnidirectional; the tilt is downwards [°].
+    """
 
     lat: Annotated[float, Field(ge=-90, le=90)]
     lon: Annotated[float, Field(ge=-180, le=180)]
     antenna_height_m: Annotated[float, Field(ge=1, le=300)] = DEFAULT_HEIGHT_M
     preset: str = DEFAULT_PRESET
     enabled: bool = True
+    azimuth_deg: Annotated[float, Field(ge=0, lt=360)] | None = None
+    tilt_deg: Annotated[float, Field(ge=-10, le=30)] = 0.0
 
     @field_validator("preset")
     @classmethod
@@ -53,6 +58,8 @@ class Scenario(_Frozen):
         Layer key → adcode of a prefecture → own weight, for the rule ``own``.
     sites
         What-if sites in the order of placing.
+    demonstration_terrain
+        Use the invented relief of the demonstration where no elevation model is in force.
     """
 
     name: str = ""
@@ -62,6 +69,7 @@ class Scenario(_Frozen):
     rules: dict[str, str] = {}
     weights: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = {}
     sites: tuple[PlannedSite, ...] = ()
+    demonstration_terrain: bool = False
 
     def to_json(self) -> str:
         """Return sorted JSON; equal scenarios give equal text."""
