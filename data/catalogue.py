@@ -151,7 +151,7 @@ class Catalogue:
         Parameters
         ----------
         table
-            Rows, any geometry in EPSG:4326.
+            Rows, any geometry in EPSG:4326; of a table of points ``lon`` and ``lat`` are enough.
         counts
             Rows of the file.
 
@@ -164,7 +164,7 @@ class Catalogue:
         """
         if kind not in IMPORTABLE:
             raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
-        content = _parquet(table)
+        content = _parquet(table, points=IMPORTABLE[kind].geometry == "point")
         name = hashlib.sha256(content).hexdigest()
         self._keep(name, content)
         values = {
@@ -379,8 +379,12 @@ def _nothing(province: str, kind: str, what: str) -> InputError:
     return InputError(what, where=f"{province} {kind}", repair="see the list of imports")
 
 
-def _parquet(table: pd.DataFrame) -> bytes:
+def _parquet(table: pd.DataFrame, *, points: bool) -> bytes:
     """Return a table as Parquet, a frame with a geometry as GeoParquet; same rows, same bytes."""
+    if points and "geometry" not in table.columns:
+        from data.point_parquet import point_parquet
+
+        return point_parquet(table)
     sink = io.BytesIO()
     table.to_parquet(sink, index=False, compression="zstd")
     return sink.getvalue()

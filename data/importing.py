@@ -74,7 +74,7 @@ def commit_table(store: Catalogue, found: Diagnosis) -> ImportRecord:
             "no row was accepted", where=found.raw.name,
             repair="consent to a repair, or mend the rejected rows and import them again",
         )  # fmt: skip
-    table = imported_table(found)
+    table = _rows(found)
     check_in_force(Pack.load(found.province), found.kind, table, where=found.raw.name)
     return store.commit(
         province=found.province,
@@ -98,15 +98,21 @@ def commit_table(store: Catalogue, found: Diagnosis) -> ImportRecord:
 
 def imported_table(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
     """Return accepted rows as they are stored: declared columns, extras as text, WGS84."""
+    frame = _rows(found)
+    if found.table.geometry == "point":
+        shape = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))
+        return gpd.GeoDataFrame(frame, geometry=shape, crs="EPSG:4326")
+    return frame
+
+
+def _rows(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
+    """Return what is stored; points as columns alone, for a million geometries weigh 250 MB."""
     frame = found.accepted.drop(columns=ROW)
     declared = set(found.table.column_names)
     for name in frame.columns:
         if name not in declared and name != SHAPE:
             frame[name] = tidy(frame[[name]]).iloc[:, 0].to_numpy()
-    if found.table.geometry == "point":
-        shape = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))
-        return gpd.GeoDataFrame(frame, geometry=shape, crs="EPSG:4326")
-    if SHAPE in frame.columns:
+    if SHAPE in frame.columns and found.table.geometry != "point":
         return gpd.GeoDataFrame(frame, geometry=SHAPE, crs="EPSG:4326")
     return frame
 

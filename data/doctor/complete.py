@@ -21,6 +21,8 @@ from geo.crs import WGS84
 if TYPE_CHECKING:
     import geopandas as gpd
 
+#: Points that stand in memory as geometries at once.
+_POINTS = 100_000
 _DTYPES = {
     "text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
 }  # fmt: skip
@@ -97,25 +99,30 @@ def _filled(frame: pd.DataFrame, name: str, value: str) -> pd.Series:
     return cells.where(cells.notna() & (cells != ""), value or None).astype("str")
 
 
-def _codes(frame: pd.DataFrame, regions: gpd.GeoDataFrame, named: pd.Series) -> NDArray[np.object_]:
+def _codes(frame: pd.DataFrame, regions: gpd.GeoDataFrame, named: pd.Series) -> pd.Series:
     """Return the county of each point: the one it lies in, else the one that the row names."""
     counties = regions[regions["level"] == "county"]
-    shapes, codes = counties.geometry.to_numpy(), counties["adcode"].to_numpy(dtype=object)
-    points = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))
-    tree = shapely.STRtree(shapes)
-    row, county = tree.query(points, predicate="intersects")
-    found = named.reindex(frame.index).to_numpy(dtype=object, copy=True)
-    county_code = np.isin(found.astype(str), codes.astype(str))
-    found[~county_code] = None
+    tree = shapely.STRtree(counties.geometry.to_numpy())
+    codes = pd.Index(counties["adcode"].astype("str"))
     # On a shared border the county that the row names wins, else the first.
-    missing = np.array([value is None for value in found], dtype=bool)
-    free = missing[row]
-    found[row[free][::-1]] = codes[county[free][::-1]]
+    found = codes.get_indexer(pd.Index(named.reindex(frame.index)))
+    lon, lat = frame[LON].to_numpy(float), frame[LAT].to_numpy(float)
+    unnamed = np.flatnonzero(found < 0)
+    for start in range(0, len(unnamed), _POINTS):
+        at = unnamed[start : start + _POINTS]
+        found[at] = _counties(tree, shapely.points(lon[at], lat[at]))
+    return pd.Series(codes.array.take(found), index=frame.index, dtype="str")
+
+
+def _counties(tree: shapely.STRtree, points: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Return the county that each point lies in, or the nearest one where it lies in none."""
+    row, county = tree.query(points, predicate="intersects")
+    found = np.full(len(points), -1, dtype=np.intp)
+    found[row[::-1]] = county[::-1]
     # Just outside the border, where a rule let it pass: the nearest county.
-    left = np.flatnonzero([value is None for value in found])
+    left = np.flatnonzero(found < 0)
     if len(left):
-        nearest = np.asarray(tree.nearest(np.asarray(points)[left]))
-        found[left] = codes[nearest]
+        found[left] = tree.nearest(points[left])
     return found
 
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from data.doctor import crs_reasons as reasons
@@ -139,10 +140,7 @@ def _known_system(declared: str) -> str:
 def _sample(x: Floats, y: Floats, evidence: CrsEvidence) -> tuple[Floats, Floats, CrsEvidence]:
     """Keep finite rows at distinct places, every k-th of them, and all rows of known places."""
     finite = np.isfinite(x) & np.isfinite(y)
-    _, first = np.unique(np.column_stack((x, y)), axis=0, return_index=True)
-    keep = np.zeros(len(x), dtype=bool)
-    keep[first] = True
-    keep &= finite
+    keep = finite & ~pd.DataFrame({"x": x, "y": y}).duplicated().to_numpy()
     rows = np.flatnonzero(keep)
     chosen = rows[:: max(1, -(-len(rows) // SAMPLE))]
     anchored = evidence.anchor_row[keep[evidence.anchor_row]][:SAMPLE]

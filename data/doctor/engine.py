@@ -280,5 +280,7 @@ def _still(given: FindingTable, mended: pd.DataFrame) -> FindingTable:
 
 
 def _gone(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[int]:
-    """Return the rows that a repair left out."""
+    """Return the rows that a repair left out; no repair adds one."""
+    if len(after) == len(before):
+        return frozenset()
     return frozenset(np.setdiff1d(before[ROW].to_numpy(), after[ROW].to_numpy()).tolist())
