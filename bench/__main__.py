@@ -6,12 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import coverage, pages, report, terminal
+from bench import coverage, doctor, pages, report, terminal
 from bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "gaps": terminal.gaps,
     "imports": terminal.imports,
+    "doctor": doctor.doctor,
     "coverage": coverage.distance,
     "pages": pages.pages,
 }

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A promise that is no time: how much memory, how many right; ``text`` says both sides."""
+
+    text: str
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class Figure:
         Longest time that we promise [s]; None where only the ratio counts.
     ratio_limit
         Largest promised time as a multiple of the baseline; below 1 the baseline must be slower.
+    facts
+        What else is promised of the same runs.
     """
 
     what: str
@@ -35,6 +46,7 @@ class Figure:
     baseline: str = ""
     baseline_s: tuple[float, ...] = ()
     ratio_limit: float | None = None
+    facts: tuple[Fact, ...] = ()
 
     @property
     def median_s(self) -> float:
@@ -52,7 +64,7 @@ class Figure:
     @property
     def holds(self) -> bool | None:
         """True if every promise is kept; None where nothing is promised."""
-        kept = []
+        kept = [fact.holds for fact in self.facts]
         if self.limit_s is not None:
             kept.append(self.median_s <= self.limit_s)
         if self.ratio_limit is not None and self.ratio is not None:
@@ -89,6 +101,31 @@ def python(*arguments: str) -> Callable[[], object]:
         return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
     return call
+
+
+@dataclass(slots=True)
+class Watched:
+    """A call that runs our Python in a process of its own and notes the most memory it took.
+
+    Attributes
+    ----------
+    peaks_MB
+        Largest resident set of each run [10⁶ byte].
+    """
+
+    arguments: tuple[str, ...]
+    peaks_MB: list[float] = field(default_factory=list)  # noqa: N815  MB is the unit's symbol
+
+    def __call__(self) -> None:
+        """Run once; fail if the process fails."""
+        command = [sys.executable, *self.arguments]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        # Linux counts in KiB.
+        self.peaks_MB.append(usage.ru_maxrss * 1024 / 1e6)
 
 
 def modules(room: str) -> Sequence[str]:

@@ -52,6 +52,7 @@ def _row(figure: Figure) -> str:
         promised.append(f"≤ {_time(figure.limit_s)}")
     if figure.ratio_limit is not None:
         promised.append(f"≤ {figure.ratio_limit:.4g} × baseline")
+    promised += [fact.text for fact in figure.facts]
     baseline = (
         f"{figure.baseline}: {_time(median(figure.baseline_s))}" if figure.baseline_s else "—"
     )

@@ -381,7 +381,7 @@ def _nothing(province: str, kind: str, what: str) -> InputError:
 
 def _parquet(table: pd.DataFrame, *, points: bool) -> bytes:
     """Return a table as Parquet, a frame with a geometry as GeoParquet; same rows, same bytes."""
-    if points and "geometry" not in table.columns:
+    if points and "geometry" not in table.columns and {"lon", "lat"} <= set(table.columns):
         from data.point_parquet import point_parquet
 
         return point_parquet(table)

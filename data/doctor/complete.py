@@ -110,7 +110,7 @@ def _codes(frame: pd.DataFrame, regions: gpd.GeoDataFrame, named: pd.Series) -> 
     unnamed = np.flatnonzero(found < 0)
     for start in range(0, len(unnamed), _POINTS):
         at = unnamed[start : start + _POINTS]
-        found[at] = _counties(tree, shapely.points(lon[at], lat[at]))
+        found[at] = _counties(tree, np.asarray(shapely.points(lon[at], lat[at])))
     return pd.Series(codes.array.take(found), index=frame.index, dtype="str")
 
 

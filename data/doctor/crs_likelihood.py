@@ -28,6 +28,8 @@ WRONG_AREA = 0.02
 LEAST_SPREAD_M = 15.0
 #: Distance to a site or road that counts as near, and beyond which nothing changes [m].
 NEAR_M, FAR_M = 100.0, 3_000.0
+#: Rows whose distance to sites and roads is measured, evenly over the file.
+NEAR_ROWS = 2_000
 _METRES_PER_DEGREE = 111_195.0
 #: Median of a Rayleigh distribution of unit scale.
 _RAYLEIGH_MEDIAN = 1.1774
@@ -66,10 +68,14 @@ def readings(
     """Place the rows by every system and compare each with the evidence."""
     shapely.prepare(evidence.province)
     shapely.prepare(evidence.areas)
-    return [_reading(x, y, crs, swapped, evidence) for crs, swapped in systems]
+    near = _Near(evidence)
+    return [_reading(x, y, system, evidence, near) for system in systems]
 
 
-def _reading(x: Floats, y: Floats, crs: str, swapped: bool, evidence: CrsEvidence) -> Reading:  # noqa: FBT001 — a pair of values, unpacked
+def _reading(
+    x: Floats, y: Floats, system: tuple[str, bool], evidence: CrsEvidence, near: _Near
+) -> Reading:
+    crs, swapped = system
     lon, lat = to_wgs84(x, y, crs, swapped=swapped)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     lon, lat = np.where(possible, lon, np.nan), np.where(possible, lat, np.nan)
@@ -87,7 +93,7 @@ def _reading(x: Floats, y: Floats, crs: str, swapped: bool, evidence: CrsEvidenc
         inside=np.asarray(shapely.contains_xy(evidence.province, lon, lat), dtype=bool),
         inside_area=inside_area,
         offsets=metres_between(evidence.anchor_lon, evidence.anchor_lat, lon[row], lat[row]),
-        near_m=_nearest_m(lon, lat, evidence),
+        near_m=near.metres(lon, lat),
     )
 
 
@@ -120,29 +126,41 @@ def log_likelihood(reading: Reading, evidence: CrsEvidence, spread: float) -> Fl
     return total
 
 
-def _nearest_m(lon: Floats, lat: Floats, evidence: CrsEvidence) -> Floats:
-    parts = []
-    good = np.isfinite(lon) & np.isfinite(lat)
-    if len(evidence.site_lon):
-        metres = np.full(len(lon), FAR_M)
-        tree = KDTree(ecef(evidence.site_lon, evidence.site_lat))
-        metres[good] = tree.query(ecef(lon[good], lat[good]))[0]
-        parts.append(metres)
-    if len(evidence.roads):
-        parts.append(_to_roads_m(lon, lat, good, evidence))
-    return np.min(parts, axis=0) if parts else np.empty(0)
+class _Near:
+    """Distances to existing sites and roads, their indices built once for all readings.
 
+    At most :data:`NEAR_ROWS` rows are measured, the same ones in each reading; the others are far
+    in every reading, which changes no comparison.
+    """
 
-def _to_roads_m(lon: Floats, lat: Floats, good: NDArray[np.bool_], evidence: CrsEvidence) -> Floats:
-    """Measure in a plane whose east–west scale is that of the province's middle latitude."""
-    _, south, _, north = shapely.bounds(evidence.province)
-    scale = float(np.cos(np.radians((south + north) / 2)))
-    stretch = np.array([scale, 1.0])
-    lines = shapely.transform(evidence.roads, lambda xy: xy * stretch)
-    points = shapely.points(lon[good] * scale, lat[good])
-    (found, _), degrees = shapely.STRtree(lines).query_nearest(
-        points, return_distance=True, all_matches=False, max_distance=FAR_M / _METRES_PER_DEGREE
-    )
-    metres = np.full(len(lon), FAR_M)
-    metres[np.flatnonzero(good)[found]] = degrees * _METRES_PER_DEGREE
-    return metres
+    def __init__(self, evidence: CrsEvidence) -> None:
+        self._sites = (
+            KDTree(ecef(evidence.site_lon, evidence.site_lat)) if len(evidence.site_lon) else None
+        )
+        _, south, _, north = shapely.bounds(evidence.province)
+        # A plane whose east–west scale is that of the province's middle latitude.
+        self._scale = float(np.cos(np.radians((south + north) / 2)))
+        stretch = np.array([self._scale, 1.0])
+        self._roads = (
+            shapely.STRtree(shapely.transform(evidence.roads, lambda xy: xy * stretch))
+            if len(evidence.roads)
+            else None
+        )
+
+    def metres(self, lon: Floats, lat: Floats) -> Floats:
+        """Return the distance of each row to the nearest of them [m]; empty without any."""
+        if self._sites is None and self._roads is None:
+            return np.empty(0)
+        least = np.full(len(lon), FAR_M)
+        at = np.arange(0, len(lon), max(1, -(-len(lon) // NEAR_ROWS)))
+        at = at[np.isfinite(lon[at]) & np.isfinite(lat[at])]
+        if self._sites is not None:
+            least[at] = np.minimum(least[at], self._sites.query(ecef(lon[at], lat[at]))[0])
+        if self._roads is not None:
+            points = shapely.points(lon[at] * self._scale, lat[at])
+            (row, _), degrees = self._roads.query_nearest(
+                points, return_distance=True, all_matches=False,
+                max_distance=FAR_M / _METRES_PER_DEGREE,
+            )  # fmt: skip
+            least[at[row]] = np.minimum(least[at[row]], degrees * _METRES_PER_DEGREE)
+        return least

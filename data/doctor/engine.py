@@ -25,6 +25,7 @@ from data.doctor.readers import read
 from data.doctor.rejects import without_reasons
 from data.doctor.repairs import apply_repairs, offered, settled
 from data.doctor.rules import Context, FindingTable, check, convert, rejected_rows
+from data.effective import imported_table
 from data.schemas import Table
 from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE, RASTERS, table_of_rows
 from geo.crs import Floats
@@ -258,9 +259,10 @@ def _evidence(
 ) -> CrsEvidence:
     places, sites = pack.table("places"), pack.table("sites")
     names = frame["name"] if "name" in frame.columns and table.geometry == "point" else None
+    roads = imported_table(pack, "roads")
+    known = Known(places, sites, None if roads is None else roads["geometry"].to_numpy(object))
     return gather(
-        regions, len(frame), adcodes=named.adcode, names=names,
-        known=Known(places=places, sites=sites),
+        regions, len(frame), adcodes=named.adcode, names=names, known=known
     )  # fmt: skip
 
 
