@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from data.plan_settings import PlanSettings
 from data.presets import preset
 from geo.errors import InputError, PlannerError, RangeError
 
@@ -60,6 +61,8 @@ class Scenario(_Frozen):
         What-if sites in the order of placing.
     demonstration_terrain
         Use the invented relief of the demonstration where no elevation model is in force.
+    plan
+        What is asked of a plan of new sites.
     """
 
     name: str = ""
@@ -70,6 +73,7 @@ class Scenario(_Frozen):
     weights: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = {}
     sites: tuple[PlannedSite, ...] = ()
     demonstration_terrain: bool = False
+    plan: PlanSettings = PlanSettings()
 
     def to_json(self) -> str:
         """Return sorted JSON; equal scenarios give equal text."""
