@@ -57,6 +57,27 @@ def test_another_programs_figures(scenario: str, sight: str, losses: dict[int, f
     assert got == pytest.approx(list(losses.values()), abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("scenario", "change", "difference"),
+    [
+        ("uma", {"h_ut_m": 6.5}, -0.6 * 5),
+        ("rma", {"street_m": 50}, -7.1 * math.log10(50 / 20)),
+        ("rma", {"frequency_GHz": 10}, 20 * math.log10(2)),
+        ("rma", {"h_ut_m": 6}, -3.2 * (math.log10(11.75 * 6) ** 2 - math.log10(11.75 * 1.5) ** 2)),
+        (
+            "rma",
+            {"building_m": 20},
+            7.5 * math.log10(4) + 3.7 * ((20 / 35) ** 2 - (5 / 35) ** 2) * math.log10(35),
+        ),
+    ],
+)
+def test_terms_of_the_nlos_formulas(scenario, change, difference) -> None:
+    """Far away the slant hardly changes: what is left is the term itself."""
+    base = {"scenario": scenario, "frequency_GHz": 5.0, "h_bs_m": 35 if scenario == "rma" else 25}
+    before, after = (path_loss_dB(5_000, Surroundings(**b)) for b in (base, base | change))
+    assert float(after - before) == pytest.approx(difference, abs=2e-3)
+
+
 def test_breakpoints_as_the_report_defines_them() -> None:
     assert Surroundings("rma", 0.7).breakpoint_m == pytest.approx(
         2 * math.pi * 35 * 1.5 * 0.7 / 0.3

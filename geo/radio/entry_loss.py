@@ -1,0 +1,77 @@
+"""Loss on the way into a building: Recommendation ITU-R P.2109-2.
+
+References
+----------
+Recommendation ITU-R P.2109-2 (2023), Annex 1, Eqs. (1)-(8) and Table 1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from scipy.special import ndtri
+
+from geo.errors import RangeError
+
+Building = Literal["traditional", "thermally_efficient"]
+
+#: Table 1: r, s, t, u, v, w, x, y, z.
+_COEFFICIENTS: dict[str, tuple[float, ...]] = {
+    "traditional": (12.64, 3.72, 0.96, 9.6, 2.0, 9.1, -3.0, 4.5, -2.0),
+    "thermally_efficient": (28.19, -3.00, 8.48, 13.5, 3.8, 27.8, -2.9, 9.4, -2.1),
+}
+#: Floor of the loss, C of Eq. (1) [dB].
+_FLOOR_dB = -3.0
+#: Rise with the angle at the façade, Eq. (3) [dB/°].
+_PER_DEGREE_dB = 0.212
+
+
+def building_entry_loss_dB(
+    frequency_GHz: float,
+    probability: float = 0.5,
+    building: Building = "traditional",
+    *,
+    elevation_deg: float = 0.0,
+) -> float:
+    """Return the loss that is not exceeded with a probability, over terminals in buildings [dB].
+
+    Parameters
+    ----------
+    frequency_GHz
+        0.08–100 [GHz].
+    probability
+        Share of places inside where the loss is at most this; 0.5 is the median.
+    building
+        ``traditional``, or ``thermally_efficient`` (metallised glass, foil in the walls).
+    elevation_deg
+        Angle of the path above the horizontal at the façade [°].
+
+    Raises
+    ------
+    RangeError
+        If a value lies outside the validity.
+
+    Examples
+    --------
+    >>> round(building_entry_loss_dB(0.7), 1), round(building_entry_loss_dB(3.5), 1)
+    (14.1, 15.7)
+    """
+    faults = []
+    if building not in _COEFFICIENTS:
+        faults.append(f"building {building!r} is none of {', '.join(_COEFFICIENTS)}")
+    if not 0.08 <= frequency_GHz <= 100:
+        faults.append(f"frequency_GHz {frequency_GHz:g} is outside 0.08–100 GHz")
+    if not 0 < probability < 1:
+        faults.append(f"probability {probability:g} is not between 0 and 1")
+    if not abs(elevation_deg) < 90:
+        faults.append(f"elevation_deg {elevation_deg:g} is not within ±90°")
+    if faults:
+        raise RangeError("; ".join(faults), where="ITU-R P.2109", repair="stay inside its range")
+    r, s, t, u, v, w, x, y, z = _COEFFICIENTS[building]
+    log_f = math.log10(frequency_GHz)
+    quantile = float(ndtri(probability))
+    mean_1 = r + s * log_f + t * log_f**2 + _PER_DEGREE_dB * abs(elevation_deg)
+    upper = quantile * (u + v * log_f) + mean_1
+    lower = quantile * (y + z * log_f) + w + x * log_f
+    return 10 * math.log10(sum(10 ** (0.1 * term) for term in (upper, lower, _FLOOR_dB)))
