@@ -1,0 +1,226 @@
+"""P.1812: the whole Recommendation for one path, compiled, for Python and for other kernels.
+
+How another compiled kernel uses it, after it has sampled a terrain model into scratch arrays::
+
+    radio = p1812.radio(...)                         # once, in Python: a tuple of numbers
+    ends = Terminals(h_tx_m, h_rx_m, latitude_deg, 500.0, 500.0)
+    found = predict(distance_km[:n], (terrain_m[:n], none), zones, ends, radio)
+    found.loss_dB, found.line_of_sight, found.edge
+
+Contract: ``distance_km`` is float64, contiguous, rises from 0 in at least :data:`MIN_POINTS`
+points; ``terrain_m`` is float64 of the same length, and so is the clutter, or it is empty
+(``none = terrain_m[:0]``) where there is none; ``zones`` is int8, empty where all is inland.
+Nothing is checked and nothing allocated; what lies outside the limits of
+:mod:`geo.radio.p1812` gives a number without meaning, a terrain height that is NaN gives NaN.
+The result depends on the arguments alone, to the last bit, wherever it is called.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.radio._p1812_compile import compiled
+from geo.radio._p1812_diffraction import Ground, delta_bullington
+from geo.radio._p1812_modes import (
+    Bent,
+    climate_of,
+    combined,
+    ducting,
+    interpolated,
+    line_of_sight,
+    sea_coupling,
+    troposcatter,
+)
+from geo.radio._p1812_profile import (
+    SEA,
+    Terminals,
+    clearest,
+    edges,
+    horizon,
+    sections,
+    smooth_surface,
+)
+from geo.radio._p1812_radio import RADIUS_BETA_KM, Radio
+
+Floats = NDArray[np.float64]
+Zones = NDArray[np.int8]
+
+#: Fewest points of a profile; the program in ITU's software list refuses fewer as well.
+MIN_POINTS = 5
+
+
+class Prediction(NamedTuple):
+    """What one path gives.
+
+    Attributes
+    ----------
+    loss_dB
+        Basic transmission loss not exceeded for p of the time and p_L of the locations, Eq. (69).
+    line_of_sight
+        Whether the median ray passes over terrain and clutter, Eqs. (13) and (14).
+    edge
+        Profile point with the largest diffraction parameter ν of the median ray: the ridge that
+        blocks most, or comes nearest to it.
+    nu
+        Its ν.
+    """
+
+    loss_dB: float
+    line_of_sight: bool
+    edge: int
+    nu: float
+
+
+class Whole(NamedTuple):
+    """All parts of one prediction, for showing them; see :class:`geo.radio.p1812.PathLoss`."""
+
+    loss_dB: float
+    line_of_sight: float
+    edge: float
+    nu: float
+    free_space: float
+    sight: float
+    diffraction: float
+    actual: float
+    smooth: float
+    spherical: float
+    diffraction_time: float
+    troposcatter: float
+    ducting: float
+    location: float
+    diffraction_tx: float
+    diffraction_rx: float
+    ducting_tx: float
+    ducting_rx: float
+    roughness: float
+    horizon_tx: float
+    horizon_rx: float
+    distance_tx: float
+    distance_rx: float
+    angle_tx: float
+    angle_rx: float
+    angle: float
+    beta0: float
+    omega: float
+    radius: float
+
+
+@compiled
+def predict(
+    distance_km: Floats,
+    heights: tuple[Floats, Floats],
+    zone: Zones,
+    terminals: Terminals,
+    radio: Radio,
+) -> Prediction:
+    """Return the loss of one path, whether it is clear, and what blocks it most.
+
+    Parameters
+    ----------
+    distance_km
+        Profile, from the transmitter.
+    heights
+        Terrain above sea level and clutter on it [m]; the clutter at the ends does not count.
+    zone
+        Radio-climatic zones, or empty.
+    terminals, radio
+        Ends of the path, and what :func:`geo.radio.p1812.radio` returned.
+    """
+    found = analyse(distance_km, heights, zone, terminals, radio, False)
+    return Prediction(found.loss_dB, found.line_of_sight > 0.0, int(found.edge), found.nu)
+
+
+@compiled
+def analyse(
+    distance_km: Floats,
+    heights: tuple[Floats, Floats],
+    zone: Zones,
+    terminals: Terminals,
+    radio: Radio,
+    whole: bool,  # noqa: FBT001 — compiled functions take no keyword-only arguments
+) -> Whole:
+    """Return all parts of one prediction; ``whole`` asks for those that the loss does not need."""
+    terrain, clutter = heights
+    last = distance_km.shape[0] - 1
+    total = distance_km[last]
+    tops = (terrain[0] + terminals.h_tx_m, terrain[last] + terminals.h_rx_m)
+    parts = sections(distance_km, zone)
+    climate = climate_of(total, parts, terminals.latitude_deg)
+    found = edges(distance_km, heights, tops[0], tops[1], radio.radius_km)
+    bare = found
+    if clutter.shape[0] > 0:
+        bare = edges(distance_km, (terrain, terrain[:0]), tops[0], tops[1], radio.radius_km)
+    seen = horizon(distance_km, terrain, tops[0], tops[1], bare, radio.radius_km)
+    smooth = smooth_surface(distance_km, terrain, terminals, seen)
+    ground = Ground(radio.radius_km, parts.omega, radio, whole)
+    median = delta_bullington(distance_km, tops, found, smooth, ground)
+    at_time = median.loss
+    if radio.time_percent < 50.0:
+        other = edges(distance_km, heights, tops[0], tops[1], RADIUS_BETA_KM)
+        ground = Ground(RADIUS_BETA_KM, parts.omega, radio, False)
+        at_beta0 = delta_bullington(distance_km, tops, other, smooth, ground).loss
+        at_time = interpolated(median.loss, at_beta0, climate, radio)
+    angle = 1000.0 * total / radio.radius_km + seen.angle_tx + seen.angle_rx  # (84)
+    sight = line_of_sight(climate, 0.001 * (tops[0] - tops[1]), total, seen, radio)
+    scatter = troposcatter(climate, angle, radio)
+    terminals = _at_sea(terminals, zone)
+    coupling = sea_coupling(terminals, tops, seen, parts.omega)
+    duct = ducting(total, seen, smooth, climate, radio, coupling)
+    bent = Bent(median.loss, at_time)
+    loss = combined(total, angle, sight, bent, (scatter, duct, parts.omega), (climate, radio))
+    location = 0.0 if zone.shape[0] > 0 and zone[last] == SEA else radio.location_dB
+    loss = max(sight.at_time, loss + location)  # (69)
+    if math.isnan(smooth.roughness):
+        loss = np.nan
+    clear = found.slope_tx < (tops[1] - tops[0]) / total
+    edge = clearest(distance_km, heights, tops[0], tops[1], radio.radius_km)
+    nu = math.sqrt(0.002 * total / radio.wavelength_m * abs(found.clearance))
+    return Whole(
+        loss,
+        1.0 if clear else 0.0,
+        float(edge),
+        math.copysign(nu, found.clearance),
+        sight.free_space,
+        sight.at_time,
+        median.loss,
+        median.actual,
+        median.smooth,
+        median.spherical,
+        at_time,
+        scatter,
+        duct,
+        location,
+        smooth.diffraction_tx,
+        smooth.diffraction_rx,
+        smooth.ducting_tx,
+        smooth.ducting_rx,
+        smooth.roughness,
+        float(seen.tx),
+        float(seen.rx),
+        seen.distance_tx_km,
+        seen.distance_rx_km,
+        seen.angle_tx,
+        seen.angle_rx,
+        angle,
+        climate.beta0,
+        parts.omega,
+        radio.radius_km,
+    )
+
+
+@compiled
+def _at_sea(terminals: Terminals, zone: Zones) -> Terminals:
+    """Return the terminals with no distance to the coast where they stand over sea."""
+    if zone.shape[0] == 0:
+        return terminals
+    return Terminals(
+        terminals.h_tx_m,
+        terminals.h_rx_m,
+        terminals.latitude_deg,
+        0.0 if zone[0] == SEA else terminals.coast_tx_km,
+        0.0 if zone[zone.shape[0] - 1] == SEA else terminals.coast_rx_km,
+    )

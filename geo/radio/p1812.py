@@ -1,0 +1,399 @@
+"""Path loss over terrain by Recommendation ITU-R P.1812, 30 MHz to 6 GHz.
+
+The method is that of P.1812-6 (09/2021). P.1812-7 (08/2023) exchanged the troposcatter model of
+§ 4.4; ITU's page of that edition advises to keep the one of P.1812-6, as both reference programs
+do with which this module is compared. Written from the equations: line of sight with multipath and
+focusing, delta-Bullington diffraction with the spherical Earth, troposcatter, ducting and layer
+reflection, location variability. Building entry loss (§ 4.8) belongs to the link budget.
+
+Clutter is added to the terrain between the terminals (§ 3.2, Eq. 1c); the terminals themselves
+stand on bare ground, and effective heights and horizons come from the terrain alone.
+
+One path is :func:`basic_transmission_loss` or, with all its parts, :func:`path_loss`; many paths
+are :func:`predict_paths`; another compiled kernel calls
+:func:`geo.radio._p1812_path.predict` with what :func:`radio` returns. All give the same number to
+the last bit.
+
+References
+----------
+Recommendation ITU-R P.1812-6 (09/2021), A path-specific propagation prediction method for
+point-to-area terrestrial services in the frequency range 30 MHz to 6 000 MHz.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.radio import _p1812_check as check
+from geo.radio._p1812_batch import Found, Ragged, radio_from, run
+from geo.radio._p1812_path import MIN_POINTS, Prediction, Whole, predict
+from geo.radio._p1812_profile import COASTAL, INLAND, SEA, Terminals
+from geo.radio._p1812_radio import Radio
+
+__all__ = [
+    "COASTAL", "DELTA_N", "INLAND", "MIN_POINTS", "N0", "SEA", "Link", "PathLoss", "Prediction",
+    "Predictions", "Profiles", "Radio", "Terminals", "basic_transmission_loss", "path_loss",
+    "predict", "predict_paths", "radio",
+]  # fmt: skip
+
+Floats = NDArray[np.float64]
+
+#: Refractivity where a planner knows no better: lapse rate in the lowest kilometre [N-units/km] and
+#: value at sea level [N-units]. They are the defaults that the Python program in ITU's software
+#: list documents (README of Py1812). ITU's digital maps give the value of a place, but may not be
+#: passed on: read it there and give it as a parameter.
+DELTA_N, N0 = 45.0, 325.0
+#: Distance to the coast that stands for "no coast near" in the same program [km].
+INLAND_KM = 500.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Radio link: a value for all paths, or one for each.
+
+    Attributes
+    ----------
+    frequency_GHz
+        Frequency, 0.03 to 6 [GHz].
+    h_tx_m, h_rx_m
+        Antenna heights above ground, 1 to 3000 [m].
+    lat_tx, lat_rx, lon_tx, lon_rx
+        Positions, WGS84; latitudes −80 to 80 [°]. Only the latitude of the middle counts.
+    time_percent
+        Time for which the loss is not exceeded, 1 to 50 [%].
+    location_percent
+        Locations at which it is not exceeded, 1 to 99 [%].
+    location_sigma_dB
+        Standard deviation over the locations, at least 0 [dB].
+    polarization
+        ``"horizontal"`` or ``"vertical"``.
+    delta_N, N0
+        Refractivity: lapse rate, above 0 and below 157 [N-units/km], and sea level [N-units].
+    dist_coast_tx_km, dist_coast_rx_km
+        Distance over land to the coast along the path [km]; 0 where a terminal stands at sea.
+    """
+
+    frequency_GHz: ArrayLike
+    h_tx_m: ArrayLike
+    h_rx_m: ArrayLike
+    lat_tx: ArrayLike
+    lat_rx: ArrayLike
+    lon_tx: ArrayLike
+    lon_rx: ArrayLike
+    time_percent: ArrayLike = 50.0
+    location_percent: ArrayLike = 50.0
+    location_sigma_dB: ArrayLike = 0.0
+    polarization: ArrayLike = "vertical"
+    delta_N: ArrayLike = DELTA_N  # noqa: N815 — the Recommendation's symbol
+    N0: ArrayLike = N0
+    dist_coast_tx_km: ArrayLike = INLAND_KM
+    dist_coast_rx_km: ArrayLike = INLAND_KM
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Profiles of n paths, one behind the other.
+
+    Attributes
+    ----------
+    distance_km
+        (m,) distances from the transmitter, in each path rising from 0 [km].
+    terrain_m
+        (m,) heights above sea level [m].
+    start
+        (n + 1,) where each path begins; the last one is m.
+    clutter_m
+        (m,) heights of trees or buildings on the terrain [m]; None for none.
+    zone
+        (m,) radio-climatic zones: 1 sea, 3 coastal land, 4 inland; None for all inland.
+    """
+
+    distance_km: ArrayLike
+    terrain_m: ArrayLike
+    start: ArrayLike
+    clutter_m: ArrayLike | None = None
+    zone: ArrayLike | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Results of n paths.
+
+    Attributes
+    ----------
+    loss_dB
+        (n,) basic transmission loss [dB].
+    line_of_sight
+        (n,) whether the median ray passes over terrain and clutter.
+    edge
+        (n,) point of the path, counted from its start, that blocks most or comes nearest to it.
+    edge_nu
+        (n,) diffraction parameter ν of that point; above −0.78 it costs something.
+    """
+
+    loss_dB: Floats
+    line_of_sight: NDArray[np.bool_]
+    edge: NDArray[np.int64]
+    edge_nu: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PathLoss:
+    """One path, part by part; symbols are those of the Recommendation.
+
+    Attributes
+    ----------
+    loss_dB
+        L_b: what is not exceeded for the time and locations asked for, Eq. (69).
+    free_space_dB, line_of_sight_dB
+        L_bfs and, with multipath and focusing, L_b0p.
+    diffraction_dB, diffraction_median_dB
+        L_dp for the time asked for, L_d50 for half of it: on top of the two above.
+    bullington_dB, bullington_smooth_dB, spherical_dB
+        Median parts of the delta-Bullington method: L_bulla, L_bulls, L_dsph.
+    troposcatter_dB, ducting_dB
+        L_bs and L_ba: whole losses of these ways of propagation.
+    location_dB
+        Location variability.
+    line_of_sight
+        Whether the median ray passes over terrain and clutter.
+    edge, edge_km, edge_nu
+        Profile point that blocks most or comes nearest to it, its distance and its ν.
+    horizon_tx, horizon_rx
+        Profile points of the horizons; the Bullington point on a path with line of sight.
+    horizon_tx_km, horizon_rx_km
+        d_lt and d_lr.
+    horizon_tx_mrad, horizon_rx_mrad, angular_distance_mrad
+        θ_t, θ_r and θ.
+    effective_tx_m, effective_rx_m
+        Antennas above the smooth surface of the diffraction model, h′_tc and h′_rc.
+    ducting_tx_m, ducting_rx_m, roughness_m
+        h_te, h_re and h_m of the ducting model.
+    beta0_percent, sea_share, earth_radius_km
+        β₀, ω and the median effective radius a_e.
+    """
+
+    loss_dB: float
+    free_space_dB: float
+    line_of_sight_dB: float
+    diffraction_dB: float
+    diffraction_median_dB: float
+    bullington_dB: float
+    bullington_smooth_dB: float
+    spherical_dB: float
+    troposcatter_dB: float
+    ducting_dB: float
+    location_dB: float
+    line_of_sight: bool
+    edge: int
+    edge_km: float
+    edge_nu: float
+    horizon_tx: int
+    horizon_rx: int
+    horizon_tx_km: float
+    horizon_rx_km: float
+    horizon_tx_mrad: float
+    horizon_rx_mrad: float
+    angular_distance_mrad: float
+    effective_tx_m: float
+    effective_rx_m: float
+    ducting_tx_m: float
+    ducting_rx_m: float
+    roughness_m: float
+    beta0_percent: float
+    sea_share: float
+    earth_radius_km: float
+
+
+def basic_transmission_loss(  # noqa: PLR0913 — one name for each input of the Recommendation
+    distance_km: ArrayLike,
+    terrain_m: ArrayLike,
+    *,
+    frequency_GHz: float,
+    h_tx_m: float,
+    h_rx_m: float,
+    time_percent: float = 50,
+    location_percent: float = 50,
+    location_sigma_dB: float = 0,
+    polarization: str = "vertical",
+    delta_N: float = DELTA_N,  # noqa: N803 — the Recommendation's symbol
+    N0: float = N0,  # noqa: N803 — the same
+    clutter_m: ArrayLike | None = None,
+    zone: ArrayLike | None = None,
+    lat_tx: float,
+    lat_rx: float,
+    lon_tx: float,
+    lon_rx: float,
+    dist_coast_tx_km: float = INLAND_KM,
+    dist_coast_rx_km: float = INLAND_KM,
+) -> float:
+    """Return the basic transmission loss of one path [dB].
+
+    Parameters
+    ----------
+    distance_km
+        (n,) distances from the transmitter, rising from 0, evenly spaced or not; 0.25 to 3000 long.
+    terrain_m
+        (n,) heights above sea level [m].
+    clutter_m, zone
+        (n,) as in :class:`Profiles`.
+    frequency_GHz, h_tx_m, h_rx_m, time_percent, location_percent, location_sigma_dB
+        As in :class:`Link`, like all others.
+
+    Raises
+    ------
+    RangeError
+        With all that lies outside the validity of the method.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> place = dict(lat_tx=25.0, lat_rx=25.045, lon_tx=102.7, lon_rx=102.7)
+    >>> distance_km = np.linspace(0, 5, 101)
+    >>> loss = basic_transmission_loss(
+    ...     distance_km, np.full(101, 1900.0), frequency_GHz=0.7, h_tx_m=35, h_rx_m=1.5,
+    ...     polarization="horizontal", **place,
+    ... )
+    >>> f"{loss:.2f} dB"
+    '113.44 dB'
+    """
+    link = Link(
+        frequency_GHz=frequency_GHz, h_tx_m=h_tx_m, h_rx_m=h_rx_m, time_percent=time_percent,
+        location_percent=location_percent, location_sigma_dB=location_sigma_dB,
+        polarization=polarization, delta_N=delta_N, N0=N0, lat_tx=lat_tx, lat_rx=lat_rx,
+        lon_tx=lon_tx, lon_rx=lon_rx, dist_coast_tx_km=dist_coast_tx_km,
+        dist_coast_rx_km=dist_coast_rx_km,
+    )  # fmt: skip
+    return path_loss(distance_km, terrain_m, link, clutter_m=clutter_m, zone=zone).loss_dB
+
+
+def path_loss(
+    distance_km: ArrayLike,
+    terrain_m: ArrayLike,
+    link: Link,
+    *,
+    clutter_m: ArrayLike | None = None,
+    zone: ArrayLike | None = None,
+) -> PathLoss:
+    """Return the loss of one path with all its parts.
+
+    Parameters
+    ----------
+    distance_km, terrain_m, clutter_m, zone
+        (n,) as in :func:`basic_transmission_loss`.
+    link
+        With single values.
+
+    Raises
+    ------
+    RangeError
+        With all that lies outside the validity of the method.
+    """
+    faults = check.Faults()
+    table = check.table(_values(link), 1, faults)
+    flat = {
+        "distance_km": distance_km, "terrain_m": terrain_m, "clutter_m": clutter_m, "zone": zone,
+    }  # fmt: skip
+    profile = check.ragged(flat, None, faults)
+    found = _found(1, whole=True)
+    _run(profile, table, (found, faults), threads=1)
+    whole = Whole(*found.whole[0].tolist())
+    edge = int(whole.edge)
+    return PathLoss(
+        whole.loss_dB, whole.free_space, whole.sight, whole.diffraction_time, whole.diffraction,
+        whole.actual, whole.smooth, whole.spherical, whole.troposcatter, whole.ducting,
+        whole.location, whole.line_of_sight > 0, edge, float(np.asarray(distance_km)[edge]),
+        whole.nu, int(whole.horizon_tx), int(whole.horizon_rx), whole.distance_tx,
+        whole.distance_rx, whole.angle_tx, whole.angle_rx, whole.angle, whole.diffraction_tx,
+        whole.diffraction_rx, whole.ducting_tx, whole.ducting_rx, whole.roughness, whole.beta0,
+        whole.omega, whole.radius,
+    )  # fmt: skip
+
+
+def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None) -> Predictions:
+    """Return the losses of many paths, on all cores unless told otherwise.
+
+    The numbers are those of :func:`path_loss`, to the last bit, whatever the number of threads.
+
+    Parameters
+    ----------
+    profiles
+        n paths.
+    link
+        Values for all, or (n,) for each.
+    threads
+        Threads; None for one per core.
+
+    Raises
+    ------
+    RangeError
+        With all that lies outside the validity of the method.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> steps = np.linspace(0, 5, 101)
+    >>> profiles = Profiles(np.tile(steps, 2), np.repeat([0.0, 1900.0], 101), [0, 101, 202])
+    >>> link = Link(
+    ...     frequency_GHz=0.7, h_tx_m=35, h_rx_m=1.5, lat_tx=25, lat_rx=25.045, lon_tx=102.7,
+    ...     lon_rx=102.7,
+    ... )
+    >>> predict_paths(profiles, link).line_of_sight.tolist()
+    [True, True]
+    """
+    faults = check.Faults()
+    if threads is not None and threads < 1:
+        faults.add(f"threads {threads} is below 1")
+    flat = {
+        "distance_km": profiles.distance_km, "terrain_m": profiles.terrain_m,
+        "clutter_m": profiles.clutter_m, "zone": profiles.zone,
+    }  # fmt: skip
+    paths = max(np.size(profiles.start) - 1, 0)
+    table = check.table(_values(link), paths, faults)
+    ragged = check.ragged(flat, profiles.start, faults)
+    found = _found(paths, whole=False)
+    _run(ragged, table, (found, faults), threads=threads)
+    return Predictions(found.loss_dB, found.line_of_sight, found.edge, found.nu)
+
+
+def radio(link: Link) -> Radio:
+    """Return the constants of a link of single values, for :func:`predict` in compiled code.
+
+    Raises
+    ------
+    RangeError
+        With all values outside the validity of the method.
+    """
+    faults = check.Faults()
+    table = check.table(_values(link), 1, faults)
+    faults.tell()
+    return radio_from(table[0])
+
+
+def _values(link: Link) -> dict[str, ArrayLike]:
+    return {name: getattr(link, name) for name in Link.__slots__}
+
+
+def _found(paths: int, *, whole: bool) -> Found:
+    return Found(
+        np.full(paths, np.nan),
+        np.zeros(paths, dtype=np.bool_),
+        np.zeros(paths, dtype=np.int64),
+        np.full(paths, np.nan),
+        np.zeros(paths, dtype=np.uint8),
+        np.empty((paths if whole else 0, len(Whole._fields))),
+    )
+
+
+def _run(
+    profiles: Ragged | None, table: Floats, into: tuple[Found, check.Faults], *, threads: int | None
+) -> None:
+    """Predict what can be, then tell all that is wrong with the link and the profiles together."""
+    found, faults = into
+    if profiles is not None:
+        run(profiles, table, found, threads)
+        check.profiles(found.fault, faults)
+    faults.tell()
