@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.radio._p1812_compile import compiled
-from geo.radio._p1812_path import MIN_POINTS, Floats, Zones, analyse
+from geo.radio._p1812_path import MIN_POINTS, Floats, Zones, predict
 from geo.radio._p1812_profile import Terminals
 from geo.radio._p1812_radio import (
     EARTH_RADIUS_KM,
@@ -58,14 +58,13 @@ class Ragged(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Results per path; ``whole`` has a row per path, or none when only the loss is wanted."""
+    """Results per path, and the bits of what is wrong with it."""
 
     loss_dB: Floats
     line_of_sight: NDArray[np.bool_]
     edge: NDArray[np.int64]
     nu: Floats
     fault: NDArray[np.uint8]
-    whole: Floats
 
 
 def run(profiles: Ragged, table: Floats, found: Found, threads: int | None) -> None:
@@ -99,7 +98,6 @@ def run_span(profiles: Ragged, table: Floats, span: tuple[int, int], found: Foun
         (1 or n, columns) values in the order of :data:`COLUMNS`; one row stands for all paths.
     """
     same = table.shape[0] == 1
-    wanted = found.whole.shape[0] > 0
     row = table[0 if same else span[0]]
     radio = radio_from(row)
     for path in range(span[0], span[1]):
@@ -118,14 +116,11 @@ def run_span(profiles: Ragged, table: Floats, span: tuple[int, int], found: Foun
                     radio = radio_from(row)
                     break
         terminals = terminals_from(row, distance[distance.shape[0] - 1])
-        result = analyse(distance, (terrain, clutter), zone, terminals, radio, wanted)
+        result = predict(distance, (terrain, clutter), zone, terminals, radio)
         found.loss_dB[path] = result.loss_dB
-        found.line_of_sight[path] = result.line_of_sight > 0.0
-        found.edge[path] = int(result.edge)
+        found.line_of_sight[path] = result.line_of_sight
+        found.edge[path] = result.edge
         found.nu[path] = result.nu
-        if wanted:
-            for column, value in enumerate(result):
-                found.whole[path, column] = value
 
 
 @compiled

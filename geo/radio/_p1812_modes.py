@@ -179,6 +179,8 @@ def _coupling(coast_km: float, top_m: float) -> float:
 @compiled
 def interpolated(median: float, at_beta0: float, climate: Climate, radio: Radio) -> float:
     """Return the diffraction loss not exceeded for p of the time [dB], Eqs. (40) and (41)."""
+    if radio.time_percent >= 50.0:
+        return median
     if radio.time_percent <= climate.beta0:
         return at_beta0
     share = radio.quantile_time / quantile(climate.beta0 / 100.0)  # (40a)

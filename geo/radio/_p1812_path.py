@@ -24,9 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.radio._p1812_compile import compiled
-from geo.radio._p1812_diffraction import Ground, delta_bullington
+from geo.radio._p1812_diffraction import Diffraction, Ground, delta_bullington
 from geo.radio._p1812_modes import (
     Bent,
+    Climate,
+    Sight,
     climate_of,
     combined,
     ducting,
@@ -37,6 +39,8 @@ from geo.radio._p1812_modes import (
 )
 from geo.radio._p1812_profile import (
     SEA,
+    Horizon,
+    Smooth,
     Terminals,
     clearest,
     edges,
@@ -76,37 +80,37 @@ class Prediction(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """All parts of one prediction, for showing them; see :class:`geo.radio.p1812.PathLoss`."""
+    """All parts of one prediction.
+
+    Attributes
+    ----------
+    loss_dB, line_of_sight, edge, nu
+        As in :class:`Prediction`.
+    sight, median, seen, smooth, climate
+        Intermediate results.
+    bent_dB, scatter_dB, duct_dB, location_dB
+        Diffraction not exceeded for p of the time, troposcatter, ducting, location variability.
+    angle
+        Path angular distance, Eq. (84) [mrad].
+    omega
+        Share of the path over sea.
+    """
 
     loss_dB: float
-    line_of_sight: float
-    edge: float
+    line_of_sight: bool
+    edge: int
     nu: float
-    free_space: float
-    sight: float
-    diffraction: float
-    actual: float
-    smooth: float
-    spherical: float
-    diffraction_time: float
-    troposcatter: float
-    ducting: float
-    location: float
-    diffraction_tx: float
-    diffraction_rx: float
-    ducting_tx: float
-    ducting_rx: float
-    roughness: float
-    horizon_tx: float
-    horizon_rx: float
-    distance_tx: float
-    distance_rx: float
-    angle_tx: float
-    angle_rx: float
+    sight: Sight
+    median: Diffraction
+    seen: Horizon
+    smooth: Smooth
+    climate: Climate
+    bent_dB: float
+    scatter_dB: float
+    duct_dB: float
+    location_dB: float
     angle: float
-    beta0: float
     omega: float
-    radius: float
 
 
 @compiled
@@ -131,7 +135,7 @@ def predict(
         Ends of the path, and what :func:`geo.radio.p1812.radio` returned.
     """
     found = analyse(distance_km, heights, zone, terminals, radio, False)
-    return Prediction(found.loss_dB, found.line_of_sight > 0.0, int(found.edge), found.nu)
+    return Prediction(found.loss_dB, found.line_of_sight, found.edge, found.nu)
 
 
 @compiled
@@ -158,57 +162,39 @@ def analyse(
     smooth = smooth_surface(distance_km, terrain, terminals, seen)
     ground = Ground(radio.radius_km, parts.omega, radio, whole)
     median = delta_bullington(distance_km, tops, found, smooth, ground)
-    at_time = median.loss
+    at_beta0 = median.loss
     if radio.time_percent < 50.0:
         other = edges(distance_km, heights, tops[0], tops[1], RADIUS_BETA_KM)
         ground = Ground(RADIUS_BETA_KM, parts.omega, radio, False)
         at_beta0 = delta_bullington(distance_km, tops, other, smooth, ground).loss
-        at_time = interpolated(median.loss, at_beta0, climate, radio)
+    bent = Bent(median.loss, interpolated(median.loss, at_beta0, climate, radio))
     angle = 1000.0 * total / radio.radius_km + seen.angle_tx + seen.angle_rx  # (84)
     sight = line_of_sight(climate, 0.001 * (tops[0] - tops[1]), total, seen, radio)
     scatter = troposcatter(climate, angle, radio)
-    terminals = _at_sea(terminals, zone)
-    coupling = sea_coupling(terminals, tops, seen, parts.omega)
+    coupling = sea_coupling(_at_sea(terminals, zone), tops, seen, parts.omega)
     duct = ducting(total, seen, smooth, climate, radio, coupling)
-    bent = Bent(median.loss, at_time)
     loss = combined(total, angle, sight, bent, (scatter, duct, parts.omega), (climate, radio))
     location = 0.0 if zone.shape[0] > 0 and zone[last] == SEA else radio.location_dB
     loss = max(sight.at_time, loss + location)  # (69)
     if math.isnan(smooth.roughness):
         loss = np.nan
-    clear = found.slope_tx < (tops[1] - tops[0]) / total
-    edge = clearest(distance_km, heights, tops[0], tops[1], radio.radius_km)
     nu = math.sqrt(0.002 * total / radio.wavelength_m * abs(found.clearance))
     return Whole(
         loss,
-        1.0 if clear else 0.0,
-        float(edge),
+        found.slope_tx < (tops[1] - tops[0]) / total,
+        clearest(distance_km, heights, tops[0], tops[1], radio.radius_km),
         math.copysign(nu, found.clearance),
-        sight.free_space,
-        sight.at_time,
-        median.loss,
-        median.actual,
-        median.smooth,
-        median.spherical,
-        at_time,
+        sight,
+        median,
+        seen,
+        smooth,
+        climate,
+        bent.at_time,
         scatter,
         duct,
         location,
-        smooth.diffraction_tx,
-        smooth.diffraction_rx,
-        smooth.ducting_tx,
-        smooth.ducting_rx,
-        smooth.roughness,
-        float(seen.tx),
-        float(seen.rx),
-        seen.distance_tx_km,
-        seen.distance_rx_km,
-        seen.angle_tx,
-        seen.angle_rx,
         angle,
-        climate.beta0,
         parts.omega,
-        radio.radius_km,
     )
 
 

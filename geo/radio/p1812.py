@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.radio import _p1812_check as check
-from geo.radio._p1812_batch import Found, Ragged, radio_from, run
-from geo.radio._p1812_path import MIN_POINTS, Prediction, Whole, predict
+from geo.radio._p1812_batch import Found, fault_of, radio_from, run, terminals_from
+from geo.radio._p1812_path import MIN_POINTS, Prediction, Whole, analyse, predict
 from geo.radio._p1812_profile import COASTAL, INLAND, SEA, Terminals
 from geo.radio._p1812_radio import Radio
 
@@ -298,19 +298,15 @@ def path_loss(
         "distance_km": distance_km, "terrain_m": terrain_m, "clutter_m": clutter_m, "zone": zone,
     }  # fmt: skip
     profile = check.ragged(flat, None, faults)
-    found = _found(1, whole=True)
-    _run(profile, table, (found, faults), threads=1)
-    whole = Whole(*found.whole[0].tolist())
-    edge = int(whole.edge)
-    return PathLoss(
-        whole.loss_dB, whole.free_space, whole.sight, whole.diffraction_time, whole.diffraction,
-        whole.actual, whole.smooth, whole.spherical, whole.troposcatter, whole.ducting,
-        whole.location, whole.line_of_sight > 0, edge, float(np.asarray(distance_km)[edge]),
-        whole.nu, int(whole.horizon_tx), int(whole.horizon_rx), whole.distance_tx,
-        whole.distance_rx, whole.angle_tx, whole.angle_rx, whole.angle, whole.diffraction_tx,
-        whole.diffraction_rx, whole.ducting_tx, whole.ducting_rx, whole.roughness, whole.beta0,
-        whole.omega, whole.radius,
-    )  # fmt: skip
+    if profile is not None:
+        distance, terrain = profile.distance_km, profile.terrain_m
+        clutter, zones = profile.clutter_m, profile.zone
+        check.profiles(np.array([fault_of(distance, terrain, clutter, zones)]), faults)
+    faults.tell()
+    terminals = terminals_from(table[0], distance[-1])
+    constants = radio_from(table[0])
+    found = analyse(distance, (terrain, clutter), zones, terminals, constants, True)
+    return _parts(found, constants.radius_km, float(distance[found.edge]))
 
 
 def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None) -> Predictions:
@@ -354,8 +350,17 @@ def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None)
     paths = max(np.size(profiles.start) - 1, 0)
     table = check.table(_values(link), paths, faults)
     ragged = check.ragged(flat, profiles.start, faults)
-    found = _found(paths, whole=False)
-    _run(ragged, table, (found, faults), threads=threads)
+    found = Found(
+        np.full(paths, np.nan),
+        np.zeros(paths, dtype=np.bool_),
+        np.zeros(paths, dtype=np.int64),
+        np.full(paths, np.nan),
+        np.zeros(paths, dtype=np.uint8),
+    )
+    if ragged is not None:
+        run(ragged, table, found, threads)
+        check.profiles(found.fault, faults)
+    faults.tell()
     return Predictions(found.loss_dB, found.line_of_sight, found.edge, found.nu)
 
 
@@ -377,23 +382,37 @@ def _values(link: Link) -> dict[str, ArrayLike]:
     return {name: getattr(link, name) for name in Link.__slots__}
 
 
-def _found(paths: int, *, whole: bool) -> Found:
-    return Found(
-        np.full(paths, np.nan),
-        np.zeros(paths, dtype=np.bool_),
-        np.zeros(paths, dtype=np.int64),
-        np.full(paths, np.nan),
-        np.zeros(paths, dtype=np.uint8),
-        np.empty((paths if whole else 0, len(Whole._fields))),
+def _parts(found: Whole, radius_km: float, edge_km: float) -> PathLoss:
+    sight, median, seen, smooth = found.sight, found.median, found.seen, found.smooth
+    return PathLoss(
+        loss_dB=found.loss_dB,
+        free_space_dB=sight.free_space,
+        line_of_sight_dB=sight.at_time,
+        diffraction_dB=found.bent_dB,
+        diffraction_median_dB=median.loss,
+        bullington_dB=median.actual,
+        bullington_smooth_dB=median.smooth,
+        spherical_dB=median.spherical,
+        troposcatter_dB=found.scatter_dB,
+        ducting_dB=found.duct_dB,
+        location_dB=found.location_dB,
+        line_of_sight=found.line_of_sight,
+        edge=found.edge,
+        edge_km=edge_km,
+        edge_nu=found.nu,
+        horizon_tx=seen.tx,
+        horizon_rx=seen.rx,
+        horizon_tx_km=seen.distance_tx_km,
+        horizon_rx_km=seen.distance_rx_km,
+        horizon_tx_mrad=seen.angle_tx,
+        horizon_rx_mrad=seen.angle_rx,
+        angular_distance_mrad=found.angle,
+        effective_tx_m=smooth.diffraction_tx,
+        effective_rx_m=smooth.diffraction_rx,
+        ducting_tx_m=smooth.ducting_tx,
+        ducting_rx_m=smooth.ducting_rx,
+        roughness_m=smooth.roughness,
+        beta0_percent=found.climate.beta0,
+        sea_share=found.omega,
+        earth_radius_km=radius_km,
     )
-
-
-def _run(
-    profiles: Ragged | None, table: Floats, into: tuple[Found, check.Faults], *, threads: int | None
-) -> None:
-    """Predict what can be, then tell all that is wrong with the link and the profiles together."""
-    found, faults = into
-    if profiles is not None:
-        run(profiles, table, found, threads)
-        check.profiles(found.fault, faults)
-    faults.tell()
