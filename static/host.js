@@ -1,5 +1,6 @@
 // Puts a folium map on a Streamlit page: runs the map's own script once per digest, keeps the view,
-// and turns clicks into triggers. What changes with a click arrives as a small overlay.
+// and turns clicks into triggers. What changes with a click arrives as a small overlay: sites, an
+// image by its address, a terrain profile that is drawn below the map and linked with it.
 const maps = new WeakMap();
 
 const base = () => {
@@ -97,6 +98,7 @@ const repeat = (state) => {
 const decorate = (state) => {
   const { map, data } = state;
   if (!map) return;
+  window.tongcunProfile(state.profile, map, data.profile && { ...data.profile, dark: data.dark });
   const overlay = data.overlay || {};
   const text = JSON.stringify(overlay);
   if (text === state.drawn) return;
@@ -106,6 +108,7 @@ const decorate = (state) => {
   state.drawn = text;
   state.selected = overlay.selected;
   L.tongcunSites(state.group, overlay);
+  L.tongcunRaster(map, overlay.raster);
   for (const layer of features(map)) {
     const on = layer.feature.properties.adcode === overlay.selected;
     if (on || layer.tcOn) layer.setStyle({ weight: on ? 3.5 : 1 });
@@ -125,6 +128,7 @@ const release = (box, state) => {
   if (box.isConnected) return;
   state.digest = null;
   if (state.watch) state.watch.disconnect();
+  if (window.tongcunProfile) window.tongcunProfile(state.profile, state.map, null);
   // Leaflet listens to the window: what is not removed is never forgotten.
   if (state.map) state.map.remove();
   if (window.tongcunMap === state.map) delete window.tongcunMap;
@@ -136,7 +140,7 @@ export default function host({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".tc-host");
   let state = maps.get(box);
   if (!state) {
-    state = { digest: null, clicks: [] };
+    state = { digest: null, clicks: [], profile: parentElement.querySelector(".tc-profile") };
     maps.set(box, state);
   }
   state.data = data;

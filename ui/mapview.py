@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,11 +18,13 @@ import folium
 import streamlit as st
 from streamlit.runtime import get_instance
 
+from layers.imagery import Picture
 from layers.render import map_parts
 from ui.i18n import t
 
 _HOST = Path(__file__).parent.parent / "static" / "host.js"
 Bounds = tuple[tuple[float, float], tuple[float, float]]
+Overlay = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,25 @@ def address(content: bytes, kind: str, *, key: str) -> str:
     return get_instance().media_file_mgr.add(content, kind, key)
 
 
+def raster(picture: Picture, title: str, unit: str, notes: Sequence[str], *, key: str) -> Overlay:
+    """Return a picture as the overlay's ``raster``: by address, with its legend.
+
+    Parameters
+    ----------
+    title, unit, notes
+        What the legend says over and under the classes.
+    key
+        Name of the place on the page.
+    """
+    return {
+        "url": address(picture.content, "image/png", key=f"raster-{key}"),
+        "bounds": picture.bounds,
+        "opacity": 0.7,
+        "legend": {"title": title, "unit": unit, "rows": picture.rows, "notes": list(notes)},
+        "words": {"opacity": t("map.opacity")},
+    }
+
+
 def is_dark() -> bool:
     """Return whether the reader's theme is dark."""
     return bool(st.context.theme.type == "dark")
@@ -90,6 +111,7 @@ def show(
     height: int,
     overlay: Mapping[str, Any] | None = None,
     heed: Heed | None = None,
+    profile: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw a map on the page.
 
@@ -102,10 +124,13 @@ def show(
     height
         Height [px].
     overlay
-        What changes with a click: ``sites``, ``gained``, ``selected`` adcode, ``zoom`` to it,
-        ``mark`` (lat, lon).
+        What changes with a click: ``sites``, ``stations``, ``gained``, ``selected`` adcode,
+        ``zoom`` to it, ``mark`` (lat, lon), ``raster`` as :func:`raster` returns it.
     heed
         What the page listens to; nothing by default.
+    profile
+        Terrain between two antennas, drawn below the map and linked with it in the browser; its
+        form stands in static/map/profile.js.
     """
     heed = heed or Heed()
     heard = f"_heard-{key}"
@@ -130,8 +155,9 @@ def show(
 
     _host()(
         key=key,
-        height=height,
-        data=_message(chart, key, height, overlay or {}, heed),
+        height="content" if profile else height,
+        data=_message(chart, key, height, overlay or {}, heed)
+        | {"profile": dict(profile) if profile else None},
         on_click_change=clicked,
         on_region_change=region,
         on_drawn_change=stands,
@@ -163,7 +189,7 @@ def _host() -> Callable[..., Any]:
     """Register the host once per process."""
     mount: Callable[..., Any] = st.components.v2.component(
         "tongcun_map",
-        html='<div class="tc-host" style="width:100%"></div>',
+        html='<div class="tc-host" style="width:100%"></div><div class="tc-profile"></div>',
         js=_HOST.read_text(encoding="utf-8"),
         isolate_styles=False,
     )

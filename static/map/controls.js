@@ -23,9 +23,10 @@
     return [fold, el("summary", "tc-legend-title", fold, title)];
   };
 
-  // Options: title, unit, rows [{colour, ring, hatch, text}], notes [text]. Folds to its title.
+  // Options: title, unit, rows [{colour, ring, hatch, text}], notes [text], position. Folds to its
+  // title.
   L.tongcunLegend = (options) => {
-    const control = L.control({ position: "bottomleft" });
+    const control = L.control({ position: options.position || "bottomleft" });
     control.onAdd = (map) => {
       const box = el("div", "tc-legend leaflet-bar");
       L.DomEvent.disableClickPropagation(box);
@@ -81,20 +82,28 @@
     return control;
   };
 
-  // What-if sites: a numbered mark and its circle; villages newly reached as dots.
+  const circle = (site, colour) =>
+    L.circle([site.lat, site.lon], {
+      radius: site.radius_m,
+      color: colour,
+      weight: 1.6,
+      dashArray: "6 4",
+      opacity: site.enabled ? 0.95 : 0.35,
+      fillOpacity: site.enabled ? 0.12 : 0.02,
+      interactive: false,
+    });
+
+  // What-if sites: a numbered mark, its circle where no terrain is known (radius_m); sites that
+  // stand (stations) as squares; villages newly reached as dots.
   L.tongcunSites = (group, overlay) => {
     group.clearLayers();
+    for (const site of overlay.stations || []) {
+      const icon = L.divIcon({ className: `tc-station${site.on ? " on" : ""}`, iconSize: site.on ? [14, 14] : [9, 9] });
+      L.marker([site.lat, site.lon], { icon, keyboard: false, title: site.title }).addTo(group);
+    }
     for (const site of overlay.sites || []) {
       const on = site.enabled;
-      L.circle([site.lat, site.lon], {
-        radius: site.radius_m,
-        color: overlay.colour,
-        weight: 1.6,
-        dashArray: "6 4",
-        opacity: on ? 0.95 : 0.35,
-        fillOpacity: on ? 0.12 : 0.02,
-        interactive: false,
-      }).addTo(group);
+      if (site.radius_m) circle(site, overlay.colour).addTo(group);
       const icon = L.divIcon({ className: `tc-site${on ? "" : " off"}`, html: String(Number(site.number)), iconSize: [22, 22] });
       L.marker([site.lat, site.lon], { icon, keyboard: false, title: site.title }).addTo(group);
     }

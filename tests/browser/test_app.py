@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Page
 
-from bench.browser import chromium, serve
 from data.pack import Pack
-from data.workspace import ENVIRONMENT
 from layers import render, shapes
 
 VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
 LIMIT_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("workspace")
-    with serve(env={ENVIRONMENT: str(folder)}) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails the test if a script fails or a request leaves this machine."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    asked: list[str] = []
-    faults: list[str] = []
-
-    def note(request: Request) -> None:
-        host = urlsplit(request.url).hostname
-        if host not in {None, "", "127.0.0.1", "localhost"}:
-            asked.append(request.url)
-
-    opened.on("request", note)
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    yield opened
-    context.close()
-    assert asked == []
-    assert faults == []
 
 
 def opened(page: Page, url: str) -> Page:

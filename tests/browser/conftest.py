@@ -1,0 +1,46 @@
+"""One server and one browser for all these tests; a page that fails on what leaves the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request
+
+from bench.browser import chromium, serve
+from data.workspace import ENVIRONMENT
+
+
+@pytest.fixture(scope="package")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("workspace")
+    with serve(env={ENVIRONMENT: str(folder)}) as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test if a script fails or a request leaves this machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    asked: list[str] = []
+    faults: list[str] = []
+
+    def note(request: Request) -> None:
+        host = urlsplit(request.url).hostname
+        if host not in {None, "", "127.0.0.1", "localhost"}:
+            asked.append(request.url)
+
+    opened.on("request", note)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    context.close()
+    assert asked == []
+    assert faults == []
