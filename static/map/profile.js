@@ -122,7 +122,7 @@
       // A zone far below the ground would press the ground flat.
       low = Math.max(low, Math.min(...known) - 0.35 * (high - Math.min(...known)));
       const air = Math.max(20, (high - low) * 0.08);
-      [low, high] = [low - air, high + air];
+      [low, high] = [low - air, high + 2.4 * air];
       this.x = (km) => PAD.left + ((width - PAD.left - PAD.right) * km) / d[last];
       this.y = (m) => PAD.top + (height - PAD.top - PAD.bottom) * (1 - (m - low) / (high - low));
       plot.replaceChildren();
