@@ -185,7 +185,8 @@ def _mercator(codes: NDArray[np.uint8], bounds: Bounds) -> NDArray[np.uint8]:
     y = y_north + (np.arange(count) + 0.5) / count * (y_south - y_north)
     lat = np.degrees(np.arcsin(np.tanh(y)))
     row = np.clip(((north - lat) / (north - south) * count).astype(np.int64), 0, count - 1)
-    return codes[row]
+    found: NDArray[np.uint8] = codes[row]
+    return found
 
 
 def _rgba(colour: str, opacity: float) -> tuple[int, int, int, int]:

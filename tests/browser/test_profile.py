@@ -59,7 +59,7 @@ def shown(page: Page, content: dict[str, object] | None) -> None:
     )
 
 
-def mark(page: Page) -> list[float] | None:
+def mark(page: Page):
     """Where the mark of the path stands on the map."""
     return page.evaluate(
         "() => { const c = document.getElementById('profile').tcTrack;"
