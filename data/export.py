@@ -53,7 +53,9 @@ class ExportBundle:
         How the tables came about; holds ``run_digest``. The stamps ``stamp_zh`` and ``stamp_en``
         are added where a row is illustrative and they lack.
     geometry
-        Polygon of each row of ``main``, EPSG:4326; None for points and plain tables.
+        Shape of each row of ``main``, EPSG:4326; None for points and plain tables.
+    shapes
+        Name of a further table → shape of each of its rows, EPSG:4326, such as lines.
     """
 
     kind: str
@@ -63,11 +65,14 @@ class ExportBundle:
     extra: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     geometry: gpd.GeoSeries | None = None
+    shapes: Mapping[str, gpd.GeoSeries] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse tables that would overwrite one another."""
+        """Refuse tables that would overwrite one another, and shapes without a table."""
         if clash := {self.kind, "about"} & set(self.extra):
             raise ValueError(f"further tables may not be called {sorted(clash)}")
+        if lost := set(self.shapes) - set(self.extra):
+            raise ValueError(f"there are no further tables {sorted(lost)}")
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:

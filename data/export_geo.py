@@ -75,6 +75,13 @@ def shapes_of(bundle: ExportBundle) -> np.ndarray:
     )
 
 
+def further_shapes(bundle: ExportBundle, name: str) -> np.ndarray | None:
+    """Return the shape of each row of a further table; None for a plain table."""
+    if name in bundle.shapes:
+        return np.asarray(bundle.shapes[name].to_numpy(), dtype=object)
+    return points_of(bundle.extra[name]) if is_points(bundle.extra[name]) else None
+
+
 def points_of(frame: pd.DataFrame) -> np.ndarray:
     """Return the point of each row (object array, None where lon or lat is unknown)."""
     lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
@@ -88,20 +95,20 @@ def to_geojson(bundle: ExportBundle) -> bytes:
     """Return a FeatureCollection (RFC 7946: WGS84).
 
     Foreign members hold the rest: ``about`` the provenance, ``tables`` each further table by
-    name, point tables as FeatureCollections and plain ones as lists of rows.
+    name, tables with shapes as FeatureCollections and plain ones as lists of rows.
     """
     about = {"title_zh": bundle.title_zh, "title_en": bundle.title_en, **bundle.provenance}
     tables = ",\n".join(
-        f"{_json(name)}: "
-        + (_collection(frame, points_of(frame)) if is_points(frame) else _rows(frame))
+        f"{_json(name)}: " + (_rows(frame) if shapes is None else _collection(frame, shapes))
         for name, frame in bundle.extra.items()
+        for shapes in (further_shapes(bundle, name),)
     )
     main = _collection(bundle.main, shapes_of(bundle), name=bundle.kind)
     return f'{main[:-1]},\n"about": {_json(about)},\n"tables": {{{tables}}}}}\n'.encode()
 
 
 def to_gpkg(bundle: ExportBundle) -> bytes:
-    """Return a GeoPackage: the main layer, point layers, plain tables, and ``about``.
+    """Return a GeoPackage: the main layer, layers with shapes, plain tables, and ``about``.
 
     Raises
     ------
@@ -116,9 +123,9 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
     main = gpd.GeoDataFrame(bundle.main, geometry=shapes_of(bundle), crs=4326)
     layers: dict[str, pd.DataFrame] = {bundle.kind: main}
     for name, frame in bundle.extra.items():
-        points = is_points(frame)
+        shapes = further_shapes(bundle, name)
         layers[name] = (
-            gpd.GeoDataFrame(frame, geometry=points_of(frame), crs=4326) if points else frame
+            frame if shapes is None else gpd.GeoDataFrame(frame, geometry=shapes, crs=4326)
         )
     layers["about"] = about
     refusals = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)

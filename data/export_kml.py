@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.export import ExportBundle, is_illustrative, is_points, number_text, records
-from data.export_geo import COORDINATE_DECIMALS, points_of, shapes_of
+from data.export import ExportBundle, is_illustrative, number_text, records
+from data.export_geo import COORDINATE_DECIMALS, further_shapes, shapes_of
 
 #: Fill by class of gap, from little to much (viridis reversed: readable without colour vision).
 _FILLS = {
@@ -39,6 +39,7 @@ _POINT_LEGEND = (
     "橙 orange: 未覆盖 uncovered; 蓝 blue: 已覆盖 covered; 灰 grey: 未知 unknown; "
     "紫红 purple: 拟建站址 placed site"
 )
+_LINE, _LINE_LEGEND = "E69F00", "橙 orange: 光缆路由 route"
 _SUMMARY = ("layer", "gap", "unit", "as_of", "households", "state", "evidence", "source_ids")
 _ESCAPES = {'"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 
@@ -74,6 +75,8 @@ def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
     main, shapes = bundle.main, shapes_of(bundle)
     if bundle.geometry is None:
         yield bundle.kind, _POINT_LEGEND, _point_marks(main, shapes, bundle.stamp)
+    elif is_lines(shapes):
+        yield bundle.kind, _LINE_LEGEND, _marks(main, shapes, ["line"] * len(main), bundle.stamp)
     else:
         layers = main["layer"] if "layer" in main.columns else pd.Series(bundle.kind, main.index)
         for place, name in enumerate(layers.unique()):
@@ -82,8 +85,19 @@ def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
             marks = _marks(main[rows], shapes[rows], styles, bundle.stamp, visible=place == 0)
             yield str(name), legend, marks
     for name, frame in bundle.extra.items():
-        if is_points(frame):
-            yield name, _POINT_LEGEND, _point_marks(frame, points_of(frame), bundle.stamp)
+        further = further_shapes(bundle, name)
+        if further is None:
+            continue
+        if name in bundle.shapes:
+            yield name, _LINE_LEGEND, _marks(frame, further, ["line"] * len(frame), bundle.stamp)
+        else:
+            yield name, _POINT_LEGEND, _point_marks(frame, further, bundle.stamp)
+
+
+def is_lines(shapes: np.ndarray) -> bool:
+    """Return whether every known shape is a line."""
+    kinds = {shape.geom_type for shape in shapes if shape is not None}
+    return bool(kinds) and kinds <= {"LineString", "MultiLineString"}
 
 
 def _classes(frame: pd.DataFrame) -> tuple[list[str], str]:
@@ -145,7 +159,10 @@ def _placemark(row: dict[str, Any], shape: Any, style: str, stamp: str, hidden: 
 
 def _label(texts: dict[str, str]) -> str:
     """Return what a feature is called: region, village id, or number and preset of a site."""
-    for names in (("name_zh", "name_en"), ("village_id",), ("site", "title_zh", "title_en")):
+    for names in (
+        ("name_zh", "name_en"), ("village_id",), ("rank", "county_zh", "county_en"),
+        ("route_id",), ("site", "title_zh", "title_en"),
+    ):  # fmt: skip
         if found := [texts[name] for name in names if texts.get(name)]:
             return " ".join(found)
     return ""
@@ -162,6 +179,10 @@ def _styles() -> Iterator[str]:
     yield (
         '<Style id="outline"><LineStyle><color>ff000000</color><width>2</width></LineStyle>'
         "<PolyStyle><fill>0</fill></PolyStyle></Style>"
+    )
+    yield (
+        f'<Style id="line"><LineStyle><color>ff{_bgr(_LINE)}</color><width>2</width></LineStyle>'
+        "</Style>"
     )
     for name, (colour, scale) in _POINTS.items():
         yield (

@@ -68,7 +68,7 @@ def gap_bundle(
             ),
             **extra,
         }
-    about = _about(pack, plan, evidence=[*table["evidence"], *_evidence(extra)]) | {
+    about = provenance(pack, plan, evidence=[*table["evidence"], *_evidence(extra)]) | {
         "level": level,
         "as_of": "; ".join(sorted({str(date) for date in table["as_of"] if date})),
         **_per_layer(table),
@@ -89,7 +89,7 @@ def village_bundle(
 ) -> ExportBundle:
     """Return the export of a list of villages."""
     plan = scenario if scenario is not None else Scenario(province=pack.name)
-    about = _about(pack, plan, evidence=villages["evidence"].unique()) | {
+    about = provenance(pack, plan, evidence=villages["evidence"].unique()) | {
         "states": "; ".join(sorted(villages["state"].unique())),
         "rule": "state as held by the village table; see sources",
     }
@@ -107,7 +107,7 @@ def village_bundle(
 def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundle:
     """Return the export of placed sites, the villages they newly reach, and before → after."""
     sites = site_table(scenario)
-    about = _about(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
+    about = provenance(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
         "coverage_zh": CIRCLE_ZH,
         "coverage_en": CIRCLE_EN,
         "denominator": f"natural villages of {MIN_HOUSEHOLDS} or more households",
@@ -138,7 +138,7 @@ def source_bundle(pack: Pack) -> ExportBundle:
         title_en=f"{pack.meta['name_en']}: sources",
         main=source_table(pack),
         extra={"anomalies": anomalies(pack)},
-        about=_about(pack, plan, evidence=())
+        about=provenance(pack, plan, evidence=())
         | {"run_digest": _digest("sources", pack, plan, None)},
         geometry=None,
     )
@@ -272,7 +272,8 @@ def _pack_rows(pack: Pack) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
 
 
-def _about(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> dict[str, str]:
+def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> dict[str, str]:
+    """Return what every export says of its province, scenario, evidence and credits."""
     classes = sorted(set(evidence))
     about = {
         "province_zh": str(pack.meta["name_zh"]),

@@ -49,6 +49,8 @@ def test_help_names_every_command() -> None:
         "undo",
         "template",
         "ledger",
+        "place",
+        "plan",
     ):
         assert name in text
 

@@ -1,0 +1,88 @@
+"""What goes into the files of a plan: its tables, sources, money and proof.
+
+Formats of one table (CSV, Parquet) hold the table asked for; the others hold all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from data.export import ExportBundle, run_digest
+from data.pack import Pack
+from geo.errors import UnknownNameError
+from layers.bundles import CIRCLE_EN, CIRCLE_ZH, provenance, sources_of
+from layers.rollout import Rollout
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: Tables of a plan in the order of the sheets, with their titles.
+TABLES: dict[str, tuple[str, str]] = {
+    "sites": ("站址清单", "list of sites"),
+    "villages": ("村—站对应表", "villages and their sites"),
+    "routes": ("光缆路由", "fibre routes"),
+    "bill": ("工程量与造价清单", "bill of materials"),
+    "yearly": ("分年表", "yearly table"),
+    "unreachable": ("无法覆盖的自然村", "villages out of reach"),
+}
+
+
+def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBundle:
+    """Return the export of a plan with one of its tables as the main one.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table.
+    """
+    if table not in TABLES:
+        raise UnknownNameError("table", table, TABLES, where="--table")
+    shapes: dict[str, gpd.GeoSeries] = {"routes": rollout.routes.geometry}
+    frames = {name: plan_table(rollout, name) for name in TABLES}
+    main = frames.pop(table)
+    ids = [text for frame in (main, *frames.values()) if "source_ids" in frame
+           for text in frame["source_ids"].unique()]  # fmt: skip
+    frames["sources"] = sources_of(pack, ids)
+    zh, en = TABLES[table]
+    about = provenance(pack, rollout.scenario, evidence=rollout.evidence) | _about(rollout)
+    inputs = {
+        "kind": f"plan {table}",
+        "pack": pack.digest,
+        "scenario": rollout.scenario.digest,
+        "rows": main.to_csv(index=False),
+    }
+    return ExportBundle(
+        kind=table,
+        title_zh=f"{pack.meta['name_zh']}建设方案：{zh}",
+        title_en=f"{pack.meta['name_en']} plan: {en}",
+        main=main,
+        extra=frames,
+        about=about | {"run_digest": run_digest(inputs)},
+        geometry=shapes.pop(table, None),
+        shapes=shapes,
+    )
+
+
+def plan_table(rollout: Rollout, name: str) -> pd.DataFrame:
+    """Return one table of a plan without geometry."""
+    frame = getattr(rollout, name)
+    return pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+
+
+def _about(rollout: Rollout) -> dict[str, str]:
+    settings = rollout.scenario.plan
+    money = settings.money
+    lines = {
+        "objective": settings.objective,
+        "proof": rollout.proof,
+        "stopped": rollout.choice.stopped,
+        "settings": settings.model_dump_json(),
+        "money": f"{money.currency}, prices of {money.price_year}, not discounted",
+        "villages_rule": "each village belongs to the site that reaches it first",
+        "left_out": "; ".join(rollout.notes),
+    }
+    if rollout.basis == "circle":
+        lines |= {"coverage_zh": CIRCLE_ZH, "coverage_en": CIRCLE_EN}
+    return lines

@@ -1,0 +1,231 @@
+"""One plan: candidates → reach → choice → links → order → years → money, as tables that agree.
+
+A village belongs to the site that reaches it first in the order of building: so the villages and
+households of the sites, of the years and of the list of villages have the same sums everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.pack import Pack
+from data.scenario import Scenario
+from geo.cost import Money
+from geo.errors import InputError
+from geo.siting import Run
+from layers import ranking
+from layers.candidates import BUILT, Found, candidate_table, demand
+from layers.choice import Choice, Watch, choose
+from layers.joining import Joined, join, unjoined
+from layers.plancosts import Prices, prices, site_quantities, unknown_costs
+from layers.reach import Reach, coverage_matrix
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_WATCH = Watch()
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a choice stands on.
+
+    Attributes
+    ----------
+    costs
+        (options, 3) build cost without links, low, base, high [currency].
+    """
+
+    villages: pd.DataFrame
+    found: Found
+    reach: Reach
+    rates: Prices
+    quantities: dict[str, Floats]
+    costs: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """Chosen sites with links, order and years; arrays follow ``options``.
+
+    Attributes
+    ----------
+    options
+        Rows of the reach.
+    sites
+        Their rows of the candidate table.
+    order
+        Order of building and the site that reaches each village first.
+    quantities
+        Item → (n,) what each site pays for.
+    money
+        Build cost per site.
+    year
+        (n,) year of building; 0: beyond the plan.
+    """
+
+    options: Ints
+    sites: pd.DataFrame
+    joined: Joined
+    order: ranking.Order
+    quantities: dict[str, Floats]
+    money: Money
+    year: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Rollout:
+    """A plan.
+
+    Attributes
+    ----------
+    sites, villages, unreachable, routes, bill, yearly
+        Tables; see :mod:`layers.rollout_tables`.
+    choice
+        What was chosen and the proof.
+    basis
+        ``circle`` or ``terrain``.
+    notes
+        Keys of what the figures leave out.
+    """
+
+    scenario: Scenario
+    sites: pd.DataFrame
+    villages: pd.DataFrame
+    unreachable: pd.DataFrame
+    routes: gpd.GeoDataFrame
+    bill: pd.DataFrame
+    yearly: pd.DataFrame
+    choice: Choice
+    basis: str
+    notes: tuple[str, ...]
+
+    @property
+    def evidence(self) -> list[str]:
+        """Evidence classes of all rows."""
+        tables = (self.sites, self.villages, self.unreachable, self.routes)
+        return sorted({word for table in tables for word in table["evidence"]})
+
+    @property
+    def proof(self) -> str:
+        """Say what is proven.
+
+        A cost counts downwards: "costs X, cannot cost less than Y".
+        """
+        found = self.choice
+        if found.measure == "cost":
+            return (
+                f"costs {found.value:,.0f}, cannot cost less than {found.bound:,.0f}, "
+                f"gap {found.gap:.2%}"
+            )
+        return f"covers {found.value:,.0f}, cannot exceed {found.bound:,.0f}, gap {found.gap:.2%}"
+
+
+def plan(
+    pack: Pack,
+    scenario: Scenario,
+    *,
+    progress: Callable[[str, float, str], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+    links: bool = True,
+) -> Rollout:
+    """Return the plan for a scenario's wishes.
+
+    Parameters
+    ----------
+    progress
+        Called with (step, share done 0–1, what is known so far).
+    cancel
+        Asked often; True ends the choice of sites with the best plan so far.
+    links
+        Join the sites to fibre and power; else the plan only places them.
+
+    Raises
+    ------
+    InputError
+        If nothing is to be planned, or the limits conflict.
+    """
+    watch = Watch(progress or _WATCH.progress, cancel or _WATCH.cancel)
+    ground = stand(pack, scenario, watch)
+    choice = _chosen(ground, scenario, watch)
+    watch.progress("links", 0.8, str(len(choice.options)))
+    built = build(pack, scenario, ground, choice.options, links=links)
+    watch.progress("tables", 0.95, "")
+    from layers import rollout_tables as tables
+
+    return Rollout(
+        scenario,
+        tables.site_table(pack, ground, built),
+        tables.village_table(ground, built),
+        tables.unreachable_table(ground),
+        built.joined.routes,
+        tables.bill_table(ground, built),
+        tables.yearly_table(scenario, ground, built),
+        choice,
+        ground.reach.basis,
+        unknown_costs(ground.found.table),
+    )
+
+
+def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> Ground:
+    """Return candidates, reach and costs of a scenario.
+
+    Raises
+    ------
+    InputError
+        If no village is without service, or there is no candidate.
+    """
+    settings = scenario.plan
+    watch.progress("candidates", 0.0, "")
+    villages = demand(pack, scenario)
+    if villages.empty:
+        raise InputError(
+            "no village lacks 4G", where="plan.min_households",
+            repair="lower the least size of a village, or import villages whose state is known",
+        )  # fmt: skip
+    found = candidate_table(pack, scenario)
+    watch.progress("reach", 0.08, str(len(found.table)))
+    reach = coverage_matrix(pack, scenario, found.table, villages)
+    rates = prices(pack, settings)
+    quantities = site_quantities(reach, found.table, settings, rates)
+    costs = rates.total(quantities).amounts
+    return Ground(villages, found, reach, rates, quantities, costs)
+
+
+def _chosen(ground: Ground, scenario: Scenario, watch: Watch) -> Choice:
+    def tell(share: float, covered: float, bound: float) -> None:
+        watch.progress("siting", 0.15 + 0.6 * share, f"{covered:,.0f} / {bound:,.0f}")
+
+    run = Run(time_limit_s=scenario.plan.time_limit_s, progress=tell, cancel=watch.cancel)
+    tables = (ground.found.table, ground.villages)
+    return choose(ground.reach, tables, ground.costs[:, 1], scenario.plan, run)
+
+
+def build(
+    pack: Pack, scenario: Scenario, ground: Ground, options: Ints, *, links: bool = True
+) -> Built:
+    """Join, order, cost and date the chosen options."""
+    settings = scenario.plan
+    sites = ground.found.table.iloc[ground.reach.candidate[options]].reset_index(drop=True)
+    sites["preset"] = ground.reach.preset[options]
+    joined = join(pack, sites, ground.rates) if links else unjoined(sites)
+    stands = (sites["status"] == BUILT).to_numpy()
+    own = {item: number[options] for item, number in ground.quantities.items()}
+    taken = dict(joined.quantities)
+    first = ground.rates.total({**own, **taken}).base
+    weights = ground.villages["households"].to_numpy(float)
+    order = ranking.ordered(ground.reach.matrix[options], weights, first, stands)
+    taken["fibre_rural"] = ranking.trunk_km(joined.parent, taken["fibre_rural"], order.sites)
+    quantities = {**own, **taken}
+    money = ground.rates.total(quantities)
+    dates = {place.key: place.year for place in settings.candidates.built}
+    known = sites["candidate_id"].map(dates).where(stands, 0).fillna(0)
+    dated = np.asarray(known, dtype=np.int64)
+    regions = sites["prefecture"].to_numpy(dtype=object)
+    year = ranking.years_of(order.sites, money.base, regions, dated, settings.years)
+    return Built(options, sites, joined, order, quantities, money, year)

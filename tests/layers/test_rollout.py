@@ -1,0 +1,193 @@
+"""One plan from wishes to tables: sums agree, limits hold, faults are told."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from data.export import SUFFIXES, write
+from data.pack import Pack
+from data.plan_settings import PlanSettings
+from data.scenario import Scenario
+from geo.crs import geodesic_m
+from geo.errors import InputError
+from layers.candidates import candidate_table, demand
+from layers.plan_bundles import TABLES, plan_bundle
+from layers.rollout import Rollout, plan
+
+PROVINCE = "gansu"
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return Pack.load(PROVINCE)
+
+
+def wished(**fields) -> Scenario:
+    return Scenario(province=PROVINCE, plan=PlanSettings.model_validate(fields))
+
+
+@pytest.fixture(scope="module")
+def made(pack: Pack) -> Rollout:
+    return plan(pack, wished(sites=60, years={"count": 3}))
+
+
+def test_a_first_plan_needs_no_choice(pack: Pack) -> None:
+    result = plan(pack, Scenario(province=PROVINCE))
+    assert len(result.sites) == 300
+    assert result.choice.gap == 0
+    assert result.proof.startswith("covers")
+
+
+def test_sums_agree_between_tables(made: Rollout) -> None:
+    sites, villages, yearly = made.sites, made.villages, made.yearly
+    assert sites["villages"].sum() == len(villages) == yearly["villages"].sum()
+    assert sites["households"].sum() == villages["households"].sum() == made.choice.value
+    assert yearly["households_total"].iloc[-1] == made.choice.value
+    assert yearly["sites"].sum() == len(sites) == 60
+    for name in ("low", "base", "high"):
+        assert sites[f"cost_{name}"].sum() == pytest.approx(yearly[f"cost_{name}"].sum())
+        assert sites[f"cost_{name}"].sum() == pytest.approx(made.bill[f"total_{name}"].sum(), 1e-6)
+    assert villages["village_id"].is_unique
+    per_site = villages["candidate_id"].value_counts()
+    assert sites.set_index("candidate_id")["villages"].to_dict() == {
+        key: int(per_site.get(key, 0)) for key in sites["candidate_id"]
+    }
+
+
+def test_a_village_is_in_reach_of_its_site(made: Rollout) -> None:
+    site = made.sites.set_index("candidate_id").loc[made.villages["candidate_id"]]
+    metres = geodesic_m(made.villages["lon"], made.villages["lat"], site["lon"], site["lat"])
+    assert metres.max() <= 1900
+    assert np.abs(metres - made.villages["distance_m"]).max() <= 0.5
+
+
+def test_the_fibre_in_the_bill_is_the_fibre_on_the_map(made: Rollout) -> None:
+    row = made.bill.set_index("item").loc["fibre_rural"]
+    assert row["quantity"] == pytest.approx(made.routes["route_km"].sum(), abs=0.01)
+    assert (made.routes.geometry.geom_type == "LineString").all()
+
+
+def test_what_is_illustrative_says_so(made: Rollout) -> None:
+    assert "illustrative" in made.evidence
+    assert set(made.villages["evidence"]) == {"illustrative"}
+    assert made.basis == "circle"
+    assert "no_roads" in made.notes
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_exports_hold_the_sums_of_the_tables(
+    suffix: str, made: Rollout, pack: Pack, tmp_path: Path
+) -> None:
+    path = write(plan_bundle(pack, made), tmp_path / f"plan{suffix}")
+    if suffix == ".xlsx":
+        book = openpyxl.load_workbook(path, read_only=True)
+        assert set(TABLES) | {"sources", "about"} <= set(book.sheetnames)
+        frame = pd.read_excel(path, sheet_name="yearly", engine="openpyxl")
+        assert frame["households"].sum() == made.choice.value
+        return
+    if suffix == ".gpkg":
+        lines = gpd.read_file(path, layer="routes")
+        assert lines["route_km"].sum() == pytest.approx(made.routes["route_km"].sum())
+        assert set(lines.geom_type) == {"LineString"}
+        with sqlite3.connect(path) as base:
+            assert base.execute("SELECT sum(households) FROM yearly").fetchone()[0] == (
+                made.choice.value
+            )
+    if suffix == ".geojson":
+        content = json.loads(path.read_text(encoding="utf-8"))
+        routes = content["tables"]["routes"]["features"]
+        assert {f["geometry"]["type"] for f in routes} == {"LineString"}
+    if suffix == ".csv":
+        frame = pd.read_csv(path)
+    elif suffix == ".parquet":
+        frame = gpd.read_parquet(path)
+    elif suffix == ".kml":
+        assert len(gpd.read_file(path, layer="routes")) == len(made.routes)
+        frame = gpd.read_file(path, layer="sites")
+    else:
+        frame = gpd.read_file(path, **({"layer": "sites"} if suffix == ".gpkg" else {}))
+    assert frame["households"].astype(float).sum() == made.choice.value
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_can_be_the_main_one(table: str, made: Rollout, pack: Pack) -> None:
+    bundle = plan_bundle(pack, made, table)
+    assert bundle.kind == table
+    assert set(bundle.tables) == {*TABLES, "sources"}
+    assert bundle.provenance["proof"] == made.proof
+
+
+def test_budget_buys_no_more_than_it_can(pack: Pack) -> None:
+    small, large = (plan(pack, wished(objective="budget", budget=amount)) for amount in (1e7, 2e7))
+    assert 0 < small.choice.value < large.choice.value
+
+
+def test_locked_forbidden_own_and_built_places(pack: Pack) -> None:
+    homes = demand(pack, wished()).sort_values("households")
+    spots = [{"lat": v.lat, "lon": v.lon} for v in homes.head(3).itertuples()]
+    wishes = {
+        "locked": spots[:1], "forbidden": spots[1:2], "built": [{**spots[2], "year": 2024}],
+    }  # fmt: skip
+    result = plan(pack, wished(sites=5, candidates=wishes))
+    sites = result.sites.set_index("status")
+    assert (sites.loc[["locked"], "lat"].round(4) == round(spots[0]["lat"], 4)).all()
+    assert sites.loc["built", "year"] == 2024
+    assert sites.loc["built", "cost_base"] == 0
+    assert len(result.sites) == 6
+    table = candidate_table(pack, wished(candidates=wishes)).table
+    metres = geodesic_m(table["lon"], table["lat"], spots[1]["lon"], spots[1]["lat"])
+    assert metres.min() > 100
+
+
+def test_faults_of_places_are_told(pack: Pack) -> None:
+    home = demand(pack, wished()).iloc[0]
+    spot = {"lat": home["lat"], "lon": home["lon"]}
+    ring = [[home["lon"] + dx, home["lat"] + dy] for dx, dy in ((-1, -1), (1, -1), (0, 1))]
+    with pytest.raises(InputError, match="locked"):
+        plan(pack, wished(candidates={"locked": [spot], "forbidden_areas": [{"ring": ring}]}))
+    with pytest.raises(InputError, match="outside"):
+        plan(pack, wished(candidates={"own": [{"lat": 0, "lon": 0}]}))
+    with pytest.raises(InputError, match="no village"):
+        plan(pack, wished(min_households=100_000))
+    costs = {"gold": {"low": 1, "base": 1, "high": 1}}
+    with pytest.raises(InputError, match="cost item"):
+        plan(pack, wished(money={"unit_costs": costs}))
+
+
+def test_a_forbidden_province_has_no_candidate(pack: Pack) -> None:
+    ring = [[90, 30], [112, 30], [112, 45], [90, 45]]
+    with pytest.raises(InputError, match="no candidate"):
+        plan(pack, wished(candidates={"forbidden_areas": [{"ring": ring}]}))
+
+
+def test_a_cancelled_run_gives_the_best_so_far(pack: Pack) -> None:
+    result = plan(pack, wished(sites=40), cancel=lambda: True)
+    assert result.choice.value <= result.choice.bound
+    assert len(result.sites) <= 40
+    assert len(result.villages) > 0
+
+
+def test_years_keep_budget_and_capacity(pack: Pack) -> None:
+    years = {"annual_budgets": [4e6, 8e6], "count": 4, "build_capacity": 6,
+             "season_months": [4, 5, 6, 7, 8, 9]}  # fmt: skip
+    result = plan(pack, wished(sites=60, years=years))
+    yearly = result.yearly
+    spent = yearly["cost_base"].cumsum()
+    assert (spent <= np.cumsum([4e6, 8e6, 8e6, 8e6]) + 0.01).all()
+    per = result.sites.groupby(["prefecture", "year"]).size()
+    assert per.max() <= 3
+    assert result.sites["year"].isna().any()
+
+
+def test_the_same_wishes_give_the_same_plan(pack: Pack) -> None:
+    first, again = (plan(pack, wished(sites=20)) for _ in range(2))
+    pd.testing.assert_frame_equal(first.sites, again.sites)
+    pd.testing.assert_frame_equal(first.villages, again.villages)
