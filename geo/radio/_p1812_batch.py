@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.radio._p1812_compile import compiled
+from geo.compiled import compiled
 from geo.radio._p1812_path import MIN_POINTS, Floats, Zones, predict
 from geo.radio._p1812_profile import Terminals
 from geo.radio._p1812_radio import (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.radio._p1812_compile import compiled
+from geo.compiled import compiled
 from geo.radio._p1812_profile import Edges, Smooth
 from geo.radio._p1812_radio import Radio
 

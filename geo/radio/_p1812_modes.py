@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from geo.radio._p1812_compile import compiled
+from geo.compiled import compiled
 from geo.radio._p1812_profile import Horizon, Sections, Smooth, Terminals
 from geo.radio._p1812_radio import Radio, power_of_ten, quantile
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.radio._p1812_compile import compiled
+from geo.compiled import compiled
 from geo.radio._p1812_diffraction import Diffraction, Ground, delta_bullington
 from geo.radio._p1812_modes import (
     Bent,

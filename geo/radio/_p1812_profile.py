@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.radio._p1812_compile import compiled
+from geo.compiled import compiled
 
 Floats = NDArray[np.float64]
 Zones = NDArray[np.int8]

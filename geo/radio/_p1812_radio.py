@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from geo.radio._p1812_compile import compiled
+from geo.compiled import compiled
 
 #: Mean radius of the Earth, and the effective radius exceeded for β₀ of the time, Eq. (7b) [km].
 EARTH_RADIUS_KM = 6371.0
