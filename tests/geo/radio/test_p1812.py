@@ -257,9 +257,9 @@ def test_location_adds_its_share_of_sigma_but_never_beats_a_clear_path() -> None
     for percent in (60, 90, 99):
         found = loss(distance, terrain, location_percent=percent, location_sigma_dB=8)
         assert found - middle == pytest.approx(8 * norm.ppf(percent / 100), abs=8 * 5e-4)
-    clear = flat(2.0)
-    least = path_loss(*clear, link(h_tx_m=300)).line_of_sight_dB
-    assert loss(*clear, h_tx_m=300, location_percent=1, location_sigma_dB=20) == least
+    distance, terrain = flat(2.0)
+    least = path_loss(distance, terrain, link(h_tx_m=300)).line_of_sight_dB
+    assert loss(distance, terrain, h_tx_m=300, location_percent=1, location_sigma_dB=20) == least
 
 
 def test_points_between_on_the_same_lines_change_little() -> None:
@@ -359,13 +359,11 @@ def test_a_coast_near_the_antenna_couples_into_the_duct() -> None:
 )
 def test_the_peaks_of_the_smooth_path_are_found_by_halving(steps, heights, radius) -> None:
     distance = np.concatenate([[0.0], np.cumsum(steps)])
-    zeros = np.zeros(distance.size)
-    found = smooth_edges(distance, *heights, radius)
-    scanned = edges(distance, (zeros, zeros[:0]), *heights, radius)
-    wave = 0.3
-    total = distance[-1]
-    assert bullington(total, *heights, found, wave) == pytest.approx(
-        bullington(total, *heights, scanned, wave), abs=1e-9
+    zeros, (h_tx, h_rx), total = np.zeros(distance.size), heights, distance[-1]
+    found = smooth_edges(distance, h_tx, h_rx, radius)
+    scanned = edges(distance, (zeros, zeros[:0]), h_tx, h_rx, radius)
+    assert bullington(total, h_tx, h_rx, found, 0.3) == pytest.approx(
+        bullington(total, h_tx, h_rx, scanned, 0.3), abs=1e-9
     )
 
 
