@@ -21,6 +21,7 @@ import shapely
 
 from data.atomic import atomic_path, atomic_write, storage_errors
 from data.catalogue import Catalogue, ImportRecord
+from data.dem_tiles import check_heights, examined
 from data.doctor.base import LAT, LON, ROW, Choice, Counts
 from data.doctor.context import SHAPE
 from data.doctor.engine import Diagnosis, Origin, examine
@@ -264,7 +265,7 @@ class RasterFile:
     crs
         System that the planner says it is in; empty leaves it to the file.
     unit
-        Unit of its cells: ``m`` (dem), ``person`` or ``person/km²`` (population).
+        Unit of its cells: ``m`` or ``ft`` (dem), ``person`` or ``person/km²`` (population).
     """
 
     source: Source
@@ -292,6 +293,8 @@ def commit_raster(
     with open_raster(file.source, name=file.name) as (info, dataset):
         system = projections.canonical(file.crs) if file.crs else info.declared_crs
         row = _raster_row(info, system, pack, unit=file.unit, origin=origin)
+        if kind == "dem":
+            check_heights(dataset, examined(dataset, crs=system, unit=file.unit, source=info.name))
         target = store.folder / str(row["file"].iloc[0])
         if not target.exists():
             _copy_raster(dataset, target, system)
@@ -357,7 +360,7 @@ def _copy_raster(dataset: Any, target: Path, system: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(target) as part:
         try:
-            copy(dataset, part, driver="GTiff", tiled=True, compress="deflate", bigtiff="if_safer")
+            copy(dataset, part, driver="GTiff", tiled=True, compress="zstd", bigtiff="if_safer")
             with rasterio.open(part, "r+") as made:
                 made.crs = rasterio.CRS.from_user_input(system)
         except RasterioError as error:

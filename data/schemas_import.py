@@ -268,7 +268,7 @@ def _raster(name: str, title: str, title_zh: str, unit: tuple[str, ...]) -> Tabl
     )  # fmt: skip
 
 
-DEM = _raster("dem", "Terrain rasters", "地形高程栅格", ("m",))
+DEM = _raster("dem", "Terrain rasters", "地形高程栅格", ("m", "ft"))
 POPULATION = _raster("population", "Population rasters", "人口栅格", ("person", "person/km²"))
 
 #: Tables made from rasters: the cells stay in the file.
