@@ -18,9 +18,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from geo.compiled import compiled
 from geo.errors import RangeError, UnknownNameError
 
 #: Columns of :meth:`Antenna.row`, in order.
@@ -172,7 +172,7 @@ def gain_dB(
     return np.asarray(flat, dtype=float).reshape(bearing.shape)
 
 
-@njit(cache=True)
+@compiled
 def pattern_gain_dB(bearing_deg: float, elevation_deg: float, row: NDArray[np.float64]) -> float:
     """Return the gain of one path relative to the peak [dB]; compiled, unchecked.
 
@@ -202,7 +202,7 @@ def pattern_gain_dB(bearing_deg: float, elevation_deg: float, row: NDArray[np.fl
     return float(0.0 - min(horizontal + vertical, row[5]))
 
 
-@njit(cache=True)
+@compiled
 def _gains(
     bearing_deg: NDArray[np.float64], elevation_deg: NDArray[np.float64], row: NDArray[np.float64]
 ) -> NDArray[np.float64]:

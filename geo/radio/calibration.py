@@ -132,6 +132,20 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class _Drive:
+    """Points with level and prediction: error [dB], site, stretch (0 …), and how many sites."""
+
+    error: NDArray[np.float64]
+    site: NDArray[np.int64]
+    piece: NDArray[np.int64]
+    n_sites: int
+
+    @property
+    def n_pieces(self) -> int:
+        return int(self.piece.max(initial=-1)) + 1
+
+
+@dataclass(frozen=True, slots=True)
 class _Fit:
     offset: float
     sites: NDArray[np.float64]
@@ -179,27 +193,10 @@ def calibrate(
     pieces = np.arange(n) * _CUTS // max(n, 1) if stretch is None else np.asarray(stretch, np.int64)
     _check(measured, predicted, sites, pieces, folds)
     kept = np.isfinite(measured) & np.isfinite(predicted)
-    error, sites = measured[kept] - predicted[kept], sites[kept]
-    _, pieces = np.unique(pieces[kept], return_inverse=True)
-    n_sites = 0 if site is None else int(np.asarray(site).max(initial=-1)) + 1
-    fit = _fit(error, sites, n_sites)
-    left = error - _correction(fit, sites)
-    n_pieces = int(pieces.max(initial=-1)) + 1
-    before, after, reasons = _judge(error, sites, pieces, n_sites, min(folds, n_pieces))
-    if reasons:
-        left, fit = error - fit.offset, _Fit(0.0, np.zeros(n_sites), fit.site_sigma)
-    return Calibration(
-        fit.offset,
-        fit.sites,
-        _scale(left),
-        _standard_error(left, pieces, n_pieces),
-        fit.site_sigma,
-        len(error),
-        n - len(error),
-        n_pieces,
-        before,
-        after,
-        reasons,
+    n_sites = 0 if site is None else int(sites.max(initial=-1)) + 1
+    _, piece = np.unique(pieces[kept], return_inverse=True)
+    return _calibrated(
+        _Drive(measured[kept] - predicted[kept], sites[kept], piece, n_sites), n, folds
     )
 
 
@@ -236,6 +233,25 @@ def corrected_dBm(
     return np.asarray(result + np.where(known, offsets[np.where(known, index, 0)], 0.0))
 
 
+def _calibrated(drive: _Drive, n: int, folds: int) -> Calibration:
+    fit = _fit(drive.error, drive.site, drive.n_sites)
+    before, after, reasons = _judge(drive, min(folds, drive.n_pieces))
+    left = drive.error - (fit.offset if reasons else _correction(fit, drive.site))
+    return Calibration(
+        offset_dB=0.0 if reasons else fit.offset,
+        site_offset_dB=np.zeros(drive.n_sites) if reasons else fit.sites,
+        sigma_dB=_scale(left),
+        offset_error_dB=_standard_error(left, drive.piece, drive.n_pieces),
+        site_sigma_dB=fit.site_sigma,
+        points=len(drive.error),
+        left_out=n - len(drive.error),
+        stretches=drive.n_pieces,
+        before=before,
+        after=after,
+        reasons=reasons,
+    )
+
+
 def _fit(error: NDArray[np.float64], site: NDArray[np.int64], n_sites: int) -> _Fit:
     """Return the offset, and those of sites shrunk by how much chance is in them."""
     if not len(error):
@@ -255,15 +271,9 @@ def _fit(error: NDArray[np.float64], site: NDArray[np.int64], n_sites: int) -> _
     return _Fit(offset, own * trust, float(np.sqrt(between)))
 
 
-def _judge(
-    error: NDArray[np.float64],
-    site: NDArray[np.int64],
-    piece: NDArray[np.int64],
-    n_sites: int,
-    folds: int,
-) -> tuple[HeldOut | None, HeldOut | None, tuple[Reason, ...]]:
+def _judge(drive: _Drive, folds: int) -> tuple[HeldOut | None, HeldOut | None, tuple[Reason, ...]]:
     """Return the error on held-out points without and with correction, and why to refuse."""
-    n_pieces = int(piece.max(initial=-1)) + 1
+    error, site, piece, n_pieces = drive.error, drive.site, drive.piece, drive.n_pieces
     reasons = [
         Reason(key, have, need)
         for key, have, need in (
@@ -278,7 +288,9 @@ def _judge(
     left = np.empty_like(error)
     for fold in range(folds):
         out = part == fold
-        left[out] = error[out] - _correction(_fit(error[~out], site[~out], n_sites), site[out])
+        left[out] = error[out] - _correction(
+            _fit(error[~out], site[~out], drive.n_sites), site[out]
+        )
     gain = np.abs(error) - np.abs(left)
     mean, chance = float(gain.mean()), _CERTAINTY * _standard_error(gain, piece, n_pieces)
     if not reasons and not mean > max(chance, 0.0):
