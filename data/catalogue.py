@@ -14,7 +14,6 @@ data base: then the catalogue and the rows live there, and ``tables/`` is a cach
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import hashlib
 import io
 import json
@@ -30,6 +29,7 @@ import sqlalchemy as sa
 from data.atomic import atomic_write, storage_errors
 from data.schemas_import import IMPORTABLE
 from data.store import CONTENTS, IMPORTS, SETTINGS, Store
+from data.team import fetch_file, share_file, user
 from data.workspace import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE
 from geo.errors import DataError, InputError, UnknownNameError
 
@@ -169,7 +169,7 @@ class Catalogue:
         self._keep(name, content)
         values = {
             "province": province, "kind": kind, "file_name": file_name,
-            "file_sha256": file_sha256, "at": _now(), "who": who or _user(),
+            "file_sha256": file_sha256, "at": _now(), "who": who or user(),
             "evidence": evidence, "as_of": as_of, "crs": _json(crs), "choices": _json(choices),
             "read": counts.read, "accepted": counts.accepted, "repaired": counts.repaired,
             "rejected": counts.rejected, "rows": len(table), "table_sha256": name,
@@ -295,6 +295,39 @@ class Catalogue:
             where=str(path), repair=_AGAIN,
         )  # fmt: skip
 
+    def share(self, name: str) -> None:
+        """Put a file of the folder where the other machines of a team find it.
+
+        Parameters
+        ----------
+        name
+            Path inside the folder, such as ``rasters/….tif``.
+
+        Raises
+        ------
+        InputError
+            If it is too large for the data base.
+        StorageError
+            If the data base refuses.
+        """
+        if self._store.is_shared:
+            share_file(self._store, name, self.folder / name)
+
+    def fetched(self, name: str) -> Path:
+        """Return a file of the folder, out of the team's data base where it is not here yet.
+
+        Raises
+        ------
+        DataError
+            If nobody has it.
+        """
+        path = self.folder / name
+        if not path.exists():
+            if not self._store.is_shared:
+                raise DataError("the raster is missing", where=str(path), repair=_AGAIN)
+            fetch_file(self._store, name, path)
+        return path
+
     def stamp(self) -> str:
         """Return a text that changes whenever the catalogue does; cheap without PostgreSQL."""
         if self._store.file is None:
@@ -404,10 +437,3 @@ def _json(value: Mapping[str, Any]) -> str:
 
 def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

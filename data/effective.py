@@ -171,14 +171,15 @@ class ImportedRaster:
 def imported_rasters(pack: Pack, kind: str = "dem") -> tuple[ImportedRaster, ...]:
     """Return the rasters of one kind in force, in the order of their import; () where none is.
 
-    Tiles may overlap and need not cover the province: outside them nothing is known.
+    Tiles may overlap and need not cover the province: outside them nothing is known. A tile that
+    another machine of the team imported is fetched from its data base when it is first asked for.
 
     Raises
     ------
     UnknownNameError
         If the kind is not made from rasters.
     DataError
-        If the list of rasters cannot be read.
+        If the list of rasters cannot be read, or a raster is nowhere to be found.
     """
     if kind not in RASTERS:
         raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
@@ -190,7 +191,7 @@ def imported_rasters(pack: Pack, kind: str = "dem") -> tuple[ImportedRaster, ...
     cells = rows.astype(object).where(rows.notna(), None).to_dict("records")
     return tuple(
         ImportedRaster(
-            root / str(row["file"]), str(row["crs"]),
+            _here(root, str(row["file"])), str(row["crs"]),
             (float(row["west"]), float(row["south"]), float(row["east"]), float(row["north"])),
             None if row["nodata"] is None else float(row["nodata"]),
             str(row["unit"]), str(row["evidence"]), str(row["as_of"] or ""),
@@ -198,6 +199,15 @@ def imported_rasters(pack: Pack, kind: str = "dem") -> tuple[ImportedRaster, ...
         )
         for row in cells
     )  # fmt: skip
+
+
+def _here(root: Path, name: str) -> Path:
+    if (root / name).exists():
+        return root / name
+    from data.catalogue import Catalogue
+
+    with Catalogue(root) as store:
+        return store.fetched(name)
 
 
 def import_date(pack: Pack, table: str) -> str:

@@ -243,6 +243,8 @@ def _import_raster(
     file = RasterFile(path, order.unit or usual, crs=order.choice.crs or "")
     with open_raster(path) as (info, _dataset):
         tell(f"{info.name}: {info.width} × {info.height} cells, {info.declared_crs or '—'}")
+        for remark in info.remarks:
+            tell(f"  {remark}")
     if order.dry_run:
         tell("nothing was committed (--dry-run)")
         return None
@@ -298,6 +300,7 @@ def commit_raster(
         target = store.folder / str(row["file"].iloc[0])
         if not target.exists():
             _copy_raster(dataset, target, system)
+    store.share(str(row["file"].iloc[0]))
     earlier = store.table(pack.name, kind)
     rows = row if earlier is None else pd.concat([earlier, row], ignore_index=True)
     rows = rows.drop_duplicates("sha256", keep="last").reset_index(drop=True)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from geo.errors import DataError, InputError, StorageError
 
 #: Version of the schema that this program reads and writes.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: Time that a writer waits for another one [s].
 WAIT_S = 30
 #: Marks an SQLite file as ours, so that another program's file is never written to.
@@ -70,12 +70,40 @@ CONTENTS = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+#: Scenarios of a team (PostgreSQL only): a planner's own are files.
+SCENARIOS = sa.Table(
+    "tongcun_scenarios",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+)
+#: Rasters of a team, and their contents in parts (PostgreSQL only).
+FILES = sa.Table(
+    "tongcun_files",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+)
+PARTS = sa.Table(
+    "tongcun_parts",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 #: Statements that lead from a version to the next one.
-_MIGRATIONS = {
+_MIGRATIONS: dict[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE tongcun_imports ADD COLUMN choices TEXT NOT NULL DEFAULT '{}'",
         "ALTER TABLE tongcun_imports ADD COLUMN dropped BOOLEAN NOT NULL DEFAULT FALSE",
     ),
+    # Only new tables, which are made where they are missing.
+    2: (),
 }
 
 

@@ -1,19 +1,25 @@
 """A planner's own scenarios: sorted JSON files in one folder, written atomically.
 
 The folder is the argument, else ``TONGCUN_WORKSPACE``, else the user's data folder of the
-operating system. Nothing else of the application writes by itself.
+operating system. Nothing else of the application writes by itself. With ``TONGCUN_CATALOGUE`` a
+team's data base keeps the scenarios (:mod:`data.team`); files of the folder stay readable.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.atomic import atomic_write
 from data.scenario import Scenario
 from geo.errors import InputError, StorageError, UnknownNameError
+
+if TYPE_CHECKING:
+    from data.team import TeamScenarios
 
 #: Environment variable that overrides the folder.
 ENVIRONMENT = "TONGCUN_WORKSPACE"
@@ -56,6 +62,12 @@ class Workspace:
         """Folder of the scenario files."""
         return self.folder / "scenarios"
 
+    @property
+    def place(self) -> str:
+        """Where scenarios are saved, for people: the folder, or the team's data base."""
+        with _team() as team:
+            return str(self.scenarios_dir) if team is None else team.place
+
     def names(self) -> tuple[str, ...]:
         """Return the names of the saved scenarios, sorted.
 
@@ -65,13 +77,18 @@ class Workspace:
             If the folder exists and cannot be read.
         """
         try:
-            found = [path.stem for path in self.scenarios_dir.glob("*.json") if path.is_file()]
+            found = {path.stem for path in self.scenarios_dir.glob("*.json") if path.is_file()}
         except OSError as error:
             raise _storage("the scenarios cannot be listed", self.scenarios_dir, error) from error
-        return tuple(sorted(found))
+        with _team() as team:
+            return tuple(sorted(found.union(() if team is None else team.names())))
 
-    def save(self, scenario: Scenario) -> Path:
-        """Write a scenario under its name and return the file; an older one is replaced.
+    def save(self, scenario: Scenario) -> Path | None:
+        """Keep a scenario under its name; an older one is replaced.
+
+        Returns
+        -------
+        The file; None where a team's data base keeps it.
 
         Raises
         ------
@@ -81,6 +98,10 @@ class Workspace:
             If the folder is read-only or the disk is full; an older file stays as it was.
         """
         path = self._path(scenario.name)
+        with _team() as team:
+            if team is not None:
+                team.save(scenario.model_copy(update={"name": path.stem}))
+                return None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(path, scenario.to_json().encode("utf-8"))
@@ -89,7 +110,7 @@ class Workspace:
         return path
 
     def load(self, name: str) -> Scenario:
-        """Read a scenario; its name is the file's.
+        """Read a scenario, the team's before a file; its name is the one that it is kept under.
 
         Raises
         ------
@@ -99,6 +120,10 @@ class Workspace:
             If the name is hostile or the file breaks the schema.
         """
         path = self._path(name)
+        with _team() as team:
+            shared = None if team is None else team.load(path.stem)
+        if shared is not None:
+            return shared.model_copy(update={"name": name})
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError as error:
@@ -122,8 +147,10 @@ class Workspace:
             If the file cannot be removed.
         """
         path = self._path(name)
+        with _team() as team:
+            gone = team is not None and team.delete(path.stem)
         try:
-            path.unlink()
+            path.unlink(missing_ok=gone)
         except FileNotFoundError as error:
             raise UnknownNameError("scenario", name, self.names()) from error
         except OSError as error:
@@ -131,6 +158,15 @@ class Workspace:
 
     def _path(self, name: str) -> Path:
         return self.scenarios_dir / f"{checked_name(name)}.json"
+
+
+def _team() -> AbstractContextManager[TeamScenarios | None]:
+    """Return the team's scenarios; without a team nothing of a data base is loaded."""
+    if not os.environ.get(CATALOGUE_ENVIRONMENT):
+        return nullcontext()
+    from data.team import team_scenarios
+
+    return team_scenarios()
 
 
 def checked_name(name: str) -> str:

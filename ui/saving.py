@@ -43,7 +43,7 @@ def show() -> None:
         cells[4].button(
             t("save.delete"), key="delete", on_click=_delete, disabled=not names, width="stretch"
         )
-        st.caption(t("save.where", folder=str(workspace.scenarios_dir)))
+        st.caption(t("save.where", folder=workspace.place))
 
 
 def _save() -> None:

@@ -16,12 +16,13 @@ from geo.errors import DataError, UnknownNameError
 #: What counts as a data set of an archive, best first.
 _PRIMARY = (
     ".gpkg", ".shp", ".tab", ".mif", ".parquet", ".geoparquet", ".geojson", ".topojson", ".kml",
-    ".xlsx", ".xls", ".csv", ".tsv", ".pbf", ".tif", ".tiff", ".vrt", ".hgt", ".dxf", ".json",
+    ".xlsx", ".xls", ".csv", ".tsv", ".pbf", ".vrt", ".tif", ".tiff", ".hgt", ".dxf", ".json",
     ".txt",
 )  # fmt: skip
 #: Files of the operating system that archives carry along.
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+#: What Python says of an archive that is cut off or lies about itself.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
 def open_archive(opened: Opened, layer: str | None) -> Opened:
@@ -43,7 +44,7 @@ def open_archive(opened: Opened, layer: str | None) -> Opened:
                     repair="save it as XLSX",
                 )  # fmt: skip
             return _unpacked(archive, members, opened, layer)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise DataError(
             "the archive is cut off or damaged", where=opened.name,
             repair="copy or download it again",
@@ -52,7 +53,7 @@ def open_archive(opened: Opened, layer: str | None) -> Opened:
 
 def _members(archive: zipfile.ZipFile, opened: Opened) -> dict[str, zipfile.ZipInfo]:
     """Return readable name → member; refuse what no honest archive holds."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     limits = opened.limits
     if len(infos) > limits.members:
         raise DataError(

@@ -67,7 +67,8 @@ def open_raster(opened: Opened) -> Iterator[Any]:
         try:
             with rasterio.open(path, driver=driver) as dataset:
                 yield dataset
-        except RasterioError as error:
+        # A name or message of the file that is no UTF-8 breaks rasterio itself.
+        except (RasterioError, UnicodeDecodeError) as error:
             raise DataError(
                 "the raster is cut off or damaged", where=opened.name, repair="download it again"
             ) from error
@@ -95,7 +96,12 @@ def _path_and_driver(opened: Opened) -> tuple[Path, str]:
 
 def _check_vrt(opened: Opened) -> None:
     """Refuse a VRT that reads anything but tiles in its own folder."""
-    text = opened.path.read_text(encoding="utf-8", errors="replace")
+    try:
+        text = opened.path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            "the VRT is no UTF-8 text", where=opened.name, repair="build it again beside its tiles"
+        ) from error
     files = [(options, name.strip()) for options, name in _VRT_FILE.findall(text)]
     outside = [
         name for options, name in files

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ import pandas as pd
 
 from data.doctor.base import ROW, Choice, Sniffed
 from data.doctor.limits import Limits
+from data.doctor.read_archive import DAMAGED
 from data.doctor.read_header import Header, drop_nameless, find_header, unique_headers
 from data.doctor.read_source import CHUNK, Opened, check_unpacked
 from geo.errors import DataError, InputError, UnknownNameError
@@ -85,7 +85,7 @@ def _check_parts(opened: Opened) -> list[str]:
                     unfinished += _check_sheet(archive, info, opened)
                 else:
                     _drain(archive, info, opened)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (*DAMAGED, RuntimeError) as error:  # a RuntimeError is a password
         raise DataError(
             "the workbook is cut off, damaged or locked", where=opened.name,
             repair="open it in a spreadsheet program and save it again",

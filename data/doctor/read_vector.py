@@ -170,8 +170,12 @@ def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
 
 def _mapinfo(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
     """Convert a MIF to UTF-8, since GDAL believes whatever its Charset line says."""
-    if opened.path.read_bytes()[:6].lower() == b"!table":
-        return opened, choice.encoding
+    with opened.path.open("rb") as stream:
+        native = stream.read(6).lower() == b"!table"
+    if native:
+        lost = [end for end in (".map", ".id") if not opened.path.with_suffix(end).exists()]
+        remark = f"the MapInfo table comes without its {', '.join(lost)}: it has no positions"
+        return opened.remark(*[remark] * bool(lost)), choice.encoding
     target = opened.scratch / "mif"
     target.mkdir(exist_ok=True)
     for suffix in (".mif", ".mid"):

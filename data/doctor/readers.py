@@ -20,6 +20,7 @@ import pandas as pd
 
 from data.doctor import read_osm, read_raster
 from data.doctor.base import Choice, RawTable, Sniffed
+from data.doctor.guarded import GUARDED, read_guarded
 from data.doctor.limits import Limits
 from data.doctor.read_archive import open_archive
 from data.doctor.read_csv import layout, read_csv
@@ -154,9 +155,14 @@ def _table(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries | N
         return read_osm.read_osm(opened, choice)
     if opened.format == "parquet":
         return read_parquet(opened)
-    if opened.format not in ("csv", "xlsx", "xls"):
+    if opened.format in GUARDED:
+        frame, geometry, sniffed = read_guarded(opened, choice)
+        if opened.format != "xls":
+            return frame, geometry, sniffed
+    elif opened.format not in ("csv", "xlsx"):
         return read_vector(opened, choice)
-    frame, sniffed = (read_csv if opened.format == "csv" else read_sheets)(opened, choice)
+    else:
+        frame, sniffed = (read_csv if opened.format == "csv" else read_sheets)(opened, choice)
     geometry, system, remarks = from_wkt_columns(frame)
     sniffed = replace(
         sniffed, geometry=kind_of(geometry), declared_crs=system or sniffed.declared_crs,

@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from data.store import metadata
+
 
 def postgres_programs() -> Path | None:
     """Return the folder with ``initdb`` of a server that has PostGIS; None without one."""
@@ -48,3 +52,16 @@ def server() -> Iterator[str]:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def engine_of(url: str) -> sa.Engine:
+    return sa.create_engine(
+        url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool
+    )
+
+
+def forget_all(url: str) -> None:
+    """Drop every table of ours."""
+    engine = engine_of(url)
+    metadata.drop_all(engine)
+    engine.dispose()

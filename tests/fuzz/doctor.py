@@ -1,0 +1,105 @@
+"""Bend files until the doctor breaks: ``python -m tests.fuzz.doctor SECONDS``.
+
+Coverage-guided by atheris (Linux, ``pip install atheris``). Every input must end in a
+:class:`~geo.errors.PlannerError` or a diagnosis whose counts add up, within ten seconds and the
+memory that :data:`MEMORY_MB` says; what does not is written to ``.fuzz/`` and the run fails. The
+C libraries are not instrumented, but a crash in them is found too.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from functools import cache, lru_cache
+from pathlib import Path
+
+from data.pack import Pack
+from tests.fuzz import seeds
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Where inputs that broke something are kept.
+ARTIFACTS = ROOT / ".fuzz"
+MEMORY_MB = 1_500
+TIMEOUT_S = 10
+
+
+def one_input(data: bytes) -> None:
+    """Examine one file; anything but a clear refusal or a diagnosis raises."""
+    from data.doctor.base import Choice
+    from data.doctor.engine import Origin, diagnose
+    from data.doctor.limits import MIB, Limits
+    from data.doctor.readers import raster_info, read
+    from geo.errors import PlannerError
+
+    if not data:
+        return
+    name = seeds.NAMES[data[0] % len(seeds.NAMES)]
+    limits = Limits(file_bytes=64 * MIB, streamed_bytes=64 * MIB, rows=50_000, columns=300,
+                    cells=1_000_000, sheet_cells=1_000_000, table_bytes=64 * MIB)  # fmt: skip
+    try:
+        raster_info(data[1:], name=name, limits=limits)
+    except PlannerError as error:
+        assert str(error)  # noqa: PT017  any answer is right, silence is not
+    try:
+        raw = read(data[1:], name=name, limits=limits)
+    except PlannerError as error:
+        assert str(error)  # noqa: PT017
+        return
+    assert raw.rows_read == len(raw.frame)
+    # The rest costs twenty times as much as most readers: half of the names go through it.
+    if raw.rows_read > 2_000 or data[0] < 128:
+        return
+    try:
+        found = diagnose(
+            raw, _pack(), choice=Choice(kind="natural_villages"), origin=Origin()
+        )  # fmt: skip
+    except PlannerError:
+        return
+    assert len(found.accepted) == found.counts.accepted + found.counts.repaired
+
+
+@lru_cache(maxsize=1)
+def _pack() -> Pack:
+    """Return a pack that reads its files once."""
+
+    class Kept(Pack):
+        table = cache(Pack.table)
+        geo = cache(Pack.geo)
+
+    return Kept.load("yunnan")
+
+
+def main(seconds: int, *, apart: bool = True) -> int:
+    """Run the fuzzer in a process of its own, for a crash of a C library ends it."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        seeds.corpus(Path(folder), apart=apart)
+        command = [
+            sys.executable, "-m", "tests.fuzz.doctor", "--fuzz", folder,
+            f"-max_total_time={seconds}", f"-timeout={TIMEOUT_S}", f"-rss_limit_mb={MEMORY_MB}",
+            f"-artifact_prefix={ARTIFACTS}/", "-max_len=200000", "-len_control=0",
+            "-print_final_stats=1", f"-seed={int(time.time())}",
+        ]  # fmt: skip
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def _fuzz(arguments: list[str]) -> None:
+    import atheris  # type: ignore[import-untyped]
+
+    with atheris.instrument_imports(include=["data.doctor"]):
+        import data.doctor.engine  # instrumented while it is imported
+        import data.doctor.read_osm
+        import data.doctor.readers  # noqa: F401
+    warnings.simplefilter("ignore")
+    atheris.Setup([sys.argv[0], *arguments], one_input)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--fuzz"]:
+        _fuzz(sys.argv[2:])
+    else:
+        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 60))
