@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import coverage, doctor, pages, report, terminal
+from bench import coverage, doctor, pages, radio, report, terminal
 from bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "imports": terminal.imports,
     "doctor": doctor.doctor,
     "coverage": coverage.distance,
+    "radio": radio.paths,
     "pages": pages.pages,
 }
 

@@ -42,11 +42,13 @@ from geo.radio._p1812_profile import (
     Horizon,
     Smooth,
     Terminals,
+    Tops,
     clearest,
     edges,
     horizon,
     sections,
     smooth_surface,
+    survey,
 )
 from geo.radio._p1812_radio import RADIUS_BETA_KM, Radio
 
@@ -151,27 +153,26 @@ def analyse(
     terrain, clutter = heights
     last = distance_km.shape[0] - 1
     total = distance_km[last]
-    tops = (terrain[0] + terminals.h_tx_m, terrain[last] + terminals.h_rx_m)
+    top_tx, top_rx = terrain[0] + terminals.h_tx_m, terrain[last] + terminals.h_rx_m
+    tops = Tops(top_tx, top_rx, radio.radius_km)
     parts = sections(distance_km, zone)
     climate = climate_of(total, parts, terminals.latitude_deg)
-    found = edges(distance_km, heights, tops[0], tops[1], radio.radius_km)
-    bare = found
-    if clutter.shape[0] > 0:
-        bare = edges(distance_km, (terrain, terrain[:0]), tops[0], tops[1], radio.radius_km)
-    seen = horizon(distance_km, terrain, tops[0], tops[1], bare, radio.radius_km)
-    smooth = smooth_surface(distance_km, terrain, terminals, seen)
+    bare, sums = survey(distance_km, terrain, tops)
+    found = edges(distance_km, heights, tops) if clutter.shape[0] > 0 else bare
+    seen = horizon(distance_km, terrain, tops, bare)
+    smooth = smooth_surface(distance_km, terrain, terminals, sums, seen)
     ground = Ground(radio.radius_km, parts.omega, radio, whole)
-    median = delta_bullington(distance_km, tops, found, smooth, ground)
+    median = delta_bullington(distance_km, (top_tx, top_rx), found, smooth, ground)
     at_beta0 = median.loss
     if radio.time_percent < 50.0:
-        other = edges(distance_km, heights, tops[0], tops[1], RADIUS_BETA_KM)
+        other = edges(distance_km, heights, Tops(top_tx, top_rx, RADIUS_BETA_KM))
         ground = Ground(RADIUS_BETA_KM, parts.omega, radio, False)
-        at_beta0 = delta_bullington(distance_km, tops, other, smooth, ground).loss
+        at_beta0 = delta_bullington(distance_km, (top_tx, top_rx), other, smooth, ground).loss
     bent = Bent(median.loss, interpolated(median.loss, at_beta0, climate, radio))
     angle = 1000.0 * total / radio.radius_km + seen.angle_tx + seen.angle_rx  # (84)
-    sight = line_of_sight(climate, 0.001 * (tops[0] - tops[1]), total, seen, radio)
+    sight = line_of_sight(climate, 0.001 * (top_tx - top_rx), total, seen, radio)
     scatter = troposcatter(climate, angle, radio)
-    coupling = sea_coupling(_at_sea(terminals, zone), tops, seen, parts.omega)
+    coupling = sea_coupling(_at_sea(terminals, zone), (top_tx, top_rx), seen, parts.omega)
     duct = ducting(total, seen, smooth, climate, radio, coupling)
     loss = combined(total, angle, sight, bent, (scatter, duct, parts.omega), (climate, radio))
     location = 0.0 if zone.shape[0] > 0 and zone[last] == SEA else radio.location_dB
@@ -181,8 +182,8 @@ def analyse(
     nu = math.sqrt(0.002 * total / radio.wavelength_m * abs(found.clearance))
     return Whole(
         loss,
-        found.slope_tx < (tops[1] - tops[0]) / total,
-        clearest(distance_km, heights, tops[0], tops[1], radio.radius_km),
+        found.slope_tx < (top_rx - top_tx) / total,
+        clearest(distance_km, heights, tops, found.clearance),
         math.copysign(nu, found.clearance),
         sight,
         median,

@@ -42,6 +42,32 @@ class Terminals(NamedTuple):
     coast_rx_km: float
 
 
+class Tops(NamedTuple):
+    """Antennas above sea level [m], and the effective radius of the Earth [km]."""
+
+    tx: float
+    rx: float
+    radius_km: float
+
+
+class Sums(NamedTuple):
+    """Sums and largest values over bare terrain (§§ 5.6.1, 5.6.2 of the attachment).
+
+    Attributes
+    ----------
+    v1, v2
+        Sums of the straight line through the terrain, Eqs. (85) and (86).
+    highest, slope_tx, slope_rx
+        Highest obstruction over the direct ray and its slopes, Eqs. (89a) to (89c).
+    """
+
+    v1: float
+    v2: float
+    highest: float
+    slope_tx: float
+    slope_rx: float
+
+
 class Sections(NamedTuple):
     """Share of the path over sea; longest stretch of land, and of inland [km] (§§ 3.2, 3.6)."""
 
@@ -129,9 +155,7 @@ def sections(distance_km: Floats, zone: Zones) -> Sections:
 
 
 @compiled
-def edges(
-    distance_km: Floats, heights: tuple[Floats, Floats], h_tx: float, h_rx: float, radius_km: float
-) -> Edges:
+def edges(distance_km: Floats, heights: tuple[Floats, Floats], tops: Tops) -> Edges:
     """Return the slopes and the clearance that decide the Bullington loss.
 
     Parameters
@@ -140,82 +164,107 @@ def edges(
         Profile.
     heights
         Terrain and clutter on it; the latter may be empty.
-    h_tx, h_rx
-        Antennas above sea level [m].
-    radius_km
-        Effective radius of the Earth.
+    tops
+        Antennas and radius of the Earth.
     """
     terrain, clutter = heights
     covered = clutter.shape[0] > 0
     last = distance_km.shape[0] - 1
     total = distance_km[last]
-    line = (h_rx - h_tx) / total
-    curve = 500.0 / radius_km  # m/km²
+    line = (tops.rx - tops.tx) / total
+    curve = 500.0 / tops.radius_km  # m/km²
     slope_tx = slope_rx = clearance = -np.inf
     for i in range(1, last):
         near = distance_km[i]
         far = total - near
         top = terrain[i] + (clutter[i] if covered else 0.0)
         inverse = 1.0 / (near * far)
-        slope_tx = max(slope_tx, (top - h_tx) * (far * inverse) + curve * far)  # (13)
-        slope_rx = max(slope_rx, (top - h_rx) * (near * inverse) + curve * near)  # (17)
-        over = top - h_tx - line * near + curve * near * far
+        slope_tx = max(slope_tx, (top - tops.tx) * (far * inverse) + curve * far)  # (13)
+        slope_rx = max(slope_rx, (top - tops.rx) * (near * inverse) + curve * near)  # (17)
+        over = top - tops.tx - line * near + curve * near * far
         clearance = max(clearance, over * abs(over) * inverse)  # (15)
     return Edges(slope_tx, slope_rx, clearance)
 
 
 @compiled
+def survey(distance_km: Floats, terrain: Floats, tops: Tops) -> tuple[Edges, Sums]:
+    """Return what one pass over the bare terrain gives: its edges, and sums for the surface."""
+    last = distance_km.shape[0] - 1
+    total = distance_km[last]
+    line = (tops.rx - tops.tx) / total
+    curve = 500.0 / tops.radius_km
+    slope_tx = slope_rx = clearance = -np.inf
+    highest = share_tx = share_rx = -np.inf
+    v1 = v2 = before = 0.0
+    low = terrain[0]
+    for i in range(1, last):
+        near, top = distance_km[i], terrain[i]
+        v1 += (near - before) * (top + low)  # (85)
+        v2 += (near - before) * (top * (2.0 * near + before) + low * (near + 2.0 * before))  # (86)
+        before, low = near, top
+        far = total - near
+        inverse = 1.0 / (near * far)
+        slope_tx = max(slope_tx, (top - tops.tx) * (far * inverse) + curve * far)  # (13)
+        slope_rx = max(slope_rx, (top - tops.rx) * (near * inverse) + curve * near)  # (17)
+        straight = top - tops.tx - line * near  # (89d)
+        over = straight + curve * near * far
+        clearance = max(clearance, over * abs(over) * inverse)  # (15)
+        highest = max(highest, straight)  # (89a)
+        share_tx = max(share_tx, straight * (far * inverse))  # (89b)
+        share_rx = max(share_rx, straight * (near * inverse))  # (89c)
+    v1 += (total - before) * (terrain[last] + low)
+    v2 += (total - before) * (terrain[last] * (2.0 * total + before) + low * (total + 2.0 * before))
+    return Edges(slope_tx, slope_rx, clearance), Sums(v1, v2, highest, share_tx, share_rx)
+
+
+@compiled
 def clearest(
-    distance_km: Floats, heights: tuple[Floats, Floats], h_tx: float, h_rx: float, radius_km: float
+    distance_km: Floats, heights: tuple[Floats, Floats], tops: Tops, clearance: float
 ) -> int:
-    """Return the first profile point with the largest diffraction parameter ν, Eq. (15)."""
+    """Return the first profile point with the largest ν, which :func:`edges` found."""
     terrain, clutter = heights
     covered = clutter.shape[0] > 0
     last = distance_km.shape[0] - 1
     total = distance_km[last]
-    line = (h_rx - h_tx) / total
-    curve = 500.0 / radius_km
+    line = (tops.rx - tops.tx) / total
+    curve = 500.0 / tops.radius_km
     found, largest = 1, -np.inf
     for i in range(1, last):
         near = distance_km[i]
         far = total - near
-        over = terrain[i] + (clutter[i] if covered else 0.0) - h_tx - line * near
+        over = terrain[i] + (clutter[i] if covered else 0.0) - tops.tx - line * near
         over += curve * near * far
-        value = over * abs(over) / (near * far)
+        value = over * abs(over) * (1.0 / (near * far))
         if value > largest:
             found, largest = i, value
+        if value >= clearance:
+            break
     return found
 
 
 @compiled
-def horizon(
-    distance_km: Floats,
-    terrain: Floats,
-    h_tx: float,
-    h_rx: float,
-    bare: Edges,
-    radius_km: float,
-) -> Horizon:
+def horizon(distance_km: Floats, terrain: Floats, tops: Tops, bare: Edges) -> Horizon:
     """Return the horizons over the terrain without clutter.
 
     Parameters
     ----------
+    tops
+        Antennas and median radius of the Earth.
     bare
-        What :func:`edges` found on the terrain at the median radius.
+        What :func:`survey` found.
     """
     last = distance_km.shape[0] - 1
     total = distance_km[last]
-    line = (h_rx - h_tx) / total
-    curve = 500.0 / radius_km
+    line = (tops.rx - tops.tx) / total
+    curve = 500.0 / tops.radius_km
     # An elevation grows with the slope less the curvature of the whole path: one arctangent each.
     if bare.slope_tx > line:  # (76), (78): trans-horizon
-        tx = steepest(distance_km, terrain, h_tx, radius_km, 0)
-        rx = steepest(distance_km, terrain, h_rx, radius_km, last)
+        tx = steepest(distance_km, terrain, (tops.tx, curve), bare.slope_tx, 0)
+        rx = steepest(distance_km, terrain, (tops.rx, curve), bare.slope_rx, last)
         slope_tx, slope_rx = bare.slope_tx, bare.slope_rx
         near, far = distance_km[tx], total - distance_km[rx]
     else:
-        none = terrain[:0]
-        tx = rx = clearest(distance_km, (terrain, none), h_tx, h_rx, radius_km)
+        tx = rx = clearest(distance_km, (terrain, terrain[:0]), tops, bare.clearance)
         slope_tx, slope_rx = line, -line
         near, far = distance_km[tx], total - distance_km[tx]
     angle_tx = 1000.0 * math.atan(0.001 * (slope_tx - curve * total))  # (77), (78)
@@ -225,42 +274,53 @@ def horizon(
 
 @compiled
 def steepest(
-    distance_km: Floats, terrain: Floats, antenna: float, radius_km: float, end: int
+    distance_km: Floats, terrain: Floats, ray: tuple[float, float], known: float, end: int
 ) -> int:
-    """Return the point with the steepest ray from an end point; of equal ones the nearest to it."""
+    """Return the point with the steepest ray from an end point; of equal ones the nearest to it.
+
+    Parameters
+    ----------
+    ray
+        Antenna above sea level [m], and curvature [m/km²].
+    known
+        The largest slope: the search ends there.
+    """
+    antenna, curve = ray
     last = distance_km.shape[0] - 1
     total = distance_km[last]
-    curve = 500.0 / radius_km
     found, largest = 1, -np.inf
     for i in range(1, last):
         point = abs(end - i)
-        away = abs(distance_km[end] - distance_km[point])
-        slope = (terrain[point] - antenna) / away + curve * (total - away)
+        near = distance_km[point]
+        far = total - near
+        beyond = near if end else far
+        slope = (terrain[point] - antenna) * (beyond * (1.0 / (near * far))) + curve * beyond
         if slope > largest:
             found, largest = point, slope
+        if slope >= known:
+            break
     return found
 
 
 @compiled
 def smooth_surface(
-    distance_km: Floats, terrain: Floats, terminals: Terminals, seen: Horizon
+    distance_km: Floats, terrain: Floats, terminals: Terminals, sums: Sums, seen: Horizon
 ) -> Smooth:
     """Return the effective antenna heights and the roughness; NaN where a height is NaN."""
     last = distance_km.shape[0] - 1
     total = distance_km[last]
-    v1 = v2 = 0.0
-    for i in range(1, last + 1):
-        before, here = distance_km[i - 1], distance_km[i]
-        low, high = terrain[i - 1], terrain[i]
-        v1 += (here - before) * (high + low)  # (85)
-        v2 += (here - before) * (high * (2.0 * here + before) + low * (here + 2.0 * before))  # (86)
+    v1, v2 = sums.v1, sums.v2
     if math.isnan(v1):
         return Smooth(v1, v1, v1, v1, v1)
     surface_tx = (2.0 * v1 * total - v2) / total**2  # (87)
     surface_rx = (v2 - v1 * total) / total**2  # (88)
     ground_tx, ground_rx = terrain[0], terrain[last]
     top_tx, top_rx = ground_tx + terminals.h_tx_m, ground_rx + terminals.h_rx_m
-    down_tx, down_rx = _obstructed(distance_km, terrain, top_tx, top_rx)
+    down_tx = down_rx = 0.0
+    if sums.highest > 0.0:
+        both = sums.slope_tx + sums.slope_rx
+        down_tx = sums.highest * sums.slope_tx / both  # (90c), (90e)
+        down_rx = sums.highest * sums.slope_rx / both  # (90d), (90f)
     diffraction_tx = top_tx - min(surface_tx - down_tx, ground_tx)  # (90), (91)
     diffraction_rx = top_rx - min(surface_rx - down_rx, ground_rx)
     base_tx, base_rx = min(surface_tx, ground_tx), min(surface_rx, ground_rx)  # (92)
@@ -269,26 +329,3 @@ def smooth_surface(
     for i in range(seen.tx, seen.rx + 1):
         roughness = max(roughness, terrain[i] - (base_tx + slope * distance_km[i]))  # (95)
     return Smooth(diffraction_tx, diffraction_rx, top_tx - base_tx, top_rx - base_rx, roughness)
-
-
-@compiled
-def _obstructed(
-    distance_km: Floats, terrain: Floats, top_tx: float, top_rx: float
-) -> tuple[float, float]:
-    """Return by how much obstructions lower the smooth surface at the ends, Eqs. (89) and (90)."""
-    last = distance_km.shape[0] - 1
-    total = distance_km[last]
-    line = (top_rx - top_tx) / total
-    highest = share_tx = share_rx = -np.inf
-    for i in range(1, last):
-        near = distance_km[i]
-        far = total - near
-        over = terrain[i] - top_tx - line * near  # (89d)
-        inverse = 1.0 / (near * far)
-        highest = max(highest, over)  # (89a)
-        share_tx = max(share_tx, over * (far * inverse))  # (89b)
-        share_rx = max(share_rx, over * (near * inverse))  # (89c)
-    if not highest > 0.0:
-        return 0.0, 0.0
-    both = share_tx + share_rx
-    return highest * share_tx / both, highest * share_rx / both  # (90c)–(90f)
