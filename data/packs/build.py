@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from data.packs.building.census import unit_counts
 from data.packs.building.counties import read_counties
+from data.packs.building.demonstration import write_demonstration
 from data.packs.building.fibre import fibre_nodes
 from data.packs.building.packages import CACHE_DIR, Store
 from data.packs.building.places import places_table
@@ -46,8 +47,12 @@ def build(spec: Spec, store: Store, out: Path) -> None:
     write_geo(out, "rivers", rivers_table(store, spec, regions))
     write_table(out, "places", places)
     write_table(out, "relief", relief_table(relief, regions))
-    for name, table in illustrative(spec, read_counties(regions, places, counts), relief).items():
+    counties = read_counties(regions, places, counts)
+    for name, table in illustrative(spec, counties, relief).items():
         write_table(out, name, table)
+    for county in counties:
+        if county.adcode == spec.relief_county:
+            write_demonstration(out, county, relief)
     write_table(out, "SOURCES", sources_table(store, spec))
 
 

@@ -203,7 +203,9 @@ def test_points_of_the_policy_zones():
 
 
 def test_every_table_has_its_sources(pack):
-    built = {path.stem for path in pack.folder.iterdir() if path.suffix in (".parquet", ".csv")}
+    built = {
+        path.stem for path in pack.folder.iterdir() if path.suffix in (".parquet", ".csv", ".tif")
+    }
     assert set(pack.table("SOURCES")["table"]) == built - {"SOURCES"}
 
 

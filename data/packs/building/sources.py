@@ -27,6 +27,8 @@ _SEATS = [("cpca", SEATS_FILE)]
 _RELIEF = [("itur", file) for file in RELIEF_FILES]
 #: The illustrative tables: invented by rule from real counts, polygons, seats and relief.
 _ILLUSTRATIVE = ("natural_villages", "sites", "fibre_nodes")
+#: Invented hills of one county, where a pack has them.
+_DEMONSTRATION = "demonstration_relief"
 #: Package files behind each built table.
 _FILES: dict[str, list[tuple[str, str]]] = {
     "regions": _BOUNDARIES + _UNITS,
@@ -34,6 +36,7 @@ _FILES: dict[str, list[tuple[str, str]]] = {
     "rivers": [("libmagics++-data", file) for file in RIVER_FILES],
     "relief": _RELIEF,
     **dict.fromkeys(_ILLUSTRATIVE, _BOUNDARIES + _UNITS + _SEATS + _RELIEF),
+    _DEMONSTRATION: _BOUNDARIES + _RELIEF,
 }
 
 #: The hand-kept tables: publication, version, licence, credit, date.
@@ -68,6 +71,7 @@ def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
     rows = [
         _package_row(store, table, name, file)
         for table, files in _FILES.items()
+        if table != _DEMONSTRATION or spec.relief_county
         for name, file in files
     ]
     rows += [_hand_kept_row(spec, "regions", f"inputs/{n}.csv") for n in ("census", "names_en")]
@@ -75,6 +79,8 @@ def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
     for table in _ILLUSTRATIVE:
         rows.append(_hand_kept_row(spec, table, "inputs/census.csv"))
         rows.append(_hand_kept_row(spec, table, "pack.toml"))
+    if spec.relief_county:
+        rows.append(_hand_kept_row(spec, _DEMONSTRATION, "pack.toml"))
     for table in ("targets", "policy_zones", "observations", "unit_costs"):
         rows.append(_hand_kept_row(spec, table, f"{table}.csv"))
     for table in ("targets", "policy_zones"):

@@ -29,6 +29,8 @@ class Spec:
         Natural villages without 4G.
     sites
         Sites before the dark places are cleared of them.
+    relief_county
+        County of the demonstration relief; empty for none.
     """
 
     folder: Path
@@ -41,6 +43,7 @@ class Spec:
     villages_per_unit: int
     uncovered: int
     sites: int
+    relief_county: str = ""
 
     @property
     def prefix(self) -> str:
@@ -71,4 +74,5 @@ def read_spec(folder: Path) -> Spec:
         villages_per_unit=build["villages"]["per_unit"],
         uncovered=build["villages"]["uncovered"],
         sites=build["villages"]["sites"],
+        relief_county=build.get("relief", {}).get("county", ""),
     )
