@@ -153,6 +153,35 @@ BASE_STATIONS = Table(
     geometry="point",
 )  # fmt: skip
 
+MEASUREMENTS = Table(
+    "measurements",
+    "Drive-test points: level of the reference signal",
+    "路测点（参考信号电平）",
+    (
+        _id("point_id", "测点编号"),
+        _ADCODE,
+        _LON,
+        _LAT,
+        # Range that a terminal can report: 3GPP TS 38.133, Table 10.1.6.1-1.
+        Column("rsrp_dbm", "number", "RSRP of the serving cell, per resource element",
+               "参考信号接收功率", "dBm", minimum=-156, maximum=-31),
+        _TECHNOLOGY,
+        Column("band", "text", "band as the operator writes it, such as n28", "频段",
+               nullable=True),
+        _number("frequency_mhz", ("centre frequency", "频率"), "MHz", (400, 71_000)),
+        Column("cell_id", "text", "serving cell", "服务小区", nullable=True),
+        Column("station_id", "text", "base station of that cell", "基站编号", nullable=True),
+        Column("site_id", "text", "site of that station", "站址编号", nullable=True),
+        _OPERATOR,
+        Column("stretch", "text", "drive, day or stretch of road that the point belongs to",
+               "测试路段", nullable=True),
+        _EVIDENCE,
+        *_LAST,
+    ),
+    key=("point_id",),
+    geometry="point",
+)  # fmt: skip
+
 NODES_IMPORT = _extended(FIBRE_NODES, _NAME, _OWNER, _STATUS)
 
 FIBRE_ROUTES = Table(
@@ -277,9 +306,9 @@ RASTERS = frozenset({"dem", "population"})
 IMPORTABLE: dict[str, Table] = {
     table.name: table
     for table in (
-        VILLAGES_IMPORT, ADMIN_VILLAGES, SITES_IMPORT, BASE_STATIONS, NODES_IMPORT, FIBRE_ROUTES,
-        ROADS, POWER_LINES, DATA_CENTRES, REGIONS_IMPORT, TARGETS_IMPORT, OBSERVATIONS_IMPORT,
-        DEM, POPULATION,
+        VILLAGES_IMPORT, ADMIN_VILLAGES, SITES_IMPORT, BASE_STATIONS, MEASUREMENTS, NODES_IMPORT,
+        FIBRE_ROUTES, ROADS, POWER_LINES, DATA_CENTRES, REGIONS_IMPORT, TARGETS_IMPORT,
+        OBSERVATIONS_IMPORT, DEM, POPULATION,
     )
 }  # fmt: skip
 
@@ -289,6 +318,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "admin_villages": ("lon", "lat"),
     "sites": ("lon", "lat", "antenna_height_m"),
     "base_stations": ("lon", "lat"),
+    "measurements": ("lon", "lat", "rsrp_dbm"),
     "fibre_nodes": ("lon", "lat", "kind"),
     "fibre_routes": (),
     "roads": (),

@@ -42,7 +42,7 @@ _CELLS = {
     "range_m": "2000", "sheath_km": "6.5", "fibres": "24", "voltage_kv": "10", "pue": "1.25",
     "standard_racks": "1000", "used_racks": "400", "it_mw": "2.5", "band": "n28", "mnc": "00",
     "value": "19000", "value_low": "", "value_high": "", "layer": "mobile_5g", "unit": "station",
-    "metric": "base_stations", "preset": "",
+    "metric": "base_stations", "preset": "", "rsrp_dbm": "-97.5", "stretch": "1",
 }  # fmt: skip
 _MEASURED = frozenset({"m", "km", "°", "MHz", "dBm", "kV", "MW", "km²"})
 _YES = ("是", "yes")

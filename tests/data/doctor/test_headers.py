@@ -59,6 +59,16 @@ DIALECTS = [
         "technology - mnc area_code cell_id - lon lat range_m - - - as_of -",
     ),
     (
+        "measurements",
+        "测试时间 经度 纬度 SS-RSRP(dBm) SINR PCI 小区ID 网络制式 频段 日志名称",
+        "as_of lon lat rsrp_dbm - - cell_id technology band stretch",
+    ),
+    (
+        "measurements",
+        "Timestamp Longitude Latitude LTE_RSRP eNodeBID Cell_ID Operator",
+        "as_of lon lat rsrp_dbm station_id cell_id operator",
+    ),
+    (
         "natural_villages",
         "州市 县（市、区） 乡镇 行政村 自然村名称 经度(°) 纬度(°) 户数（户） 人口(万人) 光纤",
         "prefecture county township admin_village name lon lat households population has_fibre",
