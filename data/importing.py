@@ -180,6 +180,7 @@ def import_file(
         found = examine(path, pack, whole, origin=order.origin, progress=progress)
     for line in _told(found):
         tell(line)
+    _refuse_tie(found, order)
     if order.report is not None:
         suffix = order.report.suffix.lower()
         atomic_write(order.report, report(found, suffix, order.language))
@@ -193,6 +194,16 @@ def import_file(
         record = commit_table(store, found)
     tell(f"import #{record.id}: {record.rows:,} rows of {record.kind} in force")
     return record
+
+
+def _refuse_tie(found: Diagnosis, order: Order) -> None:
+    """Ask for the kind where the headers fit several tables as well: none is guessed silently."""
+    if len(found.tied) > 1 and not order.dry_run:
+        raise InputError(
+            f"the headers fit {' and '.join(found.tied)} equally; nothing was committed",
+            where=found.raw.name,
+            repair="say which: " + " or ".join(f"--kind {kind}" for kind in found.tied),
+        )
 
 
 def import_table(store: Catalogue, province: str | None = None) -> pd.DataFrame:
@@ -227,6 +238,8 @@ def _told(found: Diagnosis) -> list[str]:
     head = f"{found.raw.name} → {found.kind}: {counts.read:,} rows read"
     kept = f"{counts.accepted:,} accepted + {counts.repaired:,} repaired"
     lines = [f"{head} = {kept} + {counts.rejected:,} rejected"]
+    if len(found.tied) > 1:
+        lines.append(f"kind: the headers fit {' and '.join(found.tied)} equally: say --kind")
     if decision is not None:
         lines.append(f"coordinates: {decision.status}: {decision.reason_en}")
     for rule, severity, count in found.findings.counts().itertuples(index=False):

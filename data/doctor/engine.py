@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: Steps as they are told to a progress bar, in order.
 STEPS = ("read", "headers", "names", "place", "check", "repair", "count")
+#: Scores of tables that lie nearer together than this tell nothing.
+TIE = 0.02
 Progress = Callable[[str], None]
 _AUTOMATIC = Choice()
 
@@ -118,6 +120,14 @@ class Diagnosis:
     def kind(self) -> str:
         """Table that the file is to become."""
         return self.table.name
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Tables that the headers fit as well as this one, itself among them, unless chosen."""
+        if self.choice.kind is not None or not self.kinds:
+            return (self.kind,)
+        best = self.kinds[0][1]
+        return tuple(kind for kind, score in self.kinds if score > best - TIE)
 
 
 def examine(

@@ -15,7 +15,14 @@ from data.catalogue import Catalogue
 from data.doctor.base import Choice
 from data.doctor.engine import Origin, examine
 from data.effective import catalogue_stamp, effective_pack
-from data.importing import RasterFile, commit_raster, commit_table, imported_table
+from data.importing import (
+    Order,
+    RasterFile,
+    commit_raster,
+    commit_table,
+    import_file,
+    imported_table,
+)
 from data.pack import Pack
 from data.village_ledger import village_changes, village_states
 from geo.errors import DataError, InputError, PlannerError
@@ -226,3 +233,28 @@ def test_a_raster_at_fault_is_refused(store: Catalogue, tmp_path: Path, fault: s
     assert isinstance(caught.value, PlannerError)
     assert caught.value.repair
     assert store.history() == []
+
+
+def order(kind: str | None = None, *, dry_run: bool = False) -> Order:
+    return Order(Choice(kind=kind, crs="EPSG:4326"), MEASURED, dry_run=dry_run)
+
+
+def test_headers_of_two_tables_are_asked_about_not_guessed(
+    tmp_path: Path, some: pd.DataFrame
+) -> None:
+    rows = some.head(30)[["village_id", "lon", "lat", "households"]]
+    rows = rows.set_axis(["编号", "经度", "纬度", "户数"], axis=1)
+    path = tmp_path / "v.csv"
+    path.write_bytes(rows.to_csv(index=False).encode("gb18030"))
+    folder = tmp_path / "workspace"
+    with pytest.raises(InputError, match="admin_villages and natural_villages") as caught:
+        import_file(path, "yunnan", order(), folder=folder)
+    assert caught.value.exit_code == 2
+    assert "--kind admin_villages or --kind natural_villages" in caught.value.repair
+    assert not folder.exists()
+    told: list[str] = []
+    assert import_file(path, "yunnan", order(dry_run=True), folder=folder, tell=told.append) is None
+    assert any("equally: say --kind" in line for line in told)
+    made = import_file(path, "yunnan", order("admin_villages"), folder=folder)
+    assert made is not None
+    assert made.kind == "admin_villages"

@@ -89,7 +89,6 @@ def _counts(found: Diagnosis) -> None:
             rejected=number(counts.rejected),
         )
     )
-    best = found.kinds[0][1] if found.kinds else 0
-    tied = [kind for kind, score in found.kinds if score > best - 0.02]
-    if len(tied) > 1 and found.choice.kind is None:
-        st.warning(t("import.tie", names=" / ".join(imported.title_of(kind) for kind in tied)))
+    if len(found.tied) > 1:
+        names = " / ".join(imported.title_of(kind) for kind in found.tied)
+        st.warning(t("import.tie", names=names))
