@@ -13,6 +13,7 @@ from data.scenario import Scenario
 from geo.errors import InputError
 from geo.gaps import gap
 from layers.base import LEVELS, Context, Figures, Layer, Level
+from layers.beside import Beside, beside
 from layers.registry import gap_layers, layer
 
 GAP_COLUMNS = (
@@ -97,10 +98,10 @@ def layer_table(item: Layer, context: Context) -> pd.DataFrame:
     table["evidence"] = figures.evidence
     table["source_ids"] = figures.source_ids
     table["parent"] = regions["parent"]
-    return _extras(table, figures)
+    return _extras(table, figures, beside(item.key, context))
 
 
-def _extras(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
+def _extras(table: pd.DataFrame, figures: Figures, listed: Beside | None) -> pd.DataFrame:
     table["denominator"] = figures.denominator
     table["target_as_of"] = figures.target_as_of
     table["target_status"] = figures.target_status
@@ -108,6 +109,10 @@ def _extras(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
     table["built_low"], table["built_high"] = figures.built.low, figures.built.high
     table["rule"] = figures.rule
     table["note_zh"], table["note_en"] = figures.note_zh, figures.note_en
+    if listed is not None:
+        table["note_zh"] += pd.Series(listed.zh, index=table.index)
+        en = table["note_en"] + " " + pd.Series(listed.en, index=table.index)
+        table["note_en"] = en.str.strip()
     numbers = table.select_dtypes("number").columns
     table[numbers] = table[numbers].where(np.isfinite(table[numbers]))
     return table[[*GAP_COLUMNS, *EXTRA_COLUMNS]]
