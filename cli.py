@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from commands import imports, plan, tables
+from commands import dem, imports, plan, tables
 from geo.errors import PlannerError
 
 cli = typer.Typer(
@@ -23,6 +23,7 @@ cli = typer.Typer(
 )
 for part in (tables, plan, imports):
     cli.add_typer(part.COMMANDS)
+cli.add_typer(dem.COMMANDS, name="dem")
 
 
 def main() -> None:

@@ -22,6 +22,8 @@ class Product:
         Linear error at 90 % [m], of the whole model; None where none is stated.
     source
         Who states it.
+    credit
+        Line that its licence asks to show; may be empty.
     """
 
     name: str
@@ -30,11 +32,18 @@ class Product:
     vertical_datum: str
     accuracy_m: float | None
     source: str
+    credit: str = ""
 
 
+#: Licence for Copernicus DEM GLO-30 and GLO-90: the line to show with whatever is made of it.
+COPERNICUS_CREDIT = (
+    "© DLR e.V. 2010–2014 and © Airbus Defence and Space GmbH 2014–2018 provided under COPERNICUS "
+    "by the European Union and ESA; all rights reserved"
+)
 _COPERNICUS = (
     "EGM2008", 4.0,
     "Copernicus DEM Product Handbook: absolute vertical accuracy below 4 m (LE90)",
+    COPERNICUS_CREDIT,
 )  # fmt: skip
 #: The first whose pattern fits wins.
 PRODUCTS = (
@@ -70,8 +79,9 @@ def recognised(names: Iterable[str]) -> Provenance:
     if product is None:
         return Provenance()
     return Provenance(
-        product.name, product.version, product.vertical_datum, product.accuracy_m, product.source
-    )
+        product.name, product.version, product.vertical_datum, product.accuracy_m, product.source,
+        remarks=(product.credit,) if product.credit else (),
+    )  # fmt: skip
 
 
 def _product(name: str) -> Product | None:

@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -303,8 +304,47 @@ def commit_raster(
     InputError
         If it does not touch the province, or the kind is no raster.
     """
+    return commit_rasters(store, [file], pack, kind=kind, origin=origin)
+
+
+def commit_rasters(
+    store: Catalogue, files: Sequence[RasterFile], pack: Pack, *, kind: str, origin: Origin
+) -> ImportRecord:
+    """Enter several rasters as one import, which one undo takes back; else as for one.
+
+    Raises
+    ------
+    InputError
+        If there is none; the others as for :func:`commit_raster`. Nothing is entered then.
+    """
     if kind not in RASTERS:
         raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
+    if not files:
+        raise InputError("no rasters were given", where=kind, repair="give at least one file")
+    rows = pd.concat(
+        [_kept_raster(store, file, pack, kind, origin) for file in files], ignore_index=True
+    )
+    first, more = str(rows["source"].iloc[0]), len(files) - 1
+    digest = hashlib.sha256("".join(rows["sha256"]).encode()).hexdigest()
+    system = str(rows["crs"].iloc[0])
+    single = str(rows["sha256"].iloc[0])
+    earlier = store.table(pack.name, kind)
+    rows = rows if earlier is None else pd.concat([earlier, rows], ignore_index=True)
+    rows = rows.drop_duplicates("sha256", keep="last").reset_index(drop=True)
+    IMPORTABLE[kind].check(rows, where=first)
+    return store.commit(
+        province=pack.name, kind=kind, table=rows,
+        file_name=f"{first} + {more}" if more else first,
+        file_sha256=digest if more else single, evidence=origin.evidence, as_of=origin.as_of,
+        crs={"crs": system, "status": "chosen" if files[0].crs else "declared"},
+        counts=Counts(len(rows), len(rows), 0, 0), choices={"unit": files[0].unit},
+    )  # fmt: skip
+
+
+def _kept_raster(
+    store: Catalogue, file: RasterFile, pack: Pack, kind: str, origin: Origin
+) -> pd.DataFrame:
+    """Copy a raster into the workspace; return the one row that describes it."""
     with open_raster(file.source, name=file.name) as (info, dataset):
         system = projections.canonical(file.crs) if file.crs else info.declared_crs
         row = _raster_row(info, system, pack, unit=file.unit, origin=origin)
@@ -314,16 +354,7 @@ def commit_raster(
         if not target.exists():
             _copy_raster(dataset, target, system)
     store.share(str(row["file"].iloc[0]))
-    earlier = store.table(pack.name, kind)
-    rows = row if earlier is None else pd.concat([earlier, row], ignore_index=True)
-    rows = rows.drop_duplicates("sha256", keep="last").reset_index(drop=True)
-    IMPORTABLE[kind].check(rows, where=info.name)
-    return store.commit(
-        province=pack.name, kind=kind, table=rows, file_name=info.name,
-        file_sha256=info.sha256, evidence=origin.evidence, as_of=origin.as_of,
-        crs={"crs": system, "status": "chosen" if file.crs else "declared"},
-        counts=Counts(len(rows), len(rows), 0, 0), choices={"unit": file.unit},
-    )  # fmt: skip
+    return row
 
 
 def _raster_row(
