@@ -7,12 +7,20 @@ a first plan comes without a choice; unknown keys are refused. All amounts of mo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from data.presets import preset
-from geo.errors import PlannerError
+from geo.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
     import shapely
@@ -289,3 +297,33 @@ class PlanSettings(_Frozen):
 def place_key(lat: float, lon: float) -> str:
     """Return the id of a place: latitude and longitude with five decimals (one metre)."""
     return f"{lat:.{_DECIMALS}f},{lon:.{_DECIMALS}f}"
+
+
+def changed(settings: PlanSettings, values: Mapping[str, Any]) -> PlanSettings:
+    """Return the settings with values put at dotted fields.
+
+    Raises
+    ------
+    InputError
+        With every fault in one message.
+
+    Examples
+    --------
+    >>> changed(PlanSettings(), {"sites": 10, "years.count": 2}).years.count
+    2
+    """
+    content = settings.model_dump()
+    for path, value in values.items():
+        *folders, name = path.split(".")
+        inside = content
+        for folder in folders:
+            inside = inside.setdefault(folder, {})
+        inside[name] = value
+    try:
+        return PlanSettings.model_validate(content)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        )
+        raise InputError(faults, where="plan", repair="mend these fields") from error

@@ -26,6 +26,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "bill": ("工程量与造价清单", "bill of materials"),
     "yearly": ("分年表", "yearly table"),
     "unreachable": ("无法覆盖的自然村", "villages out of reach"),
+    "left": ("方案未覆盖的自然村", "villages that the plan leaves out"),
 }
 
 

@@ -84,8 +84,9 @@ class Rollout:
 
     Attributes
     ----------
-    sites, villages, unreachable, routes, bill, yearly
-        Tables; see :mod:`layers.rollout_tables`.
+    sites, villages, unreachable, left, routes, bill, yearly
+        Tables; see :mod:`layers.rollout_tables`. Each village of the plan's demand stands in one
+        of ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
     choice
         What was chosen and the proof.
     basis
@@ -98,6 +99,7 @@ class Rollout:
     sites: pd.DataFrame
     villages: pd.DataFrame
     unreachable: pd.DataFrame
+    left: pd.DataFrame
     routes: gpd.GeoDataFrame
     bill: pd.DataFrame
     yearly: pd.DataFrame
@@ -163,6 +165,7 @@ def plan(
         tables.site_table(pack, ground, built),
         tables.village_table(ground, built),
         tables.unreachable_table(ground),
+        tables.left_table(ground, built),
         built.joined.routes,
         tables.bill_table(ground, built),
         tables.yearly_table(scenario, ground, built),

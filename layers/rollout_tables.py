@@ -86,11 +86,19 @@ def village_table(ground: Ground, built: Built) -> pd.DataFrame:
 
 def unreachable_table(ground: Ground) -> pd.DataFrame:
     """Return the villages that no candidate reaches, with the reason."""
+    return ground.villages.loc[~_reachable(ground)].assign(reason="no_candidate_in_reach")
+
+
+def left_table(ground: Ground, built: Built) -> pd.DataFrame:
+    """Return the villages that some candidate reaches but none that was chosen."""
+    open_ = _reachable(ground) & (built.order.first < 0)
+    return ground.villages.loc[open_].assign(reason="not_chosen")
+
+
+def _reachable(ground: Ground) -> NDArray[np.bool_]:
     reached = np.zeros(len(ground.villages), dtype=bool)
     reached[ground.reach.matrix.indices] = True
-    table = ground.villages.loc[~reached].reset_index(drop=True)
-    table["reason"] = "no_candidate_in_reach"
-    return table
+    return reached
 
 
 def bill_table(ground: Ground, built: Built) -> pd.DataFrame:

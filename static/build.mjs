@@ -17,7 +17,7 @@ const withoutVml = (css) => css.replace(/^.*url\(#default#VML\).*$/gm, "");
 const withoutMap = (js) => js.replace(/\/\/# sourceMappingURL=.*$/gm, "");
 
 const files = {
-  "map.js": [withoutMap(read(leaflet + "dist/leaflet.js")), read("map/points.js"), read("map/tiles.js"), read("map/controls.js"), read("map/raster.js"), read("map/profile.js")].join("\n;\n"),
+  "map.js": [withoutMap(read(leaflet + "dist/leaflet.js")), read("map/points.js"), read("map/tiles.js"), read("map/controls.js"), read("map/raster.js"), read("map/plan.js"), read("map/profile.js")].join("\n;\n"),
   "map.css": [withoutVml(inlined(read(leaflet + "dist/leaflet.css"))), read("map/map.css")].join("\n"),
   "LICENCES.txt": `Leaflet ${JSON.parse(read(leaflet + "package.json")).version} (BSD-2-Clause)\n\n${read(leaflet + "LICENSE")}\n` +
     "The rest of map.js and map.css: this project, Apache-2.0.\n",

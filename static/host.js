@@ -109,6 +109,7 @@ const decorate = (state) => {
   state.selected = overlay.selected;
   L.tongcunSites(state.group, overlay);
   L.tongcunRaster(map, overlay.raster);
+  L.tongcunPlan(map, overlay.plan);
   for (const layer of features(map)) {
     const on = layer.feature.properties.adcode === overlay.selected;
     if (on || layer.tcOn) layer.setStyle({ weight: on ? 3.5 : 1 });

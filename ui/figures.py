@@ -45,7 +45,7 @@ def bullet(row: Mapping[Hashable, Any], unit: str) -> Spec:
         "data": {"values": values},
         "mark": {"type": "bar", "size": 16},
         "encoding": {
-            "x": _amount("value", unit, stack="zero"),
+            "x": amount("value", unit, stack="zero"),
             "color": {
                 "field": "part",
                 "type": "nominal",
@@ -53,15 +53,15 @@ def bullet(row: Mapping[Hashable, Any], unit: str) -> Spec:
                 "legend": {"title": None, "orient": "top"},
             },
             "order": {"field": "order", "type": "quantitative"},
-            "tooltip": [_word("part", t("figure.part")), _tip("value", unit)],
+            "tooltip": [word("part", t("figure.part")), tip("value", unit)],
         },
     }
     mark = {
         "data": {"values": [{"target": float(row["target"])}] if row["target"] > 0 else []},
         "mark": {"type": "tick", "color": TARGET, "thickness": 3, "size": 26},
         "encoding": {
-            "x": _amount("target", unit),
-            "tooltip": [_tip("target", t("figure.target"))],
+            "x": amount("target", unit),
+            "tooltip": [tip("target", t("figure.target"))],
         },
     }
     return {"height": 92, "layer": [bars, mark]}
@@ -87,13 +87,13 @@ def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> Spec:
     labels = {"labelLimit": 150, "labelOverlap": False, "labelFlush": False, "labelFontSize": 11}
     y = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": labels}
     tooltip = [
-        _word("name", t("table.region")),
-        _tip("gap", t("figure.gap")),
-        _tip("gap_low", t("figure.low")),
-        _tip("gap_high", t("figure.high")),
-        _tip("built", t("figure.built")),
-        _tip("target", t("figure.target")),
-        _word("evidence", t("table.evidence")),
+        word("name", t("table.region")),
+        tip("gap", t("figure.gap")),
+        tip("gap_low", t("figure.low")),
+        tip("gap_high", t("figure.high")),
+        tip("built", t("figure.built")),
+        tip("target", t("figure.target")),
+        word("evidence", t("table.evidence")),
     ]
     title = t("figure.gap_axis", unit=unit)
     colour = {
@@ -102,14 +102,14 @@ def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> Spec:
     }
     bars = {
         "mark": {"type": "bar", "size": 11},
-        "encoding": {"x": _amount("gap", title), "y": y, "color": colour, "tooltip": tooltip},
+        "encoding": {"x": amount("gap", title), "y": y, "color": colour, "tooltip": tooltip},
     }
-    ends = {"x": _amount("gap_low", title), "x2": {"field": "gap_high"}, "y": y}
+    ends = {"x": amount("gap_low", title), "x2": {"field": "gap_high"}, "y": y}
     whiskers = {
         "mark": {"type": "rule", "color": _WHISKER, "strokeWidth": 2},
         "encoding": {**ends, "tooltip": tooltip},
     }
-    values = {"values": _records(frame)}
+    values = {"values": records(frame)}
     return {"data": values, "height": {"step": 19}, "layer": [bars, whiskers]}
 
 
@@ -144,26 +144,26 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
     }
     known = ["as_of", "built", "source_ids"] if len(points) else []
     drawn = {
-        "data": {"values": _records(line.assign(kind=asked))},
+        "data": {"values": records(line.assign(kind=asked))},
         "mark": {"type": "line", "strokeDash": [6, 3], "point": True},
         "encoding": {
             "x": x,
-            "y": _amount("value", unit),
+            "y": amount("value", unit),
             "color": colour,
-            "tooltip": [day, _tip("value", t("figure.target"))],
+            "tooltip": [day, tip("value", t("figure.target"))],
         },
     }
     dots = {
-        "data": {"values": _records(points[known].assign(kind=seen))},
+        "data": {"values": records(points[known].assign(kind=seen))},
         "mark": {"type": "point", "filled": True, "size": 80, "shape": "diamond"},
         "encoding": {
             "x": x,
-            "y": _amount("built", unit),
+            "y": amount("built", unit),
             "color": colour,
             "tooltip": [
                 day,
-                _tip("built", t("figure.built")),
-                _word("source_ids", t("table.source_ids")),
+                tip("built", t("figure.built")),
+                word("source_ids", t("table.source_ids")),
             ],
         },
     }
@@ -175,21 +175,23 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
     return {"height": 230, "layer": [now, drawn, dots]}
 
 
-def _amount(field: str, title: str, **more: object) -> Spec:
+def amount(field: str, title: str, **more: object) -> Spec:
     """Return a quantitative channel with whole numbers on its axis."""
     axis = {"format": ",d", "tickCount": 5, "titlePadding": 2}
     return {"field": field, "type": "quantitative", "title": title, "axis": axis, **more}
 
 
-def _tip(field: str, title: str) -> Spec:
+def tip(field: str, title: str) -> Spec:
+    """Return a figure of the tooltip."""
     return {"field": field, "type": "quantitative", "title": title, "format": ",.0f"}
 
 
-def _word(field: str, title: str) -> Spec:
+def word(field: str, title: str) -> Spec:
+    """Return a word of the tooltip."""
     return {"field": field, "type": "nominal", "title": title}
 
 
-def _records(frame: pd.DataFrame) -> Sequence[Mapping[Hashable, Any]]:
+def records(frame: pd.DataFrame) -> Sequence[Mapping[Hashable, Any]]:
     """Return rows as JSON knows them: an unknown figure is null, never 0."""
     plain = frame.astype(object)
     return plain.where(plain.notna(), None).to_dict("records")

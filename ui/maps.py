@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,6 +142,19 @@ def site_map(
         overlay=overlay,
         heed=mapview.Heed(on_click=on_click),
     )
+
+
+def plan_map(
+    content: bytes,
+    overlay: Mapping[str, Any],
+    *,
+    on_click: Callable[[float, float], None],
+    height: int,
+) -> None:
+    """Draw a plan over the villages that it is for; ``content`` packs them."""
+    chart = _borders(cache.pack(), content, "plan", 6.0)
+    heed = mapview.Heed(on_click=on_click)
+    mapview.show(chart, key="map-plan", height=height, overlay=overlay, heed=heed)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

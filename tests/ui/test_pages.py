@@ -23,6 +23,7 @@ PAGES = {
     "": "overview",
     "gap-lists": "gap_lists",
     "what-if": "what_if",
+    "plan": "plan",
     "sources": "sources",
     "import": "import",
 }

@@ -1,0 +1,127 @@
+"""The plan page: a first plan without a choice, wishes that can be undone, faults that are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.plan_settings import PlanSettings
+from data.workspace import ENVIRONMENT
+from layers.candidates import demand
+from ui import plan_map
+from ui.history import History
+from ui.i18n import LANGUAGES, catalogue
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+PROVINCE = "gansu"
+LIMIT_S = 120
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+
+
+def opened(language: str = "en", **wishes) -> AppTest:
+    """Open the page with wishes and wait for its plan."""
+    from data.scenario import Scenario
+
+    app = AppTest.from_file(str(APP), default_timeout=LIMIT_S)
+    app.session_state["_map_seen"] = True
+    app.query_params["lang"] = language
+    app.query_params["province"] = PROVINCE
+    plan = PlanSettings.model_validate({"sites": 20, **wishes})
+    app.session_state["_plan_jobs"] = {}
+    app._page_hash = calc_hash("sources")
+    app.run()
+    app.session_state["_histories"] = {PROVINCE: History(Scenario(province=PROVINCE, plan=plan))}
+    app._page_hash = calc_hash("plan")
+    return waited(app.run())
+
+
+def waited(app: AppTest) -> AppTest:
+    job = app.session_state["_plan_jobs"][PROVINCE]
+    assert job.done.wait(LIMIT_S)
+    return app.run()
+
+
+def plan_of(app: AppTest):
+    return app.session_state["_histories"][PROVINCE].present.plan
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_first_plan_comes_without_a_choice(language: str) -> None:
+    app = opened(language)
+    assert not app.exception
+    assert not app.error
+    result = app.session_state["_plan_jobs"][PROVINCE].result
+    shown = [metric.value for metric in app.metric]
+    assert shown[:3] == ["20", f"{len(result.villages):,}", f"{result.choice.value:,.0f}"]
+    assert list(app.dataframe[0].value["rank"]) == list(range(1, 21))
+    words = catalogue(language)
+    text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption))
+    assert words["banner.word"] in text
+    assert words["plan.circle_why"] in text
+
+
+def test_a_changed_wish_makes_the_plan_stale_and_undo_makes_it_fresh() -> None:
+    app = opened()
+    stale = catalogue("en")["plan.stale"]
+    app.number_input(key="plan_sites").set_value(10).run()
+    assert plan_of(app).sites == 10
+    assert stale in "\n".join(str(item.value) for item in app.markdown)
+    app.button(key="plan_run").click().run()
+    app = waited(app)
+    assert app.metric[0].value == "10"
+    app.button(key="plan_undo").click().run()
+    assert plan_of(app).sites == 20
+    assert app.number_input(key="plan_sites").value == 20
+    assert stale in "\n".join(str(item.value) for item in app.markdown)
+
+
+def test_budget_in_ten_thousands_and_amounts_per_year() -> None:
+    app = opened()
+    app.selectbox(key="plan_objective").select("budget").run()
+    app.number_input(key="plan_budget").set_value(1500.0).run()
+    assert plan_of(app).budget == 15_000_000
+    app.text_input(key="plan_years.annual_budgets").set_value("800，900").run()
+    assert plan_of(app).years.annual_budgets == (8e6, 9e6)
+    app.text_input(key="plan_years.annual_budgets").set_value("much").run()
+    assert len(app.error) == 1
+    assert plan_of(app).years.annual_budgets == (8e6, 9e6)
+
+
+def test_a_chosen_site_is_locked_and_forbidden() -> None:
+    app = opened()
+    first = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
+    app.session_state[plan_map.CHOSEN] = first["candidate_id"]
+    app.run()
+    app.button(key="plan_locked_it").click().run()
+    assert [place.key for place in plan_of(app).candidates.locked] == [first["candidate_id"]]
+    app.button(key="plan_forbidden_it").click().run()
+    assert not plan_of(app).candidates.locked
+    assert [place.key for place in plan_of(app).candidates.forbidden] == [first["candidate_id"]]
+    app.button(key="plan_drop_forbidden_0").click().run()
+    assert not plan_of(app).candidates.forbidden
+
+
+def test_a_plan_that_cannot_be_says_why() -> None:
+    app = opened(min_households=100_000)
+    assert len(app.error) == 1
+    assert "no village" in app.error[0].value
+    assert not app.exception
+
+
+def test_a_locked_site_in_a_forbidden_area_is_explained() -> None:
+    from data.pack import Pack
+    from data.scenario import Scenario
+
+    home = demand(Pack.load(PROVINCE), Scenario(province=PROVINCE)).iloc[0]
+    lon, lat = float(home["lon"]), float(home["lat"])
+    ring = [(lon - 0.1, lat - 0.1), (lon + 0.1, lat - 0.1), (lon, lat + 0.1)]
+    app = opened(candidates={"locked": [{"lat": lat, "lon": lon}],
+                             "forbidden_areas": [{"ring": ring}]})  # fmt: skip
+    assert "forbidden" in app.error[0].value

@@ -1,0 +1,150 @@
+"""The ranked list: each site with what it adds and why, to lock, forbid, and see on the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from layers.rollout import Rollout
+from ui import plan_map, plan_wishes
+from ui.i18n import language, number, t
+from ui.plan_wishes import TEN_THOUSAND
+
+_HEIGHT, _ROW = 380, 28
+
+
+def ranked(result: Rollout) -> None:
+    """Draw the list with the chosen site's buttons."""
+    shown = _shown(result.sites)
+    st.dataframe(
+        shown,
+        key=f"plan-list-{result.scenario.digest}",
+        height=_HEIGHT,
+        row_height=_ROW,
+        hide_index=True,
+        on_select=lambda: _take(result),
+        selection_mode="single-row",
+        column_config=_columns(result),
+    )
+    _buttons(result)
+
+
+def wishes() -> None:
+    """Draw what the planner has named, each with a button that takes it back."""
+    named = plan_wishes.settings().candidates
+    lists = (("locked", named.locked), ("forbidden", named.forbidden), ("own", named.own))
+    for field, places in lists:
+        for i, place in enumerate(places):
+            _taken_back(f"{t(f'plan.named_{field}')} · {place.key}", field, i)
+    for i, area in enumerate(named.forbidden_areas):
+        words = t("plan.named_area", corners=len(area.ring), name=area.name)
+        _taken_back(words, "forbidden_areas", i)
+
+
+def unreachable(result: Rollout) -> None:
+    """Draw the villages that no candidate reaches, with the reason."""
+    if result.unreachable.empty:
+        st.success(t("plan.all_reachable"))
+        return
+    end = language()
+    table = result.unreachable
+    shown = table[["village_id", f"county_{end}", "lat", "lon", "households"]].copy()
+    shown["reason"] = [t(f"plan.reason_{word}") for word in table["reason"]]
+    names = {
+        "village_id": t("table.village_id"), f"county_{end}": t("level.county"),
+        "lat": t("table.lat"), "lon": t("table.lon"), "households": t("table.households"),
+        "reason": t("plan.reason"),
+    }  # fmt: skip
+    st.dataframe(shown.rename(columns=names), height=_HEIGHT, row_height=_ROW, hide_index=True)
+
+
+def _shown(sites: pd.DataFrame) -> pd.DataFrame:
+    end = language()
+    why = [[t(f"plan.why_{code}") for code in text.split(";")] for text in sites["reasons"]]
+    return pd.DataFrame(
+        {
+            "rank": sites["rank"],
+            "county": sites[f"county_{end}"],
+            "year": sites["year"],
+            "villages": sites["villages"],
+            "households": sites["households"],
+            "cost": (sites["cost_base"] / TEN_THOUSAND).round(1),
+            "per": sites["cost_per_household"].round(0),
+            "why": why,
+            "backhaul": [t(f"plan.backhaul_{kind}") for kind in sites["backhaul"]],
+            "power": [t(f"plan.power_{kind}") for kind in sites["power"]],
+            "evidence": [t(f"evidence.{word}") for word in sites["evidence"]],
+            "place": sites["candidate_id"],
+        }
+    )
+
+
+def _columns(result: Rollout) -> dict[str, Any]:
+    money = result.scenario.plan.money
+    column = st.column_config
+    cost = t("plan.column_cost", year=money.price_year)
+    return {
+        "rank": column.NumberColumn(t("plan.rank"), width=48),
+        "county": t("level.county"),
+        "year": column.NumberColumn(t("plan.year"), format="%d", width=56),
+        "villages": column.NumberColumn(t("plan.column_villages"), help=t("plan.marginal")),
+        "households": column.NumberColumn(t("plan.column_households"), help=t("plan.marginal")),
+        "cost": column.NumberColumn(cost, format="%.1f"),
+        "per": column.NumberColumn(t("plan.column_per"), format="%.0f"),
+        "why": column.ListColumn(t("plan.why"), help=t("plan.why_help")),
+        "backhaul": t("plan.backhaul_column"),
+        "power": t("plan.power_column"),
+        "evidence": t("table.evidence"),
+        "place": t("plan.place"),
+    }
+
+
+def _take(result: Rollout) -> None:
+    rows = st.session_state[f"plan-list-{result.scenario.digest}"].selection.rows
+    chosen = result.sites["candidate_id"].iloc[rows[0]] if rows else ""
+    st.session_state[plan_map.CHOSEN] = chosen
+
+
+def _buttons(result: Rollout) -> None:
+    chosen = result.sites[result.sites["candidate_id"] == st.session_state.get(plan_map.CHOSEN)]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if chosen.empty:
+            st.caption(t("plan.choose_site"))
+            return
+        site = chosen.iloc[0]
+        st.markdown(
+            t("plan.chosen_site", rank=site["rank"], place=site["candidate_id"],
+              villages=number(site["villages"]), households=number(site["households"])),
+            width="content",
+        )  # fmt: skip
+        for field, word in (("locked", t("plan.lock")), ("forbidden", t("plan.forbid"))):
+            st.button(word, key=f"plan_{field}_it", on_click=_name,
+                      args=(field, site["lat"], site["lon"]))  # fmt: skip
+
+
+def _name(field: str, lat: float, lon: float) -> None:
+    """Lock or forbid a place; it leaves the other list."""
+    now = plan_wishes.settings().candidates
+    other = {"locked": "forbidden", "forbidden": "locked"}[field]
+    here = {"lat": round(float(lat), 5), "lon": round(float(lon), 5)}
+    lists = {
+        name: [place.model_dump() for place in getattr(now, name) if place.model_dump() != here]
+        for name in (field, other)
+    }
+    plan_wishes.put_at(
+        {f"candidates.{field}": [*lists[field], here], f"candidates.{other}": lists[other]}
+    )
+
+
+def _taken_back(words: str, field: str, at: int) -> None:
+    cells = st.columns([0.88, 0.12], vertical_alignment="center", gap="small")
+    cells[0].caption(words)
+    cells[1].button("✕", key=f"plan_drop_{field}_{at}", on_click=_drop, args=(field, at),
+                    type="tertiary", help=t("plan.take_back"))  # fmt: skip
+
+
+def _drop(field: str, at: int) -> None:
+    places = [place.model_dump() for place in getattr(plan_wishes.settings().candidates, field)]
+    plan_wishes.put_at({f"candidates.{field}": places[:at] + places[at + 1 :]})

@@ -1,0 +1,87 @@
+"""Money of a plan: how it is counted, unit costs to edit, the bill of materials."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from layers.plancosts import unit_costs
+from layers.rollout import Rollout
+from ui import cache, plan_wishes
+from ui.i18n import language, t
+from ui.plan_wishes import TEN_THOUSAND
+
+_VALUES = ("low", "base", "high")
+_EDITOR = "plan_unit_costs"
+
+
+def costs() -> None:
+    """Draw the unit costs in force; a changed cell goes into the scenario."""
+    own = plan_wishes.settings().money.unit_costs
+    table = unit_costs(cache.pack())
+    rows = [
+        {
+            "item": item,
+            "meaning": row.meaning_zh if language() == "zh" else row.meaning,
+            "unit": f"{row.currency} {row.per}".strip(),
+            **{name: getattr(own.get(item, row), name) for name in _VALUES},
+            "price_year": row.price_year,
+            "source": t("plan.own_cost") if item in own else row.source,
+        }
+        for item, row in table.items()
+    ]
+    frame = pd.DataFrame(rows)
+    names = {
+        "item": t("column.item"), "meaning": t("column.meaning"), "unit": t("column.unit"),
+        "price_year": t("column.price_year"), "source": t("column.source"),
+    }  # fmt: skip
+    numbers = {
+        name: st.column_config.NumberColumn(t(f"column.{name}"), min_value=0.0, format="%.6g")
+        for name in _VALUES
+    }
+    # The key carries what is in force: undo and redo make a fresh editor.
+    key = f"{_EDITOR}-{hash(tuple(sorted((k, v.model_dump_json()) for k, v in own.items())))}"
+    st.data_editor(
+        frame, key=key, hide_index=True, height=320, row_height=28, disabled=list(names),
+        column_config={**names, **numbers}, on_change=_take, args=(key, frame),
+    )  # fmt: skip
+    st.caption(t("plan.costs_help"))
+
+
+def bill(result: Rollout) -> None:
+    """Draw the bill of materials."""
+    table = result.bill
+    end = language()
+    shown = pd.DataFrame(
+        {
+            t("column.meaning"): table["meaning_zh" if end == "zh" else "meaning"],
+            t("plan.quantity"): table["quantity"].round(1),
+            t("column.unit"): table["unit"],
+            **{
+                f"{t(f'column.{name}')} ({t('plan.ten_thousand')})": (
+                    table[f"total_{name}"] / TEN_THOUSAND
+                ).round(1)
+                for name in _VALUES
+            },
+            t("table.evidence"): [t(f"evidence.{word}") for word in table["evidence"]],
+            t("column.source"): table["source"],
+        }
+    )
+    st.dataframe(shown, hide_index=True, height=320, row_height=28)
+    st.caption(plan_wishes.money_note())
+
+
+def _take(key: str, frame: pd.DataFrame) -> None:
+    """Put the edited cells into the scenario."""
+    own = {
+        item: value.model_dump() for item, value in plan_wishes.settings().money.unit_costs.items()
+    }
+    for row, cells in st.session_state[key]["edited_rows"].items():
+        before = frame.iloc[int(row)]
+        values = {name: float(before[name]) for name in _VALUES}
+        values |= {name: float(value) for name, value in cells.items() if value is not None}
+        # Who raises the base above the high means the interval to follow.
+        values["low"] = min(values["low"], values["base"])
+        values["high"] = max(values["high"], values["base"])
+        own[str(before["item"])] = values
+    plan_wishes.put_at({"money.unit_costs": own})

@@ -1,0 +1,109 @@
+"""Start, watch and cancel a plan; say whether what is shown still answers the wishes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from layers.rollout import Rollout
+from ui import plan_job, state
+from ui.frame import explain, guarded
+from ui.i18n import number, t
+from ui.plan_wishes import TEN_THOUSAND
+
+#: How often the page asks how far a run is [s].
+_LOOK_S = 0.4
+
+
+def bar() -> None:
+    """Draw the buttons, undo and redo, and the progress of a run."""
+    job = plan_job.last()
+    running = job is not None and not job.done.is_set()
+    history = state.history()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(t("plan.run"), key="plan_run", type="primary", on_click=plan_job.start,
+                  disabled=running)  # fmt: skip
+        st.button(t("plan.cancel"), key="plan_cancel", on_click=_cancel, disabled=not running)
+        st.button("↶", key="plan_undo", help=t("whatif.undo"), on_click=_back,
+                  disabled=not history.past)  # fmt: skip
+        st.button("↷", key="plan_redo", help=t("whatif.redo"), on_click=_again,
+                  disabled=not history.future)  # fmt: skip
+        if job is not None and not running and job.key != plan_job.key_now():
+            st.markdown(f":orange-badge[{t('plan.stale')}]", width="content")
+    if running:
+        _progress()
+
+
+def result() -> Rollout | None:
+    """Return the plan to show; what went wrong is told."""
+    job = plan_job.last()
+    if job is None or not job.done.is_set():
+        return None
+    if job.error is not None:
+        explain(job.error)
+    if job.failed:
+        st.error(t("error.unexpected"))
+    return job.result
+
+
+def figures(found: Rollout) -> None:
+    """Draw the plan in numbers, each with what it is counted out of."""
+    sites, villages = found.sites, found.villages
+    wanted = len(villages) + len(found.left) + len(found.unreachable)
+    cells = st.columns([0.8, 1, 1.1, 1.3, 1.6])
+    new = int((sites["status"] != "built").sum())
+    cells[0].metric(t("plan.sites_metric"), number(new))
+    share = len(villages) / wanted if wanted else 0.0
+    cells[1].metric(
+        t("plan.villages_metric"), number(len(villages)),
+        t("plan.of", share=f"{share:.1%}", total=number(wanted)),
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    cells[2].metric(
+        t("plan.households_metric"), number(int(villages["households"].sum())),
+        t("plan.stopped", how=t(f"plan.stopped_{found.choice.stopped}")),
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    low, base, high = (
+        number(sites[f"cost_{name}"].sum() / TEN_THOUSAND) for name in ("low", "base", "high")
+    )
+    cells[3].metric(
+        t("plan.cost_metric", year=found.scenario.plan.money.price_year), base,
+        f"{low} – {high}", delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    with cells[4]:
+        st.markdown(f":small[**{_proof(found)}**]")
+        for note in found.notes:
+            st.caption(t(f"plan.note_{note}"))
+
+
+def _proof(found: Rollout) -> str:
+    choice = found.choice
+    values = {
+        "value": number(choice.value), "bound": number(choice.bound), "gap": f"{choice.gap:.2%}",
+    }  # fmt: skip
+    if choice.measure == "cost":
+        return t("plan.proof_cost", **values)
+    return t("plan.proof", **values)
+
+
+@st.fragment(run_every=_LOOK_S)
+@guarded
+def _progress() -> None:
+    job = plan_job.last()
+    if job is None or job.done.is_set():
+        st.rerun()
+    st.progress(job.share, f"{t(f'plan.step_{job.step}')} {job.text}".strip())
+
+
+def _cancel() -> None:
+    job = plan_job.last()
+    if job is not None:
+        job.cancel.set()
+
+
+def _back() -> None:
+    state.keep(state.history().undo())
+
+
+def _again() -> None:
+    state.keep(state.history().redo())

@@ -1,0 +1,208 @@
+"""The wishes of a plan as fields on the page: each change is one step that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+import streamlit as st
+
+from data.plan_settings import (
+    BackhaulKind,
+    CandidateSource,
+    Objective,
+    PlanSettings,
+    PowerKind,
+    Priority,
+    changed,
+)
+from data.presets import presets
+from geo.errors import PlannerError
+from ui import state
+from ui.frame import explain
+from ui.i18n import language, t
+
+#: Planners count in 万元.
+TEN_THOUSAND = 10_000.0
+_FAULT = "_plan_fault"
+
+
+def settings() -> PlanSettings:
+    """Return the wishes in force."""
+    return state.plan().plan
+
+
+def put(**values: Any) -> None:
+    """Change fields (two underscores stand for a dot); what is wrong is told, nothing is lost."""
+    wanted = {path.replace("__", "."): value for path, value in values.items()}
+    put_at(wanted)
+
+
+def put_at(values: dict[str, Any]) -> None:
+    """Change fields by their dotted names."""
+    try:
+        after = changed(settings(), values)
+    except PlannerError as error:
+        st.session_state[_FAULT] = error
+        return
+    if after != settings():
+        state.change(plan=after.model_dump())
+
+
+def fault() -> None:
+    """Show once why the last change was refused."""
+    error = st.session_state.pop(_FAULT, None)
+    if error is not None:
+        explain(error)
+
+
+def refuse(error: PlannerError) -> None:
+    """Tell with the next drawing why a change was refused."""
+    st.session_state[_FAULT] = error
+
+
+def goal() -> None:
+    """Draw the goal, its figure, technologies and years."""
+    now = settings()
+    names = {name: t(f"plan.objective_{name}") for name in get_args(Objective)}
+    _choice("objective", t("plan.objective"), names, now.objective)
+    if now.objective in {"sites", "equity"}:
+        _number("sites", t("plan.sites"), now.sites, low=1, high=100_000, step=50, whole=True)
+    elif now.objective == "budget":
+        _number(
+            "budget", t("plan.budget"), now.budget / TEN_THOUSAND, low=1, high=1e9, step=1000,
+            taken=lambda value: value * TEN_THOUSAND, note=money_note(),
+        )  # fmt: skip
+    elif now.objective == "share":
+        _number(
+            "share", t("plan.share"), now.share * 100, low=0.1, high=100, step=5,
+            taken=lambda value: value / 100,
+        )  # fmt: skip
+    titles = {
+        key: item.title_zh if language() == "zh" else item.title_en
+        for key, item in presets().items()
+    }
+    _several("presets", t("plan.presets"), titles, now.presets)
+    cells = st.columns(2)
+    with cells[0]:
+        _number("years.first", t("plan.first_year"), now.years.first, low=2000, high=2100,
+                step=1, whole=True)  # fmt: skip
+    with cells[1]:
+        _number("years.count", t("plan.years"), now.years.count, low=1, high=30, step=1,
+                whole=True)  # fmt: skip
+
+
+def limits() -> None:
+    """Draw budgets and capacities per year, season, priority, capacity of a site."""
+    now = settings()
+    years = now.years
+    text = ", ".join(f"{amount / TEN_THOUSAND:g}" for amount in years.annual_budgets)
+    _text("years.annual_budgets", t("plan.annual_budgets"), text, _amounts,
+          help_=f"{t('plan.annual_budgets_help')} {money_note()}")  # fmt: skip
+    _optional("years.build_capacity", t("plan.build_capacity"), years.build_capacity)
+    months = {month: t("plan.month", month=month) for month in range(1, 13)}
+    _several("years.season_months", t("plan.season"), months, years.season_months)
+    priorities = {name: t(f"plan.priority_{name}") for name in get_args(Priority)}
+    _choice("years.priority", t("plan.priority"), priorities, years.priority)
+    _number("min_households", t("plan.min_households"), now.min_households, low=1,
+            high=100_000, step=5, whole=True)  # fmt: skip
+    _optional("limits.capacity_households", t("plan.capacity"), now.limits.capacity_households)
+
+
+def candidates() -> None:
+    """Draw the kinds of candidates and how they are joined."""
+    now = settings()
+    sources = {name: t(f"plan.source_{name}") for name in get_args(CandidateSource)}
+    _several("candidates.sources", t("plan.sources"), sources, now.candidates.sources,
+             help_=t("plan.sources_help"))  # fmt: skip
+    kinds = {name: t(f"plan.backhaul_{name}") for name in get_args(BackhaulKind)}
+    _several("links.backhaul", t("plan.backhaul"), kinds, now.links.backhaul)
+    powers = {name: t(f"plan.power_{name}") for name in get_args(PowerKind)}
+    _several("links.power", t("plan.power"), powers, now.links.power)
+    _number("antenna_height_m", t("plan.height"), now.antenna_height_m, low=1, high=300, step=5)
+    _number("time_limit_s", t("plan.time_limit"), now.time_limit_s, low=1, high=3600, step=10)
+
+
+def money_note() -> str:
+    """Return currency, price year and that nothing is discounted."""
+    money = settings().money
+    return t("plan.money_note", currency=money.currency, year=money.price_year)
+
+
+def _amounts(text: str) -> tuple[float, ...]:
+    """Read amounts in 万元 between commas."""
+    parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+    return tuple(float(part) * TEN_THOUSAND for part in parts)
+
+
+def _choice(path: str, label: str, names: dict[str, str], value: str) -> None:
+    key = _primed(path, value)
+    st.selectbox(
+        label, list(names), key=key, format_func=names.__getitem__,
+        on_change=_take, args=(path, lambda chosen: chosen),
+    )  # fmt: skip
+
+
+def _several(
+    path: str, label: str, names: dict[Any, str], value: tuple[Any, ...], *, help_: str = ""
+) -> None:
+    key = _primed(path, list(value))
+    st.multiselect(
+        label, list(names), key=key, format_func=names.__getitem__, help=help_ or None,
+        on_change=_take, args=(path, tuple), placeholder=t("lists.any"),
+    )  # fmt: skip
+
+
+def _number(  # noqa: PLR0913  a field has these parts
+    path: str,
+    label: str,
+    value: float,
+    *,
+    low: float,
+    high: float,
+    step: float,
+    whole: bool = False,
+    taken: Callable[[float], Any] = lambda value: value,
+    note: str = "",
+) -> None:
+    kind = int if whole else float
+    key = _primed(path, kind(value))
+    st.number_input(
+        label, min_value=kind(low), max_value=kind(high), step=kind(step), key=key,
+        help=note or None, format="%d" if whole else "%.6g", on_change=_take, args=(path, taken),
+    )  # fmt: skip
+
+
+def _optional(path: str, label: str, value: int | None) -> None:
+    key = _primed(path, value)
+    st.number_input(
+        label, min_value=1, step=1, key=key, placeholder=t("plan.no_limit"), value=None,
+        on_change=_take, args=(path, lambda given: given),
+    )  # fmt: skip
+
+
+def _text(path: str, label: str, value: str, read: Callable[[str], Any], *, help_: str) -> None:
+    key = _primed(path, value)
+    st.text_input(
+        label, key=key, placeholder=t("plan.no_limit"), help=help_, on_change=_take,
+        args=(path, read),
+    )  # fmt: skip
+
+
+def _primed(path: str, value: Any) -> str:
+    """Let the widget show what the scenario says, also after undo and redo."""
+    key = f"plan_{path}"
+    st.session_state[key] = value
+    return key
+
+
+def _take(path: str, read: Callable[[Any], Any]) -> None:
+    from geo.errors import InputError
+
+    given = st.session_state[f"plan_{path}"]
+    try:
+        value = read(given)
+    except ValueError:
+        refuse(InputError(f"{given!r}", where=path, repair="1200, 1500"))
+        return
+    put_at({path: value})
