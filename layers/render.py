@@ -58,7 +58,7 @@ class Words:
     north: str
     village: str
     households: str
-    states: tuple[str, str, str]
+    states: tuple[str, ...]
     no_figure: str
     rivers: str
     relief: str
@@ -264,13 +264,15 @@ def add_points(
     content: bytes = b"",
     aggregate_below: float = AGGREGATE_BELOW,
     in_legend: Sequence[int] = (0,),
+    colours: Sequence[Mapping[str, str]] = STATES,
 ) -> None:
     """Draw points from the bytes of :func:`layers.shapes.point_bytes`, by address or inline.
 
-    ``in_legend`` names the classes that the legend lists; the switches offer all.
+    ``in_legend`` names the classes that the legend lists; the switches offer all. ``colours`` has
+    colour and ring of each class that the words name.
     """
     words = sheet.words
-    looks = [{**look, "label": label} for look, label in zip(STATES, words.states, strict=True)]
+    looks = [{**look, "label": label} for look, label in zip(colours, words.states, strict=True)]
     options: dict[str, Any] = {
         "classes": looks,
         "highlight": 0,

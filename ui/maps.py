@@ -17,6 +17,7 @@ from data.scenario import Scenario
 from layers import render, shapes
 from layers.base import unit_name
 from layers.registry import layer
+from layers.symbols import STATES as STATE_LOOKS
 from layers.symbols import class_limits
 from layers.villages import STATES
 from layers.whatif import Effect
@@ -72,7 +73,7 @@ def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
 
 @dataclass(frozen=True)
 class PointLook:
-    """What a map of points that are no villages says of them.
+    """What a map of classed points says of them.
 
     Attributes
     ----------
@@ -81,30 +82,45 @@ class PointLook:
     point
         What one point is.
     states
-        Names of the classes 0, 1, 2.
+        Names of the classes 0, 1, 2 ….
     notes
         Lines below the legend.
+    colours
+        Colour and ring of each class, as in :data:`layers.symbols.STATES`.
+    counted
+        Whether the tooltip tells the households of a point.
+    banner
+        Word across the map's corner; empty for none.
     """
 
     title: str
     point: str
-    states: tuple[str, str, str]
+    states: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    colours: tuple[Mapping[str, str], ...] = STATE_LOOKS
+    counted: bool = False
+    banner: str = ""
 
 
 def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None:
-    """Draw points of three classes over the county borders.
+    """Draw classed points over the county borders.
 
     Parameters
     ----------
     content
         As :func:`layers.shapes.point_bytes` packs them.
     """
+    chart = point_chart(content, look, key=key)
+    overlay = {"fit": shapes.bounds(cache.pack())}
+    mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
+
+
+def point_chart(content: bytes, look: PointLook, *, key: str) -> mapview.Drawn:
+    """Return classed points over the county borders, for :func:`ui.mapview.show`."""
     pack = cache.pack()
     points = _points(content, key)
     known = (pack.digest, points, repr(look), language(), mapview.is_dark())
-    chart = _point_chart(known, _pack=pack, _address=points, _look=look)
-    mapview.show(chart, key=f"map-{key}", height=height, overlay={"fit": shapes.bounds(pack)})
+    return _point_chart(known, _pack=pack, _address=points, _look=look)
 
 
 def site_map(
@@ -240,12 +256,20 @@ def _point_chart(
     """Return points over the county borders; ``known`` is the cache's key."""
     del known
     sheet = _sheet(_pack, dark=mapview.is_dark(), look=_look)
-    fill = render.RegionFill({}, {}, [], ())
+    counties = _pack.regions("county")
+    labels = list(
+        zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
+    )
+    fill = render.RegionFill({}, {}, labels if _look.counted else [], ())
     render.add_regions(sheet, shapes.region_features(_pack, "county"), fill)
     render.add_outline(sheet, shapes.region_features(_pack, "prefecture"))
     _common(sheet, _pack, language())
-    render.add_points(sheet, url=_address, aggregate_below=6.0, in_legend=(0, 1, 2))
-    chart = render.finish(sheet, render.Legend(_look.title, "", _look.notes))
+    classes = tuple(range(len(_look.states)))
+    render.add_points(
+        sheet, url=_address, aggregate_below=6.0, in_legend=classes, colours=_look.colours
+    )
+    render.add_labels(sheet, fill, from_zoom=8.5)
+    chart = render.finish(sheet, render.Legend(_look.title, "", _look.notes), banner=_look.banner)
     return mapview.drawn(chart, shapes.bounds(_pack), place=_pack.name, ahead=_address)
 
 
@@ -255,7 +279,7 @@ def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.S
         credit=t("map.credit"),
         north=t("map.north"),
         village=look.point if look else t("map.village"),
-        households="" if look else unit_name("household", language()),
+        households=unit_name("household", language()) if look is None or look.counted else "",
         states=look.states if look else states,
         no_figure=t("map.no_figure"),
         rivers=t("map.rivers"),

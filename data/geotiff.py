@@ -1,0 +1,59 @@
+"""An area of predicted levels as GeoTIFF; what it rests on and how sure it is stand in its tags.
+
+Same area and tags, same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import rasterio
+from rasterio.io import MemoryFile
+from rasterio.transform import from_origin
+
+from geo.errors import InputError
+from geo.radio.prediction import Area
+
+#: Bands of the file: description and unit of each.
+BANDS = (
+    ("median level of one resource element (RSRP); no value: out of reach or unknown", "dBm"),
+    ("strongest site: its number in the tag 'sites', from 1; 0: none", ""),
+    ("1: known or out of reach; 0: unknown, outside the elevation model or at a void", ""),
+)
+
+
+def area_geotiff(area: Area, tags: Mapping[str, str]) -> bytes:
+    """Return an area as GeoTIFF in WGS84 degrees (EPSG:4326), three float32 bands.
+
+    Parameters
+    ----------
+    tags
+        How the area came about, for the tags of the file.
+
+    Raises
+    ------
+    InputError
+        If the area has no cell.
+    """
+    rows, columns = area.rsrp_dBm.shape
+    if not rows or not columns:
+        raise InputError("an area without a cell", where="GeoTIFF", repair="choose a larger area")
+    (south, west), (north, east) = area.bounds
+    del south, east
+    bands = np.stack([area.rsrp_dBm, area.server + 1, area.known]).astype(np.float32)
+    profile = {
+        "driver": "GTiff", "width": columns, "height": rows, "count": len(BANDS),
+        "dtype": "float32", "crs": "EPSG:4326", "nodata": float("nan"),
+        "transform": from_origin(west, north, area.step_lon, area.step_lat),
+        "compress": "deflate", "predictor": 3, "zlevel": 6,
+    }  # fmt: skip
+    # One thread: the order of blocks, and so the bytes, do not depend on the machine.
+    with rasterio.Env(GDAL_NUM_THREADS="1"), MemoryFile() as memory:
+        with memory.open(**profile) as file:
+            file.write(bands)
+            file.descriptions = tuple(words for words, _ in BANDS)
+            file.units = tuple(unit for _, unit in BANDS)
+            file.update_tags(**dict(sorted(tags.items())))
+        content: bytes = memory.read()
+    return content

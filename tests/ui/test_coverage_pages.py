@@ -1,0 +1,110 @@
+"""The pages of terrain coverage: a circle without a model, a prediction with one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.pack import Pack
+from data.scenario import Scenario
+from data.workspace import ENVIRONMENT, Workspace
+from layers.coverage import village_prediction
+from ui import long_work, predictions, state
+from ui.i18n import LANGUAGES, catalogue
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+PAGES = ("coverage",)
+DEMONSTRATION = Scenario(name="demo", province="yunnan", demonstration_terrain=True)
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    # No browser comes back for the result: the page waits for it.
+    monkeypatch.setattr(long_work, "PATIENCE_S", 300.0)
+    found = Workspace(tmp_path)
+    found.save(DEMONSTRATION)
+    return found
+
+
+def opened(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=300)
+    app.session_state["_map_seen"] = True
+    for key, value in query.items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash(page)
+    return app.run()
+
+
+def demonstrated(page: str, **query: str) -> AppTest:
+    app = opened(page, scenario="demo", **{"lang": "en"} | query)
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def texts(app: AppTest) -> str:
+    parts = (*app.markdown, *app.caption, *app.warning, *app.error, *app.info)
+    return "\n".join(str(part.value) for part in parts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_without_terrain_a_page_says_why_it_is_a_circle_and_how_to_get_a_model(
+    page: str, language: str
+) -> None:
+    app = opened(page, lang=language)
+    assert not app.exception
+    assert not app.error
+    words = catalogue(language)
+    assert words["terrain.none"] in texts(app)
+    assert "dem fetch --province yunnan" in texts(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_coverage_shows_what_the_engine_says(language: str) -> None:
+    app = demonstrated("coverage", lang=language)
+    level, adcode = app.session_state[state.REGION]
+    assert level == "county"
+    rule = predictions.profiles()["natural_village"]
+    order = predictions.order_of(rule, "4g_1800", (adcode,))
+    table = village_prediction(Pack.load("yunnan"), DEMONSTRATION, order)
+    counts = table["state"].value_counts()
+    wanted = [f"{counts.get(name, 0):,}" for name in ("covered", "uncovered", "unknown")]
+    assert [metric.value for metric in app.metric] == wanted
+    assert catalogue(language)["banner.word"] in texts(app)
+    # Per region, per village, link budget.
+    assert [len(frame.value) for frame in app.dataframe[:2]] == [1, len(table)]
+    assert "15.2" in set(app.dataframe[2].value["value"])
+
+
+def test_the_switch_of_the_demonstration_goes_into_the_scenario_and_to_its_county() -> None:
+    app = opened("coverage", lang="en")
+    app.toggle(key="_demonstration_terrain").set_value(True).run()
+    assert app.session_state["_histories"]["yunnan"].present.demonstration_terrain
+    assert app.session_state[state.REGION][0] == "county"
+    assert len(app.metric) == 3
+    app.toggle(key="_demonstration_terrain").set_value(False).run()
+    assert not app.metric
+
+
+def test_a_stricter_rule_covers_fewer() -> None:
+    app = demonstrated("coverage")
+    shares = []
+    for rule in ("miit_2018_b", "fcc_like"):
+        app.selectbox(key="coverage_rule").select(rule).run()
+        shares.append(int(app.metric[0].value) / len(app.dataframe[1].value))
+    assert shares[1] < shares[0]
+
+
+def test_the_area_of_a_site_is_drawn_and_can_be_taken_away() -> None:
+    app = demonstrated("coverage")
+    app.button(key="raster-busiest").click().run()
+    assert not app.error
+    assert len(app.multiselect(key="raster_sites").value) > 1
+    assert ".tif" in [button.label for button in app.get("download_button")]
+    app.multiselect(key="raster_sites").set_value([]).run()
+    assert ".tif" not in [button.label for button in app.get("download_button")]

@@ -1,0 +1,39 @@
+"""The pages of the web door, in the order of the menu."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from ui.i18n import t
+
+#: Module under ``ui/pages`` → path in the address. The first page is the default.
+PAGES = {
+    "overview": "overview",
+    "gap_lists": "gap-lists",
+    "what_if": "what-if",
+    "plan": "plan",
+    "coverage": "coverage",
+    "imports": "import",
+    "sources": "sources",
+}
+
+
+def pages() -> list[StreamlitPage]:
+    """Return the pages; the first is the default."""
+    return [
+        st.Page(_show(module), title=t(f"page.{module}"), url_path=path, default=i == 0)
+        for i, (module, path) in enumerate(PAGES.items())
+    ]
+
+
+def _show(module: str) -> Callable[[], None]:
+    """Return what draws a page; its module is read at the first visit, so the map need not wait."""
+
+    def show() -> None:
+        importlib.import_module(f"ui.pages.{module}").show()
+
+    return show

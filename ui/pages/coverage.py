@@ -1,0 +1,78 @@
+"""Coverage: which villages the sites reach over the terrain, by which rule, and how surely."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.radio.prediction import Area
+from layers.coverage import CoverageOrder
+from ui import cache, coverage_view, exporting, mapview, predictions, site_raster, state
+from ui import terrain_bar as terrain
+from ui.frame import guarded, head
+from ui.i18n import t
+
+_MAP_HEIGHT = 560
+
+
+@guarded
+def show() -> None:
+    """Draw the page."""
+    head(t("coverage.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    model = terrain.show()
+    rule, order = predictions.ask()
+    coverage_view.stamp(rule)
+    if model is None:
+        coverage_view.circle(order)
+        return
+    table = predictions.villages(order)
+    if table is None:
+        return
+    if table.empty:
+        st.info(t("coverage.empty"))
+        return
+    _results(table, order)
+
+
+@st.fragment
+@guarded
+def _results(table: pd.DataFrame, order: CoverageOrder) -> None:
+    """Draw what was predicted; a click on the map draws this part alone."""
+    regions = coverage_view.counted(table, order)
+    left, right = st.columns([0.6, 0.4], gap="small")
+    with right:
+        coverage_view.metrics(table, regions, order)
+        raster, area = site_raster.panel(table, order)
+        coverage_view.reasons(table)
+    with left:
+        invented = "illustrative" in set(table["evidence"])
+        overlay = coverage_view.focus(table) | site_raster.overlay(raster)
+        mapview.show(
+            coverage_view.chart(table, illustrative=invented),
+            key="map-coverage", height=_MAP_HEIGHT, overlay=overlay,
+            heed=mapview.Heed(on_click=site_raster.choose),
+        )  # fmt: skip
+        st.caption(f"{terrain.badge()} {t('coverage.model')}")
+    tabs = st.tabs([t(f"coverage.tab_{name}") for name in ("regions", "villages", "budget")])
+    with tabs[0]:
+        coverage_view.region_frame(regions)
+    with tabs[1]:
+        coverage_view.village_frame(table)
+    with tabs[2]:
+        coverage_view.budget_frame(order)
+    _exports(table, regions, order, area)
+
+
+def _exports(
+    table: pd.DataFrame, regions: pd.DataFrame, order: CoverageOrder, area: Area | None
+) -> None:
+    from layers.coverage_bundles import coverage_bundle
+
+    pack, plan = cache.pack(), state.plan()
+    exporting.buttons(
+        t("export.coverage"),
+        f"{pack.name}-coverage",
+        lambda _geometry: coverage_bundle(pack, plan, order, table, regions),
+    )
+    if area is not None:
+        site_raster.download(area, order)

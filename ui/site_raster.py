@@ -1,0 +1,153 @@
+"""The area that chosen sites cover: received power or best server as a picture on the map."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo.crs import geodesic_m
+from geo.radio.prediction import Area
+from layers.coverage import CoverageOrder
+from layers.coverage_area import area_prediction
+from layers.imagery import Picture, power_picture, server_picture
+from ui import cache, mapview, predictions, state
+from ui.i18n import number, t
+from ui.long_work import result_of
+
+SITES, REACH, KIND = "raster_sites", "raster_reach_km", "raster_kind"
+_KNOWN = "_raster_known"
+_REACHES_KM = (5, 10, 15, 20, 30)
+#: A click chooses a site no further away than this [m].
+_CLICK_M = 15_000.0
+#: Sites that one picture may show: each has a colour of its own.
+_MOST = 8
+
+
+def choose(lat: float, lon: float) -> None:
+    """Add the site nearest to a click to those that are shown; one that is shown goes."""
+    rows = cache.pack().table("sites", columns=("site_id", "lon", "lat"))
+    away = geodesic_m(lon, lat, rows["lon"].to_numpy(float), rows["lat"].to_numpy(float))
+    nearest = int(np.argmin(away)) if len(away) else -1
+    if nearest < 0 or away[nearest] > _CLICK_M:
+        st.toast(t("raster.none_near", km=number(_CLICK_M / 1000)))
+        return
+    site = str(rows["site_id"].iloc[nearest])
+    known = _known()
+    if site not in known:
+        st.session_state[_KNOWN] = [*known, site]
+    chosen: list[str] = list(st.session_state.get(SITES, []))
+    st.session_state[SITES] = (
+        [other for other in chosen if other != site] if site in chosen else [*chosen, site][-_MOST:]
+    )
+
+
+def panel(table: pd.DataFrame, order: CoverageOrder) -> tuple[mapview.Overlay | None, Area | None]:
+    """Draw the choice of sites; return the picture for the map and what it shows."""
+    options = [*_planned(), *_known()]
+    busiest = table.loc[table["state"] == "covered", "site_id"].value_counts().index[:_MOST]
+    cells = st.columns([3, 1], vertical_alignment="bottom")
+    cells[1].button(
+        t("raster.busiest"), key="raster-busiest", on_click=_take,
+        args=([str(site) for site in busiest],),
+        help=t("raster.busiest_help"), width="stretch", disabled=not len(busiest),
+    )  # fmt: skip
+    st.session_state[SITES] = [s for s in st.session_state.get(SITES, []) if s in options]
+    chosen = cells[0].multiselect(
+        t("raster.sites"), options, key=SITES, format_func=_name, max_selections=_MOST,
+        placeholder=t("raster.click"),
+    )  # fmt: skip
+    cells = st.columns([1.3, 1], vertical_alignment="bottom")
+    kind = cells[0].segmented_control(
+        t("raster.kind"), ["power", "server"], key=KIND, default="power", required=True,
+        format_func={word: t(f"raster.{word}") for word in ("power", "server")}.__getitem__,
+    )  # fmt: skip
+    reach = cells[1].select_slider(t("raster.reach"), _REACHES_KM, value=10, key=REACH)
+    if not chosen:
+        return None, None
+    area = _area(tuple(chosen), order, int(reach) * 1000.0)
+    if area is None:
+        return None, None
+    picture = _picture(area, str(kind), list(chosen))
+    title = t("raster.legend_power" if kind == "power" else "raster.legend_server")
+    unit = "dBm" if kind == "power" else ""
+    raster = mapview.raster(picture, title, unit, [t("raster.modelled")], key="coverage")
+    return raster, area
+
+
+def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
+    """Return the picture and the marks of the chosen sites, planned ones included."""
+    chosen: list[str] = st.session_state.get(SITES, [])
+    rows = cache.pack().table("sites", columns=("site_id", "lon", "lat"))
+    rows = rows[rows["site_id"].astype(str).isin(chosen)]
+    stations = [
+        {"lat": float(lat), "lon": float(lon), "title": str(site), "on": True}
+        for site, lat, lon in zip(rows["site_id"], rows["lat"], rows["lon"], strict=True)
+    ]
+    planned = [
+        {"number": number, "lat": site.lat, "lon": site.lon, "enabled": True,
+         "title": t("raster.planned", number=number)}
+        for number, site in enumerate(state.plan().sites, start=1) if site.enabled
+    ]  # fmt: skip
+    return {"raster": raster, "stations": stations, "sites": planned}
+
+
+def download(area: Area, order: CoverageOrder) -> None:
+    """Draw the button that hands out the area as GeoTIFF."""
+    pack, plan = cache.pack(), state.plan()
+    chosen: list[str] = st.session_state[SITES]
+
+    def built() -> bytes:
+        from data.geotiff import area_geotiff
+        from layers.coverage_bundles import area_tags
+
+        return area_geotiff(area, area_tags(pack, plan, order, chosen))
+
+    st.download_button(
+        ".tif", data=built, file_name=f"{pack.name}-rsrp.tif", mime="image/tiff",
+        key="download-rsrp.tif", on_click="ignore", help=t("raster.tif_help"),
+    )  # fmt: skip
+
+
+def _area(chosen: tuple[str, ...], order: CoverageOrder, reach_m: float) -> Area | None:
+    pack, plan = cache.pack(), state.plan()
+    work = functools.partial(area_prediction, pack, plan, chosen, order, reach_m)
+    return result_of(
+        "area", predictions.key_of(chosen, order.preset, order.place, reach_m),
+        lambda progress, cancel: work(progress=progress, cancel=cancel),
+        label=t("raster.working"),
+    )  # fmt: skip
+
+
+def _picture(area: Area, kind: str, chosen: list[str]) -> Picture:
+    asked = np.isfinite(area.rsrp_dBm) | ~area.known
+    if kind == "power":
+        return power_picture(area.rsrp_dBm, asked, area.bounds, unknown=t("raster.unknown"))
+    words = (t("raster.others"), t("raster.unknown"))
+    names = [_name(site) for site in chosen]
+    return server_picture(area.server, asked, area.bounds, names=names, words=words)
+
+
+def _planned() -> list[str]:
+    return [str(i) for i, site in enumerate(state.plan().sites, start=1) if site.enabled]
+
+
+def _known() -> list[str]:
+    """Return the sites that were clicked or taken, as far as the pack in force has them."""
+    known: list[str] = st.session_state.get(_KNOWN, [])
+    if not known:
+        return []
+    rows = set(cache.pack().table("sites", columns=("site_id",))["site_id"].astype(str))
+    return [site for site in known if site in rows]
+
+
+def _name(site: str) -> str:
+    return t("raster.planned", number=site) if site.isdigit() else site
+
+
+def _take(sites: list[str]) -> None:
+    known = _known()
+    st.session_state[_KNOWN] = [*known, *(s for s in sites if s not in known and not s.isdigit())]
+    st.session_state[SITES] = sites
