@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.siting import exact, greedy, highs
+from geo.siting import exact, highs, search
 from geo.siting.clock import Clock
 from geo.siting.explain import Conflict, InfeasibleError
 from geo.siting.model import TOLERANCE, Flags, Floats, Model, checked, reached, unreachable
@@ -76,26 +76,18 @@ def sharpened(bound: float, covered: float, weights: Floats | None) -> float:
 
 def _best(core: Core, clock: Clock) -> tuple[Flags, float, float]:
     """Return chosen rows, their value and the bound."""
-    chosen = greedy.greedy(core)
-    plain = core.capacity is None and not core.least.any()
-    value, bound = greedy.covered(core, chosen), float(core.weights.sum())
-    if plain:
-        clock.tell(0.1, core.base + value, core.base + bound)
-        if value >= bound:
-            return chosen, value, bound
-    whole = exact.program(core)
-    start = exact.columns(core, chosen) if plain else None
-    outcome = highs.maximise(whole, clock, start=start)
+    if core.capacity is None and not core.least.any():
+        found = search.best(core, clock)
+        return found.chosen, found.covered, found.bound
+    outcome = highs.maximise(exact.program(core), clock)
     if outcome.infeasible:
         raise InfeasibleError(
             "no choice of sites keeps all limits", conflicts=(),
             repair="raise p or the budget, or ask for smaller shares",
         )  # fmt: skip
-    bound = min(bound, outcome.bound)
-    if outcome.values is not None:
-        found = outcome.values[: len(chosen)] > 0.5
-        served = outcome.values[len(chosen) :][: len(core.weights)]
-        gained = float(core.weights @ served)
-        if not plain or gained > value:
-            chosen, value = found, gained
-    return chosen, value, bound
+    bound = min(float(core.weights.sum()), outcome.bound)
+    if outcome.values is None:
+        return core.fixed.copy(), 0.0, bound
+    options = len(core.options)
+    served = outcome.values[options:][: len(core.weights)]
+    return outcome.values[:options] > 0.5, float(core.weights @ served), bound

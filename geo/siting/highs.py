@@ -6,6 +6,9 @@ doi:10.1007/s12532-017-0130-5.
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +20,9 @@ from geo.siting.clock import Clock
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+_FIRST = threading.Lock()
+_greeted: list[bool] = []
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,19 +66,22 @@ class Outcome:
 
 
 def maximise(
-    program: Program, clock: Clock, *, start: Floats | None = None, time_limit_s: float = np.inf
+    program: Program, clock: Clock, *, start: Floats | None = None, nodes: int | None = None
 ) -> Outcome:
     """Solve the program within the clock's time, from ``start`` if that is given and fits.
 
-    The run is serial and seeded: it gives the same answer whatever the number of cores.
+    ``nodes`` limits the search tree. The run is serial and seeded: it gives the same answer
+    whatever the number of cores.
     """
     import highspy
 
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the package types only its core
+    solver = _solver()
     options: dict[str, bool | float | str | int] = {
         "output_flag": False, "mip_rel_gap": max(clock.run.gap, 0.0), "mip_abs_gap": 1e-6,
-        "random_seed": 1, "parallel": "off", "time_limit": min(clock.left_s, time_limit_s),
+        "random_seed": 1, "parallel": "off", "time_limit": clock.left_s,
     }  # fmt: skip
+    if nodes is not None:
+        options["mip_max_nodes"] = nodes
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
@@ -84,6 +93,26 @@ def maximise(
     solver.cbSimplexInterrupt += lambda event: _ask(event, clock)
     solver.run()
     return _outcome(solver, whole=bool(program.whole.any()))
+
+
+def _solver() -> Any:
+    """Return a new solver; the licence line that a process's first one prints is held back."""
+    import highspy
+
+    with _FIRST:
+        if _greeted:
+            return highspy.Highs()  # type: ignore[no-untyped-call]  # only its core has types
+        sys.stdout.flush()
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 1)
+            solver = highspy.Highs()  # type: ignore[no-untyped-call]  # only its core has types
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(nowhere)
+        _greeted.append(True)
+        return solver
 
 
 def _ask(event: Any, clock: Clock) -> None:

@@ -1,0 +1,326 @@
+"""Compiled inner loops of the search: serial, so that threads never change an answer.
+
+State of a search, per village: ``times``, the number of chosen rows that reach it, and ``owners``,
+the sum of their numbers, so that the one owner of a village reached once is known. Per row:
+``value``, what it alone adds: to be gained if it is not chosen, to be lost if it is.
+
+Swap moves with such gains: Resende and Werneck (2004), Journal of Heuristics 10:59–88,
+doi:10.1023/B:HEUR.0000019986.96257.50.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from geo.siting.model import Flags, Floats, Ints
+
+Index = NDArray[np.int32]
+
+#: Gains below this, relative to the whole weight, are rounding.
+ROUNDING = 1e-9
+
+
+#: Compiled once and kept beside the module; free of the interpreter's lock while it runs.
+compiled = nb.njit(cache=True, nogil=True, error_model="numpy")
+
+
+class Matrix(NamedTuple):
+    """Who reaches whom, by row and by village, with weights, costs and places.
+
+    ``least`` is the smallest gain that is more than rounding.
+    """
+
+    ptr: Index
+    idx: Index
+    col_ptr: Index
+    col_idx: Index
+    weights: Floats
+    costs: Floats
+    places: Ints
+    least: float
+
+
+class State(NamedTuple):
+    """A choice and all that moves need; ``sums`` is (covered, spent)."""
+
+    times: Ints
+    owners: Ints
+    value: Floats
+    shared: Floats
+    members: Ints
+    where: Ints
+    holder: Ints
+    size: Ints
+    sums: Floats
+
+
+def matrix(reach: sp.csr_array, weights: Floats, costs: Floats, places: Ints) -> Matrix:
+    """Return the arrays of a reach matrix, with places numbered from 0."""
+    by_village = sp.csc_array(reach)
+    parts = (reach.indptr, reach.indices, by_village.indptr, by_village.indices)
+    numbers = np.unique(places, return_inverse=True)[1].astype(np.int64)
+    ptr, idx, col_ptr, col_idx = (np.ascontiguousarray(part, dtype=np.int32) for part in parts)
+    least = ROUNDING * (1.0 + float(weights.sum()))
+    return Matrix(ptr, idx, col_ptr, col_idx, weights, costs, numbers, least)
+
+
+@compiled
+def begin(m: Matrix, chosen: Flags) -> State:
+    """Return the state of a choice."""
+    n, villages = len(chosen), len(m.weights)
+    s = State(
+        np.zeros(villages, np.int64), np.zeros(villages, np.int64), np.zeros(n), np.zeros(n),
+        np.zeros(n, np.int64), np.full(n, -1, np.int64), np.full(n, -1, np.int64),
+        np.zeros(1, np.int64), np.zeros(2),
+    )  # fmt: skip
+    for i in range(n):
+        for k in range(m.ptr[i], m.ptr[i + 1]):
+            s.value[i] += m.weights[m.idx[k]]
+    for i in range(n):
+        if chosen[i]:
+            put(m, s, i)
+    return s
+
+
+@compiled
+def put(m: Matrix, s: State, i: int) -> None:
+    """Choose row ``i``."""
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        j = m.idx[k]
+        if s.times[j] == 0:
+            for at in range(m.col_ptr[j], m.col_ptr[j + 1]):
+                s.value[m.col_idx[at]] -= m.weights[j]
+            s.value[i] += m.weights[j]
+            s.sums[0] += m.weights[j]
+        elif s.times[j] == 1:
+            s.value[s.owners[j]] -= m.weights[j]
+        s.times[j] += 1
+        s.owners[j] += i
+    s.members[s.size[0]] = i
+    s.where[i] = s.size[0]
+    s.size[0] += 1
+    s.holder[m.places[i]] = i
+    s.sums[1] += m.costs[i]
+
+
+@compiled
+def take(m: Matrix, s: State, i: int) -> None:
+    """Choose row ``i`` no longer."""
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        j = m.idx[k]
+        s.times[j] -= 1
+        s.owners[j] -= i
+        if s.times[j] == 0:
+            for at in range(m.col_ptr[j], m.col_ptr[j + 1]):
+                s.value[m.col_idx[at]] += m.weights[j]
+            s.value[i] -= m.weights[j]
+            s.sums[0] -= m.weights[j]
+        elif s.times[j] == 1:
+            s.value[s.owners[j]] += m.weights[j]
+    s.size[0] -= 1
+    last, at = s.members[s.size[0]], s.where[i]
+    s.members[at] = last
+    s.where[last] = at
+    s.where[i] = -1
+    s.holder[m.places[i]] = -1
+    s.sums[1] -= m.costs[i]
+
+
+@compiled
+def weakest(s: State) -> int:
+    """Return the chosen row with the least value; −1 if none is chosen."""
+    if s.size[0] == 0:
+        return -1
+    row = s.members[0]
+    for at in range(1, s.size[0]):
+        if s.value[s.members[at]] < s.value[row]:
+            row = s.members[at]
+    return int(row)
+
+
+@compiled
+def partner(
+    m: Matrix, s: State, i: int, other: int, room: float, price: float
+) -> tuple[int, float]:
+    """Return the chosen row whose exchange for ``i`` gains most, and that gain less the price.
+
+    Looked at are ``other`` and the rows that own a village which ``i`` reaches; with ``other`` the
+    weakest of all and no price, no row is better. Returns −1 where none makes room.
+    """
+    held = s.holder[m.places[i]]
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        if s.times[m.idx[k]] == 1:
+            s.shared[s.owners[m.idx[k]]] += m.weights[m.idx[k]]
+    best, gain = -1, -np.inf
+    if held >= 0:
+        other = held
+    if other >= 0 and m.costs[i] - m.costs[other] <= room:
+        best = other
+        gain = s.shared[other] - s.value[other] + price * m.costs[other]
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        if s.times[m.idx[k]] == 1:
+            r = s.owners[m.idx[k]]
+            this = s.shared[r] - s.value[r] + price * m.costs[r]
+            if this > gain and held < 0 and m.costs[i] - m.costs[r] <= room:
+                best, gain = r, this
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        if s.times[m.idx[k]] == 1:
+            s.shared[s.owners[m.idx[k]]] = 0.0
+    return best, gain + s.value[i] - price * m.costs[i]
+
+
+@compiled
+def fill(m: Matrix, s: State, p: int, budget: float, per_cost: bool) -> None:  # noqa: FBT001  numba
+    """Add the row that adds most, or most per cost, while one fits: the greedy rule."""
+    while s.size[0] < p:
+        best, top = -1, 0.0
+        for i in range(len(s.value)):
+            if s.where[i] >= 0 or s.value[i] <= m.least or s.holder[m.places[i]] >= 0:
+                continue
+            if m.costs[i] > budget - s.sums[1]:
+                continue
+            score = s.value[i] / max(m.costs[i], 1e-9) if per_cost else s.value[i]
+            if score > top:
+                best, top = i, score
+        if best < 0:
+            return
+        put(m, s, best)
+
+
+@compiled
+def climb(m: Matrix, s: State, budget: float) -> None:
+    """Exchange one row for another until no exchange gains, of those looked at."""
+    n = len(s.value)
+    idle, i = 0, 0
+    weak = weakest(s)
+    while idle < n and s.size[0]:
+        if s.where[i] < 0:
+            out, gain = partner(m, s, i, weak, budget - s.sums[1], 0.0)
+            if out >= 0 and gain > m.least:
+                take(m, s, out)
+                put(m, s, i)
+                weak = weakest(s)
+                idle = 0
+        idle += 1
+        i = i + 1 if i + 1 < n else 0
+
+
+@compiled
+def draw(seed: Ints, below: int) -> int:
+    """Return the next number of a seeded sequence, 0 ≤ number < ``below``.
+
+    Linear congruential, Knuth's MMIX constants (The Art of Computer Programming 2, 3.3.4).
+    """
+    seed[0] = seed[0] * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407
+    return int((seed[0] >> 33) & 0x7FFFFFFF) % below
+
+
+class Cooling(NamedTuple):
+    """How to anneal: temperatures in units of weight, price of a unit of cost, moves, seed.
+
+    ``stop`` is looked at now and then: once its only cell is not 0, the work ends.
+    """
+
+    warm: float
+    cold: float
+    price: float
+    moves: int
+    seed: int
+    stop: Ints
+
+
+@compiled
+def anneal(m: Matrix, first: Flags, p: int, budget: float, how: Cooling) -> tuple[Flags, float]:
+    """Exchange rows at random, worse ones less and less often; return the best choice seen.
+
+    Simulated annealing: Kirkpatrick, Gelatt and Vecchi (1983), Science 220:671–680,
+    doi:10.1126/science.220.4598.671. Each move draws the row that comes; the row that goes is the
+    best one for it, so that moves are few and good.
+    """
+    s = begin(m, first)
+    seed = np.array([how.seed], np.int64)
+    n = len(first)
+    best, kept = s.sums[0], first.copy()
+    heat = how.warm
+    factor = (how.cold / how.warm) ** (1.0 / max(how.moves, 1))
+    weak = weakest(s)
+    for move in range(how.moves):
+        if move % 4096 == 0 and how.stop[0] != 0:
+            break
+        heat *= factor
+        i = draw(seed, n)
+        need = heat * np.log((draw(seed, 1_000_000) + 1) / 1_000_001.0)
+        if not step(m, s, i, weak, need, (p, budget, how.price), seed):
+            continue
+        weak = weakest(s)
+        if s.sums[0] > best + m.least:
+            best = s.sums[0]
+            for row in range(n):
+                kept[row] = s.where[row] >= 0
+    return kept, best
+
+
+@compiled
+def step(  # noqa: PLR0911, PLR0913, PLR0917  one move; compiled loops take plain values
+    m: Matrix, s: State, i: int, weak: int, need: float, limits: tuple[int, float, float],
+    seed: Ints,
+) -> bool:  # fmt: skip
+    """Add, exchange or drop row ``i`` if what it gains is above ``need``; return if it moved."""
+    p, budget, price = limits
+    room = budget - s.sums[1]
+    if s.where[i] >= 0:
+        # Dropping pays only where money is short: it makes room for several cheaper rows.
+        if price == 0.0 or price * m.costs[i] - s.value[i] < need:
+            return False
+        take(m, s, i)
+        return True
+    if s.size[0] < p and m.costs[i] <= room and s.holder[m.places[i]] < 0:
+        if s.value[i] - price * m.costs[i] < need or s.value[i] <= 0.0:
+            return False
+        put(m, s, i)
+        return True
+    if s.size[0] == 0:
+        return False
+    other = weak if price == 0.0 else s.members[draw(seed, s.size[0])]
+    out, gain = partner(m, s, i, other, room, price)
+    if out < 0 or gain < need or s.value[i] + s.value[out] == 0.0:
+        return False
+    take(m, s, out)
+    put(m, s, i)
+    return True
+
+
+@compiled
+def worths(m: Matrix, lam: Floats) -> Floats:
+    """Return the sum of the prices of the villages that each row reaches."""
+    worth = np.zeros(len(m.costs))
+    for i in range(len(worth)):
+        for k in range(m.ptr[i], m.ptr[i + 1]):
+            worth[i] += lam[m.idx[k]]
+    return worth
+
+
+@compiled
+def move(
+    m: Matrix, lam: Floats, direction: Floats, taken: Ints, length: float, memory: float
+) -> bool:
+    """Move the prices along the deflected subgradient; return False where that is nowhere."""
+    slope = np.full(len(lam), -1.0)
+    for row in taken:
+        for k in range(m.ptr[row], m.ptr[row + 1]):
+            slope[m.idx[k]] += 1.0
+    norm = 0.0
+    for j in range(len(lam)):
+        stuck = lam[j] <= 0.0 < slope[j] or (lam[j] >= m.weights[j] and slope[j] < 0.0)
+        direction[j] = memory * direction[j] + (0.0 if stuck else slope[j])
+        norm += direction[j] ** 2
+    if norm == 0.0:
+        return False
+    for j in range(len(lam)):
+        lam[j] = min(max(lam[j] - length / norm * direction[j], 0.0), m.weights[j])
+    return True
