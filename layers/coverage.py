@@ -193,6 +193,44 @@ def planned_networks(sites: Sequence[PlannedSite], order: CoverageOrder) -> list
     ]  # fmt: skip
 
 
+def planned_paths(
+    lon: Floats, lat: Floats, terrain: Terrain, sites: Sequence[PlannedSite], reach_m: float
+) -> tuple[pd.DataFrame, Ints]:
+    """Return the best path from the enabled sites to places, and the number of its site.
+
+    Judged by the level that the presets' radii stand for, outdoors.
+
+    Returns
+    -------
+    Frame with ``distance_m``, ``rsrp_dBm``, ``line_of_sight``, ``ridge_km``, ``ridge_m``, ``state``
+    and ``reason`` ("no_site" where none is within reach), and (n,) numbers from 1, 0 for none.
+    """
+    order = CoverageOrder(reach_m=reach_m)
+    places = Places(lon, lat)
+    best = Best.nothing(len(places))
+    nearest_km = np.full(len(places), np.inf)
+    networks = planned_networks(sites, order)
+    if networks:
+        grid = terrain.around(*_places_of(networks), reach_m)
+        for network in networks:
+            pairs = pairs_within(network.stations, places, reach_m)
+            found = predicted(grid, network.stations, places, pairs, network.carrier)
+            best.improve(network, pairs, found)
+            np.minimum.at(nearest_km, pairs.place, found.distance_km)
+    frame = pd.DataFrame({"village_id": "", "lon": lon, "lat": lat, "households": 0})
+    known = np.isfinite(best.figures[:, 2]) | np.isinf(nearest_km)
+    table = best.table(frame.reindex(columns=list(VILLAGE_COLUMNS)), order, known=known)
+    # Where no path is known it is the nearest site that a reader asks about.
+    table["distance_m"] = np.round(table["distance_km"].fillna(pd.Series(nearest_km)) * 1000.0)
+    number = pd.to_numeric(table["site_id"].replace("", "0")).to_numpy(np.int64)
+    return table, number
+
+
+def _places_of(networks: Sequence[Network]) -> tuple[Floats, Floats]:
+    lon = np.concatenate([network.stations.lon for network in networks])
+    return lon, np.concatenate([network.stations.lat for network in networks])
+
+
 def antenna_of(site: PlannedSite) -> Antenna:
     """Return the antenna of a planned site: a 3GPP sector with an azimuth, else omnidirectional."""
     if site.azimuth_deg is None:

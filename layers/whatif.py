@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,8 @@ from data.scenario import PlannedSite, Scenario
 from geo.crs import geodesic_m
 from geo.errors import RangeError
 from geo.evidence import weakest
+from layers.coverage import has_radio, planned_paths
+from layers.terrain import Terrain, terrain_of
 from layers.villages import MIN_HOUSEHOLDS, VILLAGE_COLUMNS, village_table
 
 EFFECT_COLUMNS = (
@@ -25,6 +28,13 @@ EFFECT_COLUMNS = (
     "villages_before", "villages_after", "households_before", "households_after",
     "villages_unknown", "evidence",
 )  # fmt: skip
+
+
+#: Within this distance of a placed site a village that stays without is told with its reason [m].
+MISSED_M = 15_000.0
+#: What is told of a path over terrain.
+RADIO_COLUMNS = ("rsrp_dBm", "line_of_sight", "reason", "ridge_km", "ridge_m")
+Basis = Literal["circle", "terrain", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -35,13 +45,22 @@ class Effect:
     ----------
     gained
         Villages newly reached, with :data:`~layers.villages.VILLAGE_COLUMNS`, ``site`` (number of
-        the nearest placed site, from 1) and ``distance_m`` to it.
+        the placed site that serves it, from 1), ``distance_m`` to it, and over terrain
+        ``rsrp_dBm``, ``line_of_sight`` and ``reason``; by circle the last three are empty.
+    missed
+        Over terrain the villages without 4G within :data:`MISSED_M` of an enabled site that stay
+        without, with the same columns and the ridge that blocks (``ridge_km`` from the site,
+        ``ridge_m`` above the sea), nearest first; by circle none.
     regions
         :data:`EFFECT_COLUMNS` per region, counting villages of 20 or more households.
+    basis
+        ``terrain``, ``circle``, or ``mixed`` where a counting rule stands beside radio presets.
     """
 
     gained: pd.DataFrame
     regions: pd.DataFrame
+    missed: pd.DataFrame
+    basis: Basis
 
     @property
     def villages(self) -> int:
@@ -53,12 +72,30 @@ class Effect:
         """Households in the villages newly reached."""
         return int(self.gained["households"].sum())
 
+    @property
+    def unknown(self) -> int:
+        """Villages near a site of which the elevation model says nothing."""
+        return int((self.missed["reason"] == "outside_model").sum())
 
-def effect(pack: Pack, sites: Sequence[PlannedSite], *, level: str = "prefecture") -> Effect:
+
+def effect(
+    pack: Pack,
+    sites: Sequence[PlannedSite],
+    *,
+    level: str = "prefecture",
+    terrain: Terrain | None = None,
+) -> Effect:
     """Return what the enabled sites change.
 
-    A village without 4G counts as reached within the radius of a site's preset, 4G or 5G, measured
-    along the geodesic. A circle, no terrain: wrong both ways in mountains, and labelled so.
+    A village without 4G counts as reached, by 4G or 5G, if the level at it is at or above the one
+    that the presets' radii stand for (−105 dBm, median): over terrain by ITU-R P.1812, without an
+    elevation model within the preset's radius along the geodesic. That is a circle, wrong both
+    ways in mountains, and labelled so. A counting rule (5 km) is a circle always.
+
+    Parameters
+    ----------
+    terrain
+        Elevation model, :func:`layers.terrain.terrain_of`; None: circles.
 
     Raises
     ------
@@ -68,12 +105,20 @@ def effect(pack: Pack, sites: Sequence[PlannedSite], *, level: str = "prefecture
     counties_of(pack, sites)
     villages = _villages(pack, pack.digest_of("natural_villages"))
     missing = _missing(pack, pack.digest_of("natural_villages"))
-    number, metres = _nearest_site(villages, missing, sites)
-    hit = number > 0
-    gained = villages.iloc[missing[hit]].reset_index(drop=True)
-    gained["site"] = number[hit]
-    gained["distance_m"] = np.round(metres[hit])
-    return Effect(gained, _per_region(pack, gained, level))
+    over = [terrain is not None and has_radio(site.preset) for site in sites]
+    number, metres = _nearest_site(villages, missing, sites, over)
+    rows = villages.iloc[missing].reset_index(drop=True)
+    rows["site"], rows["distance_m"] = number, np.round(metres)
+    rows = rows.assign(**dict.fromkeys(RADIO_COLUMNS))
+    if terrain is not None and any(over):
+        rows = _over_terrain(rows, terrain, sites, over)
+    hit = (rows["site"] > 0).to_numpy()
+    gained = rows[hit].drop(columns=["ridge_km", "ridge_m"]).reset_index(drop=True)
+    near = ~hit & rows["reason"].notna().to_numpy()
+    missed = rows[near].sort_values("distance_m", kind="stable", ignore_index=True)
+    used = {o for o, site in zip(over, sites, strict=True) if site.enabled}
+    basis: Basis = "mixed" if len(used) > 1 else "terrain" if used == {True} else "circle"
+    return Effect(gained, _per_region(pack, gained, level), missed, basis)
 
 
 def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
@@ -110,7 +155,7 @@ def planned_stations(
     codes = pack.regions(level)["adcode"].tolist()
     if layer_key == "natural_villages":
         with_4g = _of_layer(scenario, "mobile_4g")
-        table = effect(pack, with_4g, level=level).regions
+        table = effect(pack, with_4g, level=level, terrain=terrain_of(pack, scenario)).regions
         return np.asarray(table["villages_after"] - table["villages_before"], dtype=float)
     places = pd.Series(counties_of(pack, _of_layer(scenario, layer_key)), dtype=str)
     counts = places.map(_ancestor(pack, level)).value_counts()
@@ -121,15 +166,41 @@ def _of_layer(scenario: Scenario, layer_key: str) -> list[PlannedSite]:
     return [s for s in scenario.sites if s.enabled and preset(s.preset).layer == layer_key]
 
 
+def _over_terrain(
+    rows: pd.DataFrame, terrain: Terrain, sites: Sequence[PlannedSite], over: Sequence[bool]
+) -> pd.DataFrame:
+    """Return the villages with what the sites reach over the terrain, and why not the rest."""
+    wanted = [s if o else s.model_copy(update={"enabled": False})
+              for s, o in zip(sites, over, strict=True)]  # fmt: skip
+    found, served = planned_paths(
+        rows["lon"].to_numpy(float), rows["lat"].to_numpy(float), terrain, wanted, MISSED_M
+    )
+    open_ = (found["reason"] != "no_site").to_numpy() & (rows["site"] == 0).to_numpy()
+    filled = rows.copy()
+    for column in (*RADIO_COLUMNS, "distance_m"):
+        told, before = found[column].to_numpy(object), rows[column].to_numpy(object)
+        filled[column] = np.where(open_, told, before)
+    filled["distance_m"] = filled["distance_m"].astype(float)
+    covered = open_ & (found["state"] == "covered").to_numpy()
+    filled["site"] = np.where(covered, served, rows["site"].to_numpy())
+    return filled
+
+
 def _nearest_site(
-    villages: pd.DataFrame, index: NDArray[np.int64], sites: Sequence[PlannedSite]
+    villages: pd.DataFrame,
+    index: NDArray[np.int64],
+    sites: Sequence[PlannedSite],
+    over: Sequence[bool],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return for each village the number of the nearest site that reaches it (0: none) and [m]."""
+    """Return for each village the number of the nearest site whose circle holds it (0: none), [m].
+
+    Sites that are judged ``over`` terrain have no circle.
+    """
     number = np.zeros(len(index), dtype=np.int64)
     best = np.full(len(index), np.inf)
     lon, lat = (villages[c].to_numpy(float)[index] for c in ("lon", "lat"))
     for i, site in enumerate(sites, start=1):
-        if not site.enabled:
+        if not site.enabled or over[i - 1]:
             continue
         radius = preset(site.preset).radius_m
         near = np.abs(lat - site.lat) <= radius / 110_000.0

@@ -27,6 +27,8 @@ from layers.coverage_regions import REGION_COLUMNS, region_prediction
 from layers.coverage_rules import RuleOrder, rule_comparison, rule_counts
 from layers.terrain import terrain_of
 from layers.terrain_path import PathEnd, path_between
+from layers.villages import village_table
+from layers.whatif import effect, planned_stations
 
 OWN = Pack.load("yunnan")
 PLAN = Scenario(province="yunnan")
@@ -155,6 +157,48 @@ def test_planned_sites_only_add(pack: Pack, villages: pd.DataFrame) -> None:
     without = replace(ORDER, include_planned=False)
     same = village_prediction(pack, PLAN.model_copy(update={"sites": (site,)}), without)
     pd.testing.assert_frame_equal(same, villages)
+
+
+def test_a_placed_site_uses_the_terrain_and_says_why(pack: Pack) -> None:
+    without = village_table(pack, state="uncovered", regions=(COUNTY,))
+    missing = without[without["lat"].between(26.68, 26.76)].iloc[0]
+    site = PlannedSite(lat=missing["lat"], lon=missing["lon"] + 0.004, preset="4g_800")
+    terrain = terrain_of(pack, PLAN)
+    result = effect(pack, [site], terrain=terrain)
+    circle = effect(pack, [site])
+    assert (result.basis, circle.basis) == ("terrain", "circle")
+    assert set(result.gained["village_id"]) != set(circle.gained["village_id"])
+    assert (result.gained["rsrp_dBm"].astype(float) >= -105).all()
+    assert (result.gained["site"] == 1).all()
+    assert set(result.gained["reason"]) <= {"line_of_sight", "over_ridge"}
+    assert set(result.missed["reason"]) <= {"ridge", "distance", "outside_model"}
+    assert (result.missed["distance_m"] <= 15_000).all()
+    assert result.missed["distance_m"].is_monotonic_increasing
+    known = result.missed[result.missed["reason"] != "outside_model"]
+    assert (known["rsrp_dBm"].astype(float) < -105).all()
+    assert (known["ridge_km"].astype(float) * 1000 < known["distance_m"] + 1).all()
+    assert result.unknown > 0
+    assert circle.missed.empty
+    assert (
+        len(result.gained)
+        == result.regions.eval("villages_after - villages_before").sum()
+        + (result.gained["households"] < 20).sum()
+    )
+    rule_a = site.model_copy(update={"preset": "4g_rule_a"})
+    assert effect(pack, [rule_a], terrain=terrain).basis == "circle"
+    both = effect(pack, [rule_a, site], terrain=terrain)
+    assert both.basis == "mixed"
+    assert len(both.gained) >= len(circle.gained)
+    plan = PLAN.model_copy(update={"sites": (site,)})
+    planned = planned_stations(pack, plan, "natural_villages", "province")
+    assert planned.tolist() == [float((result.gained["households"] >= 20).sum())]
+
+
+def test_a_site_beyond_the_model_gains_nothing_and_says_so(pack: Pack) -> None:
+    site = PlannedSite(lat=25.0, lon=102.3, preset="4g_800")
+    result = effect(pack, [site], terrain=terrain_of(pack, PLAN))
+    assert result.villages == 0
+    assert set(result.missed["reason"]) <= {"outside_model"}
 
 
 def test_a_sector_looks_where_it_points(pack: Pack) -> None:
