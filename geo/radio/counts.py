@@ -25,6 +25,7 @@ Computational Statistics & Data Analysis 59, 41-51, doi:10.1016/j.csda.2012.10.0
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -230,59 +231,69 @@ def covered_households(
 def _draws(margin: NDArray[np.float64], spread: Spread) -> Iterator[NDArray[np.float64]]:
     """Yield blocks (draws, villages) of 0 and 1; the common errors come first from the stream."""
     random = np.random.default_rng(spread.seed)
-    common = random.normal(0.0, 1.0, spread.draws) * spread.common_sigma_dB
+    # In units of the local σ, single precision: twice as quick, and far finer than any margin.
+    common = random.standard_normal(spread.draws, np.float32)
+    common *= np.float32(spread.common_sigma_dB / spread.sigma_dB)
+    needed = (-margin / spread.sigma_dB).astype(np.float32)
     step = max(1, _BLOCK // max(1, len(margin)))
     for start in range(0, spread.draws, step):
         shared = common[start : start + step, None]
-        own = random.normal(0.0, spread.sigma_dB, (len(shared), len(margin)))
-        yield (margin + shared + own >= 0).astype(float)
+        own = random.standard_normal((len(shared), len(margin)), np.float32)
+        own += shared
+        yield (own >= needed).astype(float)
 
 
 def _range(margin: NDArray[np.float64], spread: Spread) -> tuple[float, float, float]:
     """Return low, expected and high count of one group."""
-    total_sigma = float(np.hypot(spread.sigma_dB, spread.common_sigma_dB))
-    expected = float(ndtr(margin / total_sigma).sum())
+    expected = float(ndtr(margin / np.hypot(spread.sigma_dB, spread.common_sigma_dB)).sum())
+    tail = (1 - spread.level) / 2
+    # 1e-12: the error of the distribution must not move a quantile past an exact tie.
+    ends = tail - 1e-12, 1 - tail - 1e-12
     if spread.common_sigma_dB == 0:
         cumulated = np.cumsum(poisson_binomial(ndtr(margin / spread.sigma_dB)))
-    else:
-        cumulated = _mixture(margin, spread)
-    low, high = _quantiles(cumulated, spread.level)
-    return low, expected, high
-
-
-def _mixture(margin: NDArray[np.float64], spread: Spread) -> NDArray[np.float64]:
-    """Return the cumulated distribution of the count, averaged over the common error."""
-    wanted = int(2 * _REACH * _NODES_PER_SIGMA * spread.common_sigma_dB / spread.sigma_dB)
-    nodes = np.linspace(-_REACH, _REACH, min(max(wanted, _NODES[0]), _NODES[1]))
-    shares = (ndtr((margin + spread.common_sigma_dB * z) / spread.sigma_dB) for z in nodes)
-    if len(margin) <= _EXACT:
+    elif len(margin) <= _EXACT:
+        nodes, shares = _shares(margin, spread)
         parts = np.stack([np.cumsum(poisson_binomial(p)) for p in shares])
-        return _bell(nodes) @ parts
-    mean, variance = np.array([(p.sum(), (p * (1 - p)).sum()) for p in shares]).T
+        cumulated = _bell(nodes) @ parts
+    else:
+        low, high = _normal_mixture(margin, spread, ends)
+        return low, expected, high
+    low, high = (int(k) for k in np.searchsorted(cumulated, ends))
+    return low, expected, min(high, len(margin))
+
+
+def _normal_mixture(
+    margin: NDArray[np.float64], spread: Spread, ends: tuple[float, float]
+) -> tuple[int, int]:
+    """Return quantiles of the count: for each common error a normal distribution."""
+    nodes, shares = _shares(margin, spread)
+    moments = np.array([(p.sum(), (p * (1 - p)).sum()) for p in shares])
     # So fine that the normal distributions of neighbours overlap.
     fine = np.linspace(-_REACH, _REACH, 20 * len(nodes))
-    mean, variance = (CubicSpline(nodes, part)(fine) for part in (mean, variance))
-    deviation = np.sqrt(np.maximum(variance, 1e-6))
-    weight = _bell(fine)
-    counts = np.arange(len(margin) + 1)
-    # Few counts decide; the rest of the line is filled between them.
-    asked = np.unique(np.linspace(0, len(margin), 2_001).round().astype(np.int64))
-    at = [float(weight @ ndtr((k + 0.5 - mean) / deviation)) for k in asked]
-    return np.asarray(np.interp(counts, asked, at))
+    mean, variance = CubicSpline(nodes, moments)(fine).T
+    deviation, weight = np.sqrt(np.maximum(variance, 1e-6)), _bell(fine)
+
+    def cumulated(count: int) -> float:
+        return float(weight @ ndtr((count + 0.5 - mean) / deviation))
+
+    low, high = (bisect_left(range(len(margin)), end, key=cumulated) for end in ends)
+    return low, high
+
+
+def _shares(
+    margin: NDArray[np.float64], spread: Spread
+) -> tuple[NDArray[np.float64], Iterator[NDArray[np.float64]]]:
+    """Return common errors in units of their σ and, for each, the probabilities of the villages."""
+    wanted = int(2 * _REACH * _NODES_PER_SIGMA * spread.common_sigma_dB / spread.sigma_dB)
+    nodes = np.linspace(-_REACH, _REACH, min(max(wanted, _NODES[0]), _NODES[1]))
+    shifted = (margin + spread.common_sigma_dB * z for z in nodes)
+    return nodes, (ndtr(part / spread.sigma_dB) for part in shifted)
 
 
 def _bell(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return weights of the normal distribution at even nodes, adding up to 1."""
     weight = np.exp(-(nodes**2) / 2)
     return np.asarray(weight / weight.sum())
-
-
-def _quantiles(cumulated: NDArray[np.float64], level: float) -> tuple[int, int]:
-    """Return the least counts whose cumulated probability reaches each end of the interval."""
-    tail = (1 - level) / 2
-    # 1e-12: the error of the distribution must not move a quantile past an exact tie.
-    low, high = np.searchsorted(cumulated, [tail - 1e-12, 1 - tail - 1e-12])
-    return int(low), min(int(high), len(cumulated) - 1)
 
 
 def _members(index: NDArray[np.int64], n_groups: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
