@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import coverage, doctor, pages, radio, report, terminal
+from bench import coverage, doctor, intervals, pages, radio, report, terminal
 from bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
@@ -15,6 +15,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "doctor": doctor.doctor,
     "coverage": coverage.distance,
     "radio": radio.paths,
+    "intervals": intervals.intervals,
     "pages": pages.pages,
 }
 
