@@ -290,7 +290,11 @@ def _try(net: Network, chosen: Flags, inside: Flags, v: int, a: int, s: _Scratch
             inside[tops[i]] = True
         better = _rejoin(net, chosen, inside, tops[:k].copy(), total, s)
     if better:
-        inside[:] = nodes_of(net, chosen)
+        for w in range(len(inside)):
+            inside[w] = net.terminal[w]
+        for e in range(len(chosen)):
+            if chosen[e]:
+                inside[net.ends[e, 0]] = inside[net.ends[e, 1]] = True
     else:
         for e in path:
             chosen[e] = True
@@ -313,10 +317,15 @@ def exchange(net: Network, chosen: Flags) -> bool:
         degree = _degree(net, chosen, v)
         if not net.terminal[v] and degree <= 2:
             continue
-        for a in range(net.start[v], net.start[v + 1]):
-            if inside[v] and chosen[net.edge[a]]:
-                improved |= _try(net, chosen, inside, v, a, s)
-        degree = _degree(net, chosen, v)
-        if inside[v] and not net.terminal[v] and 2 < degree <= _MOST_PARTS:
-            improved |= _try(net, chosen, inside, v, -1, s)
+        # Each piece at v, then v itself as a hub: one place to call from, so that it is compiled
+        # once.
+        for a in range(net.start[v], net.start[v + 1] + 1):
+            hub = a == net.start[v + 1]
+            if not inside[v] or (not hub and not chosen[net.edge[a]]):
+                continue
+            degree = _degree(net, chosen, v)
+            if hub and (net.terminal[v] or not 2 < degree <= _MOST_PARTS):
+                continue
+            if _try(net, chosen, inside, v, -1 if hub else a, s):
+                improved = True
     return improved

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.backhaul import steiner_tree
+from geo.backhaul import BackhaulPrices, BackhaulRule, backhaul, steiner_tree
 from geo.errors import InputError, RangeError
+from geo.microwave import Hops, hop_pairs
 
 
 def joined(edges: np.ndarray, chosen: tuple[int, ...]) -> list[set[int]]:
@@ -114,3 +117,131 @@ def test_one_terminal_needs_nothing(wanted: list[int]) -> None:
 def test_bad_input_is_told(edges: list, weights: list, wanted: list, fault: type) -> None:
     with pytest.raises(fault):
         steiner_tree(edges, weights, wanted)
+
+
+# -- backhaul of sites
+
+FIBRE_ONLY = BackhaulPrices(
+    fibre_per_km=30_000, fibre_terminal=20_000, hop=150_000, mast_per_m=4_000, satellite=np.inf
+)
+RULE = BackhaulRule(route_factor=1.4)
+NODE = ([100.0], [25.0])
+
+
+def east(*kilometres: float) -> tuple[list[float], list[float]]:
+    """Return places east of the node; 1° is 100.95 km there."""
+    return [100.0 + km / 100.95 for km in kilometres], [25.0] * len(kilometres)
+
+
+def hops_between(*pairs: tuple[int, int], mast: float = 30.0, known: bool = True) -> Hops:
+    ends, flags = np.array(pairs, dtype=np.int64).reshape(-1, 2), np.full(len(pairs), known)
+    return Hops(ends, np.full((len(pairs), 2), mast), flags, flags)
+
+
+def test_sites_in_a_row_share_the_trunk_and_each_pays_its_own_part() -> None:
+    found = backhaul(east(10, 20, 30), NODE, FIBRE_ONLY, RULE)
+    assert found.kind == ("fibre",) * 3
+    assert found.parent.tolist() == [-1, 0, 1]
+    assert found.route_km == pytest.approx([14.0] * 3, rel=2e-3)
+    assert found.fibre_km == pytest.approx(found.routes[:, 4].sum())
+    assert found.total == pytest.approx(30_000 * found.fibre_km + 60_000)
+    assert found.bound <= found.total + 1e-6
+    assert "fibre_shared_trunk" in found.reason[0]
+    assert "fibre_only_way" in found.reason[2]
+
+
+def test_a_far_site_goes_by_satellite_and_a_near_one_by_fibre() -> None:
+    prices = replace(FIBRE_ONLY, satellite=500_000)
+    found = backhaul(east(2, 40), NODE, prices, RULE)
+    assert found.kind == ("fibre", "satellite")
+    assert found.reason[1] == ("terrain_unknown", "satellite_cheaper")
+    assert found.cost[1] == 500_000
+
+
+def test_hops_are_taken_where_clear_and_relayed_over_other_sites() -> None:
+    prices = replace(FIBRE_ONLY, satellite=900_000)
+    # Places: sites 0, 1, 2, then the node, 3.
+    hops = hops_between((0, 3), (0, 1), (1, 2), mast=40.0)
+    found = backhaul(east(25, 50, 75), NODE, prices, RULE, hops=hops)
+    assert found.kind == ("microwave",) * 3
+    assert found.parent.tolist() == [-1, 0, 1]
+    assert found.node.tolist() == [0, -1, -1]
+    assert found.hops.tolist() == [1, 2, 3]
+    assert found.mast_m.tolist() == [40.0] * 3
+    assert found.cost == pytest.approx([150_000 + 2 * 10 * 4_000] * 3)
+    short = backhaul(east(25, 50, 75), NODE, prices, replace(RULE, max_hops=2), hops=hops)
+    assert short.kind[2] == "satellite"
+
+
+def test_blocked_and_unknown_terrain_are_told_apart() -> None:
+    prices = replace(FIBRE_ONLY, satellite=500_000)
+    blocked = backhaul(east(40), NODE, prices, RULE, hops=hops_between())
+    assert blocked.reason[0] == ("no_clear_hop", "satellite_cheaper")
+    void = backhaul(east(40), NODE, prices, RULE, hops=hops_between((0, 1), known=False))
+    assert void.reason[0] == ("terrain_unknown", "satellite_cheaper")
+
+
+def test_without_fibre_nodes_there_is_satellite_or_nothing() -> None:
+    none = backhaul(east(10, 20), ([], []), FIBRE_ONLY, RULE)
+    assert none.kind == ("none", "none")
+    assert none.reason[0] == ("fibre_out_of_reach", "terrain_unknown", "nothing_feasible")
+    assert none.total == 0
+    by_air = backhaul(east(10, 20), ([], []), replace(FIBRE_ONLY, satellite=1.0), RULE)
+    assert by_air.kind == ("satellite", "satellite")
+    assert len(backhaul(([], []), NODE, FIBRE_ONLY, RULE).kind) == 0
+
+
+def test_fibre_follows_a_road_where_that_is_shorter_than_the_factor() -> None:
+    road = shapely.LineString(np.column_stack(east(0, 5, 10, 15, 20)))
+    found = backhaul(east(20), NODE, FIBRE_ONLY, RULE, roads=[road])
+    assert found.fibre_km == pytest.approx(20, rel=2e-3)
+    away = shapely.LineString([(100.0, 26.0), (101.0, 26.0)])
+    assert backhaul(east(20), NODE, FIBRE_ONLY, RULE, roads=[away]).fibre_km == pytest.approx(
+        28, rel=2e-3
+    )
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=25, deadline=None)
+def test_backhaul_is_never_dearer_than_one_kind_for_all_and_chains_end_at_the_fibre(
+    seed: int,
+) -> None:
+    chance = np.random.default_rng(seed)
+    n, m = int(chance.integers(1, 12)), int(chance.integers(1, 3))
+    lon, lat = 100 + chance.random(n + m) * 0.4, 25 + chance.random(n + m) * 0.4
+    sites, nodes = (lon[:n], lat[:n]), (lon[n:], lat[n:])
+    pairs = hop_pairs(lon, lat, hop_km=20, neighbours=4)
+    clear = chance.random(len(pairs)) < 0.5
+    hops = Hops(
+        pairs, np.where(clear[:, None], [40.0, 40.0], np.nan), clear, np.ones(len(pairs), bool)
+    )
+    prices = replace(FIBRE_ONLY, satellite=float(chance.uniform(2e5, 1e6)))
+    found = backhaul(sites, nodes, prices, RULE, hops=hops)
+    alone = backhaul(sites, nodes, replace(prices, satellite=np.inf), RULE)
+    assert found.total <= min(alone.total, n * prices.satellite) + 1e-6
+    assert found.total == pytest.approx(found.cost.sum())
+    assert found.routes[:, 4].sum() == pytest.approx(found.fibre_km)
+    for site in range(n):
+        at, steps = site, 0
+        while found.parent[at] >= 0:
+            at, steps = int(found.parent[at]), steps + 1
+            assert steps <= n
+            assert found.kind[at] in ("fibre", "microwave")
+        assert found.hops[site] <= RULE.max_hops
+
+
+@pytest.mark.parametrize(
+    ("sites", "prices", "rule", "hops", "fault"),
+    [
+        (([np.nan], [25.0]), FIBRE_ONLY, RULE, None, RangeError),
+        (east(1), replace(FIBRE_ONLY, hop=-1), RULE, None, RangeError),
+        (east(1), replace(FIBRE_ONLY, fibre_per_km=np.inf), RULE, None, RangeError),
+        (east(1), replace(FIBRE_ONLY, satellite=np.nan), RULE, None, RangeError),
+        (east(1), FIBRE_ONLY, replace(RULE, route_factor=0.9), None, RangeError),
+        (east(1), FIBRE_ONLY, replace(RULE, max_hops=-1), None, RangeError),
+        (east(1), FIBRE_ONLY, RULE, hops_between((0, 9)), InputError),
+    ],
+)
+def test_bad_backhaul_is_told(sites, prices, rule, hops, fault: type) -> None:
+    with pytest.raises(fault):
+        backhaul(sites, NODE, prices, rule, hops=hops)

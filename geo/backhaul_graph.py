@@ -1,0 +1,177 @@
+"""The network of possible fibre routes: straight between neighbours, and along roads.
+
+Vertex 0 is the fibre that exists: all nodes are one. Then come the sites, then road vertices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.spatial import cKDTree
+
+from geo.crs import ecef, geodesic_m
+from geo.steiner import Tree, steiner_tree
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Places = tuple[Floats, Floats]
+
+#: Road vertices closer than this are one crossing [°], about 0.1 m.
+_SNAP_DEG = 1e-6
+#: A site leaves the road by the nearest vertices within this distance [m].
+_ROAD_REACH_M = 5_000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RouteGraph:
+    """Possible fibre routes.
+
+    Attributes
+    ----------
+    ends
+        (e, 2) vertices; 0 is the existing fibre, site i is vertex i + 1.
+    km
+        (e,) length of the route [km].
+    shape
+        (e, 4) lon, lat, lon, lat of its ends, WGS84 [°].
+    joined
+        (n,) True where a site can reach the fibre.
+    """
+
+    ends: Ints
+    km: Floats
+    shape: Floats
+    joined: Flags
+
+    def tree(self, sites: Ints) -> Tree:
+        """Return the cheapest tree found that joins the sites and the fibre; cost in km."""
+        return steiner_tree(self.ends, self.km, [0, *(sites + 1).tolist()])
+
+    def paid(self, edges: Ints, sites: int) -> Iterator[tuple[int, int, float]]:
+        """Yield site, site before it (−1: the fibre) and route built for it [km], in that order.
+
+        A site pays for its way to what stands already; who comes first pays for a shared trunk.
+        """
+        n = int(self.ends.max()) + 1
+        a, b = self.ends[edges].T
+        graph = sp.csr_array((np.ones(len(edges)), (a, b)), shape=(n, n))
+        order, before = breadth_first_order(graph, 0, directed=False)
+        length = {}
+        for e, u, v in zip(edges.tolist(), a.tolist(), b.tolist(), strict=True):
+            length[u, v] = length[v, u] = float(self.km[e])
+        standing = {0}
+        for vertex in order.tolist():
+            if not 1 <= vertex <= sites:
+                continue
+            at, km, upstream = vertex, 0.0, -1
+            while at != 0:
+                up = int(before[at])
+                if at not in standing:
+                    km += length[at, up]
+                    standing.add(at)
+                at = up
+                if 1 <= at <= sites:
+                    upstream = at - 1
+                    break
+            yield vertex - 1, upstream, km
+
+    def drawn(self, edges: Ints) -> Floats:
+        """Return lon, lat, lon, lat and km of edges, (e, 5)."""
+        return np.column_stack([self.shape[edges], self.km[edges]]).reshape(-1, 5)
+
+
+def route_graph(
+    sites: Places,
+    nodes: Places,
+    *,
+    factor: float,
+    neighbours: int,
+    roads: ArrayLike | None = None,
+) -> RouteGraph:
+    """Return the routes that fibre may take.
+
+    Parameters
+    ----------
+    sites, nodes
+        Longitudes and latitudes, WGS84 [°], checked.
+    factor
+        Length of a direct route over its geodesic.
+    neighbours
+        Nearest other sites that a direct route is drawn to, beside one to the nearest node.
+    roads
+        Shapely lines in WGS84 [°].
+    """
+    n = len(sites[0])
+    lon, lat = (np.concatenate([site, node]) for site, node in zip(sites, nodes, strict=True))
+    parts = [_direct(sites, nodes, neighbours)]
+    road_lon, road_lat = np.zeros(0), np.zeros(0)
+    stretch = [np.full(len(parts[0]), factor)]
+    if roads is not None:
+        road_lon, road_lat, along = _road_edges(roads)
+        parts += [along + len(lon), _ramps((lon, lat), (road_lon, road_lat))]
+        stretch += [np.ones(len(parts[1])), np.full(len(parts[2]), factor)]
+    pairs = np.concatenate(parts)
+    lon, lat = np.concatenate([lon, road_lon]), np.concatenate([lat, road_lat])
+    a, b = pairs.T
+    km = geodesic_m(lon[a], lat[a], lon[b], lat[b]) / 1000.0 * np.concatenate(stretch)
+    # Number anew: fibre nodes become vertex 0, sites follow, then road vertices.
+    vertex = np.arange(len(lon)) + 1
+    vertex[n : n + len(nodes[0])] = 0
+    vertex[n + len(nodes[0]) :] -= len(nodes[0])
+    ends = vertex[pairs]
+    size = n + 1 + len(road_lon)
+    linked = sp.csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size, size))
+    _, part = connected_components(linked, directed=False)
+    return RouteGraph(
+        ends, km, np.column_stack([lon[a], lat[a], lon[b], lat[b]]), part[1 : n + 1] == part[0]
+    )
+
+
+def _direct(sites: Places, nodes: Places, neighbours: int) -> Ints:
+    """Return pairs of near sites, and of each site and its nearest node."""
+    n, m = len(sites[0]), len(nodes[0])
+    found = [np.zeros((0, 2), dtype=np.int64)]
+    places = ecef(*sites)
+    if n > 1:
+        k = min(neighbours + 1, n)
+        _, near = cKDTree(places).query(places, k=k)
+        found.append(np.column_stack([np.repeat(np.arange(n), k), near.ravel()]))
+    if n and m:
+        _, node = cKDTree(ecef(*nodes)).query(places)
+        found.append(np.column_stack([np.arange(n), n + node]))
+    pairs = np.sort(np.concatenate(found), axis=1)
+    return np.asarray(np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0), dtype=np.int64)
+
+
+def _road_edges(roads: ArrayLike) -> tuple[Floats, Floats, Ints]:
+    """Return the vertices of roads and the pairs of them that a road joins."""
+    lines = np.atleast_1d(np.asarray(roads, dtype=object))
+    lines = shapely.get_parts(lines[~(shapely.is_missing(lines) | shapely.is_empty(lines))])
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    if not len(points):
+        return np.zeros(0), np.zeros(0), np.zeros((0, 2), dtype=np.int64)
+    grid = np.round(points / _SNAP_DEG).astype(np.int64)
+    _, first, vertex = np.unique(grid, axis=0, return_index=True, return_inverse=True)
+    vertex = vertex.ravel()
+    along = line[1:] == line[:-1]
+    pairs = np.column_stack([vertex[:-1], vertex[1:]])[along]
+    return points[first, 0], points[first, 1], pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+def _ramps(places: Places, road: Places) -> Ints:
+    """Return pairs that join each place to the two nearest road vertices in reach."""
+    n = len(places[0])
+    if not n or not len(road[0]):
+        return np.zeros((0, 2), dtype=np.int64)
+    k = min(2, len(road[0]))
+    chord, near = cKDTree(ecef(*road)).query(ecef(*places), k=k, distance_upper_bound=_ROAD_REACH_M)
+    chord, near = chord.reshape(n, k), near.reshape(n, k)
+    at, which = np.nonzero(np.isfinite(chord))
+    return np.column_stack([at, n + near[at, which]]).astype(np.int64)

@@ -1,0 +1,108 @@
+"""Power of a site: the grid where its line is near enough, otherwise the sun; the cheaper one.
+
+Prices are present values over the plan, so that a site's batteries count beside a line that lasts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.errors import RangeError
+
+Floats = NDArray[np.float64]
+
+#: Sources of power, and why a site has one.
+KINDS = ("grid", "solar", "none")
+REASONS = (
+    "grid_cheaper", "solar_cheaper", "grid_too_far", "grid_distance_unknown", "existing_site",
+    "no_feasible_power",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PowerPrices:
+    """What power costs [money, present value over the plan].
+
+    Attributes
+    ----------
+    line_per_km
+        Power line along the ground.
+    connection
+        Transformer and meter at the site.
+    solar
+        Panels and batteries with their renewals; infinite where solar is not allowed.
+    route_factor
+        Length of a line over the geodesic distance.
+    limit_km
+        Longest line that is built [km].
+    """
+
+    line_per_km: float
+    connection: float
+    solar: float
+    route_factor: float
+    limit_km: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Power:
+    """Power per site: kind, cost [money], length of its line [km], and the reason."""
+
+    kind: tuple[str, ...]
+    cost: Floats
+    line_km: Floats
+    reason: tuple[str, ...]
+
+
+def power(grid_m: ArrayLike, prices: PowerPrices, *, existing: ArrayLike | None = None) -> Power:
+    """Return the cheapest feasible power of each site.
+
+    Parameters
+    ----------
+    grid_m
+        (n,) geodesic distance to the grid [m]; NaN unknown, infinite none.
+    prices
+        Prices and limits.
+    existing
+        (n,) True where a site stands and has power already.
+
+    Raises
+    ------
+    RangeError
+        If a distance or price is negative, or the route factor is below 1.
+
+    Examples
+    --------
+    >>> prices = PowerPrices(120_000, 35_000, 200_000, route_factor=1.0)
+    >>> power([500, 3_000, float("nan")], prices).kind
+    ('grid', 'solar', 'solar')
+    """
+    metres = np.atleast_1d(np.asarray(grid_m, dtype=float))
+    _check(metres, prices)
+    stands = np.zeros(len(metres), dtype=bool) if existing is None else np.asarray(existing, bool)
+    line_km = metres / 1000.0 * prices.route_factor
+    feasible = line_km <= prices.limit_km
+    by_grid = np.where(feasible, prices.connection + prices.line_per_km * line_km, np.inf)
+    grid = (by_grid <= prices.solar) & np.isfinite(by_grid)
+    none = ~grid & ~np.isfinite(prices.solar)
+    kinds = np.where(grid | stands, 0, np.where(none, 2, 1))
+    why = np.select([stands, none, grid, np.isnan(metres), ~feasible], [4, 5, 0, 3, 2], default=1)
+    cost = np.where(grid, by_grid, np.where(none, 0.0, prices.solar))
+    return Power(
+        tuple(KINDS[i] for i in kinds), np.where(stands, 0.0, cost),
+        np.where(grid & ~stands, line_km, 0.0), tuple(REASONS[i] for i in why),
+    )  # fmt: skip
+
+
+def _check(metres: Floats, prices: PowerPrices) -> None:
+    if (metres < 0).any():
+        raise RangeError("a distance is negative", where="grid_m", repair="give metres")
+    amounts = (prices.line_per_km, prices.connection, prices.solar, prices.limit_km)
+    if not all(amount >= 0 for amount in amounts) or not prices.route_factor >= 1:
+        raise RangeError(
+            "a price is negative or no number, or the route factor below 1", where="prices",
+            repair="give prices of at least 0 and a factor of at least 1",
+        )  # fmt: skip
