@@ -31,13 +31,17 @@ const features = function* (map) {
   }
 };
 
-// Fits the province and moves it to the right as far as it goes: the legend stands on the left.
+// Fits the province and moves it to the right, no farther than the legend on the left needs.
 const fitBesideLegend = (map, node, bounds) => {
   map.fitBounds(bounds, { padding: [8, 8], animate: false });
-  if (!node.querySelector(".tc-legend details[open]")) return;
+  const open = [...node.querySelectorAll(".tc-legend")].filter((box) => box.querySelector("details[open]"));
+  if (!open.length) return;
+  const legend = Math.max(...open.map((box) => box.getBoundingClientRect().right));
   const [a, b] = bounds.map((corner) => map.latLngToContainerPoint(corner));
   const room = map.getSize().x - Math.max(a.x, b.x) - 8;
-  if (room > 0) map.panBy([-room, 0], { animate: false });
+  const need = legend - node.getBoundingClientRect().left + 12 - Math.min(a.x, b.x);
+  const step = Math.min(room, need);
+  if (step > 0) map.panBy([-step, 0], { animate: false });
 };
 
 // Says that the map stands, or never will, to a page that waits for it.

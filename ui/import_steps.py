@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 import streamlit as st
 
 from data.doctor.base import LAT, LON, ROW
+from data.doctor.context import SHAPE
 from data.doctor.findings import title_of
 from data.doctor.headers import column_targets
 from data.doctor.repairs import REPAIRS
+from geo.crs import Floats
 from layers import shapes
 from ui import examination, maps
 from ui.i18n import UNKNOWN, language, number, t
@@ -19,6 +22,7 @@ from ui.provenance import plain
 
 if TYPE_CHECKING:
     from data.doctor.engine import Diagnosis
+    from data.schemas import Table
 
 _ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16", "big5")
 _DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
@@ -79,7 +83,7 @@ def headers(found: Diagnosis) -> None:
         {
             "header": listed,
             "example": [str(next(iter(first[name].dropna()), "")) for name in listed],
-            "column": [mapped.get(name, "") for name in listed],
+            "column": [mapped.get(name, UNKNOWN) for name in listed],
             "proposal": [
                 f"{proposals[name].column} {proposals[name].score:.0%}" if name in proposals else ""
                 for name in listed
@@ -96,17 +100,19 @@ def headers(found: Diagnosis) -> None:
             "header": column.TextColumn(t("import.header")),
             "example": column.TextColumn(t("import.example")),
             "column": column.SelectboxColumn(
-                t("import.column"), options=["", *column_targets(found.table)],
+                t("import.column"), options=[UNKNOWN, *column_targets(found.table)],
                 help=t("import.column_help"),
             ),
             "proposal": column.TextColumn(t("import.proposal"), help=t("import.proposal_help")),
         },
     )  # fmt: skip
-    changed = edited["column"].fillna("") != rows["column"]
+    now = edited["column"].fillna(UNKNOWN)
+    changed = now != rows["column"]
     if changed.any():
         chosen = dict(st.session_state.get(examination.COLUMNS) or {})
-        chosen |= dict(zip(edited.loc[changed, "header"], edited.loc[changed, "column"].fillna(""),
-                           strict=True))  # fmt: skip
+        # An empty name keeps the column as an extra.
+        names = now[changed].replace(UNKNOWN, "")
+        chosen |= dict(zip(edited.loc[changed, "header"], names, strict=True))
         st.session_state[examination.COLUMNS] = chosen
         st.rerun()
     extras = (
@@ -182,12 +188,13 @@ def checking(found: Diagnosis) -> None:
         hide_index=True,
     )
     tongue = language()
+    titles = column_titles(found.table, tongue)
     listed = found.findings.findings(_SHOWN)
     right.dataframe(
         pd.DataFrame(
             {
                 t("import.row"): [item.row for item in listed],
-                t("import.column"): [item.column for item in listed],
+                t("import.column"): [titles.get(item.column, item.column) for item in listed],
                 t("import.value"): [item.value for item in listed],
                 t("import.why"): [getattr(item, f"why_{tongue}") for item in listed],
                 t("import.how"): [getattr(item, f"how_{tongue}") for item in listed],
@@ -199,12 +206,17 @@ def checking(found: Diagnosis) -> None:
         st.caption(t("import.first", shown=number(_SHOWN), all=number(len(found.findings))))
 
 
+def column_titles(table: Table, tongue: str) -> dict[str, str]:
+    """Return column → what a planner calls it; English keeps the names of the table."""
+    return {column.name: column.meaning_zh for column in table.columns if tongue == "zh"}
+
+
 def preview(found: Diagnosis) -> None:
     """Draw the rows on the map: as they stand in the file, accepted, rejected."""
-    if LON not in found.placed.columns:
+    after = _after(found.placed)
+    if after is None:
         st.info(t("import.no_preview"))
         return
-    after = found.placed[[LON, LAT]].to_numpy(float)
     bad = found.placed[ROW].isin(found.rejected).to_numpy()
     state = np.where(bad, 0, 1)
     before = np.column_stack(found.before) if found.before else np.empty((0, 2))
@@ -222,6 +234,16 @@ def preview(found: Diagnosis) -> None:
         (t("import.preview_note"),),
     )
     maps.point_map(content, look, key="import", height=460)
+
+
+def _after(placed: pd.DataFrame) -> Floats | None:
+    """Return where the rows lie, of lines and areas the middle; None for rows without a place."""
+    if LON in placed.columns:
+        return placed[[LON, LAT]].to_numpy(float)
+    if SHAPE not in placed.columns:
+        return None
+    middle = shapely.centroid(placed[SHAPE].to_numpy(object))
+    return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
 
 
 def _share(value: float) -> str:

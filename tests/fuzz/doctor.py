@@ -16,6 +16,7 @@ import warnings
 from functools import cache, lru_cache
 from pathlib import Path
 
+from data.doctor import guarded
 from data.pack import Pack
 from tests.fuzz import seeds
 
@@ -87,6 +88,7 @@ def main(seconds: int, *, apart: bool = True) -> int:
 
 
 def _fuzz(arguments: list[str]) -> None:
+    guarded.SECONDS = 3.0
     import atheris  # type: ignore[import-untyped]
 
     with atheris.instrument_imports(include=["data.doctor"]):
