@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import coverage, doctor, intervals, pages, radio, report, terminal
+from bench import coverage, doctor, intervals, pages, radio, report, terminal, terrain
 from bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
@@ -16,6 +16,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "coverage": coverage.distance,
     "radio": radio.paths,
     "intervals": intervals.intervals,
+    "terrain": terrain.terrain,
     "pages": pages.pages,
 }
 

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.dem_products import recognised
-from data.dem_tiles import Heights, Tile, described
-from data.dem_window import Box, Frame, aligned, fill, frame_of, overlap, part_of, union
+from data.dem_tiles import Tile, described
+from data.dem_window import Box, aligned, fill, frame_of, overlap, part_of, union
 from geo.errors import InputError, RangeError
 from geo.evidence import weakest
 from geo.terrain import Grid, Provenance
@@ -131,8 +131,10 @@ class Mosaic:
         cells = np.full((frame.rows, frame.columns), np.nan, dtype=np.float32)
         touched = [tile for tile in self.tiles if part_of(tile, frame) is not None]
         fill(cells, touched, frame)
-        origin = _stated(self.provenance, touched, frame, cells, thinned)
-        return Grid(cells, frame.west, frame.north, frame.step_x, frame.step_y, origin)
+        grid = Grid(cells, frame.west, frame.north, frame.step_x, frame.step_y)
+        warped = not all(aligned(tile, frame) for tile in touched)
+        origin = _stated(self.provenance, grid.void_share, thinned, warped=warped)
+        return replace(grid, provenance=origin)
 
     def pieces(
         self,
@@ -277,16 +279,13 @@ def _mosaic(tiles: Sequence[Tile], known: Provenance) -> Mosaic:
     return Mosaic(tuple(ordered), known)
 
 
-def _stated(
-    known: Provenance, tiles: Sequence[Tile], frame: Frame, cells: Heights, thinned: int
-) -> Provenance:
+def _stated(known: Provenance, void: float, thinned: int, *, warped: bool) -> Provenance:
     """Return the provenance of a window: what was done to its cells, and its voids."""
     remarks = list(known.remarks)
     if thinned > 1:
         remarks.append(f"each height is the mean of {thinned} × {thinned} cells")
-    elif not all(aligned(tile, frame) for tile in tiles):
+    elif warped:
         remarks.append("warped to WGS84 degrees, bilinear")
-    void = float(np.isnan(cells).mean())
     if void:
         remarks.append(f"{void:.2%} of the cells are void")
     return replace(known, remarks=tuple(remarks))

@@ -6,13 +6,14 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from data.dem_tiles import ROWS, Heights, Tile, metres, opened
+from data.dem_tiles import ROWS, Heights, Tile, lay, opened
 
 Box = tuple[float, float, float, float]
 
@@ -68,15 +69,14 @@ def fill(cells: Heights, tiles: Sequence[Tile], frame: Frame) -> None:
         # A batch at a time: what was read and not yet laid down stays small.
         for first in range(0, len(bands), 2 * workers):
             batch = bands[first : first + 2 * workers]
-            for (_, rows, columns), read in zip(
+            for (tile, rows, columns), read in zip(
                 batch, pool.map(partial(_read, frame), batch), strict=True
             ):
-                there = cells[rows, columns]
-                np.copyto(there, read, where=np.isnan(there))
+                lay(cells[rows, columns], read, tile)
 
 
-def _read(frame: Frame, band: tuple[Tile, slice, slice]) -> Heights:
-    """Return the heights of one tile in a part of a window."""
+def _read(frame: Frame, band: tuple[Tile, slice, slice]) -> NDArray[Any]:
+    """Return the cells of one tile in a part of a window."""
     tile, rows, columns = band
     with opened(tile.path) as dataset:
         if aligned(tile, frame):
@@ -85,7 +85,8 @@ def _read(frame: Frame, band: tuple[Tile, slice, slice]) -> Heights:
             top = rows.start + round((tile.north - frame.north) / frame.step_y)
             left = columns.start + round((frame.west - tile.west) / frame.step_x)
             shape = (columns.stop - columns.start, rows.stop - rows.start)
-            return metres(dataset.read(1, window=Window(left, top, *shape)), tile)
+            cells: NDArray[Any] = dataset.read(1, window=Window(left, top, *shape))
+            return cells
         return _warped(dataset, tile, frame, (rows, columns))
 
 
@@ -107,7 +108,7 @@ def _warped(dataset: Any, tile: Tile, frame: Frame, part: tuple[slice, slice]) -
         dst_nodata=np.nan, resampling=Resampling.average if finer else Resampling.bilinear,
         warp_mem_limit=64,
     )  # fmt: skip
-    return metres(out, replace(tile, nodata=None))
+    return out
 
 
 def part_of(tile: Tile, frame: Frame) -> tuple[slice, slice] | None:

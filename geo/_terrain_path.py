@@ -224,21 +224,24 @@ def fill_profiles(
     frame: Frame,
     ends: Floats,
     span: NDArray[np.int64],
-    distance_km: Floats,
-    terrain_m: Floats,
+    out: tuple[Floats, Floats, NDArray[np.bool_]],
 ) -> None:
     """Fill the profiles of many paths; a point outside the grid or at a void gets NaN.
 
-    ``span`` is (n, 2): first point and number of points of each path in the flat arrays.
+    ``span`` is (n, 3): first point and number of points of each path in the flat arrays, and its
+    place among the paths; ``out`` is distances [km], heights [m], and which paths have a NaN.
     """
+    distance_km, terrain_m, void = out
     for k in prange(ends.shape[0]):
         path = (ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3])
         length_m = path_length_m(path)
         rows, columns = _curve(path, length_m, frame)
         first, n = span[k, 0], span[k, 1]
         step, step_km = 4.0 / (n - 1), length_m / 1000.0 / (n - 1)
+        unknown = False
         for i in range(n):
+            height = height_at(heights_m, _value(rows, i * step), _value(columns, i * step))
             distance_km[first + i] = i * step_km
-            terrain_m[first + i] = height_at(
-                heights_m, _value(rows, i * step), _value(columns, i * step)
-            )
+            terrain_m[first + i] = height
+            unknown |= math.isnan(height)
+        void[span[k, 2]] = unknown

@@ -48,6 +48,8 @@ Floats = NDArray[np.float64]
 MAX_PATH_M = 500_000.0
 #: Most points of one batch of profiles: 16 bytes each, 1.6 GB.
 MAX_POINTS = 100_000_000
+#: Rows that are looked at together.
+_BAND = 256
 #: Paths that begin within this are sampled one after the other [°].
 _NEIGHBOURHOOD = 0.1
 
@@ -158,7 +160,10 @@ class Grid:
     @property
     def void_share(self) -> float:
         """Share of the cells without a height."""
-        return float(np.isnan(self.heights_m).mean())
+        # Some rows at a time: a mask of the whole would take a quarter of the grid's memory.
+        parts = range(0, len(self.heights_m), _BAND)
+        void = sum(int(np.isnan(self.heights_m[i : i + _BAND]).sum()) for i in parts)
+        return void / self.heights_m.size
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -268,10 +273,10 @@ def profiles(
     distance, terrain = np.empty(start[-1]), np.empty(start[-1])
     # Neighbours after each other: the cells that they share are still in the cache.
     order = np.lexsort(np.floor(ends[:, :2] / _NEIGHBOURHOOD).T)
-    span = np.column_stack([start[:-1], points])[order]
-    fill_profiles(grid.heights_m, grid.frame, ends[order], span, distance, terrain)
-    voids = np.concatenate([[0], np.cumsum(np.isnan(terrain))])[start]
-    return Profiles(start, distance, terrain, np.diff(voids) > 0, length, grid.provenance)
+    span = np.column_stack([start[:-1], points, np.arange(len(points))])[order]
+    void = np.zeros(len(points), dtype=np.bool_)
+    fill_profiles(grid.heights_m, grid.frame, ends[order], span, (distance, terrain, void))
+    return Profiles(start, distance, terrain, void, length, grid.provenance)
 
 
 def _check_paths(length_m: Floats, points: NDArray[np.int64]) -> None:

@@ -1,0 +1,43 @@
+"""Compiled inner loop that lays the cells of a raster into a grid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.compiled import compiled
+
+
+@compiled
+def lay_cells(
+    there: NDArray[np.float32],
+    cells: NDArray[Any],
+    factor: float,
+    nodata: float,
+    limits: tuple[float, float],
+) -> None:
+    """Fill what is still void in ``there`` with heights: the first valid one wins.
+
+    Parameters
+    ----------
+    there
+        (rows, columns) heights [m], NaN where void; changed in place.
+    cells
+        (rows, columns) cells of a raster, of any number type.
+    factor
+        Metres in their unit.
+    nodata
+        Value of cells without a height; NaN for none.
+    limits
+        Lowest and highest height that can be one [m]; what lies beyond is void.
+    """
+    low, high = limits
+    for i in range(there.shape[0]):
+        for j in range(there.shape[1]):
+            if np.isnan(there[i, j]):
+                cell = cells[i, j]
+                height = np.float32(cell * factor)
+                if low <= height <= high and cell != nodata:
+                    there[i, j] = height
