@@ -17,6 +17,8 @@ PAGES = {
     "what_if": "what-if",
     "plan": "plan",
     "coverage": "coverage",
+    "terrain_path": "path",
+    "coverage_rules": "rules",
     "imports": "import",
     "sources": "sources",
 }

@@ -44,7 +44,7 @@ def badge() -> str:
     if found is None:
         return f":orange-badge[{t('terrain.none')}]"
     colour = "orange" if found.is_demonstration else "green"
-    return f":{colour}-badge[{t('terrain.badge', name=plain(found.name))}]"
+    return f":{colour}-badge[{t('terrain.badge', name=_name(found))}]"
 
 
 def _sentence(found: Terrain | None) -> str:
@@ -52,11 +52,14 @@ def _sentence(found: Terrain | None) -> str:
         return f"{badge()} :small[{t('terrain.why')}]"
     parts = [
         t("terrain.spacing", metres=number(found.spacing_m)),
-        t("terrain.datum", datum=plain(found.datum)),
         _accuracy(found),
-        t("terrain.void", share=f"{found.void_share:.1%}"),
+        *([] if found.void_share is None else [t("terrain.void", share=f"{found.void_share:.1%}")]),
     ]
     return f"{badge()} :small[{' · '.join(parts)}]"
+
+
+def _name(found: Terrain) -> str:
+    return t("terrain.demonstration_name") if found.is_demonstration else plain(found.name)
 
 
 def _accuracy(found: Terrain) -> str:
@@ -68,7 +71,8 @@ def _accuracy(found: Terrain) -> str:
 def _details(found: Terrain) -> str:
     west, south, east, north = found.bounds
     lines = [
-        t("terrain.name", name=plain(found.name), version=plain(found.version)),
+        t("terrain.name", name=_name(found), version=plain(found.version)),
+        t("terrain.datum", datum=plain(found.datum)),
         t("terrain.box", west=f"{west:.3f}", south=f"{south:.3f}", east=f"{east:.3f}",
           north=f"{north:.3f}"),
         t("terrain.evidence", word=t(f"evidence.{found.evidence}")),

@@ -239,14 +239,15 @@
 
     edges(now, height) {
       const { distance_km: d, edges } = this.profile;
-      let reach = -1e9;
-      for (const edge of [...edges].sort((a, b) => a.i - b.i)) {
+      const named = [];
+      // The ridge that blocks most is named first; others only where there is room.
+      for (const edge of [...edges].sort((a, b) => Boolean(b.worst) - Boolean(a.worst))) {
         if (now.surface[edge.i] === null) continue;
         const [x, y] = [this.x(d[edge.i]), this.y(now.surface[edge.i])];
         const mark = svg("path", { d: `M${x},${y - 2}l-5,-9h10Z`, class: `tc-p-edge${edge.worst ? " worst" : ""}` }, this.root);
         svg("title", {}, mark, edge.text);
-        if (x - reach < 70) continue;
-        reach = x;
+        if (named.some((other) => Math.abs(x - other) < 70)) continue;
+        named.push(x);
         const side = x > this.x(d[d.length - 1]) - 60 ? "end" : x < PAD.left + 60 ? "start" : "middle";
         svg("text", { x, y: Math.max(PAD.top + 10, Math.min(height - PAD.bottom - 6, y - 15)), "text-anchor": side, class: "tc-p-note" }, this.root, edge.label);
       }

@@ -16,7 +16,7 @@ from ui import long_work, predictions, state
 from ui.i18n import LANGUAGES, catalogue
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PAGES = ("coverage",)
+PAGES = ("coverage", "path", "rules")
 DEMONSTRATION = Scenario(name="demo", province="yunnan", demonstration_terrain=True)
 
 
@@ -108,3 +108,68 @@ def test_the_area_of_a_site_is_drawn_and_can_be_taken_away() -> None:
     assert ".tif" in [button.label for button in app.get("download_button")]
     app.multiselect(key="raster_sites").set_value([]).run()
     assert ".tif" not in [button.label for button in app.get("download_button")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_path_shows_what_the_prediction_says_of_the_same_pair(language: str) -> None:
+    app = demonstrated("path", lang=language)
+    _, adcode = app.session_state[state.REGION]
+    order = predictions.order_of(predictions.profiles()["natural_village"], "4g_1800", (adcode,))
+    table = village_prediction(Pack.load("yunnan"), DEMONSTRATION, order).set_index("village_id")
+    row = table.loc[app.session_state["village"]]
+    assert app.session_state["path_site"] == row["site_id"]
+    shown = app.metric[0].value.replace("−", "-").removesuffix(" dBm")
+    assert float(shown) == pytest.approx(row["rsrp_dBm"], abs=0.051)
+    level, loss = (frame.value.set_index("line")["value"] for frame in app.dataframe[:2])
+    words = catalogue(language)
+    assert float(loss[words["path_loss.loss_dB"]]) == pytest.approx(row["loss_dB"], abs=0.051)
+    assert level[words["path_line.rsrp_dBm"]] == app.metric[0].value.removesuffix(" dBm")
+
+
+def test_a_village_is_found_by_its_id_and_an_unknown_one_is_named() -> None:
+    app = opened("path", lang="en", scenario="demo")
+    wanted = app.selectbox(key="_path_village").options[5].split(" · ")[0]
+    app.text_input(key="path_typed").set_value(wanted).run()
+    assert app.session_state["village"] == wanted
+    app.text_input(key="path_typed").set_value("v-nobody").run()
+    assert "v-nobody" in texts(app)
+    assert not app.exception
+
+
+def test_another_site_is_weaker_than_the_best_server() -> None:
+    app = demonstrated("path")
+    best = float(app.metric[0].value.replace("−", "-").removesuffix(" dBm"))
+    app.selectbox(key="path_site").set_value(
+        app.selectbox(key="path_site").options[2].split(" · ")[0]
+    ).run()
+    other = float(app.metric[0].value.replace("−", "-").removesuffix(" dBm"))
+    assert not app.error
+    assert other <= best
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_rules_are_compared_and_the_figures_add_up(language: str) -> None:
+    app = demonstrated("rules", lang=language)
+    counts = [int(metric.value.replace(",", "")) for metric in app.metric]
+    _, adcode = app.session_state[state.REGION]
+    villages = Pack.load("yunnan").table("natural_villages")
+    asked = villages[(villages["adcode"].astype(str) == adcode) & (villages["households"] >= 20)]
+    assert sum(counts) == len(asked)
+    assert min(counts[:4]) > 0
+    regions = app.dataframe[0].value
+    assert regions.iloc[:, 1:].to_numpy().sum() == len(asked)
+    assert len(app.dataframe[1].value) == counts[0] + counts[1]
+    words = catalogue(language)
+    assert words["coverage.verified"] in texts(app)
+    assert words["coverage.unverified"] in texts(app)
+
+
+def test_two_rules_by_distance_need_no_terrain() -> None:
+    app = opened("rules", lang="en")
+    assert not app.metric
+    app.session_state[state.REGION] = ("county", "530124")
+    app.selectbox(key="rules_b").select("miit_2018_a").run()
+    assert not app.error
+    counts = [int(metric.value.replace(",", "")) for metric in app.metric]
+    assert counts[0] == counts[1] == 0
+    assert counts[3] > 0

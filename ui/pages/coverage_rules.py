@@ -1,0 +1,59 @@
+"""Rules: two coverage rules side by side, which villages pass one and fail the other."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from layers import shapes
+from layers.coverage_bundles import RulePair, rules_bundle
+from ui import cache, exporting, mapview, rule_pair, state
+from ui import terrain_bar as terrain
+from ui.frame import guarded, head
+from ui.i18n import t
+
+_MAP_HEIGHT = 520
+
+
+@guarded
+def show() -> None:
+    """Draw the page."""
+    head(t("rules.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    model = terrain.show()
+    pair, order = rule_pair.ask()
+    if model is None and rule_pair.needs_terrain(pair):
+        st.info(t("rules.no_terrain"))
+        return
+    table = rule_pair.compared(pair, order)
+    if table is None:
+        return
+    if table.empty:
+        st.info(t("coverage.empty"))
+        return
+    _results(table, pair)
+
+
+def _results(table: pd.DataFrame, pair: RulePair) -> None:
+    """Draw figures, map and tables of a comparison."""
+    regions = rule_pair.counted(table)
+    rule_pair.metrics(table)
+    left, right = st.columns([0.6, 0.4], gap="small")
+    with left:
+        pack, (level, adcode) = cache.pack(), state.region()
+        box = shapes.region_bounds(pack, level, adcode) if adcode else shapes.bounds(pack)
+        mapview.show(
+            rule_pair.chart(table), key="map-rules", height=_MAP_HEIGHT,
+            overlay={"selected": adcode, "fit": box},
+        )  # fmt: skip
+    with right:
+        tabs = st.tabs([t("rules.tab_regions"), t("rules.tab_villages")])
+        with tabs[0]:
+            rule_pair.region_frame(regions)
+        with tabs[1]:
+            rule_pair.village_frame(table)
+        plan = state.plan()
+        exporting.buttons(
+            t("export.rules"),
+            f"{pack.name}-rules",
+            lambda _geometry: rules_bundle(pack, plan, pair, table, regions),
+        )

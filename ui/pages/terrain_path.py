@@ -1,0 +1,86 @@
+"""Path: the terrain between a village and a site, what it costs in level, and where it blocks."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.errors import PlannerError
+from layers.coverage import CoverageOrder
+from layers.terrain_path import PathView
+from ui import cache, coverage_view, mapview, path_ends, path_view, predictions, profile_chart
+from ui import terrain_bar as terrain
+from ui.frame import explain, guarded, head
+from ui.i18n import t
+
+_MAP_HEIGHT = 330
+
+
+@guarded
+def show() -> None:
+    """Draw the page."""
+    head(t("path.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    model = terrain.show()
+    _, order = predictions.ask()
+    if model is None:
+        st.info(t("path.no_terrain"))
+        return
+    if not predictions.regions():
+        path_ends.typed()
+        st.info(t("path.no_region"))
+        return
+    table = predictions.villages(order)
+    if table is None:
+        return
+    if table.empty:
+        st.info(t("coverage.empty"))
+        return
+    _path(table, order)
+
+
+@st.fragment
+@guarded
+def _path(table: pd.DataFrame, order: CoverageOrder) -> None:
+    """Draw the ends and the path; a click on the map draws this part alone."""
+    cells = st.columns([1.5, 1.5, 0.9], vertical_alignment="bottom")
+    with cells[2]:
+        path_ends.typed()
+    with cells[0]:
+        place = path_ends.village(table)
+    found = path_ends.servers(place, order)
+    if found.empty:
+        st.warning(t("path.no_site", km=f"{order.reach_m / 1000:g}"))
+        _map(table, found, None, None)
+        return
+    with cells[1]:
+        server = path_ends.site(found)
+    left, right = st.columns([0.64, 0.36], gap="small")
+    view = None
+    with right:
+        try:
+            view = path_ends.view(place, server, order)
+            path_view.verdict(view, order)
+            path_view.level_frame(view)
+            path_view.loss_frame(view)
+        except PlannerError as error:
+            explain(error)
+    with left:
+        _map(table, found, view, server)
+        st.caption(f"{terrain.badge()} {t('coverage.model')}")
+
+
+def _map(
+    table: pd.DataFrame, found: pd.DataFrame, view: PathView | None, server: pd.Series | None
+) -> None:
+    """Draw the map and, linked with it, the profile below."""
+    chosen = "" if server is None else path_ends.site_title(server)
+    overlay = {"stations": path_ends.marks(found, chosen)}
+    profile = None
+    if view is not None and server is not None:
+        key = predictions.key_of(view.village.key, chosen, view.preset)
+        profile = profile_chart.content(view, key=key, site=chosen, village=view.village.key)
+    invented = "illustrative" in set(table["evidence"])
+    mapview.show(
+        coverage_view.chart(table, illustrative=invented), key="map-path", height=_MAP_HEIGHT,
+        overlay=overlay, heed=mapview.Heed(on_click=path_ends.clicked), profile=profile,
+    )  # fmt: skip
