@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import shapely
 
 Objective = Literal["sites", "budget", "all", "share", "equity"]
-Priority = Literal["value", "equity", "zones", "hardest"]
+Priority = Literal["efficiency", "equity", "zones", "hardest"]
 CandidateSource = Literal["existing", "high_point", "road", "fibre", "power", "village"]
 BackhaulKind = Literal["fibre", "microwave", "satellite"]
 PowerKind = Literal["grid", "solar"]
@@ -140,6 +140,25 @@ class Candidates(_Frozen):
     built: tuple[BuiltSite, ...] = ()
 
 
+class Coverage(_Frozen):
+    """What counts as reached where an elevation model is in force.
+
+    Attributes
+    ----------
+    limit_dBm, wished
+        Level that counts, and the least probability of it at the village.
+    place
+        Where the terminal is.
+    reach_m
+        How far a site is looked for [m].
+    """
+
+    limit_dBm: Annotated[float, Field(ge=-140, le=-40)] = -105.0
+    wished: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    place: Literal["outdoor", "handheld", "vehicle", "indoor"] = "outdoor"
+    reach_m: Annotated[float, Field(ge=500, le=50_000)] = 10_000.0
+
+
 class Limits(_Frozen):
     """Limits on the choice.
 
@@ -161,8 +180,8 @@ class Years(_Frozen):
     Attributes
     ----------
     annual_budgets
-        Greatest spending per year [currency]; the last one holds for all further years, none: no
-        limit.
+        Greatest spending on building per year [currency]; the last one holds for all further years;
+        none: no limit, and the spending is spread evenly unless a capacity limits it.
     carry_over
         What a year leaves may be spent in the next.
     build_capacity
@@ -179,7 +198,7 @@ class Years(_Frozen):
     build_capacity: Annotated[int, Field(ge=1, le=100_000)] | None = None
     build_capacity_of: dict[str, Count] = {}
     season_months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = tuple(range(1, 13))
-    priority: Priority = "value"
+    priority: Priority = "efficiency"
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -275,6 +294,7 @@ class PlanSettings(_Frozen):
     presets: tuple[str, ...] = ("4g_1800",)
     antenna_height_m: Annotated[float, Field(ge=1, le=300)] = 35.0
     candidates: Candidates = Candidates()
+    coverage: Coverage = Coverage()
     limits: Limits = Limits()
     years: Years = Years()
     money: Money = Money()

@@ -25,6 +25,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "routes": ("光缆路由", "fibre routes"),
     "bill": ("工程量与造价清单", "bill of materials"),
     "yearly": ("分年表", "yearly table"),
+    "totals": ("全周期费用", "money over the years"),
     "unreachable": ("无法覆盖的自然村", "villages out of reach"),
     "left": ("方案未覆盖的自然村", "villages that the plan leaves out"),
 }

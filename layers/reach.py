@@ -1,7 +1,13 @@
-"""Which candidate with which technology reaches which village: the matrix that siting works on."""
+"""Which candidate with which technology reaches which village: the matrix that siting works on.
+
+With an elevation model in force the level of each path decides (ITU-R P.1812); where a path is not
+known to the model, and where no model is in force, the radius of the preset: a circle, and each
+village says which of the two its plan rests on.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +16,22 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from data.pack import Pack
+from data.plan_settings import Coverage
 from data.presets import preset
 from data.scenario import Scenario
+from geo.candidates import HighPoints
+from geo.errors import InputError
+from geo.high_points import high_points
+from geo.radio.prediction import Cancelled, Places, Stations, pairs_within, predicted, stations
+from geo.radio.probability import coverage_probability
 from geo.reach import coverage_matrix as circles
+from layers.coverage import CoverageOrder, carrier_of, has_radio
+from layers.terrain import Terrain, terrain_of
+
+Floats = NDArray[np.float64]
+#: Villages looked at at once; neighbours, so that the model's window stays small.
+_BATCH = 2_000
+CIRCLE, TERRAIN, MIXED = "circle", "terrain", "mixed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,37 +41,181 @@ class Reach:
     Attributes
     ----------
     matrix
-        Sparse, ones where the option reaches the village.
+        Sparse, ones where the option reaches the village; columns ascending within a row.
+    level_dBm
+        (matrix.nnz,) level at the village; NaN where the reach is a circle.
     candidate
         (options,) row of the candidate in its table.
     preset
         (options,) key of the preset.
-    basis
-        ``circle`` (radius of the preset, no terrain) or ``terrain``.
+    terrain
+        The elevation model that decided, None where nothing but circles did.
     """
 
     matrix: sp.csr_array
+    level_dBm: Floats
     candidate: NDArray[np.int64]
     preset: NDArray[np.object_]
-    basis: str
+    terrain: Terrain | None
+
+    @property
+    def basis(self) -> str:
+        """``circle``, ``terrain`` or ``mixed``."""
+        by_circle = np.isnan(self.level_dBm)
+        if self.terrain is None or by_circle.all():
+            return CIRCLE
+        return MIXED if by_circle.any() else TERRAIN
+
+    def levels(self, options: NDArray[np.int64], villages: NDArray[np.int64]) -> Floats:
+        """Return the level of each pair [dBm]; NaN for a circle."""
+        # Numbers from 1, so that an empty cell is no pair.
+        numbers = sp.csr_array(
+            (np.arange(1, self.matrix.nnz + 1), self.matrix.indices, self.matrix.indptr),
+            shape=self.matrix.shape,
+        )
+        at = np.asarray(numbers[options, villages]).ravel()
+        return np.where(at > 0, np.append(np.nan, self.level_dBm)[at], np.nan)
 
 
 def coverage_matrix(
-    pack: Pack, scenario: Scenario, candidates: pd.DataFrame, villages: pd.DataFrame
+    pack: Pack,
+    scenario: Scenario,
+    candidates: pd.DataFrame,
+    villages: pd.DataFrame,
+    *,
+    progress: Callable[[float], None] = lambda _share: None,
+    cancel: Callable[[], bool] = lambda: False,
 ) -> Reach:
     """Return which option reaches which village.
 
-    By distance: a village within the radius of a preset, along the geodesic. A circle, no terrain,
-    wrong both ways in mountains, and labelled so.
+    Raises
+    ------
+    InputError
+        If the run is cancelled here, before any plan stands.
     """
-    del pack  # a terrain model in force will decide here
-    lon, lat = (candidates[name].to_numpy(float) for name in ("lon", "lat"))
-    home_lon, home_lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
+    terrain = terrain_of(pack, scenario)
     keys = scenario.plan.presets
-    parts = [circles(lon, lat, home_lon, home_lat, preset(key).radius_m) for key in keys]
+    matrices, levels = [], []
+    for number, key in enumerate(keys):
+        ring = _circles(candidates, villages, preset(key).radius_m)
+        if terrain is None or not has_radio(key):
+            matrices.append(ring)
+            levels.append(np.full(ring.nnz, np.nan))
+            continue
+        link = _Link(terrain, key, scenario.plan.coverage, scenario.plan.antenna_height_m)
+
+        def tell(share: float, number: int = number) -> None:
+            progress((number + share) / len(keys))
+
+        found = _over_terrain(link, (candidates, villages), ring, tell, cancel)
+        matrices.append(found[0])
+        levels.append(found[1])
     return Reach(
-        sp.csr_array(sp.vstack(parts, format="csr")),
+        sp.csr_array(sp.vstack(matrices, format="csr")),
+        np.concatenate(levels),
         np.tile(np.arange(len(candidates)), len(keys)),
         np.repeat(np.array(keys, dtype=object), len(candidates)),
-        "circle",
+        terrain,
     )
+
+
+def terrain_high_points(pack: Pack, scenario: Scenario) -> HighPoints | None:
+    """Return the terrain's answer to "highest point within"; None where no model is in force."""
+    terrain = terrain_of(pack, scenario)
+    if terrain is None:
+        return None
+
+    def highest(lon: Floats, lat: Floats, within_m: float) -> tuple[Floats, Floats, Floats]:
+        parts = [
+            high_points(terrain.around(lon[part], lat[part], within_m), lon[part], lat[part],
+                        within_m)
+            for part in np.array_split(np.arange(len(lon)), -(-len(lon) // _BATCH))
+        ]  # fmt: skip
+        return (
+            np.concatenate([part.lon for part in parts]),
+            np.concatenate([part.lat for part in parts]),
+            np.concatenate([part.height_m for part in parts]),
+        )
+
+    return highest
+
+
+@dataclass(frozen=True, eq=False)
+class _Link:
+    """What all paths of one preset share."""
+
+    terrain: Terrain
+    preset: str
+    wish: Coverage
+    antenna_height_m: float
+
+
+def _circles(candidates: pd.DataFrame, villages: pd.DataFrame, radius_m: float) -> sp.csr_array:
+    lon, lat = (candidates[name].to_numpy(float) for name in ("lon", "lat"))
+    home_lon, home_lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
+    return circles(lon, lat, home_lon, home_lat, radius_m)
+
+
+def _over_terrain(
+    link: _Link,
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+    ring: sp.csr_array,
+    progress: Callable[[float], None],
+    cancel: Callable[[], bool],
+) -> tuple[sp.csr_array, Floats]:
+    """Return the matrix by level where paths are known, by circle elsewhere, and the levels."""
+    candidates, villages = tables
+    lon, lat = (candidates[name].to_numpy(float) for name in ("lon", "lat"))
+    masts = stations(lon, lat, link.antenna_height_m)
+    order = np.lexsort((villages["village_id"], villages["county"]))
+    known = sp.csr_array(ring.shape)
+    rows, cols, levels = [], [], []
+    for begin in range(0, len(order), _BATCH):
+        batch = order[begin : begin + _BATCH]
+        homes = villages.iloc[batch]
+        places = Places(homes["lon"].to_numpy(float), homes["lat"].to_numpy(float))
+        station, place, level = _levels(link, masts, places, cancel)
+        rows.append(station)
+        cols.append(batch[place])
+        levels.append(level)
+        progress(min(1.0, (begin + _BATCH) / len(order)))
+    station, village = np.concatenate(rows), np.concatenate(cols)
+    level = np.concatenate(levels)
+    good = np.isfinite(level)
+    known = sp.csr_array(
+        (np.ones(int(good.sum())), (station[good], village[good])), shape=ring.shape
+    )
+    wish = link.wish
+    sigma = carrier_of(link.preset, CoverageOrder())[1]
+    hit = good & (coverage_probability(level, wish.limit_dBm, sigma) >= wish.wished - 1e-12)
+    # A circle counts only where the model knows nothing of the path.
+    rest = (ring - ring.multiply(known)).tocoo()
+    blind = rest.data > 0
+    row = np.concatenate([station[hit], rest.row[blind]])
+    col = np.concatenate([village[hit], rest.col[blind]])
+    value = np.concatenate([level[hit], np.full(int(blind.sum()), np.nan)])
+    sorted_ = np.lexsort((col, row))
+    row, col, value = row[sorted_], col[sorted_], value[sorted_]
+    starts = np.searchsorted(row, np.arange(ring.shape[0] + 1))
+    return sp.csr_array((np.ones(len(col)), col, starts), shape=ring.shape), value
+
+
+def _levels(
+    link: _Link, masts: Stations, places: Places, cancel: Callable[[], bool]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Return station, place and level of each path within reach [dBm]."""
+    wish = link.wish
+    pairs = pairs_within(masts, places, wish.reach_m)
+    order = CoverageOrder(
+        preset=link.preset, limit_dBm=wish.limit_dBm, wished=wish.wished, place=wish.place
+    )
+    grid = link.terrain.around(places.lon, places.lat, wish.reach_m)
+    try:
+        found = predicted(
+            grid, masts, places, pairs, carrier_of(link.preset, order)[0], cancel=cancel
+        )
+    except Cancelled as error:
+        raise InputError(
+            "stopped before a first plan stood", where="reach", repair="plan again"
+        ) from error
+    return pairs.station, pairs.place, found.rsrp_dBm

@@ -19,12 +19,13 @@ from data.scenario import Scenario
 from geo.cost import Money
 from geo.errors import InputError
 from geo.siting import Run
-from layers import ranking
 from layers.candidates import BUILT, Found, candidate_table, demand
 from layers.choice import Choice, Watch, choose
 from layers.joining import Joined, join, unjoined
+from layers.phases import Phases, Sites, phases
+from layers.plan_totals import totals
 from layers.plancosts import Prices, prices, site_quantities, unknown_costs
-from layers.reach import Reach, coverage_matrix
+from layers.reach import Reach, coverage_matrix, terrain_high_points
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,23 +60,20 @@ class Built:
         Rows of the reach.
     sites
         Their rows of the candidate table.
-    order
-        Order of building and the site that reaches each village first.
+    phases
+        Order and year of building and the site that reaches each village first.
     quantities
-        Item → (n,) what each site pays for.
+        Item → (n,) what each site pays for; a trunk is paid by the site that it ends at.
     money
         Build cost per site.
-    year
-        (n,) year of building; 0: beyond the plan.
     """
 
     options: Ints
     sites: pd.DataFrame
     joined: Joined
-    order: ranking.Order
+    phases: Phases
     quantities: dict[str, Floats]
     money: Money
-    year: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,13 +82,13 @@ class Rollout:
 
     Attributes
     ----------
-    sites, villages, unreachable, left, routes, bill, yearly
+    sites, villages, unreachable, left, routes, bill, yearly, totals
         Tables; see :mod:`layers.rollout_tables`. Each village of the plan's demand stands in one
         of ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
     choice
         What was chosen and the proof.
     basis
-        ``circle`` or ``terrain``.
+        ``circle``, ``terrain`` or ``mixed``.
     notes
         Keys of what the figures leave out.
     """
@@ -103,6 +101,7 @@ class Rollout:
     routes: gpd.GeoDataFrame
     bill: pd.DataFrame
     yearly: pd.DataFrame
+    totals: pd.DataFrame
     choice: Choice
     basis: str
     notes: tuple[str, ...]
@@ -169,6 +168,7 @@ def plan(
         built.joined.routes,
         tables.bill_table(ground, built),
         tables.yearly_table(scenario, ground, built),
+        _totals(scenario, ground, built),
         choice,
         ground.reach.basis,
         unknown_costs(ground.found.table),
@@ -191,9 +191,13 @@ def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> Ground:
             "no village lacks 4G", where="plan.min_households",
             repair="lower the least size of a village, or import villages whose state is known",
         )  # fmt: skip
-    found = candidate_table(pack, scenario)
-    watch.progress("reach", 0.08, str(len(found.table)))
-    reach = coverage_matrix(pack, scenario, found.table, villages)
+    found = candidate_table(pack, scenario, high_points=terrain_high_points(pack, scenario))
+    count = f"{len(found.table):,}"
+    watch.progress("reach", 0.05, count)
+    reach = coverage_matrix(
+        pack, scenario, found.table, villages, cancel=watch.cancel,
+        progress=lambda share: watch.progress("reach", 0.05 + 0.2 * share, count),
+    )  # fmt: skip
     rates = prices(pack, settings)
     quantities = site_quantities(reach, found.table, settings, rates)
     costs = rates.total(quantities).amounts
@@ -202,7 +206,7 @@ def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> Ground:
 
 def _chosen(ground: Ground, scenario: Scenario, watch: Watch) -> Choice:
     def tell(share: float, covered: float, bound: float) -> None:
-        watch.progress("siting", 0.15 + 0.6 * share, f"{covered:,.0f} / {bound:,.0f}")
+        watch.progress("siting", 0.25 + 0.5 * share, f"{covered:,.0f} / {bound:,.0f}")
 
     run = Run(time_limit_s=scenario.plan.time_limit_s, progress=tell, cancel=watch.cancel)
     tables = (ground.found.table, ground.villages)
@@ -217,18 +221,31 @@ def build(
     sites = ground.found.table.iloc[ground.reach.candidate[options]].reset_index(drop=True)
     sites["preset"] = ground.reach.preset[options]
     joined = join(pack, sites, ground.rates) if links else unjoined(sites)
-    stands = (sites["status"] == BUILT).to_numpy()
     own = {item: number[options] for item, number in ground.quantities.items()}
-    taken = dict(joined.quantities)
-    first = ground.rates.total({**own, **taken}).base
-    weights = ground.villages["households"].to_numpy(float)
-    order = ranking.ordered(ground.reach.matrix[options], weights, first, stands)
-    taken["fibre_rural"] = ranking.trunk_km(joined.parent, taken["fibre_rural"], order.sites)
-    quantities = {**own, **taken}
+    quantities = {**own, **joined.quantities}
     money = ground.rates.total(quantities)
+    stands = (sites["status"] == BUILT).to_numpy()
     dates = {place.key: place.year for place in settings.candidates.built}
     known = sites["candidate_id"].map(dates).where(stands, 0).fillna(0)
-    dated = np.asarray(known, dtype=np.int64)
-    regions = sites["prefecture"].to_numpy(dtype=object)
-    year = ranking.years_of(order.sites, money.base, regions, dated, settings.years)
-    return Built(options, sites, joined, order, quantities, money, year)
+    listed = Sites(
+        sites, ground.reach.matrix[options], money.base, joined.parent,
+        np.asarray(known, dtype=np.int64),
+    )  # fmt: skip
+    timed = phases(pack, listed, ground.villages, settings.years)
+    return Built(options, sites, joined, timed, quantities, money)
+
+
+def _totals(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFrame:
+    """Return total cost, present value and subsidy of the sites that the years hold."""
+    settings, year = scenario.plan, built.phases.year
+    new = (built.sites["status"] != BUILT).to_numpy()
+    cohorts = [(int(y), new & (year == y)) for y in np.unique(year[new & (year > 0)])]
+    homes = ground.villages["households"].to_numpy(float)
+    first = built.phases.first
+    served = (first >= 0) & (new & (year > 0))[first]
+    border = set(settings.money.border)
+    at_border = built.sites["county"].isin(border) | built.sites["prefecture"].isin(border)
+    return totals(
+        built.quantities, cohorts, at_border.to_numpy(),
+        (int(homes[served].sum()), int(served.sum())), settings, ground.rates,
+    )  # fmt: skip

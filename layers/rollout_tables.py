@@ -11,6 +11,7 @@ from data.scenario import Scenario
 from geo.bill import bill_of_materials
 from geo.crs import geodesic_m
 from geo.evidence import weakest
+from layers.reach import CIRCLE, TERRAIN
 from layers.rollout import Built, Ground
 from layers.villages import county_names
 
@@ -18,12 +19,12 @@ SITE_COLUMNS = (
     "rank", "candidate_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
     "county_en", "lon", "lat", "preset", "kind", "reasons", "status", "villages", "households",
     "cost_low", "cost_base", "cost_high", "currency", "price_year", "cost_per_household",
-    "backhaul", "power", "year", "evidence", "source_ids",
+    "backhaul", "power", "year", "year_reason", "evidence", "source_ids",
 )  # fmt: skip
 VILLAGE_COLUMNS = (
     "village_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
-    "county_en", "lon", "lat", "households", "rank", "candidate_id", "distance_m", "year",
-    "evidence", "source_ids",
+    "county_en", "lon", "lat", "households", "rank", "candidate_id", "distance_m", "basis",
+    "rsrp_dBm", "year", "evidence", "source_ids",
 )  # fmt: skip
 BILL_COLUMNS = (
     "item", "meaning", "meaning_zh", "quantity", "unit", "unit_low", "unit_base", "unit_high",
@@ -33,7 +34,7 @@ BILL_COLUMNS = (
 YEAR_COLUMNS = (
     "year", "sites", "cost_low", "cost_base", "cost_high", "currency", "price_year", "budget",
     "villages", "households", "sites_total", "cost_total", "villages_total", "households_total",
-    "villages_share", "target_villages",
+    "villages_share", "target_villages", "target_households",
 )  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def site_table(pack: Pack, ground: Ground, built: Built) -> pd.DataFrame:
 
     ``villages`` and ``households`` are the marginal ones: reached by no earlier site.
     """
-    order, first = built.order.sites, built.order.first
+    order, first = built.phases.order, built.phases.first
     table = built.sites.copy()
     served = first >= 0
     homes = ground.villages["households"].to_numpy(float)
@@ -54,9 +55,8 @@ def site_table(pack: Pack, ground: Ground, built: Built) -> pd.DataFrame:
     table["currency"], table["price_year"] = built.money.currency, built.money.price_year
     per = built.money.per(table["households"].to_numpy(float)).base
     table["cost_per_household"] = per.round(2)
-    table["backhaul"], table["power"], table["year"] = (
-        built.joined.backhaul, built.joined.power, _year(built.year)
-    )  # fmt: skip
+    table["backhaul"], table["power"] = built.joined.backhaul, built.joined.power
+    table["year"], table["year_reason"] = _year(built.phases.year), built.phases.reason
     names = county_names(pack).reindex(table["county"]).reset_index(drop=True)
     table = pd.concat([table.drop(columns="prefecture"), names], axis=1).iloc[order]
     table["rank"] = np.arange(1, len(table) + 1)
@@ -65,21 +65,28 @@ def site_table(pack: Pack, ground: Ground, built: Built) -> pd.DataFrame:
 
 def village_table(ground: Ground, built: Built) -> pd.DataFrame:
     """Return the villages that the plan reaches, each with the site that reaches it first."""
-    first = built.order.first
+    first = built.phases.first
     rows = np.flatnonzero(first >= 0)
     site = first[rows]
     table = ground.villages.iloc[rows].reset_index(drop=True)
     rank = np.empty(len(built.sites), dtype=np.int64)
-    rank[built.order.sites] = np.arange(1, len(rank) + 1)
+    rank[built.phases.order] = np.arange(1, len(rank) + 1)
     table["rank"] = rank[site]
     table["candidate_id"] = built.sites["candidate_id"].to_numpy(dtype=object)[site]
     table["distance_m"] = geodesic_m(
         table["lon"], table["lat"], built.sites["lon"].to_numpy(float)[site],
         built.sites["lat"].to_numpy(float)[site],
     ).round()  # fmt: skip
-    table["year"] = _year(built.year[site])
-    # A circle is a model: the row cannot rest on more than that.
-    table["evidence"] = [weakest({word, "modelled"}) for word in table["evidence"]]
+    level = ground.reach.levels(built.options[site], rows)
+    table["basis"] = np.where(np.isnan(level), CIRCLE, TERRAIN)
+    table["rsrp_dBm"] = level.round(1)
+    table["year"] = _year(built.phases.year[site])
+    # Reach is modelled: a row cannot rest on more than that, nor on more than its terrain.
+    terrain = ground.reach.terrain
+    more = {"modelled"} if terrain is None else {"modelled", terrain.evidence}
+    table["evidence"] = [weakest({word, *more}) for word in table["evidence"]]
+    if terrain is not None:
+        table["source_ids"] = table["source_ids"] + f";{terrain.source_id}"
     ordered = table.sort_values(["rank", "village_id"], kind="stable")
     return ordered[list(VILLAGE_COLUMNS)].reset_index(drop=True)
 
@@ -91,7 +98,7 @@ def unreachable_table(ground: Ground) -> pd.DataFrame:
 
 def left_table(ground: Ground, built: Built) -> pd.DataFrame:
     """Return the villages that some candidate reaches but none that was chosen."""
-    open_ = _reachable(ground) & (built.order.first < 0)
+    open_ = _reachable(ground) & (built.phases.first < 0)
     return ground.villages.loc[open_].assign(reason="not_chosen")
 
 
@@ -134,14 +141,14 @@ def yearly_table(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFra
     The target path is linear from none to all villages of the plan by its last year.
     """
     settings = scenario.plan.years
-    years = [*sorted({int(y) for y in built.year if 0 < y < settings.first}),
+    years = [*sorted({int(y) for y in built.phases.year if 0 < y < settings.first}),
              *range(settings.first, settings.first + settings.count)]  # fmt: skip
-    first = built.order.first
+    first = built.phases.first
     homes = ground.villages["households"].to_numpy(float)
-    when = np.where(first >= 0, built.year[first], 0)
+    when = np.where(first >= 0, built.phases.year[first], 0)
     rows = []
     for year in years:
-        sites, villages = built.year == year, (when == year) & (first >= 0)
+        sites, villages = built.phases.year == year, (when == year) & (first >= 0)
         rows.append(
             {
                 "year": year, "sites": int(sites.sum()),
@@ -159,6 +166,7 @@ def yearly_table(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFra
     table["villages_share"] = table["villages_total"] / len(ground.villages)
     step = (table["year"] - settings.first + 1).clip(lower=0) / settings.count
     table["target_villages"] = (step * len(ground.villages)).round(1)
+    table["target_households"] = (step * homes.sum()).round(1)
     return table[list(YEAR_COLUMNS)]
 
 

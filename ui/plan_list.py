@@ -31,18 +31,6 @@ def ranked(result: Rollout) -> None:
     _buttons(result)
 
 
-def wishes() -> None:
-    """Draw what the planner has named, each with a button that takes it back."""
-    named = plan_wishes.settings().candidates
-    lists = (("locked", named.locked), ("forbidden", named.forbidden), ("own", named.own))
-    for field, places in lists:
-        for i, place in enumerate(places):
-            _taken_back(f"{t(f'plan.named_{field}')} · {place.key}", field, i)
-    for i, area in enumerate(named.forbidden_areas):
-        words = t("plan.named_area", corners=len(area.ring), name=area.name)
-        _taken_back(words, "forbidden_areas", i)
-
-
 def unreachable(result: Rollout) -> None:
     """Draw the villages that no candidate reaches, with the reason."""
     if result.unreachable.empty:
@@ -68,6 +56,7 @@ def _shown(sites: pd.DataFrame) -> pd.DataFrame:
             "rank": sites["rank"],
             "county": sites[f"county_{end}"],
             "year": sites["year"],
+            "when": [t(f"plan.when_{word}") for word in sites["year_reason"]],
             "villages": sites["villages"],
             "households": sites["households"],
             "cost": (sites["cost_base"] / TEN_THOUSAND).round(1),
@@ -89,6 +78,7 @@ def _columns(result: Rollout) -> dict[str, Any]:
         "rank": column.NumberColumn(t("plan.rank"), width=48),
         "county": t("level.county"),
         "year": column.NumberColumn(t("plan.year"), format="%d", width=56),
+        "when": column.TextColumn(t("plan.when"), help=t("plan.when_help")),
         "villages": column.NumberColumn(t("plan.column_villages"), help=t("plan.marginal")),
         "households": column.NumberColumn(t("plan.column_households"), help=t("plan.marginal")),
         "cost": column.NumberColumn(cost, format="%.1f"),
@@ -136,15 +126,3 @@ def _name(field: str, lat: float, lon: float) -> None:
     plan_wishes.put_at(
         {f"candidates.{field}": [*lists[field], here], f"candidates.{other}": lists[other]}
     )
-
-
-def _taken_back(words: str, field: str, at: int) -> None:
-    cells = st.columns([0.88, 0.12], vertical_alignment="center", gap="small")
-    cells[0].caption(words)
-    cells[1].button("✕", key=f"plan_drop_{field}_{at}", on_click=_drop, args=(field, at),
-                    type="tertiary", help=t("plan.take_back"))  # fmt: skip
-
-
-def _drop(field: str, at: int) -> None:
-    places = [place.model_dump() for place in getattr(plan_wishes.settings().candidates, field)]
-    plan_wishes.put_at({f"candidates.{field}": places[:at] + places[at + 1 :]})

@@ -8,7 +8,7 @@ import streamlit as st
 from layers.plancosts import unit_costs
 from layers.rollout import Rollout
 from ui import cache, plan_wishes
-from ui.i18n import language, t
+from ui.i18n import language, number, t
 from ui.plan_wishes import TEN_THOUSAND
 
 _VALUES = ("low", "base", "high")
@@ -69,6 +69,45 @@ def bill(result: Rollout) -> None:
     )
     st.dataframe(shown, hide_index=True, height=320, row_height=28)
     st.caption(plan_wishes.money_note())
+
+
+def over_years(result: Rollout) -> None:
+    """Draw total cost, present value and subsidy, each with its kind of money."""
+    table = result.totals
+    money = result.scenario.plan.money
+    shown = pd.DataFrame(
+        {
+            t("plan.figure"): [t(f"plan.total_{name}") for name in table["figure"]],
+            **{t(f"column.{name}"): [number(value) for value in table[name]] for name in _VALUES},
+            t("plan.discounting"): [
+                t("plan.discounted", rate=f"{rate:.1%}") if yes else t("plan.undiscounted")
+                for yes, rate in zip(table["discounted"], table["discount_rate"], strict=True)
+            ],
+        }
+    )
+    st.dataframe(shown, hide_index=True, row_height=28)
+    st.caption(
+        t("plan.totals_help", currency=money.currency, year=money.price_year,
+          years=money.operation_years)
+    )  # fmt: skip
+
+
+def counting() -> None:
+    """Draw price year, discount rate, years of operation and subsidy."""
+    now = plan_wishes.settings().money
+    cells = st.columns(4, vertical_alignment="bottom")
+    with cells[0]:
+        plan_wishes.figure("money.price_year", t("plan.price_year"), now.price_year,
+                           (2000, 2100, 1), whole=True)  # fmt: skip
+    with cells[1]:
+        rate = None if now.discount_rate is None else now.discount_rate * 100
+        plan_wishes.optional("money.discount_rate", t("plan.discount_rate"), rate,
+                             lambda value: None if value is None else value / 100)  # fmt: skip
+    with cells[2]:
+        plan_wishes.figure("money.operation_years", t("plan.operation_years"),
+                           now.operation_years, (1, 50, 1), whole=True)  # fmt: skip
+    with cells[3]:
+        plan_wishes.switch("money.subsidy", t("plan.subsidy"), now.subsidy)
 
 
 def _take(key: str, frame: pd.DataFrame) -> None:

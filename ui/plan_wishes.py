@@ -17,7 +17,7 @@ from data.plan_settings import (
     changed,
 )
 from data.presets import presets
-from geo.errors import PlannerError
+from geo.errors import InputError, PlannerError
 from ui import state
 from ui.frame import explain
 from ui.i18n import language, t
@@ -25,6 +25,7 @@ from ui.i18n import language, t
 #: Planners count in 万元.
 TEN_THOUSAND = 10_000.0
 _FAULT = "_plan_fault"
+_RELIEF = "plan_demonstration"
 
 
 def settings() -> PlanSettings:
@@ -32,21 +33,16 @@ def settings() -> PlanSettings:
     return state.plan().plan
 
 
-def put(**values: Any) -> None:
-    """Change fields (two underscores stand for a dot); what is wrong is told, nothing is lost."""
-    wanted = {path.replace("__", "."): value for path, value in values.items()}
-    put_at(wanted)
-
-
-def put_at(values: dict[str, Any]) -> None:
-    """Change fields by their dotted names."""
+def put_at(values: dict[str, Any]) -> bool:
+    """Change fields by their dotted names; what is wrong is told, nothing is lost, and False."""
     try:
         after = changed(settings(), values)
     except PlannerError as error:
         st.session_state[_FAULT] = error
-        return
+        return False
     if after != settings():
         state.change(plan=after.model_dump())
+    return True
 
 
 def fault() -> None:
@@ -67,15 +63,13 @@ def goal() -> None:
     names = {name: t(f"plan.objective_{name}") for name in get_args(Objective)}
     _choice("objective", t("plan.objective"), names, now.objective)
     if now.objective in {"sites", "equity"}:
-        _number("sites", t("plan.sites"), now.sites, low=1, high=100_000, step=50, whole=True)
+        figure("sites", t("plan.sites"), now.sites, (1, 100_000, 50), whole=True)
     elif now.objective == "budget":
-        _number(
-            "budget", t("plan.budget"), now.budget / TEN_THOUSAND, low=1, high=1e9, step=1000,
+        figure("budget", t("plan.budget"), now.budget / TEN_THOUSAND, (1, 1e9, 1000),
             taken=lambda value: value * TEN_THOUSAND, note=money_note(),
         )  # fmt: skip
     elif now.objective == "share":
-        _number(
-            "share", t("plan.share"), now.share * 100, low=0.1, high=100, step=5,
+        figure("share", t("plan.share"), now.share * 100, (0.1, 100, 5),
             taken=lambda value: value / 100,
         )  # fmt: skip
     titles = {
@@ -85,10 +79,10 @@ def goal() -> None:
     _several("presets", t("plan.presets"), titles, now.presets)
     cells = st.columns(2)
     with cells[0]:
-        _number("years.first", t("plan.first_year"), now.years.first, low=2000, high=2100,
-                step=1, whole=True)  # fmt: skip
+        figure("years.first", t("plan.first_year"), now.years.first, (2000, 2100, 1),
+               whole=True)  # fmt: skip
     with cells[1]:
-        _number("years.count", t("plan.years"), now.years.count, low=1, high=30, step=1,
+        figure("years.count", t("plan.years"), now.years.count, (1, 30, 1),
                 whole=True)  # fmt: skip
 
 
@@ -99,14 +93,15 @@ def limits() -> None:
     text = ", ".join(f"{amount / TEN_THOUSAND:g}" for amount in years.annual_budgets)
     _text("years.annual_budgets", t("plan.annual_budgets"), text, _amounts,
           help_=f"{t('plan.annual_budgets_help')} {money_note()}")  # fmt: skip
-    _optional("years.build_capacity", t("plan.build_capacity"), years.build_capacity)
+    optional("years.build_capacity", t("plan.build_capacity"), years.build_capacity)
     months = {month: t("plan.month", month=month) for month in range(1, 13)}
     _several("years.season_months", t("plan.season"), months, years.season_months)
     priorities = {name: t(f"plan.priority_{name}") for name in get_args(Priority)}
     _choice("years.priority", t("plan.priority"), priorities, years.priority)
-    _number("min_households", t("plan.min_households"), now.min_households, low=1,
-            high=100_000, step=5, whole=True)  # fmt: skip
-    _optional("limits.capacity_households", t("plan.capacity"), now.limits.capacity_households)
+    switch("years.carry_over", t("plan.carry_over"), years.carry_over)
+    figure("min_households", t("plan.min_households"), now.min_households, (1, 100_000, 5),
+           whole=True)  # fmt: skip
+    optional("limits.capacity_households", t("plan.capacity"), now.limits.capacity_households)
 
 
 def candidates() -> None:
@@ -115,12 +110,16 @@ def candidates() -> None:
     sources = {name: t(f"plan.source_{name}") for name in get_args(CandidateSource)}
     _several("candidates.sources", t("plan.sources"), sources, now.candidates.sources,
              help_=t("plan.sources_help"))  # fmt: skip
+    scenario = state.plan()
+    st.session_state[_RELIEF] = scenario.demonstration_terrain
+    st.toggle(t("plan.demonstration"), key=_RELIEF, on_change=_take_relief,
+              help=t("plan.demonstration_help"))  # fmt: skip
     kinds = {name: t(f"plan.backhaul_{name}") for name in get_args(BackhaulKind)}
     _several("links.backhaul", t("plan.backhaul"), kinds, now.links.backhaul)
     powers = {name: t(f"plan.power_{name}") for name in get_args(PowerKind)}
     _several("links.power", t("plan.power"), powers, now.links.power)
-    _number("antenna_height_m", t("plan.height"), now.antenna_height_m, low=1, high=300, step=5)
-    _number("time_limit_s", t("plan.time_limit"), now.time_limit_s, low=1, high=3600, step=10)
+    figure("antenna_height_m", t("plan.height"), now.antenna_height_m, (1, 300, 5))
+    figure("time_limit_s", t("plan.time_limit"), now.time_limit_s, (1, 3600, 10))
 
 
 def money_note() -> str:
@@ -153,19 +152,19 @@ def _several(
     )  # fmt: skip
 
 
-def _number(  # noqa: PLR0913  a field has these parts
+def figure(  # noqa: PLR0913  a field has these parts
     path: str,
     label: str,
     value: float,
+    limits: tuple[float, float, float],
     *,
-    low: float,
-    high: float,
-    step: float,
     whole: bool = False,
     taken: Callable[[float], Any] = lambda value: value,
     note: str = "",
 ) -> None:
+    """Draw a number with its least and greatest value and step."""
     kind = int if whole else float
+    low, high, step = limits
     key = _primed(path, kind(value))
     st.number_input(
         label, min_value=kind(low), max_value=kind(high), step=kind(step), key=key,
@@ -173,12 +172,23 @@ def _number(  # noqa: PLR0913  a field has these parts
     )  # fmt: skip
 
 
-def _optional(path: str, label: str, value: int | None) -> None:
-    key = _primed(path, value)
+def optional(
+    path: str,
+    label: str,
+    value: float | None,
+    taken: Callable[[Any], Any] = lambda given: None if given is None else int(given),
+) -> None:
+    """Draw a number that may be left out."""
+    key = _primed(path, None if value is None else float(value))
     st.number_input(
-        label, min_value=1, step=1, key=key, placeholder=t("plan.no_limit"), value=None,
-        on_change=_take, args=(path, lambda given: given),
+        label, min_value=0.0, step=1.0, key=key, placeholder=t("plan.no_limit"), value=None,
+        format="%.6g", on_change=_take, args=(path, taken),
     )  # fmt: skip
+
+
+def switch(path: str, label: str, value: bool) -> None:  # noqa: FBT001  what it shows
+    """Draw something that is on or off."""
+    st.toggle(label, key=_primed(path, value), on_change=_take, args=(path, bool))
 
 
 def _text(path: str, label: str, value: str, read: Callable[[str], Any], *, help_: str) -> None:
@@ -189,6 +199,10 @@ def _text(path: str, label: str, value: str, read: Callable[[str], Any], *, help
     )  # fmt: skip
 
 
+def _take_relief() -> None:
+    state.change(demonstration_terrain=bool(st.session_state[_RELIEF]))
+
+
 def _primed(path: str, value: Any) -> str:
     """Let the widget show what the scenario says, also after undo and redo."""
     key = f"plan_{path}"
@@ -197,8 +211,6 @@ def _primed(path: str, value: Any) -> str:
 
 
 def _take(path: str, read: Callable[[Any], Any]) -> None:
-    from geo.errors import InputError
-
     given = st.session_state[f"plan_{path}"]
     try:
         value = read(given)

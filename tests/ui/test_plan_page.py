@@ -60,11 +60,12 @@ def test_a_first_plan_comes_without_a_choice(language: str) -> None:
     result = app.session_state["_plan_jobs"][PROVINCE].result
     shown = [metric.value for metric in app.metric]
     assert shown[:3] == ["20", f"{len(result.villages):,}", f"{result.choice.value:,.0f}"]
-    assert list(app.dataframe[0].value["rank"]) == list(range(1, 21))
+    ranked = next(item.value for item in app.dataframe if "rank" in item.value)
+    assert list(ranked["rank"]) == list(range(1, 21))
     words = catalogue(language)
     text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption))
     assert words["banner.word"] in text
-    assert words["plan.circle_why"] in text
+    assert words["plan.basis_circle"] in text
 
 
 def test_a_changed_wish_makes_the_plan_stale_and_undo_makes_it_fresh() -> None:
@@ -125,3 +126,52 @@ def test_a_locked_site_in_a_forbidden_area_is_explained() -> None:
     app = opened(candidates={"locked": [{"lat": lat, "lon": lon}],
                              "forbidden_areas": [{"ring": ring}]})  # fmt: skip
     assert "forbidden" in app.error[0].value
+
+
+def test_typed_places_and_areas_are_taken_or_refused() -> None:
+    app = opened()
+    box = "plan_typed"
+    home = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
+    app.text_input(key=box).set_value(f"{home['lat']},{home['lon']}")
+    app.button(key="plan_add").click().run()
+    assert [place.key for place in plan_of(app).candidates.own] == [home["candidate_id"]]
+    app.selectbox(key="plan_typed_kind").select("forbidden_areas")
+    app.text_input(key=box).set_value("36,103; 36,103.1; 36.1,103.05")
+    app.button(key="plan_add").click().run()
+    assert plan_of(app).candidates.forbidden_areas[0].ring[1] == (103.1, 36.0)
+    app.text_input(key=box).set_value("36,103; 36,103.1")
+    app.button(key="plan_add").click().run()
+    assert "corners" in app.error[0].value
+    assert app.text_input(key=box).value == "36,103; 36,103.1"
+
+
+def test_a_click_on_the_map_does_what_its_mode_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    caught = {}
+
+    def listen(_content, overlay, *, on_click, height):
+        del height
+        caught.update(click=on_click, plan=overlay["plan"])
+
+    monkeypatch.setattr("ui.maps.plan_map", listen)
+    first = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
+    app.run()
+    assert caught["plan"]["url"]
+    assert caught["plan"]["years"] == [2026, 2030]
+    app.session_state[plan_map.MODE] = "area"
+    app.session_state[plan_map.CORNERS] = [(103.0, 36.0), (103.1, 36.0), (103.0, 36.1)]
+    app.run()
+    app.button(key="plan_close").click().run()
+    assert len(plan_of(app).candidates.forbidden_areas) == 1
+    app.session_state[plan_map.CHOSEN] = first["candidate_id"]
+    app.run()
+    assert first["candidate_id"] in "\n".join(str(item.value) for item in app.markdown)
+
+
+def test_another_price_year_and_no_subsidy() -> None:
+    app = opened()
+    app.number_input(key="plan_money.price_year").set_value(2020).run()
+    app.toggle(key="plan_money.subsidy").set_value(False).run()
+    app.number_input(key="plan_money.discount_rate").set_value(8.0).run()
+    money = plan_of(app).money
+    assert (money.price_year, money.subsidy, money.discount_rate) == (2020, False, 0.08)

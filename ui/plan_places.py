@@ -1,0 +1,122 @@
+"""What a planner names: places to lock, forbid or add, areas, and limits by prefecture."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.scenario import parse_site
+from geo.errors import InputError, PlannerError
+from ui import cache, plan_wishes
+from ui.i18n import short_names, t
+
+_TYPED, _KIND = "plan_typed", "plan_typed_kind"
+#: Field of the candidates → key of its word; areas come last.
+_FIELDS = ("own", "locked", "forbidden", "forbidden_areas")
+
+
+def typed() -> None:
+    """Draw the box for typed coordinates: one place, or the corners of an area."""
+    st.session_state.setdefault(_TYPED, "")
+    st.selectbox(
+        t("plan.typed_kind"), _FIELDS, key=_KIND,
+        format_func={name: t(f"plan.named_{name}") for name in _FIELDS}.__getitem__,
+    )  # fmt: skip
+    cells = st.columns([0.75, 0.25], vertical_alignment="bottom")
+    cells[0].text_input(
+        t("whatif.coordinates"), key=_TYPED, placeholder="25.04,102.71",
+        help=t("plan.typed_help"),
+    )  # fmt: skip
+    cells[1].button(t("whatif.add"), key="plan_add", on_click=_add, width="stretch")
+
+
+def named() -> None:
+    """Draw what the planner has named, each with a button that takes it back."""
+    now = plan_wishes.settings().candidates
+    for field, places in (("own", now.own), ("locked", now.locked), ("forbidden", now.forbidden)):
+        for i, place in enumerate(places):
+            _taken_back(f"{t(f'plan.named_{field}')} · {place.key}", field, i)
+    for i, area in enumerate(now.forbidden_areas):
+        words = t("plan.area_of", corners=len(area.ring), name=area.name)
+        _taken_back(words, "forbidden_areas", i)
+    for i, site in enumerate(now.built):
+        _taken_back(f"{t('plan.why_built')} {site.year} · {site.key}", "built", i)
+
+
+def by_prefecture() -> None:
+    """Draw least share and building capacity of single prefectures."""
+    now = plan_wishes.settings()
+    regions = cache.pack().regions("prefecture")
+    codes = regions["adcode"].tolist()
+    share = now.limits.least_share
+    frame = pd.DataFrame(
+        {
+            "adcode": codes,
+            "name": short_names(regions),
+            "share": pd.array(
+                [share[code] * 100 if code in share else None for code in codes], dtype="Float64"
+            ),
+            "capacity": pd.array(
+                [now.years.build_capacity_of.get(code) for code in codes], dtype="Int64"
+            ),
+        }
+    )
+    column = st.column_config
+    wide = column.NumberColumn
+    # The key carries what is in force: undo and redo make a fresh editor.
+    key = f"plan_prefectures-{share}-{now.years.build_capacity_of}"
+    st.data_editor(
+        frame, key=key, hide_index=True, height=240, row_height=28, disabled=["adcode", "name"],
+        on_change=_take, args=(key, codes),
+        column_config={
+            "adcode": None, "name": t("table.region"),
+            "share": wide(t("plan.least_share"), min_value=0.0, max_value=100.0, format="%.6g"),
+            "capacity": wide(t("plan.sites_a_year"), min_value=0, step=1),
+        },
+    )  # fmt: skip
+
+
+def _take(key: str, codes: list[str]) -> None:
+    now = plan_wishes.settings()
+    share = dict(now.limits.least_share)
+    capacity = dict(now.years.build_capacity_of)
+    for row, cells in st.session_state[key]["edited_rows"].items():
+        code = codes[int(row)]
+        for name, kept, factor in (("share", share, 0.01), ("capacity", capacity, 1)):
+            if name in cells:
+                kept.pop(code, None)
+                if cells[name] is not None:
+                    kept[code] = cells[name] * factor
+    plan_wishes.put_at({"limits.least_share": share, "years.build_capacity_of": capacity})
+
+
+def _add() -> None:
+    """Take the typed place or area; what is wrong stays in the box."""
+    field, text = st.session_state[_KIND], str(st.session_state[_TYPED])
+    parts = [part for part in text.replace("，", ",").replace("；", ";").split(";") if part.strip()]
+    try:
+        corners = [parse_site(part) for part in parts]
+    except PlannerError as error:
+        plan_wishes.refuse(error)
+        return
+    if not corners:
+        plan_wishes.refuse(InputError("no place is typed", repair="give LAT,LON"))
+        return
+    places = [{"lat": round(at.lat, 5), "lon": round(at.lon, 5)} for at in corners]
+    new = [{"ring": [(at.lon, at.lat) for at in corners]}]
+    now = getattr(plan_wishes.settings().candidates, field)
+    added = new if field == "forbidden_areas" else places
+    if plan_wishes.put_at({f"candidates.{field}": [*(p.model_dump() for p in now), *added]}):
+        st.session_state[_TYPED] = ""
+
+
+def _taken_back(words: str, field: str, at: int) -> None:
+    cells = st.columns([0.85, 0.15], vertical_alignment="center", gap="small")
+    cells[0].caption(words)
+    cells[1].button("✕", key=f"plan_drop_{field}_{at}", on_click=_drop, args=(field, at),
+                    type="tertiary", help=t("plan.take_back"))  # fmt: skip
+
+
+def _drop(field: str, at: int) -> None:
+    places = [place.model_dump() for place in getattr(plan_wishes.settings().candidates, field)]
+    plan_wishes.put_at({f"candidates.{field}": places[:at] + places[at + 1 :]})
