@@ -147,7 +147,7 @@ def test_typed_places_and_areas_are_taken_or_refused() -> None:
 
 def test_a_click_on_the_map_does_what_its_mode_says(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
-    caught = {}
+    caught: dict = {}
 
     def listen(_content, overlay, *, on_click, height):
         del height
