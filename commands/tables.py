@@ -123,29 +123,40 @@ def whatif(
     level: Annotated[
         LevelName, typer.Option("--level", help="Level of the before/after rows.")
     ] = LevelName.prefecture,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="Use the invented relief if no model is there.")
+    ] = False,
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
     """Villages and households newly reached by placed sites, before and after per region.
 
-    Circles by preset radius, no terrain data: wrong both ways in mountains.
+    Over the elevation model in force; without one circles by preset radius, wrong both ways in
+    mountains.
     """
     from data.scenario import Scenario, parse_site
     from layers.bundles import whatif_bundle
+    from layers.terrain import terrain_of
     from layers.whatif import effect
 
     with steps("whatif", 3) as step:
         pack = pack_of(province, workspace)
-        plan = Scenario(province=province, sites=tuple(parse_site(text) for text in site))
+        sites = tuple(parse_site(text) for text in site)
+        plan = Scenario(province=province, sites=sites, demonstration_terrain=demonstration)
         step("read")
-        result = effect(pack, plan.sites, level=level.value)
+        terrain = terrain_of(pack, plan)
+        result = effect(pack, plan.sites, level=level.value, terrain=terrain)
         step("computed")
         if out == "-":
             print_table(result.regions, right=result.regions.columns[4:11])
             invented = (result.regions["evidence"] == "illustrative").any()
+            basis = "circle: no terrain data" if result.basis == "circle" else (
+                f"{result.basis}: {terrain.name if terrain else ''}, "
+                f"{result.unknown:,} villages near by unknown"
+            )  # fmt: skip
             typer.echo(
                 f"{result.villages:,} villages, {result.households:,} households newly reached; "
-                f"circle: no terrain data{'; illustrative villages' if invented else ''}"
+                f"{basis}{'; illustrative villages' if invented else ''}"
             )
             return
         write_bundle(whatif_bundle(pack, plan, result), out)

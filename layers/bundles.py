@@ -35,6 +35,17 @@ STAMP_ZH = "含示例数据：示例行不是真实点位，不可用于实施�
 STAMP_EN = "Contains illustrative data: illustrative rows are invented and must not be built on."
 CIRCLE_ZH = "按圆形半径估算：未加载地形数据，山区两个方向都可能出错。"
 CIRCLE_EN = "Circles by radius: no terrain data loaded; wrong both ways in mountains."
+TERRAIN_ZH = "按高程模型逐路径预测（ITU-R P.1812-6 中值电平，门限 −105 dBm）；未知不计入。"
+TERRAIN_EN = (
+    "Predicted path by path over the elevation model (ITU-R P.1812-6, median level, limit "
+    "−105 dBm); what is unknown is not counted."
+)
+#: Basis of an effect → how it came about.
+_BASIS = {
+    "circle": (CIRCLE_ZH, CIRCLE_EN),
+    "terrain": (TERRAIN_ZH, TERRAIN_EN),
+    "mixed": (f"{TERRAIN_ZH}计数规则：{CIRCLE_ZH}", f"{TERRAIN_EN} Counting rules: {CIRCLE_EN}"),
+}
 
 
 def gap_bundle(
@@ -108,8 +119,8 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
     """Return the export of placed sites, the villages they newly reach, and before → after."""
     sites = site_table(scenario)
     about = provenance(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
-        "coverage_zh": CIRCLE_ZH,
-        "coverage_en": CIRCLE_EN,
+        "coverage_zh": _BASIS[effect.basis][0],
+        "coverage_en": _BASIS[effect.basis][1],
         "denominator": f"natural villages of {MIN_HOUSEHOLDS} or more households",
         "villages_gained": f"{effect.villages}",
         "households_gained": f"{effect.households}",
@@ -121,6 +132,7 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
         main=sites,
         extra={
             "villages": effect.gained.reset_index(drop=True),
+            **({} if effect.basis == "circle" else {"missed": effect.missed}),
             "effect": effect.regions,
             "sources": sources_of(pack, ["pack:natural_villages"]),
         },

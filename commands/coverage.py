@@ -1,0 +1,288 @@
+"""Commands of coverage over terrain: villages, rules, one path, an area."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.options import Folder, LevelName, Out, Province, pack_of, print_table, write_bundle
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.pack import Pack
+    from data.rules import Profile
+    from data.scenario import Scenario
+    from layers.terrain_path import PathEnd, PathView
+
+COMMANDS = typer.Typer()
+
+Preset = Annotated[str, typer.Option("--preset", help="Technology and band of the sites.")]
+Rule = Annotated[str, typer.Option("--rule", help="Rule by signal; `rules` lists them.")]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option("--region", help="adcode of a prefecture or county; repeatable; default: all."),
+]
+Sites = Annotated[
+    list[str] | None,
+    typer.Option("--site", "-s", help="Placed site LAT,LON[,HEIGHT_M[,PRESET]]; repeatable."),
+]
+Demonstration = Annotated[
+    bool,
+    typer.Option("--demonstration", help="Use the invented relief where no model is in force."),
+]
+
+
+@COMMANDS.command()
+def coverage(  # noqa: PLR0913  one argument for each option
+    *,
+    province: Province,
+    preset: Preset = "4g_1800",
+    rule: Rule = "natural_village",
+    region: Regions = None,
+    site: Sites = None,
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Level of the counts.")
+    ] = LevelName.county,
+    demonstration: Demonstration = False,
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Villages that the sites reach over the elevation model, counted with their interval."""
+    from dataclasses import replace
+
+    from layers.coverage import village_prediction
+    from layers.coverage_bundles import coverage_bundle
+    from layers.coverage_regions import region_prediction
+    from layers.coverage_rules import RuleOrder, order_of
+
+    pack, plan = _asked(province, workspace, site, demonstration=demonstration)
+    order = order_of(_rule(rule, workspace), RuleOrder(tuple(region or ()), preset))
+    order = replace(order, preset=preset)
+    with _bar("coverage") as progress:
+        villages = village_prediction(pack, plan, order, progress=progress)
+    counts = region_prediction(villages, pack, level.value, order)
+    if out == "-":
+        print_table(counts, right=counts.columns[4:-1])
+        _tell_terrain(pack, plan)
+        return
+    write_bundle(coverage_bundle(pack, plan, order, villages, counts), out)
+
+
+@COMMANDS.command()
+def rules(*, workspace: Folder = None) -> None:
+    """List the coverage rules with source, year and whether every figure was verified."""
+    import pandas as pd
+
+    from data.rules import rules as profiles
+
+    rows = [
+        {
+            "key": item.key, "title": item.title_en, "unit": item.unit, "kind": item.kind,
+            "radius_m": item.radius_m, "rsrp_limit_dBm": item.rsrp_limit_dBm,
+            "probability": item.probability, "source": item.source, "year": str(item.year),
+            "verified": "yes" if item.verified else "no",
+        }
+        for item in profiles(_own_rules(workspace)).values()
+    ]  # fmt: skip
+    print_table(pd.DataFrame(rows), right=("radius_m", "rsrp_limit_dBm", "probability"))
+
+
+@COMMANDS.command()
+def compare(  # noqa: PLR0913  one argument for each option
+    rule_a: Annotated[str, typer.Argument(help="Key of a coverage rule.")],
+    rule_b: Annotated[str, typer.Argument(help="Key of another.")],
+    *,
+    province: Province,
+    region: Regions = None,
+    site: Sites = None,
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Level of the counts.")
+    ] = LevelName.prefecture,
+    demonstration: Demonstration = False,
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Villages that pass one rule and fail the other, per region."""
+    from layers.coverage_bundles import RulePair, rules_bundle
+    from layers.coverage_rules import RuleOrder, rule_comparison, rule_counts
+
+    pack, plan = _asked(province, workspace, site, demonstration=demonstration)
+    pair = RulePair(_rule(rule_a, workspace), _rule(rule_b, workspace))
+    with _bar("compare") as progress:
+        villages = rule_comparison(
+            pack, plan, pair.a, pair.b, RuleOrder(tuple(region or ())), progress=progress
+        )
+    counts = rule_counts(villages, pack, level.value)
+    if out == "-":
+        print_table(counts, right=counts.columns[4:])
+        typer.echo("judged on natural villages; unknown: no model, or a rule does not ask")
+        return
+    write_bundle(rules_bundle(pack, plan, pair, villages, counts), out)
+
+
+@COMMANDS.command()
+def path(  # noqa: PLR0913  one argument for each option
+    site: Annotated[str, typer.Argument(help="Id of a site, or LAT,LON[,HEIGHT_M[,PRESET]].")],
+    village: Annotated[str, typer.Argument(help="Id of a village, or LAT,LON.")],
+    *,
+    province: Province,
+    preset: Preset = "4g_1800",
+    rule: Rule = "natural_village",
+    demonstration: Demonstration = False,
+    workspace: Folder = None,
+) -> None:
+    """One path line by line: clearance, loss part by part, level and probability."""
+    from dataclasses import replace
+
+    from layers.coverage_rules import RuleOrder, order_of
+    from layers.terrain_path import path_between
+
+    pack, plan = _asked(province, workspace, None, demonstration=demonstration)
+    order = replace(order_of(_rule(rule, workspace), RuleOrder()), preset=preset)
+    view = path_between(pack, plan, _site_end(pack, site), _village_end(pack, village), order)
+    for line in _path_lines(view):
+        typer.echo(line)
+
+
+@COMMANDS.command()
+def area(  # noqa: PLR0913  one argument for each option
+    out: Annotated[Path, typer.Argument(help="File: .tif.")],
+    *,
+    province: Province,
+    site: Annotated[
+        list[str],
+        typer.Option("--site", "-s", help="Id, or LAT,LON[,HEIGHT_M[,PRESET]]; repeatable."),
+    ],
+    radius_km: Annotated[float, typer.Option("--radius-km", help="Around each site [km].")] = 10.0,
+    preset: Preset = "4g_1800",
+    rule: Rule = "natural_village",
+    demonstration: Demonstration = False,
+    workspace: Folder = None,
+) -> None:
+    """Write level and best server around sites as a GeoTIFF."""
+    from dataclasses import replace
+
+    from data.atomic import atomic_write
+    from data.geotiff import area_geotiff
+    from layers.coverage_area import area_prediction
+    from layers.coverage_bundles import area_tags
+    from layers.coverage_rules import RuleOrder, order_of
+
+    if out.suffix.lower() not in (".tif", ".tiff"):
+        raise InputError(
+            f"an area cannot be written as {out.suffix!r}", where=str(out), repair="name it X.tif"
+        )
+    placed = [text for text in site if "," in text]
+    pack, plan = _asked(province, workspace, placed, demonstration=demonstration)
+    order = replace(order_of(_rule(rule, workspace), RuleOrder()), preset=preset)
+    number = iter(range(1, len(placed) + 1))
+    wanted = [str(next(number)) if "," in text else text for text in site]
+    with _bar("area") as progress:
+        drawn = area_prediction(pack, plan, wanted, order, radius_km * 1000.0, progress=progress)
+    atomic_write(out, area_geotiff(drawn, area_tags(pack, plan, order, wanted)))
+    typer.echo(f"{drawn.rsrp_dBm.shape[1]} × {drawn.rsrp_dBm.shape[0]} cells → {out}", err=True)
+
+
+def _asked(
+    province: str, workspace: Path | None, sites: list[str] | None, *, demonstration: bool
+) -> tuple[Pack, Scenario]:
+    from data.scenario import Scenario, parse_site
+
+    plan = Scenario(
+        province=province, sites=tuple(parse_site(text) for text in sites or ()),
+        demonstration_terrain=demonstration,
+    )  # fmt: skip
+    return pack_of(province, workspace), plan
+
+
+def _own_rules(workspace: Path | None) -> Path:
+    from data.workspace import Workspace
+
+    return Workspace.open(workspace).folder / "rules"
+
+
+def _rule(key: str, workspace: Path | None) -> Profile:
+    from data.rules import rule
+
+    return rule(key, _own_rules(workspace))
+
+
+def _tell_terrain(pack: Pack, plan: Scenario) -> None:
+    from layers.terrain import terrain_of
+
+    found = terrain_of(pack, plan)
+    if found is not None:
+        stamp = "; illustrative relief: no hill of it is real" if found.is_demonstration else ""
+        typer.echo(f"terrain: {found.name}, {found.datum}, {found.spacing_m:.0f} m{stamp}")
+
+
+def _site_end(pack: Pack, text: str) -> PathEnd:
+    from data.scenario import parse_site
+    from layers.coverage import antenna_of
+    from layers.terrain_path import PathEnd
+
+    if "," in text:
+        site = parse_site(text)
+        return PathEnd(text, site.lon, site.lat, site.antenna_height_m, antenna_of(site))
+    row = _row(pack, "sites", "site_id", text)
+    return PathEnd(text, float(row["lon"]), float(row["lat"]), float(row["antenna_height_m"]))
+
+
+def _village_end(pack: Pack, text: str) -> PathEnd:
+    from data.scenario import parse_site
+    from layers.terrain_path import PathEnd
+
+    if "," in text:
+        place = parse_site(text)
+        return PathEnd(text, place.lon, place.lat)
+    row = _row(pack, "natural_villages", "village_id", text)
+    return PathEnd(text, float(row["lon"]), float(row["lat"]))
+
+
+def _row(pack: Pack, table: str, key: str, wanted: str) -> pd.Series:
+    rows = pack.table(table)
+    found = rows[rows[key] == wanted]
+    if found.empty:
+        raise InputError(
+            f"{table} has no {wanted!r}", where=key,
+            repair=f"give an id such as {rows[key].iloc[0]}, or LAT,LON",
+        )  # fmt: skip
+    return found.iloc[0]
+
+
+def _path_lines(view: PathView) -> Iterator[str]:
+    loss, usual = view.loss, view.usual
+    sight = "line of sight" if loss.line_of_sight else "blocked"
+    yield f"{view.site.key} → {view.village.key}: {view.distance_km[-1]:.2f} km, {sight}"
+    yield (
+        f"worst point {usual.distance_km[usual.worst]:.2f} km from the site, "
+        f"{usual.terrain_m[usual.worst]:.0f} m, clearance {usual.worst_ratio:.2f} F1 (k = 4/3), "
+        f"{view.worst.worst_ratio:.2f} F1 (k = 0.6)"
+    )
+    for name in ("free_space_dB", "diffraction_dB", "troposcatter_dB", "ducting_dB", "loss_dB"):
+        yield f"  {name:<24}{getattr(loss, name):10.1f} dB"
+    for line in view.lines:
+        sign = {1: "+", -1: "−", 0: " "}[line.sign]
+        yield f"{sign} {line.key:<24}{line.value:10.2f} {line.unit}".rstrip()
+    yield "covered" if view.covered else "not covered"
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[float], None]]:
+    """Show on stderr how much is done; silent when nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda _share: None
+        return
+    with typer.progressbar(length=1000, label=title, file=sys.stderr) as bar:
+
+        def progress(share: float) -> None:
+            bar.update(max(0, round(share * 1000) - bar.pos))
+
+        yield progress
