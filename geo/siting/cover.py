@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from geo.siting import exact, highs, search
+from geo.siting import capacity, exact, explain, highs, search
 from geo.siting.clock import Clock
-from geo.siting.explain import Conflict, InfeasibleError
+from geo.siting.lagrangian import Prices
 from geo.siting.model import TOLERANCE, Flags, Floats, Model, checked, reached, unreachable
 from geo.siting.problem import Plan, Problem, Run
 from geo.siting.reduction import Core, reduce
+from geo.siting.search import Found
 
 _RUN = Run()
 
@@ -23,6 +26,8 @@ def solve(problem: Problem, run: Run = _RUN) -> Plan:
         If the problem is badly stated: see :func:`~geo.siting.model.checked`.
     InfeasibleError
         If no choice keeps all limits; it names those that stand in the way and the nearest value.
+    StillUnmetError
+        If the time ends before any choice is found that keeps all limits.
 
     Examples
     --------
@@ -32,33 +37,75 @@ def solve(problem: Problem, run: Run = _RUN) -> Plan:
     """
     clock = Clock(run)
     model = checked(problem)
-    check_fixed_fit(model)
+    explain.check_fixed(model)
+    explain.check_reach(model)
     core = reduce(model)
-    chosen, value, bound = _best(core, clock)
-    return finished(model, core.plan(chosen, model), (core.base + value, core.base + bound), clock)
+    return finished(model, core, best(core, model, clock), clock)
 
 
-def check_fixed_fit(model: Model) -> None:
-    """Raise :class:`InfeasibleError` if the fixed options alone exceed a limit."""
-    count, cost = int(model.fixed.sum()), float(model.costs[model.fixed].sum())
-    conflicts = []
-    if count > model.p:
-        conflicts.append(Conflict("p", "", model.p, count))
-    if cost > model.budget:
-        conflicts.append(Conflict("budget", "", model.budget, cost))
-    if conflicts:
-        raise InfeasibleError(
-            "the fixed sites alone exceed p or the budget", conflicts=tuple(conflicts),
-            repair=f"{'; '.join(map(str, conflicts))}; or fix fewer sites",
+def best(core: Core, model: Model, clock: Clock, *, start: Prices | None = None) -> Found:
+    """Return the best choice of a core's rows under all limits, and its bound.
+
+    Without the least shares the problem is plain, and its bound holds with them too: where its
+    best choice keeps them it is the answer.
+    """
+    if core.capacity is not None:
+        answer = capacity.first_answer(core)
+        first = capacity.columns(core, answer)
+        return _by_program(core, model, clock, first, float(core.weights.sum()))
+    found = search.best(core, clock, start=start)
+    if not core.least.any() or keeps_shares(core, found.chosen):
+        return found
+    return _by_program(core, model, clock, None, found.bound)
+
+
+def keeps_shares(core: Core, chosen: Flags) -> bool:
+    """Return True if a choice covers the least weight of every group."""
+    met = np.asarray(core.reach.T @ chosen.astype(float)) > 0
+    sums = np.bincount(core.groups[met], core.weights[met], minlength=len(core.least))
+    return bool((sums >= core.least * (1 - 1e-9)).all())
+
+
+def _by_program(
+    core: Core, model: Model, clock: Clock, first: Floats | None, bound: float
+) -> Found:
+    """Solve the whole integer program, from a first answer if that keeps all limits."""
+    options, villages = core.reach.shape
+    # Least weights are met up to rounding: 30 % of 10 is not to need the 4th household.
+    program = exact.program(replace(core, least=core.least * (1 - 1e-9)))
+    if first is not None and not _fits(program, first):
+        first = None
+    if first is not None:
+        value = float(core.weights @ first[options : options + villages])
+        clock.tell(0.1, core.base + value, core.base + bound)
+    outcome = highs.maximise(program, clock, start=first)
+    if outcome.infeasible:
+        raise explain.infeasible(core, model)
+    values = first if outcome.values is None else outcome.values
+    bound = min(bound, outcome.bound)
+    if values is None:
+        raise explain.StillUnmetError(
+            "the time ended before a choice was found that keeps all limits", where="limits",
+            repair="give more time, or loosen p, the budget or the shares",
         )  # fmt: skip
+    served = values[options : options + villages]
+    return Found(values[:options] > 0.5, float(core.weights @ served), bound)
 
 
-def finished(model: Model, plan: Flags, proof: tuple[float, float], clock: Clock) -> Plan:
+def _fits(program: highs.Program, values: Floats) -> bool:
+    rows = program.matrix @ values
+    slack = TOLERANCE * np.maximum(1.0, np.abs(rows))
+    return bool(((rows >= program.low - slack) & (rows <= program.high + slack)).all())
+
+
+def finished(model: Model, core: Core, found: Found, clock: Clock) -> Plan:
     """Return the answer; the bound loses the solver's rounding."""
-    value, bound = proof
-    if model.capacity is None:
+    plan = core.plan(found.chosen, model)
+    value, bound = core.base + found.covered, core.base + found.bound
+    whole = model.capacity is None
+    if whole:
         value = float(model.weights[reached(model.reach, plan)].sum())
-    bound = sharpened(bound, value, model.weights if model.capacity is None else None)
+    bound = sharpened(bound, value, model.weights if whole else None)
     gap = (bound - value) / bound if bound else 0.0
     clock.tell(1.0, value, bound)
     return Plan(
@@ -72,22 +119,3 @@ def sharpened(bound: float, covered: float, weights: Floats | None) -> float:
     if weights is not None and np.all(weights == np.round(weights)):
         bound = float(np.floor(bound + TOLERANCE * max(1.0, bound * 1e-6)))
     return bound if bound - covered > TOLERANCE * max(1.0, bound) else covered
-
-
-def _best(core: Core, clock: Clock) -> tuple[Flags, float, float]:
-    """Return chosen rows, their value and the bound."""
-    if core.capacity is None and not core.least.any():
-        found = search.best(core, clock)
-        return found.chosen, found.covered, found.bound
-    outcome = highs.maximise(exact.program(core), clock)
-    if outcome.infeasible:
-        raise InfeasibleError(
-            "no choice of sites keeps all limits", conflicts=(),
-            repair="raise p or the budget, or ask for smaller shares",
-        )  # fmt: skip
-    bound = min(float(core.weights.sum()), outcome.bound)
-    if outcome.values is None:
-        return core.fixed.copy(), 0.0, bound
-    options = len(core.options)
-    served = outcome.values[options:][: len(core.weights)]
-    return outcome.values[:options] > 0.5, float(core.weights @ served), bound

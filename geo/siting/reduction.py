@@ -70,8 +70,11 @@ class Core:
         return flags
 
 
-def reduce(model: Model) -> Core:
-    """Return what is left to decide of a problem whose fixed options fit."""
+def reduce(model: Model, *, keep_dominated: bool = False) -> Core:
+    """Return what is left to decide of a problem whose fixed options fit.
+
+    ``keep_dominated`` keeps options that are never better but may be as good.
+    """
     if model.capacity is not None:
         return _with_capacity(model)
     fixed = model.fixed
@@ -87,7 +90,9 @@ def reduce(model: Model) -> Core:
     reach, weights, groups = merged(
         sp.csr_array(reach[rows]), model.weights[open_villages], model.groups[open_villages]
     )
-    keep = ~dominated(reach, model.costs[rows], model.places[rows])
+    keep = np.ones(len(rows), dtype=bool)
+    if not keep_dominated:
+        keep = ~dominated(reach, model.costs[rows], model.places[rows])
     rows = rows[keep]
     return Core(
         rows, sp.csr_array(reach[keep]), weights, groups, model.costs[rows], model.places[rows],
