@@ -194,6 +194,9 @@ def test_a_coast_near_the_antenna_couples_into_the_duct() -> None:
     expected = 3 * math.exp(-0.25 * 1.5**2) * (1 + math.tanh(0.07 * (50 - 35)))
     assert far - duct(dist_coast_tx_km=1.5) == pytest.approx(expected, abs=1e-9)
     assert far - duct(dist_coast_tx_km=6.0) == 0.0
+    zone[[0, 1, 2]] = 1  # a ship: no land between it and the sea, whatever the argument says
+    assert duct() == duct(dist_coast_tx_km=0.0) < far
+    zone[[0, 1, 2]] = 3
     assert far - duct(dist_coast_rx_km=0.0) == pytest.approx(
         3 * (1 + math.tanh(0.07 * (50 - 10))), abs=1e-9
     )
