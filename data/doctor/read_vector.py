@@ -59,7 +59,10 @@ def read_vector(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometrie
         info = _info(prepared, layer, encoding)
         prepared.limits.check_table(info["features"], len(info["fields"]) + 1, where=opened.name)
         data, geometry, encoding = _features(prepared, layer, encoding)
-    frame = pd.DataFrame({renamed.get(name, name): series for name, series in data.items()})
+    # Features without any attribute are rows too.
+    index = None if geometry is None else pd.RangeIndex(len(geometry))
+    columns = {renamed.get(name, name): series for name, series in data.items()}
+    frame = pd.DataFrame(columns, index=index)
     frame[ROW] = np.arange(1, len(frame) + 1)
     frame, geometry, drawn = _without_noise(frame, geometry, prepared, choice)
     bad: list[str] = []

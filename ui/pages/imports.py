@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE
 from geo.errors import PlannerError
-from ui import cache, examination, import_steps, imported
+from ui import cache, examination, import_steps, imported, village_history
 from ui.frame import explain, guarded, head
 from ui.i18n import language, number, t
 
@@ -27,6 +27,7 @@ def show() -> None:
     else:
         _examined(upload.getvalue(), upload.name)
     imported.history()
+    village_history.show()
 
 
 def _form() -> st.runtime.uploaded_file_manager.UploadedFile | None:

@@ -402,3 +402,15 @@ def test_a_parquet_of_nested_cells_becomes_text() -> None:
     read_back = read(sink.getvalue(), name="n.parquet").frame
     assert read_back["a"].tolist()[0] == "[1, 2]"
     assert read_back["c"].tolist()[0] == "00ff"
+
+
+def test_features_without_attributes_are_rows_too() -> None:
+    without = read(making.zipped(making.shapefile(without=(".dbf",))), name="v.zip")
+    assert (without.rows_read, positions(without)) == (3, THREE)
+    assert any("without its .dbf" in remark for remark in without.sniffed.remarks)
+    line = {"type": "LineString", "coordinates": [[102.7, 25.0], [102.8, 25.1]]}
+    found = examine(
+        making.geojson((line, {})), Pack.load("yunnan"), Choice(kind="roads"), name="r.geojson"
+    )
+    assert (found.counts.accepted, found.counts.rejected) == (1, 0)
+    assert found.accepted["road_id"].notna().all()
