@@ -59,6 +59,8 @@ class Tile:
         Zero of its heights, where its system says so.
     source
         Name of the file that it came from.
+    scale, offset
+        Heights are cells × scale + offset, as the file says.
     """
 
     path: Path
@@ -74,6 +76,8 @@ class Tile:
     straight: bool
     vertical: str
     source: str
+    scale: float = 1.0
+    offset: float = 0.0
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -170,7 +174,8 @@ def examined(dataset: Any, *, crs: str = "", unit: str = "", source: str = "") -
     feet = own in _FEET if own else unit == "ft"
     frame = _frame(dataset, system, name)
     return Tile(
-        Path(dataset.name), system, "ft" if feet else "m", dataset.nodata, *frame, vertical, name
+        Path(dataset.name), system, "ft" if feet else "m", dataset.nodata, *frame, vertical, name,
+        float(dataset.scales[0]), float(dataset.offsets[0]),
     )  # fmt: skip
 
 
@@ -179,7 +184,8 @@ def check_heights(dataset: Any, tile: Tile) -> None:
     found = 0
     for block in _coarse_then_whole(dataset):
         marked = (block == _nodata(tile)) | (block == _VOID) | ~np.isfinite(block)
-        known = block[~marked] * _factor(tile)
+        factor, offset = _metres(tile)
+        known = block[~marked] * factor + offset
         if not len(known):
             continue
         absurd = (known < LOWEST_M) | (known > HIGHEST_M)
@@ -201,11 +207,13 @@ def check_heights(dataset: Any, tile: Tile) -> None:
 def lay(there: Heights, cells: NDArray[Any], tile: Tile) -> None:
     """Fill what is still void with cells as heights [m]; the limits of land are the rule."""
     native = cells if cells.dtype.isnative else cells.astype(cells.dtype.newbyteorder("="))
-    lay_cells(there, native, _factor(tile), _nodata(tile), (LOWEST_M, HIGHEST_M))
+    lay_cells(there, native, _metres(tile), _nodata(tile), (LOWEST_M, HIGHEST_M))
 
 
-def _factor(tile: Tile) -> float:
-    return FOOT_M if tile.unit == "ft" else 1.0
+def _metres(tile: Tile) -> tuple[float, float]:
+    """Return factor and offset that make metres of cells."""
+    unit = FOOT_M if tile.unit == "ft" else 1.0
+    return tile.scale * unit, tile.offset * unit
 
 
 def _nodata(tile: Tile) -> float:

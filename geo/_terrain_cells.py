@@ -14,7 +14,7 @@ from geo.compiled import compiled
 def lay_cells(
     there: NDArray[np.float32],
     cells: NDArray[Any],
-    factor: float,
+    metres: tuple[float, float],
     nodata: float,
     limits: tuple[float, float],
 ) -> None:
@@ -26,18 +26,19 @@ def lay_cells(
         (rows, columns) heights [m], NaN where void; changed in place.
     cells
         (rows, columns) cells of a raster, of any number type.
-    factor
-        Metres in their unit.
+    metres
+        Factor and offset that make metres of them.
     nodata
         Value of cells without a height; NaN for none.
     limits
         Lowest and highest height that can be one [m]; what lies beyond is void.
     """
     low, high = limits
+    factor, offset = metres
     for i in range(there.shape[0]):
         for j in range(there.shape[1]):
             if np.isnan(there[i, j]):
                 cell = cells[i, j]
-                height = np.float32(cell * factor)
+                height = np.float32(cell * factor + offset)
                 if low <= height <= high and cell != nodata:
                     there[i, j] = height

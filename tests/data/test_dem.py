@@ -199,6 +199,19 @@ def test_absurd_cells_without_a_mark_are_void(tmp_path):
     assert np.isnan(np.diag(grid.heights_m)[3:7]).all()
 
 
+def test_the_files_own_void_scale_and_offset_hold(tmp_path):
+    y, x = np.indices((50, 50))
+    cells = ((surface(102 + x * STEP, 25 - y * STEP) - 100) / 0.5).astype("int16")
+    cells[7, 7] = 1234
+    corner = from_origin(102 - STEP / 2, 25 + STEP / 2, STEP, STEP)
+    path = write(tmp_path / "s.tif", cells, corner, nodata=1234)
+    with rasterio.open(path, "r+") as made:
+        made.scales, made.offsets = [0.5], [100.0]
+    grid = open_dem([path]).window(102, 24.97, 102.03, 25)
+    assert np.argwhere(np.isnan(grid.heights_m)).tolist() == [[7, 7]]
+    assert grid.heights_m[0, 0] == pytest.approx(surface(102, 25), abs=0.5)
+
+
 def test_a_thinned_window_is_a_mean_and_says_so(four):
     grid = four.window(102.0, 24.85, 102.15, 25.0, thinned=10)
     assert grid.step_lat == pytest.approx(10 * STEP)
