@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import coverage, doctor, intervals, pages, radio, report, terminal, terrain
+from bench import backhaul, coverage, doctor, intervals, pages, radio, report, terminal, terrain
 from bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
@@ -17,6 +17,8 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "radio": radio.paths,
     "intervals": intervals.intervals,
     "terrain": terrain.terrain,
+    "trees": backhaul.trees,
+    "backhaul": backhaul.sites,
     "pages": pages.pages,
 }
 

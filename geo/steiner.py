@@ -34,7 +34,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 #: Trees that are grown and improved, for a graph of ``_UNIT`` edges; fewer for larger ones.
-_MOST_TREES, _LEAST_TREES, _UNIT = 120, 6, 800_000
+_MOST_TREES, _LEAST_TREES, _UNIT = 120, 6, 400_000
 #: Trees whose union is searched at the end, and trees that grow in it.
 _POOL, _MERGES = 8, 6
 #: Edges up to which every tree is improved thoroughly, not only the best.

@@ -1,0 +1,92 @@
+"""Fibre trees of 1,000 terminals, and the whole backhaul of 600 sites with fibre, hops and sky."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from bench.measure import Figure, in_turn
+from geo.backhaul import BackhaulPrices, BackhaulRule, Tree, backhaul, steiner_tree
+from geo.microwave import hop_pairs, solve_masts
+from geo.terrain import Grid, profiles
+
+NODES, TERMINALS, SITES, FIBRE_NODES = 20_000, 1_000, 600, 4_000
+#: Longest times that we promise [s].
+TREE_LIMIT_S, BACKHAUL_LIMIT_S = 15.0, 15.0
+#: West, south [°] and width [°] of the invented country.
+_WEST, _SOUTH, _WIDTH = 100.0, 24.0, 3.0
+#: Prices as in the base column of unit_costs.csv; the satellite with seven years of capacity.
+_PRICES = BackhaulPrices(
+    fibre_per_km=35_000, fibre_terminal=25_000, hop=150_000, mast_per_m=4_000, satellite=900_000
+)
+
+
+def trees(runs: int) -> Iterator[Figure]:
+    """Time Steiner trees; say in the title how far they are from their bound at most."""
+    small, large = _tree_case(5_000), _tree_case(NODES)
+    found = small(), large()
+    shares = [tree.cost / tree.bound - 1 for tree in found]
+    times = in_turn({"small": small, "large": large}, runs=runs)
+    yield Figure(
+        what=f"fibre tree, {TERMINALS:,} terminals among {NODES:,} nodes, at most "
+        f"{100 * shares[1]:.1f} % above the optimum",
+        runs_s=times["large"],
+        limit_s=TREE_LIMIT_S,
+    )
+    yield Figure(
+        what=f"the same among 5,000 nodes, at most {100 * shares[0]:.1f} % above the optimum",
+        runs_s=times["small"],
+        limit_s=TREE_LIMIT_S,
+    )
+
+
+def sites(runs: int) -> Iterator[Figure]:
+    """Time the whole backhaul of sites: profiles, masts, tree and choice."""
+    times = in_turn({"backhaul": _site_case()}, runs=runs)
+    yield Figure(
+        what=f"backhaul of {SITES} sites to {FIBRE_NODES:,} fibre nodes, hops over a 250 m terrain",
+        runs_s=times["backhaul"],
+        limit_s=BACKHAUL_LIMIT_S,
+    )
+
+
+def _tree_case(n: int) -> Callable[[], Tree]:
+    """Return a call that joins seeded terminals in a graph of nearest neighbours."""
+    draw = np.random.default_rng(n)
+    places = draw.random((n, 2))
+    _, near = cKDTree(places).query(places, k=7)
+    pairs = np.unique(np.sort(np.c_[np.repeat(np.arange(n), 6), near[:, 1:].ravel()]), axis=0)
+    cost = np.linalg.norm(places[pairs[:, 0]] - places[pairs[:, 1]], axis=1)
+    wanted = draw.choice(n, TERMINALS, replace=False).tolist()
+    return lambda: steiner_tree(pairs, cost, wanted)
+
+
+def _site_case() -> Callable[[], object]:
+    """Return a call that connects seeded sites in hills of some 400 m."""
+    draw = np.random.default_rng(20_201_231)
+    grid = Grid(_hills(draw, 1_200), _WEST, _SOUTH + _WIDTH, _WIDTH / 1_200, _WIDTH / 1_200)
+    lon = _WEST + _WIDTH * draw.uniform(0.02, 0.98, SITES + FIBRE_NODES)
+    lat = _SOUTH + _WIDTH * draw.uniform(0.02, 0.98, SITES + FIBRE_NODES)
+
+    def connect() -> object:
+        pairs = hop_pairs(lon, lat, hop_km=30.0)
+        pairs = pairs[pairs[:, 0] < SITES]
+        a, b = pairs.T
+        hops = solve_masts(pairs, profiles(grid, lon[a], lat[a], lon[b], lat[b]))
+        return backhaul(
+            (lon[:SITES], lat[:SITES]), (lon[SITES:], lat[SITES:]), _PRICES,
+            BackhaulRule(route_factor=1.435), hops=hops,
+        )  # fmt: skip
+
+    return connect
+
+
+def _hills(draw: np.random.Generator, n: int) -> NDArray[np.float32]:
+    """Return seeded hills: coarse heights, smoothed between [m]."""
+    from scipy.ndimage import zoom
+
+    coarse = draw.uniform(1_200.0, 2_000.0, (61, 61))
+    return np.asarray(zoom(coarse, n / 60.0, order=1)[:n, :n], dtype=np.float32)
