@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 
 from data.doctor.base import Finding, Severity
 from data.doctor.cells import TEXT, Rows
+from data.schemas_import import IMPORTABLE
 
 _COLUMNS = ("rule", "severity", "row", "column", "value", "detail", "given")
+#: Column → what a planner calls it in Chinese.
+_CHINESE = {column.name: column.meaning_zh for t in IMPORTABLE.values() for column in t.columns}
 #: A value is shown up to here [character].
 _SHOWN = 120
 
@@ -50,9 +53,10 @@ class Rule:
     def finding(self, row: int, column: str, value: str, detail: str) -> Finding:
         """Return the finding with its texts written out."""
         shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-        given = {"value": shown, "detail": detail, "column": column}
+        given = {"value": shown, "detail": detail}
+        spoken = {"zh": _CHINESE.get(column, column), "en": column}
         texts = {
-            name: cast("str", getattr(self, name)).format(**given)
+            name: cast("str", getattr(self, name)).format(**given, column=spoken[name[-2:]])
             for name in ("why_zh", "why_en", "how_zh", "how_en")
         }
         return Finding(
