@@ -1,9 +1,9 @@
 """What an imported list counts, said beside a layer's figure and never mixed into it.
 
-A list of stations or data centres need not be whole, and no pack has a table of its kind that it
-could replace: so it moves no target, no figure and no gap. The note of each region says what the
-list holds there, on which evidence, as of when. Base stations are counted by their own ids; rows
-are cells, and cells and stations never add up.
+A list of stations, data centres or administrative villages need not be whole, and no pack has a
+table of its kind that it could replace: so it moves no target, no figure and no gap. The note of
+each region says what the list holds there, on which evidence, as of when. Base stations are counted
+by their own ids; rows are cells, and cells and stations never add up.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def beside(key: str, context: Context) -> Beside | None:
         return None
     kind, count = found
     rows = pd.DataFrame(rows.drop(columns="geometry", errors="ignore"))
-    rows = rows[~rows["status"].isin(_ABSENT)]
+    if "status" in rows.columns:
+        rows = rows[~rows["status"].isin(_ABSENT)]
     dates = rows["as_of"].dropna()
     date = str(dates.max()) if len(dates) else ""
     evidence = weakest(rows["evidence"].astype(str).unique()) if len(rows) else "declared"
@@ -111,7 +112,17 @@ def _racks(rows: pd.DataFrame) -> tuple[str, str] | None:
     return zh, en
 
 
+def _reached(rows: pd.DataFrame) -> tuple[str, str] | None:
+    fibre = rows["has_fibre"].astype("boolean")
+    yes, unknown = int(fibre.fillna(value=False).sum()), int(fibre.isna().sum())
+    no = len(rows) - yes - unknown
+    zh = f"{len(rows):,}个行政村，通光纤{yes:,}，未通{no:,}，未知{unknown:,}"
+    en = f"{len(rows):,} administrative villages, {yes:,} with fibre, {no:,} without"
+    return zh, f"{en}, {unknown:,} unknown"
+
+
 _TITLES = {
+    "admin_villages": ("行政村表", "administrative villages"),
     "base_stations": ("基站表", "base stations"),
     "data_centres": ("数据中心表", "data centres"),
 }
@@ -121,4 +132,5 @@ _LISTS: dict[str, tuple[str, Callable[[pd.DataFrame], tuple[str, str] | None]]] 
     "mobile_4g": ("base_stations", _stations("4G")),
     "mobile_5g": ("base_stations", _stations("5G")),
     "data_centres": ("data_centres", _racks),
+    "fibre": ("admin_villages", _reached),
 }

@@ -80,3 +80,13 @@ def test_racks_are_summed_and_empty_ones_said(tmp_path: Path, seats: pd.DataFram
     )  # fmt: skip
     table = gap_table(in_force(tmp_path, "data_centres", rows), ["data_centres"], level="province")
     assert "2 data centres with 1,200 standard racks (1 do not say)" in table["note_en"].iloc[0]
+
+
+def test_reached_villages_are_three_states(tmp_path: Path, seats: pd.DataFrame) -> None:
+    rows = pd.DataFrame(
+        {"行政村编号": ["1", "2", "3"], "经度": seats["lon"], "纬度": seats["lat"],
+         "是否通光纤": ["是", "否", ""]}
+    )  # fmt: skip
+    table = gap_table(in_force(tmp_path, "admin_villages", rows), ["fibre"], level="province")
+    said = "3 administrative villages, 1 with fibre, 1 without, 1 unknown here"
+    assert said in table["note_en"].iloc[0]
