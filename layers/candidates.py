@@ -143,14 +143,14 @@ def _surroundings(pack: Pack, wishes: Wishes, high_points: HighPoints | None) ->
         locked=_places(wishes.locked),
         forbidden=_places(wishes.forbidden),
         forbidden_areas=np.array([area.polygon for area in wishes.forbidden_areas], dtype=object),
-        roads=_lines(pack, "roads") if "road" in sources else None,
-        power=_lines(pack, "power_lines") if "power" in sources else None,
+        roads=lines_of(pack, "roads") if "road" in sources else None,
+        power=lines_of(pack, "power_lines") if "power" in sources else None,
         fibre=_fibre(pack) if "fibre" in sources else None,
         high_points=high_points if "high_point" in sources else None,
     )
 
 
-def _lines(pack: Pack, kind: str) -> NDArray[np.object_] | None:
+def lines_of(pack: Pack, kind: str) -> NDArray[np.object_] | None:
     """Return the lines of an imported table; None where none is in force."""
     table = imported_table(pack, kind)
     if table is None or table.empty:
@@ -162,7 +162,7 @@ def _fibre(pack: Pack) -> NDArray[np.object_]:
     """Return imported fibre routes and the nodes where fibre can be joined."""
     nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
     points = np.asarray(shapely.points(nodes["lon"], nodes["lat"]), dtype=object)
-    routes = _lines(pack, "fibre_routes")
+    routes = lines_of(pack, "fibre_routes")
     return points if routes is None else np.concatenate([routes, points])
 
 

@@ -1,4 +1,9 @@
-"""How the chosen sites are joined and fed: fibre tree, power, what each takes and costs."""
+"""How the chosen sites are joined and fed: fibre, microwave or satellite; grid or sun; and why.
+
+Kinds are compared by present value over the years of operation (renewals, running costs, rents), so
+that a satellite's rent counts beside a route that lasts; what is built is priced by the bill.
+Existing sites have power and backhaul: others may hang on them as on a fibre node.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +13,28 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
-import shapely
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
-from scipy.spatial import cKDTree
 
 from data.pack import Pack
-from geo.crs import ecef, geodesic_m
-from geo.evidence import weakest
+from data.scenario import Scenario
+from geo.backhaul import Backhaul, BackhaulPrices, BackhaulRule, backhaul
+from geo.microwave import Hops, hop_pairs, solve_masts
+from geo.power import Power, PowerPrices, power
+from geo.terrain import profiles
+from layers.candidates import lines_of
+from layers.plan_routes import empty_routes, routes_of
+from layers.plan_totals import present_value
 from layers.plancosts import Prices
+from layers.terrain import Terrain, terrain_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-ROUTE_COLUMNS = (
-    "route_id", "kind", "from_id", "to_id", "length_km", "route_km", "evidence", "source_ids",
-)  # fmt: skip
-#: Neighbours of a site that a route may lead to.
-_NEIGHBOURS = 8
+#: Stands for "may not be built": dearer than anything else [currency per km].
+_NEVER = 1e12
+#: Sites and nodes that a hop is looked for to.
+_HOP_NEIGHBOURS = 12
+SHARED = "shared"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,126 +44,184 @@ class Joined:
     Attributes
     ----------
     backhaul, power
-        (n,) kind per site: ``fibre``, ``shared`` …; ``solar``, ``grid``, ``shared``.
+        (n,) ``fibre``, ``microwave``, ``satellite``, ``none`` or ``shared``; ``grid``, ``solar``,
+        ``none`` or ``shared``.
+    reasons
+        (n,) codes of :mod:`geo.backhaul` and :mod:`geo.power`, joined by ``;``.
     parent
-        (n,) number of the site that a site hangs on, −1 where it reaches the fibre itself.
+        (n,) number of the site that carries a site's backhaul, −1 for none.
     quantities
-        Item → (n,) what power and the link to ``parent`` take.
+        Item → (n,) what power and the way to the fibre take.
     routes
-        :data:`ROUTE_COLUMNS` with lines, WGS84; ``from_id`` is the site that the route is for.
+        As :data:`layers.plan_routes.ROUTE_COLUMNS` says.
+    bound_share
+        Least that the fibre for these sites can cost over what it does; 1 without any.
     """
 
     backhaul: NDArray[np.object_]
     power: NDArray[np.object_]
+    reasons: NDArray[np.object_]
     parent: Ints
     quantities: Mapping[str, Floats]
     routes: gpd.GeoDataFrame
+    bound_share: float = 1.0
 
 
 def unjoined(sites: pd.DataFrame) -> Joined:
     """Return sites without links, for a plan that only places them."""
     n = len(sites)
-    nothing = np.full(n, "", dtype=object)
-    empty = gpd.GeoDataFrame(
-        pd.DataFrame(columns=list(ROUTE_COLUMNS)), geometry=[], crs="EPSG:4326"
-    )
-    return Joined(nothing, nothing.copy(), np.full(n, -1), {"fibre_rural": np.zeros(n)}, empty)
+    blank = np.full(n, "", dtype=object)
+    nothing = {"fibre_rural": np.zeros(n)}
+    return Joined(blank, blank, blank, np.full(n, -1), nothing, empty_routes())
 
 
-def join(pack: Pack, sites: pd.DataFrame, rates: Prices) -> Joined:
-    """Join sites to the nearest fibre by one tree, shared trunks counted once.
+def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> Joined:
+    """Join sites to fibre and power, the cheapest feasible chain for each.
 
     Parameters
     ----------
     sites
         Rows of the candidate table that are built.
     """
-    shared = sites["existing_site"].to_numpy(bool)
-    parent, node, metres = _tree(pack, sites, shared)
-    km = np.where(shared, 0.0, metres / 1000)
-    power, watts = _power(sites, shared, rates)
-    quantities = {
-        "fibre_rural": km * rates.route_factor,
-        "fibre_terminal": (~shared).astype(float),
-        **watts,
+    stands = sites["existing_site"].to_numpy(bool)
+    new = np.flatnonzero(~stands)
+    nodes = _nodes(pack, sites[stands])
+    found = _backhaul(pack, scenario, (sites.iloc[new], nodes), rates)
+    kind, fed = _kinds(scenario, found), _power(scenario, sites, stands, rates)
+    n = len(sites)
+    parent = np.full(n, -1)
+    parent[new] = np.where(found.parent >= 0, np.append(new, -1)[found.parent], -1)
+    words = np.full(n, SHARED, dtype=object)
+    words[new] = kind
+    powers = np.where(stands, SHARED, np.array(fed.kind, dtype=object))
+    reasons = np.full(n, "existing_site", dtype=object)
+    reasons[new] = [
+        ";".join([*why, fed.reason[i]]) for i, why in zip(new, found.reason, strict=True)
+    ]
+    spread = {}
+    for item, number in _taken(scenario, found, kind).items():
+        spread[item] = np.zeros(n)
+        spread[item][new] = number
+    quantities = {**spread, **_fed(fed, stands)}
+    routes = routes_of((sites.iloc[new], nodes), found, kind)
+    share = found.bound / found.total if found.total > 0 else 1.0
+    return Joined(
+        words, powers.astype(object), reasons, parent, quantities, routes, min(share, 1.0)
+    )
+
+
+def link_values(scenario: Scenario, rates: Prices) -> BackhaulPrices:
+    """Return what backhaul costs over the years of operation [currency, present value]."""
+    years, kinds = scenario.plan.money.operation_years, scenario.plan.links.backhaul
+
+    def value(item: str) -> float:
+        return present_value({item: 1.0}, years, rates)
+
+    satellite = {"satellite_terminal": 1.0, "satellite_capacity": 1.0}
+    return BackhaulPrices(
+        fibre_per_km=value("fibre_rural") if "fibre" in kinds else _NEVER,
+        fibre_terminal=value("fibre_terminal"),
+        hop=value("microwave_hop"),
+        mast_per_m=value("mast_height"),
+        satellite=present_value(satellite, years, rates) if "satellite" in kinds else np.inf,
+        base_mast_m=scenario.plan.antenna_height_m,
+    )
+
+
+def _nodes(pack: Pack, standing: pd.DataFrame) -> pd.DataFrame:
+    """Return where backhaul can be joined: fibre nodes, and sites that stand already."""
+    nodes = pack.table("fibre_nodes")[["node_id", "lon", "lat", "evidence"]]
+    own = standing.rename(columns={"candidate_id": "node_id"})[
+        ["node_id", "lon", "lat", "evidence"]
+    ]
+    return pd.concat([nodes, own], ignore_index=True) if len(own) else nodes
+
+
+def _backhaul(
+    pack: Pack, scenario: Scenario, places: tuple[pd.DataFrame, pd.DataFrame], rates: Prices
+) -> Backhaul:
+    sites, nodes = places
+    links = scenario.plan.links
+    ends = [(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)) for frame in places]
+    terrain = terrain_of(pack, scenario) if "microwave" in links.backhaul else None
+    return backhaul(
+        ends[0], ends[1], link_values(scenario, rates),
+        BackhaulRule(route_factor=rates.route_factor, max_hops=links.hops),
+        hops=None if terrain is None or sites.empty else _hops(terrain, sites, nodes, links.hop_km),
+        roads=lines_of(pack, "roads"),
+    )  # fmt: skip
+
+
+def _hops(terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, hop_km: float) -> Hops:
+    """Solve the masts of all hops between near places, tile by tile of the terrain."""
+    lon, lat = (np.concatenate([sites[c], nodes[c]]).astype(float) for c in ("lon", "lat"))
+    pairs = hop_pairs(lon, lat, hop_km=hop_km, neighbours=_HOP_NEIGHBOURS)
+    # Two nodes need no hop: both have fibre.
+    pairs = pairs[pairs[:, 0] < len(sites)]
+    tile = np.floor(lat[pairs[:, 0]]) * 1000 + np.floor(lon[pairs[:, 0]])
+    parts = []
+    for name in np.unique(tile):
+        of = pairs[tile == name]
+        a, b = of.T
+        grid = terrain.around(lon[of].ravel(), lat[of].ravel(), 1_000.0)
+        parts.append(solve_masts(of, profiles(grid, lon[a], lat[a], lon[b], lat[b])))
+    if not parts:
+        nothing = np.zeros(0, dtype=bool)
+        return Hops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), nothing, nothing)
+    return Hops(
+        np.concatenate([part.pairs for part in parts]),
+        np.concatenate([part.mast_m for part in parts]),
+        np.concatenate([part.clear for part in parts]),
+        np.concatenate([part.known for part in parts]),
+    )
+
+
+def _kinds(scenario: Scenario, found: Backhaul) -> NDArray[np.object_]:
+    """Return the kinds; a route that may not be built is none."""
+    kinds = np.array(found.kind, dtype=object)
+    if "fibre" not in scenario.plan.links.backhaul:
+        kinds[(kinds == "fibre") & (found.route_km > 0)] = "none"
+    return kinds
+
+
+def _taken(scenario: Scenario, found: Backhaul, kind: NDArray[np.object_]) -> dict[str, Floats]:
+    """Return per site what its backhaul takes."""
+    fibre, satellite = kind == "fibre", kind == "satellite"
+    base = scenario.plan.antenna_height_m
+    higher = np.maximum(found.mast_m - base, 0.0)
+    return {
+        "fibre_rural": np.where(fibre, found.route_km, 0.0),
+        "fibre_terminal": fibre.astype(float),
+        "microwave_hop": (kind == "microwave").astype(float),
+        "mast_height": higher,
+        "satellite_terminal": satellite.astype(float),
+        "satellite_capacity": satellite.astype(float),
     }
-    backhaul = np.where(shared, "shared", "fibre").astype(object)
-    routes = _routes(pack, sites, (parent, node, km), rates)
-    return Joined(backhaul, power, parent, quantities, routes)
-
-
-def _tree(pack: Pack, sites: pd.DataFrame, shared: NDArray[np.bool_]) -> tuple[Ints, Ints, Floats]:
-    """Return per site its parent site or −1, the fibre node it joins or −1, and the way [m]."""
-    lon, lat = sites["lon"].to_numpy(float), sites["lat"].to_numpy(float)
-    nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
-    n = len(lon)
-    places = ecef(lon, lat)
-    to_node, node = cKDTree(ecef(nodes["lon"], nodes["lat"])).query(places)
-    # A shared site has its own backhaul: others may hang on it.
-    to_node = np.where(shared, 1e-3, np.maximum(to_node, 1e-3))
-    near, other = cKDTree(places).query(places, k=min(_NEIGHBOURS + 1, n))
-    near, other = near.reshape(n, -1), other.reshape(n, -1)
-    here = np.repeat(np.arange(n), near.shape[1])
-    apart = (here != other.ravel()) & (near.ravel() > 0)
-    row = np.concatenate([here[apart], np.arange(n)])
-    col = np.concatenate([other.ravel()[apart], np.full(n, n)])
-    length = np.concatenate([near.ravel()[apart], to_node])
-    graph = sp.csr_array((length, (row, col)), shape=(n + 1, n + 1))
-    _, before = breadth_first_order(minimum_spanning_tree(graph), n, directed=False)
-    parent = np.where(before[:n] == n, -1, before[:n]).astype(np.int64)
-    root = parent < 0
-    end_lon = np.where(root, nodes["lon"].to_numpy(float)[node], lon[parent])
-    end_lat = np.where(root, nodes["lat"].to_numpy(float)[node], lat[parent])
-    return parent, np.where(root, node, -1), geodesic_m(lon, lat, end_lon, end_lat)
 
 
 def _power(
-    sites: pd.DataFrame, shared: NDArray[np.bool_], rates: Prices
-) -> tuple[NDArray[np.object_], dict[str, Floats]]:
-    """Take the grid where a line is known and cheaper than the sun."""
-    km = sites["power_m"].to_numpy(float) * rates.route_factor / 1000
-    line = float(rates.money("grid_line").base)
-    ready, sun = (float(rates.money(item).base) for item in ("grid_connection", "solar_power"))
-    grid = np.nan_to_num(ready + km * line, nan=np.inf) <= sun
-    kind = np.where(shared, "shared", np.where(grid, "grid", "solar")).astype(object)
-    return kind, {
-        "grid_connection": (grid & ~shared).astype(float),
-        "grid_line": np.where(grid & ~shared, km, 0.0),
-        "solar_power": (~grid & ~shared).astype(float),
-    }
+    scenario: Scenario, sites: pd.DataFrame, stands: NDArray[np.bool_], rates: Prices
+) -> Power:
+    years, kinds = scenario.plan.money.operation_years, scenario.plan.links.power
 
+    def value(item: str) -> float:
+        return present_value({item: 1.0}, years, rates)
 
-def _routes(
-    pack: Pack, sites: pd.DataFrame, tree: tuple[Ints, Ints, Floats], rates: Prices
-) -> gpd.GeoDataFrame:
-    """Return one line per site that needs one, from the site to its parent or fibre node."""
-    parent, node, km = tree
-    nodes = pack.table("fibre_nodes")
-    need = np.flatnonzero(km > 0)
-    ids = sites["candidate_id"].to_numpy(dtype=object)
-    root = parent[need] < 0
-    ends = [
-        np.where(root, nodes[name].to_numpy(float)[node[need]],
-                 sites[name].to_numpy(float)[parent[need]])
-        for name in ("lon", "lat")
-    ]  # fmt: skip
-    starts = [sites[name].to_numpy(float)[need] for name in ("lon", "lat")]
-    lines = shapely.linestrings(
-        np.stack([np.column_stack(starts), np.column_stack(ends)], axis=1).reshape(-1, 2, 2)
-    )
-    worst = weakest({*nodes["evidence"], *sites["evidence"], "modelled"})
-    table = pd.DataFrame(
-        {
-            "route_id": [f"r{i + 1:05d}" for i in range(len(need))],
-            "kind": "fibre",
-            "from_id": ids[need],
-            "to_id": np.where(root, nodes["node_id"].to_numpy(dtype=object)[node[need]],
-                              ids[parent[need]]),
-            "length_km": km[need],
-            "route_km": km[need] * rates.route_factor,
-            "evidence": worst,
-            "source_ids": "pack:fibre_nodes",
-        },
-        columns=list(ROUTE_COLUMNS),
+    prices = PowerPrices(
+        line_per_km=value("grid_line"), connection=value("grid_connection"),
+        solar=value("solar_power") if "solar" in kinds else np.inf,
+        route_factor=rates.route_factor,
     )  # fmt: skip
-    return gpd.GeoDataFrame(table, geometry=lines, crs="EPSG:4326")
+    metres = sites["power_m"].to_numpy(float)
+    if "grid" not in kinds:
+        metres = np.full(len(sites), np.inf)
+    return power(metres, prices, existing=stands)
+
+
+def _fed(fed: Power, stands: NDArray[np.bool_]) -> dict[str, Floats]:
+    kind = np.array(fed.kind, dtype=object)
+    return {
+        "grid_connection": ((kind == "grid") & ~stands).astype(float),
+        "grid_line": fed.line_km,
+        "solar_power": ((kind == "solar") & ~stands).astype(float),
+    }

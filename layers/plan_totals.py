@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.plan_settings import PlanSettings
 from geo.cost import Asset, LifeCost, Money, life_cost, subsidy, total
-from layers.plancosts import Prices
+from layers.plancosts import YEARLY, Prices
 
 Floats = NDArray[np.float64]
 
@@ -27,8 +27,6 @@ LIVES: Mapping[str, tuple[str, ...]] = {
     "life_transmission": ("fibre_terminal", "microwave_hop", "satellite_terminal"),
     "life_solar": ("solar_power",),
 }
-#: Items that are paid each year, not once.
-YEARLY = ("satellite_capacity",)
 TOTAL_COLUMNS = (
     "figure", "low", "base", "high", "currency", "price_year", "discounted", "discount_rate",
     "years", "evidence", "source_ids",
@@ -98,11 +96,22 @@ def life(
     return life_cost(assets, yearly(sums, rates), years=years, discount_rate=rate)
 
 
+def present_value(sums: Mapping[str, float], years: int, rates: Prices) -> float:
+    """Return what quantities cost over the years, base value: build, renewals, running, rents.
+
+    Parameters
+    ----------
+    sums
+        Item → how many.
+    """
+    quantities = {item: np.array([number]) for item, number in sums.items()}
+    found = life(quantities, np.array([True]), years, rates.discount_rate, rates)
+    return float(found.total.base)
+
+
 def yearly(sums: Mapping[str, float], rates: Prices) -> Money:
     """Return the cost of operation per year: a share of the build cost, and what is rented."""
-    built = rates.total({
-        item: np.array([number]) for item, number in sums.items() if item not in YEARLY
-    }).sum()  # fmt: skip
+    built = rates.total({item: np.array([number]) for item, number in sums.items()}).sum()
     share = rates.costs["opex_share"]
     low, base, high = built.amounts * np.array([share.low, share.base, share.high])
     run = Money.of(low, base, high, currency=rates.currency, price_year=rates.price_year)

@@ -24,6 +24,9 @@ from layers.reach import Reach
 
 Floats = NDArray[np.float64]
 
+#: Items that are paid each year, not once: no part of the build cost.
+YEARLY = ("satellite_capacity",)
+
 
 @dataclass(frozen=True)
 class Prices:
@@ -64,7 +67,7 @@ class Prices:
         return unit_cost(self.costs, item).base
 
     def total(self, quantities: Mapping[str, Floats]) -> Money:
-        """Return the cost of per-option quantities, one amount for each option.
+        """Return the build cost of per-option quantities, one amount for each option.
 
         Parameters
         ----------
@@ -72,7 +75,11 @@ class Prices:
             Item → (n,) how many; at least one item.
         """
         amounts = sum(
-            (number[:, None] * self.money(item).amounts for item, number in quantities.items()),
+            (
+                number[:, None] * self.money(item).amounts
+                for item, number in quantities.items()
+                if item not in YEARLY
+            ),
             start=np.zeros((1, 3)),
         )
         return Money(np.asarray(amounts), self.currency, self.price_year)

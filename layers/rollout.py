@@ -7,7 +7,7 @@ households of the sites, of the years and of the list of villages have the same 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +23,7 @@ from layers.candidates import BUILT, Found, candidate_table, demand
 from layers.choice import Choice, Watch, choose
 from layers.joining import Joined, join, unjoined
 from layers.phases import Phases, Sites, phases
+from layers.plan_routes import owned
 from layers.plan_totals import totals
 from layers.plancosts import Prices, prices, site_quantities, unknown_costs
 from layers.reach import Reach, coverage_matrix, terrain_high_points
@@ -220,9 +221,12 @@ def build(
     settings = scenario.plan
     sites = ground.found.table.iloc[ground.reach.candidate[options]].reset_index(drop=True)
     sites["preset"] = ground.reach.preset[options]
-    joined = join(pack, sites, ground.rates) if links else unjoined(sites)
+    joined = join(pack, scenario, sites, ground.rates) if links else unjoined(sites)
     own = {item: number[options] for item, number in ground.quantities.items()}
-    quantities = {**own, **joined.quantities}
+    quantities = dict(own)
+    for item, number in joined.quantities.items():
+        # A hop's higher mast adds to the mast of the site.
+        quantities[item] = quantities.get(item, 0.0) + number
     money = ground.rates.total(quantities)
     stands = (sites["status"] == BUILT).to_numpy()
     dates = {place.key: place.year for place in settings.candidates.built}
@@ -232,7 +236,19 @@ def build(
         np.asarray(known, dtype=np.int64),
     )  # fmt: skip
     timed = phases(pack, listed, ground.villages, settings.years)
+    joined = _dated(joined, sites, timed)
     return Built(options, sites, joined, timed, quantities, money)
+
+
+def _dated(joined: Joined, sites: pd.DataFrame, timed: Phases) -> Joined:
+    """Say of each line for which site and in which year it is built."""
+    ids = sites["candidate_id"].to_numpy(dtype=object)
+    owner = owned(joined.routes, ids.tolist(), timed.order)
+    year = np.append(timed.year, 0)[owner]
+    routes = joined.routes.assign(
+        candidate_id=np.append(ids, "")[owner], year=pd.arrays.IntegerArray(year, year <= 0)
+    )
+    return replace(joined, routes=routes)
 
 
 def _totals(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFrame:

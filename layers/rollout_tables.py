@@ -11,6 +11,7 @@ from data.scenario import Scenario
 from geo.bill import bill_of_materials
 from geo.crs import geodesic_m
 from geo.evidence import weakest
+from layers.plancosts import YEARLY
 from layers.reach import CIRCLE, TERRAIN
 from layers.rollout import Built, Ground
 from layers.villages import county_names
@@ -19,7 +20,7 @@ SITE_COLUMNS = (
     "rank", "candidate_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
     "county_en", "lon", "lat", "preset", "kind", "reasons", "status", "villages", "households",
     "cost_low", "cost_base", "cost_high", "currency", "price_year", "cost_per_household",
-    "backhaul", "power", "year", "year_reason", "evidence", "source_ids",
+    "backhaul", "power", "link_reasons", "carried_by", "year", "year_reason", "evidence", "source_ids",
 )  # fmt: skip
 VILLAGE_COLUMNS = (
     "village_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
@@ -28,7 +29,8 @@ VILLAGE_COLUMNS = (
 )  # fmt: skip
 BILL_COLUMNS = (
     "item", "meaning", "meaning_zh", "quantity", "unit", "unit_low", "unit_base", "unit_high",
-    "total_low", "total_base", "total_high", "currency", "price_year", "unit_price_year",
+    "total_low", "total_base", "total_high", "paid", "currency", "price_year",
+    "unit_price_year",
     "source", "evidence", "source_ids",
 )  # fmt: skip
 YEAR_COLUMNS = (
@@ -56,6 +58,9 @@ def site_table(pack: Pack, ground: Ground, built: Built) -> pd.DataFrame:
     per = built.money.per(table["households"].to_numpy(float)).base
     table["cost_per_household"] = per.round(2)
     table["backhaul"], table["power"] = built.joined.backhaul, built.joined.power
+    table["link_reasons"] = built.joined.reasons
+    ids = np.append(built.sites["candidate_id"].to_numpy(dtype=object), "")
+    table["carried_by"] = ids[built.joined.parent]
     table["year"], table["year_reason"] = _year(built.phases.year), built.phases.reason
     names = county_names(pack).reindex(table["county"]).reset_index(drop=True)
     table = pd.concat([table.drop(columns="prefecture"), names], axis=1).iloc[order]
@@ -109,7 +114,7 @@ def _reachable(ground: Ground) -> NDArray[np.bool_]:
 
 
 def bill_table(ground: Ground, built: Built) -> pd.DataFrame:
-    """Return the bill of materials of all sites."""
+    """Return the bill of all sites; ``paid`` tells what is built from what is rented."""
     sums = {item: float(number.sum()) for item, number in built.quantities.items()}
     if not any(sums.values()):
         return pd.DataFrame(columns=list(BILL_COLUMNS))
@@ -125,6 +130,7 @@ def bill_table(ground: Ground, built: Built) -> pd.DataFrame:
                for name in ("low", "base", "high")},
             **{f"total_{name}": round(float(getattr(line.amount, name)), 2)
                for name in ("low", "base", "high")},
+            "paid": "yearly" if line.item in YEARLY else "once",
             "currency": rates.currency, "price_year": rates.price_year,
             "unit_price_year": line.price_year, "source": line.source,
             "evidence": "assumed" if line.assumed else "reported",

@@ -64,6 +64,10 @@ def _shown(sites: pd.DataFrame) -> pd.DataFrame:
             "why": why,
             "backhaul": [t(f"plan.backhaul_{kind}") for kind in sites["backhaul"]],
             "power": [t(f"plan.power_{kind}") for kind in sites["power"]],
+            "links": [
+                [t(f"plan.link_{code}") for code in text.split(";") if code]
+                for text in sites["link_reasons"]
+            ],
             "evidence": [t(f"evidence.{word}") for word in sites["evidence"]],
             "place": sites["candidate_id"],
         }
@@ -86,6 +90,7 @@ def _columns(result: Rollout) -> dict[str, Any]:
         "why": column.ListColumn(t("plan.why"), help=t("plan.why_help")),
         "backhaul": t("plan.backhaul_column"),
         "power": t("plan.power_column"),
+        "links": column.ListColumn(t("plan.link"), help=t("plan.link_help")),
         "evidence": t("table.evidence"),
         "place": t("plan.place"),
     }

@@ -123,12 +123,10 @@ def _span(result: Rollout | None) -> list[int]:
 def _content(result: Rollout) -> str:
     """Return the address of sites, villages and routes as the map's script reads them."""
     sites, villages, lost = result.sites, result.villages, result.unreachable
-    site_year = dict(zip(sites["candidate_id"], _years(sites["year"]), strict=True))
     names = short_names(
         pd.DataFrame({"name_zh": sites["county_zh"], "name_en": sites["county_en"]})
     )
     ends = result.routes.geometry.get_coordinates().round(5).to_numpy().reshape(-1, 4)
-    from_year = [site_year.get(key, 0) for key in result.routes["from_id"]]
     content = {
         "sites": _rows(sites, _years(sites["year"]), sites["rank"].tolist(), names),
         "villages": [
@@ -136,7 +134,8 @@ def _content(result: Rollout) -> str:
             *_rows(lost, [0] * len(lost), [1] * len(lost)),
         ],
         "routes": [
-            [b, a, d, c, year] for (a, b, c, d), year in zip(ends.tolist(), from_year, strict=True)
+            [b, a, d, c, year]
+            for (a, b, c, d), year in zip(ends.tolist(), _years(result.routes["year"]), strict=True)
         ],
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -56,7 +56,10 @@ def bill(result: Rollout) -> None:
         {
             t("column.meaning"): table["meaning_zh" if end == "zh" else "meaning"],
             t("plan.quantity"): table["quantity"].round(1),
-            t("column.unit"): table["unit"],
+            t("column.unit"): [
+                unit if paid == "once" else f"{unit} · {t('plan.paid_yearly')}"
+                for unit, paid in zip(table["unit"], table["paid"], strict=True)
+            ],
             **{
                 f"{t(f'column.{name}')} ({t('plan.ten_thousand')})": (
                     table[f"total_{name}"] / TEN_THOUSAND
