@@ -20,7 +20,8 @@ SITE_COLUMNS = (
     "rank", "candidate_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
     "county_en", "lon", "lat", "preset", "kind", "reasons", "status", "villages", "households",
     "cost_low", "cost_base", "cost_high", "currency", "price_year", "cost_per_household",
-    "backhaul", "power", "link_reasons", "carried_by", "year", "year_reason", "evidence", "source_ids",
+    "backhaul", "power", "link_reasons", "carried_by", "year", "year_reason", "evidence",
+    "source_ids",
 )  # fmt: skip
 VILLAGE_COLUMNS = (
     "village_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
