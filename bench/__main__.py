@@ -6,7 +6,18 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import backhaul, coverage, doctor, intervals, pages, radio, report, terminal, terrain
+from bench import (
+    backhaul,
+    coverage,
+    doctor,
+    intervals,
+    pages,
+    prediction,
+    radio,
+    report,
+    terminal,
+    terrain,
+)
 from bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
@@ -19,6 +30,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "terrain": terrain.terrain,
     "trees": backhaul.trees,
     "backhaul": backhaul.sites,
+    "prediction": prediction.prediction,
     "pages": pages.pages,
 }
 

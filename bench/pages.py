@@ -37,7 +37,7 @@ _NEXT_FRAME = (
 )
 #: What a click changes: the chosen region; the figures and the list of sites.
 _REGION = '[data-testid="stMain"] [data-testid="stSelectbox"]'
-_EFFECT = '[data-testid="stMetricValue"], [data-testid="stCheckbox"]'
+EFFECT = '[data-testid="stMetricValue"], [data-testid="stCheckbox"]'
 _CLICKED = (Path(__file__).with_name("clicked.js")).read_text(encoding="utf-8")
 
 
@@ -64,12 +64,12 @@ def pages(runs: int) -> Iterator[Figure]:
         yield Figure(what="the same, very first visit after the server's start", runs_s=(first,))
         yield Figure(
             what="Gap lists: click on a region → its figures, page at rest",
-            runs_s=_clicks(browser, f"{ours}/gap-lists", _REGION, runs, anew=True),
+            runs_s=clicks(browser, f"{ours}/gap-lists", _REGION, runs, anew=True),
             limit_s=CLICK_S,
         )
         yield Figure(
             what="What-if: click on the map → villages and households, page at rest",
-            runs_s=_clicks(browser, f"{ours}/what-if", _EFFECT, runs),
+            runs_s=clicks(browser, f"{ours}/what-if", EFFECT, runs),
             limit_s=WHAT_IF_CLICK_S,
         )
 
@@ -88,7 +88,7 @@ def _visit(browser: Browser, url: str, drawn: str) -> float:
         context.close()
 
 
-def _clicks(
+def clicks(
     browser: Browser, url: str, figures: str, runs: int, *, anew: bool = False
 ) -> tuple[float, ...]:
     """Return the times of ``runs`` clicks on different places of the map, after a warm-up [s].

@@ -29,7 +29,7 @@ READ_LIMIT_S, POINTS_PER_S = 1.0, 20e6
 def terrain(runs: int) -> Iterator[Figure]:
     """Time the window of a province and the profiles of villages × sites on it."""
     with tempfile.TemporaryDirectory() as folder:
-        files = _tiles(Path(folder))
+        files = tiles(Path(folder))
         mosaic = open_dem(files)
         times = in_turn(
             {"ours": lambda: mosaic.window(*mosaic.bounds), "merge": lambda: merge(files)},
@@ -66,7 +66,7 @@ def _sampling(grid: Grid, runs: int) -> Figure:
     )
 
 
-def _tiles(folder: Path) -> list[Path]:
+def tiles(folder: Path) -> list[Path]:
     """Write tiles of hills as the workspace keeps them."""
     draw = np.random.default_rng(20_201_231)
     y, x = np.indices((SIDE, SIDE)) / SIDE

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.options import Folder, LevelName, Out, Province, pack_of, print_table, write_bundle
+from commands.options import (
+    Folder,
+    LevelName,
+    Out,
+    Province,
+    StateName,
+    pack_of,
+    print_table,
+    write_bundle,
+)
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,6 +56,9 @@ def coverage(  # noqa: PLR0913  one argument for each option
     rule: Rule = "natural_village",
     region: Regions = None,
     site: Sites = None,
+    state: Annotated[
+        StateName, typer.Option("--state", help="Only villages that the table lists so.")
+    ] = StateName.all,
     level: Annotated[
         LevelName, typer.Option("--level", help="Level of the counts.")
     ] = LevelName.county,
@@ -64,7 +76,7 @@ def coverage(  # noqa: PLR0913  one argument for each option
 
     pack, plan = _asked(province, workspace, site, demonstration=demonstration)
     order = order_of(_rule(rule, workspace), RuleOrder(tuple(region or ()), preset))
-    order = replace(order, preset=preset)
+    order = replace(order, preset=preset, listed=state.value)
     with _bar("coverage") as progress:
         villages = village_prediction(pack, plan, order, progress=progress)
     counts = region_prediction(villages, pack, level.value, order)

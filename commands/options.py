@@ -29,6 +29,15 @@ class LevelName(StrEnum):
     county = "county"
 
 
+class StateName(StrEnum):
+    """States of ``--state``."""
+
+    uncovered = "uncovered"
+    covered = "covered"
+    unknown = "unknown"
+    all = "all"
+
+
 Province = Annotated[str, typer.Option("--province", "-p", help="Name of the pack.")]
 Out = Annotated[
     str,

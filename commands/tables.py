@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from commands.options import (
     Out,
     Province,
     ScenarioFile,
+    StateName,
     is_map,
     pack_of,
     print_table,
@@ -22,15 +22,6 @@ from commands.options import (
 )
 
 COMMANDS = typer.Typer()
-
-
-class StateName(StrEnum):
-    """States of ``--state``."""
-
-    uncovered = "uncovered"
-    covered = "covered"
-    unknown = "unknown"
-    all = "all"
 
 
 @COMMANDS.command()

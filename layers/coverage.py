@@ -75,6 +75,8 @@ class CoverageOrder:
         How far a site is looked for [m].
     min_households
         Only villages of at least that size.
+    listed
+        Only villages that the table in force lists as ``uncovered``, ``covered`` or ``unknown``.
     """
 
     preset: str = DEFAULT_PRESET
@@ -85,6 +87,7 @@ class CoverageOrder:
     include_planned: bool = True
     reach_m: float = REACH_M
     min_households: int = 1
+    listed: str = "all"
 
     @property
     def wish(self) -> BudgetWish:
@@ -133,7 +136,9 @@ def village_prediction(
     """
     terrain = require_terrain(pack, scenario)
     networks = networks_of(pack, scenario, order)
-    villages = village_table(pack, regions=order.regions, min_households=order.min_households)
+    villages = village_table(
+        pack, state=order.listed, regions=order.regions, min_households=order.min_households
+    )
     parts = []
     for batch, done in _batches(villages):
         parts.append(_batch(terrain, networks, batch, order, cancel))

@@ -1,0 +1,95 @@
+"""Coverage over a province's terrain at 90 m: villages, an area, a click; time and memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from bench.browser import chromium, chromium_path, serve
+from bench.measure import Fact, Figure, Watched, in_turn, python
+from bench.pages import EFFECT, clicks
+from bench.terrain import tiles
+from data.catalogue import Catalogue
+from data.doctor.engine import Origin
+from data.importing import RasterFile, commit_rasters
+from data.pack import Pack, pack_names
+from data.workspace import ENVIRONMENT
+from geo.radio.prediction import area, carrier, stations
+from geo.terrain import Grid
+
+#: Longest times [s] and most memory [10⁶ byte].
+VILLAGES_S, AREA_S, CLICK_S, MEMORY_MB = 5.0, 3.0, 1.0, 1_500.0
+AREA_KM = 30.0
+#: Predicts the villages without 4G from all sites within 15 km, then tells how many paths.
+_VILLAGES = """
+import sys
+from data.effective import effective_pack
+from data.pack import Pack
+from data.scenario import Scenario
+from layers.coverage import CoverageOrder, village_prediction
+pack = effective_pack(Pack.load(sys.argv[1]), sys.argv[2])
+order = CoverageOrder(listed="uncovered", min_households=20)
+table = village_prediction(pack, Scenario(province=sys.argv[1]), order)
+assert len(table) == 5000 and (table["state"] == "unknown").mean() < 0.03
+"""
+
+
+def prediction(runs: int) -> Iterator[Figure]:
+    """Time villages in a new process, the area of one site, and a click on What-if."""
+    name = pack_names()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder) / "workspace"
+        files = [RasterFile(path, "m") for path in tiles(Path(folder))]
+        with Catalogue(workspace) as store:
+            commit_rasters(store, files, Pack.load(name), kind="dem", origin=Origin("modelled", ""))
+        ours = Watched(("-c", _VILLAGES, name, str(workspace)))
+        bare = python("-c", "import geopandas, numba, rasterio, scipy.spatial")
+        times = in_turn({"ours": ours, "bare": bare}, runs=min(runs, 5))
+        peak = max(ours.peaks_MB)
+        yield Figure(
+            what="5,000 villages without 4G × all sites within 15 km over a province at 90 m, "
+            "from a new process",
+            runs_s=times["ours"],
+            limit_s=VILLAGES_S,
+            baseline="importing the libraries",
+            baseline_s=times["bare"],
+            facts=(Fact(f"≤ {MEMORY_MB:,.0f} MB: {peak:,.0f} MB", peak <= MEMORY_MB),),
+        )
+        yield _area(runs)
+        if chromium_path() is not None:
+            with serve(env={ENVIRONMENT: str(workspace)}) as address, chromium() as browser:
+                yield Figure(
+                    what="What-if over terrain: click on the map → villages and households, "
+                    "page at rest",
+                    runs_s=clicks(browser, f"{address}/what-if", EFFECT, runs),
+                    limit_s=CLICK_S,
+                )
+
+
+def _area(runs: int) -> Figure:
+    """Time every cell of 90 m within 30 km of one mast on hills, and within a third of that."""
+    side, step = 900, 1 / 1200
+    y, x = np.indices((side, side)) / 1200
+    hills = 1800 + 600 * np.sin(40 * y) * np.cos(37 * x)
+    hills += np.random.default_rng(1).normal(0, 4, hills.shape)
+    grid = Grid(hills, 102.0, 25.75, step, step)
+    mast = stations([102.0 + side / 2 * step], [25.75 - side / 2 * step], 35.0)
+    sender = carrier(0.8, 32.0)
+    cells = int((area(grid, mast, sender, AREA_KM * 1000).server >= 0).sum())
+    times = in_turn(
+        {
+            "whole": lambda: area(grid, mast, sender, AREA_KM * 1000),
+            "third": lambda: area(grid, mast, sender, AREA_KM * 1000 / 3),
+        },
+        runs=runs,
+    )
+    return Figure(
+        what=f"area of one site, {AREA_KM:g} km, cells of 90 m ({cells:,}), full P.1812 on each",
+        runs_s=times["whole"],
+        limit_s=AREA_S,
+        baseline="a third of the radius",
+        baseline_s=times["third"],
+    )
