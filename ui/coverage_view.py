@@ -70,14 +70,20 @@ def circle(order: CoverageOrder) -> None:
     budget_frame(order)
 
 
-def reasons(table: pd.DataFrame) -> None:
+def chips(reasons: pd.Series) -> None:
     """Draw how many villages are in their state for which reason."""
-    found = table["reason"].astype(str).value_counts()
-    chips = [
-        f":{_REASON_COLOURS[str(word)]}-badge[{_reason(str(word))} · {number(int(count))}]"
-        for word, count in found.items()
-    ]
-    st.markdown(" ".join(chips))
+    found = reasons.astype(str).value_counts()
+    st.markdown(
+        " ".join(
+            f":{_REASON_COLOURS[str(word)]}-badge[{reason(str(word))} · {number(int(count))}]"
+            for word, count in found.items()
+        )
+    )
+
+
+def reason(word: str) -> str:
+    """Return why a village is in its state, in the language of the session."""
+    return t(f"reason.{word}")
 
 
 def chart(table: pd.DataFrame, *, illustrative: bool) -> mapview.Drawn:
@@ -168,7 +174,7 @@ def village_frame(table: pd.DataFrame) -> None:
             "county": ranked[f"county_{language()}"],
             "households": ranked["households"],
             "state": ranked["state"].map({name: t(f"state.{name}") for name in STATES}),
-            "reason": [_reason(word) for word in ranked["reason"]],
+            "reason": [reason(word) for word in ranked["reason"]],
             "site": ranked["site_id"].replace("", UNKNOWN),
             "distance": ranked["distance_km"],
             "rsrp": ranked["rsrp_dBm"],
@@ -249,10 +255,6 @@ def _dBm(level: float) -> str:
 
 def _intervals(low: pd.Series, high: pd.Series) -> list[str]:
     return [interval(float(a), float(b)) for a, b in zip(low, high, strict=True)]
-
-
-def _reason(word: str) -> str:
-    return t(f"reason.{word}")
 
 
 def _share(part: int, whole: int) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.scenario import Scenario
+from layers.terrain import terrain_of
 from layers.villages import MIN_HOUSEHOLDS
 from layers.whatif import Effect, effect
 from ui import cache
@@ -13,8 +14,9 @@ from ui.i18n import number, short_names, t
 
 
 def of(plan: Scenario) -> Effect:
-    """Return the effect of a scenario's enabled sites per prefecture."""
-    return effect(cache.pack(), plan.sites, level="prefecture")
+    """Return the effect of a scenario's enabled sites per prefecture, over terrain if any is."""
+    pack = cache.pack()
+    return effect(pack, plan.sites, level="prefecture", terrain=terrain_of(pack, plan))
 
 
 def summary(result: Effect) -> None:

@@ -16,9 +16,11 @@ from data.presets import preset
 from data.scenario import Scenario
 from layers import render, shapes
 from layers.base import unit_name
+from layers.coverage import has_radio
 from layers.registry import layer
 from layers.symbols import STATES as STATE_LOOKS
 from layers.symbols import class_limits
+from layers.terrain import terrain_of
 from layers.villages import STATES
 from layers.whatif import Effect
 from ui import cache, drilldown, mapview, state, tables, tiles
@@ -131,7 +133,7 @@ def site_map(
     key: str,
     height: int,
 ) -> None:
-    """Draw the sites with their circles; a click on the map places the next one."""
+    """Draw the sites, with circles where no terrain is known; a click places the next one."""
     pack = cache.pack()
     chart = _borders(pack, shapes.village_bytes(pack), key, render.AGGREGATE_BELOW)
     gained = result.gained.head(_MARKS)
@@ -143,13 +145,16 @@ def site_map(
                 "number": number_,
                 "lat": site.lat,
                 "lon": site.lon,
-                "radius_m": preset(site.preset).radius_m,
+                "radius_m": preset(site.preset).radius_m if circle else None,
                 "enabled": site.enabled,
-                "title": t("whatif.circle"),
+                "title": t("whatif.circle") if circle else f"{number(site.antenna_height_m)} m",
             }
             for number_, site in enumerate(plan.sites, start=1)
+            for circle in [result.basis == "circle" or not has_radio(site.preset)]
         ],
         "gained": gained[["lat", "lon"]].round(5).to_numpy().tolist(),
+        **_selection(pack),
+        "model": model_box(pack, plan),
     }
     mapview.show(
         chart,
@@ -158,6 +163,15 @@ def site_map(
         overlay=overlay,
         heed=mapview.Heed(on_click=on_click),
     )
+
+
+def model_box(pack: Pack, plan: Scenario) -> mapview.Bounds | None:
+    """Return the box of the elevation model in force, None without one: outside all is unknown."""
+    found = terrain_of(pack, plan)
+    if found is None:
+        return None
+    west, south, east, north = found.bounds
+    return (south, west), (north, east)
 
 
 def plan_map(

@@ -13,7 +13,7 @@ from geo.radio.prediction import Area
 from layers.coverage import CoverageOrder
 from layers.coverage_area import area_prediction
 from layers.imagery import Picture, power_picture, server_picture
-from ui import cache, mapview, predictions, state
+from ui import cache, maps, mapview, predictions, state
 from ui.i18n import number, t
 from ui.long_work import result_of
 
@@ -91,7 +91,8 @@ def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
          "title": t("raster.planned", number=number)}
         for number, site in enumerate(state.plan().sites, start=1) if site.enabled
     ]  # fmt: skip
-    return {"raster": raster, "stations": stations, "sites": planned}
+    model = maps.model_box(cache.pack(), state.plan())
+    return {"raster": raster, "stations": stations, "sites": planned, "model": model}
 
 
 def download(area: Area, order: CoverageOrder) -> None:

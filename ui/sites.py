@@ -7,6 +7,7 @@ import streamlit as st
 from data.presets import preset
 from data.scenario import DEFAULT_HEIGHT_M, DEFAULT_PRESET, PlannedSite, Scenario, parse_site
 from geo.errors import PlannerError
+from layers.coverage import has_radio
 from layers.whatif import Effect, counties_of
 from ui import cache, state
 from ui.frame import explain
@@ -76,7 +77,12 @@ def listed(plan: Scenario, result: Effect) -> None:
             cells = st.columns([0.88, 0.12], vertical_alignment="center", gap="small")
             key = f"{plan.digest}-{i}"
             cells[0].checkbox(
-                _title(i, site, int(villages.get(i + 1, 0)), int(households.get(i + 1, 0))),
+                _title(
+                    i,
+                    site,
+                    (int(villages.get(i + 1, 0)), int(households.get(i + 1, 0))),
+                    circle=result.basis == "circle" or not has_radio(site.preset),
+                ),
                 value=site.enabled,
                 key=f"site-on-{key}",
                 on_change=_toggle,
@@ -88,18 +94,20 @@ def listed(plan: Scenario, result: Effect) -> None:
             )  # fmt: skip
 
 
-def _title(i: int, site: PlannedSite, villages: int, households: int) -> str:
+def _title(i: int, site: PlannedSite, gained: tuple[int, int], *, circle: bool) -> str:
+    """Return one site with the villages and households that it gains."""
     known = preset(site.preset)
+    reach = t("whatif.radius_km", radius=number(known.radius_m / 1000, digits=1))
     return t(
         "whatif.site",
         number=i + 1,
         lat=f"{site.lat:.4f}",
         lon=f"{site.lon:.4f}",
         preset=known.title_zh if language() == "zh" else known.title_en,
-        radius=number(known.radius_m / 1000, digits=1),
+        reach=reach if circle else t("whatif.terrain_reach"),
         height=number(site.antenna_height_m),
-        villages=number(villages),
-        households=number(households),
+        villages=number(gained[0]),
+        households=number(gained[1]),
     )
 
 

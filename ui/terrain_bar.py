@@ -38,6 +38,11 @@ def show() -> Terrain | None:
     return found
 
 
+def is_missing() -> bool:
+    """Return whether no elevation model is in force."""
+    return terrain_of(cache.pack(), state.plan()) is None
+
+
 def badge() -> str:
     """Return what stands behind a prediction in a few words, as Markdown."""
     found = terrain_of(cache.pack(), state.plan())

@@ -408,9 +408,13 @@
     });
 
   // What-if sites: a numbered mark, its circle where no terrain is known (radius_m); sites that
-  // stand (stations) as squares; villages newly reached as dots.
+  // stand (stations) as squares; villages newly reached as dots; the elevation model's edge.
   L.tongcunSites = (group, overlay) => {
     group.clearLayers();
+    if (overlay.model) {
+      // Outside the elevation model nothing is predicted.
+      L.rectangle(overlay.model, { color: "#8a8f96", weight: 1.5, dashArray: "3 5", fill: false, interactive: false }).addTo(group);
+    }
     for (const site of overlay.stations || []) {
       const icon = L.divIcon({ className: `tc-station${site.on ? " on" : ""}`, iconSize: site.on ? [14, 14] : [9, 9] });
       L.marker([site.lat, site.lon], { icon, keyboard: false, title: site.title }).addTo(group);

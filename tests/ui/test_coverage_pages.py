@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from data.pack import Pack
-from data.scenario import Scenario
+from data.scenario import PlannedSite, Scenario
 from data.workspace import ENVIRONMENT, Workspace
-from layers.coverage import village_prediction
+from geo.crs import geodesic_m
+from geo.terrain import heights
+from layers.coverage import Reason, village_prediction
+from layers.terrain import terrain_of
+from layers.whatif import effect
 from ui import long_work, predictions, state
 from ui.i18n import LANGUAGES, catalogue
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
+REASONS = get_args(Reason)
 PAGES = ("coverage", "path", "rules")
 DEMONSTRATION = Scenario(name="demo", province="yunnan", demonstration_terrain=True)
 
@@ -173,3 +180,59 @@ def test_two_rules_by_distance_need_no_terrain() -> None:
     counts = [int(metric.value.replace(",", "")) for metric in app.metric]
     assert counts[0] == counts[1] == 0
     assert counts[3] > 0
+
+
+def tuned(**fields: object) -> AppTest:
+    """Open What-if with one site beside an uncovered village of the demonstration's county."""
+    pack = Pack.load("yunnan")
+    south, north = terrain_of(pack, DEMONSTRATION).bounds[1::2]
+    villages = pack.table("natural_villages")
+    inside = villages["lat"].between(south + 0.3, north - 0.3) & (villages["lon"] < 99.05)
+    bare = villages[inside & villages["has_4g"].eq(other=False)].iloc[0]
+    site = PlannedSite(lat=float(bare["lat"]), lon=float(bare["lon"]), **fields)
+    Workspace.open().save(DEMONSTRATION.model_copy(update={"sites": (site,)}))
+    return demonstrated("what-if")
+
+
+def planned(app: AppTest):
+    return app.session_state["_histories"]["yunnan"].present.sites[0]
+
+
+def test_what_if_uses_the_terrain_and_says_why_a_village_is_not_gained() -> None:
+    app = tuned()
+    assert "terrain: demonstration" in texts(app)
+    assert catalogue("en")["whatif.circle"] not in texts(app)
+    result = effect(
+        Pack.load("yunnan"), [planned(app)], terrain=terrain_of(Pack.load("yunnan"), DEMONSTRATION)
+    )
+    gained, missed = (frame.value for frame in app.dataframe[:2])
+    assert len(gained) == result.villages > 0
+    assert len(missed) == len(result.missed) > 0
+    assert set(missed["reason"]) <= {catalogue("en")[f"reason.{w}"] for w in REASONS}
+    circle = effect(Pack.load("yunnan"), [planned(app)])
+    assert set(circle.gained["village_id"]) != set(gained["village"])
+
+
+def test_the_answer_follows_the_antenna_and_undo_brings_it_back() -> None:
+    app = tuned(antenna_height_m=10.0)
+    low = len(app.dataframe[0].value)
+    app.slider(key="tuned_height").set_value(90.0).run()
+    assert planned(app).antenna_height_m == 90.0
+    assert len(app.dataframe[0].value) > low
+    app.button(key="undo").click().run()
+    assert planned(app).antenna_height_m == 10.0
+    assert len(app.dataframe[0].value) == low
+
+
+def test_the_site_moves_to_the_high_point() -> None:
+    app = tuned()
+    before = planned(app)
+    app.button(key="high-point").click().run()
+    assert not app.error
+    after = planned(app)
+    assert (after.lat, after.lon) != (before.lat, before.lon)
+    terrain = terrain_of(Pack.load("yunnan"), DEMONSTRATION)
+    at = np.array([[before.lon, before.lat], [after.lon, after.lat]])
+    low, high = heights(terrain.around(at[:, 0], at[:, 1], 2_000.0), at[:, 0], at[:, 1])
+    assert high > low
+    assert geodesic_m(before.lon, before.lat, after.lon, after.lat) <= 1_000.0

@@ -43,7 +43,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder) -> None:
     with right:
         coverage_view.metrics(table, regions, order)
         raster, area = site_raster.panel(table, order)
-        coverage_view.reasons(table)
+        coverage_view.chips(table["reason"])
     with left:
         invented = "illustrative" in set(table["evidence"])
         overlay = coverage_view.focus(table) | site_raster.overlay(raster)

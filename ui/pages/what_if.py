@@ -5,8 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from data.presets import preset, presets
+from layers.coverage import has_radio
 from layers.whatif import Effect
-from ui import cache, effects, exporting, maps, saving, sites, state
+from ui import (
+    cache,
+    effect_reasons,
+    effects,
+    exporting,
+    maps,
+    saving,
+    site_tuning,
+    sites,
+    state,
+    terrain_bar,
+)
 from ui.frame import guarded, head
 from ui.i18n import language, number, t
 
@@ -23,22 +35,42 @@ def show() -> None:
 @st.fragment
 @guarded
 def _workbench() -> None:
+    model = terrain_bar.show()
     left, right = st.columns([0.62, 0.38], gap="small")
     with right:
-        _next_site()
+        _next_site(terrain=model is not None)
         plan = state.plan()
         result = effects.of(plan)
         effects.summary(result)
         sites.listed(plan, result)
     with left:
         maps.site_map(plan, result, on_click=sites.place, key="whatif", height=_MAP_HEIGHT)
-        st.caption(f":orange-badge[{t('whatif.circle')}] {t('whatif.circle_why')}")
+        site_tuning.show(model)
+        _basis(result)
+    effect_reasons.show(result)
     effects.per_region(result)
     _exports(result)
     saving.show()
 
 
-def _next_site() -> None:
+def _basis(result: Effect) -> None:
+    """Say what the answer rests on: terrain, circles and why, or both."""
+    circle = f":orange-badge[{t('whatif.circle')}] {t('whatif.circle_why')}"
+    if terrain_bar.is_missing():
+        st.caption(circle)
+        return
+    if result.basis == "circle" and any(site.enabled for site in state.plan().sites):
+        st.caption(t("whatif.rule_circle"))
+        return
+    lines = [f"{terrain_bar.badge()} {t('whatif.over_terrain')}"]
+    if result.basis == "mixed":
+        lines.append(t("whatif.rule_circle"))
+    if result.unknown:
+        lines.append(t("whatif.outside", count=number(result.unknown)))
+    st.caption("  \n".join(lines))
+
+
+def _next_site(*, terrain: bool) -> None:
     """Draw what the next site is: preset, height, typed coordinates; undo and redo."""
     known = presets()
     cells = st.columns([1.6, 1], vertical_alignment="bottom")
@@ -52,13 +84,16 @@ def _next_site() -> None:
     )
     cells[1].number_input(
         t("whatif.height"), min_value=1.0, max_value=300.0, step=5.0, format="%.0f",
-        key=sites.HEIGHT, help=t("whatif.height_help"),
+        key=sites.HEIGHT, help=t("tune.height_help" if terrain else "whatif.height_help"),
     )  # fmt: skip
     chosen = preset(st.session_state[sites.PRESET])
     basis = chosen.basis_zh if end == "zh" else chosen.basis_en
-    radius = number(chosen.radius_m / 1000, digits=1, unit="km")
-    weak = number(chosen.radius_weak_m / 1000, digits=1, unit="km")
-    st.caption(t("whatif.radius", radius=radius, weak=weak, basis=basis))
+    if terrain and has_radio(chosen.key):
+        st.caption(t("whatif.level"))
+    else:
+        radius = number(chosen.radius_m / 1000, digits=1, unit="km")
+        weak = number(chosen.radius_weak_m / 1000, digits=1, unit="km")
+        st.caption(t("whatif.radius", radius=radius, weak=weak, basis=basis))
     cells = st.columns([1.9, 0.8, 0.5, 0.5], vertical_alignment="bottom", gap="small")
     cells[0].text_input(
         t("whatif.coordinates"),
