@@ -9,7 +9,7 @@ from data.scenario import Scenario
 from layers.terrain import terrain_of
 from layers.villages import MIN_HOUSEHOLDS
 from layers.whatif import Effect, effect
-from ui import cache
+from ui import cache, state, terrain_bar
 from ui.i18n import number, short_names, t
 
 
@@ -36,6 +36,23 @@ def summary(result: Effect) -> None:
             delta_color="normal" if after > before else "off",
             delta_arrow="off",
         )  # fmt: skip
+
+
+def basis(result: Effect) -> None:
+    """Say what the answer rests on: terrain, circles and why, or both."""
+    circle = f":orange-badge[{t('whatif.circle')}] {t('whatif.circle_why')}"
+    if terrain_bar.is_missing():
+        st.caption(circle)
+        return
+    if result.basis == "circle" and any(site.enabled for site in state.plan().sites):
+        st.caption(t("whatif.rule_circle"))
+        return
+    lines = [f"{terrain_bar.badge()} {t('whatif.over_terrain')}"]
+    if result.basis == "mixed":
+        lines.append(t("whatif.rule_circle"))
+    if result.unknown:
+        lines.append(t("whatif.outside", count=number(result.unknown)))
+    st.caption("  \n".join(lines))
 
 
 def per_region(result: Effect) -> None:

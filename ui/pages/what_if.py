@@ -46,28 +46,11 @@ def _workbench() -> None:
     with left:
         maps.site_map(plan, result, on_click=sites.place, key="whatif", height=_MAP_HEIGHT)
         site_tuning.show(model)
-        _basis(result)
+        effects.basis(result)
     effect_reasons.show(result)
     effects.per_region(result)
     _exports(result)
     saving.show()
-
-
-def _basis(result: Effect) -> None:
-    """Say what the answer rests on: terrain, circles and why, or both."""
-    circle = f":orange-badge[{t('whatif.circle')}] {t('whatif.circle_why')}"
-    if terrain_bar.is_missing():
-        st.caption(circle)
-        return
-    if result.basis == "circle" and any(site.enabled for site in state.plan().sites):
-        st.caption(t("whatif.rule_circle"))
-        return
-    lines = [f"{terrain_bar.badge()} {t('whatif.over_terrain')}"]
-    if result.basis == "mixed":
-        lines.append(t("whatif.rule_circle"))
-    if result.unknown:
-        lines.append(t("whatif.outside", count=number(result.unknown)))
-    st.caption("  \n".join(lines))
 
 
 def _next_site(*, terrain: bool) -> None:
