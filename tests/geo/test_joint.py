@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.backhaul import BackhaulPrices, BackhaulRule, backhaul
 from geo.errors import InputError, RangeError
-from geo.joint import Connection, Joint, joint_plan, nearest_link_cost
+from geo.joint import Connection, Joint, connection, joint_plan, nearest_link_cost
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,16 @@ def test_the_joint_answer_is_never_worse_than_two_steps(seed: int) -> None:
     assert goal.gained == 0
     assert goal.saved >= -1e-9
     budget = float(np.random.default_rng(seed).uniform(5, 120))
-    found = joint_plan(within, connect, own, budget=budget)
+
+    def engine(costs, limit):
+        # As geo.siting does, it refuses a budget that builds nothing.
+        if limit < costs.min():
+            raise RangeError("builds nothing")
+        return within(costs, limit)
+
+    if own.min() * 2 + 100 > budget:
+        budget += 100  # the cheapest site alone fits with any backhaul
+    found = joint_plan(engine, connect, own, budget=budget)
     assert found.gained >= 0
     assert found.saved >= -1e-9 or found.gained > 0
     for answer in (found.best, found.two_step):
@@ -101,7 +111,7 @@ def test_bad_joint_input_is_told() -> None:
                                   (own, float("nan"), 6), (own, 5.0, 0)):  # fmt: skip
         with pytest.raises(RangeError):
             joint_plan(within, connect, costs, budget=budget, rounds=rounds)
-    with pytest.raises(InputError, match="fixed"):
+    with pytest.raises(InputError, match="least that was"):
         joint_plan(lambda _c, _b: Chosen((0,), 1.0), connect, own, budget=0.0)
     with pytest.raises(InputError, match="not there"):
         joint_plan(lambda _c, _b: Chosen((99,), 1.0), connect, own)
@@ -111,3 +121,14 @@ def test_what_a_candidate_adds_is_its_way_to_the_nearest_place_or_the_other_kind
     cost = nearest_link_cost(([100.1, 101.0], [25.0, 25.0]), ([100.0, 100.2], [25.0, 25.0]),
                              per_km=10.0, once=5.0, most=400.0)  # fmt: skip
     assert cost == pytest.approx([5 + 10 * 10.095, 400.0], rel=1e-3)
+
+
+def test_a_chosen_site_adds_what_it_pays_and_others_their_way_alone() -> None:
+    prices = BackhaulPrices(10.0, 5.0, 1.0, 1.0, satellite=400.0)
+    sites = [100.1, 100.2, 101.0], [25.0] * 3
+    alone = nearest_link_cost(sites, ([100.0], [25.0]), per_km=10.0, once=5.0, most=400.0)
+    found = backhaul(([100.1, 100.2], [25.0, 25.0]), ([100.0], [25.0]), prices, BackhaulRule(1.0))
+    both = connection((0, 1), found, alone)
+    assert both.cost == pytest.approx(both.marginal[:2].sum())
+    assert both.marginal[1] < alone[1]
+    assert both.marginal[2] == alone[2] == 400.0
