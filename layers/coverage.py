@@ -7,7 +7,7 @@ force: a modelled figure, and an illustrative one where villages, sites or relie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,8 +45,6 @@ Reason = Literal["line_of_sight", "over_ridge", "ridge", "distance", "no_site", 
 
 #: How far a site is looked for [m].
 REACH_M = 15_000.0
-#: Villages between two words about progress.
-_BATCH = 4_000
 
 PREDICTION_COLUMNS = (
     *VILLAGE_COLUMNS[:-3], "site_id", "distance_km", "loss_dB", "rsrp_dBm", "probability",
@@ -139,10 +137,12 @@ def village_prediction(
     villages = village_table(
         pack, state=order.listed, regions=order.regions, min_households=order.min_households
     )
-    parts = []
-    for batch, done in _batches(villages):
-        parts.append(_batch(terrain, networks, batch, order, cancel))
-        progress(done)
+    lon, lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
+    parts, done = [], 0
+    for rows in terrain.neighbourhoods(lon, lat, order.reach_m):
+        parts.append(_batch(terrain, networks, villages.iloc[rows], order, cancel))
+        done += len(rows)
+        progress(done / len(villages))
     table = pd.concat(parts, ignore_index=True) if parts else _empty()
     table["evidence"] = _evidence(pack, terrain, scenario, order)
     table["source_ids"] = f"pack:natural_villages;pack:sites;{terrain.source_id}"
@@ -267,13 +267,6 @@ def carrier_of(key: str, order: CoverageOrder) -> tuple[Carrier, float]:
 
 def _network(ids: NDArray[np.object_], own: Stations, key: str, order: CoverageOrder) -> Network:
     return Network(ids, own, *carrier_of(key, order))
-
-
-def _batches(villages: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, float]]:
-    """Yield villages in bunches of neighbouring counties, with the share that is then done."""
-    ordered = villages.sort_values(["county", "village_id"], ignore_index=True)
-    for begin in range(0, len(ordered), _BATCH):
-        yield ordered.iloc[begin : begin + _BATCH], min(1.0, (begin + _BATCH) / len(ordered))
 
 
 def _batch(

@@ -126,16 +126,12 @@ def terrain_high_points(pack: Pack, scenario: Scenario) -> HighPoints | None:
         return None
 
     def highest(lon: Floats, lat: Floats, within_m: float) -> tuple[Floats, Floats, Floats]:
-        parts = [
-            high_points(terrain.around(lon[part], lat[part], within_m), lon[part], lat[part],
-                        within_m)
-            for part in np.array_split(np.arange(len(lon)), -(-len(lon) // _BATCH))
-        ]  # fmt: skip
-        return (
-            np.concatenate([part.lon for part in parts]),
-            np.concatenate([part.lat for part in parts]),
-            np.concatenate([part.height_m for part in parts]),
-        )
+        found = np.full((3, len(lon)), np.nan)
+        for rows in terrain.neighbourhoods(lon, lat, within_m):
+            grid = terrain.around(lon[rows], lat[rows], within_m)
+            top = high_points(grid, lon[rows], lat[rows], within_m)
+            found[:, rows] = top.lon, top.lat, top.height_m
+        return found[0], found[1], found[2]
 
     return highest
 
@@ -167,18 +163,16 @@ def _over_terrain(
     candidates, villages = tables
     lon, lat = (candidates[name].to_numpy(float) for name in ("lon", "lat"))
     masts = stations(lon, lat, link.antenna_height_m)
-    order = np.lexsort((villages["village_id"], villages["county"]))
-    known = sp.csr_array(ring.shape)
-    rows, cols, levels = [], [], []
-    for begin in range(0, len(order), _BATCH):
-        batch = order[begin : begin + _BATCH]
-        homes = villages.iloc[batch]
-        places = Places(homes["lon"].to_numpy(float), homes["lat"].to_numpy(float))
+    home_lon, home_lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
+    rows, cols, levels, done = [], [], [], 0
+    for batch in link.terrain.neighbourhoods(home_lon, home_lat, link.wish.reach_m, most=_BATCH):
+        places = Places(home_lon[batch], home_lat[batch])
         station, place, level = _levels(link, masts, places, cancel)
         rows.append(station)
         cols.append(batch[place])
         levels.append(level)
-        progress(min(1.0, (begin + _BATCH) / len(order)))
+        done += len(batch)
+        progress(done / len(villages))
     station, village = np.concatenate(rows), np.concatenate(cols)
     level = np.concatenate(levels)
     good = np.isfinite(level)

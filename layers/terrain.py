@@ -19,10 +19,13 @@ from data.scenario import Scenario
 from geo.terrain import Grid, heights
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Box = tuple[float, float, float, float]
 
 #: A model of at most so many cells inside the province is read once and kept: 0.5 GB.
 _WHOLE = 120_000_000
+#: A larger one is read in parts of at most so many cells: 0.24 GB.
+_PART = 60_000_000
 #: A degree of latitude is at least so long [m].
 _DEGREE_M = 110_500.0
 
@@ -104,6 +107,41 @@ class Terrain:
     def knows(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
         """Return (n,) whether the model has a height at each place."""
         return np.asarray(np.isfinite(heights(self.around(lon, lat, 0.0), lon, lat)))
+
+    def neighbourhoods(
+        self, lon: Floats, lat: Floats, reach_m: float, *, most: int = 4_000
+    ) -> list[Ints]:
+        """Return the places in bunches whose grids are small, whatever the model weighs.
+
+        Parameters
+        ----------
+        lon, lat
+            (n,) WGS84 [°].
+        reach_m
+            Longest path from a place [m].
+        most
+            Most places of a bunch.
+
+        Returns
+        -------
+        Arrays of positions; together every place once, neighbours beside each other.
+        """
+        waiting, bunches = [np.arange(len(lon))], []
+        while waiting:
+            rows = waiting.pop()
+            if len(rows) == 0:
+                continue
+            if len(rows) <= most and (len(rows) == 1 or self._fits(lon[rows], lat[rows], reach_m)):
+                bunches.append(rows)
+                continue
+            wide = np.ptp(lon[rows]) > np.ptp(lat[rows])
+            order = rows[np.argsort((lon if wide else lat)[rows], kind="stable")]
+            half = len(order) // 2
+            waiting += [order[half:], order[:half]]
+        return bunches
+
+    def _fits(self, lon: Floats, lat: Floats, reach_m: float) -> bool:
+        return self._is_small() or self.mosaic.cells(*_wider(lon, lat, reach_m)) <= _PART
 
     def _is_small(self) -> bool:
         return self.mosaic.cells(*self.bounds) <= _WHOLE

@@ -257,6 +257,26 @@ def test_small_villages_are_not_asked_by_a_rule_that_says_so(pack: Pack) -> None
     assert (small["outcome"] == "unknown").all()
 
 
+def test_a_model_too_large_to_keep_is_read_in_parts(
+    pack: Pack, villages: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.terrain._WHOLE", 1)
+    monkeypatch.setattr("layers.terrain._PART", 200_000)
+    terrain = terrain_of(pack, PLAN)
+    assert terrain is not None
+    lon, lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
+    bunches = terrain.neighbourhoods(lon, lat, 5_000)
+    assert len(bunches) >= 3
+    assert np.sort(np.concatenate(bunches)).tolist() == list(range(len(villages)))
+    for rows in bunches:
+        assert terrain.around(lon[rows], lat[rows], 5_000).heights_m.size <= 210_000
+    parts = village_prediction(pack, PLAN, replace(ORDER, reach_m=5_000))
+    monkeypatch.undo()
+    whole = village_prediction(pack, PLAN, replace(ORDER, reach_m=5_000))
+    assert parts["state"].equals(whole["state"])
+    np.testing.assert_allclose(parts["rsrp_dBm"], whole["rsrp_dBm"], atol=1e-6, equal_nan=True)
+
+
 def test_long_work_can_be_cancelled_and_tells_how_far_it_is(pack: Pack) -> None:
     told: list[float] = []
     village_prediction(pack, PLAN, ORDER, progress=told.append)
