@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from data.doctor.cells import text_series, texts
 from geo.crs import Floats
 
 if TYPE_CHECKING:
@@ -174,7 +176,8 @@ def _anchors(
     table = table[table["name"].fillna("") != ""]
     rows = pd.DataFrame({"row": np.arange(len(names)), "name": bare_name(names).to_numpy()})
     rows["adcode"] = None if adcodes is None else adcodes.astype("object").to_numpy()
-    rows = rows[rows["name"].fillna("") != ""]
+    # Most rows of a village list have no namesake: they cost no join.
+    rows = rows[rows["name"].isin(table["name"])]
     once = table.drop_duplicates(["name", "adcode"], keep=False)
     by_both = rows[rows["adcode"].notna()].merge(once, on=["name", "adcode"])
     rest = rows[~rows["row"].isin(by_both["row"])]
@@ -192,6 +195,9 @@ def _anchors(
 
 def bare_name(names: pd.Series) -> pd.Series:
     """Return names without spaces, full-width characters and what says seat, town or office."""
-    texts = names.astype("string").str.normalize("NFKC").str.replace(r"\s+", "", regex=True)
-    short = texts.str.replace(_ENDINGS, "", regex=True)
-    return short.where(short.str.len() >= 2, texts)
+    given = texts(names)
+    plain = pc.replace_substring_regex(pc.utf8_normalize(given, form="NFKC"), r"\s+", "")
+    short = pc.replace_substring_regex(plain, _ENDINGS, "")
+    return text_series(
+        pc.if_else(pc.greater_equal(pc.utf8_length(short), 2), short, plain), names.index
+    )

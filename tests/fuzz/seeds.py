@@ -49,7 +49,8 @@ def files() -> dict[str, bytes]:
 def corpus(folder: Path, *, apart: bool = True) -> None:
     """Write the seeds as inputs of the fuzzer: a byte for the name, then the content.
 
-    Without ``apart`` those are left out that are read in a process of their own, which is slow.
+    Without ``apart`` those are left out that are slow: read in a process of their own, or taken
+    through the whole doctor.
 
     A first byte from 128 on takes the file through the whole doctor, not through the reader alone.
     """
@@ -60,4 +61,5 @@ def corpus(folder: Path, *, apart: bool = True) -> None:
         which = next((i for i, known in enumerate(NAMES) if known.endswith(suffix)), 0)
         through = which + 128 // len(NAMES) * len(NAMES) + len(NAMES)
         (folder / name).write_bytes(bytes([which]) + content)
-        (folder / f"whole-{name}").write_bytes(bytes([through]) + content)
+        if apart:
+            (folder / f"whole-{name}").write_bytes(bytes([through]) + content)

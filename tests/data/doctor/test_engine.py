@@ -258,7 +258,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=8))
 def test_no_cell_breaks_the_doctor(rows: list[tuple[str, str, str, str]]) -> None:
     """Whatever stands in the cells: one clear refusal, or counts that add up."""
@@ -274,7 +274,7 @@ def test_no_cell_breaks_the_doctor(rows: list[tuple[str, str, str, str]]) -> Non
     assert np.isfinite(found.accepted[[LON, LAT]].to_numpy(float)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.zip", "a.kml", "a.gpkg"]))
 def test_no_bytes_break_the_doctor(content: bytes, name: str) -> None:
     try:
