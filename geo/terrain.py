@@ -50,6 +50,8 @@ MAX_PATH_M = 500_000.0
 MAX_POINTS = 100_000_000
 #: Rows that are looked at together.
 _BAND = 256
+#: Mean length of a degree of latitude on WGS84: the meridian quadrant by 90 [m].
+_DEGREE_M = 10_001_965.729 / 90
 #: Paths that begin within this are sampled one after the other [°].
 _NEIGHBOURHOOD = 0.1
 
@@ -158,6 +160,15 @@ class Grid:
         return float(min(width, height))
 
     @property
+    def path_spacing_m(self) -> float:
+        """Spacing of profiles [m]: the height of a cell, by the mean degree of a meridian.
+
+        It is the same for every part of a model, so that a figure does not depend on how much of
+        the model was read.
+        """
+        return self.step_lat * _DEGREE_M
+
+    @property
     def void_share(self) -> float:
         """Share of the cells without a height."""
         # Some rows at a time: a mask of the whole would take a quarter of the grid's memory.
@@ -239,8 +250,8 @@ def profiles(
     lon_tx, lat_tx, lon_rx, lat_rx
         (n,) WGS84 [°], or one place for all; at most 500 km apart, not across the 180th meridian.
     spacing_m
-        Largest distance between points of a path [m]; default the grid's own. Each path is divided
-        evenly, its ends are points of it, and it has at least three.
+        Largest distance between points of a path [m]; default :attr:`Grid.path_spacing_m`. Each
+        path is divided evenly, its ends are points of it, and it has at least three.
 
     Raises
     ------
@@ -256,7 +267,7 @@ def profiles(
     >>> found.void.tolist(), found.path(0)[1][:2].tolist()
     ([False, True], [7.0, 7.0])
     """
-    spacing = grid.spacing_m if spacing_m is None else float(spacing_m)
+    spacing = grid.path_spacing_m if spacing_m is None else float(spacing_m)
     if not 0 < spacing < np.inf:
         raise RangeError(
             f"a spacing of {spacing:g} m is not above 0", where="spacing_m",

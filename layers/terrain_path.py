@@ -158,7 +158,7 @@ def _profile(
         )  # fmt: skip
     ends = np.array([site.lon, village.lon]), np.array([site.lat, village.lat])
     grid = terrain.around(*ends, 1_000.0)
-    spacing = min(grid.spacing_m, metres / (p1812.MIN_POINTS - 1))
+    spacing = min(grid.path_spacing_m, metres / (p1812.MIN_POINTS - 1))
     found = profiles(grid, site.lon, site.lat, village.lon, village.lat, spacing_m=spacing)
     if found.void[0]:
         raise InputError(

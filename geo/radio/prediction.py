@@ -267,7 +267,7 @@ def predicted(  # noqa: PLR0913  the two callbacks are options
     ends = np.column_stack((stations.lon, stations.lat, stations.height_m))
     sites = np.column_stack((ends, stations.antennas))
     spots = np.column_stack((places.lon, places.lat))
-    spacing = grid.spacing_m
+    spacing = grid.path_spacing_m
     budget = (link.frequency_GHz, link.eirp_per_re_dBm - link.other_losses_dB, places.height_m)
     for begin in range(0, len(pairs), _BATCH):
         if cancel():

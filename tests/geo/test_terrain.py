@@ -101,12 +101,18 @@ def test_a_profile_is_the_height_of_each_of_its_points():
         assert km[0] == 0
         assert km[-1] == pytest.approx(length[k] / 1000, abs=1e-6)
         assert np.diff(km) == pytest.approx(km[1], rel=1e-9)
-        assert km[1] * 1000 <= HILLS.spacing_m * (1 + 1e-9)
+        assert km[1] * 1000 <= HILLS.path_spacing_m * (1 + 1e-9)
         n = len(km)
         x, y, _ = WGS84.fwd(np.full(n, lon[k]), np.full(n, lat[k]), np.full(n, azimuth[k]),
                             km * 1000)  # fmt: skip
         # 1 mm on slopes of up to 60 m in a cell
         assert metres == pytest.approx(heights(HILLS, x, y), abs=2e-3)
+
+
+def test_profiles_of_a_part_have_the_spacing_of_the_whole():
+    part = Grid(HILLS.heights_m[:20], HILLS.west, HILLS.north, STEP, STEP)
+    assert part.path_spacing_m == HILLS.path_spacing_m
+    assert HILLS.path_spacing_m == pytest.approx(92.6, abs=0.1)
 
 
 def test_the_grids_own_spacing_is_the_shorter_side_of_a_cell():
@@ -147,11 +153,11 @@ def test_the_sampler_for_compiled_loops_says_the_same():
     distance, metres = np.empty(2000), np.empty(2000)
     ends = (102.6, 25.1, 102.7, 25.02)
     n = terrain.sample_path(
-        grid.heights_m, grid.frame, ends, grid.spacing_m, distance, metres
+        grid.heights_m, grid.frame, ends, grid.path_spacing_m, distance, metres
     )  # fmt: skip
     expected = profiles(grid, *ends)
     assert n == len(expected.terrain_m) == terrain.points_on(
-        terrain.path_length_m(ends), grid.spacing_m
+        terrain.path_length_m(ends), grid.path_spacing_m
     )  # fmt: skip
     assert (metres[:n] == expected.terrain_m).all()
     assert (distance[:n] == expected.distance_km).all()
