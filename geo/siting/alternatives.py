@@ -14,6 +14,7 @@ import scipy.sparse as sp
 from geo.errors import RangeError
 from geo.siting import cover, exact, explain, highs, search
 from geo.siting.clock import Clock
+from geo.siting.lagrangian import Prices
 from geo.siting.model import Flags, Model, checked, reached
 from geo.siting.problem import Plan, Problem, Run
 from geo.siting.reduction import Core, reduce
@@ -149,12 +150,8 @@ def _without(
 ) -> tuple[int, Flags | None]:
     """Return 1 if no choice without the row covers ``least``, 0 and one that does, or −1."""
     keep = np.arange(len(core.options)) != row
-    prices = best.prices
-    if prices is not None:
-        others = np.sort(np.where(best.chosen | ~keep, -np.inf, prices.worth))[::-1]
-        loss = prices.worth[row] - max(0.0, float(others[0]) if len(others) else 0.0)
-        if prices.bound - loss < least - 1e-6 * max(1.0, least) and not core.exclusive:
-            return 1, None
+    if _needed_by_price(core, best.prices, row, least):
+        return 1, None
     part = replace(
         core, options=core.options[keep], reach=sp.csr_array(core.reach[np.flatnonzero(keep)]),
         costs=core.costs[keep], places=core.places[keep], fixed=core.fixed[keep],
@@ -172,3 +169,13 @@ def _without(
     if found.covered >= least - 1e-9 * max(1.0, least):
         return 0, chosen
     return (1, None) if found.bound < least else (-1, None)
+
+
+def _needed_by_price(core: Core, prices: Prices | None, row: int, least: float) -> bool:
+    """Return True if the bound without the row is below ``least``: then the next best is taken."""
+    if prices is None or core.exclusive or not np.isfinite(prices.worth).all():
+        return False
+    ordered = np.sort(prices.worth)[::-1]
+    after = max(0.0, float(ordered[core.p])) if len(ordered) > core.p else 0.0
+    loss = max(0.0, float(prices.worth[row]) - after)
+    return prices.bound - loss < least - 1e-6 * max(1.0, abs(least))

@@ -141,3 +141,12 @@ def test_bad_problems_are_told(change: dict, fault: type[Exception], says: str) 
     parts = {"coverage": np.eye(3), "weights": [5, 6, 7], "costs": [2, 3, 4], "budget": 5.0}
     with pytest.raises(fault, match=says):
         solve(Problem(**{**parts, **change}))
+
+
+def test_the_curve_of_a_larger_case_agrees_with_single_runs() -> None:
+    """Each point begins with the prices of the last one: they must not pass for a proof."""
+    whole = city(300)
+    asked = Problem(coverage=whole.coverage, weights=whole.weights)
+    for point in frontier(asked, [3, 8, 15, 25]):
+        single = solve(Problem(**{**vars(asked), "p": int(point.limit)}))
+        assert point.plan.covered == point.plan.bound == single.covered == single.bound
