@@ -15,6 +15,7 @@ from bench import (
     prediction,
     radio,
     report,
+    siting,
     terminal,
     terrain,
 )
@@ -28,6 +29,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "radio": radio.paths,
     "intervals": intervals.intervals,
     "terrain": terrain.terrain,
+    "siting": siting.siting,
     "trees": backhaul.trees,
     "backhaul": backhaul.sites,
     "prediction": prediction.prediction,
