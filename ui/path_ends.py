@@ -37,6 +37,8 @@ def village(table: pd.DataFrame) -> pd.Series:
     ranked = table.sort_values(["state", "margin_dB"], ascending=[False, True]).head(_MOST)
     chosen = st.session_state.get(tables.VILLAGE, "")
     if chosen not in set(table["village_id"]):
+        if chosen and chosen == str(st.session_state.get(_TYPED, "")).strip():
+            st.warning(t("path.not_judged", id=chosen))
         # The largest village that misses service though a site is in reach says most.
         told = ranked[(ranked["state"] == "uncovered") & ranked["rsrp_dBm"].notna()]
         largest = (told if len(told) else ranked).nlargest(1, "households")
@@ -95,14 +97,11 @@ def view(place: pd.Series, server: pd.Series, order: CoverageOrder) -> PathView:
     return path_between(cache.pack(), plan, end, target, order)
 
 
-def clicked(lat: float, lon: float) -> None:
-    """Choose the village nearest to a click."""
-    table = cache.villages()
-    level, adcode = state.region()
-    near = table[table[level] == adcode] if level else table
-    away = geodesic_m(lon, lat, near["lon"].to_numpy(float), near["lat"].to_numpy(float))
+def clicked(table: pd.DataFrame, lat: float, lon: float) -> None:
+    """Choose the village of the table nearest to a click."""
+    away = geodesic_m(lon, lat, table["lon"].to_numpy(float), table["lat"].to_numpy(float))
     if len(away) and away.min() <= _CLICK_M:
-        st.session_state[tables.VILLAGE] = str(near["village_id"].iloc[int(np.argmin(away))])
+        st.session_state[tables.VILLAGE] = str(table["village_id"].iloc[int(np.argmin(away))])
     else:
         st.toast(t("path.none_near", km=number(_CLICK_M / 1000)))
 

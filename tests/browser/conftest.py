@@ -9,12 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from bench.browser import chromium, serve
-from data.workspace import ENVIRONMENT
+from data.scenario import Scenario
+from data.workspace import ENVIRONMENT, Workspace
 
 
 @pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("workspace")
+    # What the pages of coverage stand on: the invented relief, labelled as such.
+    Workspace(folder).save(Scenario(name="demo", province="yunnan", demonstration_terrain=True))
     with serve(env={ENVIRONMENT: str(folder)}) as url:
         yield url
 

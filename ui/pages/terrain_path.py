@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 import streamlit as st
 
@@ -80,7 +82,8 @@ def _map(
         key = predictions.key_of(view.village.key, chosen, view.preset)
         profile = profile_chart.content(view, key=key, site=chosen, village=view.village.key)
     invented = "illustrative" in set(table["evidence"])
+    heed = mapview.Heed(on_click=functools.partial(path_ends.clicked, table))
     mapview.show(
         coverage_view.chart(table, illustrative=invented), key="map-path", height=_MAP_HEIGHT,
-        overlay=overlay, heed=mapview.Heed(on_click=path_ends.clicked), profile=profile,
+        overlay=overlay, heed=heed, profile=profile,
     )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Coverage, Path, Rules and What-if over the demonstration's terrain, in a real browser."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page
+from rasterio.io import MemoryFile
+
+from data.pack import Pack
+
+LIMIT_MS = 180_000  # the first prediction of a server may have to compile the kernels
+STILL = (
+    "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+)
+
+
+def opened(page: Page, address: str, path: str) -> Page:
+    page.goto(f"{address}/{path}?lang=en&scenario=demo")
+    page.wait_for_selector(".leaflet-container canvas", timeout=LIMIT_MS)
+    page.wait_for_function(STILL, timeout=LIMIT_MS)
+    return page
+
+
+def downloaded(page: Page, suffix: str) -> bytes:
+    with page.expect_download(timeout=LIMIT_MS) as caught:
+        page.get_by_role("button", name=suffix, exact=True).first.click()
+    return Path(caught.value.path()).read_bytes()
+
+
+def test_areas_of_sites_are_drawn_over_the_standing_map_and_downloaded(
+    page: Page, address: str
+) -> None:
+    opened(page, address, "coverage")
+    assert page.locator(".tc-banner").inner_text() == "Illustrative"
+    page.evaluate("() => { window.firstMap = window.tongcunMap; }")
+    page.get_by_role("button", name="Busiest 8").click()
+    page.wait_for_function(
+        "() => { const n = document.querySelector('img.tc-raster');"
+        " return n && n.naturalWidth > 50; }",
+        timeout=LIMIT_MS,
+    )
+    assert page.evaluate("() => window.firstMap === window.tongcunMap")
+    legend = page.locator(".leaflet-bottom.leaflet-right .tc-legend").inner_text()
+    assert "RSRP, modelled" in legend
+    assert "dBm" in legend
+    with MemoryFile(downloaded(page, ".tif")) as memory, memory.open() as file:
+        assert file.count == 3
+        assert "stamp_en" in file.tags()
+        assert "accuracy" in file.tags()
+    page.get_by_text("Best site", exact=True).first.click()
+    page.wait_for_function(
+        "() => document.querySelector('.leaflet-bottom.leaflet-right .tc-legend')"
+        ".innerText.includes('Best site, modelled')",
+        timeout=LIMIT_MS,
+    )
+
+
+def test_the_profile_moves_a_mark_on_the_map_without_asking_the_server(
+    page: Page, address: str
+) -> None:
+    opened(page, address, "path")
+    chart = page.locator(".tc-profile svg")
+    chart.wait_for(timeout=LIMIT_MS)
+    sent: list[str] = []
+    page.on("websocket", lambda _socket: sent.append("a new socket"))
+    page.on("request", lambda request: sent.append(request.url))
+    box = chart.bounding_box()
+    assert box is not None
+    where = (
+        "() => { const n = document.querySelector('.tc-path-mark');"
+        " return n && n.getAttribute('d'); }"
+    )
+    assert page.evaluate(where) is None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 100)
+    first = page.evaluate(where)
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 100)
+    assert first != page.evaluate(where)
+    assert "F1" in page.locator(".tc-profile-reading").inner_text()
+    page.get_by_role("radio", name="0.6").click()
+    assert page.get_by_role("radio", name="0.6").get_attribute("aria-checked") == "true"
+    assert sent == []
+
+
+def test_a_click_on_the_map_chooses_another_village(page: Page, address: str) -> None:
+    opened(page, address, "path")
+    name = page.locator(".tc-profile .tc-p-name").nth(1)
+    name.wait_for(timeout=LIMIT_MS)
+    villages = Pack.load("yunnan").table("natural_villages")
+    asked = villages[(villages["adcode"].astype(str) == "533301") & (villages["households"] >= 20)]
+    wanted = asked[~asked["village_id"].isin([str(name.text_content()).split(" · ")[0]])].iloc[9]
+    page.evaluate(
+        f"() => window.tongcunMap.setView([{wanted['lat']}, {wanted['lon']}], 14, "
+        "{animate: false})"
+    )
+    box = page.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function(
+        "(id) => { const n = document.querySelectorAll('.tc-profile .tc-p-name')[1];"
+        " return n && n.textContent.startsWith(id); }",
+        arg=wanted["village_id"], timeout=30_000,
+    )  # fmt: skip
+
+
+def test_two_rules_are_compared_and_the_download_agrees(page: Page, address: str) -> None:
+    opened(page, address, "rules")
+    legend = page.locator(".leaflet-bottom.leaflet-left .tc-legend").inner_text()
+    assert all(word in legend for word in ("Only A", "Only B", "Fail both", "Pass both", "Unknown"))
+    shown = [int(text.replace(",", "")) for text in
+             page.locator('[data-testid="stMetricValue"]').all_inner_texts()]  # fmt: skip
+    book = openpyxl.load_workbook(io.BytesIO(downloaded(page, ".xlsx")))
+    rows = book["rules"].iter_rows(values_only=True)
+    head = next(row for row in rows if row and "outcome" in row)
+    at = head.index("outcome")
+    words = [row[at] for row in rows if row[at]]
+    order = ("only_a", "only_b", "neither", "both", "unknown")
+    assert [words.count(word) for word in order] == shown
+
+
+def test_a_click_on_what_if_answers_over_terrain_and_keeps_the_view(
+    page: Page, address: str
+) -> None:
+    opened(page, address, "what-if")
+    middle = page.evaluate(
+        "() => { const m = window.tongcunMap; m.setView([25.9, 98.9], 10, {animate: false});"
+        " const c = m.getCenter(); return [c.lat, c.lng, m.getZoom()]; }"
+    )
+    box = page.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(".tc-site", timeout=LIMIT_MS)
+    page.get_by_text("Not gained, nearest first").wait_for(timeout=LIMIT_MS)
+    assert page.locator("path.leaflet-interactive[stroke-dasharray='6 4']").count() == 0
+    after = page.evaluate(
+        "() => { const m = window.tongcunMap; const c = m.getCenter();"
+        " return [c.lat, c.lng, m.getZoom()]; }"
+    )
+    assert after == pytest.approx(middle)
