@@ -43,20 +43,25 @@ def solve(problem: Problem, run: Run = _RUN) -> Plan:
     return finished(model, core, best(core, model, clock), clock)
 
 
-def best(core: Core, model: Model, clock: Clock, *, start: Prices | None = None) -> Found:
+def best(
+    core: Core, model: Model, clock: Clock, *,
+    start: Prices | None = None, first: Floats | None = None,
+) -> Found:  # fmt: skip
     """Return the best choice of a core's rows under all limits, and its bound.
+
+    ``start`` are prices of a like problem, ``first`` the program's columns of a known answer.
 
     Without the least shares the problem is plain, and its bound holds with them too: where its
     best choice keeps them it is the answer.
     """
     if core.capacity is not None:
-        answer = capacity.first_answer(core)
-        first = capacity.columns(core, answer)
+        if first is None:
+            first = capacity.columns(core, capacity.first_answer(core))
         return _by_program(core, model, clock, first, float(core.weights.sum()))
     found = search.best(core, clock, start=start)
     if not core.least.any() or keeps_shares(core, found.chosen):
         return found
-    return _by_program(core, model, clock, None, found.bound)
+    return _by_program(core, model, clock, first, found.bound)
 
 
 def keeps_shares(core: Core, chosen: Flags) -> bool:
@@ -73,7 +78,7 @@ def _by_program(
     options, villages = core.reach.shape
     # Least weights are met up to rounding: 30 % of 10 is not to need the 4th household.
     program = exact.program(replace(core, least=core.least * (1 - 1e-9)))
-    if first is not None and not _fits(program, first):
+    if first is not None and not keeps(program, first):
         first = None
     if first is not None:
         value = float(core.weights @ first[options : options + villages])
@@ -92,7 +97,8 @@ def _by_program(
     return Found(values[:options] > 0.5, float(core.weights @ served), bound)
 
 
-def _fits(program: highs.Program, values: Floats) -> bool:
+def keeps(program: highs.Program, values: Floats) -> bool:
+    """Return True if values keep the rows of a program, up to rounding."""
     rows = program.matrix @ values
     slack = TOLERANCE * np.maximum(1.0, np.abs(rows))
     return bool(((rows >= program.low - slack) & (rows <= program.high + slack)).all())

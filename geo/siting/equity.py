@@ -9,13 +9,15 @@ import numpy as np
 import scipy.sparse as sp
 
 from geo.errors import InputError
-from geo.siting import cover, exact, explain, highs
+from geo.siting import cover, exact, explain, greedy, highs, kernels
 from geo.siting.clock import Clock
-from geo.siting.model import Floats, Model, checked, reached
+from geo.siting.model import Floats, Ints, Model, checked, reached
 from geo.siting.problem import Plan, Problem, Run
 from geo.siting.reduction import Core, reduce
 
 _RUN = Run()
+#: Rounds in which groups that fare badly gain weight, and how strongly.
+_BALANCING, _FORCE = 30, 2.0
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,13 @@ def most_equal(problem: Problem, run: Run = _RUN) -> EquityPlan:
     able = reached(model.reach, model.allowed)
     most = np.bincount(model.groups[able], model.weights[able], minlength=len(sums))
     compared = most > 0
-    least, bound = _fairest(core, model, np.where(compared, sums, 0.0), clock)
+    # Half of the time for each of the two questions.
+    early = Clock(replace(run, time_limit_s=run.time_limit_s / 2, progress=None))
+    least, bound, first = _fairest(core, model, np.where(compared, sums, 0.0), early)
     floor = np.where(compared, np.maximum(model.least, least * sums * (1 - 1e-9)), model.least)
     done = _base(model, core)
     fair = replace(core, least=np.maximum(floor - done, 0.0))
-    plan = cover.finished(model, fair, cover.best(fair, model, clock), clock)
+    plan = cover.finished(model, fair, cover.best(fair, model, clock, first=first), clock)
     flags = np.zeros(len(model.costs), dtype=bool)
     flags[list(plan.selected)] = True
     met = reached(model.reach, flags)
@@ -96,12 +100,14 @@ def _base(model: Model, core: Core) -> Floats:
     return np.asarray(counts, dtype=float)
 
 
-def _fairest(core: Core, model: Model, sums: Floats, clock: Clock) -> tuple[float, float]:
-    """Return the greatest least share that was found and the bound for it."""
+def _fairest(
+    core: Core, model: Model, sums: Floats, clock: Clock
+) -> tuple[float, float, Floats | None]:
+    """Return the greatest least share that was found, the bound for it, and the columns."""
     program = exact.program(core)
     asked = np.flatnonzero(sums > 0)
     if not len(asked):
-        return 1.0, 1.0
+        return 1.0, 1.0, None
     options, villages = core.reach.shape
     width = len(program.gain)
     shares = sp.hstack([
@@ -112,19 +118,39 @@ def _fairest(core: Core, model: Model, sums: Floats, clock: Clock) -> tuple[floa
     ])  # fmt: skip
     wider = sp.hstack([program.matrix, sp.csr_array((program.matrix.shape[0], 1))])
     done = _base(model, core)[asked] / sums[asked]
-    outcome = highs.maximise(
-        highs.Program(
-            np.concatenate([np.zeros(width), [1.0]]),
-            sp.csc_array(sp.vstack([wider, shares])),
-            np.concatenate([program.low, -done]),
-            np.concatenate([program.high, np.full(len(asked), np.inf)]),
-            np.concatenate([program.least, [0.0]]),
-            np.concatenate([program.most, [1.0]]),
-            np.concatenate([program.whole, [False]]),
-        ),
-        clock,
+    fair = highs.Program(
+        np.concatenate([np.zeros(width), [1.0]]),
+        sp.csc_array(sp.vstack([wider, shares])),
+        np.concatenate([program.low, -done]),
+        np.concatenate([program.high, np.full(len(asked), np.inf)]),
+        np.concatenate([program.least, [0.0]]),
+        np.concatenate([program.most, [1.0]]),
+        np.concatenate([program.whole, [False]]),
     )
+    first = None if core.capacity is not None else _balanced(core, sums, done, asked)
+    outcome = highs.maximise(fair, clock, start=first)
     if outcome.infeasible:
         raise explain.infeasible(core, model)
-    found = 0.0 if outcome.values is None else float(outcome.values[-1])
-    return max(found, float(done.min())), min(1.0, outcome.bound)
+    values = first if outcome.values is None else outcome.values
+    if values is None or not cover.keeps(fair, values):
+        return float(done.min()), min(1.0, outcome.bound), None
+    return max(float(values[-1]), float(done.min())), min(1.0, outcome.bound), values[:-1]
+
+
+def _balanced(core: Core, sums: Floats, done: Floats, asked: Ints) -> Floats:
+    """Return the columns of a choice found by weighing up the groups that fare badly."""
+    factor = np.zeros(len(sums))
+    factor[asked] = 1.0 / sums[asked]
+    best, top = np.zeros(0), -1.0
+    for _ in range(_BALANCING):
+        weights = core.weights * factor[core.groups] * 1e4
+        m = kernels.matrix(core.reach, weights, core.costs, core.places)
+        chosen, _value = greedy.first_answer(replace(core, weights=weights), m)
+        met = np.asarray(core.reach.T @ chosen.astype(float)) > 0
+        got = np.bincount(core.groups[met], core.weights[met], minlength=len(sums))
+        share = done + got[asked] / sums[asked]
+        if share.min() > top:
+            top = float(share.min())
+            best = np.concatenate([chosen, met, [top]]).astype(float)
+        factor[asked] *= np.exp(_FORCE * (share.mean() - share))
+    return best

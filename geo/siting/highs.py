@@ -73,8 +73,18 @@ def maximise(
     ``nodes`` limits the search tree. The run is serial and seeded: it gives the same answer
     whatever the number of cores.
     """
-    import highspy
+    solver = _prepared(program, clock, nodes)
+    if start is not None:
+        _begin_from(solver, start)
+    solver.run()
+    if start is not None and _stale(solver, program):
+        # HiGHS 1.16 may prove a better answer in presolve and still hand back the start.
+        solver = _prepared(program, clock, nodes)
+        solver.run()
+    return _outcome(solver, whole=bool(program.whole.any()))
 
+
+def _prepared(program: Program, clock: Clock, nodes: int | None) -> Any:
     solver = _solver()
     options: dict[str, bool | float | str | int] = {
         "output_flag": False, "mip_rel_gap": max(clock.run.gap, 0.0), "mip_abs_gap": 1e-6,
@@ -85,14 +95,26 @@ def maximise(
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
-    if start is not None:
-        first = highspy.HighsSolution()
-        first.col_value = start.tolist()
-        solver.setSolution(first)
     solver.cbMipInterrupt += lambda event: _ask(event, clock)
     solver.cbSimplexInterrupt += lambda event: _ask(event, clock)
-    solver.run()
-    return _outcome(solver, whole=bool(program.whole.any()))
+    return solver
+
+
+def _begin_from(solver: Any, start: Floats) -> None:
+    import highspy
+
+    first = highspy.HighsSolution()
+    first.col_value = start.tolist()
+    solver.setSolution(first)
+
+
+def _stale(solver: Any, program: Program) -> bool:
+    """Return True if the values that are handed back are worse than what is said of them."""
+    values = np.asarray(solver.getSolution().col_value, dtype=float)
+    said = float(solver.getInfo().objective_function_value)
+    if len(values) != len(program.gain) or not np.isfinite(said):
+        return False
+    return float(program.gain @ values) < said - 1e-6 * max(1.0, abs(said))
 
 
 def _solver() -> Any:

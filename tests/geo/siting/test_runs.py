@@ -150,3 +150,16 @@ def test_the_curve_of_a_larger_case_agrees_with_single_runs() -> None:
     for point in frontier(asked, [3, 8, 15, 25]):
         single = solve(Problem(**{**vars(asked), "p": int(point.limit)}))
         assert point.plan.covered == point.plan.bound == single.covered == single.bound
+
+
+# spopt builds its model in the way that pulp is about to give up.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_another_program_finds_the_same_optimum() -> None:
+    pulp = pytest.importorskip("pulp")
+    locate = pytest.importorskip("spopt.locate")
+    asked = city(120)
+    far = 1.0 - asked.coverage.T.toarray()
+    model = locate.MCLP.from_cost_matrix(far, asked.weights, service_radius=0.5, p_facilities=6)
+    model = model.solve(pulp.HiGHS(msg=False, gapRel=0.0))
+    plan = solve(Problem(coverage=asked.coverage, weights=asked.weights, p=6))
+    assert plan.covered == plan.bound == pytest.approx(model.problem.objective.value())
