@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -64,8 +65,12 @@ def fill(cells: Heights, tiles: Sequence[Tile], frame: Frame) -> None:
             rows, columns = part
             starts = range(rows.start, rows.stop, 4 * ROWS)
             bands += [(tile, slice(a, min(a + 4 * ROWS, rows.stop)), columns) for a in starts]
+    from rasterio.errors import NotGeoreferencedWarning
+
     workers = min(4, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
+    # rasterio hushes this warning of its own scratch rasters, but not when threads do so at once.
+    with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
         # A batch at a time: what was read and not yet laid down stays small.
         for first in range(0, len(bands), 2 * workers):
             batch = bands[first : first + 2 * workers]
