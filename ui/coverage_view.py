@@ -117,22 +117,28 @@ def focus(table: pd.DataFrame) -> mapview.Overlay:
     return overlay
 
 
-def counted(table: pd.DataFrame, order: CoverageOrder) -> pd.DataFrame:
+def counted(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) -> pd.DataFrame:
     """Return the prediction per region: counties under a chosen region, else as the sidebar says.
 
     The draws of the interval take a moment for a whole province, so they are kept.
     """
     level = "county" if state.region()[0] else str(st.session_state[state.LEVEL])
-    asked = key_of(order, level)
-    return _counted(asked, level, order, _table=table, _pack=cache.pack())
+    asked = key_of(order, level, "rsrp_corrected_dBm" in table.columns)
+    return _counted(asked, level, order, common_sigma_dB, _table=table, _pack=cache.pack())
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _counted(
-    asked: str, level: str, order: CoverageOrder, *, _table: pd.DataFrame, _pack: Pack
+    asked: str,
+    level: str,
+    order: CoverageOrder,
+    common_sigma_dB: float,
+    *,
+    _table: pd.DataFrame,
+    _pack: Pack,
 ) -> pd.DataFrame:
     del asked
-    return region_prediction(_table, _pack, level, order)
+    return region_prediction(_table, _pack, level, order, common_sigma_dB=common_sigma_dB)
 
 
 def region_frame(regions: pd.DataFrame) -> None:
@@ -178,6 +184,11 @@ def village_frame(table: pd.DataFrame) -> None:
             "site": ranked["site_id"].replace("", UNKNOWN),
             "distance": ranked["distance_km"],
             "rsrp": ranked["rsrp_dBm"],
+            **(
+                {"corrected": ranked["rsrp_corrected_dBm"]}
+                if "rsrp_corrected_dBm" in ranked
+                else {}
+            ),
             "margin": ranked["margin_dB"],
             "probability": ranked["probability"] * 100,
             "ridge": ranked["ridge_km"],
@@ -197,6 +208,7 @@ def village_frame(table: pd.DataFrame) -> None:
             "site": text(t("coverage.server")),
             "distance": figure(t("coverage.distance"), format="%.1f"),
             "rsrp": figure(t("coverage.rsrp"), format="%.0f"),
+            "corrected": figure(t("coverage.corrected"), format="%.0f"),
             "margin": figure(t("coverage.margin"), format="%.0f"),
             "probability": figure(t("coverage.probability"), format="%.0f"),
             "ridge": figure(t("coverage.ridge"), format="%.1f"),

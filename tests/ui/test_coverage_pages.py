@@ -10,6 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from data.doctor.base import Choice
+from data.doctor.engine import Origin
+from data.importing import Order, import_file
 from data.pack import Pack
 from data.scenario import PlannedSite, Scenario
 from data.workspace import ENVIRONMENT, Workspace
@@ -236,3 +239,26 @@ def test_the_site_moves_to_the_high_point() -> None:
     low, high = heights(terrain.around(at[:, 0], at[:, 1], 2_000.0), at[:, 0], at[:, 1])
     assert high > low
     assert geodesic_m(before.lon, before.lat, after.lon, after.lat) <= 1_000.0
+
+
+def test_a_drive_test_is_shown_beside_the_prediction_and_applied_on_wish(
+    tmp_path: Path,
+) -> None:
+    order = predictions.order_of(predictions.profiles()["natural_village"], "4g_1800", ("533301",))
+    table = village_prediction(Pack.load("yunnan"), DEMONSTRATION, order)
+    heard = table[table["rsrp_dBm"] > -120]
+    noise = np.random.default_rng(3).normal(-8.0, 4.0, len(heard))
+    file = tmp_path / "drive.csv"
+    heard[["lon", "lat"]].assign(rsrp_dbm=(heard["rsrp_dBm"] + noise).round(1)).to_csv(
+        file, index=False
+    )
+    wish = Order(Choice(kind="measurements", crs="EPSG:4326"), Origin(evidence="measured"))
+    import_file(file, "yunnan", wish, folder=tmp_path)
+    app = demonstrated("coverage")
+    offset = app.metric[0].value.replace("−", "-").removesuffix(" dB")
+    assert float(offset) == pytest.approx(-8.0, abs=1.0)
+    before = int(app.metric[4].value)
+    app.toggle(key="calibration_apply").set_value(True).run()
+    assert not app.error
+    assert int(app.metric[4].value) < before
+    assert {"rsrp", "corrected"} <= set(app.dataframe[1].value.columns)

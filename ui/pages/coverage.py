@@ -7,7 +7,16 @@ import streamlit as st
 
 from geo.radio.prediction import Area
 from layers.coverage import CoverageOrder
-from ui import cache, coverage_view, exporting, mapview, predictions, site_raster, state
+from ui import (
+    cache,
+    calibration_view,
+    coverage_view,
+    exporting,
+    mapview,
+    predictions,
+    site_raster,
+    state,
+)
 from ui import terrain_bar as terrain
 from ui.frame import guarded, head
 from ui.i18n import t
@@ -31,14 +40,15 @@ def show() -> None:
     if table.empty:
         st.info(t("coverage.empty"))
         return
-    _results(table, order)
+    table, common = calibration_view.applied(table, order)
+    _results(table, order, common)
 
 
 @st.fragment
 @guarded
-def _results(table: pd.DataFrame, order: CoverageOrder) -> None:
+def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) -> None:
     """Draw what was predicted; a click on the map draws this part alone."""
-    regions = coverage_view.counted(table, order)
+    regions = coverage_view.counted(table, order, common_sigma_dB)
     left, right = st.columns([0.6, 0.4], gap="small")
     with right:
         coverage_view.metrics(table, regions, order)
