@@ -12,19 +12,7 @@ import pytest
 
 from data.export import SUFFIXES
 from layers.gaptable import GAP_COLUMNS
-
-ROOT = Path(__file__).parent.parent
-
-
-def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command as a planner would and check its exit code."""
-    command = [sys.executable, "cli.py", *map(str, arguments)]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
+from tests.terminal import ROOT, run_command, run_here
 
 
 def read(path: Path):
@@ -38,7 +26,7 @@ def read(path: Path):
 
 
 def test_help_names_every_command() -> None:
-    text = run("--help").stdout
+    text = run_command("--help").stdout
     for name in (
         "gaps",
         "villages",
@@ -58,7 +46,9 @@ def test_help_names_every_command() -> None:
 @pytest.mark.parametrize("suffix", [s for s in SUFFIXES if s != ".kml"])
 def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"gaps{suffix}"
-    run("gaps", "--province", "yunnan", "--layer", "all", "--level", "prefecture", "--out", path)
+    run_here(
+        "gaps", "--province", "yunnan", "--layer", "all", "--level", "prefecture", "--out", path
+    )
     frame = read(path)
     assert list(frame.columns)[:15] == list(GAP_COLUMNS)
     assert len(frame) == 5 * 16
@@ -69,25 +59,29 @@ def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
 
 def test_gaps_as_kml_is_read_by_gdal(tmp_path: Path) -> None:
     path = tmp_path / "gaps.kml"
-    run("gaps", "--province", "gansu", "--layer", "mobile_4g", "--out", path)
+    run_here("gaps", "--province", "gansu", "--layer", "mobile_4g", "--out", path)
     assert len(gpd.read_file(path, layer=0)) >= 14
 
 
 def test_gansu_by_one_switch_and_a_table_on_the_screen() -> None:
-    text = run("gaps", "--province", "gansu", "--level", "county", "--layer", "fibre").stdout
+    text = run_command(
+        "gaps", "--province", "gansu", "--level", "county", "--layer", "fibre"
+    ).stdout
     assert text.splitlines()[0].split() == list(GAP_COLUMNS)
     assert len(text.splitlines()) == 88
 
 
 def test_later_date(tmp_path: Path) -> None:
     path = tmp_path / "g.csv"
-    run("gaps", "-p", "yunnan", "-l", "mobile_5g", "--as-of", "2023-12-31", "-o", path)
+    run_here("gaps", "-p", "yunnan", "-l", "mobile_5g", "--as-of", "2023-12-31", "-o", path)
     assert read(path)["built"].sum() == 98_689
 
 
 def test_villages_of_one_prefecture(tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
-    run("villages", "-p", "yunnan", "--state", "uncovered", "--prefecture", "533300", "-o", path)
+    run_here(
+        "villages", "-p", "yunnan", "--state", "uncovered", "--prefecture", "533300", "-o", path
+    )
     frame = pd.read_csv(path, dtype={"prefecture": str})
     assert len(frame) > 0
     assert set(frame["prefecture"]) == {"533300"}
@@ -97,28 +91,30 @@ def test_villages_of_one_prefecture(tmp_path: Path) -> None:
 
 def test_all_uncovered_villages_number_five_thousand(tmp_path: Path) -> None:
     path = tmp_path / "v.parquet"
-    run("villages", "-p", "yunnan", "--state", "uncovered", "-o", path)
+    run_here("villages", "-p", "yunnan", "--state", "uncovered", "-o", path)
     assert len(gpd.read_parquet(path)) == 5_000
 
 
 def test_rule_a_agrees_with_the_flags(tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
-    run("villages", "-p", "yunnan", "--state", "uncovered", "--radius-m", "5000", "-o", path)
+    run_here("villages", "-p", "yunnan", "--state", "uncovered", "--radius-m", "5000", "-o", path)
     assert len(pd.read_csv(path)) == 5_000
 
 
 def test_whatif(tmp_path: Path) -> None:
     path = tmp_path / "w.xlsx"
-    run("whatif", "-p", "yunnan", "--site", "25.04,102.71,40,5g_700", "-s", "27.0,98.9", "-o", path)
+    run_command(
+        "whatif", "-p", "yunnan", "--site", "25.04,102.71,40,5g_700", "-s", "27.0,98.9", "-o", path
+    )
     book = pd.read_excel(path, sheet_name=None, engine="openpyxl")
     assert {"whatif", "villages", "effect", "sources", "about"} <= set(book)
     assert len(book["whatif"]) == 2
-    text = run("whatif", "-p", "yunnan", "--site", "25.04,102.71").stdout
+    text = run_command("whatif", "-p", "yunnan", "--site", "25.04,102.71").stdout
     assert "circle: no terrain data" in text
 
 
 def test_sources_lead_to_quotes() -> None:
-    text = run("sources", "--province", "gansu").stdout
+    text = run_here("sources", "--province", "gansu").stdout
     assert "gs-4g-2020" in text
     assert "004_5417c4b8c648fc12.txt" in text
 
@@ -143,7 +139,7 @@ def test_sources_lead_to_quotes() -> None:
     ],
 )
 def test_bad_calls_say_what_where_and_how(arguments: list[str], code: int, words: str) -> None:
-    done = run(*arguments, code=code)
+    done = run_here(*arguments, code=code)
     assert words in done.stderr
     assert done.stdout == ""
 
@@ -180,36 +176,36 @@ def test_a_file_is_imported_listed_used_and_taken_back(tmp_path: Path) -> None:
     where = ("--province", "yunnan", "--workspace", folder)
     mended = tmp_path / "rejected.csv"
     order = ("import", file, *where, "--as-of", "2024-06-30", "--evidence", "measured")
-    assert "nothing was committed" in run(*order, "--dry-run").stdout
+    assert "nothing was committed" in run_here(*order, "--dry-run").stdout
     assert not folder.exists()
-    said = run(*order, "--report", tmp_path / "r.json", "--rejected", mended).stdout
+    said = run_here(*order, "--report", tmp_path / "r.json", "--rejected", mended).stdout
     assert "3 rows read = 2 accepted + 0 repaired + 1 rejected" in said
     assert (tmp_path / "r.json").exists()
     assert "c,102.72,25.02,-1" in mended.read_text(encoding="utf-8-sig")
-    assert "in force" in run("imports", "--workspace", folder).stdout
+    assert "in force" in run_here("imports", "--workspace", folder).stdout
     out = tmp_path / "villages.csv"
-    run("villages", *where, "--state", "all", "--out", out)
+    run_here("villages", *where, "--state", "all", "--out", out)
     rows = pd.read_csv(out)
     assert list(rows["village_id"]) == ["a", "b"]
     assert set(rows["evidence"]) == {"measured"}
-    assert "自然村.csv" in run("sources", *where).stdout
-    assert "a" in run("ledger", *where, "--as-of", "2024-07-01").stdout
-    assert "has_4g" in run("ledger", *where).stdout
-    assert "pack's own" in run("undo", "natural_villages", *where).stdout
-    assert "自然村.csv" in run("undo", "natural_villages", *where, "--redo").stdout
+    assert "自然村.csv" in run_here("sources", *where).stdout
+    assert "a" in run_here("ledger", *where, "--as-of", "2024-07-01").stdout
+    assert "has_4g" in run_here("ledger", *where).stdout
+    assert "pack's own" in run_here("undo", "natural_villages", *where).stdout
+    assert "自然村.csv" in run_here("undo", "natural_villages", *where, "--redo").stdout
 
 
 def test_a_template_is_written_and_faults_are_told(tmp_path: Path) -> None:
-    run("template", "sites", tmp_path / "t.xlsx")
-    run("template", "sites", tmp_path / "t.pdf", code=2)
-    run("import", tmp_path / "absent.csv", "--province", "yunnan", code=1)
+    run_here("template", "sites", tmp_path / "t.xlsx")
+    run_here("template", "sites", tmp_path / "t.pdf", code=2)
+    run_here("import", tmp_path / "absent.csv", "--province", "yunnan", code=1)
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
-    assert "empty" in run("import", empty, "--province", "yunnan", code=1).stderr
+    assert "empty" in run_here("import", empty, "--province", "yunnan", code=1).stderr
     bad = tmp_path / "bad.csv"
     bad.write_text("自然村编号,经度,纬度,户数\na,102.7,25.03,-1\n", encoding="utf-8")
-    told = run("import", bad, "--province", "yunnan", "--workspace", tmp_path / "w", code=2)
+    told = run_here("import", bad, "--province", "yunnan", "--workspace", tmp_path / "w", code=2)
     assert "households negative" in told.stdout
     assert "no row was accepted" in told.stderr
-    again = run("import", empty, "--province", "yunnan", "--evidence", "illustrative", code=2)
+    again = run_here("import", empty, "--province", "yunnan", "--evidence", "illustrative", code=2)
     assert "declared" in again.stderr

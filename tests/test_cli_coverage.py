@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import rasterio
 
-import cli
 from data.pack import Pack
+from tests.terminal import run_here as run
 
 PACK = Pack.load("yunnan")
 #: Lushui, where the demonstration relief lies.
 COUNTY = "533301"
-
-
-def run(*arguments: str | Path, code: int = 0) -> SimpleNamespace:
-    """Call the door in this process: its libraries take seconds to load."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-    before = sys.argv
-    sys.argv = ["cli.py", *map(str, arguments)]
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            cli.main()
-        got = 0
-    except SystemExit as end:
-        got = int(end.code or 0)
-    finally:
-        sys.argv = before
-    for stream in (out, err):
-        stream.flush()
-        stream.seek(0)
-    said = SimpleNamespace(stdout=out.read(), stderr=err.read())
-    assert got == code, said.stderr
-    return said
 
 
 @pytest.fixture(scope="module")
