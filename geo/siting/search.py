@@ -23,13 +23,15 @@ from geo.siting.model import TOLERANCE, Flags, Ints
 from geo.siting.reduction import Core, merged
 
 #: Rounds of search and prices, and searches in each.
-ROUNDS, SEARCHES = 4, 2
+ROUNDS, SEARCHES = 6, 2
 #: Steps of the prices in the first round and in each later one.
 STEPS = (400, 1500)
 #: Operations of one search and most moves; a move looks at the villages of one row.
 _OPERATIONS, _MOVES = 4e8, 4_000_000
 #: Cells that HiGHS may get as a whole, and nodes in the merging of choices.
 _CELLS, _NODES = 60_000, 200
+#: Moves for each row: few where HiGHS closes the gap anyway, many where it cannot.
+_EACH = (200.0, 800.0)
 #: Rows are dropped once no more than this share of them is needed.
 _KEEP = 0.9
 #: Hot start of each round and cold end, as shares of the mean weight that one site adds; found by
@@ -87,7 +89,8 @@ class Search:
         """Return how to anneal a core of this size."""
         size = max(1.0, self.core.reach.nnz / max(1, len(self.core.options)))
         share = self.covered / max(1, int(self.chosen.sum()))
-        moves = int(min(_MOVES, _OPERATIONS / size, 200.0 * len(self.core.options)))
+        each = _EACH[self.core.reach.nnz > _CELLS]
+        moves = int(min(_MOVES, _OPERATIONS / size, each * len(self.core.options)))
         known = self.prices if self.prices is not None else self.begin
         price = known.money if known is not None else 0.0
         warm = _WARM[number % len(_WARM)] * share
