@@ -281,7 +281,12 @@ class PlanSettings(_Frozen):
     presets
         Technologies that a site may have, one of them each.
     joint
-        Let the cost of a site include its own backhaul and iterate; else two steps.
+        Where the goal is money: choose sites and links together; else in two steps.
+    frontier_points
+        Points of the curve of what more would reach; 0 for none.
+    alternatives, tolerance
+        Number of other plans to look for (0: none), and the share of the best coverage that a
+        near-optimal plan may lack.
     time_limit_s
         Greatest time for the choice of sites [s].
     """
@@ -301,6 +306,8 @@ class PlanSettings(_Frozen):
     links: Links = Links()
     joint: bool = True
     frontier_points: Annotated[int, Field(ge=0, le=100)] = 12
+    alternatives: Annotated[int, Field(ge=0, le=20)] = 0
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.01
     time_limit_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
 
     @field_validator("presets")

@@ -1,4 +1,4 @@
-"""Which candidates to build: the planner's goal as a siting problem, and its answer with proof."""
+"""Which options to build: the planner's goal as a siting problem, and its answer with proof."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.plan_settings import PlanSettings
-from geo.errors import InputError
-from geo.siting import Plan, Problem, Run, solve
+from geo.siting import Plan, Problem, Run, least_cost, most_equal, solve
 from layers.candidates import BUILT, LOCKED
 from layers.reach import Reach
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+#: Goals whose answer depends on what options cost.
+COSTED = ("budget", "all", "share")
+HOUSEHOLDS, COST, LEAST_SHARE = "households", "cost", "least_share"
 
 
 @dataclass(frozen=True)
@@ -36,75 +39,40 @@ class Watch:
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class Answer:
     """What was chosen and how good it is.
 
     Attributes
     ----------
-    options
+    selected
         Rows of the reach that are built, ascending; those that stand already among them.
+    covered
+        Households reached, or served where capacities limit.
     measure
-        What ``value`` and ``bound`` count: ``households`` (more is better) or ``cost`` (less is).
-    value, bound, gap
-        Reached, not to be surpassed, and the share between.
+        What ``value`` and ``bound`` count: ``households`` and ``least_share`` (of the prefecture
+        that is served least) go up, ``cost`` goes down.
+    value, bound
+        Reached, and not to be surpassed.
     stopped
         ``proven``, ``time``, ``cancelled`` or ``effort``.
     """
 
-    options: Ints
+    selected: tuple[int, ...]
+    covered: float
     measure: str
     value: float
     bound: float
-    gap: float
     stopped: str
 
-
-def choose(
-    reach: Reach,
-    tables: tuple[pd.DataFrame, pd.DataFrame],
-    costs: Floats,
-    settings: PlanSettings,
-    run: Run,
-) -> Choice:
-    """Choose options for the planner's goal.
-
-    Parameters
-    ----------
-    tables
-        Candidates and villages.
-    costs
-        (options,) build cost [currency]; 0 for what stands.
-
-    Raises
-    ------
-    InputError
-        If the limits conflict; the message says which ones, and the nearest that fits.
-    """
-    problem = stated(reach, *tables, costs, settings)
-    if settings.objective == "sites":
-        plan = solve(replace(problem, costs=None), run)
-    elif settings.objective == "budget":
-        plan = solve(replace(problem, p=None, budget=settings.budget), run)
-    else:
-        raise InputError(
-            f"the goal {settings.objective!r} is not served yet", where="plan.objective",
-            repair="choose sites or budget",
-        )  # fmt: skip
-    return chosen(plan)
-
-
-def chosen(plan: Plan) -> Choice:
-    """Return the answer of a covering problem."""
-    options = np.array(plan.selected, dtype=np.int64)
-    return Choice(options, "households", plan.covered, plan.bound, plan.gap, plan.stopped)
+    @property
+    def gap(self) -> float:
+        """Share between value and bound, 0–1."""
+        greater = max(self.value, self.bound)
+        return abs(self.bound - self.value) / greater if greater else 0.0
 
 
 def stated(
-    reach: Reach,
-    candidates: pd.DataFrame,
-    villages: pd.DataFrame,
-    costs: Floats,
-    settings: PlanSettings,
+    reach: Reach, candidates: pd.DataFrame, villages: pd.DataFrame, settings: PlanSettings
 ) -> Problem:
     """Return the problem with every limit that the planner sets; ``p`` counts what stands, too."""
     status = candidates["status"].to_numpy(dtype=object)[reach.candidate]
@@ -120,11 +88,62 @@ def stated(
     return Problem(
         coverage=reach.matrix,
         weights=villages["households"].to_numpy(float),
-        p=settings.sites + stands,
-        costs=costs,
+        p=settings.sites + stands if settings.objective not in COSTED else None,
         fixed=tuple(int(i) for i in fixed),
         places=reach.candidate,
         capacity=capacity,
+        split=False,
         groups=villages["prefecture"].to_numpy(dtype=str),
         least_share={code: limits.least_share[code] for code in sorted(wanted)},
     )
+
+
+def answered(
+    problem: Problem, costs: Floats, budget: float | None, settings: PlanSettings, run: Run
+) -> Answer:
+    """Choose options for the planner's goal.
+
+    Parameters
+    ----------
+    costs
+        (options,) build cost [currency]; 0 for what stands.
+    budget
+        Greatest sum of them, where the goal is a budget.
+
+    Raises
+    ------
+    InfeasibleError
+        If the limits conflict; it names those that do, and the nearest values that fit.
+    """
+    goal = settings.objective
+    if goal == "sites":
+        return _covering(solve(problem, run))
+    if goal == "equity":
+        fair = most_equal(problem, run)
+        plan = fair.plan
+        return Answer(
+            plan.selected, plan.covered, LEAST_SHARE, fair.least, fair.bound, plan.stopped
+        )
+    priced = replace(problem, costs=costs)
+    if goal == "budget":
+        limit = settings.budget if budget is None else budget
+        fixed = list(problem.fixed)
+        if limit <= float(costs[fixed].sum()) and budget is not None:
+            # Nothing is left beside what stands and must be built.
+            return _fixed_alone(problem)
+        return _covering(solve(replace(priced, budget=limit), run))
+    share = 1.0 if goal == "all" else settings.share
+    cheap = least_cost(priced, share, run)
+    return Answer(cheap.selected, cheap.covered, COST, cheap.cost, cheap.bound, cheap.stopped)
+
+
+def _covering(plan: Plan) -> Answer:
+    return Answer(plan.selected, plan.covered, HOUSEHOLDS, plan.covered, plan.bound, plan.stopped)
+
+
+def _fixed_alone(problem: Problem) -> Answer:
+    reach = problem.coverage[list(problem.fixed)]
+    met = np.unique(reach.indices)
+    covered = float(np.asarray(problem.weights, dtype=float)[met].sum())
+    whole = float(np.asarray(problem.weights, dtype=float).sum())
+    return Answer(tuple(problem.fixed), covered, HOUSEHOLDS, covered, whole, "effort")

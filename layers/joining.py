@@ -1,8 +1,8 @@
-"""How the chosen sites are joined and fed: fibre, microwave or satellite; grid or sun; and why.
+"""How the chosen sites are joined: fibre, microwave or satellite, and why.
 
 Kinds are compared by present value over the years of operation (renewals, running costs, rents), so
 that a satellite's rent counts beside a route that lasts; what is built is priced by the bill.
-Existing sites have power and backhaul: others may hang on them as on a fibre node.
+Existing sites have backhaul: others may hang on them as on a fibre node.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from data.pack import Pack
 from data.scenario import Scenario
 from geo.backhaul import Backhaul, BackhaulPrices, BackhaulRule, backhaul
 from geo.microwave import Hops, hop_pairs, solve_masts
-from geo.power import Power, PowerPrices, power
 from geo.terrain import profiles
 from layers.candidates import lines_of
 from layers.plan_routes import empty_routes, routes_of
@@ -43,15 +42,14 @@ class Joined:
 
     Attributes
     ----------
-    backhaul, power
-        (n,) ``fibre``, ``microwave``, ``satellite``, ``none`` or ``shared``; ``grid``, ``solar``,
-        ``none`` or ``shared``.
+    backhaul
+        (n,) ``fibre``, ``microwave``, ``satellite``, ``none`` or ``shared``.
     reasons
-        (n,) codes of :mod:`geo.backhaul` and :mod:`geo.power`, joined by ``;``.
+        (n,) codes of :mod:`geo.backhaul`, joined by ``;``.
     parent
         (n,) number of the site that carries a site's backhaul, −1 for none.
     quantities
-        Item → (n,) what power and the way to the fibre take.
+        Item → (n,) what the way to the fibre takes.
     routes
         As :data:`layers.plan_routes.ROUTE_COLUMNS` says.
     bound_share
@@ -59,7 +57,6 @@ class Joined:
     """
 
     backhaul: NDArray[np.object_]
-    power: NDArray[np.object_]
     reasons: NDArray[np.object_]
     parent: Ints
     quantities: Mapping[str, Floats]
@@ -72,11 +69,11 @@ def unjoined(sites: pd.DataFrame) -> Joined:
     n = len(sites)
     blank = np.full(n, "", dtype=object)
     nothing = {"fibre_rural": np.zeros(n)}
-    return Joined(blank, blank, blank, np.full(n, -1), nothing, empty_routes())
+    return Joined(blank, blank, np.full(n, -1), nothing, empty_routes())
 
 
 def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> Joined:
-    """Join sites to fibre and power, the cheapest feasible chain for each.
+    """Join sites to the fibre, the cheapest feasible chain for each.
 
     Parameters
     ----------
@@ -87,27 +84,21 @@ def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> 
     new = np.flatnonzero(~stands)
     nodes = _nodes(pack, sites[stands])
     found = _backhaul(pack, scenario, (sites.iloc[new], nodes), rates)
-    kind, fed = _kinds(scenario, found), _power(scenario, sites, stands, rates)
+    kind = _kinds(scenario, found)
     n = len(sites)
     parent = np.full(n, -1)
     parent[new] = np.where(found.parent >= 0, np.append(new, -1)[found.parent], -1)
     words = np.full(n, SHARED, dtype=object)
     words[new] = kind
-    powers = np.where(stands, SHARED, np.array(fed.kind, dtype=object))
     reasons = np.full(n, "existing_site", dtype=object)
-    reasons[new] = [
-        ";".join([*why, fed.reason[i]]) for i, why in zip(new, found.reason, strict=True)
-    ]
+    reasons[new] = [";".join(why) for why in found.reason]
     spread = {}
     for item, number in _taken(scenario, found, kind).items():
         spread[item] = np.zeros(n)
         spread[item][new] = number
-    quantities = {**spread, **_fed(fed, stands)}
     routes = routes_of((sites.iloc[new], nodes), found, kind)
     share = found.bound / found.total if found.total > 0 else 1.0
-    return Joined(
-        words, powers.astype(object), reasons, parent, quantities, routes, min(share, 1.0)
-    )
+    return Joined(words, reasons, parent, spread, routes, min(share, 1.0))
 
 
 def link_values(scenario: Scenario, rates: Prices) -> BackhaulPrices:
@@ -196,32 +187,4 @@ def _taken(scenario: Scenario, found: Backhaul, kind: NDArray[np.object_]) -> di
         "mast_height": higher,
         "satellite_terminal": satellite.astype(float),
         "satellite_capacity": satellite.astype(float),
-    }
-
-
-def _power(
-    scenario: Scenario, sites: pd.DataFrame, stands: NDArray[np.bool_], rates: Prices
-) -> Power:
-    years, kinds = scenario.plan.money.operation_years, scenario.plan.links.power
-
-    def value(item: str) -> float:
-        return present_value({item: 1.0}, years, rates)
-
-    prices = PowerPrices(
-        line_per_km=value("grid_line"), connection=value("grid_connection"),
-        solar=value("solar_power") if "solar" in kinds else np.inf,
-        route_factor=rates.route_factor,
-    )  # fmt: skip
-    metres = sites["power_m"].to_numpy(float)
-    if "grid" not in kinds:
-        metres = np.full(len(sites), np.inf)
-    return power(metres, prices, existing=stands)
-
-
-def _fed(fed: Power, stands: NDArray[np.bool_]) -> dict[str, Floats]:
-    kind = np.array(fed.kind, dtype=object)
-    return {
-        "grid_connection": ((kind == "grid") & ~stands).astype(float),
-        "grid_line": fed.line_km,
-        "solar_power": ((kind == "solar") & ~stands).astype(float),
     }

@@ -26,6 +26,8 @@ TABLES: dict[str, tuple[str, str]] = {
     "bill": ("工程量与造价清单", "bill of materials"),
     "yearly": ("分年表", "yearly table"),
     "totals": ("全周期费用", "money over the years"),
+    "frontier": ("预算—覆盖曲线", "frontier"),
+    "alternatives": ("备选方案", "other plans"),
     "unreachable": ("无法覆盖的自然村", "villages out of reach"),
     "left": ("方案未覆盖的自然村", "villages that the plan leaves out"),
 }
@@ -85,6 +87,11 @@ def _about(rollout: Rollout) -> dict[str, str]:
         "villages_rule": "each village belongs to the site that reaches it first",
         "left_out": "; ".join(rollout.notes),
     }
-    if rollout.basis == "circle":
+    if rollout.joint is not None:
+        both = rollout.joint
+        lines["two_step_cost"] = f"{both.two_step.cost:,.0f}"
+        lines["joint_cost"] = f"{both.best.cost:,.0f}"
+        lines["joint_gain"] = f"{both.gained:,.0f} households, {both.saved:,.0f} saved"
+    if rollout.basis != "terrain":
         lines |= {"coverage_zh": CIRCLE_ZH, "coverage_en": CIRCLE_EN}
     return lines

@@ -11,17 +11,18 @@ from data.scenario import Scenario
 from geo.bill import bill_of_materials
 from geo.crs import geodesic_m
 from geo.evidence import weakest
+from layers.plan_build import Built
+from layers.plan_ground import Ground
 from layers.plancosts import YEARLY
 from layers.reach import CIRCLE, TERRAIN
-from layers.rollout import Built, Ground
 from layers.villages import county_names
 
 SITE_COLUMNS = (
     "rank", "candidate_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
     "county_en", "lon", "lat", "preset", "kind", "reasons", "status", "villages", "households",
     "cost_low", "cost_base", "cost_high", "currency", "price_year", "cost_per_household",
-    "backhaul", "power", "link_reasons", "carried_by", "year", "year_reason", "evidence",
-    "source_ids",
+    "backhaul", "power", "link_reasons", "carried_by", "year", "year_reason", "regret",
+    "evidence", "source_ids",
 )  # fmt: skip
 VILLAGE_COLUMNS = (
     "village_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
@@ -58,14 +59,15 @@ def site_table(pack: Pack, ground: Ground, built: Built) -> pd.DataFrame:
     table["currency"], table["price_year"] = built.money.currency, built.money.price_year
     per = built.money.per(table["households"].to_numpy(float)).base
     table["cost_per_household"] = per.round(2)
-    table["backhaul"], table["power"] = built.joined.backhaul, built.joined.power
-    table["link_reasons"] = built.joined.reasons
+    table["backhaul"] = built.joined.backhaul
+    both = zip(built.joined.reasons, table["power_reason"], strict=True)
+    table["link_reasons"] = [";".join(dict.fromkeys(filter(None, pair))) for pair in both]
     ids = np.append(built.sites["candidate_id"].to_numpy(dtype=object), "")
     table["carried_by"] = ids[built.joined.parent]
     table["year"], table["year_reason"] = _year(built.phases.year), built.phases.reason
     names = county_names(pack).reindex(table["county"]).reset_index(drop=True)
     table = pd.concat([table.drop(columns="prefecture"), names], axis=1).iloc[order]
-    table["rank"] = np.arange(1, len(table) + 1)
+    table["rank"], table["regret"] = np.arange(1, len(table) + 1), ""
     return table[list(SITE_COLUMNS)].reset_index(drop=True)
 
 

@@ -12,18 +12,23 @@ from ui.plan_wishes import TEN_THOUSAND
 PICK = "pick"
 
 
-def frontier(points: pd.DataFrame, chosen: float, *, by_cost: bool) -> Spec:
+def frontier(points: pd.DataFrame, chosen: float) -> Spec:
     """Draw what each budget or number of sites reaches, and what it cannot exceed.
 
     Parameters
     ----------
     points
-        ``amount`` (sites, or cost [currency]), ``covered`` and ``bound`` [households].
+        The plan's frontier: ``amount`` (new sites, or cost [currency]), ``covered``, ``bound``.
     chosen
         Amount in force.
     """
-    frame = points.copy()
-    frame["shown"] = frame["amount"] / (TEN_THOUSAND if by_cost else 1)
+    by_cost = bool((points["measure"] == "cost").any())
+    unit = TEN_THOUSAND if by_cost else 1
+    frame = (
+        points[["amount", "covered", "bound"]]
+        .astype(float)
+        .assign(shown=points["amount"].astype(float) / unit)
+    )
     title = t("plan.frontier_cost") if by_cost else t("plan.frontier_sites")
     x = amount("shown", title)
     y = amount("covered", t("plan.households"))
@@ -35,16 +40,17 @@ def frontier(points: pd.DataFrame, chosen: float, *, by_cost: bool) -> Spec:
         "encoding": {"x": x, "y": {**y, "field": "bound"}},
     }
     now = {
-        "data": {"values": [{"at": chosen / (TEN_THOUSAND if by_cost else 1)}]},
+        "data": {"values": [{"at": chosen / unit}]},
         "mark": {"type": "rule", "color": TARGET},
         "encoding": {"x": {"field": "at", "type": "quantitative"}},
     }
     dots = {
         "params": [{"name": PICK, "select": {"type": "point", "fields": ["amount"]}}],
-        "mark": {"type": "point", "filled": True, "size": 110, "color": BUILT, "cursor": "pointer"},
+        "mark": {"type": "point", "filled": True, "size": 110, "color": BUILT,
+                 "cursor": "pointer"},
         "encoding": {"x": x, "y": y, "tooltip": told},
-    }
-    return {"data": {"values": records(frame)}, "height": 230, "layer": [line, limit, now, dots]}
+    }  # fmt: skip
+    return {"data": {"values": records(frame)}, "height": 250, "layer": [line, limit, now, dots]}
 
 
 def years(table: pd.DataFrame) -> Spec:

@@ -48,6 +48,10 @@ class Job:
     cancel: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
 
+    def show(self, result: Rollout) -> None:
+        """Take the plan before its frontier is known."""
+        self.result = result
+
     def tell(self, step: str, share: float, text: str) -> None:
         """Note how far the work is."""
         self.step, self.share, self.text = step, min(max(share, self.share), 1.0), text
@@ -108,7 +112,9 @@ def _work(job: Job, pack: Pack, scenario: Scenario, desk: _Desk) -> None:
     """Run in a thread of its own: nothing of Streamlit is touched here."""
     try:
         with desk.turns:
-            job.result = plan(pack, scenario, progress=job.tell, cancel=job.cancel.is_set)
+            job.result = plan(
+                pack, scenario, progress=job.tell, cancel=job.cancel.is_set, first=job.show
+            )
         if job.result.choice.stopped != "cancelled":
             desk.keep(job.key, job.result)
     except PlannerError as error:

@@ -68,6 +68,7 @@ def _shown(sites: pd.DataFrame) -> pd.DataFrame:
                 [t(f"plan.link_{code}") for code in text.split(";") if code]
                 for text in sites["link_reasons"]
             ],
+            "regret": [t(f"plan.regret_{word}") if word else "" for word in sites["regret"]],
             "evidence": [t(f"evidence.{word}") for word in sites["evidence"]],
             "place": sites["candidate_id"],
         }
@@ -91,6 +92,7 @@ def _columns(result: Rollout) -> dict[str, Any]:
         "backhaul": t("plan.backhaul_column"),
         "power": t("plan.power_column"),
         "links": column.ListColumn(t("plan.link"), help=t("plan.link_help")),
+        "regret": column.TextColumn(t("plan.regret"), help=t("plan.regret_help")),
         "evidence": t("table.evidence"),
         "place": t("plan.place"),
     }

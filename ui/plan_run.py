@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
+from geo.errors import PlannerError
+from geo.siting import InfeasibleError
 from layers.rollout import Rollout
-from ui import plan_job, state
+from ui import cache, plan_job, state
 from ui.frame import explain, guarded
-from ui.i18n import number, t
+from ui.i18n import language, number, t
 from ui.plan_wishes import TEN_THOUSAND
 
 #: How often the page asks how far a run is [s].
 _LOOK_S = 0.4
+_SEEN = "_plan_seen"
 
 
 def bar() -> None:
@@ -36,10 +40,11 @@ def bar() -> None:
 def result() -> Rollout | None:
     """Return the plan to show; what went wrong is told."""
     job = plan_job.last()
-    if job is None or not job.done.is_set():
+    if job is None:
         return None
     if job.error is not None:
         explain(job.error)
+        _conflicts(job.error)
     if job.failed:
         st.error(t("error.unexpected"))
     return job.result
@@ -72,8 +77,36 @@ def figures(found: Rollout) -> None:
     )  # fmt: skip
     with cells[4]:
         st.markdown(f":small[**{_proof(found)}**]")
+        joint(found)
         for note in found.notes:
             st.caption(t(f"plan.note_{note}"))
+
+
+def joint(found: Rollout) -> None:
+    """Say what choosing sites and links together brought beside two steps."""
+    both = found.joint
+    if both is not None:
+        st.caption(
+            t("plan.joint", two=number(both.two_step.cost / TEN_THOUSAND),
+              one=number(both.best.cost / TEN_THOUSAND), gained=number(both.gained))
+        )  # fmt: skip
+
+
+def _conflicts(error: PlannerError) -> None:
+    """List the limits that conflict, with the nearest value that fits."""
+    if not isinstance(error, InfeasibleError) or not error.conflicts:
+        return
+    regions = cache.pack().regions("prefecture").set_index("adcode")[f"name_{language()}"]
+    rows = [
+        {
+            t("plan.limit"): t(f"plan.limit_{one.limit}"),
+            t("table.region"): regions.get(one.subject, one.subject),
+            t("plan.asked"): number(one.asked),
+            t("plan.possible"): number(one.possible),
+        }
+        for one in error.conflicts
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
 def _proof(found: Rollout) -> str:
@@ -83,6 +116,9 @@ def _proof(found: Rollout) -> str:
     }  # fmt: skip
     if choice.measure == "cost":
         return t("plan.proof_cost", **values)
+    if choice.measure == "least_share":
+        values |= {"value": f"{choice.value:.1%}", "bound": f"{choice.bound:.1%}"}
+        return t("plan.proof_share", **values)
     return t("plan.proof", **values)
 
 
@@ -90,7 +126,10 @@ def _proof(found: Rollout) -> str:
 @guarded
 def _progress() -> None:
     job = plan_job.last()
-    if job is None or job.done.is_set():
+    seen = st.session_state.get(_SEEN)
+    if job is None or job.done.is_set() or (job.result is not None and seen != job.key):
+        # A first result is drawn at once, while the frontier is still being looked for.
+        st.session_state[_SEEN] = job.key if job is not None else ""
         st.rerun()
     st.progress(job.share, f"{t(f'plan.step_{job.step}')} {job.text}".strip())
 

@@ -8,6 +8,7 @@ from layers.rollout import Rollout
 from ui import (
     cache,
     plan_charts,
+    plan_curve,
     plan_exports,
     plan_job,
     plan_list,
@@ -80,15 +81,21 @@ def _map(found: Rollout | None) -> None:
 
 
 def _tables(found: Rollout) -> None:
-    names = ("list", "years", "costs", "lost")
+    names = ("list", "curve", "years", "costs", "lost")
     tabs = st.tabs([t(f"plan.tab_{name}") for name in names])
     with tabs[0]:
         plan_list.ranked(found)
     with tabs[1]:
+        left, right = st.columns([0.6, 0.4])
+        with left:
+            plan_curve.show(found)
+        with right:
+            plan_curve.others(found)
+    with tabs[2]:
         left, right = st.columns(2)
         left.vega_lite_chart(plan_charts.years(found.yearly))
         right.vega_lite_chart(plan_charts.gantt(found.sites))
-    with tabs[2]:
+    with tabs[3]:
         plan_money.counting()
         left, right = st.columns([0.42, 0.58])
         with left:
@@ -96,5 +103,5 @@ def _tables(found: Rollout) -> None:
         with right:
             plan_money.bill(found)
         plan_money.costs()
-    with tabs[3]:
+    with tabs[4]:
         plan_list.unreachable(found)
