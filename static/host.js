@@ -121,6 +121,9 @@ const decorate = (state) => {
     if (on) layer.bringToFront();
   }
   if (fit) map.fitBounds(overlay.fit, { padding: [12, 12], animate: false });
+  const look = JSON.stringify(overlay.look || null);
+  if (overlay.look && look !== state.look) map.fitBounds(overlay.look, { padding: [12, 12], animate: false });
+  state.look = look;
   if (overlay.mark) {
     const [lat, lon] = overlay.mark;
     L.circleMarker([lat, lon], { radius: 12, color: "#d946ef", weight: 3, fill: false, interactive: false }).addTo(state.group);

@@ -125,7 +125,8 @@ def show(
         Height [px].
     overlay
         What changes with a click: ``sites``, ``stations``, ``gained``, ``selected`` adcode,
-        ``zoom`` to it, ``mark`` (lat, lon), ``raster`` as :func:`raster` returns it.
+        ``zoom`` to it, ``mark`` (lat, lon), ``raster`` as :func:`raster` returns it, ``look``: a
+        box to show once.
     heed
         What the page listens to; nothing by default.
     profile

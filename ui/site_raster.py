@@ -12,13 +12,15 @@ from geo.crs import geodesic_m
 from geo.radio.prediction import Area
 from layers.coverage import CoverageOrder
 from layers.coverage_area import area_prediction
-from layers.imagery import Picture, power_picture, server_picture
+from layers.imagery import POWER_LIMITS_DBM, Picture, power_picture, server_picture
 from ui import cache, maps, mapview, predictions, state
 from ui.i18n import number, t
 from ui.long_work import result_of
 
 SITES, REACH, KIND = "raster_sites", "raster_reach_km", "raster_kind"
 _KNOWN = "_raster_known"
+#: Whether the map should move to the next picture, and where it was moved to last.
+_ZOOM, _LOOK = "_raster_zoom", "_raster_look"
 _REACHES_KM = (5, 10, 15, 20, 30)
 #: A click chooses a site no further away than this [m].
 _CLICK_M = 15_000.0
@@ -70,10 +72,15 @@ def panel(table: pd.DataFrame, order: CoverageOrder) -> tuple[mapview.Overlay | 
     area = _area(tuple(chosen), order, int(reach) * 1000.0)
     if area is None:
         return None, None
+    if st.session_state.pop(_ZOOM, False):
+        st.session_state[_LOOK] = area.bounds
     picture = _picture(area, str(kind), list(chosen))
     title = t("raster.legend_power" if kind == "power" else "raster.legend_server")
     unit = "dBm" if kind == "power" else ""
-    raster = mapview.raster(picture, title, unit, [t("raster.modelled")], key="coverage")
+    notes = [t("raster.modelled")]
+    if kind == "server":
+        notes.append(t("raster.heard", least=f"{POWER_LIMITS_DBM[-1]:.0f}".replace("-", "−")))
+    raster = mapview.raster(picture, title, unit, notes, key="coverage")
     return raster, area
 
 
@@ -92,7 +99,10 @@ def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
         for number, site in enumerate(state.plan().sites, start=1) if site.enabled
     ]  # fmt: skip
     model = maps.model_box(cache.pack(), state.plan())
-    return {"raster": raster, "stations": stations, "sites": planned, "model": model}
+    look = st.session_state.get(_LOOK) if raster else None
+    return {
+        "raster": raster, "stations": stations, "sites": planned, "model": model, "look": look
+    }  # fmt: skip
 
 
 def download(area: Area, order: CoverageOrder) -> None:
@@ -126,6 +136,8 @@ def _picture(area: Area, kind: str, chosen: list[str]) -> Picture:
     asked = np.isfinite(area.rsrp_dBm) | ~area.known
     if kind == "power":
         return power_picture(area.rsrp_dBm, asked, area.bounds, unknown=t("raster.unknown"))
+    # A best site that nobody hears is none.
+    asked &= ~(area.rsrp_dBm < POWER_LIMITS_DBM[-1])
     words = (t("raster.others"), t("raster.unknown"))
     names = [_name(site) for site in chosen]
     return server_picture(area.server, asked, area.bounds, names=names, words=words)
@@ -152,3 +164,4 @@ def _take(sites: list[str]) -> None:
     known = _known()
     st.session_state[_KNOWN] = [*known, *(s for s in sites if s not in known and not s.isdigit())]
     st.session_state[SITES] = sites
+    st.session_state[_ZOOM] = True

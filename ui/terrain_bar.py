@@ -98,11 +98,13 @@ def _switch() -> None:
 
 
 def _visit(found: Terrain) -> None:
-    """Choose a county that the model covers."""
+    """Choose the county of which the model knows most villages."""
     west, south, east, north = found.bounds
-    counties = cache.pack().regions("county")
-    inside = counties[
-        counties["label_lon"].between(west, east) & counties["label_lat"].between(south, north)
-    ]
-    if len(inside):
-        drilldown.choose("county", str(inside["adcode"].iloc[0]))
+    villages = cache.villages()
+    inside = villages[villages["lon"].between(west, east) & villages["lat"].between(south, north)]
+    if inside.empty:
+        return
+    known = found.knows(inside["lon"].to_numpy(float), inside["lat"].to_numpy(float))
+    per_county = inside.loc[known, "county"].value_counts()
+    if len(per_county):
+        drilldown.choose("county", str(per_county.index[0]))

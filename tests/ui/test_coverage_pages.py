@@ -262,3 +262,12 @@ def test_a_drive_test_is_shown_beside_the_prediction_and_applied_on_wish(
     assert not app.error
     assert int(app.metric[4].value) < before
     assert {"rsrp", "corrected"} <= set(app.dataframe[1].value.columns)
+
+
+@pytest.mark.parametrize("province", ["gansu", "yunnan"])
+def test_the_demonstration_opens_at_a_county_that_its_relief_knows(province: str) -> None:
+    Workspace.open().save(Scenario(name="there", province=province, demonstration_terrain=True))
+    app = opened("coverage", scenario="there", lang="en")
+    assert not app.error
+    covered, missed, unknown = (int(metric.value.replace(",", "")) for metric in app.metric)
+    assert unknown < 0.05 * (covered + missed)
