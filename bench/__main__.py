@@ -12,6 +12,7 @@ from bench import (
     doctor,
     intervals,
     pages,
+    plan,
     prediction,
     radio,
     report,
@@ -33,6 +34,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "trees": backhaul.trees,
     "backhaul": backhaul.sites,
     "prediction": prediction.prediction,
+    "plan": plan.whole,
     "pages": pages.pages,
 }
 

@@ -31,6 +31,8 @@ _ROUNDS = 4
 _WORSE = ("proven", "effort", "time", "cancelled")
 #: Times that a choice beyond the budget is made anew for less.
 _CORRECTIONS = 3
+#: A little less than the estimate says, so that another choice comes.
+_BELOW = 0.999
 #: Items of a link that are paid once, by kind of backhaul.
 _ONCE = {"fibre": "fibre_terminal", "microwave": "microwave_hop",
          "satellite": "satellite_terminal"}  # fmt: skip
@@ -132,7 +134,9 @@ class _Siting:
             spent += self.links.connect(found.selected).cost
             if spent <= budget:
                 break
-            asked *= budget / spent
+            # What the choice costs by estimate must shrink as its true cost must.
+            estimate = float(costs[list(found.selected)].sum())
+            asked = min(asked, estimate) * budget / spent * _BELOW
             found = self._once(costs, asked)
         return found
 

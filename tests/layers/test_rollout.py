@@ -18,6 +18,7 @@ from data.plan_settings import PlanSettings
 from data.scenario import Scenario
 from geo.crs import geodesic_m
 from geo.errors import InputError
+from geo.siting import InfeasibleError
 from layers.candidates import candidate_table, demand
 from layers.plan_bundles import TABLES, plan_bundle
 from layers.rollout import Rollout, plan
@@ -31,16 +32,17 @@ def pack() -> Pack:
 
 
 def wished(**fields) -> Scenario:
-    return Scenario(province=PROVINCE, plan=PlanSettings.model_validate(fields))
+    plain = {"frontier_points": 0}
+    return Scenario(province=PROVINCE, plan=PlanSettings.model_validate(plain | fields))
 
 
 @pytest.fixture(scope="module")
 def made(pack: Pack) -> Rollout:
-    return plan(pack, wished(sites=60, years={"count": 3}))
+    return plan(pack, wished(sites=60, years={"count": 3}, frontier_points=2))
 
 
 def test_a_first_plan_needs_no_choice(pack: Pack) -> None:
-    result = plan(pack, Scenario(province=PROVINCE))
+    result = plan(pack, Scenario(province=PROVINCE, plan=PlanSettings(frontier_points=0)))
     assert len(result.sites) == 300
     # Proven best on a free machine; a busy one may stop the proof at its time limit.
     assert result.choice.gap <= 0.01
@@ -137,9 +139,95 @@ def test_every_table_can_be_the_main_one(table: str, made: Rollout, pack: Pack) 
     assert bundle.provenance["proof"] == made.proof
 
 
-def test_budget_buys_no_more_than_it_can(pack: Pack) -> None:
+def test_more_budget_never_covers_less_and_no_budget_is_exceeded(pack: Pack) -> None:
     small, large = (plan(pack, wished(objective="budget", budget=amount)) for amount in (1e7, 2e7))
     assert 0 < small.choice.value < large.choice.value
+    for result, budget in ((small, 1e7), (large, 2e7)):
+        assert result.sites["cost_base"].sum() <= budget * (1 + 1e-9)
+        assert result.choice.value <= result.choice.bound
+        assert result.joint is not None
+        assert result.joint.gained >= 0
+
+
+def test_a_share_costs_less_than_all(pack: Pack) -> None:
+    tenth, fifth = (
+        plan(pack, wished(objective="share", share=share, time_limit_s=2)) for share in (0.1, 0.2)
+    )
+    homes = demand(pack, wished())["households"].sum()
+    for result, share in ((tenth, 0.1), (fifth, 0.2)):
+        assert result.villages["households"].sum() >= share * homes - 1
+        assert result.choice.measure == "cost"
+        assert result.choice.bound <= result.choice.value
+        assert result.choice.value == pytest.approx(result.sites["cost_base"].sum(), rel=1e-6)
+        assert "cannot cost less" in result.proof
+    assert tenth.choice.value < fifth.choice.value
+
+
+def test_capacity_limits_every_site(pack: Pack) -> None:
+    limits = {"capacity_households": 300}
+    result = plan(pack, wished(sites=20, limits=limits, time_limit_s=2))
+    assert result.sites["households"].max() <= 300
+    assert result.sites["households"].sum() == result.choice.value <= result.choice.bound
+
+
+def test_least_share_of_a_prefecture_holds_or_says_what_fits(pack: Pack) -> None:
+    homes = demand(pack, wished()).groupby("prefecture")["households"].sum()
+    code = str(homes.idxmin())
+    result = plan(pack, wished(sites=40, limits={"least_share": {code: 0.5}}))
+    reached = result.villages.groupby("prefecture")["households"].sum()
+    assert reached[code] >= 0.5 * homes[code]
+    every = {str(one): 1.0 for one in homes.index}
+    with pytest.raises(InfeasibleError) as caught:
+        plan(pack, wished(sites=3, limits={"least_share": every}))
+    assert caught.value.conflicts
+
+
+def test_the_frontier_never_falls_and_meets_its_bound(pack: Pack) -> None:
+    curve = plan(pack, wished(sites=30, frontier_points=4)).frontier
+    assert len(curve) == 4
+    assert curve["covered"].is_monotonic_increasing
+    assert (curve["covered"] <= curve["bound"] + 1e-6).all()
+    assert (curve["sites"] <= curve["amount"]).all()
+
+
+def test_other_plans_and_what_all_of_them_share(pack: Pack) -> None:
+    result = plan(pack, wished(sites=5, alternatives=2))
+    table = result.alternatives
+    assert table["covered"].is_monotonic_decreasing
+    assert table["shared"].iloc[0] == 5 > table["shared"].iloc[1]
+    assert set(result.sites["regret"]) <= {"needed", "replaceable", "undecided"}
+
+
+def test_two_technologies_stand_never_at_one_place(pack: Pack) -> None:
+    presets = ["4g_1800", "5g_700"]
+    result = plan(pack, wished(sites=20, presets=presets))
+    assert result.sites["candidate_id"].is_unique
+    assert set(result.sites["preset"]) <= set(presets)
+
+
+def test_without_fibre_the_rest_is_satellite_or_nothing(pack: Pack) -> None:
+    links = {"backhaul": ["satellite"]}
+    result = plan(pack, wished(sites=10, links=links))
+    # At a fibre node itself there is fibre without a route.
+    assert set(result.sites["backhaul"]) <= {"satellite", "fibre"}
+    assert result.routes.empty
+    rented = result.bill[result.bill["paid"] == "yearly"]
+    assert rented["quantity"].sum() == (result.sites["backhaul"] == "satellite").sum()
+
+
+def test_placing_alone_joins_nothing(pack: Pack) -> None:
+    result = plan(pack, wished(sites=10), links=False)
+    assert result.routes.empty
+    assert set(result.sites["backhaul"]) == {""}
+
+
+def test_terrain_decides_where_it_is_known(pack: Pack) -> None:
+    scenario = wished(sites=10).model_copy(update={"demonstration_terrain": True})
+    result = plan(pack, scenario)
+    assert result.basis == "mixed"
+    known = result.villages["basis"] == "terrain"
+    assert result.villages.loc[known, "rsrp_dBm"].ge(-105.05).all()
+    assert result.villages.loc[~known, "rsrp_dBm"].isna().all()
 
 
 def test_locked_forbidden_own_and_built_places(pack: Pack) -> None:
