@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.export import ExportBundle, run_digest
 from data.pack import Pack
+from data.scenario import Scenario
 from geo.errors import UnknownNameError
 from layers.bundles import CIRCLE_EN, CIRCLE_ZH, provenance, sources_of
 from layers.rollout import Rollout
@@ -73,6 +74,28 @@ def plan_table(rollout: Rollout, name: str) -> pd.DataFrame:
     """Return one table of a plan without geometry."""
     frame = getattr(rollout, name)
     return pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+
+
+def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: str) -> ExportBundle:
+    """Return the export of what another layer needs, with the polygons of its regions."""
+    inputs = {"kind": f"needs {layer}", "pack": pack.digest, "scenario": scenario.digest,
+              "rows": table.to_csv(index=False)}  # fmt: skip
+    # One code may be a prefecture and a county at once: the level of the table decides.
+    level = "county" if layer.startswith("mobile") else "prefecture"
+    regions = pack.geo("regions")
+    fits = regions["level"].isin((level, "province"))
+    shapes = regions[fits].drop_duplicates("adcode")
+    geometry = shapes.set_index("adcode").geometry.reindex(table["adcode"].tolist())
+    about = provenance(pack, scenario, evidence=table["evidence"].unique())
+    return ExportBundle(
+        kind="needs",
+        title_zh=f"{pack.meta['name_zh']}分年需求",
+        title_en=f"{pack.meta['name_en']}: need by year",
+        main=table,
+        extra={"sources": sources_of(pack, table["source_ids"].unique())},
+        about=about | {"layer": layer, "run_digest": run_digest(inputs)},
+        geometry=geometry.reset_index(drop=True),
+    )
 
 
 def _about(rollout: Rollout) -> dict[str, str]:

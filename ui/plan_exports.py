@@ -33,7 +33,7 @@ def show(found: Rollout) -> None:
             key="plan_table",
         )  # fmt: skip
         stem = f"{pack.name}-plan-{name}"
-        exporting.buttons("", stem, _bundle(pack, found, name), suffixes=_ONE_TABLE)
+        exporting.buttons(titles[name], stem, _bundle(pack, found, name), suffixes=_ONE_TABLE)
 
 
 def _bundle(pack: Pack, found: Rollout, name: str) -> Callable[[bool], ExportBundle]:

@@ -105,7 +105,8 @@ def counting() -> None:
     with cells[1]:
         rate = None if now.discount_rate is None else now.discount_rate * 100
         plan_wishes.optional("money.discount_rate", t("plan.discount_rate"), rate,
-                             lambda value: None if value is None else value / 100)  # fmt: skip
+                             lambda value: None if value is None else value / 100,
+                             empty=t("plan.as_in_table"))  # fmt: skip
     with cells[2]:
         plan_wishes.figure("money.operation_years", t("plan.operation_years"),
                            now.operation_years, (1, 50, 1), whole=True)  # fmt: skip

@@ -78,8 +78,7 @@ def figures(found: Rollout) -> None:
     with cells[4]:
         st.markdown(f":small[**{_proof(found)}**]")
         joint(found)
-        for note in found.notes:
-            st.caption(t(f"plan.note_{note}"))
+        st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
 
 
 def joint(found: Rollout) -> None:

@@ -177,11 +177,14 @@ def optional(
     label: str,
     value: float | None,
     taken: Callable[[Any], Any] = lambda given: None if given is None else int(given),
+    *,
+    empty: str = "",
 ) -> None:
-    """Draw a number that may be left out."""
+    """Draw a number that may be left out; ``empty`` says what then holds."""
     key = _primed(path, None if value is None else float(value))
     st.number_input(
-        label, min_value=0.0, step=1.0, key=key, placeholder=t("plan.no_limit"), value=None,
+        label, min_value=0.0, step=1.0, key=key, placeholder=empty or t("plan.no_limit"),
+        value=None,
         format="%.6g", on_change=_take, args=(path, taken),
     )  # fmt: skip
 

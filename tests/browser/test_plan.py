@@ -68,7 +68,7 @@ def test_a_plan_is_run_and_downloaded(page: Page, address: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))
     assert {"sites", "villages", "routes", "bill", "yearly", "about"} <= set(book.sheetnames)
     assert book["sites"].max_row == 16
-    page.get_by_text("draws a forbidden area", exact=True).click()
+    page.get_by_text("draw area", exact=True).click()
     box = page.locator(".leaflet-container").bounding_box()
     assert box is not None
     for i, (dx, dy) in enumerate(((0.60, 0.40), (0.66, 0.40), (0.63, 0.48)), start=1):

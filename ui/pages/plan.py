@@ -67,7 +67,7 @@ def _map(found: Rollout | None) -> None:
     """Draw the map with what a click does and the year slider."""
     years = (found.scenario.plan if found is not None else wishes.settings()).years
     last = years.first + years.count - 1
-    above = st.columns([0.62, 0.38], vertical_alignment="center")
+    above = st.columns([0.72, 0.28], vertical_alignment="center")
     with above[0]:
         plan_map.modes()
     year = last
