@@ -123,6 +123,9 @@ def plan(
     costed = scenario.plan.objective in COSTED
     choose = chosen_together if links and costed else chosen_alone
     chosen = choose(ask, _run(scenario, watch))
+    if watch.cancel() and chosen.answer.gap > 0:
+        # A part that ended in time does not make a run whole that was cut short.
+        chosen = replace(chosen, answer=replace(chosen.answer, stopped="cancelled"))
     watch.progress("links", 0.65, f"{len(chosen.answer.selected):,}")
     found = _tabled(ask, ground, chosen, links=links)
     if first is not None:
