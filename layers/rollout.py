@@ -122,6 +122,7 @@ def plan(
     ask = _asked(pack, scenario, ground)
     costed = scenario.plan.objective in COSTED
     choose = chosen_together if links and costed else chosen_alone
+    watch.progress("siting", 0.25, "")
     chosen = choose(ask, _run(scenario, watch))
     if watch.cancel() and chosen.answer.gap > 0:
         # A part that ended in time does not make a run whole that was cut short.
