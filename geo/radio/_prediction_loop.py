@@ -81,9 +81,11 @@ def fill_pairs(
             length_m = path_length_m(path)
             out[k, 0] = length_m / 1000.0
             if length_m < NEAR_M:
-                if _is_known(heights_m, frame, path):
-                    loss = _free_space_dB(frequency_GHz, length_m)
-                    out[k, 1], out[k, 2], out[k, 3] = loss, sent_dBm - loss, 1.0
+                rise_m = _rise_m(heights_m, frame, path) + terminal_m - sites[s, 2]
+                if not math.isnan(rise_m):
+                    loss = _free_space_dB(frequency_GHz, math.hypot(length_m, rise_m))
+                    gain = _gain_dB(path, sites[s, 3:], rise_m, length_m)
+                    out[k, 1], out[k, 2], out[k, 3] = loss, sent_dBm + gain - loss, 1.0
                 continue
             step_m = min(spacing_m, length_m / (MIN_POINTS - 1))
             n = sample_path(heights_m, frame, path, step_m, distance_km, terrain_m)
@@ -103,10 +105,9 @@ def fill_pairs(
 
 
 @compiled
-def _is_known(heights_m: Heights, frame: Frame, ends: Ends) -> bool:
-    """Return whether both ends of a path lie on the model."""
-    for i in range(2):
-        row, column = (frame[1] - ends[2 * i + 1]) / frame[3], (ends[2 * i] - frame[0]) / frame[2]
-        if math.isnan(height_at(heights_m, row, column)):
-            return False
-    return True
+def _rise_m(heights_m: Heights, frame: Frame, ends: Ends) -> float:
+    """Return how much higher the ground is at the second end [m]; NaN off the model."""
+    row, column = (frame[1] - ends[1]) / frame[3], (ends[0] - frame[0]) / frame[2]
+    low = height_at(heights_m, row, column)
+    row, column = (frame[1] - ends[3]) / frame[3], (ends[2] - frame[0]) / frame[2]
+    return height_at(heights_m, row, column) - low

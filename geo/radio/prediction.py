@@ -6,8 +6,8 @@ a few kilobytes of scratch memory. The received level is::
     rsrp_dBm = eirp_per_re_dBm + pattern gain − basic transmission loss − other losses
 
 Below 0.25 km, where Recommendation ITU-R P.1812 does not hold, the loss is that of free space
-(Recommendation ITU-R P.525-4, Eq. 4). A path that touches a void or leaves the elevation model is
-unknown (NaN), never covered and never uncovered.
+(Recommendation ITU-R P.525-4, Eq. 4) over the slant distance between the antennas. A path that
+touches a void or leaves the elevation model is unknown (NaN), never covered and never uncovered.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from geo.radio.prediction import (
     stations,
     strongest,
 )
-from geo.terrain import Grid, profiles
+from geo.terrain import Grid, heights, profiles
 
 STEP = 1 / 1200
 
@@ -113,7 +113,16 @@ def test_nearer_than_the_recommendation_holds_it_is_free_space(grid: Grid, link:
     )  # fmt: skip
     metres = near.distance_km[0] * 1000
     assert 90 < metres < 110
-    assert near.loss_dB[0] == pytest.approx(32.4 + 20 * np.log10(800 * metres / 1000), abs=1e-9)
+    ground = heights(grid, [102.15, 102.151], [25.15, 25.15])
+    slant = np.hypot(metres, ground[1] + 1.5 - ground[0] - 35.0)
+    assert near.loss_dB[0] == pytest.approx(32.4 + 20 * np.log10(800 * slant / 1000), abs=1e-9)
+    assert near.rsrp_dBm[0] <= 31.0 - near.loss_dB[0]
+    below = predicted(
+        grid, site, Places(np.array([102.15]), np.array([25.15])),
+        Pairs(np.zeros(1, np.int64), np.zeros(1, np.int64)), link,
+    )  # fmt: skip
+    # 33.5 m under the antenna, in the worst of its vertical cut.
+    assert below.rsrp_dBm[0] == pytest.approx(31.0 - 20.0 - below.loss_dB[0], abs=1e-9)
 
 
 def test_the_strongest_known_station_serves(grid: Grid, link: Carrier) -> None:
