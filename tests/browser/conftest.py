@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from bench.browser import chromium, serve
+from data.plan_settings import PlanSettings
 from data.scenario import Scenario
 from data.workspace import ENVIRONMENT, Workspace
 
@@ -18,6 +19,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("workspace")
     # What the pages of coverage stand on: the invented relief, labelled as such.
     Workspace(folder).save(Scenario(name="demo", province="yunnan", demonstration_terrain=True))
+    small = PlanSettings(sites=15, frontier_points=3, time_limit_s=5)
+    Workspace(folder).save(Scenario(name="small", province="gansu", plan=small))
     with serve(env={ENVIRONMENT: str(folder)}) as url:
         yield url
 

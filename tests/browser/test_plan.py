@@ -3,52 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import openpyxl
-import pytest
 from playwright.sync_api import Page
 
-from bench.browser import chromium, serve
-from data.plan_settings import PlanSettings
-from data.scenario import Scenario
-from data.workspace import ENVIRONMENT, Workspace
-
 LIMIT_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("workspace")
-    plan = PlanSettings(sites=15, frontier_points=3, time_limit_s=5)
-    Workspace(folder).save(Scenario(name="small", province="gansu", plan=plan))
-    with serve(env={ENVIRONMENT: str(folder)}) as url:
-        yield url
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """A page that fails the test if a script fails or a request leaves this machine."""
-    with chromium() as running:
-        context = running.new_context(viewport={"width": 1280, "height": 900})
-        opened = context.new_page()
-        asked: list[str] = []
-        faults: list[str] = []
-        opened.on(
-            "request",
-            lambda request: (
-                None
-                if urlsplit(request.url).hostname in {None, "", "127.0.0.1", "localhost"}
-                else asked.append(request.url)
-            ),
-        )
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        yield opened
-        context.close()
-    assert asked == []
-    assert faults == []
 
 
 def test_a_plan_is_run_and_downloaded(page: Page, address: str) -> None:
