@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+
 import folium
 import numpy as np
 import streamlit as st
+from streamlit_folium import st_folium
 
 from bench.measure import ROOT
 
 _N = 5_000
 
 
-def page() -> str:
-    """Return the folium page with the vendored browser files inside: it must not call out."""
-    world = folium.Map(location=(25.0, 101.5), zoom_start=7, tiles=None)
+def world() -> folium.Map:
+    """Return the map; the browser files go inline, since it must not call out."""
+    chart = folium.Map(location=(25.0, 101.5), zoom_start=7, tiles=None)
     draw = np.random.default_rng(1)
     for lat, lon in draw.uniform((21.5, 97.5), (29.0, 106.0), (_N, 2)).tolist():
-        folium.CircleMarker((lat, lon), radius=3, tooltip=f"{lat:.3f}, {lon:.3f}").add_to(world)
-    world.default_js, world.default_css = [], []
-    script = (ROOT / "static/vendor/map.js").read_text(encoding="utf-8")
-    style = (ROOT / "static/vendor/map.css").read_text(encoding="utf-8")
-    script = script.replace("</script", "<\\/script")
-    inside = f"<head><style>{style}</style><script>{script}</script>"
-    return str(world.get_root().render()).replace("<head>", inside, 1)
+        folium.CircleMarker((lat, lon), radius=3, tooltip=f"{lat:.3f}, {lon:.3f}").add_to(chart)
+    chart.default_js = [("map", _inline("map.js", "text/javascript"))]
+    chart.default_css = [("map", _inline("map.css", "text/css"))]
+    return chart
+
+
+def _inline(name: str, kind: str) -> str:
+    content = (ROOT / "static/vendor" / name).read_bytes()
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 st.set_page_config(layout="wide")
-st.components.v1.html(page(), height=600)
+st_folium(world(), height=600, use_container_width=True, returned_objects=["last_clicked"])

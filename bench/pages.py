@@ -57,7 +57,7 @@ def pages(runs: int) -> Iterator[Figure]:
             what="Overview: page asked for → map with every village drawn (counted, below zoom 8)",
             runs_s=mine,
             limit_s=FIRST_MAP_S,
-            baseline=f"Streamlit page with {MARKERS:,} folium CircleMarkers",
+            baseline=f"st_folium page with {MARKERS:,} CircleMarkers",
             baseline_s=theirs,
             ratio_limit=1 / MARKERS_FACTOR,
         )

@@ -178,12 +178,12 @@ def area(  # noqa: PLR0913  one argument for each option
     demonstration: Demonstration = False,
     workspace: Folder = None,
 ) -> None:
-    """Write level and best server around sites as a GeoTIFF."""
+    """Write level and best server around sites as a GeoTIFF; tell the share of each county."""
     from dataclasses import replace
 
     from data.atomic import atomic_write
     from data.geotiff import area_geotiff
-    from layers.coverage_area import area_prediction
+    from layers.coverage_area import area_prediction, area_shares
     from layers.coverage_bundles import area_tags
     from layers.coverage_rules import RuleOrder, order_of
 
@@ -199,6 +199,8 @@ def area(  # noqa: PLR0913  one argument for each option
     with _bar("area") as progress:
         drawn = area_prediction(pack, plan, wanted, order, radius_km * 1000.0, progress=progress)
     atomic_write(out, area_geotiff(drawn, area_tags(pack, plan, order, wanted)))
+    shares = area_shares(pack, drawn, "county", order.limit_dBm)
+    print_table(shares.round(4), right=shares.columns[4:])
     typer.echo(f"{drawn.rsrp_dBm.shape[1]} × {drawn.rsrp_dBm.shape[0]} cells → {out}", err=True)
 
 

@@ -118,14 +118,15 @@ def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
     DataError
         If the file cannot be read or lacks a declared column.
     """
-    import geopandas as gpd
-    import pyarrow as pa
-
     if kind not in IMPORTABLE:
         raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
     path = dict(pack.imported).get(kind)
     if path is None:
         return None
+    # Only where there is something to read: the terminal's gaps wait for no geometry.
+    import geopandas as gpd
+    import pyarrow as pa
+
     schema = IMPORTABLE[kind]
     try:
         read = pd.read_parquet if schema.geometry is None else gpd.read_parquet

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from data.pack import Pack
 from data.scenario import Scenario
@@ -13,6 +16,10 @@ from geo.errors import InputError, UnknownNameError
 from geo.radio.prediction import Area, Stations, area
 from layers.coverage import CoverageOrder, Network, networks_of, require_terrain
 
+SHARE_COLUMNS = (
+    "adcode", "name_zh", "name_en", "level", "area_km2", "covered_km2", "below_km2", "unknown_km2",
+    "covered_share",
+)  # fmt: skip
 #: Most cells that are worked out at once: some 20 s on two cores.
 MAX_CELLS = 4_000_000
 
@@ -55,6 +62,61 @@ def area_prediction(  # noqa: PLR0913  the two callbacks are options
             where="area", repair="choose fewer sites or a smaller radius",
         )  # fmt: skip
     return area(grid, own, network.carrier, radius_m, progress=progress, cancel=cancel)
+
+
+def area_shares(pack: Pack, drawn: Area, level: str, limit_dBm: float) -> pd.DataFrame:
+    """Return how much of each region's area the drawn sites cover.
+
+    Parameters
+    ----------
+    drawn
+        Of :func:`area_prediction`.
+    level
+        ``province``, ``prefecture`` or ``county``.
+    limit_dBm
+        Median level from which a cell counts as covered [dBm].
+
+    Returns
+    -------
+    :data:`SHARE_COLUMNS` of each region with a cell in reach, by code: areas on the ellipsoid
+    [km²]; ``covered_share`` is of the whole polygon of the region, in reach of the sites or not.
+    Cells belong to the region that holds their centre.
+    """
+    regions = pack.geo("regions")
+    regions = regions[regions["level"] == level].sort_values("adcode")
+    rows, columns = drawn.rsrp_dBm.shape
+    lon = drawn.west + drawn.step_lon * np.arange(columns)
+    lat = np.asarray(drawn.north - drawn.step_lat * np.arange(rows), dtype=float)
+    cell_km2 = np.broadcast_to(_cell_km2(lat, drawn)[:, None], (rows, columns))
+    reached = np.isfinite(drawn.rsrp_dBm)
+    covered = reached & (drawn.rsrp_dBm >= limit_dBm)
+    found = []
+    for region in regions.itertuples(index=False):
+        west, south, east, north = region.geometry.bounds
+        part = np.ix_((lat >= south) & (lat <= north), (lon >= west) & (lon <= east))
+        y, x = np.meshgrid(lat[part[0].ravel()], lon[part[1].ravel()], indexing="ij")
+        if not x.size or not (reached[part] | ~drawn.known[part]).any():
+            continue
+        inside = shapely.contains_xy(region.geometry, x.ravel(), y.ravel()).reshape(x.shape)
+        areas = [
+            float(cell_km2[part][inside & mask[part]].sum())
+            for mask in (covered, reached & ~covered, ~drawn.known)
+        ]
+        if sum(areas):
+            whole = float(region.area_km2)
+            found.append((region.adcode, region.name_zh, region.name_en, level, whole, *areas,
+                          areas[0] / whole))  # fmt: skip
+    return pd.DataFrame(found, columns=list(SHARE_COLUMNS))
+
+
+def _cell_km2(lat: NDArray[np.float64], drawn: Area) -> NDArray[np.float64]:
+    """Return the area of a cell at each latitude, from the radii of curvature of WGS84 [km²]."""
+    a_km, e2 = 6_378.137, 0.006_694_379_990_141_316
+    w2 = 1.0 - e2 * np.sin(np.radians(lat)) ** 2
+    meridian, normal = a_km * (1.0 - e2) / w2**1.5, a_km / np.sqrt(w2)
+    tall, broad = np.radians(drawn.step_lat), np.radians(drawn.step_lon)
+    cells = meridian * tall * normal * np.cos(np.radians(lat)) * broad
+    return np.asarray(cells, dtype=float)
 
 
 def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:

@@ -11,10 +11,10 @@ import streamlit as st
 from geo.crs import geodesic_m
 from geo.radio.prediction import Area
 from layers.coverage import CoverageOrder
-from layers.coverage_area import area_prediction
+from layers.coverage_area import area_prediction, area_shares
 from layers.imagery import POWER_LIMITS_DBM, Picture, power_picture, server_picture
 from ui import cache, maps, mapview, predictions, state
-from ui.i18n import number, t
+from ui.i18n import number, short_names, t
 from ui.long_work import result_of
 
 SITES, REACH, KIND = "raster_sites", "raster_reach_km", "raster_kind"
@@ -103,6 +103,29 @@ def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
     return {
         "raster": raster, "stations": stations, "sites": planned, "model": model, "look": look
     }  # fmt: skip
+
+
+def shares(area: Area, order: CoverageOrder) -> None:
+    """Draw how much of each county's area the chosen sites cover."""
+    rows = area_shares(cache.pack(), area, "county", order.limit_dBm)
+    shown = pd.DataFrame({
+        "region": short_names(rows), "area": rows["area_km2"], "covered": rows["covered_km2"],
+        "below": rows["below_km2"], "unknown": rows["unknown_km2"],
+        "share": rows["covered_share"] * 100.0,
+    })  # fmt: skip
+    limit = f"{order.limit_dBm:.0f}".replace("-", "−")
+    st.markdown(f":small[**{t('raster.shares', limit=limit)}**]")
+    square = st.column_config.NumberColumn
+    st.dataframe(
+        shown, hide_index=True,
+        column_config={
+            "region": st.column_config.TextColumn(t("table.region"), pinned=True),
+            **{name: square(t(f"raster.column_{name}"), format="%.0f km²")
+               for name in ("area", "covered", "below", "unknown")},
+            "share": square(t("raster.column_share"), format="%.1f %%"),
+        },
+    )  # fmt: skip
+    st.caption(t("raster.shares_note"))
 
 
 def download(area: Area, order: CoverageOrder) -> None:

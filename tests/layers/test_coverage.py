@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import shapely
 from rasterio.transform import from_origin
 
 from data.catalogue import Catalogue
@@ -18,11 +19,12 @@ from data.importing import RasterFile, commit_raster
 from data.pack import Pack
 from data.rules import rule
 from data.scenario import PlannedSite, Scenario
+from geo.crs import WGS84
 from geo.errors import InputError, RangeError, UnknownNameError
 from geo.radio.antenna import Antenna, pattern
 from geo.radio.prediction import Cancelled
 from layers.coverage import PREDICTION_COLUMNS, CoverageOrder, village_prediction
-from layers.coverage_area import area_prediction
+from layers.coverage_area import area_prediction, area_shares
 from layers.coverage_regions import REGION_COLUMNS, region_prediction
 from layers.coverage_rules import RuleOrder, rule_comparison, rule_counts
 from layers.terrain import terrain_of
@@ -225,6 +227,33 @@ def test_an_area_equals_its_villages_and_refuses_what_it_cannot(
         area_prediction(pack, PLAN, [site], ORDER, 0)
     with pytest.raises(InputError, match="smaller radius"):
         area_prediction(pack, PLAN, [site] * 300, ORDER, 90_000)
+
+
+def test_an_area_is_shared_out_among_regions(pack: Pack) -> None:
+    site = PlannedSite(lat=26.75, lon=98.87, preset="4g_800")
+    plan = PLAN.model_copy(update={"sites": (site,)})
+    drawn = area_prediction(pack, plan, ["1"], ORDER, 20_000)
+    shares = area_shares(pack, drawn, "county", -105.0)
+    assert COUNTY in set(shares["adcode"])
+    own = shares.set_index("adcode").loc[COUNTY]
+    assert 0 < own["covered_share"] < 1
+    assert own["covered_share"] == pytest.approx(own["covered_km2"] / own["area_km2"])
+    assert own["unknown_km2"] > 0
+    parts = shares[["covered_km2", "below_km2", "unknown_km2"]].to_numpy().sum()
+    # A disc of 20 km less what lies beyond the province and the model.
+    assert parts < np.pi * 20**2
+    above = area_shares(pack, drawn, "prefecture", -105.0)
+    assert above["covered_km2"].sum() == pytest.approx(shares["covered_km2"].sum(), rel=0.02)
+    stricter = area_shares(pack, drawn, "county", -85.0).set_index("adcode")
+    assert stricter.loc[COUNTY, "covered_km2"] < own["covered_km2"]
+    flat = replace(drawn, rsrp_dBm=np.zeros_like(drawn.rsrp_dBm), known=drawn.known | True)
+    whole = area_shares(pack, flat, "county", -105.0).set_index("adcode").loc[COUNTY]
+    box = shapely.box(
+        drawn.bounds[0][1], drawn.bounds[0][0], drawn.bounds[1][1], drawn.bounds[1][0]
+    )
+    shape = pack.geo("regions").set_index(["level", "adcode"]).geometry.loc[("county", COUNTY)]
+    true_km2 = abs(WGS84.geometry_area_perimeter(shape.intersection(box))[0]) / 1e6
+    assert whole["covered_km2"] == pytest.approx(true_km2, rel=0.005)
 
 
 def test_two_rules_on_the_same_villages(pack: Pack) -> None:

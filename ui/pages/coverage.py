@@ -66,6 +66,8 @@ def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) 
     tabs = st.tabs([t(f"coverage.tab_{name}") for name in ("regions", "villages", "budget")])
     with tabs[0]:
         coverage_view.region_frame(regions)
+        if area is not None:
+            site_raster.shares(area, order)
     with tabs[1]:
         coverage_view.village_frame(table)
     with tabs[2]:
