@@ -36,6 +36,8 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page that fails the test if a script fails or a request leaves this machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
+    # A fresh clone compiles its loops while the first pages wait.
+    opened.set_default_timeout(120_000)
     asked: list[str] = []
     faults: list[str] = []
 
