@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from pydantic import BaseModel
 
 from data.scenario import parse_site
 from geo.errors import InputError, PlannerError
@@ -35,12 +36,12 @@ def named() -> None:
     now = plan_wishes.settings().candidates
     for field, places in (("own", now.own), ("locked", now.locked), ("forbidden", now.forbidden)):
         for i, place in enumerate(places):
-            _taken_back(f"{t(f'plan.named_{field}')} · {place.key}", field, i)
+            _taken_back(f"{t(f'plan.named_{field}')} · {place.key}", field, i, place)
     for i, area in enumerate(now.forbidden_areas):
         words = t("plan.area_of", corners=len(area.ring), name=area.name)
-        _taken_back(words, "forbidden_areas", i)
+        _taken_back(words, "forbidden_areas", i, area)
     for i, site in enumerate(now.built):
-        _taken_back(f"{t('plan.why_built')} {site.year} · {site.key}", "built", i)
+        _taken_back(f"{t('plan.why_built')} {site.year} · {site.key}", "built", i, site)
 
 
 def by_prefecture() -> None:
@@ -110,13 +111,16 @@ def _add() -> None:
         st.session_state[_TYPED] = ""
 
 
-def _taken_back(words: str, field: str, at: int) -> None:
+def _taken_back(words: str, field: str, at: int, place: BaseModel) -> None:
     cells = st.columns([0.85, 0.15], vertical_alignment="center", gap="small")
     cells[0].caption(words)
-    cells[1].button("✕", key=f"plan_drop_{field}_{at}", on_click=_drop, args=(field, at),
+    cells[1].button("✕", key=f"plan_drop_{field}_{at}", on_click=_drop, args=(field, at, place),
                     type="tertiary", help=t("plan.take_back"))  # fmt: skip
 
 
-def _drop(field: str, at: int) -> None:
-    places = [place.model_dump() for place in getattr(plan_wishes.settings().candidates, field)]
-    plan_wishes.put_at({f"candidates.{field}": places[:at] + places[at + 1 :]})
+def _drop(field: str, at: int, place: BaseModel) -> None:
+    """Take one line back, if it still says what it said when it was clicked."""
+    now = getattr(plan_wishes.settings().candidates, field)
+    if now[at : at + 1] == (place,):
+        places = [kept.model_dump() for kept in (*now[:at], *now[at + 1 :])]
+        plan_wishes.put_at({f"candidates.{field}": places})

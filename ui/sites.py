@@ -86,10 +86,10 @@ def listed(plan: Scenario, result: Effect) -> None:
                 value=site.enabled,
                 key=f"site-on-{key}",
                 on_change=_toggle,
-                args=(i,),
+                args=(i, site, f"site-on-{key}"),
             )
             cells[1].button(
-                "✕", key=f"site-off-{key}", on_click=_delete, args=(i,), type="tertiary",
+                "✕", key=f"site-off-{key}", on_click=_delete, args=(i, site), type="tertiary",
                 help=t("whatif.delete"),
             )  # fmt: skip
 
@@ -121,12 +121,23 @@ def _add(site: PlannedSite) -> bool:
     return True
 
 
-def _toggle(i: int) -> None:
-    sites = list(state.plan().sites)
-    sites[i] = sites[i].model_copy(update={"enabled": not sites[i].enabled})
-    state.change(sites=tuple(sites))
+def _toggle(i: int, site: PlannedSite, key: str) -> None:
+    """Take what the switch of one row says."""
+    enabled = bool(st.session_state[key])
+    _change(i, site, [site.model_copy(update={"enabled": enabled})])
 
 
-def _delete(i: int) -> None:
+def _delete(i: int, site: PlannedSite) -> None:
+    """Take one row away."""
+    _change(i, site, [])
+
+
+def _change(i: int, site: PlannedSite, instead: list[PlannedSite]) -> None:
+    """Put ``instead`` in the place of row ``i``, if that row still shows ``site``.
+
+    A click sent while the page was being redrawn brings along the rows of the plan before it:
+    Streamlit takes them for changed and calls back for rows that are gone.
+    """
     sites = state.plan().sites
-    state.change(sites=(*sites[:i], *sites[i + 1 :]))
+    if sites[i : i + 1] == (site,):
+        state.change(sites=(*sites[:i], *instead, *sites[i + 1 :]))

@@ -196,6 +196,29 @@ def test_toggle_and_delete_change_the_figures() -> None:
     assert not app.checkbox
 
 
+def test_a_click_that_brings_rows_of_the_plan_before_changes_nothing_else() -> None:
+    """What a browser sends when the click comes while the page is being redrawn."""
+    app = opened("what-if", lang="en")
+    pack = inside(app)
+    town = pack.table("places").iloc[0]
+    scenario = Scenario(
+        province=pack.name, sites=(PlannedSite(lat=town["lat"], lon=town["lon"], enabled=False),)
+    )
+    app.session_state["_histories"] = {
+        pack.name: History(Scenario(province=pack.name)).push(scenario)
+    }
+    app.run()
+    rows = [state for state in app._tree.get_widget_states().widgets if "site-on" in state.id]
+    assert len(rows) == 1
+    app.button(key="undo").click().run()
+    app.button(key="redo").click()
+    sent = app._tree.get_widget_states()
+    sent.widgets.extend(rows)
+    app._run(sent)
+    assert not app.exception
+    assert app.session_state["_histories"][pack.name].present == scenario
+
+
 def test_a_scenario_is_saved_loaded_and_linked(workspace: Workspace) -> None:
     app = opened("what-if", lang="en")
     place = inside(app).table("places").iloc[0]
