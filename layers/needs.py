@@ -6,8 +6,11 @@ unknown stays unknown in every year.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.effective import imported_table
 from data.pack import Pack
@@ -26,10 +29,41 @@ ZONE_KINDS = ("data centre site", "core", "new area", "cluster", "park", "points
 DEFAULT_PUE = 1.3
 
 
+@dataclass(frozen=True)
+class FibreTree:
+    """Fibre to the villages that are known to lack it.
+
+    Attributes
+    ----------
+    table
+        Per prefecture the villages, the route and its cost: see :func:`fibre_need`.
+    villages
+        The villages: ``lon``, ``lat`` [°], ``prefecture``, ``route_km`` that each adds.
+    routes
+        (e, 5) lon, lat, lon, lat [°] and km of the tree.
+    bound_km
+        Length that no tree on these routes can fall below [km].
+    """
+
+    table: pd.DataFrame
+    villages: pd.DataFrame
+    routes: NDArray[np.float64]
+    bound_km: float
+
+
 def stations_by_year(
-    pack: Pack, scenario: Scenario, *, layer: str = "mobile_5g", path: str = "linear"
+    pack: Pack,
+    scenario: Scenario,
+    *,
+    layer: str = "mobile_5g",
+    path: str = "linear",
+    level: str = "county",
 ) -> pd.DataFrame:
-    """Return the base stations to build per county and year, so that rows sum to the gap.
+    """Return the base stations to build per region and year.
+
+    Years of a county sum to its gap. A prefecture's years are the sums over its counties, so what
+    one county has beyond its share builds nothing in another; with one county unknown the
+    prefecture is unknown.
 
     Parameters
     ----------
@@ -37,17 +71,24 @@ def stations_by_year(
         Layer that counts whole units, such as ``mobile_5g``.
     path
         ``linear`` or ``s_curve``.
+    level
+        ``county``, ``prefecture`` or ``province``.
     """
     table = gap_table(pack, [layer], level="county", scenario=scenario)
-    years = scenario.plan.years
-    names = [str(years.first + i) for i in range(years.count)]
-    need = split_over_years(table["gap"].round(), years.count, path=path, keys=names)
-    kept = ["adcode", "name_zh", "name_en", "unit", "target", "built", "gap"]
-    result = table[kept].copy()
-    for i, name in enumerate(names):
-        result[f"year_{name}"] = need[:, i]
-    result["evidence"], result["source_ids"] = table["evidence"], table["source_ids"]
-    return result
+    names = _year_names(scenario)
+    need = split_over_years(table["gap"].round(), len(names), path=path, keys=names)
+    if level != "county":
+        parent = table["parent"] if level == "prefecture" else [pack.adcode] * len(table)
+        table = gap_table(pack, [layer], level=level, scenario=scenario)
+        sums = np.zeros((len(table), len(names)))
+        # An unknown part makes its sum unknown.
+        np.add.at(sums, pd.Index(table["adcode"]).get_indexer(parent), need)
+        need = sums
+    years = pd.DataFrame(need, columns=[f"year_{name}" for name in names])
+    kept = ["adcode", "name_zh", "name_en", "unit", "as_of", "target_as_of", "target", "built",
+            "planned", "gap", "gap_low", "gap_high"]  # fmt: skip
+    told = table[["evidence", "source_ids"]]
+    return pd.concat([table[kept], years, told], axis=1)
 
 
 def fibre_need(pack: Pack, scenario: Scenario) -> pd.DataFrame:
@@ -58,18 +99,25 @@ def fibre_need(pack: Pack, scenario: Scenario) -> pd.DataFrame:
     InputError
         If no village in force says that it lacks fibre: unknown is not "without".
     """
-    parts = []
-    for kind in ("natural_villages", "admin_villages"):
-        table = imported_table(pack, kind)
-        if table is not None and "has_fibre" in table:
-            parts.append(table[table["has_fibre"].eq(other=False).fillna(value=False)])
-    villages = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return fibre_tree(pack, scenario).table
+
+
+def fibre_tree(pack: Pack, scenario: Scenario) -> FibreTree:
+    """Return the fibre tree to the villages that are known to lack it, with its cost.
+
+    Raises
+    ------
+    InputError
+        If no village in force says that it lacks fibre: unknown is not "without".
+    """
+    villages = without_fibre(pack)
     if villages.empty:
         raise InputError(
             "no village is known to lack fibre", where="has_fibre",
             repair="import natural or administrative villages with the column has_fibre",
         )  # fmt: skip
     rates = prices(pack, scenario.plan)
+    cost = rates.money("fibre_rural")
     names = county_names(pack)
     codes = names["prefecture"].reindex(villages["adcode"].astype(str)).to_numpy(dtype=str)
     order = np.unique(codes)
@@ -77,23 +125,50 @@ def fibre_need(pack: Pack, scenario: Scenario) -> pd.DataFrame:
     found = fibre_to_villages(
         (villages["lon"], villages["lat"]), (nodes["lon"], nodes["lat"]),
         np.searchsorted(order, codes), route_factor=rates.route_factor,
-        cost_per_km=float(rates.money("fibre_rural").base), roads=lines_of(pack, "roads"),
+        cost_per_km=float(cost.base), roads=lines_of(pack, "roads"),
     )  # fmt: skip
     regions = pack.regions("prefecture").set_index("adcode").reindex(order)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "adcode": order,
             "name_zh": regions["name_zh"].to_numpy(),
             "name_en": regions["name_en"].to_numpy(),
             "villages": [int((codes == code).sum()) for code in order],
             "route_km": found.region_km.round(2),
-            "cost_base": found.cost.round(2),
+            **{
+                f"cost_{end}": (found.region_km * float(getattr(cost, end))).round(2)
+                for end in ("low", "base", "high")
+            },
             "currency": rates.currency,
             "price_year": rates.price_year,
+            "as_of": _latest(villages),
             "evidence": weakest({*villages["evidence"], *nodes["evidence"], "modelled"}),
             "source_ids": "pack:fibre_nodes;cost:fibre_rural",
         }
     )
+    places = villages[["lon", "lat"]].assign(prefecture=codes, route_km=found.km)
+    return FibreTree(table, places, found.routes, found.bound_km)
+
+
+def without_fibre(pack: Pack) -> pd.DataFrame:
+    """Return the imported villages that say that they have no fibre; what is unknown is not one."""
+    parts = []
+    for kind in ("natural_villages", "admin_villages"):
+        table = imported_table(pack, kind)
+        if table is not None and "has_fibre" in table:
+            parts.append(table[table["has_fibre"].eq(other=False).fillna(value=False)])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _latest(villages: pd.DataFrame) -> str:
+    """Return the latest date of the villages; empty where none is known."""
+    dates = villages["as_of"].dropna().astype(str) if "as_of" in villages else pd.Series(dtype=str)
+    return str(dates.max()) if len(dates) else ""
+
+
+def _year_names(scenario: Scenario) -> list[str]:
+    years = scenario.plan.years
+    return [str(years.first + i) for i in range(years.count)]
 
 
 def rack_need(
@@ -103,8 +178,12 @@ def rack_need(
     pue: float = DEFAULT_PUE,
     rack_kw: float = 2.5,
     use: float = 1.0,
+    path: str = "linear",
 ) -> pd.DataFrame:
     """Return the racks that are missing, their power, and the prefectures that plans name.
+
+    The province's row also has the standard racks of each year; where they are to stand in a
+    prefecture no plan says, so its row has none.
 
     Raises
     ------
@@ -121,23 +200,28 @@ def rack_need(
     need = racks_needed(
         float(row["target"]), float(row["built"]), rack_kw=rack_kw, pue=pue, use=use
     )
+    names = _year_names(scenario)
+    years = split_over_years([need.standard], len(names), path=path, keys=names)[0]
     zones = pack.table("policy_zones")
     named = candidate_regions(
         list(zip(zones["kind"], zones["regions"], strict=True)),
         pack.regions("prefecture")["adcode"].tolist(), kinds=ZONE_KINDS,
     )  # fmt: skip
     regions = pack.regions("prefecture").set_index("adcode").reindex(list(named))
+    whole = {
+        "target": row["target"], "built": row["built"], "standard_racks": need.standard,
+        "physical_racks": need.physical, "it_mw": need.it_mw, "facility_mw": need.facility_mw,
+        "pue": pue, "use": use,
+        **{f"year_{name}": racks for name, racks in zip(names, years, strict=True)},
+    }  # fmt: skip
     return pd.DataFrame(
         {
             "adcode": [pack.adcode, *named],
             "name_zh": [pack.meta["name_zh"], *regions["name_zh"]],
             "name_en": [pack.meta["name_en"], *regions["name_en"]],
-            "standard_racks": [need.standard, *[np.nan] * len(named)],
-            "physical_racks": [need.physical, *[np.nan] * len(named)],
-            "it_mw": [need.it_mw, *[np.nan] * len(named)],
-            "facility_mw": [need.facility_mw, *[np.nan] * len(named)],
-            "pue": [pue, *[np.nan] * len(named)],
+            **{key: [value, *[np.nan] * len(named)] for key, value in whole.items()},
             "zones": ["", *("; ".join(kinds) for kinds in named.values())],
+            "as_of": str(row["as_of"]),
             "evidence": "assumed",
             "source_ids": str(row["source_ids"]),
         }

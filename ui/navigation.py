@@ -16,6 +16,7 @@ PAGES = {
     "gap_lists": "gap-lists",
     "what_if": "what-if",
     "plan": "plan",
+    "needs": "needs",
     "coverage": "coverage",
     "terrain_path": "path",
     "coverage_rules": "rules",
@@ -26,10 +27,15 @@ PAGES = {
 
 def pages() -> list[StreamlitPage]:
     """Return the pages; the first is the default."""
-    return [
-        st.Page(_show(module), title=t(f"page.{module}"), url_path=path, default=i == 0)
-        for i, (module, path) in enumerate(PAGES.items())
-    ]
+    return [page_of(module) for module in PAGES]
+
+
+def page_of(module: str) -> StreamlitPage:
+    """Return the page of a module of ``ui/pages``, to open it from another."""
+    first = next(iter(PAGES))
+    return st.Page(
+        _show(module), title=t(f"page.{module}"), url_path=PAGES[module], default=module == first
+    )
 
 
 def _show(module: str) -> Callable[[], None]:

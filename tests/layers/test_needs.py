@@ -27,6 +27,33 @@ def test_stations_of_all_years_are_the_gap_of_the_county(province: str, path: st
     assert table["gap"].equals(whole)
 
 
+def test_years_of_a_prefecture_are_the_sums_of_its_counties() -> None:
+    pack, plan = Pack.load("yunnan"), Scenario(province="yunnan")
+    counties = stations_by_year(pack, plan)
+    parents = pack.regions("county").set_index("adcode")["parent"]
+    sums = counties.set_index("adcode").filter(like="year_").groupby(parents).sum()
+    table = stations_by_year(pack, plan, level="prefecture").set_index("adcode")
+    assert table.filter(like="year_").equals(sums.reindex(table.index))
+    whole = stations_by_year(pack, plan, level="province").iloc[0]
+    assert whole.filter(like="year_").sum() == sums.sum(axis=None) == whole["gap"]
+
+
+def test_one_unknown_county_makes_its_prefecture_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack, plan = Pack.load("yunnan"), Scenario(province="yunnan")
+
+    def with_a_hole(*arguments, level: str, **options):
+        table = gap_table(*arguments, level=level, **options)
+        if level == "county":
+            table.loc[table["adcode"] == "530102", "gap"] = np.nan
+        return table
+
+    monkeypatch.setattr("layers.needs.gap_table", with_a_hole)
+    table = stations_by_year(pack, plan, level="prefecture").set_index("adcode")
+    years = table.filter(like="year_")
+    assert years.loc["530100"].isna().all()
+    assert years.drop("530100").notna().all(axis=None)
+
+
 def test_unknown_fibre_is_not_missing_fibre() -> None:
     pack = Pack.load("yunnan")
     with pytest.raises(InputError, match="no village is known"):

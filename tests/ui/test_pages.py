@@ -24,6 +24,7 @@ PAGES = {
     "gap-lists": "gap_lists",
     "what-if": "what_if",
     "plan": "plan",
+    "needs": "needs",
     "sources": "sources",
     "import": "import",
 }
@@ -76,7 +77,7 @@ def test_every_page_opens_by_its_link(page: str, language: str, province: str) -
     assert not app.error
     assert app.sidebar.selectbox(key=state.PROVINCE).value == province
     assert app.query_params["province"] == province
-    if page not in {"sources", "import"}:
+    if page not in {"needs", "sources", "import"}:
         assert catalogue(language)["banner.word"] in texts(app)
 
 

@@ -1,0 +1,109 @@
+"""Charts of a need: what stands, what each year adds, the target; route and cost by prefecture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ui.figures import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, word
+from ui.i18n import short_names, t
+from ui.plan_wishes import TEN_THOUSAND
+
+_WHISKER = "#8a8f98"
+
+
+def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -> Spec:
+    """Draw at each year's end what stands, what was added before, and what the year adds.
+
+    Parameters
+    ----------
+    built, target
+        Figures [unit]; NaN is unknown and not drawn.
+    adds
+        Year → what it adds [unit].
+    unit
+        Unit as shown on the axis.
+    """
+    parts = [t("figure.built"), t("needs.before"), t("needs.added")]
+    stands = built if built > 0 else 0.0
+    rows, before = [], 0.0
+    for year_, add in adds.items():
+        both = {"year": year_, "added": add, "total": stands + before + add}
+        rows += [
+            {**both, "part": part, "value": value, "order": order}
+            for order, (part, value) in enumerate(zip(parts, (stands, before, add), strict=True))
+            if value > 0
+        ]
+        before += add
+    year = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
+    told = [
+        word("year", t("plan.year")), word("part", t("figure.part")), tip("value", unit),
+        tip("added", t("needs.added")), tip("total", t("needs.total")),
+    ]  # fmt: skip
+    bars = {
+        "data": {"values": rows},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": year,
+            "y": _upright(amount("value", unit, stack="zero")),
+            "order": {"field": "order", "type": "quantitative"},
+            "color": {
+                "field": "part", "type": "nominal",
+                "scale": {"domain": parts, "range": [BUILT, PLANNED, GAP]},
+                "legend": {"title": None, "orient": "top"},
+            },
+            "tooltip": told,
+        },
+    }  # fmt: skip
+    line = {
+        "data": {"values": [{"target": target}] if target > 0 else []},
+        "mark": {"type": "rule", "color": TARGET, "strokeDash": [6, 3], "strokeWidth": 2},
+        "encoding": {
+            "y": _upright(amount("target", unit)),
+            "tooltip": [tip("target", t("figure.target"))],
+        },
+    }  # fmt: skip
+    return {"height": 250, "layer": [bars, line]}
+
+
+def fibre(table: pd.DataFrame) -> Spec:
+    """Draw route and cost per prefecture, the longest first, the cost's interval as whiskers."""
+    frame = table.assign(
+        name=short_names(table),
+        **{end: table[f"cost_{end}"] / TEN_THOUSAND for end in ("low", "base", "high")},
+    )[["name", "villages", "route_km", "low", "base", "high"]]
+    frame = frame.sort_values("route_km", ascending=False, kind="stable")
+    order = frame["name"].tolist()
+    cost = t("needs.cost_axis")
+    told = [
+        word("name", t("table.region")), tip("villages", t("plan.villages")),
+        tip("route_km", t("needs.route_km")), tip("base", cost),
+        tip("low", t("column.low")), tip("high", t("column.high")),
+    ]  # fmt: skip
+    routes = {
+        "mark": {"type": "bar", "size": 11, "color": BUILT},
+        "encoding": {"x": amount("route_km", t("needs.route_km")), "y": _names(order),
+                     "tooltip": told},
+    }  # fmt: skip
+    whiskers = {
+        "mark": {"type": "rule", "color": _WHISKER, "strokeWidth": 2},
+        "encoding": {"x": amount("low", cost), "x2": {"field": "high"}, "tooltip": told},
+    }
+    dots = {
+        "mark": {"type": "point", "filled": True, "size": 60, "color": TARGET},
+        "encoding": {"x": amount("base", cost), "tooltip": told},
+    }
+    money = {"encoding": {"y": {**_names(order), "axis": None}}, "layer": [whiskers, dots]}
+    size = {"height": {"step": 20}, "width": 190}
+    return {"data": {"values": records(frame)}, "hconcat": [{**size, **routes}, {**size, **money}]}
+
+
+def _upright(channel: Spec) -> Spec:
+    """Return a vertical axis whose title stands clear of its figures."""
+    return {**channel, "axis": {**channel["axis"], "titlePadding": 14}}
+
+
+def _names(order: Sequence[str]) -> Spec:
+    axis = {"labelLimit": 120, "labelOverlap": False}
+    return {"field": "name", "type": "nominal", "sort": list(order), "title": None, "axis": axis}
