@@ -44,7 +44,7 @@ def power() -> None:
     """Draw what turns racks into power, and a demand that sets the target."""
     for key, first in ((PUE, DEFAULT_PUE), (RACK, STANDARD_RACK_KW), (USE, 100.0)):
         st.session_state.setdefault(key, first)
-    cells = st.columns([1, 1, 1, 1.4, 1.6], vertical_alignment="bottom")
+    cells = st.columns([1, 1, 1, 1.9, 1], vertical_alignment="bottom")
     cells[0].number_input(t("needs.pue"), 1.0, 3.0, step=0.05, key=PUE, format="%.2f",
                           help=t("needs.pue_help"))  # fmt: skip
     cells[1].number_input(t("needs.rack_kw"), 0.5, 200.0, step=0.5, key=RACK, format="%.2f",

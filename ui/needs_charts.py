@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -68,42 +68,38 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
 
 
 def fibre(table: pd.DataFrame) -> Spec:
-    """Draw route and cost per prefecture, the longest first, the cost's interval as whiskers."""
+    """Draw the cost per prefecture, the dearest first, with its interval as whiskers.
+
+    Parameters
+    ----------
+    table
+        :func:`layers.needs.fibre_need`.
+    """
     frame = table.assign(
         name=short_names(table),
         **{end: table[f"cost_{end}"] / TEN_THOUSAND for end in ("low", "base", "high")},
     )[["name", "villages", "route_km", "low", "base", "high"]]
-    frame = frame.sort_values("route_km", ascending=False, kind="stable")
-    order = frame["name"].tolist()
+    order = frame.sort_values("base", ascending=False, kind="stable")["name"].tolist()
     cost = t("needs.cost_axis")
     told = [
-        word("name", t("table.region")), tip("villages", t("plan.villages")),
+        word("name", t("table.region")), tip("villages", t("needs.villages")),
         tip("route_km", t("needs.route_km")), tip("base", cost),
         tip("low", t("column.low")), tip("high", t("column.high")),
     ]  # fmt: skip
-    routes = {
-        "mark": {"type": "bar", "size": 11, "color": BUILT},
-        "encoding": {"x": amount("route_km", t("needs.route_km")), "y": _names(order),
-                     "tooltip": told},
-    }  # fmt: skip
+    labels = {"labelLimit": 150, "labelOverlap": False}
+    y = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": labels}
+    bars = {
+        "mark": {"type": "bar", "size": 11, "color": PLANNED},
+        "encoding": {"x": amount("base", cost), "y": y, "tooltip": told},
+    }
     whiskers = {
         "mark": {"type": "rule", "color": _WHISKER, "strokeWidth": 2},
-        "encoding": {"x": amount("low", cost), "x2": {"field": "high"}, "tooltip": told},
+        "encoding": {"x": amount("low", cost), "x2": {"field": "high"}, "y": y, "tooltip": told},
     }
-    dots = {
-        "mark": {"type": "point", "filled": True, "size": 60, "color": TARGET},
-        "encoding": {"x": amount("base", cost), "tooltip": told},
-    }
-    money = {"encoding": {"y": {**_names(order), "axis": None}}, "layer": [whiskers, dots]}
-    size = {"height": {"step": 20}, "width": 190}
-    return {"data": {"values": records(frame)}, "hconcat": [{**size, **routes}, {**size, **money}]}
+    values = {"values": records(frame)}
+    return {"data": values, "height": {"step": 20}, "layer": [bars, whiskers]}
 
 
 def _upright(channel: Spec) -> Spec:
     """Return a vertical axis whose title stands clear of its figures."""
     return {**channel, "axis": {**channel["axis"], "titlePadding": 14}}
-
-
-def _names(order: Sequence[str]) -> Spec:
-    axis = {"labelLimit": 120, "labelOverlap": False}
-    return {"field": "name", "type": "nominal", "sort": list(order), "title": None, "axis": axis}

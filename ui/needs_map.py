@@ -44,6 +44,8 @@ class Shown:
         What the legend says.
     invented
         Whether something illustrative is in the figures.
+    classed
+        Whether figures fall into classes; else a region has one or none.
     """
 
     level: str
@@ -53,6 +55,7 @@ class Shown:
     unit: str
     notes: tuple[str, ...] = ()
     invented: bool = False
+    classed: bool = True
 
 
 def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
@@ -85,7 +88,7 @@ def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapv
         _shown.figures,
         {code: (titles[code], lines) for code, lines in _shown.cards.items()},
         list(zip(regions["label_lat"], regions["label_lon"], names, strict=True)),
-        class_limits(_shown.figures.values()),
+        class_limits(_shown.figures.values()) if _shown.classed else (),
     )
     render.add_regions(sheet, shapes.region_features(_pack, _shown.level), fill)
     if _shown.level == "county":

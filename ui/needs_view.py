@@ -88,7 +88,7 @@ def fibre(tree: FibreTree) -> None:
     with left:
         lines = {
             str(row["adcode"]): (
-                (t("plan.villages"), number(row["villages"])),
+                (t("needs.villages"), number(row["villages"])),
                 (t("needs.route_km"), number(row["route_km"], digits=1)),
                 (t("needs.cost_axis"), number(row["cost_base"] / TEN_THOUSAND)),
                 (t("table.evidence"), t(f"evidence.{row['evidence']}")),
@@ -105,11 +105,11 @@ def fibre(tree: FibreTree) -> None:
         )  # fmt: skip
     with right:
         st.markdown(f"**{t('needs.fibre_chart')}**")
-        st.vega_lite_chart(needs_charts.fibre(table), width="content")
+        st.vega_lite_chart(needs_charts.fibre(table))
     shown = pd.DataFrame(
         {
             t("table.region"): short_names(table),
-            t("plan.villages"): table["villages"],
+            t("needs.villages"): table["villages"],
             t("needs.route_km"): table["route_km"],
             **{
                 f"{t(f'column.{end}')} ({t('plan.ten_thousand')})": (
@@ -122,7 +122,10 @@ def fibre(tree: FibreTree) -> None:
             t("table.source_ids"): table["source_ids"],
         }
     )
-    st.dataframe(shown, hide_index=True, row_height=_ROW)
+    wide = {t("table.region"): st.column_config.TextColumn(width=170, pinned=True)}
+    st.dataframe(
+        shown, hide_index=True, row_height=_ROW, height=_tall(shown), column_config=wide
+    )  # fmt: skip
 
 
 def racks(table: pd.DataFrame, row: pd.Series) -> None:
@@ -151,7 +154,7 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
             needs_map.Shown(
                 "prefecture", dict(zip(codes, map(float, map(len, kinds)), strict=True)),
                 cards,
-                t("needs.zones_map"), "", (t("needs.zones_note"),),
+                t("needs.zones_map"), "", (t("needs.zones_note"),), classed=False,
             ),
             height=MAP_HEIGHT,
         )  # fmt: skip
@@ -257,7 +260,7 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
         "source_ids": t("table.source_ids"),
     }  # fmt: skip
     key = f"needs-table-{level}"
-    height = min(_HEIGHT, _ROW * (len(shown) + 1) + 12)
+    height = min(_HEIGHT, _tall(shown))
     st.dataframe(
         shown, key=key, hide_index=True, row_height=_ROW, height=height, placeholder=UNKNOWN,
         column_config=config, selection_mode="single-row",
@@ -290,6 +293,11 @@ def _take(codes: pd.Series, key: str, level: str) -> None:
 def _figure(cell: DeltaGenerator, label: str, value: str, below: str | None = None) -> None:
     """Draw a figure with what it is counted by or out of below it."""
     cell.metric(label, value, below, delta_color="off", delta_arrow="off")
+
+
+def _tall(shown: pd.DataFrame) -> int:
+    """Return the height at which a table shows all its rows and nothing below them [px]."""
+    return _ROW * len(shown) + 37
 
 
 def _dated(date: object) -> str:
