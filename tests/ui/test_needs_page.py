@@ -46,7 +46,7 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(part.value) for part in parts)
 
 
-def scenario_of(app: AppTest, province: str = "yunnan") -> Scenario:
+def scenario_of(app: AppTest, province: str = "yunnan"):
     return app.session_state["_histories"][province].present
 
 
