@@ -61,71 +61,14 @@ def stations(parts: pd.DataFrame, whole: pd.DataFrame, title: str, level: str) -
 
 def fibre(tree: FibreTree) -> None:
     """Draw the fibre tree to the villages that lack fibre, per prefecture."""
-    table = tree.table
-    first = table.iloc[0]
-    low, base, high = (table[f"cost_{end}"].sum() / TEN_THOUSAND for end in ("low", "base", "high"))
-    cells = st.columns([1, 1.4, 1.6, 2])
-    _figure(
-        cells[0],
-        t("needs.without_fibre"),
-        number(int(table["villages"].sum())),
-        _dated(str(first["as_of"])),
-    )
-    _figure(
-        cells[1],
-        t("needs.route_km"),
-        number(table["route_km"].sum(), digits=1),
-        t("needs.bound_km", km=number(tree.bound_km, digits=1)),
-    )
-    _figure(
-        cells[2],
-        t("needs.cost", currency=first["currency"], year=first["price_year"]),
-        number(base),
-        interval(low, high),
-    )
-    cells[3].caption(t("needs.fibre_rule"))
+    _fibre_metrics(tree)
     left, right = st.columns([0.58, 0.42], gap="small")
     with left:
-        lines = {
-            str(row["adcode"]): (
-                (t("needs.villages"), number(row["villages"])),
-                (t("needs.route_km"), number(row["route_km"], digits=1)),
-                (t("needs.cost_axis"), number(row["cost_base"] / TEN_THOUSAND)),
-                (t("table.evidence"), t(f"evidence.{row['evidence']}")),
-            )
-            for row in table.to_dict("records")
-        }
-        values = dict(
-            zip(table["adcode"].astype(str), table["route_km"].astype(float), strict=True)
-        )
-        needs_map.show(
-            needs_map.Shown("prefecture", values, lines, t("needs.route_km"), "km",
-                            (t("needs.fibre_note"),), invented=_is_invented(table)),
-            height=MAP_HEIGHT, tree=tree,
-        )  # fmt: skip
+        _fibre_map(tree)
     with right:
         st.markdown(f"**{t('needs.fibre_chart')}**")
-        st.vega_lite_chart(needs_charts.fibre(table))
-    shown = pd.DataFrame(
-        {
-            t("table.region"): short_names(table),
-            t("needs.villages"): table["villages"],
-            t("needs.route_km"): table["route_km"],
-            **{
-                f"{t(f'column.{end}')} ({t('plan.ten_thousand')})": (
-                    table[f"cost_{end}"] / TEN_THOUSAND
-                ).round(1)
-                for end in ("low", "base", "high")
-            },
-            t("column.price_year"): table["price_year"].astype(str),
-            t("table.evidence"): [t(f"evidence.{word}") for word in table["evidence"]],
-            t("table.source_ids"): table["source_ids"],
-        }
-    )
-    wide = {t("table.region"): st.column_config.TextColumn(width=170, pinned=True)}
-    st.dataframe(
-        shown, hide_index=True, row_height=_ROW, height=_tall(shown), column_config=wide
-    )  # fmt: skip
+        st.vega_lite_chart(needs_charts.fibre(tree.table))
+    _fibre_table(tree.table)
 
 
 def racks(table: pd.DataFrame, row: pd.Series) -> None:
@@ -169,6 +112,67 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
     shown = pd.DataFrame({t("table.region"): short_names(named_ones), t("needs.zones"): words,
                           t("table.source_ids"): named_ones["source_ids"]})  # fmt: skip
     st.dataframe(shown, hide_index=True, row_height=_ROW)
+
+
+def _fibre_metrics(tree: FibreTree) -> None:
+    table = tree.table
+    first = table.iloc[0]
+    low, base, high = (table[f"cost_{end}"].sum() / TEN_THOUSAND for end in ("low", "base", "high"))
+    cells = st.columns([1, 1.4, 1.6, 2])
+    _figure(
+        cells[0], t("needs.without_fibre"), number(int(table["villages"].sum())),
+        _dated(first["as_of"]),
+    )  # fmt: skip
+    _figure(
+        cells[1], t("needs.route_km"), number(table["route_km"].sum(), digits=1),
+        t("needs.bound_km", km=number(tree.bound_km, digits=1)),
+    )  # fmt: skip
+    _figure(
+        cells[2], t("needs.cost", currency=first["currency"], year=first["price_year"]),
+        number(base), interval(low, high),
+    )  # fmt: skip
+    cells[3].caption(t("needs.fibre_rule"))
+
+
+def _fibre_map(tree: FibreTree) -> None:
+    table = tree.table
+    cards = {
+        str(row["adcode"]): (
+            (t("needs.villages"), number(row["villages"])),
+            (t("needs.route_km"), number(row["route_km"], digits=1)),
+            (t("needs.cost_axis"), number(row["cost_base"] / TEN_THOUSAND)),
+            (t("table.evidence"), t(f"evidence.{row['evidence']}")),
+        )
+        for row in table.to_dict("records")
+    }
+    routes = dict(zip(table["adcode"].astype(str), table["route_km"].astype(float), strict=True))
+    needs_map.show(
+        needs_map.Shown("prefecture", routes, cards, t("needs.route_km"), "",
+                        (t("needs.fibre_note"),), invented=_is_invented(table)),
+        height=MAP_HEIGHT, tree=tree,
+    )  # fmt: skip
+
+
+def _fibre_table(table: pd.DataFrame) -> None:
+    region = t("table.region")
+    shown = pd.DataFrame(
+        {
+            region: short_names(table),
+            t("needs.villages"): table["villages"],
+            t("needs.route_km"): table["route_km"],
+            **{
+                f"{t(f'column.{end}')} ({t('plan.ten_thousand')})": (
+                    table[f"cost_{end}"] / TEN_THOUSAND
+                ).round(1)
+                for end in ("low", "base", "high")
+            },
+            t("column.price_year"): table["price_year"].astype(str),
+            t("table.evidence"): [t(f"evidence.{word}") for word in table["evidence"]],
+            t("table.source_ids"): table["source_ids"],
+        }
+    )
+    wide = {region: st.column_config.TextColumn(width=170, pinned=True)}
+    st.dataframe(shown, hide_index=True, row_height=_ROW, height=_tall(shown), column_config=wide)
 
 
 def _station_metrics(row: pd.Series, years: list[int]) -> None:
