@@ -19,7 +19,7 @@ def main() -> None:
     page = st.navigation(navigation.pages(), position="top")
     if opening.takes(page):
         return
-    sidebar.show()
+    sidebar.show(told_elsewhere=page.url_path == navigation.PAGES["what_if"])
     state.write_url()
     sidebar.faults()
     page.run()

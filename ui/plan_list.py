@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.rollout import Rollout
-from ui import plan_map, plan_wishes
+from ui import plan_exchange, plan_map, plan_wishes
 from ui.i18n import language, number, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -106,6 +106,7 @@ def _take(result: Rollout) -> None:
 
 def _buttons(result: Rollout) -> None:
     chosen = result.sites[result.sites["candidate_id"] == st.session_state.get(plan_map.CHOSEN)]
+    plan_exchange.into_what_if(result, chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if chosen.empty:
             st.caption(t("plan.choose_site"))

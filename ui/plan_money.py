@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from layers.plancosts import unit_costs
 from layers.rollout import Rollout
 from ui import cache, plan_wishes
-from ui.i18n import language, number, t
+from ui.i18n import language, number, short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
 _VALUES = ("low", "base", "high")
@@ -112,6 +114,19 @@ def counting() -> None:
                            now.operation_years, (1, 50, 1), whole=True)  # fmt: skip
     with cells[3]:
         plan_wishes.switch("money.subsidy", t("plan.subsidy"), now.subsidy)
+    plan_wishes.several("money.border", t("plan.border"), _regions(now.border), now.border,
+                        help_=t("plan.border_help"), empty=t("plan.no_border"))  # fmt: skip
+
+
+def _regions(known: Sequence[str]) -> dict[str, str]:
+    """Return the names of prefectures and counties by code; a code nobody knows names itself."""
+    names = {code: code for code in known}
+    prefectures, counties = (cache.pack().regions(level) for level in ("prefecture", "county"))
+    of = dict(zip(prefectures["adcode"], short_names(prefectures), strict=True))
+    inside = zip(counties["adcode"], counties["parent"], short_names(counties), strict=True)
+    for code, parent, name in inside:
+        names[code] = f"{of[parent]} · {name}"
+    return names | of
 
 
 def _take(key: str, frame: pd.DataFrame) -> None:

@@ -6,14 +6,20 @@ import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
 
+from data.plan_settings import Area, BuiltSite, Place
 from data.scenario import parse_site
 from geo.errors import InputError, PlannerError
 from ui import cache, plan_wishes
 from ui.i18n import short_names, t
+from ui.provenance import plain
 
 _TYPED, _KIND = "plan_typed", "plan_typed_kind"
 #: Field of the candidates → key of its word; areas come last.
-_FIELDS = ("own", "locked", "forbidden", "forbidden_areas")
+_FIELDS = ("own", "locked", "forbidden", "built", "forbidden_areas")
+#: Places of a kind that are listed; the map shows all.
+_SHOWN = 12
+#: Year in which a typed place was built.
+_YEAR = "plan_typed_year"
 
 
 def typed() -> None:
@@ -23,7 +29,13 @@ def typed() -> None:
         t("plan.typed_kind"), _FIELDS, key=_KIND,
         format_func={name: t(f"plan.named_{name}") for name in _FIELDS}.__getitem__,
     )  # fmt: skip
-    cells = st.columns([0.75, 0.25], vertical_alignment="bottom")
+    if st.session_state[_KIND] == "built":
+        st.session_state.setdefault(_YEAR, plan_wishes.settings().years.first - 1)
+        st.number_input(
+            t("plan.built_year"), min_value=2000, max_value=2100, step=1, key=_YEAR, format="%d",
+            help=t("plan.built_help"),
+        )  # fmt: skip
+    cells = st.columns([0.66, 0.34], vertical_alignment="bottom", gap="small")
     cells[0].text_input(
         t("whatif.coordinates"), key=_TYPED, placeholder="25.04,102.71",
         help=t("plan.typed_help"),
@@ -34,14 +46,32 @@ def typed() -> None:
 def named() -> None:
     """Draw what the planner has named, each with a button that takes it back."""
     now = plan_wishes.settings().candidates
-    for field, places in (("own", now.own), ("locked", now.locked), ("forbidden", now.forbidden)):
-        for i, place in enumerate(places):
-            _taken_back(f"{t(f'plan.named_{field}')} · {place.key}", field, i, place)
-    for i, area in enumerate(now.forbidden_areas):
-        words = t("plan.area_of", corners=len(area.ring), name=area.name)
-        _taken_back(words, "forbidden_areas", i, area)
-    for i, site in enumerate(now.built):
-        _taken_back(f"{t('plan.why_built')} {site.year} · {site.key}", "built", i, site)
+    for field in _FIELDS:
+        places = getattr(now, field)
+        for i, place in enumerate(places[:_SHOWN]):
+            _taken_back(_words(field, place), field, i, place)
+        if len(places) > _SHOWN:
+            _more(field, len(places))
+
+
+def _words(field: str, place: Place | Area) -> str:
+    """Return what is said of one named place."""
+    if isinstance(place, Area):
+        return t("plan.area_of", corners=len(place.ring), name=plain(place.name))
+    year = f" {place.year}" if isinstance(place, BuiltSite) else ""
+    return f"{t(f'plan.named_{field}')}{year} · {place.key}"
+
+
+def _more(field: str, count: int) -> None:
+    """Say how many more there are; a button takes all of the kind back."""
+    cells = st.columns([0.62, 0.38], vertical_alignment="center", gap="small")
+    cells[0].caption(t("plan.named_more", kind=t(f"plan.named_{field}"), more=count - _SHOWN))
+    cells[1].button(t("plan.take_all_back"), key=f"plan_drop_all_{field}", on_click=_drop_all,
+                    args=(field,), help=t("plan.take_all_back_help", count=count))  # fmt: skip
+
+
+def _drop_all(field: str) -> None:
+    plan_wishes.put_at({f"candidates.{field}": []})
 
 
 def by_prefecture() -> None:
@@ -103,7 +133,8 @@ def _add() -> None:
     if not corners:
         plan_wishes.refuse(InputError("no place is typed", repair="give LAT,LON"))
         return
-    places = [{"lat": round(at.lat, 5), "lon": round(at.lon, 5)} for at in corners]
+    year = {"year": int(st.session_state[_YEAR])} if field == "built" else {}
+    places = [{"lat": round(at.lat, 5), "lon": round(at.lon, 5), **year} for at in corners]
     new = [{"ring": [(at.lon, at.lat) for at in corners]}]
     now = getattr(plan_wishes.settings().candidates, field)
     added = new if field == "forbidden_areas" else places

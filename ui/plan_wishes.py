@@ -76,7 +76,7 @@ def goal() -> None:
         key: item.title_zh if language() == "zh" else item.title_en
         for key, item in presets().items()
     }
-    _several("presets", t("plan.presets"), titles, now.presets)
+    several("presets", t("plan.presets"), titles, now.presets)
     cells = st.columns(2)
     with cells[0]:
         figure("years.first", t("plan.first_year"), now.years.first, (2000, 2100, 1),
@@ -95,7 +95,7 @@ def limits() -> None:
           help_=f"{t('plan.annual_budgets_help')} {money_note()}")  # fmt: skip
     optional("years.build_capacity", t("plan.build_capacity"), years.build_capacity)
     months = {month: t("plan.month", month=month) for month in range(1, 13)}
-    _several("years.season_months", t("plan.season"), months, years.season_months)
+    several("years.season_months", t("plan.season"), months, years.season_months)
     priorities = {name: t(f"plan.priority_{name}") for name in get_args(Priority)}
     _choice("years.priority", t("plan.priority"), priorities, years.priority)
     switch("years.carry_over", t("plan.carry_over"), years.carry_over)
@@ -108,16 +108,16 @@ def candidates() -> None:
     """Draw the kinds of candidates and how they are joined."""
     now = settings()
     sources = {name: t(f"plan.source_{name}") for name in get_args(CandidateSource)}
-    _several("candidates.sources", t("plan.sources"), sources, now.candidates.sources,
+    several("candidates.sources", t("plan.sources"), sources, now.candidates.sources,
              help_=t("plan.sources_help"))  # fmt: skip
     scenario = state.plan()
     st.session_state[_RELIEF] = scenario.demonstration_terrain
     st.toggle(t("plan.demonstration"), key=_RELIEF, on_change=_take_relief,
               help=t("plan.demonstration_help"))  # fmt: skip
     kinds = {name: t(f"plan.backhaul_{name}") for name in get_args(BackhaulKind)}
-    _several("links.backhaul", t("plan.backhaul"), kinds, now.links.backhaul)
+    several("links.backhaul", t("plan.backhaul"), kinds, now.links.backhaul)
     powers = {name: t(f"plan.power_{name}") for name in get_args(PowerKind)}
-    _several("links.power", t("plan.power"), powers, now.links.power)
+    several("links.power", t("plan.power"), powers, now.links.power)
     figure("antenna_height_m", t("plan.height"), now.antenna_height_m, (1, 300, 5))
     figure("time_limit_s", t("plan.time_limit"), now.time_limit_s, (1, 3600, 10))
 
@@ -142,13 +142,20 @@ def _choice(path: str, label: str, names: dict[str, str], value: str) -> None:
     )  # fmt: skip
 
 
-def _several(
-    path: str, label: str, names: dict[Any, str], value: tuple[Any, ...], *, help_: str = ""
+def several(
+    path: str,
+    label: str,
+    names: dict[Any, str],
+    value: tuple[Any, ...],
+    *,
+    help_: str = "",
+    empty: str = "",
 ) -> None:
+    """Draw a choice of several things."""
     key = _primed(path, list(value))
     st.multiselect(
         label, list(names), key=key, format_func=names.__getitem__, help=help_ or None,
-        on_change=_take, args=(path, tuple), placeholder=t("lists.any"),
+        on_change=_take, args=(path, tuple), placeholder=empty or t("lists.any"),
     )  # fmt: skip
 
 

@@ -17,8 +17,15 @@ _DATE = "_as_of_input"
 _DATES = (dt.date(2010, 1, 1), dt.date(2035, 12, 31))
 
 
-def show() -> None:
-    """Draw the sidebar; every choice is kept in the session and in the URL."""
+def show(*, told_elsewhere: bool = False) -> None:
+    """Draw the sidebar; every choice is kept in the session and in the URL.
+
+    Parameters
+    ----------
+    told_elsewhere
+        Whether the page itself tells the scenario in force: a page that draws a part of itself
+        anew cannot reach the sidebar, where the line would be stale.
+    """
     with st.sidebar:
         _language()
         st.selectbox(
@@ -51,7 +58,8 @@ def show() -> None:
             on_change=_take_date,
             help=t("sidebar.as_of_help"),
         )
-        _scenario()
+        if not told_elsewhere:
+            scenario()
 
 
 def hold_place() -> None:
@@ -95,7 +103,8 @@ def _take_date() -> None:
         st.session_state[state.AS_OF] = chosen.isoformat()
 
 
-def _scenario() -> None:
+def scenario() -> None:
+    """Draw the line that tells the scenario in force."""
     plan = state.plan()
     enabled = sum(site.enabled for site in plan.sites)
     changed = len(plan.targets) + len(plan.rules)

@@ -143,8 +143,12 @@
             pen.arc(px, py, r, 0, 7);
           }
         }
+        // The ring goes under: where points run together it borders the crowd, and hides none.
+        if (look.ring) {
+          pen.lineWidth *= 2;
+          pen.stroke();
+        }
         pen.fill();
-        if (look.ring) pen.stroke();
       }
       pen.globalAlpha = 1;
     },

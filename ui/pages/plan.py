@@ -15,6 +15,7 @@ from ui import (
     plan_map,
     plan_money,
     plan_places,
+    plan_round,
     plan_run,
     saving,
 )
@@ -76,6 +77,8 @@ def _map(found: Rollout | None) -> None:
             st.session_state[_YEAR] = last
         year = above[1].slider(t("plan.year_slider"), years.first, last, last, key=_YEAR)
     plan_map.show(found, year, height=_MAP_HEIGHT)
+    if found is not None:
+        plan_round.built(found, year)
     if found is not None and found.basis != "terrain":
         st.caption(f":orange-badge[{t('whatif.circle')}] {t(f'plan.basis_{found.basis}')}")
 

@@ -13,7 +13,9 @@ from ui import (
     effects,
     exporting,
     maps,
+    plan_exchange,
     saving,
+    sidebar,
     site_tuning,
     sites,
     state,
@@ -43,6 +45,8 @@ def _workbench() -> None:
         result = effects.of(plan)
         effects.summary(result)
         sites.listed(plan, result)
+        plan_exchange.into_plan()
+        sidebar.scenario()
     with left:
         maps.site_map(plan, result, on_click=sites.place, key="whatif", height=_MAP_HEIGHT)
         site_tuning.show(model)
