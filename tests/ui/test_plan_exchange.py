@@ -47,7 +47,7 @@ def planned(**fields) -> AppTest:
     return app.run()
 
 
-def now(app: AppTest) -> Scenario:
+def now(app: AppTest):
     return app.session_state["_histories"][PROVINCE].present
 
 
