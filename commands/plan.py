@@ -72,62 +72,47 @@ Table = Annotated[
 ]
 
 
-@COMMANDS.command()
-def place(  # noqa: PLR0913  one argument for each option
-    *,
-    province: Province,
-    scenario: ScenarioFile = None,
-    objective: Objective = "",
-    sites: Sites = None,
-    budget: Budget = None,
-    share: WishedShare = None,
-    preset: Presets = None,
-    lock: Lock = None,
-    forbid: Forbid = None,
-    candidate: Own = None,
-    annual_budget: Annual = None,
-    settings: Settings = None,
-    table: Table = "all",
-    workspace: Folder = None,
-    out: Out = "-",
-) -> None:
-    """Choose sites: which candidates reach most, with a proof of how good the answer is."""
-    asked = {
-        "objective": objective or None, "sites": sites, "budget": budget, "share": share,
-        "presets": preset, "candidates.locked": lock, "candidates.forbidden": forbid,
-        "candidates.own": candidate, "years.annual_budgets": annual_budget,
-    }  # fmt: skip
-    wanted = wishes(scenario_of(scenario, province), province, asked, settings or [])
-    run(pack_of(province, workspace), wanted, table, out, links=False)
+def _command(name: str, words: str, *, links: bool) -> None:
+    """Add a command: choosing sites alone and planning their links too take the same options."""
+
+    @COMMANDS.command(name, help=words)
+    def command(  # noqa: PLR0913  one argument for each option
+        *,
+        province: Province,
+        scenario: ScenarioFile = None,
+        objective: Objective = "",
+        sites: Sites = None,
+        budget: Budget = None,
+        share: WishedShare = None,
+        preset: Presets = None,
+        lock: Lock = None,
+        forbid: Forbid = None,
+        candidate: Own = None,
+        annual_budget: Annual = None,
+        settings: Settings = None,
+        table: Table = "all",
+        workspace: Folder = None,
+        out: Out = "-",
+    ) -> None:
+        asked = {
+            "objective": objective or None, "sites": sites, "budget": budget, "share": share,
+            "presets": preset, "candidates.locked": lock, "candidates.forbidden": forbid,
+            "candidates.own": candidate, "years.annual_budgets": annual_budget,
+        }  # fmt: skip
+        wanted = wishes(scenario_of(scenario, province), province, asked, settings or [])
+        run(pack_of(province, workspace), wanted, table, out, links=links)
 
 
-@COMMANDS.command()
-def plan(  # noqa: PLR0913  one argument for each option
-    *,
-    province: Province,
-    scenario: ScenarioFile = None,
-    objective: Objective = "",
-    sites: Sites = None,
-    budget: Budget = None,
-    share: WishedShare = None,
-    preset: Presets = None,
-    lock: Lock = None,
-    forbid: Forbid = None,
-    candidate: Own = None,
-    annual_budget: Annual = None,
-    settings: Settings = None,
-    table: Table = "all",
-    workspace: Folder = None,
-    out: Out = "-",
-) -> None:
-    """Plan the roll-out: sites, links, costs, years. Ctrl-C gives the best plan so far."""
-    asked = {
-        "objective": objective or None, "sites": sites, "budget": budget, "share": share,
-        "presets": preset, "candidates.locked": lock, "candidates.forbidden": forbid,
-        "candidates.own": candidate, "years.annual_budgets": annual_budget,
-    }  # fmt: skip
-    wanted = wishes(scenario_of(scenario, province), province, asked, settings or [])
-    run(pack_of(province, workspace), wanted, table, out, links=True)
+_command(
+    "place",
+    "Choose sites: which candidates reach most, with a proof of how good the answer is.",
+    links=False,
+)
+_command(
+    "plan",
+    "Plan the roll-out: sites, links, costs, years. Ctrl-C gives the best plan so far.",
+    links=True,
+)
 
 
 def wishes(
