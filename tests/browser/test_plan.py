@@ -37,3 +37,27 @@ def test_a_plan_is_run_and_downloaded(page: Page, address: str) -> None:
         page.get_by_role("button", name=f"({i} corners)").wait_for(timeout=LIMIT_MS)
     page.get_by_role("button", name="Close the area").click()
     page.get_by_text("the settings have changed").wait_for(timeout=LIMIT_MS)
+
+
+def test_a_click_on_the_frontier_makes_its_point_the_goal_and_plans_anew(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/plan?lang=en&province=gansu&scenario=small")
+    page.get_by_role("tab", name="Frontier").click(timeout=LIMIT_MS)
+    point = page.locator("path[aria-roledescription=point]:visible").first
+    point.wait_for(timeout=LIMIT_MS)
+    label = str(point.get_attribute("aria-label"))
+    wanted = label.removeprefix("Sites: ").split(";")[0]
+    assert int(wanted) != 15
+    point.click()
+    page.wait_for_function(
+        "(wanted) => [...document.querySelectorAll('[data-testid=stMetricValue]')]"
+        ".some((n) => n.innerText.trim() === wanted)",
+        arg=wanted,
+        timeout=LIMIT_MS,
+    )
+    assert page.get_by_label("New sites at most").first.input_value() == wanted
+    # One step: undo brings the first goal and its plan back.
+    page.get_by_role("button", name="↶").click()
+    page.get_by_text("the settings have changed").wait_for(timeout=LIMIT_MS)
+    assert page.get_by_label("New sites at most").first.input_value() == "15"
