@@ -53,6 +53,8 @@ class Profile(BaseModel):
         ``all`` of them, ``any``, or a ``share`` of their households.
     min_households
         Units with fewer are not asked about.
+    source, source_zh
+        Where the figures were read; without a Chinese text the other stands for both.
     verified
         Whether every figure of the profile was read in its source.
     """
@@ -76,6 +78,7 @@ class Profile(BaseModel):
     households_share: Share | None = None
     min_households: Annotated[int, Field(ge=0)] = 0
     source: Text
+    source_zh: Annotated[str, Field(max_length=2_000)] = ""
     year: Annotated[int, Field(ge=1990, le=2100)]
     verified: bool
     note_zh: Text

@@ -35,10 +35,11 @@ _STATE_CODES = {name: code for code, name in enumerate(STATES)}
 def stamp(rule: Profile) -> None:
     """Draw a rule's source, year and whether its figures were verified, with its note."""
     colour, word = ("green", "verified") if rule.verified else ("orange", "unverified")
-    note = rule.note_zh if language() == "zh" else rule.note_en
+    zh = language() == "zh"
+    note = rule.note_zh if zh else rule.note_en
+    source = (rule.source_zh if zh else "") or rule.source
     st.caption(
-        f":{colour}-badge[{t(f'coverage.{word}')}] {plain(rule.source)} · {rule.year} · "
-        f"{plain(note)}"
+        f":{colour}-badge[{t(f'coverage.{word}')}] {plain(source)} · {rule.year} · {plain(note)}"
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.whatif import Effect
-from ui import coverage_view
+from ui import coverage_view, tables
 from ui.i18n import UNKNOWN, number, t
 
 _ROW_HEIGHT = 27
@@ -59,8 +59,8 @@ def _frame(rows: pd.DataFrame, title: str, *, key: str) -> None:
         )
     text, figure = st.column_config.TextColumn, st.column_config.NumberColumn
     st.dataframe(
-        shown, key=f"effect-{key}", hide_index=True, height=_HEIGHT, row_height=_ROW_HEIGHT,
-        placeholder=UNKNOWN,
+        shown, key=f"effect-{key}", hide_index=True, row_height=_ROW_HEIGHT,
+        height=tables.fitted(len(shown), _HEIGHT), placeholder=UNKNOWN,
         column_config={
             "village": text(t("table.village_id"), width=104),
             "households": figure(t("table.households"), format="localized", width=84),

@@ -9,7 +9,7 @@ from data.scenario import Scenario
 from layers.terrain import terrain_of
 from layers.villages import MIN_HOUSEHOLDS
 from layers.whatif import Effect, effect
-from ui import cache, state, terrain_bar
+from ui import cache, state, tables, terrain_bar
 from ui.i18n import number, short_names, t
 
 
@@ -82,7 +82,8 @@ def per_region(result: Effect) -> None:
         st.dataframe(
             shown,
             hide_index=True,
-            height=215,
+            height=tables.fitted(len(shown), 215),
+            row_height=28,
             column_config={
                 "region": t("table.region"),
                 "villages": t("whatif.villages", least=MIN_HOUSEHOLDS),

@@ -27,15 +27,17 @@ PAGES = {
 
 def pages() -> list[StreamlitPage]:
     """Return the pages; the first is the default."""
-    return [page_of(module) for module in PAGES]
+    first, path = next(iter(PAGES.items()))
+    # The first page stands at the root; its own name in an address leads there, too.
+    alias = st.Page(_show(first), title=t(f"page.{first}"), url_path=path, visibility="hidden")
+    return [*(page_of(module) for module in PAGES), alias]
 
 
 def page_of(module: str) -> StreamlitPage:
     """Return the page of a module of ``ui/pages``, to open it from another."""
-    first = next(iter(PAGES))
-    return st.Page(
-        _show(module), title=t(f"page.{module}"), url_path=PAGES[module], default=module == first
-    )
+    if module == next(iter(PAGES)):
+        return st.Page(_show(module), title=t(f"page.{module}"), default=True)
+    return st.Page(_show(module), title=t(f"page.{module}"), url_path=PAGES[module])
 
 
 def _show(module: str) -> Callable[[], None]:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from layers.base import unit_name
 from layers.needs import FibreTree
-from ui import drilldown, needs_charts, needs_map, state
+from ui import drilldown, needs_charts, needs_map, state, tables
 from ui.i18n import UNKNOWN, interval, language, named, number, short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -111,7 +111,8 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
         st.caption(t("needs.racks_note", evidence=t(f"evidence.{need['evidence']}")))
     shown = pd.DataFrame({t("table.region"): short_names(named_ones), t("needs.zones"): words,
                           t("table.source_ids"): named_ones["source_ids"]})  # fmt: skip
-    st.dataframe(shown, hide_index=True, row_height=_ROW)
+    height = tables.fitted(len(shown), 2000)
+    st.dataframe(shown, hide_index=True, row_height=_ROW, height=height)
 
 
 def _fibre_metrics(tree: FibreTree) -> None:
@@ -172,7 +173,13 @@ def _fibre_table(table: pd.DataFrame) -> None:
         }
     )
     wide = {region: st.column_config.TextColumn(width=170, pinned=True)}
-    st.dataframe(shown, hide_index=True, row_height=_ROW, height=_tall(shown), column_config=wide)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        row_height=_ROW,
+        height=tables.fitted(len(shown), 2000),
+        column_config=wide,
+    )
 
 
 def _station_metrics(row: pd.Series, years: list[int]) -> None:
@@ -264,7 +271,7 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
         "source_ids": t("table.source_ids"),
     }  # fmt: skip
     key = f"needs-table-{level}"
-    height = min(_HEIGHT, _tall(shown))
+    height = tables.fitted(len(shown), _HEIGHT)
     st.dataframe(
         shown, key=key, hide_index=True, row_height=_ROW, height=height, placeholder=UNKNOWN,
         column_config=config, selection_mode="single-row",
@@ -297,11 +304,6 @@ def _take(codes: pd.Series, key: str, level: str) -> None:
 def _figure(cell: DeltaGenerator, label: str, value: str, below: str | None = None) -> None:
     """Draw a figure with what it is counted by or out of below it."""
     cell.metric(label, value, below, delta_color="off", delta_arrow="off")
-
-
-def _tall(shown: pd.DataFrame) -> int:
-    """Return the height at which a table shows all its rows and nothing below them [px]."""
-    return _ROW * len(shown) + 37
 
 
 def _dated(date: object) -> str:

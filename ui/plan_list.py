@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.rollout import Rollout
-from ui import plan_exchange, plan_map, plan_wishes
+from ui import plan_exchange, plan_map, plan_wishes, tables
 from ui.i18n import language, number, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -21,7 +21,7 @@ def ranked(result: Rollout) -> None:
     st.dataframe(
         shown,
         key=f"plan-list-{result.scenario.digest}",
-        height=_HEIGHT,
+        height=tables.fitted(len(shown), _HEIGHT),
         row_height=_ROW,
         hide_index=True,
         on_select=lambda: _take(result),
@@ -45,7 +45,8 @@ def unreachable(result: Rollout) -> None:
         "lat": t("table.lat"), "lon": t("table.lon"), "households": t("table.households"),
         "reason": t("plan.reason"),
     }  # fmt: skip
-    st.dataframe(shown.rename(columns=names), height=_HEIGHT, row_height=_ROW, hide_index=True)
+    height = tables.fitted(len(shown), _HEIGHT)
+    st.dataframe(shown.rename(columns=names), height=height, row_height=_ROW, hide_index=True)
 
 
 def _shown(sites: pd.DataFrame) -> pd.DataFrame:

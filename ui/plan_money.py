@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.plancosts import unit_costs
 from layers.rollout import Rollout
-from ui import cache, plan_wishes
+from ui import cache, plan_wishes, tables
 from ui.i18n import language, number, short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -72,7 +72,8 @@ def bill(result: Rollout) -> None:
             t("column.source"): table["source"],
         }
     )
-    st.dataframe(shown, hide_index=True, height=320, row_height=28)
+    height = tables.fitted(len(shown), 320)
+    st.dataframe(shown, hide_index=True, height=height, row_height=28)
     st.caption(plan_wishes.money_note())
 
 

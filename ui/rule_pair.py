@@ -11,7 +11,7 @@ import streamlit as st
 from layers import shapes
 from layers.coverage_bundles import RulePair
 from layers.coverage_rules import RuleOrder, rule_comparison, rule_counts
-from ui import cache, coverage_view, drilldown, maps, mapview, predictions, state
+from ui import cache, coverage_view, drilldown, maps, mapview, predictions, state, tables
 from ui.i18n import UNKNOWN, language, number, short_names, t
 from ui.long_work import result_of
 
@@ -28,7 +28,7 @@ _LOOKS = (
     {"colour": "#0072b2"},
     {"colour": "#8a8f96"},
 )
-_ROW_HEIGHT = 28
+_ROW_HEIGHT, _HEIGHT = 28, 330
 
 
 def ask() -> tuple[RulePair, RuleOrder]:
@@ -126,10 +126,11 @@ def region_frame(regions: pd.DataFrame) -> None:
     shown = pd.DataFrame({"region": short_names(ranked), **{word: ranked[word] for word in _ORDER}})
     figure = st.column_config.NumberColumn
     st.dataframe(
-        shown, hide_index=True, row_height=_ROW_HEIGHT, height=300, placeholder=UNKNOWN,
+        shown, hide_index=True, row_height=_ROW_HEIGHT, placeholder=UNKNOWN,
+        height=tables.fitted(len(shown), _HEIGHT),
         column_config={
-            "region": st.column_config.TextColumn(t("table.region"), pinned=True),
-            **{word: figure(_outcome(word), format="localized") for word in _ORDER},
+            "region": st.column_config.TextColumn(t("table.region"), pinned=True, width=112),
+            **{word: figure(_outcome(word), format="localized", width=62) for word in _ORDER},
         },
     )  # fmt: skip
 
@@ -150,12 +151,15 @@ def village_frame(table: pd.DataFrame, shown: int = 2_000) -> None:
     )
     text = st.column_config.TextColumn
     st.dataframe(
-        rows, hide_index=True, row_height=_ROW_HEIGHT, height=300, placeholder=UNKNOWN,
+        rows, hide_index=True, row_height=_ROW_HEIGHT, placeholder=UNKNOWN,
+        height=tables.fitted(len(rows), _HEIGHT),
         column_config={
-            "village_id": text(t("table.village_id")),
-            "county": text(t("level.county")),
-            "households": st.column_config.NumberColumn(t("table.households"), format="localized"),
-            "a": text("A"), "b": text("B"),
+            "village_id": text(t("table.village_id"), width=104),
+            "county": text(t("level.county"), width=104),
+            "households": st.column_config.NumberColumn(
+                t("table.households"), format="localized", width=60
+            ),
+            "a": text("A", width=70), "b": text("B", width=70),
         },
     )  # fmt: skip
 

@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 #: Height of a table beside a map [px].
 _HEIGHT = 486
 _ROW_HEIGHT = 28
+#: Head and borders of a table [px].
+_HEAD = 37
 #: id of the village chosen in the table.
 VILLAGE = "village"
+
+
+def fitted(rows: int, most: int) -> int:
+    """Return the height of a table that shows its rows and nothing below them, to a most [px]."""
+    return min(most, _ROW_HEIGHT * max(rows, 1) + _HEAD)
 
 
 def searched(table: pd.DataFrame, text: str) -> pd.DataFrame:

@@ -276,3 +276,13 @@ def test_the_drill_down_reaches_a_countys_villages() -> None:
     app.run()
     assert set(app.dataframe[0].value["county"]) == {county["name_en"]}
     assert app.selectbox(key="_prefecture").value == county["parent"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_has_its_own_name_in_an_address_too(language: str) -> None:
+    app = opened("overview", lang=language)
+    assert not app.exception
+    assert [metric.value for metric in app.metric] == [
+        metric.value for metric in opened("", lang=language).metric
+    ]
+    assert app.metric

@@ -37,7 +37,7 @@ def _results(table: pd.DataFrame, pair: RulePair) -> None:
     """Draw figures, map and tables of a comparison."""
     regions = rule_pair.counted(table)
     rule_pair.metrics(table)
-    left, right = st.columns([0.6, 0.4], gap="small")
+    left, right = st.columns([0.56, 0.44], gap="small")
     with left:
         pack, (level, adcode) = cache.pack(), state.region()
         box = shapes.region_bounds(pack, level, adcode) if adcode else shapes.bounds(pack)
