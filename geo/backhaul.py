@@ -3,8 +3,9 @@
 Fibre routes form one tree with all fibre nodes as its root, along imported roads where there are
 some and straight × route factor otherwise; a trunk that several sites share counts once. A site
 leaves the tree where what it alone makes the tree longer costs more than a microwave hop to a site
-or node that is connected, or than a satellite. Heuristic: never dearer than the cheapest of
-"everything by fibre", "everything without fibre" and the trees in between that were tried.
+or node that is connected, or than a satellite. Where fibre for a site alone is the cheapest over
+the years, it has fibre in any case. Heuristic: never dearer than the cheapest of "everything by
+fibre", "as little fibre as that" and the trees in between that were tried.
 
 Masts are priced with each hop: two hops on one mast pay for its height twice, which favours fibre.
 
@@ -247,19 +248,24 @@ def _near_hops(
 
 
 def _cheapest(case: _Case) -> _Plan:
-    """Try fibre for all, for none, and for those that the prices say; keep the cheapest."""
+    """Try fibre for all, for none, and for those that the prices say; keep the cheapest.
+
+    Where fibre for a site alone is the cheapest, it has fibre in all of them.
+    """
     reach = case.graph.joined
-    best = _evaluated(case, np.zeros(case.sites, dtype=bool))
     optimistic = np.array(
         [min((hop[1] for hop in case.near[i]), default=np.inf) for i in range(case.sites)]
     )
     other = np.minimum(optimistic, case.prices.satellite)
+    alone = case.prices.fibre_terminal + case.prices.fibre_per_km * case.graph.alone_km
+    must = np.isfinite(alone) & (alone <= other)
+    best = _evaluated(case, must)
     chosen = reach
     for _ in range(6):
         plan = _evaluated(case, chosen)
         if plan.key < best.key:
             best = plan
-        pruned = _pruned(plan, other)
+        pruned = _pruned(plan, other) | must
         if (pruned == chosen).all():
             break
         chosen = pruned
@@ -267,7 +273,7 @@ def _cheapest(case: _Case) -> _Plan:
             # From here on a hop costs what it does beside this tree.
             by_air = plan.kind == _MICROWAVE
             other = np.where(by_air, np.minimum(plan.cost, case.prices.satellite), other)
-    strict = _pruned(_evaluated(case, reach), np.full(case.sites, case.prices.satellite))
+    strict = _pruned(_evaluated(case, reach), np.full(case.sites, case.prices.satellite)) | must
     plan = _evaluated(case, strict)
     return plan if plan.key < best.key else best
 

@@ -43,12 +43,15 @@ class RouteGraph:
         (e, 4) lon, lat, lon, lat of its ends, WGS84 [°].
     joined
         (n,) True where a site can reach the fibre.
+    alone_km
+        (n,) direct route from the nearest fibre node [km]; infinite without a node.
     """
 
     ends: Ints
     km: Floats
     shape: Floats
     joined: Flags
+    alone_km: Floats
 
     def tree(self, sites: Ints) -> Tree:
         """Return the cheapest tree found that joins the sites and the fibre; cost in km."""
@@ -129,9 +132,14 @@ def route_graph(
     size = n + 1 + len(road_lon)
     linked = sp.csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size, size))
     _, part = connected_components(linked, directed=False)
+    alone = np.full(n + 1, np.inf)
+    direct = slice(0, len(parts[0]))
+    to_node = ends[direct].min(axis=1) == 0
+    np.minimum.at(alone, ends[direct].max(axis=1)[to_node], km[direct][to_node])
     return RouteGraph(
-        ends, km, np.column_stack([lon[a], lat[a], lon[b], lat[b]]), part[1 : n + 1] == part[0]
-    )
+        ends, km, np.column_stack([lon[a], lat[a], lon[b], lat[b]]), part[1 : n + 1] == part[0],
+        alone[1:],
+    )  # fmt: skip
 
 
 def _direct(sites: Places, nodes: Places, neighbours: int) -> Ints:

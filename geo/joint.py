@@ -164,7 +164,7 @@ def joint_plan(
             # What sites add beside each other is less than what they add together.
             scale *= budget / answer.cost
             continue
-        if _better(answer, best, budget):
+        if better(answer, best, budget):
             best = answer
         link = found
         if answer.selected in seen:
@@ -215,7 +215,7 @@ def _two_step(
             high = middle
             continue
         low = middle
-        if best is None or _better(tried, best[0], budget):
+        if best is None or better(tried, best[0], budget):
             best = tried, connection
     if best is None:
         raise InputError(
@@ -226,9 +226,14 @@ def _two_step(
     return best
 
 
-def _better(answer: Answer, than: Answer, budget: float | None) -> bool:
-    """Tell whether an answer fits the budget and covers more, or as much for less."""
-    if budget is not None and answer.cost > budget * (1 + _EQUAL):
+def better(answer: Answer, than: Answer, budget: float | None) -> bool:
+    """Tell whether an answer fits the budget and covers more, or as much for less.
+
+    Without a budget the goal says what is covered: less money is better.
+    """
+    if budget is None:
+        return answer.cost < than.cost * (1 - _EQUAL)
+    if answer.cost > budget * (1 + _EQUAL):
         return False
     more = answer.covered - than.covered
     margin = _EQUAL * max(1.0, abs(than.covered))

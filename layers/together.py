@@ -1,9 +1,9 @@
 """Sites and their links chosen together: the joint answer beside the two-step one.
 
 What a site costs with its links depends on which others are built, so the choice is repeated with
-what the link of each candidate would cost alone, times what sharing saved in the last choice; the
-best round is kept. The bound holds for every plan: it counts each site with the least that any link
-can cost.
+what the link of each candidate would cost alone, times what sharing saved in the last choice; then
+sites are exchanged, each exchange priced with the whole fibre tree. The best is kept. The bound
+(:mod:`geo.link_bound`) holds for every choice of sites with links by the plan's rule.
 """
 
 from __future__ import annotations
@@ -17,16 +17,29 @@ from numpy.typing import NDArray
 from data.pack import Pack
 from data.plan_settings import PlanSettings
 from data.scenario import Scenario
-from geo.joint import Connection, Joint, joint_plan, nearest_link_cost
+from geo.joint import Answer as JointAnswer
+from geo.joint import Connection, Joint, better, joint_plan, nearest_link_cost
+from geo.link_bound import Goal, Relaxed, relaxed
+from geo.link_search import Sought, searched
 from geo.siting import Problem, Run
+from geo.siting.clock import Clock
+from geo.siting.model import checked
+from geo.ways import STEINER_RATIO, Ways, ways
+from layers.candidates import lines_of
 from layers.choice import COST, HOUSEHOLDS, Answer, answered
 from layers.joining import Joined, join, link_values
 from layers.plancosts import Prices
+from layers.terrain import terrain_of
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 #: Rounds of choosing and joining beyond the two steps.
-_ROUNDS = 4
+_ROUNDS = 2
+#: Shares of the time: the first choice, each further one, the bound, the exchanges.
+_FIRST, _AGAIN, _BOUND, _SEARCH = 0.15, 0.05, 0.5, 0.5
+#: Value and bound closer than this share are equal.
+_PROVEN = 1e-6
 #: How a run ended, the better first.
 _WORSE = ("proven", "effort", "time", "cancelled")
 #: Times that a choice beyond the budget is made anew for less.
@@ -103,14 +116,117 @@ def chosen_together(ask: Ask, run: Run) -> Chosen:
     budget = ask.settings.budget if ask.settings.objective == "budget" else None
     rounds = _ROUNDS if ask.settings.joint else 1
     joint = joint_plan(siting, links.connect, own, budget=budget, rounds=rounds)
+    sought, proven = priced(ask, own, replace(run, time_limit_s=run.time_limit_s * _BOUND))
+    if ask.settings.joint and ask.problem.capacity is None:
+        clock = Clock(replace(run, time_limit_s=run.time_limit_s * _SEARCH))
+        joint = _exchanged(joint, (sought, proven.starts), (links, own), clock)
     best = joint.best if ask.settings.joint else joint.two_step
     first = siting.answers[0]
-    stopped = max((found.stopped for found in siting.answers), key=_WORSE.index)
-    # The first answer saw every site with the least link only: its bound holds for all plans.
-    measure, value = (HOUSEHOLDS, best.covered) if budget is not None else (COST, best.cost)
-    bound = max(first.bound, value) if budget is not None else min(first.bound, value)
+    # The first answer saw every site with the least link only: its bound holds for all plans, too.
+    if budget is not None:
+        measure, value = HOUSEHOLDS, best.covered
+        bound = max(min(first.bound, proven.bound), value)
+    else:
+        measure, value = COST, best.cost
+        bound = min(max(first.bound, proven.bound), value)
+    stopped = "proven" if abs(bound - value) <= _PROVEN * max(bound, value) else "effort"
+    if stopped != "proven":
+        stopped = max([stopped, *(found.stopped for found in siting.answers)], key=_WORSE.index)
     answer = Answer(best.selected, best.covered, measure, value, bound, stopped)
     return Chosen(answer, joint, own + links.connect(best.selected).marginal)
+
+
+def priced(ask: Ask, own: Floats, run: Run) -> tuple[Sought, Relaxed]:
+    """Return the goal with its ways to the fibre, and the bound on sites and links together.
+
+    The bound holds for every plan whose links follow the plan's own rule: another kind than fibre
+    only where the fibre for the site alone would cost more over the years.
+
+    Parameters
+    ----------
+    own
+        (options,) cost with the least that any link takes [currency].
+    """
+    model = checked(replace(ask.problem, costs=own))
+    reached = np.zeros(len(model.weights), dtype=bool)
+    reached[model.reach.indices] = True
+    whole = float(model.weights[reached].sum())
+    share = ask.settings.share if ask.settings.objective == "share" else 1.0
+    goal = Goal(least=share * whole)
+    if ask.settings.objective == "budget":
+        goal = Goal(budget=ask.settings.budget)
+    place = np.unique(np.asarray(ask.problem.places), return_inverse=True)[1].astype(np.int64)
+    first = np.unique(place, return_index=True)[1]
+    direct = site_ways(ask, first, hops=False)
+    lowest = site_ways(ask, first, hops=True)
+    if lines_of(ask.pack, "roads") is not None:
+        # Along roads there is no route factor, and trees may branch anywhere.
+        lowest = lowest.at(STEINER_RATIO / ask.rates.route_factor)
+    proven = relaxed(model, lowest, place, goal, run)
+    return Sought(model, direct, place, goal, proven.price), proven
+
+
+def site_ways(ask: Ask, options: NDArray[np.int64], *, hops: bool) -> Ways:
+    """Return the ways of places to the fibre, beyond the least that any link takes.
+
+    Parameters
+    ----------
+    options
+        One option per place.
+    hops
+        Count on microwave where the terrain is known.
+    """
+    rates, values = ask.rates, link_values(ask.scenario, ask.rates)
+    sites = ask.candidates.iloc[options]
+    nodes = ask.pack.table("fibre_nodes", columns=("lon", "lat"))
+    per_km = values.fibre_per_km * rates.route_factor
+    kinds = ask.settings.links.backhaul
+    others = []
+    least = min(_money(rates, _ONCE[kind]) for kind in kinds)
+    if "microwave" in kinds and hops and terrain_of(ask.pack, ask.scenario) is not None:
+        others.append(("microwave", values.hop))
+    if "satellite" in kinds:
+        others.append(("satellite", values.satellite))
+    # Without leave to lay fibre there is none but at a node itself.
+    money = _money(rates, "fibre_rural") if "fibre" in kinds else 0.0
+    return ways(
+        (sites["lon"], sites["lat"]), (nodes["lon"], nodes["lat"]), money * rates.route_factor,
+        once=max(_money(rates, "fibre_terminal") - least, 0.0) if "fibre" in kinds else 0.0,
+        standing=sites["existing_site"].to_numpy(bool),
+        others=[
+            (_money(rates, _ONCE[kind]) - least, max((value - values.fibre_terminal) / per_km, 0.0))
+            for kind, value in others
+        ],
+    )  # fmt: skip
+
+
+def _exchanged(
+    joint: Joint,
+    asked: tuple[Sought, tuple[Flags, ...]],
+    engine: tuple[_Links, Floats],
+    clock: Clock,
+) -> Joint:
+    """Return the joint answer after exchanges of sites, from the best so far and other starts."""
+    sought, starts = asked
+    links, own = engine
+    budget = sought.goal.budget
+    chosen = np.zeros(len(own), dtype=bool)
+    chosen[list(joint.best.selected)] = True
+    best = joint.best
+    for start in (*starts[::-1], chosen):
+        if clock.over():
+            break
+        found = tuple(np.flatnonzero(searched(sought, start, clock)).tolist())
+        rows = list(found)
+        met = np.unique(sought.model.reach[rows].indices)
+        covered = float(sought.model.weights[met].sum())
+        if covered < sought.goal.least * (1 - 1e-9):
+            continue
+        cost = links.connect(found).cost
+        answer = JointAnswer(found, covered, float(own[rows].sum()), cost)
+        if better(answer, best, budget):
+            best = answer
+    return replace(joint, best=best)
 
 
 class _Siting:
@@ -141,8 +257,7 @@ class _Siting:
         return found
 
     def _once(self, costs: Floats, budget: float | None) -> Answer:
-        # The first answer gives the bound: it may take half of the time.
-        share = 0.5 if not self.answers else 0.12
+        share = _FIRST if not self.answers else _AGAIN
         run = replace(self.run, time_limit_s=self.run.time_limit_s * share)
         found = answered(self.ask.problem, costs, budget, self.ask.settings, run)
         self.answers.append(found)

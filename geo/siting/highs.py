@@ -84,6 +84,18 @@ def maximise(
     return _outcome(solver, whole=bool(program.whole.any()))
 
 
+def prepared(program: Program, clock: Clock) -> Any:
+    """Return the solver that holds a program, for those who add rows and solve again."""
+    return _prepared(program, clock, None)
+
+
+def solved(solver: Any) -> bool:
+    """Return True if the last run ended with the optimum."""
+    import highspy
+
+    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+
 def _prepared(program: Program, clock: Clock, nodes: int | None) -> Any:
     solver = _solver()
     options: dict[str, bool | float | str | int] = {

@@ -140,7 +140,10 @@ def test_every_table_can_be_the_main_one(table: str, made: Rollout, pack: Pack) 
 
 
 def test_more_budget_never_covers_less_and_no_budget_is_exceeded(pack: Pack) -> None:
-    small, large = (plan(pack, wished(objective="budget", budget=amount)) for amount in (1e7, 2e7))
+    small, large = (
+        plan(pack, wished(objective="budget", budget=amount, time_limit_s=3))
+        for amount in (1e7, 2e7)
+    )
     assert 0 < small.choice.value < large.choice.value
     for result, budget in ((small, 1e7), (large, 2e7)):
         assert result.sites["cost_base"].sum() <= budget * (1 + 1e-9)
