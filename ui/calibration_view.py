@@ -33,15 +33,18 @@ def applied(table: pd.DataFrame, order: CoverageOrder) -> tuple[pd.DataFrame, fl
         drive = _drive(order)
         if drive is None:
             return table, 0.0
-        _figures(drive)
-        on = st.toggle(
-            t("calibration.apply"), key=APPLY, disabled=not drive.calibration.helps,
-            help=t("calibration.apply_help"),
-        )  # fmt: skip
-        for reason in drive.calibration.reasons:
-            st.warning(reason.text(language()))
-        st.vega_lite_chart(_chart(drive))
-        st.caption(_counts(drive))
+        left, right = st.columns([0.56, 0.44], gap="medium")
+        with left:
+            _figures(drive)
+            on = st.toggle(
+                t("calibration.apply"), key=APPLY, disabled=not drive.calibration.helps,
+                help=t("calibration.apply_help"),
+            )  # fmt: skip
+            for reason in drive.calibration.reasons:
+                st.warning(reason.text(language()))
+            st.caption(_counts(drive))
+        # Nearly square, so that the line of agreement runs at 45 degrees.
+        right.vega_lite_chart(_chart(drive))
     if not on or not drive.calibration.helps:
         return table, 0.0
     return corrected(table, drive, order), drive.calibration.offset_error_dB
@@ -60,7 +63,7 @@ def _drive(order: CoverageOrder) -> DriveTest | None:
 def _figures(drive: DriveTest) -> None:
     """Draw offset, spread, and the error on stretches held out before and after."""
     found = drive.calibration
-    cells = st.columns(4)
+    cells = [cell for _ in range(2) for cell in st.columns(2)]
     offset = _dB(found.offset_dB, sign=True) if found.helps else UNKNOWN
     error = _dB(found.offset_error_dB)
     cells[0].metric(t("calibration.offset"), offset, help=t("calibration.offset_help", error=error))
@@ -101,7 +104,7 @@ def _chart(drive: DriveTest) -> dict[str, object]:
     y = {"field": "y", "type": "quantitative", "title": t("calibration.measured"),
          "scale": {"domain": [low, high], "clamp": True}}  # fmt: skip
     return {
-        "height": 220,
+        "height": 300,
         "layer": [
             {"data": {"values": values},
              "mark": {"type": "point", "filled": True, "size": 14, "opacity": 0.5,

@@ -148,7 +148,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
         "mark": {"type": "line", "strokeDash": [6, 3], "point": True},
         "encoding": {
             "x": x,
-            "y": amount("value", unit),
+            "y": upright("value", unit),
             "color": colour,
             "tooltip": [day, tip("value", t("figure.target"))],
         },
@@ -158,7 +158,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
         "mark": {"type": "point", "filled": True, "size": 80, "shape": "diamond"},
         "encoding": {
             "x": x,
-            "y": amount("built", unit),
+            "y": upright("built", unit),
             "color": colour,
             "tooltip": [
                 day,
@@ -179,6 +179,12 @@ def amount(field: str, title: str, **more: object) -> Spec:
     """Return a quantitative channel with whole numbers on its axis."""
     axis = {"format": ",d", "tickCount": 5, "titlePadding": 2}
     return {"field": field, "type": "quantitative", "title": title, "axis": axis, **more}
+
+
+def upright(field: str, title: str, **more: object) -> Spec:
+    """Return a quantitative channel for a vertical axis, its title clear of its figures."""
+    channel = amount(field, title, **more)
+    return {**channel, "axis": {**channel["axis"], "titlePadding": 14}}
 
 
 def tip(field: str, title: str) -> Spec:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ui.figures import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, word
+from ui.figures import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, upright, word
 from ui.i18n import short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -46,7 +46,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
         "mark": {"type": "bar"},
         "encoding": {
             "x": year,
-            "y": _upright(amount("value", unit, stack="zero")),
+            "y": upright("value", unit, stack="zero"),
             "order": {"field": "order", "type": "quantitative"},
             "color": {
                 "field": "part", "type": "nominal",
@@ -60,7 +60,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
         "data": {"values": [{"target": target}] if target > 0 else []},
         "mark": {"type": "rule", "color": TARGET, "strokeDash": [6, 3], "strokeWidth": 2},
         "encoding": {
-            "y": _upright(amount("target", unit)),
+            "y": upright("target", unit),
             "tooltip": [tip("target", t("figure.target"))],
         },
     }  # fmt: skip
@@ -98,8 +98,3 @@ def fibre(table: pd.DataFrame) -> Spec:
     }
     values = {"values": records(frame)}
     return {"data": values, "height": {"step": 20}, "layer": [bars, whiskers]}
-
-
-def _upright(channel: Spec) -> Spec:
-    """Return a vertical axis whose title stands clear of its figures."""
-    return {**channel, "axis": {**channel["axis"], "titlePadding": 14}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ui.figures import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, word
+from ui.figures import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, upright, word
 from ui.i18n import short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -31,7 +31,7 @@ def frontier(points: pd.DataFrame, chosen: float) -> Spec:
     )
     title = t("plan.frontier_cost") if by_cost else t("plan.frontier_sites")
     x = amount("shown", title)
-    y = amount("covered", t("plan.households"))
+    y = upright("covered", t("plan.households"))
     told = [tip("shown", title), tip("covered", t("plan.households")),
             tip("bound", t("plan.bound"))]  # fmt: skip
     line = {"mark": {"type": "line", "color": PLANNED}, "encoding": {"x": x, "y": y}}
@@ -72,7 +72,7 @@ def years(table: pd.DataFrame) -> Spec:
     bars = {
         "mark": {"type": "bar", "opacity": 0.55},
         "encoding": {
-            "x": year, "y": amount("cost", cost), "tooltip": told,
+            "x": year, "y": upright("cost", cost), "tooltip": told,
             "color": {**colour, "datum": cost},
         },
     }  # fmt: skip
@@ -80,14 +80,14 @@ def years(table: pd.DataFrame) -> Spec:
     line = {
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": year, "y": amount("villages_total", villages), "tooltip": told,
+            "x": year, "y": upright("villages_total", villages), "tooltip": told,
             "color": {**colour, "datum": done},
         },
     }  # fmt: skip
     path = {
         "mark": {"type": "line", "strokeDash": [6, 3]},
         "encoding": {
-            "x": year, "y": amount("target_villages", villages), "tooltip": told,
+            "x": year, "y": upright("target_villages", villages), "tooltip": told,
             "color": {**colour, "datum": asked},
         },
     }  # fmt: skip

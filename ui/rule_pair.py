@@ -129,8 +129,8 @@ def region_frame(regions: pd.DataFrame) -> None:
         shown, hide_index=True, row_height=_ROW_HEIGHT, placeholder=UNKNOWN,
         height=tables.fitted(len(shown), _HEIGHT),
         column_config={
-            "region": st.column_config.TextColumn(t("table.region"), pinned=True, width=112),
-            **{word: figure(_outcome(word), format="localized", width=62) for word in _ORDER},
+            "region": st.column_config.TextColumn(t("table.region"), pinned=True, width=100),
+            **{word: figure(_outcome(word), format="localized", width=66) for word in _ORDER},
         },
     )  # fmt: skip
 

@@ -108,6 +108,7 @@ def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
 def shares(area: Area, order: CoverageOrder) -> None:
     """Draw how much of each county's area the chosen sites cover."""
     rows = area_shares(cache.pack(), area, "county", order.limit_dBm)
+    rows = rows.sort_values("covered_km2", ascending=False, kind="stable")
     shown = pd.DataFrame({
         "region": short_names(rows), "area": rows["area_km2"], "covered": rows["covered_km2"],
         "below": rows["below_km2"], "unknown": rows["unknown_km2"],
@@ -117,7 +118,7 @@ def shares(area: Area, order: CoverageOrder) -> None:
     st.markdown(f":small[**{t('raster.shares', limit=limit)}**]")
     square = st.column_config.NumberColumn
     st.dataframe(
-        shown, hide_index=True,
+        shown, hide_index=True, row_height=28,
         column_config={
             "region": st.column_config.TextColumn(t("table.region"), pinned=True),
             **{name: square(t(f"raster.column_{name}"), format="%.0f km²")
