@@ -12,21 +12,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from geo.compiled import compiled
 from geo.siting.model import Flags, Floats, Ints
 
 Index = NDArray[np.int32]
 
 #: Gains below this, relative to the whole weight, are rounding.
 ROUNDING = 1e-9
-
-
-#: Compiled once and kept beside the module; free of the interpreter's lock while it runs.
-compiled = nb.njit(cache=True, nogil=True, error_model="numpy")
 
 
 class Matrix(NamedTuple):

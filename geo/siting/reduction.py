@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba as nb
 import numpy as np
 import scipy.sparse as sp
 
+from geo.compiled import compiled
 from geo.siting.model import Flags, Floats, Ints, Model, reached
 
 
@@ -165,7 +165,7 @@ def dominated(reach: sp.csr_array, costs: Floats, places: Ints) -> Flags:
     )  # fmt: skip
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def _dominated(  # noqa: C901, PLR0913, PLR0917  a compiled loop over plain arrays
     ptr: Ints, idx: Ints, col_ptr: Ints, col_idx: Ints, costs: Floats, places: Ints, alone: Flags
 ) -> Flags:
