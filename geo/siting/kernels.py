@@ -302,6 +302,40 @@ def worths(m: Matrix, lam: Floats) -> Floats:
 
 
 @compiled
+def loads(m: Matrix, shares: Floats) -> Floats:
+    """Return the sum of the shares of the rows that reach each village."""
+    load = np.zeros(len(m.weights))
+    for j in range(len(load)):
+        for k in range(m.col_ptr[j], m.col_ptr[j + 1]):
+            load[j] += shares[m.col_idx[k]]
+    return load
+
+
+@compiled
+def capped(values: Floats, most: float) -> Floats:
+    """Return the nearest values between 0 and 1 whose sum is at most ``most``."""
+    low, high = 0.0, 0.0
+    for value in values:
+        high = max(high, value)
+    shift = 0.0
+    for turn in range(60):
+        total = 0.0
+        for value in values:
+            total += min(max(value - shift, 0.0), 1.0)
+        if turn == 0 and total <= most:
+            break
+        if total > most:
+            low = shift
+        else:
+            high = shift
+        shift = 0.5 * (low + high)
+    near = np.empty(len(values))
+    for i in range(len(values)):
+        near[i] = min(max(values[i] - shift, 0.0), 1.0)
+    return near
+
+
+@compiled
 def move(
     m: Matrix, lam: Floats, direction: Floats, taken: Ints, length: float, memory: float
 ) -> bool:

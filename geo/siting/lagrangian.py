@@ -99,6 +99,14 @@ def prices(
     return best
 
 
+def priced(m: Matrix, limits: tuple[int, float], lam: Floats, theta: float) -> Prices:
+    """Return the bound that given prices of coverage prove; ``theta`` is near the money's price."""
+    buyer = _Buyer(m, *limits)
+    worth, taken, theta, threshold = buyer.buy(kernels.worths(m, lam), theta)
+    bound = float(m.weights.sum()) - float(lam.sum()) + theta * buyer.budget
+    return Prices(bound + float(worth[taken].sum()), lam, theta, worth, threshold)
+
+
 class _Buyer:
     """The best rows at given worths, one for each place, within p and the budget."""
 
