@@ -1,7 +1,9 @@
 """The plain problem, places, ``p`` and budget only: search from below, prices from above, HiGHS.
 
 Rounds of fixed effort: exchanges give a better choice, prices a better bound; rows that the two
-together prove needless are dropped; when few enough are left HiGHS closes the gap.
+together prove needless are dropped; when few enough are left HiGHS closes the gap. Where too many
+are left for it, as in dense streets, prices go to their end and windows show what waste no choice
+avoids.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from geo.siting import exact, highs, kernels
+from geo.siting import exact, highs, kernels, saddle, windows
 from geo.siting.clock import Clock
 from geo.siting.greedy import first_answer
 from geo.siting.kernels import Cooling
@@ -22,21 +24,27 @@ from geo.siting.lagrangian import Prices, prices
 from geo.siting.model import TOLERANCE, Flags, Ints
 from geo.siting.reduction import Core, merged
 
-#: Rounds of search and prices, and searches in each.
-ROUNDS, SEARCHES = 6, 2
-#: Steps of the prices in the first round and in each later one.
-STEPS = (400, 1500)
+#: Searches in the first round; while the prices go to their end; beside the windows.
+SEARCHES, _MEANWHILE, _BESIDE = 2, 4, 2
+#: Steps of the prices before the first round, in it, and on the way to their end.
+STEPS = (400, 1500, 3000)
 #: Operations of one search and most moves; a move looks at the villages of one row.
-_OPERATIONS, _MOVES = 4e8, 4_000_000
+_OPERATIONS, _MOVES = 1.6e8, 4_000_000
 #: Cells that HiGHS may get as a whole, and nodes in the merging of choices.
 _CELLS, _NODES = 60_000, 200
+#: Cells from which on no round can leave little enough.
+_DENSE = 4 * _CELLS
+#: Shares of the work that are done before each step.
+_SHARES = (0.1, 0.3, 0.6)
 #: Moves for each row: few where HiGHS closes the gap anyway, many where it cannot.
 _EACH = (200.0, 800.0)
 #: Rows are dropped once no more than this share of them is needed.
 _KEEP = 0.9
-#: Hot start of each round and cold end, as shares of the mean weight that one site adds; found by
-#: trial on street grids of 2,700 to 7,700 nodes.
-_WARM, _COLD = (0.03, 0.02), 0.1
+#: Hot start of a search, as share of the mean weight that one site adds, and cold end, as share
+#: of the start; found by trial on street grids of 2,700 to 7,700 nodes.
+_WARM, _COLD = 0.03, 0.1
+#: The same once the prices tell what the last site is worth.
+_WARM_LATE, _COLD_LATE = (0.09, 0.18), 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +80,11 @@ class Search:
         base = self.core.base
         self.clock.tell(share, base + self.covered, base + self.bound)
 
+    @property
+    def large(self) -> bool:
+        """Return True if the rows are too many for HiGHS."""
+        return bool(self.core.reach.nnz > _CELLS)
+
     def proven(self) -> bool:
         """Return True if nothing better exists, or nothing better than was wished."""
         base, room = self.core.base, TOLERANCE * max(1.0, self.bound)
@@ -85,16 +98,18 @@ class Search:
         if covered > self.covered + TOLERANCE:
             self.chosen, self.covered = chosen, covered
 
-    def cooling(self, number: int, seed: int, stop: Ints) -> Cooling:
+    def cooling(self, seed: int, stop: Ints) -> Cooling:
         """Return how to anneal a core of this size."""
         size = max(1.0, self.core.reach.nnz / max(1, len(self.core.options)))
         share = self.covered / max(1, int(self.chosen.sum()))
-        each = _EACH[self.core.reach.nnz > _CELLS]
+        each = _EACH[self.large]
         moves = int(min(_MOVES, _OPERATIONS / size, each * len(self.core.options)))
         known = self.prices if self.prices is not None else self.begin
         price = known.money if known is not None else 0.0
-        warm = _WARM[number % len(_WARM)] * share
-        return Cooling(warm, _COLD * warm, price, moves, seed, stop)
+        warm, cold = _WARM * share, _COLD
+        if known is not None and known.threshold > 0.0 and self.large:
+            warm, cold = _WARM_LATE[seed % len(_WARM_LATE)] * known.threshold, _COLD_LATE
+        return Cooling(warm, cold * warm, price, moves, seed, stop)
 
     def price(self, steps: int, stop: Ints) -> Prices:
         """Return better prices."""
@@ -106,22 +121,53 @@ class Search:
         """Better the bound."""
         self._priced(together([lambda stop: self.price(steps, stop)], self.clock)[0])
 
-    def round(self, number: int) -> None:
+    def round(self) -> None:
         """Search from the best choice with several seeds, and better the bound meanwhile."""
+        self._beside(lambda stop: self.price(STEPS[1], stop), range(SEARCHES))
 
-        def job(seed: int) -> Callable[[Ints], Any]:
-            return lambda stop: kernels.anneal(
-                self.matrix, self.chosen, self.core.p, self.core.budget,
-                self.cooling(number, seed, stop),
-            )  # fmt: skip
-
-        seeds = [number * SEARCHES + at for at in range(SEARCHES)]
-        *found, last = together(
-            [*map(job, seeds), lambda stop: self.price(STEPS[1], stop)], self.clock
+    def settle(self) -> None:
+        """Take the prices to their end, and search meanwhile."""
+        start, limits = self.prices, (self.core.p, self.core.budget)
+        assert start is not None  # noqa: S101  for the type checker: prices came first
+        self._beside(
+            lambda stop: saddle.settled(self.matrix, limits, start, STEPS[2], stop),
+            range(100, 100 + _MEANWHILE),
         )
+
+    def _beside(self, pricing: Callable[[Ints], Prices], seeds: Sequence[int]) -> None:
+        """Price and search side by side."""
+        last, *found = together([pricing, *self.searches(seeds)], self.clock)
         for chosen, covered in found:
             self.better(chosen, float(covered))
         self._priced(last)
+
+    def window(self) -> None:
+        """Better the bound by what every choice wastes, and search beside that."""
+        start = self.prices
+        assert start is not None  # noqa: S101  for the type checker: prices came first
+        beside = self.searches(range(200, 200 + _BESIDE))
+
+        def side_by_side(jobs: list[Callable[[Ints], Any]]) -> list[Any]:
+            done = together([*jobs, *beside], self.clock)
+            for chosen, covered in done[len(jobs) :]:
+                self.better(chosen, float(covered))
+            beside.clear()
+            self.tell(0.75)
+            return done[: len(jobs)]
+
+        waste = windows.waste(self.core.reach, self.core.weights, start, side_by_side)
+        self.bound = min(self.bound, max(start.bound - waste, self.covered))
+
+    def searches(self, seeds: Sequence[int]) -> list[Callable[[Ints], Any]]:
+        """Return a search from the best choice for each seed."""
+        first = self.chosen
+
+        def job(seed: int) -> Callable[[Ints], Any]:
+            return lambda stop: kernels.anneal(
+                self.matrix, first, self.core.p, self.core.budget, self.cooling(seed, stop)
+            )
+
+        return [job(seed) for seed in seeds]
 
     def _priced(self, found: Prices) -> None:
         if self.prices is None or found.bound < self.prices.bound:
@@ -134,6 +180,10 @@ class Search:
         if self.prices is None:
             return np.ones(len(self.core.options), dtype=bool)
         return ~self.prices.needless(self.covered, self.unit)
+
+    def few(self) -> bool:
+        """Return True if what a better choice may have is little enough for HiGHS."""
+        return bool(self.core.reach[self.left()].nnz <= _CELLS)
 
     def shrink(self) -> None:
         """Drop the rows that no better choice has, where they are many; prices stay."""
@@ -185,22 +235,23 @@ def best(core: Core, clock: Clock, *, start: Prices | None = None) -> Found:
 
 
 def _work(search: Search) -> None:
+    """Round, and HiGHS where that leaves little enough; else the prices' end, then windows."""
     clock = search.clock
     search.descend(STEPS[0])
-    for number in range(ROUNDS):
-        search.tell(0.1 + 0.5 * number / ROUNDS)
+    steps = [search.settle, search.window]
+    if search.core.reach.nnz <= _DENSE:
+        steps.insert(0, search.round)
+    for number, step in enumerate(steps):
+        search.tell(_SHARES[number])
         if search.proven() or clock.over():
             return
         search.shrink()
-        search.round(number)
-        if search.core.reach[search.left()].nnz <= _CELLS:
+        step()
+        if search.proven() or clock.over() or search.few():
             break
-        if not search.proven() and not clock.over():
-            search.merge()
-    search.tell(0.7)
-    if search.proven() or clock.over():
-        return
-    if search.core.reach[search.left()].nnz <= _CELLS:
+        search.merge()
+    search.tell(0.9)
+    if not search.proven() and not clock.over() and search.few():
         search.close()
 
 
