@@ -223,6 +223,17 @@ def rack_need(
             "zones": ["", *("; ".join(kinds) for kinds in named.values())],
             "as_of": str(row["as_of"]),
             "evidence": "assumed",
-            "source_ids": str(row["source_ids"]),
+            "source_ids": [str(row["source_ids"]), *(_zones_of(zones, code) for code in named)],
         }
     )
+
+
+def _zones_of(zones: pd.DataFrame, prefecture: str) -> str:
+    """Return the ids of the zones that name a prefecture or a county of it."""
+    found = [
+        str(zone)
+        for zone, kind, codes in zip(zones["id"], zones["kind"], zones["regions"], strict=True)
+        if kind in ZONE_KINDS
+        and any(code.strip()[:4] == prefecture[:4] for code in str(codes).split(";"))
+    ]
+    return ";".join(found)

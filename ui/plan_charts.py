@@ -130,6 +130,7 @@ def gantt(sites: pd.DataFrame) -> Spec:
             "color": {
                 "field": "sites", "type": "quantitative", "title": t("plan.sites_built"),
                 "scale": {"range": ["#9ecae1", "#08306b"]},
+                "legend": {"format": "d", "tickMinStep": 1},
             },
         },
     }  # fmt: skip

@@ -54,7 +54,7 @@ def figures(found: Rollout) -> None:
     """Draw the plan in numbers, each with what it is counted out of."""
     sites, villages = found.sites, found.villages
     wanted = len(villages) + len(found.left) + len(found.unreachable)
-    cells = st.columns([0.62, 1.42, 1, 1.26, 1.4])
+    cells = st.columns([0.58, 1.35, 0.95, 1.5, 1.3])
     new = int((sites["status"] != "built").sum())
     cells[0].metric(t("plan.sites_metric"), number(new))
     share = len(villages) / wanted if wanted else 0.0

@@ -97,6 +97,10 @@ def test_a_demand_sets_the_target_of_racks_and_undo_takes_it_back(language: str)
     assert app.metric[3].value == "12,500"
     app.number_input(key=needs_asked.USE).set_value(90.0).run()
     assert app.metric[2].value == "60,000"
+    # Who is named rests on the zones of the plan, not on the count of racks.
+    sources = app.dataframe[0].value[catalogue(language)["table.source_ids"]]
+    assert sources.str.startswith("yn-").all()
+    assert not sources.str.contains("racks").any()
     assert not app.error
 
 

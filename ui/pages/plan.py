@@ -100,7 +100,7 @@ def _tables(found: Rollout) -> None:
         right.vega_lite_chart(plan_charts.gantt(found.sites))
     with tabs[3]:
         plan_money.counting()
-        left, right = st.columns([0.42, 0.58])
+        left, right = st.columns([0.48, 0.52])
         with left:
             plan_money.over_years(found)
         with right:
