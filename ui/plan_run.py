@@ -54,7 +54,7 @@ def figures(found: Rollout) -> None:
     """Draw the plan in numbers, each with what it is counted out of."""
     sites, villages = found.sites, found.villages
     wanted = len(villages) + len(found.left) + len(found.unreachable)
-    cells = st.columns([0.58, 1.35, 0.95, 1.5, 1.3])
+    cells = st.columns([0.7, 1.2, 1, 1.5])
     new = int((sites["status"] != "built").sum())
     cells[0].metric(t("plan.sites_metric"), number(new))
     share = len(villages) / wanted if wanted else 0.0
@@ -75,10 +75,9 @@ def figures(found: Rollout) -> None:
         t("plan.cost_metric", year=found.scenario.plan.money.price_year), base,
         f"{low} – {high}", delta_color="off", delta_arrow="off",
     )  # fmt: skip
-    with cells[4]:
-        st.markdown(f":small[**{_proof(found)}**]")
-        joint(found)
-        st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
+    st.markdown(f":small[**{_proof(found)}**]")
+    joint(found)
+    st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
 
 
 def joint(found: Rollout) -> None:
