@@ -9,7 +9,7 @@ from data.pack import Pack
 from data.scenario import Scenario
 from geo.buildout import PATHS, STANDARD_RACK_KW, racks_of_demand
 from layers.needs import DEFAULT_PUE, rack_need, stations_by_year
-from ui import cache, needs_view, plan_wishes, state
+from ui import cache, needs_view, plan_wishes, sites, state
 from ui.i18n import t
 
 PATH, PUE, RACK, USE, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_use", "needs_demand"
@@ -38,6 +38,12 @@ def years(*, with_map: bool) -> None:
         cells[3].selectbox(
             t("needs.map_shows"), list(names), key=needs_view.YEAR, format_func=names.__getitem__
         )
+    history = state.history()
+    with cells[4], st.container(horizontal=True, gap="small"):
+        st.button("↶", key="needs_undo", help=t("whatif.undo"), on_click=sites.undo,
+                  disabled=not history.past)  # fmt: skip
+        st.button("↷", key="needs_redo", help=t("whatif.redo"), on_click=sites.redo,
+                  disabled=not history.future)  # fmt: skip
 
 
 def power() -> None:

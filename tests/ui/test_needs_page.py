@@ -102,6 +102,9 @@ def test_a_demand_sets_the_target_of_racks_and_undo_takes_it_back(language: str)
     assert sources.str.startswith("yn-").all()
     assert not sources.str.contains("racks").any()
     assert not app.error
+    app.button(key="needs_undo").click().run()
+    assert not scenario_of(app).targets
+    assert catalogue(language)["needs.no_target"] in texts(app)
 
 
 def test_racks_without_a_baseline_are_an_interval() -> None:
