@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from geo.siting import exact, highs
+from geo.siting.clock import Clock
 from geo.siting.model import Flags, Floats
 from geo.siting.reduction import Core
 
@@ -37,6 +41,26 @@ def first_answer(core: Core) -> tuple[Flags, Floats]:
         spent += float(core.costs[best])
         _serve(core, best, left, served, float(core.capacity[best]))
     return chosen, served
+
+
+def amounts(core: Core, chosen: Flags, clock: Clock) -> Floats:
+    """Return (rows,) the weight that each chosen row serves where they serve most together.
+
+    Where the time ends first, each serves what it can of what those before it left.
+    """
+    program = exact.program(core)
+    options, villages = core.reach.shape
+    least, most = program.least.copy(), program.most.copy()
+    least[:options] = most[:options] = chosen
+    outcome = highs.maximise(replace(program, least=least, most=most), clock)
+    if outcome.values is not None:
+        served = outcome.values[options + villages :]
+    else:
+        part = replace(core, fixed=chosen, p=int(chosen.sum()), budget=np.inf)
+        served = first_answer(part)[1]
+    weights = core.weights[core.reach.indices] * served
+    rows = np.repeat(np.arange(options), np.diff(core.reach.indptr))
+    return np.asarray(np.bincount(rows, weights, minlength=options), dtype=float)
 
 
 def columns(core: Core, answer: tuple[Flags, Floats]) -> Floats:

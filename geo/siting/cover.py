@@ -83,7 +83,11 @@ def _by_program(
     if first is not None:
         value = float(core.weights @ first[options : options + villages])
         clock.tell(0.1, core.base + value, core.base + bound)
-    outcome = highs.maximise(program, clock, start=first)
+
+    def hear(gain: float, above: float) -> None:
+        clock.tell(0.1 + 0.8 * gain / max(above, 1e-9), core.base + gain, core.base + above)
+
+    outcome = highs.maximise(program, clock, start=first, tell=hear)
     if outcome.infeasible:
         raise explain.infeasible(core, model)
     values = first if outcome.values is None else outcome.values
@@ -94,7 +98,7 @@ def _by_program(
             repair="give more time, or loosen p, the budget or the shares",
         )  # fmt: skip
     served = values[options : options + villages]
-    return Found(values[:options] > 0.5, float(core.weights @ served), bound)
+    return Found(values[:options] > 0.5, float(core.weights @ served), bound, served=served)
 
 
 def keeps(program: highs.Program, values: Floats) -> bool:

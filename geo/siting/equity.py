@@ -33,7 +33,7 @@ class EquityPlan:
     bound
         No plan gives every group more than this share.
     shares
-        Group → covered share; with capacities what is in reach of chosen options counts.
+        Group → covered share; with capacities what is served counts.
     left_out
         Groups of which no option reaches anything: they are not compared.
     """
@@ -77,18 +77,20 @@ def most_equal(problem: Problem, run: Run = _RUN) -> EquityPlan:
     floor = np.where(compared, np.maximum(model.least, least * sums * (1 - 1e-9)), model.least)
     done = _base(model, core)
     fair = replace(core, least=np.maximum(floor - done, 0.0))
-    plan = cover.finished(model, fair, cover.best(fair, model, clock, first=first), clock)
+    found = cover.best(fair, model, clock, first=first)
+    plan = cover.finished(model, fair, found, clock)
     flags = np.zeros(len(model.costs), dtype=bool)
     flags[list(plan.selected)] = True
     met = reached(model.reach, flags)
     got = np.bincount(model.groups[met], model.weights[met], minlength=len(sums))
+    if core.capacity is not None and found.served is not None:
+        got = np.bincount(core.groups, core.weights * found.served, minlength=len(sums))
     shares = {
         label: float(got[g] / sums[g]) if sums[g] else 1.0 for g, label in enumerate(model.labels)
     }
     lowest = min((shares[model.labels[g]] for g in np.flatnonzero(compared)), default=1.0)
     out = tuple(model.labels[g] for g in np.flatnonzero(~compared & (sums > 0)))
-    worst = least if core.capacity is not None else lowest
-    return EquityPlan(plan, worst, max(bound, worst), shares, out)
+    return EquityPlan(plan, lowest, max(bound, lowest), shares, out)
 
 
 def _base(model: Model, core: Core) -> Floats:
@@ -134,7 +136,15 @@ def _fairest(
     values = first if outcome.values is None else outcome.values
     if values is None or not cover.keeps(fair, values):
         return float(done.min()), min(1.0, outcome.bound), None
-    return max(float(values[-1]), float(done.min())), min(1.0, outcome.bound), values[:-1]
+    # The solver's share is met up to its tolerance; what the choice gives is exact.
+    served = values[options : options + villages]
+    if core.capacity is None:
+        chosen = values[:options] > 0.5
+        served = (core.reach.T @ chosen.astype(float) > 0).astype(float)
+        values = np.concatenate([chosen, served, values[-1:]]).astype(float)
+    got = np.bincount(core.groups, core.weights * served, minlength=len(sums))[asked]
+    least = float((done + got / sums[asked]).min())
+    return least, max(least, min(1.0, outcome.bound)), values[:-1]
 
 
 def _balanced(core: Core, sums: Floats, done: Floats, asked: Ints) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,27 +67,28 @@ class Outcome:
 
 
 def maximise(
-    program: Program, clock: Clock, *, start: Floats | None = None, nodes: int | None = None
-) -> Outcome:
+    program: Program, clock: Clock, *, start: Floats | None = None, nodes: int | None = None,
+    tell: Callable[[float, float], None] | None = None,
+) -> Outcome:  # fmt: skip
     """Solve the program within the clock's time, from ``start`` if that is given and fits.
 
-    ``nodes`` limits the search tree. The run is serial and seeded: it gives the same answer
-    whatever the number of cores.
+    ``nodes`` limits the search tree; ``tell`` hears of the gain and the bound so far. The run is
+    serial and seeded: it gives the same answer whatever the number of cores.
     """
-    solver = _prepared(program, clock, nodes)
+    solver = _prepared(program, clock, nodes, tell)
     if start is not None:
         _begin_from(solver, start)
     solver.run()
     if start is not None and _stale(solver, program):
         # HiGHS 1.16 may prove a better answer in presolve and still hand back the start.
-        solver = _prepared(program, clock, nodes)
+        solver = _prepared(program, clock, nodes, tell)
         solver.run()
     return _outcome(solver, whole=bool(program.whole.any()))
 
 
 def prepared(program: Program, clock: Clock) -> Any:
     """Return the solver that holds a program, for those who add rows and solve again."""
-    return _prepared(program, clock, None)
+    return _prepared(program, clock, None, None)
 
 
 def solved(solver: Any) -> bool:
@@ -96,7 +98,9 @@ def solved(solver: Any) -> bool:
     return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
-def _prepared(program: Program, clock: Clock, nodes: int | None) -> Any:
+def _prepared(
+    program: Program, clock: Clock, nodes: int | None, tell: Callable[[float, float], None] | None
+) -> Any:
     solver = _solver()
     options: dict[str, bool | float | str | int] = {
         "output_flag": False, "mip_rel_gap": max(clock.run.gap, 0.0), "mip_abs_gap": 1e-6,
@@ -107,7 +111,7 @@ def _prepared(program: Program, clock: Clock, nodes: int | None) -> Any:
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
-    solver.cbMipInterrupt += lambda event: _ask(event, clock)
+    solver.cbMipInterrupt += lambda event: _ask(event, clock, tell)
     solver.cbSimplexInterrupt += lambda event: _ask(event, clock)
     return solver
 
@@ -149,7 +153,12 @@ def _solver() -> Any:
         return solver
 
 
-def _ask(event: Any, clock: Clock) -> None:
+def _ask(event: Any, clock: Clock, tell: Callable[[float, float], None] | None = None) -> None:
+    if tell is not None:
+        state = event.data_out
+        gain, bound = float(state.mip_primal_bound), float(state.mip_dual_bound)
+        if np.isfinite(gain) and np.isfinite(bound):
+            tell(gain, max(gain, bound))
     if clock.over():
         event.interrupt()
 

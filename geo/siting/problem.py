@@ -74,7 +74,8 @@ class Run:
     gap
         Stop as soon as (bound − covered) / bound is at most this; 0 asks for the proof.
     progress
-        Called with (share of the work done, covered, bound) whenever one of them changed.
+        Called with (share of the work done, covered, bound) whenever one of them changed;
+        by :func:`~geo.siting.set_cover.least_cost` with the cost in place of what is covered.
     cancel
         Asked often; True ends the run with the best plan so far and its bound.
     """

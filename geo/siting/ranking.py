@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.siting.model import checked, reached
-from geo.siting.problem import Plan, Problem
+from geo.siting import capacity
+from geo.siting.clock import Clock
+from geo.siting.model import Model, checked, reached
+from geo.siting.problem import Plan, Problem, Run
+from geo.siting.reduction import reduce
+
+#: Time for finding out who serves whom [s].
+_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -22,8 +28,9 @@ class Rank:
 def ranked(problem: Problem, plan: Plan) -> tuple[Rank, ...]:
     """Return the plan's options by what each adds, the fixed ones first.
 
-    Where options cost, what counts is the weight added per cost; of equals the first option. The
-    capacities of options are not looked at.
+    Where options cost, what counts is the weight added per cost; of equals the first option. With
+    capacities a site adds what it serves in the finished plan, where all serve most together: what
+    it would serve alone in the meantime may be more.
 
     Examples
     --------
@@ -33,6 +40,8 @@ def ranked(problem: Problem, plan: Plan) -> tuple[Rank, ...]:
     [(1, 8.0), (0, 5.0)]
     """
     model = checked(problem)
+    if model.capacity is not None:
+        return _by_service(model, plan)
     left = np.zeros(len(model.costs), dtype=bool)
     left[list(plan.selected)] = True
     open_weights = model.weights.copy()
@@ -50,3 +59,19 @@ def ranked(problem: Problem, plan: Plan) -> tuple[Rank, ...]:
         only[best] = True
         open_weights[reached(model.reach, only)] = 0.0
     return tuple(ranks)
+
+
+def _by_service(model: Model, plan: Plan) -> tuple[Rank, ...]:
+    """Return the plan's options by what each serves, the fixed ones first."""
+    core = reduce(model)
+    amounts = np.zeros(len(model.costs))
+    chosen = np.isin(core.options, plan.selected)
+    amounts[core.options] = capacity.amounts(core, chosen, Clock(Run(time_limit_s=_SECONDS)))
+    per = np.maximum(model.costs, 1e-9) if model.costs.any() else np.ones(len(amounts))
+    options = np.array(plan.selected, dtype=np.int64)
+    order = options[np.lexsort((options, -amounts[options] / per[options], ~model.fixed[options]))]
+    sums = np.cumsum(amounts[order])
+    return tuple(
+        Rank(int(option), float(amounts[option]), float(total))
+        for option, total in zip(order, sums, strict=True)
+    )

@@ -21,7 +21,7 @@ from geo.siting.clock import Clock
 from geo.siting.greedy import first_answer
 from geo.siting.kernels import Cooling
 from geo.siting.lagrangian import Prices, prices
-from geo.siting.model import TOLERANCE, Flags, Ints
+from geo.siting.model import TOLERANCE, Flags, Floats, Ints
 from geo.siting.reduction import Core, merged
 
 #: Searches in the first round; while the prices go to their end; beside the windows.
@@ -49,12 +49,16 @@ _WARM_LATE, _COLD_LATE = (0.09, 0.18), 0.05
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A choice of the core's rows, its weight, the bound, and the prices that prove it."""
+    """A choice of the core's rows, its weight, the bound, and the prices that prove it.
+
+    With capacities ``served`` is the share of each of the core's villages that is served.
+    """
 
     chosen: Flags
     covered: float
     bound: float
     prices: Prices | None = None
+    served: Floats | None = None
 
 
 class Search:

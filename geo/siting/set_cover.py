@@ -6,7 +6,9 @@ directly or through others are separate problems.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,7 +18,7 @@ from geo.errors import RangeError
 from geo.siting import capacity, exact, explain, highs
 from geo.siting.clock import Clock
 from geo.siting.explain import StillUnmetError
-from geo.siting.model import TOLERANCE, Flags, Floats, Model, checked, reached, unreachable
+from geo.siting.model import TOLERANCE, Flags, Floats, Ints, Model, checked, reached, unreachable
 from geo.siting.problem import Problem, Run
 from geo.siting.reduction import Core, reduce
 
@@ -57,6 +59,9 @@ class CostPlan:
 def least_cost(problem: Problem, share: float = 1.0, run: Run = _RUN) -> CostPlan:
     """Cover a share of the weight that can be reached at all, at least cost.
 
+    ``run.progress`` hears of (share of the work done, cost so far, cost that none can undercut); on
+    cancel and time-out the cheapest choice so far is returned with that bound.
+
     Villages that no option reaches are listed in the answer and left out of the share. Every other
     limit of the problem is kept; without ``costs`` the number of options is least.
 
@@ -88,7 +93,7 @@ def least_cost(problem: Problem, share: float = 1.0, run: Run = _RUN) -> CostPla
     whole = share == 1 and core.capacity is None
     alone = whole and len(core.options) <= core.p and core.costs.sum() <= core.budget
     if alone and not core.exclusive:
-        chosen, bound = _by_component(core, clock)
+        chosen, bound = _by_component(core, clock, _given(core, model))
     else:
         chosen, bound = _as_one(core, model, clock, target)
     return _finished(model, core, (chosen, bound), clock)
@@ -97,8 +102,7 @@ def least_cost(problem: Problem, share: float = 1.0, run: Run = _RUN) -> CostPla
 def _finished(model: Model, core: Core, found: tuple[Flags, float], clock: Clock) -> CostPlan:
     plan = core.plan(found[0], model)
     paid = float(model.costs[plan].sum())
-    given = float(model.costs[model.fixed].sum()) if core.capacity is None else 0.0
-    bound = min(found[1] + given, paid)
+    bound = min(found[1] + _given(core, model), paid)
     if np.all(model.costs == np.round(model.costs)):
         bound = float(np.ceil(bound - TOLERANCE * max(1.0, bound * 1e-6)))
     if paid - bound <= TOLERANCE * max(1.0, paid):
@@ -106,49 +110,98 @@ def _finished(model: Model, core: Core, found: tuple[Flags, float], clock: Clock
     gap = (paid - bound) / paid if paid else 0.0
     why = "proven" if gap <= clock.run.gap else "cancelled" if clock.cancelled else "time"
     covered = float(model.weights[reached(model.reach, plan)].sum())
+    clock.tell(1.0, paid, bound)
     return CostPlan(
         tuple(int(i) for i in np.flatnonzero(plan)), paid, bound, gap, covered, clock.seconds,
         min(clock.first_s, clock.seconds), unreachable(model), why,
     )  # fmt: skip
 
 
-def _by_component(core: Core, clock: Clock) -> tuple[Flags, float]:
+def _given(core: Core, model: Model) -> float:
+    """Return what the fixed options cost that have no row."""
+    return float(model.costs[model.fixed].sum()) if core.capacity is None else 0.0
+
+
+def _by_component(core: Core, clock: Clock, given: float) -> tuple[Flags, float]:
     """Cover every village; each connected part of sites and villages is solved for itself."""
-    options, villages = core.reach.shape
     chosen = greedy_cover(core, float(core.weights.sum()))
-    clock.tell(0.1, core.base + float(core.weights.sum()), core.base + float(core.weights.sum()))
-    if not villages:
+    if not len(core.weights):
         return chosen, 0.0
+    parts = _components(core)
+    bounds = np.array([charged(reach, core.costs[rows]) for rows, reach in parts])
+    paid = np.array([float(core.costs[rows][chosen[rows]].sum()) for rows, _ in parts])
+    done = [0]
+
+    def tell(cost: float, below: float) -> None:
+        share = 0.1 + 0.8 * done[0] / len(core.options)
+        clock.tell(share, given + cost, given + min(below, cost))
+
+    def hear(at: int, gain: float, bound: float) -> None:
+        rest = float(paid.sum() - paid[at]), float(bounds.sum() - bounds[at])
+        tell(rest[0] - gain, rest[1] + max(float(bounds[at]), -bound))
+
+    tell(float(paid.sum()), float(bounds.sum()))
+    for at, (rows, reach) in enumerate(parts):
+        if clock.over():
+            break
+        outcome = _covering(reach, core.costs[rows], chosen[rows], clock, partial(hear, at))
+        if np.isfinite(outcome.bound):
+            bounds[at] = max(bounds[at], -outcome.bound)
+        if outcome.values is not None:
+            found = outcome.values > 0.5
+            if core.costs[rows][found].sum() < paid[at]:
+                chosen[rows] = found
+                paid[at] = float(core.costs[rows][found].sum())
+        done[0] += len(rows)
+        tell(float(paid.sum()), float(bounds.sum()))
+    return chosen, float(bounds.sum())
+
+
+def _components(core: Core) -> list[tuple[Ints, sp.csr_array]]:
+    """Return the rows of each connected part of sites and villages, and their reach."""
+    options = core.reach.shape[0]
     graph = sp.block_array([[None, core.reach], [core.reach.T, None]])
     count, part = connected_components(graph, directed=False)
     order = np.argsort(part[:options], kind="stable")
     edges = np.searchsorted(part[:options][order], np.arange(count + 1))
     columns = np.argsort(part[options:], kind="stable")
     borders = np.searchsorted(part[options:][columns], np.arange(count + 1))
-    bound = 0.0
+    parts = []
     for at in range(count):
         rows = order[edges[at] : edges[at + 1]]
-        if len(rows) == 1:
-            bound += float(core.costs[rows].sum())
-            continue
-        inside = core.reach[rows][:, columns[borders[at] : borders[at + 1]]]
-        outcome = _covering(inside, core.costs[rows], chosen[rows], clock)
-        bound += max(0.0, -outcome.bound) if np.isfinite(outcome.bound) else 0.0
-        if outcome.values is not None:
-            found = outcome.values > 0.5
-            if core.costs[rows][found].sum() < core.costs[rows][chosen[rows]].sum():
-                chosen[rows] = found
-    return chosen, bound
+        parts.append((rows, core.reach[rows][:, columns[borders[at] : borders[at + 1]]]))
+    return parts
 
 
-def _covering(reach: sp.csr_array, costs: Floats, start: Flags, clock: Clock) -> highs.Outcome:
+def charged(reach: sp.csr_array, costs: Floats) -> float:
+    """Return a cost that no choice that covers all villages undercuts, found at once.
+
+    Each village in turn, the hardest to reach first, is charged what the rows that reach it have
+    left of their costs: dual ascent, Bilde and Krarup (1977), Annals of Discrete Mathematics
+    1:79–97, doi:10.1016/S0167-5060(08)70728-3.
+    """
+    left, total = costs.copy(), 0.0
+    by_village = sp.csc_array(reach)
+    for j in np.argsort(np.diff(by_village.indptr), kind="stable"):
+        rows = by_village.indices[by_village.indptr[j] : by_village.indptr[j + 1]]
+        charge = float(left[rows].min(initial=np.inf))
+        if np.isfinite(charge) and charge > 0.0:
+            left[rows] -= charge
+            total += charge
+    return total
+
+
+def _covering(
+    reach: sp.csr_array, costs: Floats, start: Flags, clock: Clock,
+    hear: Callable[[float, float], None],
+) -> highs.Outcome:  # fmt: skip
     """Solve one set covering problem."""
     options, villages = reach.shape
     program = highs.Program(
         -costs, sp.csc_array(reach.T), np.ones(villages), np.full(villages, np.inf),
         np.zeros(options), np.ones(options), np.ones(options, dtype=bool),
     )  # fmt: skip
-    return highs.maximise(program, clock, start=start.astype(float))
+    return highs.maximise(program, clock, start=start.astype(float), tell=hear)
 
 
 def _as_one(core: Core, model: Model, clock: Clock, target: float) -> tuple[Flags, float]:
@@ -166,13 +219,24 @@ def _as_one(core: Core, model: Model, clock: Clock, target: float) -> tuple[Flag
     else:
         chosen, served = capacity.first_answer(core)
         start = capacity.columns(core, (chosen, served))
-    outcome = highs.maximise(replace(program, gain=gain), clock, start=start)
+    if not _keeps(program, start):
+        start = None
+    given = _given(core, model)
+    if start is not None:
+        clock.tell(0.1, given + float(core.costs[chosen].sum()), given)
+
+    def hear(value: float, bound: float) -> None:
+        cost, below = -value, max(0.0, -bound)
+        share = below / cost if cost > 0 else 1.0
+        clock.tell(0.1 + 0.8 * share, given + cost, given + below)
+
+    outcome = highs.maximise(replace(program, gain=gain), clock, start=start, tell=hear)
     if outcome.infeasible:
         raise _too_little(core, model, target, clock)
     bound = max(0.0, -outcome.bound) if np.isfinite(outcome.bound) else 0.0
     if outcome.values is not None:
         chosen = outcome.values[:options] > 0.5
-    elif not _keeps(program, start):
+    elif start is None:
         raise StillUnmetError(
             "the time ended before a choice was found that keeps all limits", where="limits",
             repair="give more time, or loosen p, the budget or the shares",

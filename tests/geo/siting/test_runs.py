@@ -163,3 +163,48 @@ def test_another_program_finds_the_same_optimum() -> None:
     model = model.solve(pulp.HiGHS(msg=False, gapRel=0.0))
     plan = solve(Problem(coverage=asked.coverage, weights=asked.weights, p=6))
     assert plan.covered == plan.bound == pytest.approx(model.problem.objective.value())
+
+
+def covering(nodes: int, **more: object) -> Problem:
+    """Return a city of which all must be covered at least cost; it is one connected part."""
+    whole = city(nodes, near=30)
+    costs = np.random.default_rng(5).integers(5, 30, nodes).astype(float)
+    return Problem(coverage=whole.coverage, weights=whole.weights, costs=costs, **more)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.9])
+def test_the_cheapest_plan_is_told_on_the_way(share: float) -> None:
+    told: list[tuple[float, float, float]] = []
+    asked = covering(260, fixed=[3])
+    plan = least_cost(asked, share, Run(progress=lambda *state: told.append(state)))
+    assert plan.stopped == "proven"
+    assert told[-1] == (1.0, plan.cost, plan.bound)
+    assert len(told) > 2
+    for (done, cost, bound), (later, less, more) in pairwise(told):
+        assert done <= later
+        assert cost >= less - 1e-9
+        assert bound <= more + 1e-9
+    assert all(bound <= cost + 1e-9 for _, cost, bound in told)
+    assert 0 < plan.first_s <= plan.seconds
+
+
+@pytest.mark.parametrize("share", [1.0, 0.9])
+def test_a_cancelled_search_for_the_cheapest_returns_what_it_has(share: float) -> None:
+    asked = covering(600)
+    told: list[tuple[float, float, float]] = []
+    begin = time.perf_counter()
+    run = Run(progress=lambda *state: told.append(state), cancel=lambda: len(told) > 1)
+    plan = least_cost(asked, share, run)
+    assert time.perf_counter() - begin < 10
+    assert plan.stopped == "cancelled"
+    assert plan.covered >= share * asked.weights.sum() - 1e-6
+    assert 0 <= plan.bound < plan.cost
+    if share == 1:
+        assert plan.bound > 0
+
+
+def test_without_time_the_cheapest_plan_has_a_bound() -> None:
+    plan = least_cost(covering(600), run=Run(time_limit_s=0.0))
+    assert plan.stopped == "time"
+    assert 0 < plan.bound < plan.cost
+    assert plan.covered == pytest.approx(covering(600).weights.sum())
