@@ -31,6 +31,18 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Let a failure tell what the page said at that moment."""
+    try:
+        return (yield)
+    except Exception as failure:
+        opened = getattr(item, "funcargs", {}).get("page")
+        if opened is not None:
+            failure.add_note(f"{opened.url}\n{opened.locator('body').inner_text()}")
+        raise
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that fails the test if a script fails or a request leaves this machine."""
