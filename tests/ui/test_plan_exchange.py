@@ -11,6 +11,7 @@ from streamlit.util import calc_hash
 from data.plan_settings import BuiltSite, Candidates, Place, PlanSettings, Years, changed
 from data.scenario import PlannedSite, Scenario
 from data.workspace import ENVIRONMENT
+from ui import site_table
 from ui.history import History
 from ui.i18n import LANGUAGES, catalogue
 from ui.plan_round import next_round
@@ -121,6 +122,24 @@ def test_the_sites_of_a_plan_open_in_what_if_behind_those_there() -> None:
     app.run()
     app.button(key="plan_drop_all_locked").click().run()
     assert not now(app).plan.candidates.locked
+
+
+def test_many_sites_stand_in_one_table_that_switches_and_deletes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    many = tuple(PlannedSite(lat=35.5, lon=104.0 + i / 100) for i in range(site_table.FROM))
+    app = opened("what-if", sites=many)
+    assert not app.checkbox
+    plan = now(app)
+    kept: list[tuple[PlannedSite, ...]] = []
+    monkeypatch.setattr("ui.state.plan", lambda: plan)
+    monkeypatch.setattr("ui.state.change", lambda *, sites: kept.append(sites))
+    said = {"edited_rows": {"1": {"on": False}, "2": {"on": False}}, "deleted_rows": [0, 2]}
+    monkeypatch.setattr("streamlit.session_state", {"key": said})
+    site_table._take("key", "another scenario")
+    assert not kept
+    site_table._take("key", plan.digest)
+    assert kept == [(many[1].model_copy(update={"enabled": False}), *many[3:])]
 
 
 def test_what_was_built_is_fixed_and_the_next_round_begins() -> None:

@@ -16,6 +16,7 @@ from ui import (
     plan_exchange,
     saving,
     sidebar,
+    site_table,
     site_tuning,
     sites,
     state,
@@ -44,7 +45,10 @@ def _workbench() -> None:
         plan = state.plan()
         result = effects.of(plan)
         effects.summary(result)
-        sites.listed(plan, result)
+        if len(plan.sites) < site_table.FROM:
+            sites.listed(plan, result)
+        else:
+            site_table.show(plan, result)
         plan_exchange.into_plan()
         sidebar.scenario()
     with left:
