@@ -249,6 +249,10 @@ class Links(_Frozen):
         Kinds that may be used; the cheapest that is feasible is taken.
     hop_km, hops
         Greatest length of a microwave hop [km], greatest number of hops to the fibre.
+    hop_GHz, rain_mm_h, unavailable_percent
+        Frequency of hops [GHz], rain rate exceeded in 0.01 % of a year [mm/h], and time that rain
+        may interrupt a hop [%]: they shorten the greatest length where need be
+        (:mod:`geo.microwave_budget`).
     route_factor
         Length of a route over the geodesic; None takes the base value of the pack's unit costs.
     """
@@ -256,6 +260,9 @@ class Links(_Frozen):
     backhaul: tuple[BackhaulKind, ...] = ("fibre", "microwave", "satellite")
     power: tuple[PowerKind, ...] = ("grid", "solar")
     hop_km: Annotated[float, Field(gt=0, le=100)] = 30.0
+    hop_GHz: Annotated[float, Field(ge=1, le=100)] = 7.5
+    rain_mm_h: Annotated[float, Field(ge=0, le=250)] = 63.0
+    unavailable_percent: Annotated[float, Field(ge=0.001, le=1)] = 0.01
     hops: Annotated[int, Field(ge=1, le=5)] = 2
     route_factor: Annotated[float, Field(ge=1, le=5)] | None = None
 

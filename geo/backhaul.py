@@ -7,7 +7,7 @@ or node that is connected, or than a satellite. Where fibre for a site alone is 
 the years, it has fibre in any case. Heuristic: never dearer than the cheapest of "everything by
 fibre", "as little fibre as that" and the trees in between that were tried.
 
-Masts are priced with each hop: two hops on one mast pay for its height twice, which favours fibre.
+A mast is paid once, for the highest of its hops: who raises it pays for the rise.
 
 Money is plain numbers of one currency and price year, as present values over the plan.
 """
@@ -111,6 +111,8 @@ class Backhaul:
         (n,) microwave hops to the fibre.
     mast_m
         (n,) antenna height that its hops need [m], 0 without any.
+    raised_m
+        (n,) mast above what stands that its hop takes, at both ends [m].
     reason
         (n,) codes out of :data:`REASONS`.
     routes
@@ -128,6 +130,7 @@ class Backhaul:
     route_km: Floats
     hops: Ints
     mast_m: Floats
+    raised_m: Floats
     reason: tuple[tuple[str, ...], ...]
     routes: Floats
     total: float
@@ -155,6 +158,7 @@ class _Plan:
     route_km: Floats
     hops: Ints
     mast_m: Floats
+    raised_m: Floats
     edges: Ints
     bound_km: float
 
@@ -226,7 +230,7 @@ def _check(prices: BackhaulPrices, rule: BackhaulRule) -> None:
 def _near_hops(
     n: int, m: int, hops: Hops | None, prices: BackhaulPrices
 ) -> tuple[tuple[tuple[tuple[int, float, float, float], ...], ...], Flags]:
-    """Return per place its clear hops: other place, money, own and other antenna height [m]."""
+    """Return per place its clear hops: other place, money alone, own and other height [m]."""
     near: list[list[tuple[int, float, float, float]]] = [[] for _ in range(n + m)]
     unknown = np.zeros(n + m, dtype=bool)
     if hops is None:
@@ -258,7 +262,8 @@ def _cheapest(case: _Case) -> _Plan:
     )
     other = np.minimum(optimistic, case.prices.satellite)
     alone = case.prices.fibre_terminal + case.prices.fibre_per_km * case.graph.alone_km
-    must = np.isfinite(alone) & (alone <= other)
+    bare = np.array([case.prices.hop if row else np.inf for row in case.near[: case.sites]])
+    must = np.isfinite(alone) & (alone <= np.minimum(bare, case.prices.satellite))
     best = _evaluated(case, must)
     chosen = reach
     for _ in range(6):
@@ -283,7 +288,7 @@ def _evaluated(case: _Case, fibre: Flags) -> _Plan:
     n, prices = case.sites, case.prices
     plan = _Plan(
         np.full(n, _NONE), np.full(n, -1), np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.int64),
-        np.zeros(n), np.zeros(0, dtype=np.int64), 0.0,
+        np.zeros(n), np.zeros(n), np.zeros(0, dtype=np.int64), 0.0,
     )  # fmt: skip
     wanted = np.flatnonzero(fibre)
     if len(wanted):
@@ -301,22 +306,34 @@ def _evaluated(case: _Case, fibre: Flags) -> _Plan:
 
 def _hop_on(case: _Case, plan: _Plan) -> None:
     """Connect sites without fibre by their cheapest hop, ring by ring around the fibre."""
-    n = case.sites
+    n, prices = case.sites, case.prices
+    mast = np.full(len(case.near), prices.base_mast_m)
     ring = {*np.flatnonzero(plan.kind == _FIBRE).tolist(), *range(n, len(case.near))}
     for depth in range(1, case.rule.max_hops + 1):
-        offers: dict[int, tuple[float, int, float, float]] = {}
-        for place in sorted(ring):
-            for site, money, there, here in case.near[place]:
-                if site < n and plan.kind[site] == _NONE and money < case.prices.satellite:
-                    offer = (money, place, here, there)
-                    offers[site] = min(offers.get(site, offer), offer)
-        for site, (money, place, at_site, at_place) in offers.items():
+        waiting = {
+            site for place in ring for site, *_ in case.near[place]
+            if site < n and plan.kind[site] == _NONE
+        }  # fmt: skip
+        fresh: set[int] = set()
+        for site in sorted(
+            waiting, key=lambda site: (min(hop[1] for hop in case.near[site]), site)
+        ):
+            rises = [
+                (max(here - mast[site], 0.0) + max(there - mast[place], 0.0), place, here, there)
+                for place, _, here, there in case.near[site] if place in ring
+            ]  # fmt: skip
+            rise, place, here, there = min(rises)
+            money = prices.hop + prices.mast_per_m * rise
+            if money >= prices.satellite:
+                continue
             plan.kind[site], plan.parent[site] = _MICROWAVE, place
-            plan.cost[site], plan.hops[site] = money, depth
-            plan.mast_m[site] = max(plan.mast_m[site], at_site)
-            if place < n:
-                plan.mast_m[place] = max(plan.mast_m[place], at_place)
-        ring = set(offers)
+            plan.cost[site], plan.hops[site], plan.raised_m[site] = money, depth, rise
+            for end, height in ((site, here), (place, there)):
+                mast[end] = max(mast[end], height)
+                if end < n:
+                    plan.mast_m[end] = max(plan.mast_m[end], height)
+            fresh.add(site)
+        ring = fresh
 
 
 def _pruned(plan: _Plan, other: Floats) -> Flags:
@@ -360,6 +377,7 @@ def _told(case: _Case, plan: _Plan, *, terrain: bool) -> Backhaul:
     return Backhaul(
         tuple(KINDS[k] for k in plan.kind), np.where(to_node, -1, plan.parent),
         np.where(to_node, plan.parent - n, -1), plan.cost, plan.route_km, plan.hops, plan.mast_m,
+        plan.raised_m,
         reasons, routes, float(plan.cost.sum()), km,
         prices.fibre_per_km * min(plan.bound_km, km) + prices.fibre_terminal * terminals,
     )  # fmt: skip

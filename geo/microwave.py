@@ -1,8 +1,8 @@
 """Microwave hops: the least standard masts from which both ends see each other over the terrain.
 
 A hop is clear where the straight line between the antennas keeps a share of the first Fresnel zone
-free of the terrain, for the usual earth (k = 4/3) and for the worst (k = 0.6). No fade margin, no
-rain and no interference: the greatest length of a hop stands for them.
+free of the terrain, for the usual earth (k = 4/3) and for the worst (k = 0.6). Fading and rain
+limit its length: :mod:`geo.microwave_budget`. Interference is not looked at.
 
 References
 ----------

@@ -16,9 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.pack import Pack
+from data.plan_settings import Links
 from data.scenario import Scenario
 from geo.backhaul import Backhaul, BackhaulPrices, BackhaulRule, backhaul
 from geo.microwave import Hops, hop_pairs, solve_masts
+from geo.microwave_budget import Hop, longest_km
 from geo.terrain import profiles
 from layers.candidates import lines_of
 from layers.plan_routes import empty_routes, routes_of
@@ -34,6 +36,8 @@ _NEVER = 1e12
 #: Sites and nodes that a hop is looked for to.
 _HOP_NEIGHBOURS = 12
 SHARED = "shared"
+_NOTHING = np.zeros(0, dtype=bool)
+NO_HOPS = Hops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), _NOTHING, _NOTHING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +97,7 @@ def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> 
     reasons = np.full(n, "existing_site", dtype=object)
     reasons[new] = [";".join(why) for why in found.reason]
     spread = {}
-    for item, number in _taken(scenario, found, kind).items():
+    for item, number in _taken(found, kind).items():
         spread[item] = np.zeros(n)
         spread[item][new] = number
     routes = routes_of((sites.iloc[new], nodes), found, kind)
@@ -138,13 +142,20 @@ def _backhaul(
     return backhaul(
         ends[0], ends[1], link_values(scenario, rates),
         BackhaulRule(route_factor=rates.route_factor, max_hops=links.hops),
-        hops=None if terrain is None or sites.empty else _hops(terrain, sites, nodes, links.hop_km),
+        hops=None if terrain is None or sites.empty else _hops(terrain, sites, nodes, links),
         roads=lines_of(pack, "roads"),
     )  # fmt: skip
 
 
-def _hops(terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, hop_km: float) -> Hops:
+def _hops(terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, links: Links) -> Hops:
     """Solve the masts of all hops between near places, tile by tile of the terrain."""
+    hop = Hop(
+        frequency_GHz=links.hop_GHz, rain_mm_h=links.rain_mm_h,
+        unavailable_percent=links.unavailable_percent,
+    )  # fmt: skip
+    hop_km = longest_km(hop, most_km=links.hop_km)
+    if hop_km <= 0:
+        return NO_HOPS
     lon, lat = (np.concatenate([sites[c], nodes[c]]).astype(float) for c in ("lon", "lat"))
     pairs = hop_pairs(lon, lat, hop_km=hop_km, neighbours=_HOP_NEIGHBOURS)
     # Two nodes need no hop: both have fibre.
@@ -155,10 +166,10 @@ def _hops(terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, hop_km: fl
         of = pairs[tile == name]
         a, b = of.T
         grid = terrain.around(lon[of].ravel(), lat[of].ravel(), 1_000.0)
-        parts.append(solve_masts(of, profiles(grid, lon[a], lat[a], lon[b], lat[b])))
+        paths = profiles(grid, lon[a], lat[a], lon[b], lat[b])
+        parts.append(solve_masts(of, paths, frequency_GHz=links.hop_GHz))
     if not parts:
-        nothing = np.zeros(0, dtype=bool)
-        return Hops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), nothing, nothing)
+        return NO_HOPS
     return Hops(
         np.concatenate([part.pairs for part in parts]),
         np.concatenate([part.mast_m for part in parts]),
@@ -175,16 +186,14 @@ def _kinds(scenario: Scenario, found: Backhaul) -> NDArray[np.object_]:
     return kinds
 
 
-def _taken(scenario: Scenario, found: Backhaul, kind: NDArray[np.object_]) -> dict[str, Floats]:
+def _taken(found: Backhaul, kind: NDArray[np.object_]) -> dict[str, Floats]:
     """Return per site what its backhaul takes."""
     fibre, satellite = kind == "fibre", kind == "satellite"
-    base = scenario.plan.antenna_height_m
-    higher = np.maximum(found.mast_m - base, 0.0)
     return {
         "fibre_rural": np.where(fibre, found.route_km, 0.0),
         "fibre_terminal": fibre.astype(float),
         "microwave_hop": (kind == "microwave").astype(float),
-        "mast_height": higher,
+        "mast_height": np.where(kind == "microwave", found.raised_m, 0.0),
         "satellite_terminal": satellite.astype(float),
         "satellite_capacity": satellite.astype(float),
     }

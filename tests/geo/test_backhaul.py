@@ -168,7 +168,9 @@ def test_hops_are_taken_where_clear_and_relayed_over_other_sites() -> None:
     assert found.node.tolist() == [0, -1, -1]
     assert found.hops.tolist() == [1, 2, 3]
     assert found.mast_m.tolist() == [40.0] * 3
-    assert found.cost == pytest.approx([150_000 + 2 * 10 * 4_000] * 3)
+    # Each mast is raised once: the second hop on it pays for its other end alone.
+    assert found.raised_m.tolist() == [20.0, 10.0, 10.0]
+    assert found.cost == pytest.approx(150_000 + 4_000 * found.raised_m)
     short = backhaul(east(25, 50, 75), NODE, prices, replace(RULE, max_hops=2), hops=hops)
     assert short.kind[2] == "satellite"
 
@@ -220,6 +222,12 @@ def test_backhaul_is_never_dearer_than_one_kind_for_all_and_chains_end_at_the_fi
     alone = backhaul(sites, nodes, replace(prices, satellite=np.inf), RULE)
     assert found.total <= min(alone.total, n * prices.satellite) + 1e-6
     assert found.total == pytest.approx(found.cost.sum())
+    at = np.array([*found.mast_m, *[prices.base_mast_m] * m])
+    for i in np.flatnonzero(np.array(found.kind) == "microwave"):
+        if found.node[i] >= 0:
+            at[n + found.node[i]] = 40.0
+    above = np.maximum(at - prices.base_mast_m, 0.0).sum()
+    assert found.raised_m.sum() == pytest.approx(above)
     assert found.routes[:, 4].sum() == pytest.approx(found.fibre_km)
     for site in range(n):
         at, steps = site, 0
