@@ -33,6 +33,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "siting": siting.siting,
     "trees": backhaul.trees,
     "backhaul": backhaul.sites,
+    "roads": backhaul.roads,
     "prediction": prediction.prediction,
     "plan": plan.whole,
     "pages": pages.pages,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -18,6 +19,8 @@ NODES, TERMINALS, SITES, FIBRE_NODES = 20_000, 1_000, 600, 4_000
 TREE_LIMIT_S, BACKHAUL_LIMIT_S = 15.0, 15.0
 #: West, south [°] and width [°] of the invented country.
 _WEST, _SOUTH, _WIDTH = 100.0, 24.0, 3.0
+#: Roads of the grid in each direction, and bends between two crossings.
+_CROSSINGS, _BENDS = 45, 50
 #: Prices as in the base column of unit_costs.csv; the satellite with seven years of capacity.
 _PRICES = BackhaulPrices(
     fibre_per_km=35_000, fibre_terminal=25_000, hop=150_000, mast_per_m=4_000, satellite=900_000
@@ -53,6 +56,20 @@ def sites(runs: int) -> Iterator[Figure]:
     )
 
 
+def roads(runs: int) -> Iterator[Figure]:
+    """Time the backhaul along a road network, and along one with ten times the bends."""
+    small, large = _road_case(_BENDS // 10), _road_case(_BENDS)
+    times = in_turn({"small": small, "large": large}, runs=runs)
+    count = 2 * _CROSSINGS * ((_CROSSINGS - 1) * _BENDS + 1)
+    yield Figure(
+        what=f"backhaul of {SITES} sites along roads of {count:,} vertices",
+        runs_s=times["large"],
+        limit_s=BACKHAUL_LIMIT_S,
+        baseline="a tenth of the vertices",
+        baseline_s=times["small"],
+    )
+
+
 def _tree_case(n: int) -> Callable[[], Tree]:
     """Return a call that joins seeded terminals in a graph of nearest neighbours."""
     draw = np.random.default_rng(n)
@@ -82,6 +99,25 @@ def _site_case() -> Callable[[], object]:
         )  # fmt: skip
 
     return connect
+
+
+def _road_case(bends: int) -> Callable[[], object]:
+    """Return a call that joins seeded sites along a grid of crooked roads."""
+    draw = np.random.default_rng(4)
+    ticks = np.linspace(0, _WIDTH, (_CROSSINGS - 1) * bends + 1)
+    lines = []
+    for across in np.linspace(0, _WIDTH, _CROSSINGS):
+        for along in (True, False):
+            # Crossings stay in their place.
+            off = draw.normal(0, 2e-4, len(ticks)) * (np.arange(len(ticks)) % bends != 0)
+            x, y = (ticks, across + off) if along else (across + off, ticks)
+            lines.append(shapely.LineString(np.column_stack([_WEST + x, _SOUTH + y])))
+    lon = _WEST + _WIDTH * draw.random(SITES + FIBRE_NODES)
+    lat = _SOUTH + _WIDTH * draw.random(SITES + FIBRE_NODES)
+    return lambda: backhaul(
+        (lon[:SITES], lat[:SITES]), (lon[SITES:], lat[SITES:]), _PRICES,
+        BackhaulRule(route_factor=1.435), roads=lines,
+    )  # fmt: skip
 
 
 def _hills(draw: np.random.Generator, n: int) -> NDArray[np.float32]:

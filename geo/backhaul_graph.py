@@ -1,6 +1,8 @@
 """The network of possible fibre routes: straight between neighbours, and along roads.
 
-Vertex 0 is the fibre that exists: all nodes are one. Then come the sites, then road vertices.
+Vertex 0 is the fibre that exists: all nodes are one. Then come the sites, then the crossings of
+roads: where a road only bends there is no choice, so a stretch between crossings is one edge that
+remembers its bends.
 """
 
 from __future__ import annotations
@@ -39,8 +41,10 @@ class RouteGraph:
         (e, 2) vertices; 0 is the existing fibre, site i is vertex i + 1.
     km
         (e,) length of the route [km].
-    shape
-        (e, 4) lon, lat, lon, lat of its ends, WGS84 [°].
+    shape, piece_km
+        (s, 4) lon, lat, lon, lat of straight pieces, WGS84 [°], and their length [km].
+    start
+        (e + 1,) where each edge's pieces begin.
     joined
         (n,) True where a site can reach the fibre.
     alone_km
@@ -50,6 +54,8 @@ class RouteGraph:
     ends: Ints
     km: Floats
     shape: Floats
+    piece_km: Floats
+    start: Ints
     joined: Flags
     alone_km: Floats
 
@@ -86,8 +92,10 @@ class RouteGraph:
             yield vertex - 1, upstream, km
 
     def drawn(self, edges: Ints) -> Floats:
-        """Return lon, lat, lon, lat and km of edges, (e, 5)."""
-        return np.column_stack([self.shape[edges], self.km[edges]]).reshape(-1, 5)
+        """Return lon, lat, lon, lat and km of the pieces of edges, (s, 5)."""
+        pieces = [np.arange(self.start[e], self.start[e + 1]) for e in edges.tolist()]
+        at = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
+        return np.column_stack([self.shape[at], self.piece_km[at]]).reshape(-1, 5)
 
 
 def route_graph(
@@ -136,10 +144,57 @@ def route_graph(
     direct = slice(0, len(parts[0]))
     to_node = ends[direct].min(axis=1) == 0
     np.minimum.at(alone, ends[direct].max(axis=1)[to_node], km[direct][to_node])
-    return RouteGraph(
-        ends, km, np.column_stack([lon[a], lat[a], lon[b], lat[b]]), part[1 : n + 1] == part[0],
-        alone[1:],
-    )  # fmt: skip
+    stretches, order, start = _contracted(ends, km, n + 1)
+    shape = np.column_stack([lon[a], lat[a], lon[b], lat[b]])[order]
+    pieces = km[order]
+    whole = np.add.reduceat(pieces, start[:-1]) if len(stretches) else np.zeros(0)
+    return RouteGraph(stretches, whole, shape, pieces, start, part[1 : n + 1] == part[0], alone[1:])
+
+
+def _contracted(ends: Ints, km: Floats, kept: int) -> tuple[Ints, Ints, Ints]:
+    """Join edges that meet at a vertex without a choice; the first ``kept`` vertices stay.
+
+    Returns
+    -------
+    Ends of the stretches, numbered anew; the edges in their order; where each stretch begins.
+    Of several stretches between the same ends the shortest is left, of circles none.
+    """
+    size = int(ends.max(initial=kept - 1)) + 1
+    row = np.sort(ends, axis=1)
+    ranked = np.lexsort((km, row[:, 1], row[:, 0]))
+    new = np.ones(len(ranked), dtype=bool)
+    new[1:] = (np.diff(row[ranked], axis=0) != 0).any(axis=1)
+    single = np.sort(ranked[new])
+    a, b = ends[single].T
+    stays = np.bincount(ends[single].ravel(), minlength=size) != 2
+    stays[:kept] = True
+    inner = ~stays[a] & ~stays[b]
+    bends = sp.csr_array((np.ones(int(inner.sum())), (a[inner], b[inner])), shape=(size, size))
+    _, group = connected_components(bends, directed=False)
+    # An edge belongs to the group of its bend; one between two crossings is alone.
+    chain = np.where(stays[a], np.where(stays[b], size + np.arange(len(a)), group[b]), group[a])
+    _, chain = np.unique(chain, return_inverse=True)
+    number = np.cumsum(stays) - 1
+    count = int(chain.max(initial=-1)) + 1
+    low, high = np.full(count, size), np.full(count, -1)
+    tips = np.concatenate([number[a[stays[a]]], number[b[stays[b]]]])
+    of = np.concatenate([chain[stays[a]], chain[stays[b]]])
+    np.minimum.at(low, of, tips)
+    np.maximum.at(high, of, tips)
+    good = high > low
+    length = np.bincount(chain, km[single], count)
+    best = np.lexsort((length, high, low))
+    best = best[good[best]]
+    first = np.ones(len(best), dtype=bool)
+    first[1:] = (np.diff(low[best]) != 0) | (np.diff(high[best]) != 0)
+    left = np.sort(best[first])
+    place = np.full(count, -1)
+    place[left] = np.arange(len(left))
+    rank = place[chain]
+    order = np.argsort(rank, kind="stable")
+    order = order[rank[order] >= 0]
+    start = np.searchsorted(rank[order], np.arange(len(left) + 1))
+    return np.column_stack([low[left], high[left]]), single[order], start.astype(np.int64)
 
 
 def _direct(sites: Places, nodes: Places, neighbours: int) -> Ints:

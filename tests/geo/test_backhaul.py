@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.backhaul import BackhaulPrices, BackhaulRule, backhaul, steiner_tree
+from geo.backhaul_graph import route_graph
 from geo.errors import InputError, RangeError
 from geo.microwave import Hops, hop_pairs
 
@@ -222,11 +224,10 @@ def test_backhaul_is_never_dearer_than_one_kind_for_all_and_chains_end_at_the_fi
     alone = backhaul(sites, nodes, replace(prices, satellite=np.inf), RULE)
     assert found.total <= min(alone.total, n * prices.satellite) + 1e-6
     assert found.total == pytest.approx(found.cost.sum())
-    at = np.array([*found.mast_m, *[prices.base_mast_m] * m])
-    for i in np.flatnonzero(np.array(found.kind) == "microwave"):
-        if found.node[i] >= 0:
-            at[n + found.node[i]] = 40.0
-    above = np.maximum(at - prices.base_mast_m, 0.0).sum()
+    masts = np.array([*found.mast_m, *[prices.base_mast_m] * m])
+    used = found.node[(np.array(found.kind) == "microwave") & (found.node >= 0)]
+    masts[n + used] = 40.0
+    above = np.maximum(masts - prices.base_mast_m, 0.0).sum()
     assert found.raised_m.sum() == pytest.approx(above)
     assert found.routes[:, 4].sum() == pytest.approx(found.fibre_km)
     for site in range(n):
@@ -253,3 +254,51 @@ def test_backhaul_is_never_dearer_than_one_kind_for_all_and_chains_end_at_the_fi
 def test_bad_backhaul_is_told(sites, prices, rule, hops, fault: type) -> None:
     with pytest.raises(fault):
         backhaul(sites, NODE, prices, rule, hops=hops)
+
+
+def crossing_roads(bends: int, seed: int = 4) -> list[shapely.LineString]:
+    """Return a grid of crooked roads with many bends between their crossings."""
+    draw = np.random.default_rng(seed)
+    ticks = np.linspace(0, 0.5, 6 * bends + 1)
+    roads = []
+    for across in np.linspace(0, 0.5, 7):
+        shift = draw.normal(0, 0.0003, len(ticks)) * (np.arange(len(ticks)) % bends != 0)
+        roads.append(shapely.LineString(np.column_stack([100 + ticks, 25 + across + shift])))
+        shift = draw.normal(0, 0.0003, len(ticks)) * (np.arange(len(ticks)) % bends != 0)
+        roads.append(shapely.LineString(np.column_stack([100 + across + shift, 25 + ticks])))
+    return roads
+
+
+def test_bends_are_no_choice_and_are_drawn_all_the_same() -> None:
+    draw = np.random.default_rng(1)
+    sites = 100 + draw.uniform(0, 0.5, 9), 25 + draw.uniform(0, 0.5, 9)
+    roads = crossing_roads(40)
+    graph = route_graph(sites, (NODE[0], NODE[1]), factor=1.4, neighbours=4, roads=roads)
+    vertices = len(np.unique(graph.ends))
+    assert vertices < 49 + 3 * 10 + 20
+    assert graph.km == pytest.approx(
+        [graph.piece_km[i:j].sum() for i, j in itertools.pairwise(graph.start)]
+    )
+    # The cheapest way between any two vertices is that of the graph with every bend.
+    tree = graph.tree(np.arange(9))
+    pieces = graph.drawn(np.array(tree.edges))
+    assert pieces[:, 4].sum() == pytest.approx(tree.cost)
+    found = backhaul(sites, NODE, FIBRE_ONLY, RULE, roads=roads)
+    lines = shapely.linestrings(found.routes[:, :4].reshape(-1, 2, 2))
+    on = shapely.dwithin(shapely.MultiLineString(roads), shapely.line_interpolate_point(
+        lines, 0.5, normalized=True), 1e-6)  # fmt: skip
+    length = found.routes[:, 4]
+    assert length[on].sum() > 0.5 * length.sum()
+    split = [shapely.LineString(pair) for road in roads for pair in itertools.pairwise(road.coords)]
+    apart = backhaul(sites, NODE, FIBRE_ONLY, RULE, roads=split)
+    assert apart.total == pytest.approx(found.total)
+
+
+def test_circles_dead_ends_and_double_roads_bring_nothing() -> None:
+    road = shapely.LineString(np.column_stack(east(0, 5, 10, 15, 20)))
+    ring = shapely.LineString([(101, 26), (101.1, 26), (101.1, 26.1), (101, 26)])
+    loop = shapely.LineString([road.coords[2], (100.1, 25.1), (100.2, 25.1), road.coords[2]])
+    more = [road, ring, loop, road, shapely.LineString([road.coords[1], (100.05, 25.2)])]
+    plain, crowded = (backhaul(east(20), NODE, FIBRE_ONLY, RULE, roads=r) for r in ([road], more))
+    assert crowded.total == pytest.approx(plain.total)
+    assert crowded.fibre_km == pytest.approx(plain.fibre_km)
