@@ -116,7 +116,7 @@ def _road_case(bends: int) -> Callable[[], object]:
     lat = _SOUTH + _WIDTH * draw.random(SITES + FIBRE_NODES)
     return lambda: backhaul(
         (lon[:SITES], lat[:SITES]), (lon[SITES:], lat[SITES:]), _PRICES,
-        BackhaulRule(route_factor=1.435), roads=lines,
+        BackhaulRule(route_factor=1.435), roads=np.array(lines, dtype=object),
     )  # fmt: skip
 
 

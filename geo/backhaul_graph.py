@@ -27,6 +27,8 @@ Places = tuple[Floats, Floats]
 
 #: Road vertices closer than this are one crossing [°], about 0.1 m.
 _SNAP_DEG = 1e-6
+#: A road's vertex this near to a place is at it [m].
+_SAME_M = 0.2
 #: A site leaves the road by the nearest vertices within this distance [m].
 _ROAD_REACH_M = 5_000.0
 
@@ -126,6 +128,7 @@ def route_graph(
     stretch = [np.full(len(parts[0]), factor)]
     if roads is not None:
         road_lon, road_lat, along = _road_edges(roads)
+        road_lon, road_lat = _met((lon, lat), (road_lon, road_lat))
         parts += [along + len(lon), _ramps((lon, lat), (road_lon, road_lat))]
         stretch += [np.ones(len(parts[1])), np.full(len(parts[2]), factor)]
     pairs = np.concatenate(parts)
@@ -226,6 +229,20 @@ def _road_edges(roads: ArrayLike) -> tuple[Floats, Floats, Ints]:
     along = line[1:] == line[:-1]
     pairs = np.column_stack([vertex[:-1], vertex[1:]])[along]
     return points[first, 0], points[first, 1], pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+def _met(places: Places, road: Places) -> Places:
+    """Return the road's vertices; one at a place gets that place's very coordinates.
+
+    A way of no length between the two is not drawn: without this the drawn lines would part there.
+    """
+    if not len(places[0]) or not len(road[0]):
+        return road
+    chord, near = cKDTree(ecef(*places)).query(ecef(*road), distance_upper_bound=_SAME_M)
+    same = np.isfinite(chord)
+    lon, lat = road[0].copy(), road[1].copy()
+    lon[same], lat[same] = places[0][near[same]], places[1][near[same]]
+    return lon, lat
 
 
 def _ramps(places: Places, road: Places) -> Ints:
