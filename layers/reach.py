@@ -20,7 +20,6 @@ from data.plan_settings import Coverage
 from data.presets import preset
 from data.scenario import Scenario
 from geo.candidates import HighPoints
-from geo.errors import InputError
 from geo.high_points import high_points
 from geo.radio.prediction import Cancelled, Places, Stations, pairs_within, predicted, stations
 from geo.radio.probability import coverage_probability
@@ -50,6 +49,8 @@ class Reach:
         (options,) key of the preset.
     terrain
         The elevation model that decided, None where nothing but circles did.
+    cut_short
+        True where the run was cancelled before the model had judged all paths.
     """
 
     matrix: sp.csr_array
@@ -57,6 +58,7 @@ class Reach:
     candidate: NDArray[np.int64]
     preset: NDArray[np.object_]
     terrain: Terrain | None
+    cut_short: bool = False
 
     @property
     def basis(self) -> str:
@@ -88,14 +90,12 @@ def coverage_matrix(
 ) -> Reach:
     """Return which option reaches which village.
 
-    Raises
-    ------
-    InputError
-        If the run is cancelled here, before any plan stands.
+    Where the run is cancelled, the paths that the model has not judged yet count as circles, so
+    that what stands is a plan: :attr:`Reach.cut_short` says so.
     """
     terrain = terrain_of(pack, scenario)
     keys = scenario.plan.presets
-    matrices, levels = [], []
+    matrices, levels, cut_short = [], [], False
     for number, key in enumerate(keys):
         ring = _circles(candidates, villages, preset(key).radius_m)
         if terrain is None or not has_radio(key):
@@ -110,12 +110,14 @@ def coverage_matrix(
         found = _over_terrain(link, (candidates, villages), ring, tell, cancel)
         matrices.append(found[0])
         levels.append(found[1])
+        cut_short |= found[2]
     return Reach(
         sp.csr_array(sp.vstack(matrices, format="csr")),
         np.concatenate(levels),
         np.tile(np.arange(len(candidates)), len(keys)),
         np.repeat(np.array(keys, dtype=object), len(candidates)),
         terrain,
+        cut_short,
     )
 
 
@@ -158,16 +160,24 @@ def _over_terrain(
     ring: sp.csr_array,
     progress: Callable[[float], None],
     cancel: Callable[[], bool],
-) -> tuple[sp.csr_array, Floats]:
-    """Return the matrix by level where paths are known, by circle elsewhere, and the levels."""
+) -> tuple[sp.csr_array, Floats, bool]:
+    """Return the matrix by level where paths are known, by circle elsewhere, and the levels.
+
+    The last says whether the run was cancelled before all paths were judged.
+    """
     candidates, villages = tables
     lon, lat = (candidates[name].to_numpy(float) for name in ("lon", "lat"))
     masts = stations(lon, lat, link.antenna_height_m)
     home_lon, home_lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
-    rows, cols, levels, done = [], [], [], 0
+    nobody = np.zeros(0, dtype=np.int64)
+    rows, cols, levels, done, cut_short = [nobody], [nobody], [np.zeros(0)], 0, False
     for batch in link.terrain.neighbourhoods(home_lon, home_lat, link.wish.reach_m, most=_BATCH):
         places = Places(home_lon[batch], home_lat[batch])
-        station, place, level = _levels(link, masts, places, cancel)
+        try:
+            station, place, level = _levels(link, masts, places, cancel)
+        except Cancelled:
+            cut_short = True
+            break
         rows.append(station)
         cols.append(batch[place])
         levels.append(level)
@@ -191,7 +201,8 @@ def _over_terrain(
     sorted_ = np.lexsort((col, row))
     row, col, value = row[sorted_], col[sorted_], value[sorted_]
     starts = np.searchsorted(row, np.arange(ring.shape[0] + 1))
-    return sp.csr_array((np.ones(len(col)), col, starts), shape=ring.shape), value
+    matrix = sp.csr_array((np.ones(len(col)), col, starts), shape=ring.shape)
+    return matrix, value, cut_short
 
 
 def _levels(
@@ -204,12 +215,6 @@ def _levels(
         preset=link.preset, limit_dBm=wish.limit_dBm, wished=wish.wished, place=wish.place
     )
     grid = link.terrain.around(places.lon, places.lat, wish.reach_m)
-    try:
-        found = predicted(
-            grid, masts, places, pairs, carrier_of(link.preset, order)[0], cancel=cancel
-        )
-    except Cancelled as error:
-        raise InputError(
-            "stopped before a first plan stood", where="reach", repair="plan again"
-        ) from error
+    carrier = carrier_of(link.preset, order)[0]
+    found = predicted(grid, masts, places, pairs, carrier, cancel=cancel)
     return pairs.station, pairs.place, found.rsrp_dBm

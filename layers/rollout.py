@@ -124,7 +124,7 @@ def plan(
     choose = chosen_together if links and costed else chosen_alone
     watch.progress("siting", 0.25, "")
     chosen = choose(ask, _run(scenario, watch))
-    if watch.cancel() and chosen.answer.gap > 0:
+    if ground.reach.cut_short or (watch.cancel() and chosen.answer.gap > 0):
         # A part that ended in time does not make a run whole that was cut short.
         chosen = replace(chosen, answer=replace(chosen.answer, stopped="cancelled"))
     watch.progress("links", 0.65, f"{len(chosen.answer.selected):,}")
@@ -157,7 +157,8 @@ def _tabled(ask: Ask, ground: Ground, chosen: Chosen, *, links: bool) -> Rollout
         choice=_told(chosen.answer, sites, scenario),
         joint=chosen.joint,
         basis=ground.reach.basis,
-        notes=unknown_costs(ground.found.table),
+        notes=unknown_costs(ground.found.table)
+        + (("terrain_cut_short",) if ground.reach.cut_short else ()),
     )
 
 

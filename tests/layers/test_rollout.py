@@ -278,6 +278,17 @@ def test_a_cancelled_run_gives_the_best_so_far(pack: Pack) -> None:
     assert len(result.villages) > 0
 
 
+def test_a_run_cancelled_over_the_terrain_gives_what_stands(pack: Pack) -> None:
+    scenario = wished(sites=5, min_households=60).model_copy(update={"demonstration_terrain": True})
+    result = plan(pack, scenario, cancel=lambda: True)
+    assert result.choice.stopped == "cancelled"
+    assert "terrain_cut_short" in result.notes
+    assert 0 < len(result.sites) <= 5
+    by_circle = result.villages["basis"] == "circle"
+    assert by_circle.any()
+    assert result.villages.loc[by_circle, "rsrp_dBm"].isna().all()
+
+
 def test_years_keep_budget_and_capacity(pack: Pack) -> None:
     years = {"annual_budgets": [4e6, 8e6], "count": 4, "build_capacity": 6,
              "season_months": [4, 5, 6, 7, 8, 9]}  # fmt: skip

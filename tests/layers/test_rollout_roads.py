@@ -71,8 +71,10 @@ def test_fibre_follows_imported_roads(both) -> None:
     ]
     on = shapely.dwithin(roads, inside, 2e-6).all(axis=0)
     assert fibre.loc[on, "route_km"].sum() > 0.8 * fibre["route_km"].sum()
-    # Along a road nothing is added; elsewhere the route factor is.
-    assert fibre.loc[on, "route_km"].to_numpy() == pytest.approx(fibre.loc[on, "length_km"])
+    # Along a road nothing is added; from a site between two bends the route factor is.
+    factor = (fibre["route_km"] / fibre["length_km"])[on]
+    assert np.isclose(factor, 1.0, rtol=1e-6).mean() > 0.95
+    assert factor.max() <= 1.435 * (1 + 1e-6)
 
 
 def test_km_and_money_of_fibre_agree_between_table_map_and_export(both, tmp_path: Path) -> None:
