@@ -5,8 +5,10 @@ Instances are seeded and invented, but for those of the embedded pack: its villa
 
 from __future__ import annotations
 
+import csv
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -21,12 +23,14 @@ Points = NDArray[np.float64]
 
 #: Longest times [s]: proven optimum, first answer, curve of 20 points, city, province.
 PROVEN_S, FIRST_S, CURVE_S, CITY_S, PROVINCE_S = 5.0, 1.0, 20.0, 30.0, 60.0
+#: How far below the best known a city's plan may be.
+BELOW = 0.001
 #: Our time is at most this share of spopt's.
 RATIO = 0.1
 #: Radii of the rural instances [km]; the sites they need.
 _RADII_KM, _SITES = (5.0, 8.0, 12.0), (100, 300, 600)
 #: Cities: nodes, candidates near each, sites.
-_CITIES = ((2_700, 60, 50), (2_700, 30, 100), (5_000, 100, 50), (7_700, 40, 50), (7_700, 150, 50))
+CITIES = ((2_700, 60, 50), (2_700, 30, 100), (5_000, 100, 50), (7_700, 40, 50), (7_700, 150, 50))
 
 
 def siting(runs: int) -> Iterator[Figure]:
@@ -36,10 +40,11 @@ def siting(runs: int) -> Iterator[Figure]:
         yield from _rural(rural(radius_km), f"villages, {radius_km:g} km", runs)
     yield from _rural(pack(3.0), "pack's villages without 4G, 3 km", runs)
     yield from _beside_spopt(rural(_RADII_KM[1]))
-    for nodes, near, p in _CITIES:
+    for nodes, near, p in CITIES:
         plan = solve(_with(city(nodes, near), p), Run(time_limit_s=CITY_S))
         name = f"city of {nodes:,} nodes, {near} near each, p = {p}"
-        yield _figure(name, [plan], CITY_S, 0.01)
+        figure = _figure(name, [plan], CITY_S, 0.01)
+        yield replace(figure, facts=(*figure.facts, _beside_best((nodes, near, p), plan)))
     for p in (500, 2_000):
         plan = solve(_with(province(), p), Run(time_limit_s=PROVINCE_S))
         yield _figure(f"130,000 villages × 20,000 candidates, p = {p}", [plan], PROVINCE_S, 0.01)
@@ -58,6 +63,17 @@ def _figure(what: str, plans: list[Plan], limit_s: float, gap: float) -> Figure:
             Fact(f"first answer after {first:.2f} s", first <= FIRST_S),
         ),
     )
+
+
+def _beside_best(case: tuple[int, int, int], plan: Plan) -> Fact:
+    """Compare with the best plan that long runs found: ``python -m bench.reference``."""
+    with (ROOT / "bench" / "best_known.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(int(r["nodes"]), int(r["near"]), int(r["p"])): r for r in csv.DictReader(file)}
+    if case not in rows:
+        return Fact("no long run is known", holds=False)
+    best = float(rows[case]["covered"])
+    below = (best - plan.covered) / best
+    return Fact(f"{below:.2%} below the best known, {best:.0f} (≤ {BELOW:.1%})", below <= BELOW)
 
 
 def _with(parts: tuple[sp.csr_array, Points], p: int | None = None) -> Problem:

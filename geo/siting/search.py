@@ -24,18 +24,20 @@ from geo.siting.lagrangian import Prices, prices
 from geo.siting.model import TOLERANCE, Flags, Floats, Ints
 from geo.siting.reduction import Core, merged
 
-#: Searches in the first round; while the prices go to their end; beside the windows.
-SEARCHES, _MEANWHILE, _BESIDE = 2, 4, 2
+#: Searches in the first round; while the prices go to their end; beside the windows; once more.
+SEARCHES, _MEANWHILE, _BESIDE, _ONCE_MORE = 2, 4, 2, 3
 #: Steps of the prices before the first round, in it, and on the way to their end.
 STEPS = (400, 1500, 3000)
 #: Operations of one search and most moves; a move looks at the villages of one row.
 _OPERATIONS, _MOVES = 1.6e8, 4_000_000
 #: Cells that HiGHS may get as a whole, and nodes in the merging of choices.
 _CELLS, _NODES = 60_000, 200
+#: Best choices that are merged.
+_ELITE = 5
 #: Cells from which on no round can leave little enough.
 _DENSE = 4 * _CELLS
 #: Shares of the work that are done before each step.
-_SHARES = (0.1, 0.3, 0.6)
+_SHARES = (0.1, 0.3, 0.5, 0.8, 0.85)
 #: Moves for each row: few where HiGHS closes the gap anyway, many where it cannot.
 _EACH = (200.0, 800.0)
 #: Rows are dropped once no more than this share of them is needed.
@@ -44,7 +46,7 @@ _KEEP = 0.9
 #: of the start; found by trial on street grids of 2,700 to 7,700 nodes.
 _WARM, _COLD = 0.03, 0.1
 #: The same once the prices tell what the last site is worth.
-_WARM_LATE, _COLD_LATE = (0.09, 0.18), 0.05
+_WARM_LATE, _COLD_LATE = (0.09, 0.18, 0.36), 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,8 @@ class Search:
         self.chosen, self.covered = first_answer(core, self.matrix)
         self.bound = float(core.weights.sum())
         self.prices: Prices | None = None
-        self.elite: list[Flags] = [self.chosen]
+        self.elite: list[tuple[float, Flags]] = [(self.covered, self.chosen)]
+        self._seeds = 300
         # Whole weights have whole sums: a better choice is better by 1.
         self.unit = 1.0 if np.all(core.weights == np.round(core.weights)) else 0.0
         self.tell(0.1)
@@ -98,7 +101,9 @@ class Search:
 
     def better(self, chosen: Flags, covered: float) -> None:
         """Keep a choice; the best becomes the answer."""
-        self.elite.append(chosen)
+        self.elite.append((covered, chosen))
+        self.elite.sort(key=lambda known: -known[0])
+        del self.elite[_ELITE:]
         if covered > self.covered + TOLERANCE:
             self.chosen, self.covered = chosen, covered
 
@@ -149,6 +154,9 @@ class Search:
         """Better the bound by what every choice wastes, and search beside that."""
         start = self.prices
         assert start is not None  # noqa: S101  for the type checker: prices came first
+        if float(start.village.sum()) <= self.bound - self.covered:
+            # Prices so low leave hardly anything to waste.
+            return
         beside = self.searches(range(200, 200 + _BESIDE))
 
         def side_by_side(jobs: list[Callable[[Ints], Any]]) -> list[Any]:
@@ -161,6 +169,14 @@ class Search:
 
         waste = windows.waste(self.core.reach, self.core.weights, start, side_by_side)
         self.bound = min(self.bound, max(start.bound - waste, self.covered))
+
+    def polish(self) -> None:
+        """Search once more from the best choice."""
+        self._seeds += _ONCE_MORE
+        for chosen, covered in together(
+            self.searches(range(self._seeds - _ONCE_MORE, self._seeds)), self.clock
+        ):
+            self.better(chosen, float(covered))
 
     def searches(self, seeds: Sequence[int]) -> list[Callable[[Ints], Any]]:
         """Return a search from the best choice for each seed."""
@@ -191,7 +207,7 @@ class Search:
 
     def shrink(self) -> None:
         """Drop the rows that no better choice has, where they are many; prices stay."""
-        keep = self.left() | np.logical_or.reduce(self.elite)
+        keep = self.left() | self.chosen | self.liked()
         if self.prices is None or keep.mean() > _KEEP:
             return
         numbers = np.flatnonzero(keep)
@@ -201,12 +217,16 @@ class Search:
             self.core.reach, self.core.weights, self.core.costs, self.core.places
         )
         self.chosen = self.chosen[numbers]
-        self.elite = [flags[numbers] for flags in self.elite]
+        self.elite = [(covered, flags[numbers]) for covered, flags in self.elite]
         self.prices = replace(self.prices, worth=self.prices.worth[numbers])
 
+    def liked(self) -> Flags:
+        """Return the rows of the best choices so far."""
+        return np.asarray(np.logical_or.reduce([flags for _, flags in self.elite]))
+
     def merge(self) -> None:
-        """Look for the best choice among the rows of all choices so far."""
-        rows = np.logical_or.reduce(self.elite)
+        """Look for the best choice among the rows of the best ones so far."""
+        rows = self.liked() | self.chosen
         found, _ = among(self.core, rows, self.chosen, self.clock, nodes=_NODES)
         if found is not None:
             self.better(found, covered_by(self.core, found))
@@ -242,7 +262,7 @@ def _work(search: Search) -> None:
     """Round, and HiGHS where that leaves little enough; else the prices' end, then windows."""
     clock = search.clock
     search.descend(STEPS[0])
-    steps = [search.settle, search.window]
+    steps = [search.settle, search.window, search.polish, search.polish]
     if search.core.reach.nnz <= _DENSE:
         steps.insert(0, search.round)
     for number, step in enumerate(steps):
