@@ -25,6 +25,8 @@ def test_a_region_is_chosen_on_the_map_and_the_needs_are_downloaded(
     )
     page.mouse.click(box["x"] + at[0], box["y"] + at[1])
     page.get_by_text("Kunming City: year by year").wait_for()
+    # A button that is being drawn anew takes no click.
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     with page.expect_download() as caught:
         page.get_by_role("button", name=".xlsx").first.click()
     book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))
