@@ -207,6 +207,7 @@ def _sentence(result: Rollout) -> str:
     words = [
         f"{len(sites):,} sites, {villages:,} villages, {households:,} households",
         result.proof,
+        result.order_proof,
         f"build {base} ({low}–{high}) {prices}",
     ]
     if len(result.unreachable):

@@ -2,7 +2,7 @@
 
 Exactness: greedy. In each year the site (with what it depends on) that stands first in the
 priority and still fits is built, then the next; what does not fit is passed over for what does.
-The limits always hold; that no other order serves more people earlier is not claimed.
+The limits always hold; how far the order is from the best, :mod:`geo.phasing_bound` tells.
 
 Money is plain numbers of one currency and price year here; :mod:`geo.cost` makes them.
 """

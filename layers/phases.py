@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 from data.pack import Pack
 from data.plan_settings import Years
 from geo.phasing import Rollout, rollout
+from geo.phasing_bound import household_years, most_household_years
 from geo.projects import Limits, Projects, season_capacity
+from geo.siting import Run
 from layers.candidates import BUILT, LOCKED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+#: Greatest time for the bound on the order of building [s].
+_BOUND_S = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +38,16 @@ class Phases:
         (n,) calendar year; 0 where no year has room.
     reason
         (n,) code of :data:`geo.phasing.REASONS` for the year.
+    household_years, most_household_years
+        Households served at the end of each year, summed; and what no order can exceed.
     """
 
     order: Ints
     first: Ints
     year: Ints
     reason: tuple[str, ...]
+    household_years: float
+    most_household_years: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +99,12 @@ def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: Years) ->
     found = rollout(projects, limits, priority=settings.priority)
     order = _order(found, sites)
     year = np.where(found.year > 0, settings.first + found.year - 1, sites.built_in)
-    return Phases(order, _first(sites.reach, order), year.astype(np.int64), found.reason)
+    reached = household_years(found)
+    most = most_household_years(projects, limits, Run(time_limit_s=_BOUND_S))
+    return Phases(
+        order, _first(sites.reach, order), year.astype(np.int64), found.reason, reached,
+        max(most, reached),
+    )  # fmt: skip
 
 
 def budgets(settings: Years, cost: float, *, even: bool) -> Floats:

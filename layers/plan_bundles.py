@@ -104,6 +104,7 @@ def _about(rollout: Rollout) -> dict[str, str]:
     lines = {
         "objective": settings.objective,
         "proof": rollout.proof,
+        "proof_of_years": rollout.order_proof,
         "stopped": rollout.choice.stopped,
         "settings": settings.model_dump_json(),
         "money": f"{money.currency}, prices of {money.price_year}, not discounted",

@@ -45,6 +45,9 @@ class Rollout:
     joint
         What choosing sites and links together brought beside two steps; None where the goal does
         not depend on money.
+    household_years, most_household_years
+        Households served at the end of each year, summed, and what no order of building these
+        sites can exceed.
     basis
         ``circle``, ``terrain`` or ``mixed``.
     notes
@@ -64,6 +67,8 @@ class Rollout:
     alternatives: pd.DataFrame
     choice: Answer
     joint: Joint | None
+    household_years: float
+    most_household_years: float
     basis: str
     notes: tuple[str, ...]
 
@@ -72,6 +77,16 @@ class Rollout:
         """Evidence classes of all rows."""
         tables = (self.sites, self.villages, self.unreachable, self.left, self.routes)
         return sorted({word for table in tables for word in table["evidence"]})
+
+    @property
+    def order_proof(self) -> str:
+        """Say what is proven of the order of building."""
+        reached, most = self.household_years, self.most_household_years
+        gap = (most - reached) / most if most else 0.0
+        return (
+            f"the years reach {reached:,.0f} household-years, cannot exceed {most:,.0f}, "
+            f"gap {gap:.2%}"
+        )
 
     @property
     def proof(self) -> str:
@@ -156,6 +171,8 @@ def _tabled(ask: Ask, ground: Ground, chosen: Chosen, *, links: bool) -> Rollout
         alternatives=pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS)),
         choice=_told(chosen.answer, sites, scenario),
         joint=chosen.joint,
+        household_years=built.phases.household_years,
+        most_household_years=built.phases.most_household_years,
         basis=ground.reach.basis,
         notes=unknown_costs(ground.found.table)
         + (("terrain_cut_short",) if ground.reach.cut_short else ()),

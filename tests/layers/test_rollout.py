@@ -66,6 +66,13 @@ def test_sums_agree_between_tables(made: Rollout) -> None:
     }
 
 
+def test_the_years_are_held_against_what_no_order_exceeds(made: Rollout) -> None:
+    assert made.household_years == made.yearly["households_total"].sum()
+    assert made.household_years <= made.most_household_years
+    assert made.most_household_years <= 3 * made.choice.value + 1e-6
+    assert "cannot exceed" in made.order_proof
+
+
 def test_a_village_is_in_reach_of_its_site(made: Rollout) -> None:
     site = made.sites.set_index("candidate_id").loc[made.villages["candidate_id"]]
     metres = geodesic_m(made.villages["lon"], made.villages["lat"], site["lon"], site["lat"])
