@@ -29,7 +29,7 @@ from geo.siting.tiling import Window, least_waste
 _SITES = 3.3
 #: Cells looked at in all windows and in all pairs, and most in one of them; found by trial so that
 #: a city of 7,700 nodes takes some 20 seconds of two cores.
-_WORK, _MOST = (1.2e9, 6e9), (2e8, 1.2e9)
+_WORK, _MOST = (1.2e9, 4e9), (2e8, 9e8)
 #: Share of the known waste, or of the threshold, that is tried to be added first, and by how much
 #: it grows after each success.
 _FIRST, _GROW = (0.01, 0.08), 1.3
