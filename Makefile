@@ -18,9 +18,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-setup: $(VENV)/.runtime ## Set up .venv for the application
+setup: $(VENV)/.runtime $(VENV)/.loops ## Set up .venv for the application
 
-setup-dev: $(VENV)/.dev
+setup-dev: $(VENV)/.dev $(VENV)/.loops
 
 run: setup ## Set up and open the application on the embedded data
 	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT) \
@@ -59,6 +59,11 @@ $(VENV)/.runtime: requirements.txt | $(BIN)/python
 
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	$(PIP) install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+# The inner loops are compiled once, here, so that neither the first plan nor a test waits for them.
+$(VENV)/.loops: $(wildcard geo/*.py geo/*/*.py) | $(VENV)/.runtime
+	$(BIN)/python cli.py compile
 	@touch $@
 
 $(BIN)/python:

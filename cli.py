@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from commands import coverage, dem, imports, needs, plan, tables
+from commands import compiling, coverage, dem, imports, needs, plan, tables
 from geo.errors import PlannerError
 
 cli = typer.Typer(
@@ -21,7 +21,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (tables, coverage, plan, needs, imports):
+for part in (tables, coverage, plan, needs, imports, compiling):
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")
 

@@ -14,7 +14,7 @@ from layers import render, shapes
 
 VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
-LIMIT_MS = 30_000
+LIMIT_MS = 60_000
 
 
 def opened(page: Page, url: str) -> Page:

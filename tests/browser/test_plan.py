@@ -24,6 +24,13 @@ def test_a_plan_is_run_and_downloaded(page: Page, address: str) -> None:
         " && window.tongcunMap.tcPlan.group.getLayers().length > 30",
         timeout=LIMIT_MS,
     )
+    # The frontier is worked out after the plan; the page is drawn anew when it stands.
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stProgress]')"
+        " && document.querySelector('[data-testid=stApp]').dataset.testScriptState"
+        " === 'notRunning'",
+        timeout=LIMIT_MS,
+    )
     with page.expect_download(timeout=LIMIT_MS) as caught:
         page.get_by_role("button", name=".xlsx").first.click()
     book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))

@@ -148,7 +148,7 @@ def test_every_table_can_be_the_main_one(table: str, made: Rollout, pack: Pack) 
 
 def test_more_budget_never_covers_less_and_no_budget_is_exceeded(pack: Pack) -> None:
     small, large = (
-        plan(pack, wished(objective="budget", budget=amount, time_limit_s=3))
+        plan(pack, wished(objective="budget", budget=amount, time_limit_s=1))
         for amount in (1e7, 2e7)
     )
     assert 0 < small.choice.value < large.choice.value
@@ -161,7 +161,7 @@ def test_more_budget_never_covers_less_and_no_budget_is_exceeded(pack: Pack) -> 
 
 def test_a_share_costs_less_than_all(pack: Pack) -> None:
     tenth, fifth = (
-        plan(pack, wished(objective="share", share=share, time_limit_s=2)) for share in (0.1, 0.2)
+        plan(pack, wished(objective="share", share=share, time_limit_s=1)) for share in (0.1, 0.2)
     )
     homes = demand(pack, wished())["households"].sum()
     for result, share in ((tenth, 0.1), (fifth, 0.2)):

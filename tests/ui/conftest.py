@@ -8,6 +8,8 @@ from functools import cache
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from ui import plan_job
+
 
 @pytest.fixture(scope="package", autouse=True)
 def packages_read_once() -> Iterator[None]:
@@ -16,3 +18,18 @@ def packages_read_once() -> Iterator[None]:
         once = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
         yield
+
+
+@pytest.fixture(autouse=True)
+def plans_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Cancel the plans that a test leaves running: they would slow down the tests after it."""
+    started: list[plan_job.Job] = []
+
+    class Noted(plan_job.Job):
+        def __post_init__(self) -> None:
+            started.append(self)
+
+    monkeypatch.setattr(plan_job, "Job", Noted)
+    yield
+    for job in started:
+        job.cancel.set()

@@ -1,0 +1,94 @@
+"""Command that compiles the inner loops ahead, so that the first plan does not wait for them."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+import typer
+
+from commands.options import steps
+
+COMMANDS = typer.Typer()
+
+
+@COMMANDS.command("compile")
+def compile_ahead() -> None:
+    """Compile the inner loops once; without it each waits for its first use."""
+    parts: tuple[Callable[[], None], ...] = (_plans, _terrain, _streets)
+    # New processes: a fork would carry this one's threads along half-alive.
+    fresh = multiprocessing.get_context("spawn")
+    with steps("compile", len(parts)) as step, ProcessPoolExecutor(2, fresh) as pool:
+        for done in as_completed([pool.submit(part) for part in parts]):
+            done.result()
+            step("loops")
+
+
+def _terrain() -> None:
+    """Run what stands on an elevation model: villages, an area, a path, a plan."""
+    from data.pack import Pack, pack_names
+    from data.plan_settings import PlanSettings
+    from data.scenario import Scenario
+    from layers.coverage import CoverageOrder, village_prediction
+    from layers.coverage_area import area_prediction
+    from layers.rollout import plan
+    from layers.terrain import terrain_of
+    from layers.terrain_path import PathEnd, path_between
+
+    pack = Pack.load(pack_names()[0])
+    settings = PlanSettings(sites=2, frontier_points=0, time_limit_s=1)
+    scenario = Scenario(province=pack.name, demonstration_terrain=True, plan=settings)
+    ground = terrain_of(pack, scenario)
+    if ground is None:
+        return
+    west, south, east, north = ground.bounds
+    known = pack.table("natural_villages")
+    inside = known[known["lon"].between(west, east) & known["lat"].between(south, north)]
+    county = str(inside["adcode"].mode().iloc[0])
+    order = CoverageOrder(regions=(county,))
+    table = village_prediction(pack, scenario, order)
+    heard = table[table["distance_km"].gt(1.0)].iloc[0]
+    server = pack.table("sites").set_index("site_id").loc[heard["site_id"]]
+    area_prediction(pack, scenario, [str(heard["site_id"])], order, 2_000.0)
+    path_between(
+        pack, scenario, PathEnd("", float(server["lon"]), float(server["lat"]), 30.0),
+        PathEnd("", float(heard["lon"]), float(heard["lat"])), order,
+    )  # fmt: skip
+    plan(pack, scenario)
+
+
+def _plans() -> None:
+    """Run a plan with its links, one by its money, and the search for dense streets."""
+    from data.pack import Pack, pack_names
+    from data.plan_settings import PlanSettings
+    from data.scenario import Scenario
+    from layers.rollout import plan
+
+    pack = Pack.load(pack_names()[-1])
+    goals = (
+        {"objective": "sites", "sites": 4, "frontier_points": 3},
+        {"objective": "share", "share": 0.05, "frontier_points": 0},
+        {"objective": "budget", "budget": 5e6, "frontier_points": 0},
+    )
+    for goal in goals:
+        settings = PlanSettings.model_validate({**goal, "time_limit_s": 1})
+        plan(pack, Scenario(province=pack.name, plan=settings))
+
+
+def _streets() -> None:
+    """Run the steps that only dense streets need, on a few."""
+    import numpy as np
+    import scipy.sparse as sp
+
+    from geo.siting import kernels, windows
+    from geo.siting.lagrangian import prices
+    from geo.siting.saddle import settled
+
+    line = np.abs(np.subtract.outer(np.arange(60), np.arange(60))) <= 4
+    reach = sp.csr_array(line.astype(float))
+    running = np.zeros(1, np.int64)
+    matrix = kernels.matrix(reach, np.ones(60), np.zeros(60), np.arange(60))
+    limits = (5, np.inf)
+    known = settled(matrix, limits, prices(matrix, limits, 0.0, 20), 100, running)
+    windows.waste(reach, matrix.weights, known, lambda jobs: [job(running) for job in jobs])
