@@ -245,12 +245,7 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
     ranked = parts.sort_values("gap", ascending=False, kind="stable", na_position="last")
     shown = pd.DataFrame(
         {
-            "region": short_names(ranked),
-            "gap": ranked["gap"],
-            "interval": [
-                interval(low, high)
-                for low, high in zip(ranked["gap_low"], ranked["gap_high"], strict=True)
-            ],
+            **tables.missing(ranked),
             **{str(year): ranked[f"year_{year}"] for year in years},
             "built": ranked["built"],
             "target": ranked["target"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -39,17 +39,22 @@ def searched(table: pd.DataFrame, text: str) -> pd.DataFrame:
     return table[hit]
 
 
+def missing(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the first columns of every table of gaps: region, gap, and its interval."""
+    ends = zip(table["gap_low"], table["gap_high"], strict=True)
+    return {
+        "region": short_names(table),
+        "gap": table["gap"],
+        "interval": [interval(low, high) for low, high in ends],
+    }
+
+
 def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
     """Draw rows of the gap table; a selected row becomes the chosen region."""
     ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
     shown = pd.DataFrame(
         {
-            "region": short_names(ranked),
-            "gap": ranked["gap"],
-            "interval": [
-                interval(low, high)
-                for low, high in zip(ranked["gap_low"], ranked["gap_high"], strict=True)
-            ],
+            **missing(ranked),
             "built": ranked["built"],
             **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
             "target": ranked["target"],

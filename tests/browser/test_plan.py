@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import openpyxl
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 #: A fresh clone compiles the loops of siting and of fibre trees first.
 LIMIT_MS = 180_000
@@ -25,12 +25,9 @@ def test_a_plan_is_run_and_downloaded(page: Page, address: str) -> None:
         timeout=LIMIT_MS,
     )
     # The frontier is worked out after the plan; the page is drawn anew when it stands.
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stProgress]')"
-        " && document.querySelector('[data-testid=stApp]').dataset.testScriptState"
-        " === 'notRunning'",
-        timeout=LIMIT_MS,
-    )
+    stop = page.get_by_role("button", name="Stop, keep the best so far")
+    expect(stop).to_be_disabled(timeout=LIMIT_MS)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=LIMIT_MS)
     with page.expect_download(timeout=LIMIT_MS) as caught:
         page.get_by_role("button", name=".xlsx").first.click()
     book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))
