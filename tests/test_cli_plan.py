@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -81,6 +82,15 @@ def test_needs_of_another_layer(tmp_path: Path) -> None:
     assert "has_fibre" in run_here("needs", "-p", "yunnan", "-l", "fibre", code=2).stderr
 
 
+@pytest.fixture
+def own_ctrl_c() -> Iterator[None]:
+    """Give Ctrl-C Python's own handler: a run started in the background inherits none."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("own_ctrl_c")
 def test_ctrl_c_gives_the_best_plan_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "p.xlsx"
     real = layers.rollout.plan
