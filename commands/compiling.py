@@ -59,7 +59,7 @@ def _terrain() -> None:
 
 
 def _plans() -> None:
-    """Run a plan with its links, one by its money, and the search for dense streets."""
+    """Run a plan with its links, and two by their money."""
     from data.pack import Pack, pack_names
     from data.plan_settings import PlanSettings
     from data.scenario import Scenario

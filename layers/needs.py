@@ -121,11 +121,11 @@ def fibre_tree(pack: Pack, scenario: Scenario) -> FibreTree:
     names = county_names(pack)
     codes = names["prefecture"].reindex(villages["adcode"].astype(str)).to_numpy(dtype=str)
     order = np.unique(codes)
-    nodes = pack.table("fibre_nodes")
+    nodes, roads = pack.table("fibre_nodes"), lines_of(pack, "roads")
     found = fibre_to_villages(
         (villages["lon"], villages["lat"]), (nodes["lon"], nodes["lat"]),
         np.searchsorted(order, codes), route_factor=rates.route_factor,
-        cost_per_km=float(cost.base), roads=lines_of(pack, "roads"),
+        cost_per_km=float(cost.base), roads=roads,
     )  # fmt: skip
     regions = pack.regions("prefecture").set_index("adcode").reindex(order)
     table = pd.DataFrame(
@@ -143,7 +143,14 @@ def fibre_tree(pack: Pack, scenario: Scenario) -> FibreTree:
             "price_year": rates.price_year,
             "as_of": _latest(villages),
             "evidence": weakest({*villages["evidence"], *nodes["evidence"], "modelled"}),
-            "source_ids": "pack:fibre_nodes;cost:fibre_rural",
+            "source_ids": ";".join(
+                [
+                    *(f"pack:{kind}" for kind in villages["kind"].unique()),
+                    *(["pack:roads"] if roads is not None else []),
+                    "pack:fibre_nodes",
+                    "cost:fibre_rural",
+                ]
+            ),
         }
     )
     places = villages[["lon", "lat"]].assign(prefecture=codes, route_km=found.km)
@@ -151,12 +158,16 @@ def fibre_tree(pack: Pack, scenario: Scenario) -> FibreTree:
 
 
 def without_fibre(pack: Pack) -> pd.DataFrame:
-    """Return the imported villages that say that they have no fibre; what is unknown is not one."""
+    """Return the imported villages that say that they have no fibre; what is unknown is not one.
+
+    ``kind`` names the table of each.
+    """
     parts = []
     for kind in ("natural_villages", "admin_villages"):
         table = imported_table(pack, kind)
         if table is not None and "has_fibre" in table:
-            parts.append(table[table["has_fibre"].eq(other=False).fillna(value=False)])
+            known = table[table["has_fibre"].eq(other=False).fillna(value=False)]
+            parts.append(known.assign(kind=kind))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -79,13 +79,17 @@ class Rollout:
         return sorted({word for table in tables for word in table["evidence"]})
 
     @property
+    def order_gap(self) -> float:
+        """Share by which another order of building might be better, 0–1."""
+        most = self.most_household_years
+        return (most - self.household_years) / most if most else 0.0
+
+    @property
     def order_proof(self) -> str:
         """Say what is proven of the order of building."""
-        reached, most = self.household_years, self.most_household_years
-        gap = (most - reached) / most if most else 0.0
         return (
-            f"the years reach {reached:,.0f} household-years, cannot exceed {most:,.0f}, "
-            f"gap {gap:.2%}"
+            f"the years reach {self.household_years:,.0f} household-years, cannot exceed "
+            f"{self.most_household_years:,.0f}, gap {self.order_gap:.2%}"
         )
 
     @property

@@ -174,7 +174,7 @@ def terrain_of(pack: Pack, scenario: Scenario) -> Terrain | None:
 @lru_cache(maxsize=4)
 def _imported(pack: Pack, _listed: object) -> Terrain | None:
     mosaic = dem_in_force(pack)
-    return None if mosaic is None else _inside(pack, mosaic, "import:dem")
+    return None if mosaic is None else _inside(pack, mosaic, "pack:dem")
 
 
 @lru_cache(maxsize=4)

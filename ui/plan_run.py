@@ -76,6 +76,7 @@ def figures(found: Rollout) -> None:
         f"{low} – {high}", delta_color="off", delta_arrow="off",
     )  # fmt: skip
     st.markdown(f":small[**{_proof(found)}**]")
+    st.caption(_order(found))
     joint(found)
     st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
 
@@ -118,6 +119,14 @@ def _proof(found: Rollout) -> str:
         values |= {"value": f"{choice.value:.1%}", "bound": f"{choice.bound:.1%}"}
         return t("plan.proof_share", **values)
     return t("plan.proof", **values)
+
+
+def _order(found: Rollout) -> str:
+    """Say what no order of building the sites can exceed."""
+    return t(
+        "plan.proof_years", value=number(found.household_years),
+        bound=number(found.most_household_years), gap=f"{found.order_gap:.2%}",
+    )  # fmt: skip
 
 
 @st.fragment(run_every=_LOOK_S)

@@ -23,6 +23,7 @@ from geo.crs import WGS84
 from geo.errors import InputError, RangeError, UnknownNameError
 from geo.radio.antenna import Antenna, pattern
 from geo.radio.prediction import Cancelled
+from layers.bundles import source_table
 from layers.coverage import PREDICTION_COLUMNS, CoverageOrder, village_prediction
 from layers.coverage_area import area_prediction, area_shares
 from layers.coverage_regions import REGION_COLUMNS, region_prediction
@@ -81,7 +82,7 @@ def test_the_model_in_force_is_described(pack: Pack) -> None:
     assert 0.05 < terrain.void_share < 0.1
 
 
-def test_every_village_has_a_state_and_a_reason(villages: pd.DataFrame) -> None:
+def test_every_village_has_a_state_and_a_reason(villages: pd.DataFrame, pack: Pack) -> None:
     assert tuple(villages.columns) == PREDICTION_COLUMNS
     assert len(villages) > 300
     reasons = villages.groupby("state")["reason"].unique().map(set).to_dict()
@@ -97,7 +98,9 @@ def test_every_village_has_a_state_and_a_reason(villages: pd.DataFrame) -> None:
     south = villages[villages["lat"] < 26.65]
     assert (south["state"] == "unknown").all()
     assert villages["evidence"].unique().tolist() == ["illustrative"]
-    assert villages["source_ids"].str.contains("import:dem").all()
+    assert villages["source_ids"].str.contains("pack:dem").all()
+    named = set(";".join(villages["source_ids"]).split(";"))
+    assert named <= set(source_table(pack)["id"])
 
 
 def test_a_path_is_the_same_figure_as_the_prediction(pack: Pack, villages: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from data.pack import Pack, pack_names
 from data.scenario import Scenario
 from geo.errors import InputError
 from geo.joint import nearest_link_cost
+from layers.bundles import source_table
 from layers.gaptable import gap_table
 from layers.needs import fibre_need, fibre_tree, rack_need, stations_by_year
 from layers.plancosts import prices
@@ -84,7 +85,12 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> tuple[Pack, pd.DataFrame]:
     parent = county_names(pack)["prefecture"].reindex(rows["adcode"].astype(str)).to_numpy()
     two = np.unique(parent.astype(str))[:2]
     some = pd.concat([rows[parent == code].head(15) for code in two], ignore_index=True)
-    some = some.assign(has_fibre=False, evidence="declared", as_of=pd.Timestamp("2025-06-30"))
+    some = some.assign(
+        has_fibre=False,
+        evidence="declared",
+        kind="natural_villages",
+        as_of=pd.Timestamp("2025-06-30"),
+    )
     monkeypatch.setattr("layers.needs.without_fibre", lambda _pack: some)
     return pack, some
 
@@ -97,6 +103,8 @@ def test_fibre_of_the_prefectures_is_one_tree_priced_by_its_km(
     found = fibre_tree(pack, scenario)
     table, rates = found.table, prices(pack, scenario.plan)
     assert table["villages"].tolist() == [15, 15]
+    named = set(";".join(table["source_ids"]).split(";"))
+    assert {"pack:natural_villages", "cost:fibre_rural"} <= named <= set(source_table(pack)["id"])
     km = found.routes[:, 4].sum()
     assert table["route_km"].sum() == pytest.approx(km, abs=0.02)
     assert found.villages["route_km"].sum() == pytest.approx(km)

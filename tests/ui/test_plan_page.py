@@ -66,6 +66,7 @@ def test_a_first_plan_comes_without_a_choice(language: str) -> None:
     text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption))
     assert words["banner.word"] in text
     assert words["plan.basis_circle"] in text
+    assert f"{result.most_household_years:,.0f}" in text
 
 
 def test_a_changed_wish_makes_the_plan_stale_and_undo_makes_it_fresh() -> None:
