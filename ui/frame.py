@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import ParamSpec
 
 import streamlit as st
@@ -27,11 +28,18 @@ _STYLE = """<style>
 [data-testid="stMetricLabel"], [data-testid="stMetricDelta"] {font-size: .8rem}
 h1, h2, h3, h4, h5 {padding: 0 !important}
 </style>"""
+_STATIC = Path(__file__).parent.parent / "static"
 
 
 def style() -> None:
-    """Draw nothing, but make the page compact."""
-    st.html(_STYLE)
+    """Draw nothing, but make the page compact and its downloads safe from a redraw."""
+    st.html(_STYLE + _script(), unsafe_allow_javascript=True)
+
+
+@functools.cache
+def _script() -> str:
+    code = (_STATIC / "downloads.js").read_text(encoding="utf-8")
+    return f"<script>{code}</script>"
 
 
 def guarded(show: Callable[P, None]) -> Callable[P, None]:

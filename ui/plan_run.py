@@ -33,8 +33,10 @@ def bar() -> None:
                   disabled=not history.future)  # fmt: skip
         if job is not None and not running and job.key != plan_job.key_now():
             st.markdown(f":orange-badge[{t('plan.stale')}]", width="content")
-    if running:
-        _progress()
+    # The place stands without the bar too: what follows keeps its own, its buttons their clicks.
+    with st.container():
+        if running:
+            _progress()
 
 
 def result() -> Rollout | None:

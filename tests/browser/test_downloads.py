@@ -1,0 +1,67 @@
+"""A download clicked in the moment of a redraw arrives all the same."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import pandas as pd
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+#: Silence of the server after which a run of the script is over [s].
+QUIET_S = 1.5
+
+
+class _Line:
+    """The page's line to the server, on which what the server says can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[str | bytes] | None = None
+        self._heard = time.monotonic()
+        self._page = page
+        page.route_web_socket("**/_stcore/stream", self._open)
+
+    def _open(self, route: WebSocketRoute) -> None:
+        self._route, server = route, route.connect_to_server()
+        server.on_message(self._hear)
+
+    def _hear(self, message: str | bytes) -> None:
+        self._heard = time.monotonic()
+        if self._held is None:
+            self._route.send(message)
+        else:
+            self._held.append(message)
+
+    def hold(self) -> None:
+        self._held = []
+
+    def wait_for_quiet(self) -> None:
+        while not self._held or time.monotonic() - self._heard < QUIET_S:
+            self._page.wait_for_timeout(50)
+
+    def release(self) -> None:
+        held, self._held = self._held or [], None
+        for message in held:
+            self._route.send(message)
+
+
+def test_a_download_clicked_before_the_page_is_drawn_anew_is_not_lost(
+    page: Page, address: str
+) -> None:
+    line = _Line(page)
+    page.goto(f"{address}/gap-lists?lang=en&province=gansu&level=prefecture")
+    button = page.get_by_role("button", name=".csv").first
+    button.wait_for()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    line.hold()
+    page.get_by_text("County", exact=True).first.click()
+    line.wait_for_quiet()
+    # The server has drawn the page anew and forgotten the file this button names.
+    button.click()
+    line.wait_for_quiet()
+    with page.expect_download() as caught:
+        line.release()
+    rows = pd.read_csv(io.BytesIO(Path(caught.value.path()).read_bytes()), comment="#")
+    assert len(rows) >= 87
+    expect(page.get_by_test_id("stDownloadButtonError")).to_have_count(0)
