@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.steiner_grow import Heap, Network, new_heap, nodes_of, pop, push, top
+from geo.steiner_grow import Heap, Network, degree_of, new_heap, nodes_of, pop, push, top
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,15 +55,6 @@ def _scratch(net: Network) -> _Scratch:
 
 
 @compiled
-def _degree(net: Network, chosen: Flags, v: int) -> int:
-    count = 0
-    for a in range(net.start[v], net.start[v + 1]):
-        if chosen[net.edge[a]]:
-            count += 1
-    return count
-
-
-@compiled
 def _take_path(
     net: Network, chosen: Flags, a: int, path: Ints, length: int
 ) -> tuple[int, int, float]:
@@ -77,7 +68,7 @@ def _take_path(
         path[length] = e
         length += 1
         total += net.cost[e]
-        if net.terminal[w] or _degree(net, chosen, w) != 1:
+        if net.terminal[w] or degree_of(net, chosen, w) != 1:
             return w, length, total
         for b in range(net.start[w], net.start[w + 1]):
             if chosen[net.edge[b]]:
@@ -314,8 +305,8 @@ def exchange(net: Network, chosen: Flags) -> bool:
     for v in range(len(inside)):
         if not inside[v]:
             continue
-        degree = _degree(net, chosen, v)
-        if not net.terminal[v] and degree <= 2:
+        joined = degree_of(net, chosen, v)
+        if not net.terminal[v] and joined <= 2:
             continue
         # Each piece at v, then v itself as a hub: one place to call from, so that it is compiled
         # once.
@@ -323,8 +314,8 @@ def exchange(net: Network, chosen: Flags) -> bool:
             hub = a == net.start[v + 1]
             if not inside[v] or (not hub and not chosen[net.edge[a]]):
                 continue
-            degree = _degree(net, chosen, v)
-            if hub and (net.terminal[v] or not 2 < degree <= _MOST_PARTS):
+            joined = degree_of(net, chosen, v)
+            if hub and (net.terminal[v] or not 2 < joined <= _MOST_PARTS):
                 continue
             if _try(net, chosen, inside, v, -1 if hub else a, s):
                 improved = True

@@ -275,6 +275,16 @@ def top(part: Ints, node: int) -> int:
 
 
 @compiled
+def degree_of(net: Network, chosen: NDArray[np.bool_], v: int) -> int:
+    """Count the chosen edges at node ``v``."""
+    count = 0
+    for a in range(net.start[v], net.start[v + 1]):
+        if chosen[net.edge[a]]:
+            count += 1
+    return count
+
+
+@compiled
 def nodes_of(net: Network, chosen: Flags) -> Flags:
     """Return the nodes of a tree, terminals among them."""
     inside = net.terminal.copy()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.steiner_grow import Network, new_heap, nodes_of, pop, push, span
+from geo.steiner_grow import Network, degree_of, new_heap, nodes_of, pop, push, span
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,15 +52,6 @@ def _rooted(net: Network, chosen: Flags, root: int) -> _Rooted:
                 waiting[count] = w
                 count += 1
     return tree
-
-
-@compiled
-def _degree(net: Network, chosen: Flags, v: int) -> int:
-    count = 0
-    for a in range(net.start[v], net.start[v + 1]):
-        if chosen[net.edge[a]]:
-            count += 1
-    return count
 
 
 # -- taking in a node
@@ -250,7 +241,7 @@ def swap(net: Network, chosen: Flags, root: int, found: Regions, open_edges: Int
     nodes = np.empty(n + 1, dtype=np.int64)
     key = net.terminal.copy()
     for v in range(n):
-        key[v] = key[v] or (tree.depth[v] >= 0 and _degree(net, chosen, v) > 2)
+        key[v] = key[v] or (tree.depth[v] >= 0 and degree_of(net, chosen, v) > 2)
     better = False
     for e in open_edges:
         a, b = net.ends[e, 0], net.ends[e, 1]
@@ -271,5 +262,5 @@ def swap(net: Network, chosen: Flags, root: int, found: Regions, open_edges: Int
         tree = _rooted(net, chosen, root)
         for i in range(length):
             v = nodes[i]
-            key[v] = net.terminal[v] or _degree(net, chosen, v) > 2
+            key[v] = net.terminal[v] or degree_of(net, chosen, v) > 2
     return better

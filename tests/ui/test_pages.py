@@ -128,11 +128,11 @@ def test_a_later_date_counts_what_was_built_since() -> None:
     assert app.query_params["as_of"] == "2023-09-30"
 
 
-@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [("province", "atlantis"), ("layer", "<b>x</b>"), ("level", "galaxy"), ("as_of", "31.12.2021"),
-     ("lang", "tlh"), ("scenario", "../../etc/passwd"), ("scenario", "nobody")],
+    ("page", "key", "value"),
+    [("", "province", "atlantis"), ("", "layer", "<b>x</b>"), ("", "as_of", "31.12.2021"),
+     ("", "lang", "tlh"), ("", "scenario", "../../etc/passwd"), ("", "scenario", "nobody"),
+     *((page, "level", "galaxy") for page in PAGES)],
 )  # fmt: skip
 def test_an_unknown_value_in_the_link_is_named_and_the_default_stands(
     page: str, key: str, value: str
