@@ -53,7 +53,7 @@ def test_a_click_on_the_what_if_map_changes_the_figures_and_keeps_the_view(
     page: Page, address: str
 ) -> None:
     opened(page, f"{address}/what-if?lang=en")
-    page.evaluate("() => window.tongcunMap.setView([26.6, 98.9], 9, {animate: false})")
+    page.evaluate("() => void window.tongcunMap.setView([26.6, 98.9], 9, {animate: false})")
     before_view = view(page)
     box = page.locator(".leaflet-container").bounding_box()
     assert box is not None
@@ -181,7 +181,7 @@ def test_overlays_are_offered_and_drawn_when_switched_on(page: Page, address: st
 
 def test_no_click_is_lost_while_the_page_is_busy(page: Page, address: str) -> None:
     opened(page, f"{address}/what-if?lang=en")
-    page.evaluate("() => window.tongcunMap.setView([25.5, 101.0], 9, {animate: false})")
+    page.evaluate("() => void window.tongcunMap.setView([25.5, 101.0], 9, {animate: false})")
     box = page.locator(".leaflet-container").bounding_box()
     assert box is not None
     for i in range(6):

@@ -93,7 +93,7 @@ def test_a_click_on_the_map_chooses_another_village(page: Page, address: str) ->
     asked = villages[(villages["adcode"].astype(str) == "533301") & (villages["households"] >= 20)]
     wanted = asked[~asked["village_id"].isin([str(name.text_content()).split(" · ")[0]])].iloc[9]
     page.evaluate(
-        f"() => window.tongcunMap.setView([{wanted['lat']}, {wanted['lon']}], 14, "
+        f"() => void window.tongcunMap.setView([{wanted['lat']}, {wanted['lon']}], 14, "
         "{animate: false})"
     )
     box = page.locator(".leaflet-container").bounding_box()

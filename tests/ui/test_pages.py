@@ -11,6 +11,7 @@ from streamlit.util import calc_hash
 from data.pack import Pack, pack_names
 from data.scenario import PlannedSite, Scenario
 from data.workspace import ENVIRONMENT, Workspace
+from layers.base import RULES
 from layers.gaptable import gap_table
 from layers.villages import village_table
 from layers.whatif import effect
@@ -114,7 +115,10 @@ def test_an_own_target_goes_into_the_scenario_and_gives_a_gap() -> None:
 
 def test_every_rule_can_be_chosen() -> None:
     app = opened("", lang="en")
-    for rule in app.selectbox(key="_own_rule").options:
+    choice = app.selectbox(key="_own_rule")
+    assert choice.options == [catalogue("en")[f"rule.{rule}"] for rule in RULES]
+    # Each kind once: by a column, by what was built before, by own weights.
+    for rule in (choice.options[1], *choice.options[-2:]):
         app.selectbox(key="_own_rule").select(rule).run()
         assert not app.error, rule
         assert not app.exception, rule
