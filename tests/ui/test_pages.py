@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,11 +14,12 @@ from streamlit.util import calc_hash
 from data.pack import Pack, pack_names
 from data.scenario import PlannedSite, Scenario
 from data.workspace import ENVIRONMENT, Workspace
+from geo.errors import InputError
 from layers.base import RULES
 from layers.gaptable import gap_table
 from layers.villages import village_table
 from layers.whatif import effect
-from ui import state
+from ui import plan_job, state
 from ui.history import History
 from ui.i18n import LANGUAGES, catalogue
 
@@ -36,6 +40,18 @@ PROVINCE = pack_names()[0]
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
     return Workspace(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def unfinished_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the plan that its page starts without a choice running: its own tests await it."""
+
+    def plan(*_args: object, cancel: Callable[[], bool], **_fields: object) -> NoReturn:
+        while not cancel():
+            time.sleep(0.02)
+        raise InputError("cancelled")
+
+    monkeypatch.setattr(plan_job, "plan", plan)
 
 
 def opened(page: str, **query: str) -> AppTest:
