@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
@@ -26,7 +27,8 @@ def plans_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     started: list[plan_job.Job] = []
 
     class Noted(plan_job.Job):
-        def __post_init__(self) -> None:
+        def __init__(self, *args: Any, **fields: Any) -> None:
+            super().__init__(*args, **fields)
             started.append(self)
 
     monkeypatch.setattr(plan_job, "Job", Noted)
