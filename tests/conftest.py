@@ -23,10 +23,12 @@ settings.register_profile("ci", settings.get_profile("default"), derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep browser tests on one worker, skip them visibly where there is no browser.
 
-    In CI nothing is skipped: there a missing browser fails.
+    In CI nothing is skipped: there a missing browser fails. Before xdist's own hook, which reads
+    the groups.
     """
     missing = chromium_path() is None
     for item in items:
