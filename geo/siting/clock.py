@@ -8,6 +8,9 @@ import numpy as np
 
 from geo.siting.problem import Run
 
+#: Share of the time limit that is kept for reading off the answer once the last step has ended.
+_LAST = 0.005
+
 
 class Clock:
     """Watch a run: its limit, its cancel question, its first answer, its progress."""
@@ -26,8 +29,8 @@ class Clock:
 
     @property
     def left_s(self) -> float:
-        """Time left [s], at least 0."""
-        return max(0.0, self.run.time_limit_s - self.seconds)
+        """Time left for steps [s], at least 0."""
+        return max(0.0, self.run.time_limit_s * (1.0 - _LAST) - self.seconds)
 
     def over(self) -> bool:
         """Return True once the run must end; a cancelled run stays cancelled."""
