@@ -9,7 +9,7 @@ import numpy as np
 from geo.siting.problem import Run
 
 #: Share of the time limit that is kept for reading off the answer once the last step has ended.
-_LAST = 0.005
+_LAST = 0.015
 
 
 class Clock:

@@ -24,8 +24,8 @@ from geo.siting.lagrangian import Prices, prices
 from geo.siting.model import TOLERANCE, Flags, Floats, Ints
 from geo.siting.reduction import Core, merged
 
-#: Searches in the first round; while the prices go to their end; beside the windows; once more.
-SEARCHES, _MEANWHILE, _BESIDE, _ONCE_MORE = 2, 4, 2, 3
+#: Searches in the first round; while the prices go to their end; once more.
+SEARCHES, _MEANWHILE, _ONCE_MORE = 2, 4, 3
 #: Steps of the prices before the first round, in it, and on the way to their end.
 STEPS = (400, 1500, 3000)
 #: Operations of one search and most moves; a move looks at the villages of one row.
@@ -151,23 +151,15 @@ class Search:
         self._priced(last)
 
     def window(self) -> None:
-        """Better the bound by what every choice wastes, and search beside that."""
+        """Better the bound by what every choice wastes."""
         start = self.prices
         assert start is not None  # noqa: S101  for the type checker: prices came first
         if float(start.village.sum()) <= self.bound - self.covered:
             # Prices so low leave hardly anything to waste.
             return
-        beside = self.searches(range(200, 200 + _BESIDE))
-
-        def side_by_side(jobs: list[Callable[[Ints], Any]]) -> list[Any]:
-            done = together([*jobs, *beside], self.clock)
-            for chosen, covered in done[len(jobs) :]:
-                self.better(chosen, float(covered))
-            beside.clear()
-            self.tell(0.75)
-            return done[: len(jobs)]
-
-        waste = windows.waste(self.core.reach, self.core.weights, start, side_by_side)
+        waste = windows.waste(
+            self.core.reach, self.core.weights, start, lambda jobs: together(jobs, self.clock)
+        )
         self.bound = min(self.bound, max(start.bound - waste, self.covered))
 
     def polish(self) -> None:
