@@ -81,7 +81,8 @@ def zipped(files: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> by
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            # Without a date: names of tests must be the same in each worker that collects them.
+            archive.writestr(zipfile.ZipInfo(name), content, compress_type=method)
     return stream.getvalue()
 
 
