@@ -275,7 +275,7 @@ def top(part: Ints, node: int) -> int:
 
 
 @compiled
-def degree_of(net: Network, chosen: NDArray[np.bool_], v: int) -> int:
+def degree_of(net: Network, chosen: Flags, v: int) -> int:
     """Count the chosen edges at node ``v``."""
     count = 0
     for a in range(net.start[v], net.start[v + 1]):

@@ -20,7 +20,11 @@
     if (times >= PAUSES_MS.length) return;
     tried.set(box, times + 1);
     error.style.visibility = "hidden";
-    setTimeout(() => box.querySelector("button:not([disabled])")?.click(), PAUSES_MS[times]);
+    setTimeout(() => {
+      const button = box.querySelector("button:not([disabled])");
+      if (button) button.click();
+      else error.style.visibility = "";
+    }, PAUSES_MS[times]);
   };
 
   new MutationObserver((changes) => {

@@ -27,8 +27,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep browser tests on one worker, skip them visibly where there is no browser.
 
-    In CI nothing is skipped: there a missing browser fails. Before xdist's own hook, which reads
-    the groups.
+    In CI nothing is skipped: there a missing browser fails. First of all: xdist reads the groups in
+    a hook of its own.
     """
     missing = chromium_path() is None
     for item in items:

@@ -157,9 +157,13 @@ class Search:
         if float(start.village.sum()) <= self.bound - self.covered:
             # Prices so low leave hardly anything to waste.
             return
-        waste = windows.waste(
-            self.core.reach, self.core.weights, start, lambda jobs: together(jobs, self.clock)
-        )
+
+        def searched(jobs: list[Callable[[Ints], Any]]) -> list[Any]:
+            done = together(jobs, self.clock)
+            self.tell(0.65)
+            return done
+
+        waste = windows.waste(self.core.reach, self.core.weights, start, searched)
         self.bound = min(self.bound, max(start.bound - waste, self.covered))
 
     def polish(self) -> None:

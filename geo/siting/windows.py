@@ -29,7 +29,7 @@ from geo.siting.tiling import Window, least_waste
 _SITES = 3.3
 #: Cells looked at in all windows and in all pairs, and most in one of them; found by trial so that
 #: a city of 7,700 nodes takes some 15 seconds of two cores.
-_WORK, _MOST = (3e9, 5e9), (9e8, 9e8)
+_WORK, _MOST = (3e9, 5e9), 9e8
 #: Share of the known waste, or of the threshold, that is tried to be added first, and by how much
 #: it grows after each success.
 _FIRST, _GROW = (0.01, 0.08), 1.3
@@ -73,8 +73,8 @@ def waste(
         Part(villages, np.zeros(len(villages), dtype=np.int64), (0.0, 0.0))
         for villages in parted(reach, lam, count)
     ]
-    for work, most in zip(_WORK, _MOST, strict=True):
-        each = int(min(most, work / len(parts)))
+    for work in _WORK:
+        each = int(min(_MOST, work / len(parts)))
         parts = together([ground.job(part, each) for part in parts])
         if len(parts) == 1 or work == _WORK[-1]:
             break

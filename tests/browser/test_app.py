@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import openpyxl
@@ -219,3 +220,9 @@ def test_a_file_dropped_on_the_page_is_examined_committed_and_taken_back(
     page.get_by_test_id("stAlert").filter(has_text="自然村 导出.csv").wait_for(timeout=LIMIT_MS)
     page.get_by_role("button", name="Undo").first.click()
     page.get_by_test_id("stAlert").filter(has_text="own").wait_for(timeout=LIMIT_MS)
+
+
+def test_browser_tests_stay_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """Else each worker starts a server and a browser of its own; xdist loses groups silently."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@browser")

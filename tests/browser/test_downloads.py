@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+SCRIPT = Path(__file__).parents[2] / "static" / "downloads.js"
 #: Silence of the server after which a run of the script is over [s].
 QUIET_S = 1.5
 
@@ -65,3 +66,33 @@ def test_a_download_clicked_before_the_page_is_drawn_anew_is_not_lost(
     rows = pd.read_csv(io.BytesIO(Path(caught.value.path()).read_bytes()), comment="#")
     assert len(rows) >= 87
     expect(page.get_by_test_id("stDownloadButtonError")).to_have_count(0)
+
+
+def test_an_error_that_stays_is_asked_again_three_times_and_shown(page: Page) -> None:
+    page.goto("about:blank")
+    page.set_content("<div data-testid=stDownloadButton><button>.csv</button></div>")
+    page.evaluate(
+        "() => { const box = document.querySelector('div'); window.asked = 0;"
+        " box.querySelector('button').onclick = () => { window.asked += 1;"
+        " box.querySelector('p')?.remove(); const p = document.createElement('p');"
+        " p.dataset.testid = 'stDownloadButtonError'; p.textContent = 'failed';"
+        " box.append(p); }; }"
+    )
+    page.add_script_tag(path=SCRIPT)
+    page.get_by_role("button").click()
+    expect(page.get_by_text("failed")).to_be_hidden()
+    page.wait_for_function("() => window.asked === 4")
+    expect(page.get_by_text("failed")).to_be_visible()
+
+
+def test_an_error_of_a_button_that_takes_no_click_any_more_is_shown(page: Page) -> None:
+    page.goto("about:blank")
+    page.set_content("<div data-testid=stDownloadButton><button>.csv</button></div>")
+    page.add_script_tag(path=SCRIPT)
+    page.get_by_role("button").click()
+    page.evaluate(
+        "() => { const box = document.querySelector('div');"
+        " box.querySelector('button').disabled = true; const p = document.createElement('p');"
+        " p.dataset.testid = 'stDownloadButtonError'; p.textContent = 'failed'; box.append(p); }"
+    )
+    expect(page.get_by_text("failed")).to_be_visible()
