@@ -129,9 +129,8 @@ class Pack:
         """
         schema = _schema(name)
         wanted = tuple(columns) if columns is not None else schema.column_names
-        frame = _read(self.path(name), schema, wanted)
-        _subset(schema, wanted).check(frame, where=str(self.path(name)))
-        return frame
+        path = self.path(name)
+        return _checked(path, _identity(path), name, wanted).copy()
 
     def geo(self, name: str) -> gpd.GeoDataFrame:
         """Read a table with its geometry, EPSG:4326; point tables get points from lon and lat.
@@ -142,7 +141,6 @@ class Pack:
             If the file is missing, broken, or not in EPSG:4326.
         """
         import geopandas as gpd
-        import pyarrow as pa
 
         schema = _schema(name)
         if schema.geometry == "point":
@@ -150,18 +148,12 @@ class Pack:
             points = gpd.points_from_xy(frame["lon"], frame["lat"])
             return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
         path = self.path(name)
-        try:
-            shapes = gpd.read_parquet(path)
-        except (OSError, ValueError, pa.ArrowException) as error:
-            raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
-        if shapes.crs is None or shapes.crs.to_epsg() != 4326:
-            raise DataError("is not in EPSG:4326", where=str(path), repair=_REPAIR)
-        schema.check(shapes, where=str(path))
-        return shapes
+        return _shapes(path, _identity(path), name).copy()
 
     def regions(self, level: str) -> pd.DataFrame:
         """Return the regions of one level with their census figures, ordered by adcode."""
-        return region_table(self, self.digest_of("regions"), level)
+        regions = self.table("regions")
+        return regions[regions["level"] == level].sort_values("adcode").reset_index(drop=True)
 
     def digest_of(self, table: str) -> str:
         """Return a cheap identity of one table's file (size and time of change)."""
@@ -172,18 +164,6 @@ class Pack:
                 "the file is missing", where=str(self.path(table)), repair=_REPAIR
             ) from error
         return f"{stat.st_size}-{stat.st_mtime_ns}"
-
-
-@lru_cache(maxsize=16)
-def _regions(pack: Pack, _identity: str) -> pd.DataFrame:
-    return pack.table("regions")
-
-
-def region_table(pack: Pack, identity: str, level: str) -> pd.DataFrame:
-    """Return a fresh frame of one level; the read is cached by the file's identity."""
-    regions = _regions(pack, identity)
-    chosen = regions[regions["level"] == level].sort_values("adcode")
-    return chosen.reset_index(drop=True)
 
 
 def pack_names(*, packs_dir: Path = PACKS_DIR) -> tuple[str, ...]:
@@ -210,6 +190,41 @@ def _subset(schema: Table, names: Sequence[str]) -> Table:
     columns = tuple(column for column in schema.columns if column.name in names)
     key = schema.key if set(schema.key) <= set(names) else ()
     return Table(schema.name, schema.title, schema.title_zh, columns, key, suffix=schema.suffix)
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file's content; empty without a file, which its reader tells."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return ()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+# A plan or a page asks for the same tables a dozen times: they are read and checked once.
+@lru_cache(maxsize=16)
+def _checked(
+    path: Path, _identity: tuple[int, ...], name: str, columns: tuple[str, ...]
+) -> pd.DataFrame:
+    schema = _schema(name)
+    frame = _read(path, schema, columns)
+    _subset(schema, columns).check(frame, where=str(path))
+    return frame
+
+
+@lru_cache(maxsize=4)
+def _shapes(path: Path, _identity: tuple[int, ...], name: str) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pyarrow as pa
+
+    try:
+        shapes = gpd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+    if shapes.crs is None or shapes.crs.to_epsg() != 4326:
+        raise DataError("is not in EPSG:4326", where=str(path), repair=_REPAIR)
+    _schema(name).check(shapes, where=str(path))
+    return shapes
 
 
 def _read(path: Path, schema: Table, names: Sequence[str]) -> pd.DataFrame:

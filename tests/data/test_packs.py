@@ -11,6 +11,7 @@ import shapely
 from data.pack import SOURCES_DIR, Pack, pack_names
 from data.schemas import TABLES
 from geo.crs import WGS84, geodesic_m
+from geo.errors import DataError
 
 ROOT = Path(__file__).parents[2]
 PACKS = pack_names()
@@ -249,3 +250,30 @@ def test_relief_knows_the_capital(pack):
 def test_packs_stay_small():
     size = sum(p.stat().st_size for name in PACKS for p in Pack.load(name).folder.rglob("*.*"))
     assert size < 8e6
+
+
+@pytest.mark.parametrize("ask", [Pack.table, Pack.geo])
+def test_what_a_caller_does_to_a_table_reaches_no_other(pack, ask):
+    first = ask(pack, "regions")
+    name = first["name_zh"].iloc[0]
+    first.loc[first.index[0], "name_zh"] = "改"
+    first["own"] = 1
+    again = ask(pack, "regions")
+    assert again["name_zh"].iloc[0] == name
+    assert "own" not in again.columns
+
+
+@pytest.mark.parametrize("ask", [Pack.table, Pack.geo])
+def test_a_table_that_was_replaced_is_read_anew(pack, ask, tmp_path):
+    there = tmp_path / pack.name
+    there.mkdir()
+    for name in ("pack.toml", "regions.parquet"):
+        (there / name).write_bytes((pack.folder / name).read_bytes())
+    copied = Pack.load(pack.name, packs_dir=tmp_path)
+    whole = ask(copied, "regions")
+    pack.geo("regions").head(5).to_parquet(there / "new.parquet")
+    (there / "new.parquet").replace(there / "regions.parquet")
+    assert len(ask(copied, "regions")) == 5 < len(whole)
+    (there / "regions.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataError, match="cannot be read"):
+        ask(copied, "regions")
