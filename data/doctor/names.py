@@ -90,7 +90,7 @@ def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> Resolved:
         empty = pd.Series(None, index=frame.index, dtype="object")
         return Resolved(empty, empty.copy())
     group, cells = _distinct(frame, present)
-    reader = _Reader(Gazetteer(regions))
+    reader = _Reader(Gazetteer.of(regions))
     answers = [reader.read(dict(zip(present, row, strict=True))) for row in cells]
     codes = np.array([a.region.adcode if a.region else None for a in answers], dtype=object)
     levels = np.array([a.region.level if a.region else None for a in answers], dtype=object)
