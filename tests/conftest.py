@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -38,3 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("browser"))
         if missing and not os.environ.get("CI"):
             item.add_marker(pytest.mark.skip(reason="no Chromium: install it to test the pages"))
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the reach of the garbage collector.
+
+    Streamlit collects after every run of a page, and each time went through half a million objects
+    that live as long as the process.
+    """
+    gc.collect()
+    gc.freeze()
