@@ -32,12 +32,14 @@ def pack() -> Pack:
 def gaps(layer: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
     """Return the gap table of one layer under the planner's scenario."""
     date = as_of or str(st.session_state[state.AS_OF])
-    return _gaps(pack().digest, key_of(state.plan()), layer, level, date, _pack=pack())
+    found = pack()
+    return _gaps(found.digest, key_of(state.plan()), layer, level, date, _pack=found)
 
 
 def villages() -> pd.DataFrame:
     """Return every village of the province with its names and state. Read only."""
-    return _villages(pack().digest, _pack=pack())
+    found = pack()
+    return _villages(found.digest, _pack=found)
 
 
 def history_of(layer: str) -> pd.DataFrame:
@@ -49,7 +51,7 @@ def history_of(layer: str) -> pd.DataFrame:
 
 def village_evidence() -> list[str]:
     """Return the evidence classes of the villages in force."""
-    return sorted(set(villages()["evidence"]))
+    return sorted(villages()["evidence"].unique().tolist())
 
 
 def anomalies() -> pd.DataFrame:
