@@ -103,13 +103,13 @@ def test_rule_a_agrees_with_the_flags(tmp_path: Path) -> None:
 
 def test_whatif(tmp_path: Path) -> None:
     path = tmp_path / "w.xlsx"
-    run_command(
+    run_here(
         "whatif", "-p", "yunnan", "--site", "25.04,102.71,40,5g_700", "-s", "27.0,98.9", "-o", path
     )
     book = pd.read_excel(path, sheet_name=None, engine="openpyxl")
     assert {"whatif", "villages", "effect", "sources", "about"} <= set(book)
     assert len(book["whatif"]) == 2
-    text = run_command("whatif", "-p", "yunnan", "--site", "25.04,102.71").stdout
+    text = run_here("whatif", "-p", "yunnan", "--site", "25.04,102.71").stdout
     assert "circle: no terrain data" in text
 
 
