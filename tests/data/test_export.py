@@ -86,7 +86,9 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai"}
     subprocess.run([sys.executable, "-c", script, __file__, folder], check=True, cwd=ROOT, env=env)
-    time.sleep(2.1)  # zip counts in steps of two seconds
+    written = time.time() // 2
+    while time.time() // 2 == written:  # zip counts in steps of two seconds
+        time.sleep(0.02)
     return folder
 
 
