@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import warnings
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from data.doctor import guarded
@@ -62,15 +62,9 @@ def one_input(data: bytes) -> None:
     assert len(found.accepted) == found.counts.accepted + found.counts.repaired
 
 
-@lru_cache(maxsize=1)
+@cache
 def _pack() -> Pack:
-    """Return a pack that reads its files once."""
-
-    class Kept(Pack):
-        table = cache(Pack.table)
-        geo = cache(Pack.geo)
-
-    return Kept.load("yunnan")
+    return Pack.load("yunnan")
 
 
 def main(seconds: int, *, apart: bool = True) -> int:
