@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 
 import pandas as pd
 from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 SCRIPT = Path(__file__).parents[2] / "static" / "downloads.js"
-#: Silence of the server after which a run of the script is over [s].
-QUIET_S = 1.5
 
 
 class _Line:
@@ -19,7 +17,6 @@ class _Line:
 
     def __init__(self, page: Page) -> None:
         self._held: list[str | bytes] | None = None
-        self._heard = time.monotonic()
         self._page = page
         page.route_web_socket("**/_stcore/stream", self._open)
 
@@ -28,7 +25,6 @@ class _Line:
         server.on_message(self._hear)
 
     def _hear(self, message: str | bytes) -> None:
-        self._heard = time.monotonic()
         if self._held is None:
             self._route.send(message)
         else:
@@ -37,14 +33,19 @@ class _Line:
     def hold(self) -> None:
         self._held = []
 
-    def wait_for_quiet(self) -> None:
-        while not self._held or time.monotonic() - self._heard < QUIET_S:
-            self._page.wait_for_timeout(50)
+    def wait_for(self, kind: str) -> None:
+        """Wait until a message of this kind is held back."""
+        while not any(_kind(message) == kind for message in self._held or ()):
+            self._page.wait_for_timeout(20)
 
     def release(self) -> None:
         held, self._held = self._held or [], None
         for message in held:
             self._route.send(message)
+
+
+def _kind(message: str | bytes) -> str | None:
+    return ForwardMsg.FromString(message).WhichOneof("type") if isinstance(message, bytes) else None
 
 
 def test_a_download_clicked_before_the_page_is_drawn_anew_is_not_lost(
@@ -57,10 +58,10 @@ def test_a_download_clicked_before_the_page_is_drawn_anew_is_not_lost(
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     line.hold()
     page.get_by_text("County", exact=True).first.click()
-    line.wait_for_quiet()
+    line.wait_for("script_finished")
     # The server has drawn the page anew and forgotten the file this button names.
     button.click()
-    line.wait_for_quiet()
+    line.wait_for("backend_operation_response")
     with page.expect_download() as caught:
         line.release()
     rows = pd.read_csv(io.BytesIO(Path(caught.value.path()).read_bytes()), comment="#")
