@@ -48,6 +48,7 @@ class State(NamedTuple):
     owners: Ints
     value: Floats
     shared: Floats
+    sharing: Ints
     members: Ints
     where: Ints
     holder: Ints
@@ -71,8 +72,8 @@ def begin(m: Matrix, chosen: Flags) -> State:
     n, villages = len(chosen), len(m.weights)
     s = State(
         np.zeros(villages, np.int64), np.zeros(villages, np.int64), np.zeros(n), np.zeros(n),
-        np.zeros(n, np.int64), np.full(n, -1, np.int64), np.full(n, -1, np.int64),
-        np.zeros(1, np.int64), np.zeros(2),
+        np.zeros(n, np.int64), np.zeros(n, np.int64), np.full(n, -1, np.int64),
+        np.full(n, -1, np.int64), np.zeros(1, np.int64), np.zeros(2),
     )  # fmt: skip
     for i in range(n):
         for k in range(m.ptr[i], m.ptr[i + 1]):
@@ -91,6 +92,28 @@ def put(m: Matrix, s: State, i: int) -> None:
         if s.times[j] == 0:
             for at in range(m.col_ptr[j], m.col_ptr[j + 1]):
                 s.value[m.col_idx[at]] -= m.weights[j]
+    seat(m, s, i)
+
+
+@compiled
+def take(m: Matrix, s: State, i: int) -> None:
+    """Choose row ``i`` no longer."""
+    unseat(m, s, i)
+    s.value[i] = 0.0
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        j = m.idx[k]
+        if s.times[j] == 0:
+            for at in range(m.col_ptr[j], m.col_ptr[j + 1]):
+                s.value[m.col_idx[at]] += m.weights[j]
+
+
+@compiled
+def seat(m: Matrix, s: State, i: int) -> None:
+    """Choose row ``i``; values are kept right for chosen rows alone, which is much less work."""
+    s.value[i] = 0.0
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        j = m.idx[k]
+        if s.times[j] == 0:
             s.value[i] += m.weights[j]
             s.sums[0] += m.weights[j]
         elif s.times[j] == 1:
@@ -105,16 +128,13 @@ def put(m: Matrix, s: State, i: int) -> None:
 
 
 @compiled
-def take(m: Matrix, s: State, i: int) -> None:
-    """Choose row ``i`` no longer."""
+def unseat(m: Matrix, s: State, i: int) -> None:
+    """Choose row ``i`` no longer; values are kept right for chosen rows alone."""
     for k in range(m.ptr[i], m.ptr[i + 1]):
         j = m.idx[k]
         s.times[j] -= 1
         s.owners[j] -= i
         if s.times[j] == 0:
-            for at in range(m.col_ptr[j], m.col_ptr[j + 1]):
-                s.value[m.col_idx[at]] += m.weights[j]
-            s.value[i] -= m.weights[j]
             s.sums[0] -= m.weights[j]
         elif s.times[j] == 1:
             s.value[s.owners[j]] += m.weights[j]
@@ -125,6 +145,16 @@ def take(m: Matrix, s: State, i: int) -> None:
     s.where[i] = -1
     s.holder[m.places[i]] = -1
     s.sums[1] -= m.costs[i]
+
+
+@compiled
+def fresh(m: Matrix, s: State, i: int) -> float:
+    """Return what row ``i`` would add: its value, where that is not kept."""
+    weight = 0.0
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        if s.times[m.idx[k]] == 0:
+            weight += m.weights[m.idx[k]]
+    return weight
 
 
 @compiled
@@ -146,28 +176,45 @@ def partner(
     """Return the chosen row whose exchange for ``i`` gains most, and that gain less the price.
 
     Looked at are ``other`` and the rows that own a village which ``i`` reaches; with ``other`` the
-    weakest of all and no price, no row is better. Returns −1 where none makes room.
+    weakest of all and no price, no row is better. Returns −1 where none makes room. The value of
+    ``i`` is right afterwards.
     """
+    count = share(m, s, i)
     held = s.holder[m.places[i]]
-    for k in range(m.ptr[i], m.ptr[i + 1]):
-        if s.times[m.idx[k]] == 1:
-            s.shared[s.owners[m.idx[k]]] += m.weights[m.idx[k]]
     best, gain = -1, -np.inf
     if held >= 0:
         other = held
     if other >= 0 and m.costs[i] - m.costs[other] <= room:
         best = other
         gain = s.shared[other] - s.value[other] + price * m.costs[other]
-    for k in range(m.ptr[i], m.ptr[i + 1]):
-        if s.times[m.idx[k]] == 1:
-            r = s.owners[m.idx[k]]
-            this = s.shared[r] - s.value[r] + price * m.costs[r]
-            if this > gain and held < 0 and m.costs[i] - m.costs[r] <= room:
-                best, gain = r, this
-    for k in range(m.ptr[i], m.ptr[i + 1]):
-        if s.times[m.idx[k]] == 1:
-            s.shared[s.owners[m.idx[k]]] = 0.0
+    for at in range(count):
+        r = s.sharing[at]
+        this = s.shared[r] - s.value[r] + price * m.costs[r]
+        if this > gain and held < 0 and m.costs[i] - m.costs[r] <= room:
+            best, gain = r, this
+        s.shared[r] = 0.0
     return best, gain + s.value[i] - price * m.costs[i]
+
+
+@compiled
+def share(m: Matrix, s: State, i: int) -> int:
+    """Value row ``i``, and list what it shares with each owner; return the number of owners.
+
+    The weights in ``shared`` are to be set back to 0.
+    """
+    count, value = 0, 0.0
+    for k in range(m.ptr[i], m.ptr[i + 1]):
+        j = m.idx[k]
+        if s.times[j] == 0:
+            value += m.weights[j]
+        elif s.times[j] == 1 and m.weights[j] > 0.0:
+            r = s.owners[j]
+            if s.shared[r] == 0.0:
+                s.sharing[count] = r
+                count += 1
+            s.shared[r] += m.weights[j]
+    s.value[i] = value
+    return count
 
 
 @compiled
@@ -273,12 +320,13 @@ def step(  # noqa: PLR0911, PLR0913, PLR0917  one move; compiled loops take plai
         # Dropping pays only where money is short: it makes room for several cheaper rows.
         if price == 0.0 or price * m.costs[i] - s.value[i] < need:
             return False
-        take(m, s, i)
+        unseat(m, s, i)
         return True
     if s.size[0] < p and m.costs[i] <= room and s.holder[m.places[i]] < 0:
+        s.value[i] = fresh(m, s, i)
         if s.value[i] - price * m.costs[i] < need or s.value[i] <= 0.0:
             return False
-        put(m, s, i)
+        seat(m, s, i)
         return True
     if s.size[0] == 0:
         return False
@@ -286,41 +334,55 @@ def step(  # noqa: PLR0911, PLR0913, PLR0917  one move; compiled loops take plai
     out, gain = partner(m, s, i, other, room, price)
     if out < 0 or gain < need or s.value[i] + s.value[out] == 0.0:
         return False
-    take(m, s, out)
-    put(m, s, i)
+    unseat(m, s, out)
+    seat(m, s, i)
     return True
+
+
+@compiled
+def total(values: Floats, idx: Index, first: int, last: int) -> float:
+    """Return the sum of the values at ``idx[first:last]``: four sums, as none waits for another."""
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0
+    k = first
+    while k + 3 < last:
+        one += values[idx[k]]
+        two += values[idx[k + 1]]
+        three += values[idx[k + 2]]
+        four += values[idx[k + 3]]
+        k += 4
+    while k < last:
+        one += values[idx[k]]
+        k += 1
+    return (one + two) + (three + four)
 
 
 @compiled
 def worths(m: Matrix, lam: Floats) -> Floats:
     """Return the sum of the prices of the villages that each row reaches."""
-    worth = np.zeros(len(m.costs))
+    worth = np.empty(len(m.costs))
     for i in range(len(worth)):
-        for k in range(m.ptr[i], m.ptr[i + 1]):
-            worth[i] += lam[m.idx[k]]
+        worth[i] = total(lam, m.idx, m.ptr[i], m.ptr[i + 1])
     return worth
 
 
 @compiled
 def loads(m: Matrix, shares: Floats) -> Floats:
     """Return the sum of the shares of the rows that reach each village."""
-    load = np.zeros(len(m.weights))
+    load = np.empty(len(m.weights))
     for j in range(len(load)):
-        for k in range(m.col_ptr[j], m.col_ptr[j + 1]):
-            load[j] += shares[m.col_idx[k]]
+        load[j] = total(shares, m.col_idx, m.col_ptr[j], m.col_ptr[j + 1])
     return load
 
 
 @compiled
 def capped(values: Floats, most: float) -> Floats:
     """Return the nearest values between 0 and 1 whose sum is at most ``most``."""
-    low, high = 0.0, 0.0
-    for value in values:
-        high = max(high, value)
+    some = values[values > 0.0]
+    low, high = 0.0, some.max() if len(some) else 0.0
     shift = 0.0
     for turn in range(60):
         total = 0.0
-        for value in values:
+        for value in some:
             total += min(max(value - shift, 0.0), 1.0)
         if turn == 0 and total <= most:
             break

@@ -1,0 +1,77 @@
+"""The state of a search against what it should be, counted anew."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from geo.siting import kernels
+
+
+def small(seed: int) -> tuple[kernels.Matrix, np.ndarray]:
+    """Return a random matrix of 30 rows at 25 places, and which row reaches which village."""
+    chance = np.random.default_rng(seed)
+    reach = chance.random((30, 40)) < 0.2
+    weights = chance.integers(0, 9, 40).astype(float)
+    costs, places = chance.integers(1, 5, 30).astype(float), chance.integers(0, 25, 30)
+    return kernels.matrix(sp.csr_array(reach.astype(float)), weights, costs, places), reach
+
+
+def alone(m: kernels.Matrix, reach: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return what each row alone adds to the others that are chosen."""
+    times = reach[chosen].sum(axis=0)
+    return np.array(
+        [m.weights[row & (times - (row if own else 0) == 0)].sum()
+         for row, own in zip(reach, chosen, strict=True)]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_values_stay_right_whatever_is_chosen(seed: int) -> None:
+    m, reach = small(seed)
+    chance = np.random.default_rng(100 + seed)
+    chosen = np.zeros(30, dtype=bool)
+    kept, seated = kernels.begin(m, chosen), kernels.begin(m, chosen)
+    for i in chance.integers(0, 30, 200):
+        (kernels.take if chosen[i] else kernels.put)(m, kept, i)
+        (kernels.unseat if chosen[i] else kernels.seat)(m, seated, i)
+        chosen[i] = not chosen[i]
+        right = alone(m, reach, chosen)
+        assert kept.value == pytest.approx(right)
+        assert seated.value[chosen] == pytest.approx(right[chosen])
+        assert kernels.fresh(m, seated, i) == pytest.approx(0.0 if chosen[i] else right[i])
+        for state in (kept, seated):
+            covered = m.weights[reach[chosen].any(axis=0)].sum()
+            assert state.sums == pytest.approx([covered, m.costs[chosen].sum()])
+            assert sorted(state.members[: state.size[0]]) == np.flatnonzero(chosen).tolist()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_partner_is_the_best_row_to_go(seed: int) -> None:
+    m, reach = small(seed)
+    m = m._replace(places=np.arange(30))
+    chosen = np.zeros(30, dtype=bool)
+    chosen[np.random.default_rng(seed).choice(30, 6, replace=False)] = True
+    state = kernels.begin(m, chosen)
+    for i in np.flatnonzero(~chosen):
+        state.value[i] = np.nan
+        out, gain = kernels.partner(m, state, i, kernels.weakest(state), np.inf, 0.0)
+        gains = {}
+        for other in np.flatnonzero(chosen):
+            after = chosen.copy()
+            after[[i, other]] = True, False
+            gains[other] = m.weights[reach[after].any(axis=0)].sum() - state.sums[0]
+        assert gain == pytest.approx(max(gains.values()))
+        assert gains[out] == pytest.approx(gain)
+        assert not state.shared.any()
+
+
+def test_an_annealed_choice_covers_what_it_says_and_keeps_its_limits() -> None:
+    m, reach = small(1)
+    how = kernels.Cooling(2.0, 0.1, 0.5, 3000, 7, np.zeros(1, np.int64))
+    chosen, covered = kernels.anneal(m, np.zeros(30, dtype=bool), 7, 12.0, how)
+    assert covered == pytest.approx(m.weights[reach[chosen].any(axis=0)].sum())
+    assert chosen.sum() <= 7
+    assert m.costs[chosen].sum() <= 12.0
+    assert len(set(m.places[chosen])) == chosen.sum()
