@@ -25,7 +25,7 @@ from geo.siting.model import TOLERANCE, Flags, Floats, Ints
 from geo.siting.reduction import Core, merged
 
 #: Searches in the first round; while the prices go to their end; once more.
-SEARCHES, _MEANWHILE, _ONCE_MORE = 2, 4, 3
+SEARCHES, _MEANWHILE, _ONCE_MORE = 2, 6, 3
 #: Steps of the prices before the first round, in it, and on the way to their end.
 STEPS = (400, 1500, 3000)
 #: Operations of one search and most moves; a move looks at the villages of one row.
@@ -269,7 +269,9 @@ def _work(search: Search) -> None:
         step()
         if search.proven() or clock.over() or search.few():
             break
-        search.merge()
+        if step != search.settle:
+            # Before the windows that would cost time which they make more of.
+            search.merge()
     search.tell(0.9)
     if not search.proven() and not clock.over() and search.few():
         search.close()

@@ -69,14 +69,15 @@ class Dive(NamedTuple):
     best: Floats
 
 
-def least_waste(w: Window, limit: float, most: int, stop: Ints) -> tuple[float, bool]:
-    """Return the least waste if it is below ``limit``, else ``limit``, and whether that is proven.
+def least_waste(w: Window, limit: float, most: float, stop: Ints) -> tuple[float, bool, float]:
+    """Return the least waste, but at most ``limit``, whether that is proven, and the work.
 
-    The search gives up after looking at ``most`` cells, or once the only cell of ``stop`` is not 0.
+    The work is the number of cells looked at. The search gives up after ``most`` of them, or once
+    the only cell of ``stop`` is not 0.
     """
     s = _begun(w, limit)
-    proven = _searched(w, s, float(most), stop)
-    return float(s.best[0]), bool(proven)
+    proven = _searched(w, s, most, stop)
+    return float(s.best[0]), bool(proven), float(s.best[1])
 
 
 def _begun(w: Window, limit: float) -> Dive:

@@ -27,12 +27,16 @@ from geo.siting.tiling import Window, least_waste
 
 #: Sites that the prices of one window pay for.
 _SITES = 3.3
-#: Cells looked at in all windows and in all pairs, and most in one of them; found by trial so that
-#: a city of 7,700 nodes takes some 15 seconds of two cores.
-_WORK, _MOST = (3e9, 5e9), 9e8
+#: Cells looked at in all windows, and with them in all pairs; found by trial so that a city of
+#: 7,700 nodes takes some 15 seconds of two cores.
+_WORK = (10e9, 20e9)
 #: Share of the known waste, or of the threshold, that is tried to be added first, and by how much
-#: it grows after each success.
-_FIRST, _GROW = (0.01, 0.08), 1.3
+#: the limit grows after each success at most, and at least.
+_FIRST, _GROW, _WORTHWHILE = (0.01, 0.08), 1.3, 1.01
+#: The work grows with a power of the limit: taken for it until two searches tell, and within what.
+_POWER, _POWERS = 4.0, (2.0, 12.0)
+#: Share of the work left that a search is aimed at.
+_AIM = 0.7
 #: Turns of the averaging that parts villages.
 _TURNS = 60
 #: Relative rounding of the search, taken off what it proves.
@@ -41,12 +45,13 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A window: its villages, the half of each, what the halves waste, and what was proven."""
+    """A window: its villages, the half of each, what the halves waste, what is proven, the work."""
 
     villages: Ints
     half: Ints
     known: tuple[float, float]
     least: float = 0.0
+    looked: float = 0.0
 
     @property
     def proven(self) -> float:
@@ -73,9 +78,11 @@ def waste(
         Part(villages, np.zeros(len(villages), dtype=np.int64), (0.0, 0.0))
         for villages in parted(reach, lam, count)
     ]
+    looked = 0.0
     for work in _WORK:
-        each = int(min(_MOST, work / len(parts)))
+        each = (work - looked) / len(parts)
         parts = together([ground.job(part, each) for part in parts])
+        looked += sum(part.looked for part in parts)
         if len(parts) == 1 or work == _WORK[-1]:
             break
         parts = paired(parts)
@@ -129,6 +136,23 @@ def _slowest(reach: sp.csr_array, villages: Ints) -> Floats:
     return np.asarray(value)
 
 
+@dataclass
+class _Effort:
+    """How the work of a window's search grows with its limit: what the last search tells."""
+
+    limit: float = 0.0
+    work: float = 0.0
+    power: float = _POWER
+
+    def growth(self, limit: float, work: float, left: float) -> float:
+        """Return the factor to the next limit that the work left is enough for."""
+        if self.work and work > self.work:
+            power = np.log(work / self.work) / np.log(limit / self.limit)
+            self.power = float(np.clip(power, *_POWERS))
+        self.limit, self.work = limit, work
+        return float(min(_GROW, (max(_AIM * left, 0.0) / work) ** (1.0 / self.power)))
+
+
 @dataclass(frozen=True, eq=False)
 class _Ground:
     """What all windows share."""
@@ -140,27 +164,30 @@ class _Ground:
     threshold: float
     worth: Floats
 
-    def job(self, part: Part, most: int) -> Callable[[Ints], Part]:
+    def job(self, part: Part, most: float) -> Callable[[Ints], Part]:
         return lambda stop: self.searched(part, most, stop)
 
-    def searched(self, part: Part, most: int, stop: Ints) -> Part:
+    def searched(self, part: Part, most: float, stop: Ints) -> Part:
         """Return the part with the greatest waste that could be proven."""
         if not len(part.villages):
             return part
         window = self.window(part)
         sure = sum(part.known)
-        more = max(_FIRST[0] * self.threshold, _FIRST[1] * sure)
-        least = part.least
+        limit = sure + max(_FIRST[0] * self.threshold, _FIRST[1] * sure)
+        least, looked, effort = part.least, 0.0, _Effort()
         while stop[0] == 0:
-            limit = sure + more
-            found, proven = least_waste(_affordable(window, limit), limit, most, stop)
+            found, proven, work = least_waste(
+                _affordable(window, limit), limit, most - looked, stop
+            )
+            looked += work
             if not proven:
                 break
             least = found * (1.0 - _ROUNDING)
-            if found < limit:
+            growth = effort.growth(limit, work, most - looked)
+            if found < limit or growth < _WORTHWHILE:
                 break
-            more *= _GROW
-        return replace(part, least=least)
+            limit *= growth
+        return replace(part, least=least, looked=looked)
 
     def window(self, part: Part) -> Window:
         """Return the rows and villages of a part, the dearest villages first."""

@@ -58,7 +58,7 @@ def test_no_choice_wastes_less_than_the_search_says(seed: int, halves: bool) -> 
     w = window(seed, halves=halves)
     wastes = every(w)
     least = min(one + two for one, two in wastes)
-    found, proven = least_waste(w, 1e9, EFFORT, RUNNING)
+    found, proven, _ = least_waste(w, 1e9, EFFORT, RUNNING)
     assert proven
     assert found == pytest.approx(least)
     # What is known of the halves changes nothing but the way.
@@ -66,7 +66,7 @@ def test_no_choice_wastes_less_than_the_search_says(seed: int, halves: bool) -> 
     assert least_waste(w._replace(known=known), 1e9, EFFORT, RUNNING)[0] == pytest.approx(least)
     # Up to a limit below, the limit itself is proven.
     if least > 0:
-        assert least_waste(w, 0.5 * least, EFFORT, RUNNING) == (0.5 * least, True)
+        assert least_waste(w, 0.5 * least, EFFORT, RUNNING)[:2] == (0.5 * least, True)
 
 
 def test_a_search_without_effort_or_stopped_proves_nothing() -> None:
@@ -108,6 +108,36 @@ def test_the_bound_with_windows_lies_between_the_optimum_and_the_relaxation() ->
         assert best.covered - 1e-6 <= last.bound - wastes[-1] <= last.bound
     # In some of them the relaxation is the answer; in the others windows come nearer.
     assert sum(waste > 1 for waste in wastes) >= 2
+
+
+def test_a_search_is_aimed_at_the_work_that_is_left() -> None:
+    effort = windows._Effort()
+    # Ten times the work for twice the limit: a tenth of it more for a limit 3 % greater.
+    assert effort.growth(1.0, 1e6, 1e12) == pytest.approx(1.3)
+    assert effort.growth(2.0, 1e7, 1.1e7 / 0.7) == pytest.approx(1.1 ** (1 / np.log2(10)))
+    assert effort.growth(2.1, 2e7, 0.0) == 0.0
+
+
+def test_windows_keep_within_their_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = dense(600, 1)
+    m, _, last = bounded(asked, steps=1000)
+    looked = []
+
+    def noted(jobs: windows.Jobs) -> list:
+        parts = alone(jobs)
+        looked.append(sum(part.looked for part in parts))
+        return parts
+
+    found = []
+    for work in (2e5, 2e6, 2e7):
+        monkeypatch.setattr(windows, "_WORK", (0.4 * work, work))
+        looked.clear()
+        found.append(windows.waste(asked.coverage, m.weights, last, noted))
+        # A search ends once it has looked at the cells of one more depth.
+        assert sum(looked) <= 1.2 * work
+        assert len(looked) == 2
+    assert found == sorted(found)
+    assert found[0] < found[-1]
 
 
 def test_villages_are_parted_once_each_into_like_windows() -> None:
