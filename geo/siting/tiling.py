@@ -76,7 +76,7 @@ def least_waste(w: Window, limit: float, most: float, stop: Ints) -> tuple[float
     the only cell of ``stop`` is not 0.
     """
     s = _begun(w, limit)
-    proven = _searched(w, s, most, stop)
+    proven = _searched(w, s, float(most), stop)
     return float(s.best[0]), bool(proven), float(s.best[1])
 
 
