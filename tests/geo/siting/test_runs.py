@@ -145,7 +145,7 @@ def test_bad_problems_are_told(change: dict, fault: type[Exception], says: str) 
 
 def test_the_curve_of_a_larger_case_agrees_with_single_runs() -> None:
     """Each point begins with the prices of the last one: they must not pass for a proof."""
-    whole = city(300)
+    whole = city(240)
     asked = Problem(coverage=whole.coverage, weights=whole.weights)
     for point in frontier(asked, [3, 8, 15, 25]):
         single = solve(Problem(**{**vars(asked), "p": int(point.limit)}))
