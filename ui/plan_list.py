@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.rollout import Rollout
 from ui import plan_exchange, plan_map, plan_wishes, tables
-from ui.i18n import language, number, t
+from ui.i18n import language, number, short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
 _HEIGHT, _ROW = 380, 28
@@ -28,6 +28,9 @@ def ranked(result: Rollout) -> None:
         selection_mode="single-row",
         column_config=_columns(result),
     )
+    counts = result.sites["evidence"].value_counts()
+    told = [f"{t(f'evidence.{word}')} {number(count)}" for word, count in counts.items()]
+    st.caption(f"**{t('table.evidence')}** {', '.join(told)}")
     _buttons(result)
 
 
@@ -50,30 +53,26 @@ def unreachable(result: Rollout) -> None:
 
 
 def _shown(sites: pd.DataFrame) -> pd.DataFrame:
-    end = language()
-    why = [[t(f"plan.why_{code}") for code in text.split(";")] for text in sites["reasons"]]
+    """Return what fits a narrow screen; the rest is told of the site that is chosen."""
+    names = pd.DataFrame({"name_zh": sites["county_zh"], "name_en": sites["county_en"]})
     return pd.DataFrame(
         {
             "rank": sites["rank"],
-            "county": sites[f"county_{end}"],
+            "county": short_names(names),
             "year": sites["year"],
-            "when": [t(f"plan.when_{word}") for word in sites["year_reason"]],
             "villages": sites["villages"],
             "households": sites["households"],
             "cost": (sites["cost_base"] / TEN_THOUSAND).round(1),
             "per": sites["cost_per_household"].round(0),
-            "why": why,
+            "why": [_words("why", text) for text in sites["reasons"]],
             "backhaul": [t(f"plan.backhaul_{kind}") for kind in sites["backhaul"]],
             "power": [t(f"plan.power_{kind}") for kind in sites["power"]],
-            "links": [
-                [t(f"plan.link_{code}") for code in text.split(";") if code]
-                for text in sites["link_reasons"]
-            ],
-            "regret": [t(f"plan.regret_{word}") if word else "" for word in sites["regret"]],
-            "evidence": [t(f"evidence.{word}") for word in sites["evidence"]],
-            "place": sites["candidate_id"],
         }
     )
+
+
+def _words(kind: str, codes: str) -> list[str]:
+    return [t(f"plan.{kind}_{code}") for code in codes.split(";") if code]
 
 
 def _columns(result: Rollout) -> dict[str, Any]:
@@ -81,21 +80,20 @@ def _columns(result: Rollout) -> dict[str, Any]:
     column = st.column_config
     cost = t("plan.column_cost", year=money.price_year)
     return {
-        "rank": column.NumberColumn(t("plan.rank"), width=48),
-        "county": t("level.county"),
-        "year": column.NumberColumn(t("plan.year"), format="%d", width=56),
-        "when": column.TextColumn(t("plan.when"), help=t("plan.when_help")),
-        "villages": column.NumberColumn(t("plan.column_villages"), help=t("plan.marginal")),
-        "households": column.NumberColumn(t("plan.column_households"), help=t("plan.marginal")),
-        "cost": column.NumberColumn(cost, format="%.1f"),
-        "per": column.NumberColumn(t("plan.column_per"), format="%.0f"),
-        "why": column.ListColumn(t("plan.why"), help=t("plan.why_help")),
-        "backhaul": t("plan.backhaul_column"),
-        "power": t("plan.power_column"),
-        "links": column.ListColumn(t("plan.link"), help=t("plan.link_help")),
-        "regret": column.TextColumn(t("plan.regret"), help=t("plan.regret_help")),
-        "evidence": t("table.evidence"),
-        "place": t("plan.place"),
+        "rank": column.NumberColumn(t("plan.rank"), width=40, pinned=True),
+        "county": column.TextColumn(t("level.county"), width=132),
+        "year": column.NumberColumn(t("plan.year"), format="%d", width=52),
+        "villages": column.NumberColumn(
+            t("plan.column_villages"), help=t("plan.marginal"), width=74
+        ),
+        "households": column.NumberColumn(
+            t("plan.column_households"), help=t("plan.marginal"), width=90
+        ),
+        "cost": column.NumberColumn(cost, format="%.1f", width=156),
+        "per": column.NumberColumn(t("plan.column_per"), format="%.0f", width=104),
+        "why": column.ListColumn(t("plan.why"), help=t("plan.why_help"), width=140),
+        "backhaul": column.TextColumn(t("plan.backhaul_column"), width=80),
+        "power": column.TextColumn(t("plan.power_column"), width=64),
     }
 
 
@@ -121,6 +119,21 @@ def _buttons(result: Rollout) -> None:
         for field, word in (("locked", t("plan.lock")), ("forbidden", t("plan.forbid"))):
             st.button(word, key=f"plan_{field}_it", on_click=_name,
                       args=(field, site["lat"], site["lon"]))  # fmt: skip
+    _reasons(site)
+
+
+def _reasons(site: pd.Series) -> None:
+    """Tell why a site stands there, is built then and is linked so."""
+    told = {
+        "plan.why": _words("why", site["reasons"]),
+        "plan.when": _words("when", site["year_reason"]),
+        "plan.link": _words("link", site["link_reasons"]),
+        "plan.regret": _words("regret", site["regret"]),
+        "table.evidence": [t(f"evidence.{site['evidence']}")],
+    }
+    st.caption(
+        " · ".join(f"**{t(key)}** {', '.join(words)}" for key, words in told.items() if words)
+    )
 
 
 def _name(field: str, lat: float, lon: float) -> None:

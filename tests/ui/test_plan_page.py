@@ -101,6 +101,11 @@ def test_a_chosen_site_is_locked_and_forbidden() -> None:
     first = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
     app.session_state[plan_map.CHOSEN] = first["candidate_id"]
     app.run()
+    told = "\n".join(str(item.value) for item in app.caption)
+    words = catalogue("en")
+    for key in (f"when_{first['year_reason']}", f"link_{first['link_reasons'].split(';')[0]}"):
+        assert words[f"plan.{key}"] in told
+    assert words[f"evidence.{first['evidence']}"] in told
     app.button(key="plan_locked_it").click().run()
     assert [place.key for place in plan_of(app).candidates.locked] == [first["candidate_id"]]
     app.button(key="plan_forbidden_it").click().run()
