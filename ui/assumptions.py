@@ -7,7 +7,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from layers.base import RULES, Layer
-from ui import cache, state
+from ui import cache, choices, state
 from ui.i18n import language, t
 
 _TARGET, _RULE, _WEIGHTS = "_own_target", "_own_rule", "_own_weights"
@@ -33,7 +33,8 @@ def show(layer: Layer, row: pd.Series) -> None:
             args=(layer.key,),
         )
         st.session_state[_RULE] = plan.rules.get(layer.key, layer.default_rule)
-        right.selectbox(
+        choices.selectbox(
+            right,
             t("assume.rule"),
             RULES,
             key=_RULE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import cache, state
+from ui import cache, choices, state
 from ui.i18n import language, t
 
 _PREFECTURE, _COUNTY = "_prefecture", "_county"
@@ -23,14 +23,16 @@ def show(left: DeltaGenerator, right: DeltaGenerator) -> None:
     names = {"": t("lists.all_counties", count=len(inside))}
     names |= dict(zip(inside["adcode"], inside[name], strict=True))
     st.session_state[_PREFECTURE], st.session_state[_COUNTY] = prefecture, county
-    left.selectbox(
+    choices.selectbox(
+        left,
         t("level.prefecture"),
         list(titles),
         key=_PREFECTURE,
         format_func=titles.__getitem__,
         on_change=_take_prefecture,
     )
-    right.selectbox(
+    choices.selectbox(
+        right,
         t("level.county"),
         list(names),
         key=_COUNTY,

@@ -16,7 +16,7 @@ from data.doctor.headers import column_targets
 from data.doctor.repairs import REPAIRS
 from geo.crs import Floats
 from layers import shapes
-from ui import examination, maps
+from ui import choices, examination, maps
 from ui.i18n import UNKNOWN, language, number, t
 from ui.provenance import plain
 
@@ -54,8 +54,8 @@ def reading(found: Diagnosis) -> None:
         t("import.encoding"), _ENCODINGS, index=None, key=examination.ENCODING,
         placeholder=t("import.auto"),
     )  # fmt: skip
-    cells[1].selectbox(
-        t("import.delimiter"), list(_DELIMITERS), index=None, key=examination.DELIMITER,
+    choices.selectbox(
+        cells[1], t("import.delimiter"), list(_DELIMITERS), index=None, key=examination.DELIMITER,
         placeholder=t("import.auto"), format_func=_DELIMITERS.__getitem__,
     )  # fmt: skip
     cells[2].selectbox(
@@ -150,8 +150,8 @@ def placing(found: Diagnosis) -> None:
         t("import.crs_choose"), known, index=None, key=examination.CRS, accept_new_options=True,
         placeholder=t("import.auto"), help=t("import.crs_help"),
     )  # fmt: skip
-    cells[1].selectbox(
-        t("import.swapped"), ["yes", "no"], index=None, key=examination.SWAPPED,
+    choices.selectbox(
+        cells[1], t("import.swapped"), ["yes", "no"], index=None, key=examination.SWAPPED,
         placeholder=t("import.auto"),
         format_func={word: t(f"import.{word}") for word in ("yes", "no")}.__getitem__,
     )  # fmt: skip

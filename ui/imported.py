@@ -13,7 +13,7 @@ from data.doctor.report import REPORTS, report
 from data.doctor.templates import template
 from data.schemas_import import IMPORTABLE, RASTERS
 from geo.errors import PlannerError
-from ui import cache, examination, state
+from ui import cache, choices, examination, state
 from ui.exporting import FORMATS
 from ui.frame import explain
 from ui.i18n import UNKNOWN, language, number, t
@@ -40,8 +40,8 @@ def templates() -> None:
     """Draw the choice of a blank template and its two formats."""
     kinds = [name for name in IMPORTABLE if name not in RASTERS]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = st.selectbox(
-            t("import.template"), kinds, key=_TEMPLATE, format_func=title_of, width=380,
+        kind = choices.selectbox(
+            st, t("import.template"), kinds, key=_TEMPLATE, format_func=title_of, width=380,
             help=t("import.template_help"),
         )  # fmt: skip
         for suffix in (".xlsx", ".csv"):
@@ -140,8 +140,8 @@ def history() -> None:
     st.dataframe(record_table(records, in_force), hide_index=True)
     kinds = list(dict.fromkeys(record.kind for record in records))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = st.selectbox(
-            t("import.undo_kind"), kinds, key=_UNDO_KIND, format_func=title_of, width=380
+        kind = choices.selectbox(
+            st, t("import.undo_kind"), kinds, key=_UNDO_KIND, format_func=title_of, width=380
         )
         st.button(t("import.undo"), key="import_undo", on_click=_step, args=("undo", kind))
         st.button(t("import.redo"), key="import_redo", on_click=_step, args=("redo", kind))

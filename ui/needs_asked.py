@@ -9,7 +9,7 @@ from data.pack import Pack
 from data.scenario import Scenario
 from geo.buildout import PATHS, STANDARD_RACK_KW, racks_of_demand
 from layers.needs import DEFAULT_PUE, rack_need, stations_by_year
-from ui import cache, needs_view, plan_wishes, sites, state
+from ui import cache, choices, needs_view, plan_wishes, sites, state
 from ui.i18n import t
 
 PATH, PUE, RACK, USE, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_use", "needs_demand"
@@ -26,8 +26,8 @@ def years(*, with_map: bool) -> None:
                            whole=True, note=t("needs.years_help"))  # fmt: skip
     with cells[1]:
         plan_wishes.figure("years.count", t("plan.years"), now.count, (1, 30, 1), whole=True)
-    cells[2].selectbox(
-        t("needs.path"), PATHS, key=PATH, help=t("needs.path_help"),
+    choices.selectbox(
+        cells[2], t("needs.path"), PATHS, key=PATH, help=t("needs.path_help"),
         format_func={name: t(f"needs.path_{name}") for name in PATHS}.__getitem__,
     )  # fmt: skip
     if with_map:
@@ -35,8 +35,12 @@ def years(*, with_map: bool) -> None:
         names |= {year: str(year) for year in range(now.first, now.first + now.count)}
         if st.session_state.get(needs_view.YEAR) not in names:
             st.session_state[needs_view.YEAR] = 0
-        cells[3].selectbox(
-            t("needs.map_shows"), list(names), key=needs_view.YEAR, format_func=names.__getitem__
+        choices.selectbox(
+            cells[3],
+            t("needs.map_shows"),
+            list(names),
+            key=needs_view.YEAR,
+            format_func=names.__getitem__,
         )
     history = state.history()
     with cells[4], st.container(horizontal=True, gap="small"):

@@ -12,7 +12,7 @@ from geo.crs import geodesic_m
 from layers.coverage import CoverageOrder, antenna_of
 from layers.servers import servers_of
 from layers.terrain_path import PathEnd, PathView, path_between
-from ui import cache, drilldown, predictions, state, tables
+from ui import cache, choices, drilldown, predictions, state, tables
 from ui.i18n import UNKNOWN, language, number, t
 
 SITE = "path_site"
@@ -48,8 +48,8 @@ def village(table: pd.DataFrame) -> pd.Series:
     options = listed if chosen in listed else [chosen, *listed]
     names = dict(zip(rows.index, _names(rows), strict=True))
     st.session_state[tables.VILLAGE] = st.session_state[_LISTED] = chosen
-    st.selectbox(
-        t("path.village"), options, key=_LISTED, format_func=names.__getitem__,
+    choices.selectbox(
+        st, t("path.village"), options, key=_LISTED, format_func=names.__getitem__,
         on_change=_take_listed, help=t("path.village_help"),
     )  # fmt: skip
     found: pd.Series = rows.loc[chosen]
@@ -67,7 +67,8 @@ def site(found: pd.DataFrame) -> pd.Series:
     names = {_key(row): _site_name(row, first=i == 0) for i, row in enumerate(_rows(found))}
     if st.session_state.get(SITE) not in names:
         st.session_state[SITE] = next(iter(names))
-    chosen = st.selectbox(
+    chosen = choices.selectbox(
+        st,
         t("path.site"),
         list(names),
         key=SITE,

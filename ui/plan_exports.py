@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.plan_bundles import TABLES, plan_bundle
 from layers.rollout import Rollout
-from ui import cache, exporting
+from ui import cache, choices, exporting
 from ui.i18n import t
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def show(found: Rollout) -> None:
     )
     titles = {name: t(f"plan.table_{name}") for name in TABLES}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.selectbox(
-            t("plan.export_one"), list(titles), format_func=titles.__getitem__, width=260,
+        name = choices.selectbox(
+            st, t("plan.export_one"), list(titles), format_func=titles.__getitem__, width=260,
             key="plan_table",
         )  # fmt: skip
         stem = f"{pack.name}-plan-{name}"

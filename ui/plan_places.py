@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from data.plan_settings import Area, BuiltSite, Place
 from data.scenario import parse_site
 from geo.errors import InputError, PlannerError
-from ui import cache, plan_wishes
+from ui import cache, choices, plan_wishes
 from ui.i18n import short_names, t
 from ui.provenance import plain
 
@@ -25,8 +25,8 @@ _YEAR = "plan_typed_year"
 def typed() -> None:
     """Draw the box for typed coordinates: one place, or the corners of an area."""
     st.session_state.setdefault(_TYPED, "")
-    st.selectbox(
-        t("plan.typed_kind"), _FIELDS, key=_KIND,
+    choices.selectbox(
+        st, t("plan.typed_kind"), _FIELDS, key=_KIND,
         format_func={name: t(f"plan.named_{name}") for name in _FIELDS}.__getitem__,
     )  # fmt: skip
     if st.session_state[_KIND] == "built":

@@ -18,7 +18,7 @@ from data.plan_settings import (
 )
 from data.presets import presets
 from geo.errors import InputError, PlannerError
-from ui import state
+from ui import choices, state
 from ui.frame import explain
 from ui.i18n import language, t
 
@@ -136,8 +136,8 @@ def _amounts(text: str) -> tuple[float, ...]:
 
 def _choice(path: str, label: str, names: dict[str, str], value: str) -> None:
     key = _primed(path, value)
-    st.selectbox(
-        label, list(names), key=key, format_func=names.__getitem__,
+    choices.selectbox(
+        st, label, list(names), key=key, format_func=names.__getitem__,
         on_change=_take, args=(path, lambda chosen: chosen),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from data.presets import preset, presets
 from data.rules import Profile, rules
 from data.workspace import Workspace
 from layers.coverage import CoverageOrder, village_prediction
-from ui import cache, drilldown, state
+from ui import cache, choices, drilldown, state
 from ui.i18n import language, t
 from ui.long_work import result_of
 
@@ -55,8 +55,8 @@ def ask() -> tuple[Profile, CoverageOrder]:
     known = {key: rule for key, rule in profiles().items() if rule.kind == "signal"}
     if st.session_state.get(RULE) not in known:
         st.session_state[RULE] = _FIRST_RULE if _FIRST_RULE in known else next(iter(known))
-    chosen = cells[0].selectbox(
-        t("coverage.rule"), list(known), key=RULE,
+    chosen = choices.selectbox(
+        cells[0], t("coverage.rule"), list(known), key=RULE,
         format_func={key: title_of(rule) for key, rule in known.items()}.__getitem__,
         help=t("coverage.rule_help"),
     )  # fmt: skip
@@ -64,8 +64,8 @@ def ask() -> tuple[Profile, CoverageOrder]:
     bands = carriers(rule.technology)
     if st.session_state.get(PRESET) not in bands:
         st.session_state[PRESET] = bands[0] if "4g_1800" not in bands else "4g_1800"
-    band = cells[1].selectbox(
-        t("coverage.preset"), bands, key=PRESET,
+    band = choices.selectbox(
+        cells[1], t("coverage.preset"), bands, key=PRESET,
         format_func={key: preset_title(key) for key in bands}.__getitem__,
         help=t("coverage.preset_help"),
     )  # fmt: skip

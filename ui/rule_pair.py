@@ -11,7 +11,7 @@ import streamlit as st
 from layers import shapes
 from layers.coverage_bundles import RulePair
 from layers.coverage_rules import RuleOrder, rule_comparison, rule_counts
-from ui import cache, coverage_view, drilldown, maps, mapview, predictions, state, tables
+from ui import cache, choices, coverage_view, drilldown, maps, mapview, predictions, state, tables
 from ui.i18n import UNKNOWN, language, number, short_names, t
 from ui.long_work import result_of
 
@@ -42,8 +42,12 @@ def ask() -> tuple[RulePair, RuleOrder]:
     chosen = []
     for cell, key, title in zip(sides, (RULE_A, RULE_B), ("A", "B"), strict=True):
         with cell:
-            picked = st.selectbox(
-                t("rules.rule", side=title), list(titles), key=key, format_func=titles.__getitem__
+            picked = choices.selectbox(
+                st,
+                t("rules.rule", side=title),
+                list(titles),
+                key=key,
+                format_func=titles.__getitem__,
             )
             chosen.append(known[str(picked)])
             coverage_view.stamp(chosen[-1])

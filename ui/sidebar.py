@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.pack import Pack, pack_names
 from layers.registry import gap_layers, layer
-from ui import state
+from ui import choices, state
 from ui.i18n import LANGUAGES, language, t
 from ui.provenance import plain
 
@@ -28,14 +28,16 @@ def show(*, told_elsewhere: bool = False) -> None:
     """
     with st.sidebar:
         _language()
-        st.selectbox(
+        choices.selectbox(
+            st,
             t("sidebar.province"),
             pack_names(),
             key=state.PROVINCE,
             format_func={name: _province_title(name) for name in pack_names()}.__getitem__,
             on_change=state.change_province,
         )
-        st.selectbox(
+        choices.selectbox(
+            st,
             t("sidebar.layer"),
             [item.key for item in gap_layers()],
             key=state.LAYER,
@@ -88,6 +90,7 @@ def _language() -> None:
         list(LANGUAGES),
         key=state.LANGUAGE,
         required=True,
+        on_change=choices.tell_anew,
         format_func=LANGUAGES.__getitem__,
         label_visibility="collapsed",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE
 from geo.errors import PlannerError
-from ui import cache, examination, import_steps, imported, village_history
+from ui import cache, choices, examination, import_steps, imported, village_history
 from ui.frame import explain, guarded, head
 from ui.i18n import language, number, t
 
@@ -38,12 +38,13 @@ def _form() -> st.runtime.uploaded_file_manager.UploadedFile | None:
             t("import.file"), key=examination.upload_key(), on_change=examination.forget,
             help=t("import.file_help"),
         )  # fmt: skip
-    cells[1].selectbox(
-        t("import.kind"), list(IMPORTABLE), index=None, key=examination.KIND,
+    choices.selectbox(
+        cells[1], t("import.kind"), list(IMPORTABLE), index=None, key=examination.KIND,
         placeholder=t("import.auto"), format_func=imported.title_of,
     )  # fmt: skip
-    cells[2].selectbox(
-        t("import.evidence"), IMPORT_EVIDENCE, key=examination.EVIDENCE, index=1,
+    st.session_state.setdefault(examination.EVIDENCE, IMPORT_EVIDENCE[1])
+    choices.selectbox(
+        cells[2], t("import.evidence"), IMPORT_EVIDENCE, key=examination.EVIDENCE,
         format_func={word: t(f"evidence.{word}") for word in IMPORT_EVIDENCE}.__getitem__,
         help=t("import.evidence_help"),
     )  # fmt: skip

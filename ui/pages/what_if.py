@@ -9,6 +9,7 @@ from layers.coverage import has_radio
 from layers.whatif import Effect
 from ui import (
     cache,
+    choices,
     effect_reasons,
     effects,
     exporting,
@@ -67,7 +68,8 @@ def _next_site(*, terrain: bool) -> None:
     cells = st.columns([1.6, 1], vertical_alignment="bottom")
     end = language()
     titles = {k: item.title_zh if end == "zh" else item.title_en for k, item in known.items()}
-    cells[0].selectbox(
+    choices.selectbox(
+        cells[0],
         t("whatif.preset"),
         list(titles),
         key=sites.PRESET,
