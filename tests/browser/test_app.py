@@ -16,18 +16,29 @@ from layers import render, shapes
 VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
 LIMIT_MS = 60_000
+STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def opened(page: Page, url: str) -> Page:
     page.goto(url)
     page.wait_for_function(DRAWN, polling=100, timeout=LIMIT_MS)
     page.wait_for_selector("[data-testid=stSidebar] [data-testid=stSelectbox]", timeout=LIMIT_MS)
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState"
-        " === 'notRunning'",
-        timeout=LIMIT_MS,
-    )
+    page.wait_for_selector(STILL, timeout=LIMIT_MS)
     return page
+
+
+def click(page: Page, across: float, down: float) -> None:
+    """Click on the map, at shares of its width and height."""
+    box = page.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+
+
+def sites(page: Page, count: int) -> None:
+    """Wait until that many sites stand on the map."""
+    page.wait_for_function(
+        f"() => document.querySelectorAll('.tc-site').length === {count}", timeout=LIMIT_MS
+    )
 
 
 def view(page: Page):
@@ -37,7 +48,9 @@ def view(page: Page):
     )
 
 
-def test_all_villages_are_on_the_first_map(page: Page, address: str) -> None:
+def test_the_first_map_shows_all_villages_offers_overlays_and_speaks_two_languages(
+    page: Page, address: str
+) -> None:
     opened(page, address)
     drawn = page.evaluate(
         "() => Object.values(window.tongcunMap._layers).find((l) => l._data)._data.n"
@@ -48,81 +61,89 @@ def test_all_villages_are_on_the_first_map(page: Page, address: str) -> None:
     assert page.locator(".tc-north").is_visible()
     assert "天地图" in page.locator(".leaflet-control-attribution").inner_text()
     assert "示例" in page.locator(".tc-banner").inner_text()
-
-
-def test_a_click_on_the_what_if_map_changes_the_figures_and_keeps_the_view(
-    page: Page, address: str
-) -> None:
-    opened(page, f"{address}/what-if?lang=en")
-    page.evaluate("() => void window.tongcunMap.setView([26.6, 98.9], 9, {animate: false})")
-    before_view = view(page)
-    box = page.locator(".leaflet-container").bounding_box()
-    assert box is not None
-    for i, step in enumerate((0.5, 0.55, 0.6), start=1):
-        page.mouse.click(box["x"] + box["width"] * step, box["y"] + box["height"] * 0.5)
-        page.wait_for_function(
-            f"() => document.querySelectorAll('.tc-site').length === {i}", timeout=LIMIT_MS
-        )
-    assert view(page) == pytest.approx(before_view)
-    page.get_by_role("button", name="↶").click()
-    page.wait_for_function("() => document.querySelectorAll('.tc-site').length === 2")
-    page.get_by_role("button", name="↷").click()
-    page.wait_for_function("() => document.querySelectorAll('.tc-site').length === 3")
-
-
-def test_a_site_beside_a_hole_reaches_villages(page: Page, address: str) -> None:
-    from layers.villages import village_table
-
-    missing = village_table(Pack.load("yunnan"), state="uncovered").iloc[0]
-    opened(page, f"{address}/what-if")
-    metric = page.locator('[data-testid="stMetricDelta"]').first
-    assert metric.inner_text().strip().startswith("+0")
-    box = page.get_by_placeholder("25.04,102.71", exact=False)
-    box.fill(f"{missing['lat']},{missing['lon']}")
-    box.press("Enter")
-    page.get_by_role("button", name="加站", exact=True).click()
+    # Overlays are drawn when they are switched on.
+    page.locator(".tc-legend summary", has_text="图层开关").click()
+    assert page.locator(".tc-zone").count() == 0
+    page.get_by_text("规划布局区", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('.tc-zone').length > 5")
+    assert "信创产业园" in " ".join(page.locator(".tc-zone").all_inner_texts())
+    before = page.locator(".leaflet-points-pane canvas").count()
+    page.get_by_text("骨干网与光缆接入点", exact=False).first.click()
     page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stMetricDelta]').innerText.trim()"
-        ".startsWith('+0')",
-        timeout=LIMIT_MS,
+        f"() => document.querySelectorAll('.leaflet-points-pane canvas').length === {before + 1}"
     )
-
-
-def test_a_click_on_a_region_chooses_it_in_the_lists(page: Page, address: str) -> None:
-    opened(page, f"{address}/gap-lists")
-    spot = page.evaluate(
-        "() => { const m = window.tongcunMap; const p = m.latLngToContainerPoint([25.9, 103.9]);"
-        " const b = m.getContainer().getBoundingClientRect(); return [b.x + p.x, b.y + p.y]; }"
-    )
-    page.mouse.click(*spot)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-testid=stSelectbox]')].some("
-        "(n) => (n.innerText + [...n.querySelectorAll('input')].map((i) => i.value))"
-        ".includes('曲靖'))",
-        timeout=LIMIT_MS,
-    )
-
-
-def test_language_switch(page: Page, address: str) -> None:
-    opened(page, address)
+    # The other language.
     assert page.get_by_text("缺口", exact=False).first.is_visible()
     page.get_by_text("English", exact=True).click()
     page.get_by_text("Sources", exact=True).first.wait_for(timeout=LIMIT_MS)
     page.wait_for_function("() => location.search.includes('lang=en')")
 
 
-def test_download_of_the_gap_list_is_read_by_another_program(page: Page, address: str) -> None:
+def test_sources_page_opens(page: Page, address: str) -> None:
+    page.goto(f"{address}/sources?lang=en")
+    page.get_by_text("Ledger", exact=False).first.wait_for(timeout=LIMIT_MS)
+
+
+def test_sites_by_coordinates_and_by_clicks_change_the_figures_keep_the_view_and_are_never_lost(
+    page: Page, address: str
+) -> None:
+    from layers.villages import village_table
+
+    missing = village_table(Pack.load("yunnan"), state="uncovered").iloc[0]
+    opened(page, f"{address}/what-if?lang=en")
+    metric = page.locator('[data-testid="stMetricDelta"]').first
+    assert metric.inner_text().strip().startswith("+0")
+    box = page.get_by_placeholder("25.04,102.71", exact=False)
+    box.fill(f"{missing['lat']},{missing['lon']}")
+    box.press("Enter")
+    page.get_by_role("button", name="Add", exact=True).click()
+    # A site beside a hole reaches villages.
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stMetricDelta]').innerText.trim()"
+        ".startsWith('+0')",
+        timeout=LIMIT_MS,
+    )
+    sites(page, 1)
+    page.wait_for_selector(STILL, timeout=LIMIT_MS)
+    page.evaluate("() => void window.tongcunMap.setView([26.6, 98.9], 9, {animate: false})")
+    before_view = view(page)
+    for i, step in enumerate((0.5, 0.55, 0.6), start=2):
+        click(page, step, 0.5)
+        sites(page, i)
+    assert view(page) == pytest.approx(before_view)
+    page.get_by_role("button", name="↶").click()
+    sites(page, 3)
+    page.get_by_role("button", name="↷").click()
+    sites(page, 4)
+    # Nor is a click lost while the page is busy.
+    page.evaluate("() => void window.tongcunMap.setView([25.5, 101.0], 9, {animate: false})")
+    for i in range(6):
+        click(page, 0.35 + 0.05 * i, 0.4 + 0.03 * i)
+        page.wait_for_timeout(40)
+    sites(page, 10)
+
+
+def test_the_gap_list_is_read_by_another_program_and_a_click_on_a_region_chooses_it(
+    page: Page, address: str
+) -> None:
     opened(page, f"{address}/gap-lists?province=gansu")
     with page.expect_download(timeout=LIMIT_MS) as caught:
         page.get_by_role("button", name=".xlsx").first.click()
     book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))
     assert {"gaps", "villages", "sources", "about"} <= set(book.sheetnames)
     assert book["gaps"].max_row == 15
-
-
-def test_sources_page_opens(page: Page, address: str) -> None:
-    page.goto(f"{address}/sources?lang=en")
-    page.get_by_text("Ledger", exact=False).first.wait_for(timeout=LIMIT_MS)
+    chosen = (
+        "() => [...document.querySelectorAll('[data-testid=stSelectbox]')].some("
+        "(n) => (n.innerText + [...n.querySelectorAll('input')].map((i) => i.value))"
+        ".includes('定西'))"
+    )
+    assert not page.evaluate(chosen)
+    spot = page.evaluate(
+        "() => { const m = window.tongcunMap; const p = m.latLngToContainerPoint([35.1, 104.6]);"
+        " const b = m.getContainer().getBoundingClientRect(); return [b.x + p.x, b.y + p.y]; }"
+    )
+    page.mouse.click(*spot)
+    page.wait_for_function(chosen, timeout=LIMIT_MS)
 
 
 def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
@@ -164,33 +185,6 @@ def test_tiles_in_gcj02_are_moved_as_the_coordinates_are(page: Page) -> None:
         there = page.evaluate(f"() => L.tongcunGcj02([{lat}, {lon}])")
         x, y = wgs84_to_gcj02(lon, lat)
         assert there == pytest.approx([float(y), float(x)], abs=1e-9)
-
-
-def test_overlays_are_offered_and_drawn_when_switched_on(page: Page, address: str) -> None:
-    opened(page, f"{address}/?lang=zh")
-    page.locator(".tc-legend summary", has_text="图层开关").click()
-    assert page.locator(".tc-zone").count() == 0
-    page.get_by_text("规划布局区", exact=True).click()
-    page.wait_for_function("() => document.querySelectorAll('.tc-zone').length > 5")
-    assert "信创产业园" in " ".join(page.locator(".tc-zone").all_inner_texts())
-    before = page.locator(".leaflet-points-pane canvas").count()
-    page.get_by_text("骨干网与光缆接入点", exact=False).first.click()
-    page.wait_for_function(
-        f"() => document.querySelectorAll('.leaflet-points-pane canvas').length === {before + 1}"
-    )
-
-
-def test_no_click_is_lost_while_the_page_is_busy(page: Page, address: str) -> None:
-    opened(page, f"{address}/what-if?lang=en")
-    page.evaluate("() => void window.tongcunMap.setView([25.5, 101.0], 9, {animate: false})")
-    box = page.locator(".leaflet-container").bounding_box()
-    assert box is not None
-    for i in range(6):
-        page.mouse.click(box["x"] + box["width"] * (0.35 + 0.05 * i), box["y"] + 250 + 20 * i)
-        page.wait_for_timeout(40)
-    page.wait_for_function(
-        "() => document.querySelectorAll('.tc-site').length === 6", timeout=LIMIT_MS
-    )
 
 
 def test_a_file_dropped_on_the_page_is_examined_committed_and_taken_back(

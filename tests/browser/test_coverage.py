@@ -59,7 +59,7 @@ def test_areas_of_sites_are_drawn_over_the_standing_map_and_downloaded(
     )
 
 
-def test_the_profile_moves_a_mark_on_the_map_without_asking_the_server(
+def test_the_profile_moves_a_mark_without_the_server_and_a_click_chooses_another_village(
     page: Page, address: str
 ) -> None:
     opened(page, address, "path")
@@ -83,10 +83,7 @@ def test_the_profile_moves_a_mark_on_the_map_without_asking_the_server(
     page.get_by_role("radio", name="0.6").click()
     assert page.get_by_role("radio", name="0.6").get_attribute("aria-checked") == "true"
     assert sent == []
-
-
-def test_a_click_on_the_map_chooses_another_village(page: Page, address: str) -> None:
-    opened(page, address, "path")
+    # A click on the map asks for the path to another village.
     name = page.locator(".tc-profile .tc-p-name").nth(1)
     name.wait_for(timeout=LIMIT_MS)
     villages = Pack.load("yunnan").table("natural_villages")
