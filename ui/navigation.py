@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
+import sys
 from collections.abc import Callable
 
 import streamlit as st
@@ -41,9 +43,18 @@ def page_of(module: str) -> StreamlitPage:
 
 
 def _show(module: str) -> Callable[[], None]:
-    """Return what draws a page; its module is read at the first visit, so the map need not wait."""
+    """Return what draws a page; its module is read at the first visit, so the map need not wait.
+
+    What was read lives as long as the process: it is taken out of the reach of the garbage
+    collector, through which Streamlit sends all objects after each run of a page.
+    """
+    name = f"ui.pages.{module}"
 
     def show() -> None:
-        importlib.import_module(f"ui.pages.{module}").show()
+        known = name in sys.modules
+        page = importlib.import_module(name)
+        if not known:
+            gc.freeze()
+        page.show()
 
     return show
