@@ -298,7 +298,7 @@ def test_spreadsheet_cells_of_mixed_types_are_read() -> None:
 @settings(max_examples=30)
 @given(st.lists(st.text(max_size=12) | st.integers().map(str) | st.none(), max_size=6))
 def test_no_text_breaks_the_reading_of_cells(cells: list[str | None]) -> None:
-    # A key, and one column of each kind: with all columns of a kind a text takes three times longer.
+    # A key, and one column of each kind: with all columns a text takes three times longer.
     kinds = ("station_id", "name", "adcode", "technology", "frequency_mhz", "opened", "evidence")
     column = pd.Series(cells, dtype="str")
     frame = pd.DataFrame(dict.fromkeys(kinds, column) | {ROW: range(len(cells))})
