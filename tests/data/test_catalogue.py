@@ -185,11 +185,14 @@ def test_a_kill_at_any_moment_leaves_a_good_state(tmp_path: Path) -> None:
     chance = random.Random(5)
     said = 0
     # How long a few commits take here, so that a busy machine kills in the middle of them too.
-    start = time.perf_counter()
-    process = FORK.Process(target=_many, args=(tmp_path, 2))
-    process.start()
-    process.join()
-    some = time.perf_counter() - start
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        process = FORK.Process(target=_many, args=(tmp_path, 2))
+        process.start()
+        process.join()
+        times.append(time.perf_counter() - start)
+    some = min(times)
     for _ in range(60):
         process = FORK.Process(target=_many, args=(tmp_path, 1000))
         process.start()
