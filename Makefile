@@ -26,9 +26,8 @@ run: setup ## Set up and open the application on the embedded data
 	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT) \
 		--server.showEmailPrompt false
 
-# Three workers on two cores: the one with the browser mostly waits for it.
 test: setup-dev ## Set up and run the whole suite
-	$(BIN)/python -m pytest -n 3 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: setup-dev ## Check style, format, types and the direction of imports
 	$(BIN)/ruff check .
