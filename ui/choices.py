@@ -6,7 +6,7 @@ in the old one, which nobody knows any more: it is told each choice anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import streamlit as st
@@ -22,13 +22,13 @@ class Place(Protocol):
         """Draw a select box."""
 
 
-def selectbox(place: Place, label: str, options: Iterable[Any], *, key: str, **how: Any) -> Any:
+def selectbox(place: Place, label: str, options: Sequence[Any], *, key: str, **how: Any) -> Any:
     """Draw a select box at a place and return what is chosen; parameters as Streamlit's.
 
     A default stands in the session under ``key``: Streamlit takes no other beside that.
     """
     st.session_state.setdefault(_DRAWN, set()).add(key)
-    return place.selectbox(label, list(options), key=key, **how)
+    return place.selectbox(label, options, key=key, **how)
 
 
 def tell_anew() -> None:

@@ -340,7 +340,7 @@ def step(  # noqa: PLR0911, PLR0913, PLR0917  one move; compiled loops take plai
 
 
 @compiled
-def total(values: Floats, idx: Index, first: int, last: int) -> float:
+def gathered(values: Floats, idx: Index, first: int, last: int) -> float:
     """Return the sum of the values at ``idx[first:last]``: four sums, as none waits for another."""
     one, two, three, four = 0.0, 0.0, 0.0, 0.0
     k = first
@@ -361,7 +361,7 @@ def worths(m: Matrix, lam: Floats) -> Floats:
     """Return the sum of the prices of the villages that each row reaches."""
     worth = np.empty(len(m.costs))
     for i in range(len(worth)):
-        worth[i] = total(lam, m.idx, m.ptr[i], m.ptr[i + 1])
+        worth[i] = gathered(lam, m.idx, m.ptr[i], m.ptr[i + 1])
     return worth
 
 
@@ -370,7 +370,7 @@ def loads(m: Matrix, shares: Floats) -> Floats:
     """Return the sum of the shares of the rows that reach each village."""
     load = np.empty(len(m.weights))
     for j in range(len(load)):
-        load[j] = total(shares, m.col_idx, m.col_ptr[j], m.col_ptr[j + 1])
+        load[j] = gathered(shares, m.col_idx, m.col_ptr[j], m.col_ptr[j + 1])
     return load
 
 
