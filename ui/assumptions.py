@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from layers.base import RULES, Layer
 from ui import cache, choices, state
+from ui.callbacks import standing, whole
 from ui.i18n import language, t
 
 _TARGET, _RULE, _WEIGHTS = "_own_target", "_own_rule", "_own_weights"
@@ -70,17 +71,19 @@ def _weights(layer: Layer) -> None:
                 t("assume.weight"), min_value=0.0, required=True
             ),
         },
-        on_change=_take_weights,
+        on_change=standing("weights", version, _take_weights),
         args=(layer.key, table, version),
     )
 
 
+@whole
 def _take_target(key: str) -> None:
     value = st.session_state[_TARGET]
     others = {name: number for name, number in state.plan().targets.items() if name != key}
     state.change(targets=others if value is None else {**others, key: int(value)})
 
 
+@whole
 def _take_rule(layer: Layer) -> None:
     rule = st.session_state[_RULE]
     plan = state.plan()

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from ui.callbacks import whole
+
 _DRAWN = "_choices_drawn"
 
 
@@ -31,6 +33,7 @@ def selectbox(place: Place, label: str, options: Sequence[Any], *, key: str, **h
     return place.selectbox(label, options, key=key, **how)
 
 
+@whole
 def tell_anew() -> None:
     """Let the browser hear every choice in the words of the language that is now in force."""
     for key in st.session_state.get(_DRAWN, ()):

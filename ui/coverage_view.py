@@ -17,6 +17,7 @@ from layers.coverage import CoverageOrder
 from layers.coverage_regions import region_prediction
 from layers.villages import STATES
 from ui import cache, maps, mapview, state, tables
+from ui.callbacks import whole
 from ui.i18n import UNKNOWN, interval, language, number, short_names, t
 from ui.predictions import key_of, preset_title
 from ui.provenance import plain
@@ -274,6 +275,7 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else UNKNOWN
 
 
+@whole
 def _take(ids: Sequence[str] | pd.Series) -> None:
     rows = st.session_state["coverage-villages"]["selection"]["rows"]
     st.session_state[tables.VILLAGE] = str(pd.Series(ids).iloc[rows[0]]) if rows else ""

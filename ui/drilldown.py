@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import cache, choices, state
+from ui.callbacks import whole
 from ui.i18n import language, t
 
 _PREFECTURE, _COUNTY = "_prefecture", "_county"
@@ -56,10 +57,12 @@ def choose(level: str, adcode: str) -> None:
     st.session_state[state.REGION] = (level, adcode) if adcode else state.NO_REGION
 
 
+@whole
 def _take_prefecture() -> None:
     choose("prefecture", st.session_state[_PREFECTURE])
 
 
+@whole
 def _take_county() -> None:
     county = st.session_state[_COUNTY]
     choose(*(("county", county) if county else ("prefecture", st.session_state[_PREFECTURE])))

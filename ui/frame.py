@@ -26,6 +26,7 @@ _STYLE = """<style>
 [data-testid="stSidebarHeader"] {height: 2.6rem; min-height: 2.6rem; margin-bottom: 0}
 [data-testid="stMetricValue"] {font-size: 1.12rem; line-height: 1.3}
 [data-testid="stMetricLabel"], [data-testid="stMetricDelta"] {font-size: .8rem}
+[data-testid="stStatusWidget"] button {display: none}
 h1, h2, h3, h4, h5 {padding: 0 !important}
 </style>"""
 _STATIC = Path(__file__).parent.parent / "static"

@@ -14,6 +14,7 @@ from data.doctor.templates import template
 from data.schemas_import import IMPORTABLE, RASTERS
 from geo.errors import PlannerError
 from ui import cache, choices, examination, state
+from ui.callbacks import once
 from ui.exporting import FORMATS
 from ui.frame import explain
 from ui.i18n import UNKNOWN, language, number, t
@@ -80,7 +81,7 @@ def commit(found: Diagnosis) -> None:
     kept = found.counts.accepted + found.counts.repaired
     said = t("import.commit", rows=number(kept), table=title_of(found.kind))
     st.button(
-        said, key="import_commit", type="primary", disabled=not kept, on_click=_commit,
+        said, key="import_commit", type="primary", disabled=not kept, on_click=once(_commit),
         args=(found,), help=t("import.commit_help"),
     )  # fmt: skip
     if not kept:
@@ -114,7 +115,7 @@ def raster(content: bytes, name: str) -> None:
         )  # fmt: skip
     st.button(
         t("import.commit_raster", table=title_of(kind)), key="import_commit_raster",
-        type="primary", on_click=_commit_raster, args=(content, name, kind, unit),
+        type="primary", on_click=once(_commit_raster), args=(content, name, kind, unit),
     )  # fmt: skip
 
 
@@ -143,8 +144,8 @@ def history() -> None:
         kind = choices.selectbox(
             st, t("import.undo_kind"), kinds, key=_UNDO_KIND, format_func=title_of, width=380
         )
-        st.button(t("import.undo"), key="import_undo", on_click=_step, args=("undo", kind))
-        st.button(t("import.redo"), key="import_redo", on_click=_step, args=("redo", kind))
+        st.button(t("import.undo"), key="import_undo", on_click=once(_step), args=("undo", kind))
+        st.button(t("import.redo"), key="import_redo", on_click=once(_step), args=("redo", kind))
 
 
 def record_table(records: list[ImportRecord], in_force: set[int]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from geo.radio.prediction import Cancelled
+from ui.callbacks import whole
 from ui.i18n import t
 
 T = TypeVar("T")
@@ -125,6 +126,7 @@ def _bar(place: str, key: str, label: str) -> None:
 
 
 def _stopped(place: str, key: str, label: str) -> None:
+    @whole
     def again() -> None:
         st.session_state[_JOBS][place].pop(key, None)
 

@@ -20,8 +20,11 @@ from streamlit.runtime import get_instance
 
 from layers.imagery import Picture
 from layers.render import map_parts
+from ui.callbacks import whole
 from ui.i18n import t
 
+#: Last click heard per map.
+_HEARD = "_map_heard"
 _HOST = Path(__file__).parent.parent / "static" / "host.js"
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 Overlay = dict[str, Any]
@@ -134,22 +137,14 @@ def show(
         form stands in static/map/profile.js.
     """
     heed = heed or Heed()
-    heard = f"_heard-{key}"
 
-    def clicked() -> None:
-        event = getattr(st.session_state[key], "click", None)
-        for click in event["clicks"] if event else ():
-            # The host says a click again until it is heard; each counts once.
-            if click["id"] > st.session_state.get(heard, 0):
-                st.session_state[heard] = click["id"]
-                if heed.on_click is not None:
-                    heed.on_click(float(click["lat"]), float(click["lon"]))
-
+    @whole
     def region() -> None:
         event = getattr(st.session_state[key], "region", None)
         if event and heed.on_region is not None:
             heed.on_region(str(event["adcode"]))
 
+    @whole
     def stands() -> None:
         if heed.on_drawn is not None:
             heed.on_drawn()
@@ -159,10 +154,23 @@ def show(
         height="content" if profile else height,
         data=_message(chart, key, height, overlay or {}, heed)
         | {"profile": dict(profile) if profile else None},
-        on_click_change=clicked,
+        on_click_change=lambda: _hear(key, heed.on_click),
         on_region_change=region,
         on_drawn_change=stands,
     )
+
+
+@whole
+def _hear(key: str, on_click: Callable[[float, float], None] | None) -> None:
+    """Do what a click asks; the host says it again until it is heard, each counts once."""
+    event = getattr(st.session_state[key], "click", None)
+    # A plain table: what a click does and that it was heard cannot be cut apart.
+    heard: dict[str, int] = st.session_state.setdefault(_HEARD, {})
+    for click in event["clicks"] if event else ():
+        if click["id"] > heard.get(key, 0):
+            if on_click is not None:
+                on_click(float(click["lat"]), float(click["lon"]))
+            heard[key] = click["id"]
 
 
 def _message(
@@ -180,7 +188,7 @@ def _message(
         "regions": heed.on_region is not None,
         "tell": heed.on_drawn is not None,
         "failed": t("map.failed"),
-        "heard": st.session_state.get(f"_heard-{key}", 0),
+        "heard": st.session_state.get(_HEARD, {}).get(key, 0),
         "overlay": dict(overlay),
     }
 

@@ -10,6 +10,7 @@ from data.scenario import Scenario
 from geo.buildout import PATHS, STANDARD_RACK_KW, racks_of_demand
 from layers.needs import DEFAULT_PUE, rack_need, stations_by_year
 from ui import cache, choices, needs_view, plan_wishes, sites, state
+from ui.callbacks import once, whole
 from ui.i18n import t
 
 PATH, PUE, RACK, USE, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_use", "needs_demand"
@@ -44,9 +45,9 @@ def years(*, with_map: bool) -> None:
         )
     history = state.history()
     with cells[4], st.container(horizontal=True, gap="small"):
-        st.button("↶", key="needs_undo", help=t("whatif.undo"), on_click=sites.undo,
+        st.button("↶", key="needs_undo", help=t("whatif.undo"), on_click=once(sites.undo),
                   disabled=not history.past)  # fmt: skip
-        st.button("↷", key="needs_redo", help=t("whatif.redo"), on_click=sites.redo,
+        st.button("↷", key="needs_redo", help=t("whatif.redo"), on_click=once(sites.redo),
                   disabled=not history.future)  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def racks(scenario: Scenario) -> pd.DataFrame:
     )  # fmt: skip
 
 
+@whole
 def _take_demand() -> None:
     """Make the racks that a demand fills the target; it is a step that can be undone."""
     demand = st.session_state[DEMAND]

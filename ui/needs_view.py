@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from layers.base import unit_name
 from layers.needs import FibreTree
 from ui import drilldown, needs_charts, needs_map, state, tables
+from ui.callbacks import whole
 from ui.i18n import UNKNOWN, interval, language, named, number, short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -291,6 +292,7 @@ def _notes(parts: pd.DataFrame, row: pd.Series, years: list[int]) -> None:
         st.caption("  \n".join(lines))
 
 
+@whole
 def _take(codes: pd.Series, key: str, level: str) -> None:
     rows = st.session_state[key].selection.rows
     drilldown.choose(level, str(codes.iloc[rows[0]]) if rows else "")

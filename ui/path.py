@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import cache, figures, state
+from ui.callbacks import whole
 from ui.i18n import t
 
 _DATE = "_as_of_slider"
@@ -52,5 +53,6 @@ def _dates(known: list[str]) -> list[str]:
     return sorted({*days, *(f"{year}-12-31" for year in range(min(years), max(years) + 1))})
 
 
+@whole
 def _take_date() -> None:
     st.session_state[state.AS_OF] = st.session_state[_DATE]

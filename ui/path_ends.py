@@ -13,6 +13,7 @@ from layers.coverage import CoverageOrder, antenna_of
 from layers.servers import servers_of
 from layers.terrain_path import PathEnd, PathView, path_between
 from ui import cache, choices, drilldown, predictions, state, tables
+from ui.callbacks import whole
 from ui.i18n import UNKNOWN, language, number, t
 
 SITE = "path_site"
@@ -161,10 +162,12 @@ def _names(rows: pd.DataFrame) -> list[str]:
     ]  # fmt: skip
 
 
+@whole
 def _take_listed() -> None:
     st.session_state[tables.VILLAGE] = st.session_state[_LISTED]
 
 
+@whole
 def _take_typed() -> None:
     wanted = str(st.session_state[_TYPED]).strip()
     found = cache.villages()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from layers.rollout import Rollout
 from ui import plan_charts, plan_job, plan_wishes
+from ui.callbacks import standing
 from ui.i18n import number, t
 
 
@@ -23,8 +24,9 @@ def show(found: Rollout) -> None:
     chosen = cost if by_cost else float((sites["status"] != "built").sum())
     key = f"plan-curve-{found.scenario.digest}"
     st.vega_lite_chart(
-        plan_charts.frontier(points, chosen), key=key, on_select=lambda: _take(key, by_cost=by_cost)
-    )
+        plan_charts.frontier(points, chosen), key=key,
+        on_select=standing("plan_curve", key, lambda: _take(key, by_cost=by_cost)),
+    )  # fmt: skip
     st.caption(t("plan.frontier_help"))
 
 

@@ -11,6 +11,7 @@ from data.plan_settings import place_key
 from data.scenario import PlannedSite
 from layers.rollout import Rollout
 from ui import navigation, plan_wishes, state
+from ui.callbacks import whole
 from ui.i18n import number, t
 
 #: The other lists that a place leaves when it goes into one: what must be is not forbidden.
@@ -74,6 +75,7 @@ def _in_use() -> list[dict[str, float]]:
     return list(places.values())
 
 
+@whole
 def _take(field: str) -> None:
     """Put the places of the sites in use into a list of the plan's candidates."""
     now = plan_wishes.settings().candidates
@@ -94,6 +96,7 @@ def _take(field: str) -> None:
         st.session_state[_TAKEN] = (field, len(new), len(places) - len(new))
 
 
+@whole
 def _open(sites: pd.DataFrame, height_m: float) -> None:
     """Add sites of a plan to those of What-if; one that stands there already is switched on."""
     now = list(state.plan().sites)

@@ -83,10 +83,10 @@ def key_now() -> str:
 
 def start() -> None:
     """Start a run for the session's wishes; the one before is cancelled."""
-    before = last()
+    jobs, before = _jobs(), last()
+    pack, scenario = cache.pack(), state.plan()
     if before is not None:
         before.cancel.set()
-    pack, scenario = cache.pack(), state.plan()
     job = Job(_key(pack, scenario))
     found = _desk().get(job.key)
     if found is not None:
@@ -95,7 +95,7 @@ def start() -> None:
     else:
         arguments = (job, pack, scenario, _desk())
         threading.Thread(target=_work, args=arguments, daemon=True, name="plan").start()
-    _jobs()[pack.name] = job
+    jobs[pack.name] = job
 
 
 def last() -> Job | None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from layers.rollout import Rollout
 from ui import plan_exchange, plan_map, plan_wishes, tables
+from ui.callbacks import whole
 from ui.i18n import language, number, short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -97,6 +98,7 @@ def _columns(result: Rollout) -> dict[str, Any]:
     }
 
 
+@whole
 def _take(result: Rollout) -> None:
     rows = st.session_state[f"plan-list-{result.scenario.digest}"].selection.rows
     chosen = result.sites["candidate_id"].iloc[rows[0]] if rows else ""
@@ -136,6 +138,7 @@ def _reasons(site: pd.Series) -> None:
     )
 
 
+@whole
 def _name(field: str, lat: float, lon: float) -> None:
     """Lock or forbid a place; it leaves the other list."""
     now = plan_wishes.settings().candidates

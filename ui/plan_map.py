@@ -14,6 +14,7 @@ from layers.candidates import demand
 from layers.rollout import Rollout
 from layers.shapes import point_bytes
 from ui import cache, maps, mapview, plan_wishes, state
+from ui.callbacks import whole
 from ui.i18n import short_names, t
 
 MODE = "plan_click"
@@ -102,6 +103,7 @@ def _choose(result: Rollout | None, lat: float, lon: float) -> None:
     st.session_state[CHOSEN] = sites["candidate_id"].iloc[at] if away[at] < _NEAR_DEG else ""
 
 
+@whole
 def _close_area() -> None:
     ring = tuple(st.session_state.pop(CORNERS, ()))
     areas = [area.model_dump() for area in plan_wishes.settings().candidates.forbidden_areas]
@@ -111,6 +113,7 @@ def _close_area() -> None:
     plan_wishes.put_at({"candidates.forbidden_areas": (*areas, {"ring": ring})})
 
 
+@whole
 def _drop() -> None:
     st.session_state.pop(CORNERS, None)
 

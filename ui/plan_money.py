@@ -10,6 +10,7 @@ import streamlit as st
 from layers.plancosts import unit_costs
 from layers.rollout import Rollout
 from ui import cache, plan_wishes, tables
+from ui.callbacks import standing
 from ui.i18n import language, number, short_names, t
 from ui.plan_wishes import TEN_THOUSAND
 
@@ -45,7 +46,8 @@ def costs() -> None:
     key = f"{_EDITOR}-{hash(tuple(sorted((k, v.model_dump_json()) for k, v in own.items())))}"
     st.data_editor(
         frame, key=key, hide_index=True, height=320, row_height=28, disabled=list(names),
-        column_config={**names, **numbers}, on_change=_take, args=(key, frame),
+        column_config={**names, **numbers}, on_change=standing("plan_costs", key, _take),
+        args=(key, frame),
     )  # fmt: skip
     st.caption(t("plan.costs_help"))
 

@@ -10,6 +10,7 @@ from data.plan_settings import Area, BuiltSite, Place
 from data.scenario import parse_site
 from geo.errors import InputError, PlannerError
 from ui import cache, choices, plan_wishes
+from ui.callbacks import once, standing, whole
 from ui.i18n import short_names, t
 from ui.provenance import plain
 
@@ -40,7 +41,7 @@ def typed() -> None:
         t("whatif.coordinates"), key=_TYPED, placeholder="25.04,102.71",
         help=t("plan.typed_help"),
     )  # fmt: skip
-    cells[1].button(t("whatif.add"), key="plan_add", on_click=_add, width="stretch")
+    cells[1].button(t("whatif.add"), key="plan_add", on_click=once(_add), width="stretch")
 
 
 def named() -> None:
@@ -70,6 +71,7 @@ def _more(field: str, count: int) -> None:
                     args=(field,), help=t("plan.take_all_back_help", count=count))  # fmt: skip
 
 
+@whole
 def _drop_all(field: str) -> None:
     plan_wishes.put_at({f"candidates.{field}": []})
 
@@ -98,7 +100,7 @@ def by_prefecture() -> None:
     key = f"plan_prefectures-{share}-{now.years.build_capacity_of}"
     st.data_editor(
         frame, key=key, hide_index=True, height=240, row_height=28, disabled=["adcode", "name"],
-        on_change=_take, args=(key, codes),
+        on_change=standing("plan_prefectures", key, _take), args=(key, codes),
         column_config={
             "adcode": None, "name": t("table.region"),
             "share": wide(t("plan.least_share"), min_value=0.0, max_value=100.0, format="%.6g"),
@@ -121,6 +123,7 @@ def _take(key: str, codes: list[str]) -> None:
     plan_wishes.put_at({"limits.least_share": share, "years.build_capacity_of": capacity})
 
 
+@whole
 def _add() -> None:
     """Take the typed place or area; what is wrong stays in the box."""
     field, text = st.session_state[_KIND], str(st.session_state[_TYPED])
@@ -138,7 +141,8 @@ def _add() -> None:
     new = [{"ring": [(at.lon, at.lat) for at in corners]}]
     now = getattr(plan_wishes.settings().candidates, field)
     added = new if field == "forbidden_areas" else places
-    if plan_wishes.put_at({f"candidates.{field}": [*(p.model_dump() for p in now), *added]}):
+    kept = [place.model_dump() for place in now]
+    if plan_wishes.put_at({f"candidates.{field}": kept + [x for x in added if x not in kept]}):
         st.session_state[_TYPED] = ""
 
 
@@ -149,6 +153,7 @@ def _taken_back(words: str, field: str, at: int, place: BaseModel) -> None:
                     type="tertiary", help=t("plan.take_back"))  # fmt: skip
 
 
+@whole
 def _drop(field: str, at: int, place: BaseModel) -> None:
     """Take one line back, if it still says what it said when it was clicked."""
     now = getattr(plan_wishes.settings().candidates, field)

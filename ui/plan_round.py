@@ -9,6 +9,7 @@ import streamlit as st
 from data.plan_settings import PlanSettings
 from layers.rollout import Rollout
 from ui import plan_wishes
+from ui.callbacks import whole
 from ui.i18n import number, t
 
 
@@ -39,6 +40,7 @@ def _done(found: Rollout, year: int) -> list[dict[str, Any]]:
     ]
 
 
+@whole
 def _take(done: list[dict[str, Any]], year: int) -> None:
     plan_wishes.put_at(next_round(plan_wishes.settings(), done, year))
 

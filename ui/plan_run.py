@@ -4,39 +4,61 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo.errors import PlannerError
 from geo.siting import InfeasibleError
 from layers.rollout import Rollout
 from ui import cache, plan_job, state
-from ui.frame import explain, guarded
+from ui.callbacks import once, whole
+from ui.frame import explain
 from ui.i18n import language, number, t
 from ui.plan_wishes import TEN_THOUSAND
 
-#: How often the page asks how far a run is [s].
-_LOOK_S = 0.4
+#: How often the page looks how far a run is, and whether something else is asked of it [s].
+_LOOK_S = 0.1
 _SEEN = "_plan_seen"
 
 
-def bar() -> None:
-    """Draw the buttons, undo and redo, and the progress of a run."""
+def bar() -> DeltaGenerator | None:
+    """Draw the buttons, undo and redo; return the place for :func:`watch` if a run is under way."""
     job = plan_job.last()
     running = job is not None and not job.done.is_set()
     history = state.history()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(t("plan.run"), key="plan_run", type="primary", on_click=plan_job.start,
-                  disabled=running)  # fmt: skip
+        st.button(t("plan.run"), key="plan_run", type="primary",
+                  on_click=once(whole(plan_job.start)), disabled=running)  # fmt: skip
         st.button(t("plan.cancel"), key="plan_cancel", on_click=_cancel, disabled=not running)
-        st.button("↶", key="plan_undo", help=t("whatif.undo"), on_click=_back,
+        st.button("↶", key="plan_undo", help=t("whatif.undo"), on_click=once(_back),
                   disabled=not history.past)  # fmt: skip
-        st.button("↷", key="plan_redo", help=t("whatif.redo"), on_click=_again,
+        st.button("↷", key="plan_redo", help=t("whatif.redo"), on_click=once(_again),
                   disabled=not history.future)  # fmt: skip
-        if job is not None and not running and job.key != plan_job.key_now():
-            st.markdown(f":orange-badge[{t('plan.stale')}]", width="content")
+        stale = job is not None and not running and job.key != plan_job.key_now()
+        st.markdown(f":orange-badge[{t('plan.stale')}]" if stale else "", width="content")
     # The place stands without the bar too: what follows keeps its own, its buttons their clicks.
-    with st.container():
-        if running:
-            _progress()
+    place = st.container().empty()
+    return place if running else None
+
+
+def watch(place: DeltaGenerator | None) -> None:
+    """Show how far a run is until it is over or has a first result, then draw the page anew.
+
+    The page stays in its run meanwhile. A part that draws itself anew by a clock would send a press
+    of a button twice, and some browsers' pages went blank where its turn met another's
+    (streamlit issue 16708).
+    """
+    job = plan_job.last()
+    if place is None or job is None:
+        return
+    seen, shown = st.session_state.get(_SEEN), ("", -1.0)
+    while not job.done.wait(_LOOK_S) and (job.result is None or seen == job.key):
+        now = (f"{t(f'plan.step_{job.step}')} {job.text}".strip(), round(job.share, 2))
+        # The words look at the session: a press is let through there.
+        if now != shown:
+            place.progress(now[1], now[0])
+            shown = now
+    st.session_state[_SEEN] = job.key
+    st.rerun()
 
 
 def result() -> Rollout | None:
@@ -131,27 +153,18 @@ def _order(found: Rollout) -> str:
     )  # fmt: skip
 
 
-@st.fragment(run_every=_LOOK_S)
-@guarded
-def _progress() -> None:
-    job = plan_job.last()
-    seen = st.session_state.get(_SEEN)
-    if job is None or job.done.is_set() or (job.result is not None and seen != job.key):
-        # A first result is drawn at once, while the frontier is still being looked for.
-        st.session_state[_SEEN] = job.key if job is not None else ""
-        st.rerun()
-    st.progress(job.share, f"{t(f'plan.step_{job.step}')} {job.text}".strip())
-
-
+@whole
 def _cancel() -> None:
     job = plan_job.last()
     if job is not None:
         job.cancel.set()
 
 
+@whole
 def _back() -> None:
     state.keep(state.history().undo())
 
 
+@whole
 def _again() -> None:
     state.keep(state.history().redo())

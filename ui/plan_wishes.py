@@ -19,6 +19,7 @@ from data.plan_settings import (
 from data.presets import presets
 from geo.errors import InputError, PlannerError
 from ui import choices, state
+from ui.callbacks import whole
 from ui.frame import explain
 from ui.i18n import language, t
 
@@ -209,6 +210,7 @@ def _text(path: str, label: str, value: str, read: Callable[[str], Any], *, help
     )  # fmt: skip
 
 
+@whole
 def _take_relief() -> None:
     state.change(demonstration_terrain=bool(st.session_state[_RELIEF]))
 
@@ -220,6 +222,7 @@ def _primed(path: str, value: Any) -> str:
     return key
 
 
+@whole
 def _take(path: str, read: Callable[[Any], Any]) -> None:
     given = st.session_state[f"plan_{path}"]
     try:

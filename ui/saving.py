@@ -9,6 +9,7 @@ import streamlit as st
 from data.workspace import Workspace, checked_name
 from geo.errors import PlannerError
 from ui import state
+from ui.callbacks import once, whole
 from ui.frame import explain
 from ui.i18n import t
 
@@ -41,11 +42,16 @@ def show() -> None:
             t("save.load"), key="load", on_click=_load, disabled=not names, width="stretch"
         )
         cells[4].button(
-            t("save.delete"), key="delete", on_click=_delete, disabled=not names, width="stretch"
+            t("save.delete"),
+            key="delete",
+            on_click=once(_delete),
+            disabled=not names,
+            width="stretch",
         )
         st.caption(t("save.where", folder=workspace.place))
 
 
+@whole
 def _save() -> None:
     try:
         name = checked_name(st.session_state[_NAME])
@@ -59,6 +65,7 @@ def _save() -> None:
     st.session_state[_DONE] = t("save.done", name=name)
 
 
+@whole
 def _load() -> None:
     name = st.session_state[_CHOSEN]
     if not name:

@@ -9,6 +9,7 @@ import streamlit as st
 from data.pack import Pack, pack_names
 from layers.registry import gap_layers, layer
 from ui import choices, state
+from ui.callbacks import whole
 from ui.i18n import LANGUAGES, language, t
 from ui.provenance import plain
 
@@ -100,6 +101,7 @@ def _province_title(name: str) -> str:
     return str(Pack.load(name).meta[f"name_{language()}"])
 
 
+@whole
 def _take_date() -> None:
     chosen = st.session_state[_DATE]
     if chosen is not None:

@@ -14,6 +14,7 @@ from layers.coverage import CoverageOrder
 from layers.coverage_area import area_prediction, area_shares
 from layers.imagery import POWER_LIMITS_DBM, Picture, power_picture, server_picture
 from ui import cache, maps, mapview, predictions, state
+from ui.callbacks import whole
 from ui.i18n import number, short_names, t
 from ui.long_work import result_of
 
@@ -184,6 +185,7 @@ def _name(site: str) -> str:
     return t("raster.planned", number=site) if site.isdigit() else site
 
 
+@whole
 def _take(sites: list[str]) -> None:
     known = _known()
     st.session_state[_KNOWN] = [*known, *(s for s in sites if s not in known and not s.isdigit())]

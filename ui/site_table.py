@@ -9,6 +9,7 @@ from data.presets import preset
 from data.scenario import Scenario
 from layers.whatif import Effect
 from ui import state, tables
+from ui.callbacks import whole
 from ui.i18n import language, t
 
 #: From this many sites on the table stands in the place of the list, whose switches and buttons
@@ -56,6 +57,7 @@ def show(plan: Scenario, result: Effect) -> None:
     st.caption(t("site.table_help"))
 
 
+@whole
 def _take(key: str, digest: str) -> None:
     """Switch and delete as the editor says; a late word about other sites is dropped."""
     if state.plan().digest != digest:

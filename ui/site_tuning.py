@@ -10,6 +10,7 @@ from data.scenario import PlannedSite
 from geo.high_points import high_point
 from layers.terrain import Terrain, terrain_of
 from ui import cache, state
+from ui.callbacks import whole
 from ui.i18n import number, t
 
 CHOSEN, HEIGHT, WITHIN = "tuned_site", "tuned_height", "tuned_within"
@@ -50,10 +51,12 @@ def show(terrain: Terrain | None) -> None:
         st.caption(said)
 
 
+@whole
 def _raise() -> None:
     _replace(antenna_height_m=float(st.session_state[HEIGHT]))
 
 
+@whole
 def _climb() -> None:
     """Move the chosen site to the highest known cell near it, if that is higher than its own."""
     number_ = int(st.session_state[CHOSEN])

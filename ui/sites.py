@@ -10,6 +10,7 @@ from geo.errors import PlannerError
 from layers.coverage import has_radio
 from layers.whatif import Effect, counties_of
 from ui import cache, state
+from ui.callbacks import whole
 from ui.frame import explain
 from ui.i18n import language, number, t
 
@@ -31,6 +32,7 @@ def place(lat: float, lon: float) -> None:
                      antenna_height_m=session[HEIGHT], preset=session[PRESET]))  # fmt: skip
 
 
+@whole
 def place_typed() -> None:
     """Place a site at the typed ``LAT,LON[,HEIGHT_M[,PRESET]]``; what is wrong stays in the box."""
     session = st.session_state
@@ -44,15 +46,17 @@ def place_typed() -> None:
     except PlannerError as error:
         session[_FAULT] = error
         return
-    if _add(site):
+    if state.plan().sites[-1:] == (site,) or _add(site):
         session[TYPED] = ""
 
 
+@whole
 def undo() -> None:
     """Take the last step back."""
     state.keep(state.history().undo())
 
 
+@whole
 def redo() -> None:
     """Repeat the step that was taken back."""
     state.keep(state.history().redo())
@@ -121,12 +125,14 @@ def _add(site: PlannedSite) -> bool:
     return True
 
 
+@whole
 def _toggle(i: int, site: PlannedSite, key: str) -> None:
     """Take what the switch of one row says."""
     enabled = bool(st.session_state[key])
     _change(i, site, [site.model_copy(update={"enabled": enabled})])
 
 
+@whole
 def _delete(i: int, site: PlannedSite) -> None:
     """Take one row away."""
     _change(i, site, [])

@@ -19,6 +19,7 @@ from data.workspace import Workspace
 from geo.errors import PlannerError
 from layers.base import LEVELS
 from layers.registry import gap_layers
+from ui.callbacks import whole
 from ui.history import History
 
 LANGUAGE = "lang"
@@ -139,6 +140,7 @@ def adopt(scenario: Scenario) -> None:
         session[AS_OF] = scenario.as_of.isoformat()
 
 
+@whole
 def change_province() -> None:
     """Start at the new province's own baseline date, with no region chosen."""
     st.session_state[AS_OF] = Pack.load(province()).default_as_of

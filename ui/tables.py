@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import cache, drilldown, state
+from ui.callbacks import whole
 from ui.i18n import UNKNOWN, interval, language, short_names, t
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def village_bundle(villages: pd.DataFrame) -> Callable[[bool], ExportBundle]:
     return lambda _geometry: bundles.village_bundle(pack, villages, scenario=plan)
 
 
+@whole
 def _take_region(table: pd.DataFrame, key: str) -> None:
     rows = st.session_state[key]["selection"]["rows"]
     if rows:
@@ -172,6 +174,7 @@ def _take_region(table: pd.DataFrame, key: str) -> None:
         drilldown.choose(str(row["level"]), str(row["adcode"]))
 
 
+@whole
 def _take_village(villages: pd.DataFrame, key: str) -> None:
     rows = st.session_state[key]["selection"]["rows"]
     st.session_state[VILLAGE] = str(villages["village_id"].iloc[rows[0]]) if rows else ""

@@ -8,6 +8,7 @@ import streamlit as st
 
 from layers.terrain import Terrain, terrain_of
 from ui import cache, drilldown, state
+from ui.callbacks import whole
 from ui.i18n import number, t
 from ui.provenance import plain
 
@@ -88,6 +89,7 @@ def _details(found: Terrain) -> str:
     return "\n\n".join(lines)
 
 
+@whole
 def _switch() -> None:
     """Turn the demonstration on or off; on, the view goes to a county that it covers."""
     on = bool(st.session_state[_DEMONSTRATION])

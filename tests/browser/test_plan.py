@@ -60,8 +60,9 @@ def test_a_click_on_the_frontier_makes_its_point_the_goal_and_plans_anew(
         arg=wanted,
         timeout=LIMIT_MS,
     )
-    assert page.get_by_label("New sites at most").first.input_value() == wanted
+    asked = page.get_by_label("New sites at most").first
+    expect(asked).to_have_value(wanted)
     # One step: undo brings the first goal and its plan back.
     page.get_by_role("button", name="↶").click()
     page.get_by_text("the settings have changed").wait_for(timeout=LIMIT_MS)
-    assert page.get_by_label("New sites at most").first.input_value() == "15"
+    expect(asked).to_have_value("15")

@@ -19,7 +19,7 @@ from layers.base import RULES
 from layers.gaptable import gap_table
 from layers.villages import village_table
 from layers.whatif import effect
-from ui import plan_job, state
+from ui import plan_job, plan_run, state
 from ui.history import History
 from ui.i18n import LANGUAGES, catalogue
 
@@ -52,6 +52,7 @@ def unfinished_plan(monkeypatch: pytest.MonkeyPatch) -> None:
         raise InputError("cancelled")
 
     monkeypatch.setattr(plan_job, "plan", plan)
+    monkeypatch.setattr(plan_run, "watch", lambda _place: None)
 
 
 def opened(page: str, **query: str) -> AppTest:

@@ -9,6 +9,7 @@ import streamlit as st
 from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE
 from geo.errors import PlannerError
 from ui import cache, choices, examination, import_steps, imported, village_history
+from ui.callbacks import whole
 from ui.frame import explain, guarded, head
 from ui.i18n import language, number, t
 
@@ -35,7 +36,7 @@ def _form() -> st.runtime.uploaded_file_manager.UploadedFile | None:
     cells = st.columns([2.6, 1.3, 1, 1], vertical_alignment="top")
     with cells[0]:
         upload = st.file_uploader(
-            t("import.file"), key=examination.upload_key(), on_change=examination.forget,
+            t("import.file"), key=examination.upload_key(), on_change=whole(examination.forget),
             help=t("import.file_help"),
         )  # fmt: skip
     choices.selectbox(

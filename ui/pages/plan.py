@@ -38,15 +38,19 @@ def show() -> None:
     with left:
         _wishes()
     with right:
-        plan_run.bar()
+        progress = plan_run.bar()
         found = plan_run.result()
-        if found is not None:
-            plan_run.figures(found)
+        # Each part has its place, there or not: a page that stays in its run drops nothing yet.
+        with st.container():
+            if found is not None:
+                plan_run.figures(found)
         _map(found)
-    if found is not None:
-        _tables(found)
-        plan_exports.show(found)
+    with st.container():
+        if found is not None:
+            _tables(found)
+            plan_exports.show(found)
     saving.show()
+    plan_run.watch(progress)
 
 
 def _wishes() -> None:

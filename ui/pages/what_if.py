@@ -23,6 +23,7 @@ from ui import (
     state,
     terrain_bar,
 )
+from ui.callbacks import once
 from ui.frame import guarded, head
 from ui.i18n import language, number, t
 
@@ -94,15 +95,15 @@ def _next_site(*, terrain: bool) -> None:
         placeholder=t("whatif.coordinates_form"),
         help=t("whatif.coordinates_help"),
     )
-    cells[1].button(t("whatif.add"), key="add", on_click=sites.place_typed, width="stretch")
+    cells[1].button(t("whatif.add"), key="add", on_click=once(sites.place_typed), width="stretch")
     history = state.history()
     cells[2].button(
-        "↶", help=t("whatif.undo"), key="undo", on_click=sites.undo, disabled=not history.past,
-        width="stretch",
+        "↶", help=t("whatif.undo"), key="undo", on_click=once(sites.undo),
+        disabled=not history.past, width="stretch",
     )  # fmt: skip
     cells[3].button(
-        "↷", help=t("whatif.redo"), key="redo", on_click=sites.redo, disabled=not history.future,
-        width="stretch",
+        "↷", help=t("whatif.redo"), key="redo", on_click=once(sites.redo),
+        disabled=not history.future, width="stretch",
     )  # fmt: skip
     sites.fault()
 

@@ -1,0 +1,71 @@
+"""What a planner asks is done whole, and once.
+
+A callback is cut off where it touches the session while a later request of its page waits, so that
+what was asked is lost (streamlit issue 10578). And where a part of the page draws itself anew by a
+clock, a press may be sent with its request as well as with its own. Both come from a page that
+moves under the planner's hand: a chart that has just been drawn reports its selection.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
+
+P = ParamSpec("P")
+
+
+def whole(callback: Callable[P, object]) -> Callable[P, None]:
+    """Return the callback so that a later request waits for its end.
+
+    Cut off, it is called again from its start: it must change things last, and nothing by halves.
+    What it calls must not be whole itself: that would end it before its own end.
+    """
+
+    @functools.wraps(callback)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        later: RerunException | None = None
+        while True:
+            try:
+                callback(*args, **kwargs)
+                break
+            except RerunException as request:
+                later = request
+        if later is not None:
+            raise later
+
+    return run
+
+
+def once(callback: Callable[P, object]) -> Callable[P, None]:
+    """Return the callback for one drawing of a button: a press that comes twice counts once."""
+    pressed = False
+
+    @functools.wraps(callback)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        nonlocal pressed
+        if not pressed:
+            pressed = True
+            callback(*args, **kwargs)
+
+    return run
+
+
+def standing(place: str, key: str, callback: Callable[..., object]) -> Callable[..., None]:
+    """Return the callback of the widget that now stands at a place under a key of its own.
+
+    The browser goes on reporting a widget that a redraw has replaced, and Streamlit takes what it
+    says for a change: a choice that was undone would come back. Such a report is passed over.
+    """
+    name = f"_standing_{place}"
+    st.session_state[name] = key
+
+    @functools.wraps(callback)
+    def run(*args: Any, **kwargs: Any) -> None:
+        if st.session_state.get(name) == key:
+            callback(*args, **kwargs)
+
+    return whole(run)
