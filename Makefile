@@ -61,8 +61,9 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	$(PIP) install --quiet --requirement requirements-dev.txt
 	@touch $@
 
-# The inner loops are compiled once, here, so that neither the first plan nor a test waits for them.
+# All is compiled once, here, so that neither the first page or plan nor a test waits for it.
 $(VENV)/.loops: $(wildcard geo/*.py geo/*/*.py) | $(VENV)/.runtime
+	$(BIN)/python -m compileall -q app.py cli.py commands data geo layers ui
 	$(BIN)/python cli.py compile
 	@touch $@
 
