@@ -11,7 +11,7 @@ from streamlit.util import calc_hash
 from data.plan_settings import PlanSettings
 from data.workspace import ENVIRONMENT
 from layers.candidates import demand
-from ui import plan_map
+from ui import plan_job, plan_map
 from ui.history import History
 from ui.i18n import LANGUAGES, catalogue
 
@@ -182,3 +182,22 @@ def test_another_price_year_and_no_subsidy() -> None:
     app.number_input(key="plan_money.discount_rate").set_value(8.0).run()
     money = plan_of(app).money
     assert (money.price_year, money.subsidy, money.discount_rate) == (2020, False, 0.08)
+
+
+def test_a_run_that_ends_while_the_page_is_drawn_is_drawn_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui import plan_run
+
+        st.session_state["turns"] = st.session_state.get("turns", 0) + 1
+        plan_run.watch(st.empty() if st.session_state["turns"] == 1 else None)
+
+    over = plan_job.Job("some wishes")
+    over.done.set()
+    monkeypatch.setattr(plan_job, "last", lambda: over)
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert app.session_state["turns"] == 2
