@@ -10,7 +10,7 @@ from data.scenario import PlannedSite
 from geo.high_points import high_point
 from layers.terrain import Terrain, terrain_of
 from ui import cache, state
-from ui.callbacks import whole
+from ui.callbacks import once, whole
 from ui.i18n import number, t
 
 CHOSEN, HEIGHT, WITHIN = "tuned_site", "tuned_height", "tuned_within"
@@ -43,7 +43,7 @@ def show(terrain: Terrain | None) -> None:
         disabled=terrain is None,
     )  # fmt: skip
     cells[3].button(
-        t("tune.move"), key="high-point", on_click=_climb, width="stretch",
+        t("tune.move"), key="high-point", on_click=once(_climb), width="stretch",
         disabled=terrain is None, help=t("tune.move_help" if terrain else "tune.no_terrain"),
     )  # fmt: skip
     said = st.session_state.pop(_SAID, "")
