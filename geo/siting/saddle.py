@@ -5,14 +5,17 @@ With x the share in which each row is built, 0 ≤ x ≤ 1, Σ x ≤ p, and pric
 
     min over 0 ≤ λ ≤ w of max over x of Σ (w − λ) + Σ λ · (times that x reaches the village)
 
-Both sides move at once, each against what the other will do next, and start again from their mean
-when that is much nearer to the saddle. A step costs as much as one of the subgradient's and comes
-within a thousandth where that one stays a hundredth away.
+Both sides move at once, each against what the other will do next; each step is taken twice as far,
+and drawn back to where the steps began, by less and less. They begin anew from a place much nearer
+to the saddle. A step costs as much as one of the subgradient's and comes within a thousandth where
+that one stays a hundredth away.
 
 References
 ----------
 Chambolle and Pock (2011), Journal of Mathematical Imaging and Vision 40:120–145,
-doi:10.1007/s10851-010-0251-1. Applegate, Hinder, Lu and Lubin (2023), Mathematical Programming
+doi:10.1007/s10851-010-0251-1 (the step). Halpern (1967), Bulletin of the American Mathematical
+Society 73:957–961, doi:10.1090/S0002-9904-1967-11864-0 (drawing back); with steps twice as far: Lu
+and Yang (2024), arXiv:2407.16144. Applegate, Hinder, Lu and Lubin (2023), Mathematical Programming
 201:133–184, doi:10.1007/s10107-022-01901-9 (restarts).
 """
 
@@ -29,8 +32,8 @@ from geo.siting.model import Floats, Ints
 
 #: Steps between two looks at the bound.
 _LOOK = 50
-#: A start from the mean: surely once the distance fell to the first share; once it grows again if
-#: it fell to the second; at the latest after the third of all steps (Applegate et al., section 6).
+#: A new beginning: surely once the distance fell to the first share; once it grows again if it fell
+#: to the second; at the latest after the third of all steps (Applegate et al., section 6).
 _SURELY, _PERHAPS, _LATEST = 0.3, 0.8, 0.36
 #: The bound is near enough once its distance is this share.
 _NEAR = 1e-4
@@ -43,12 +46,16 @@ class _Side:
     value: Floats
     answer: Floats
 
-    def add(self, other: _Side) -> None:
-        self.value += other.value
-        self.answer += other.answer
+    def drawn(self, end: _Side, first: _Side, share: float) -> _Side:
+        """Return the place twice as far as a step's end, drawn to the first but for a share."""
 
-    def mean(self, count: int) -> _Side:
-        return _Side(self.value / count, self.answer / count)
+        def between(here: Floats, end: Floats, first: Floats) -> Floats:
+            return share * (2.0 * end - here) + (1.0 - share) * first
+
+        return _Side(
+            between(self.value, end.value, first.value),
+            between(self.answer, end.answer, first.answer),
+        )
 
 
 def settled(
@@ -68,7 +75,7 @@ def settled(
 
 
 class _Saddle:
-    """The moving point, the mean since the last start, and the best prices seen."""
+    """The moving point, the end of its last step, where the steps began, and the best prices."""
 
     def __init__(self, m: Matrix, limits: tuple[int, float], start: Prices) -> None:
         self.m, (self.p, budget) = m, limits
@@ -84,62 +91,57 @@ class _Saddle:
         rows = len(m.costs)
         count = min(self.p, budget / float(m.costs.mean())) if limited else self.p
         shares = np.full(rows, min(1.0, count / rows))
-        self.prices = _Side(np.append(start.village, money), np.zeros(rows))
+        value = np.append(start.village, money)
+        self.prices = _Side(value, self.worth(value))
         self.shares = _Side(shares, self.reached(shares))
-        self.before = self.shares.answer
         scale = np.sqrt((self.prices.value**2).sum()) / np.sqrt(max(1.0, count))
         self.ratio = float(scale) if scale > 0 else 1.0
         self.best, self.bound = start.village, np.inf
-        self.restart(np.inf)
+        self.ends = (self.prices, self.shares)
+        self.begin(np.inf)
 
     def reached(self, shares: Floats) -> Floats:
         """Return how often each village is reached, and the money that is spent."""
         return np.append(kernels.loads(self.m, shares), float((self.pay * shares).sum()))
 
-    def restart(self, distance: float) -> None:
-        """Begin a new mean."""
-        self.first = (self.prices.value, self.shares.value)
+    def worth(self, prices: Floats) -> Floats:
+        """Return what each row is worth at prices, the last of them that of money."""
+        return np.asarray(kernels.worths(self.m, prices[:-1]) - prices[-1] * self.pay)
+
+    def begin(self, distance: float) -> None:
+        """Begin anew from the end of the last step."""
+        self.prices, self.shares = self.first = self.ends
         self.since, self.begun, self.last = 0, distance, np.inf
-        self.sums = (
-            _Side(np.zeros_like(self.prices.value), np.zeros_like(self.shares.value)),
-            _Side(np.zeros_like(self.shares.value), np.zeros_like(self.prices.value)),
-        )
 
     def step(self) -> None:
         """Move both sides."""
         goal = np.append(np.ones(len(self.m.weights)), self.budget)
         top = np.append(self.m.weights, np.inf)
-        ahead = 2.0 * self.shares.answer - self.before
-        slope = ahead - goal
+        moved = self.shares.value + self.prices.answer / (self.ratio * self.norm)
+        shares = kernels.capped(moved, float(self.p))
+        reached = self.reached(shares)
+        slope = 2.0 * reached - self.shares.answer - goal
         # The budget's price grows where too much is spent, a village's where it is not reached.
         slope[-1] = -slope[-1]
         prices = np.clip(self.prices.value - self.ratio / self.norm * slope, 0.0, top)
-        worth = kernels.worths(self.m, prices[:-1]) - prices[-1] * self.pay
-        self.prices = _Side(prices, worth)
-        shares = kernels.capped(self.shares.value + worth / (self.ratio * self.norm), float(self.p))
-        self.before = self.shares.answer
-        self.shares = _Side(shares, self.reached(shares))
-        self.sums[0].add(self.prices)
-        self.sums[1].add(self.shares)
+        self.ends = (_Side(prices, self.worth(prices)), _Side(shares, reached))
+        share = (self.since + 1.0) / (self.since + 2.0)
+        self.prices = self.prices.drawn(self.ends[0], self.first[0], share)
+        self.shares = self.shares.drawn(self.ends[1], self.first[1], share)
         self.since += 1
 
     def look(self, number: int) -> bool:
-        """Keep the best prices, start again where that pays; return True if near enough."""
-        now = (self.prices, self.shares)
-        mean = (self.sums[0].mean(self.since), self.sums[1].mean(self.since))
-        distances = [self.distance(*pair) for pair in (now, mean)]
-        near, pair = min(zip(distances, (now, mean), strict=True), key=lambda found: found[0])
+        """Keep the best prices, begin anew where that pays; return True if near enough."""
+        near = self.distance(*self.ends)
         fell = near < _SURELY * self.begun or self.last < near < _PERHAPS * self.begun
         if fell or self.since >= max(_LATEST * number, 4 * _LOOK):
             moved = [
-                float(np.sqrt(((side.value - first) ** 2).sum()))
-                for side, first in zip(pair, self.first, strict=True)
+                float(np.sqrt(((end.value - first.value) ** 2).sum()))
+                for end, first in zip(self.ends, self.first, strict=True)
             ]
             if min(moved) > 0.0:
                 self.ratio = float(np.sqrt(self.ratio * moved[0] / moved[1]))
-            self.prices, self.shares = pair
-            self.before = self.shares.answer
-            self.restart(near)
+            self.begin(near)
         else:
             self.last = near
         return near <= _NEAR * self.bound
