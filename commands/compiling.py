@@ -91,4 +91,4 @@ def _streets() -> None:
     matrix = kernels.matrix(reach, np.ones(60), np.zeros(60), np.arange(60))
     limits = (5, np.inf)
     known = settled(matrix, limits, prices(matrix, limits, 0.0, 20), 100, running)
-    windows.waste(reach, matrix.weights, known, lambda jobs: [job(running) for job in jobs])
+    windows.waste(reach, matrix.weights, known, 0.0, lambda jobs: [job(running) for job in jobs])

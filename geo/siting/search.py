@@ -27,7 +27,7 @@ from geo.siting.reduction import Core, merged
 #: Searches in the first round; while the prices go to their end; once more.
 SEARCHES, _MEANWHILE, _ONCE_MORE = 2, 6, 3
 #: Steps of the prices before the first round, in it, and on the way to their end.
-STEPS = (400, 1500, 3000)
+STEPS = (400, 1500, 1800)
 #: Operations of one search and most moves; a move looks at the villages of one row.
 _OPERATIONS, _MOVES = 1.6e8, 4_000_000
 #: Cells that HiGHS may get as a whole, and nodes in the merging of choices.
@@ -163,7 +163,8 @@ class Search:
             self.tell(0.65)
             return done
 
-        waste = windows.waste(self.core.reach, self.core.weights, start, searched)
+        core = self.core
+        waste = windows.waste(core.reach, core.weights, start, self.covered, searched)
         self.bound = min(self.bound, max(start.bound - waste, self.covered))
 
     def polish(self) -> None:
@@ -313,7 +314,7 @@ def together(jobs: Sequence[Callable[[Ints], Any]], clock: Clock) -> list[Any]:
     Each gets a cell that becomes 1 when the run must end. The results do not depend on how many
     run at once.
     """
-    stop = np.zeros(1, np.int64)
+    stop = np.full(1, clock.over(), np.int64)
     with ThreadPoolExecutor(max_workers=2) as pool:
         futures = [pool.submit(job, stop) for job in jobs]
         waiting = set(futures)

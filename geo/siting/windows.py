@@ -8,95 +8,112 @@ At prices λ with the bound L, a choice S falls short of L by its waste
 The relaxation avoids all waste with parts of sites; whole ones overlap or leave holes. Villages are
 parted into windows of a few sites each, a row's own waste among the windows by the prices that it
 reaches there. The least waste in each window, whatever is built elsewhere, adds up, and L less the
-sum is a bound. Two windows together waste at least what they waste alone: the pair is searched with
-that known. See :mod:`geo.siting.tiling` for the search itself.
+sum is a bound. Two windows together waste at least what they waste alone; where there is work left,
+pairs are searched as well. See :mod:`geo.siting.tiling` for the search itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from geo.siting.lagrangian import Prices
+from geo.siting.leaf import Window
 from geo.siting.model import Floats, Ints
-from geo.siting.tiling import Window, least_waste
+from geo.siting.tiling import Tree
 
 #: Sites that the prices of one window pay for.
-_SITES = 3.3
-#: Cells looked at in all windows, and with them in all pairs; found by trial so that a city of
-#: 7,700 nodes takes some 15 seconds of two cores.
-_WORK = (10e9, 20e9)
-#: Share of the known waste, or of the threshold, that is tried to be added first, and by how much
-#: the limit grows after each success at most, and at least.
-_FIRST, _GROW, _WORTHWHILE = (0.01, 0.08), 1.3, 1.01
-#: The work grows with a power of the limit: taken for it until two searches tell, and within what.
-_POWER, _POWERS = 4.0, (2.0, 12.0)
-#: Share of the work left that a search is aimed at.
-_AIM = 0.7
+_SITES = 6.6
+#: Work in all windows, as :class:`~geo.siting.tiling.Tree` counts it; found by trial so that a city
+#: of 7,700 nodes takes some 15 seconds of two cores.
+_WORK = 4e8
+#: Parts in which the work is given out, as what windows that are done leave goes to the others; and
+#: what share may be left.
+_ROUNDS, _LEFT = 4, 0.03
+#: Pieces of a tree's part of a round: so three trees keep two threads busy to the end.
+_PIECES = 4
+#: A window may waste this many times its part of the gap: it is searched up to there.
+_LIMIT = 0.65
 #: Turns of the averaging that parts villages.
 _TURNS = 60
-#: Relative rounding of the search, taken off what it proves.
-_ROUNDING = 1e-9
+#: Weight that one site adds, in the units of a tree; relative rounding taken off what it proves.
+_UNITS, _ROUNDING = 1e3, 1e-9
+
+Jobs = list[Callable[[Ints], Any]]
+Together = Callable[[Jobs], list[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A window: its villages, the half of each, what the halves waste, what is proven, the work."""
+    """A window's villages, and the waste that is proven there."""
 
     villages: Ints
-    half: Ints
-    known: tuple[float, float]
-    least: float = 0.0
-    looked: float = 0.0
-
-    @property
-    def proven(self) -> float:
-        """Return the waste that no choice undercuts here."""
-        return max(self.least, sum(self.known))
-
-
-Jobs = list[Callable[[Ints], Any]]
+    proven: float
 
 
 def waste(
-    reach: sp.csr_array, weights: Floats, prices: Prices, together: Callable[[Jobs], list[Any]]
-) -> float:
+    reach: sp.csr_array, weights: Floats, prices: Prices, covered: float, together: Together
+) -> float:  # fmt: skip
     """Return the weight by which every choice falls short of the bound of the prices.
 
-    ``together`` runs jobs side by side; a job ends early once the cell that it gets is not 0.
+    ``covered`` is what some choice covers: more waste than the gap is not looked for. ``together``
+    runs jobs side by side; a job ends early once the cell that it gets is not 0.
     """
     lam = np.clip(prices.village, 0.0, weights)
-    if prices.threshold <= 0.0 or not lam.any():
+    gap = prices.bound - covered
+    if prices.threshold <= 0.0 or not lam.any() or gap <= 0.0:
         return 0.0
-    ground = _Ground(reach, sp.csc_array(reach), weights, lam, prices.threshold, prices.worth)
+    unit = prices.threshold / _UNITS
     count = int(np.ceil(lam.sum() / prices.threshold / _SITES))
-    parts = [
-        Part(villages, np.zeros(len(villages), dtype=np.int64), (0.0, 0.0))
-        for villages in parted(reach, lam, count)
-    ]
-    looked = 0.0
-    for work in _WORK:
-        each = (work - looked) / len(parts)
-        parts = together([ground.job(part, each) for part in parts])
-        looked += sum(part.looked for part in parts)
-        if len(parts) == 1 or work == _WORK[-1]:
+    ground = _Ground(reach, sp.csc_array(reach), weights / unit, lam / unit, prices.worth / unit)
+    parts = [Part(villages, 0.0) for villages in parted(reach, lam, count)]
+    work = _WORK
+    while parts:
+        limit = _LIMIT * gap / unit / len(parts)
+        trees = [Tree(ground.window(part.villages), limit) for part in parts]
+        ended = _grown(trees, work, together)
+        proven = [max(tree.least, part.proven) for tree, part in zip(trees, parts, strict=True)]
+        parts = [replace(part, proven=one) for part, one in zip(parts, proven, strict=True)]
+        work -= sum(tree.work for tree in trees)
+        if ended or len(parts) == 1:
             break
         parts = paired(parts)
-    return sum(part.proven for part in parts)
+    return sum(part.proven for part in parts) * unit * (1.0 - _ROUNDING)
+
+
+def _grown(trees: list[Tree], work: float, together: Together) -> bool:
+    """Let trees grow; return True if the work or the time ended before they were done."""
+    turns = {id(tree): Lock() for tree in trees}
+
+    def job(tree: Tree, share: float) -> Callable[[Ints], bool]:
+        def run(stop: Ints) -> bool:
+            with turns[id(tree)]:
+                tree.grow(share, stop)
+            return bool(stop[0])
+
+        return run
+
+    growing, done, turn = [tree for tree in trees if not tree.done], 0.0, 0
+    while growing:
+        if done >= (1.0 - _LEFT) * work:
+            return True
+        share = (work - done) / max(_ROUNDS - turn, 1) / len(growing) / _PIECES
+        if any(together([job(tree, share) for _ in range(_PIECES) for tree in growing])):
+            return True
+        growing = [tree for tree in trees if not tree.done]
+        done, turn = sum(tree.work for tree in trees), turn + 1
+    return False
 
 
 def paired(parts: list[Part]) -> list[Part]:
     """Return each two neighbours of the list as one; an odd last one stays."""
     pairs = [
-        Part(
-            np.concatenate([one.villages, two.villages]),
-            np.repeat([0, 1], [len(one.villages), len(two.villages)]),
-            (one.proven, two.proven),
-        )
+        Part(np.concatenate([one.villages, two.villages]), one.proven + two.proven)
         for one, two in zip(parts[::2], parts[1::2], strict=False)
     ]
     return pairs + ([parts[-1]] if len(parts) % 2 else [])
@@ -136,23 +153,6 @@ def _slowest(reach: sp.csr_array, villages: Ints) -> Floats:
     return np.asarray(value)
 
 
-@dataclass
-class _Effort:
-    """How the work of a window's search grows with its limit: what the last search tells."""
-
-    limit: float = 0.0
-    work: float = 0.0
-    power: float = _POWER
-
-    def growth(self, limit: float, work: float, left: float) -> float:
-        """Return the factor to the next limit that the work left is enough for."""
-        if self.work and work > self.work:
-            power = np.log(work / self.work) / np.log(limit / self.limit)
-            self.power = float(np.clip(power, *_POWERS))
-        self.limit, self.work = limit, work
-        return float(min(_GROW, (max(_AIM * left, 0.0) / work) ** (1.0 / self.power)))
-
-
 @dataclass(frozen=True, eq=False)
 class _Ground:
     """What all windows share."""
@@ -161,74 +161,23 @@ class _Ground:
     by_village: sp.csc_array
     weights: Floats
     lam: Floats
-    threshold: float
     worth: Floats
 
-    def job(self, part: Part, most: float) -> Callable[[Ints], Part]:
-        return lambda stop: self.searched(part, most, stop)
-
-    def searched(self, part: Part, most: float, stop: Ints) -> Part:
-        """Return the part with the greatest waste that could be proven."""
-        if not len(part.villages):
-            return part
-        window = self.window(part)
-        sure = sum(part.known)
-        limit = sure + max(_FIRST[0] * self.threshold, _FIRST[1] * sure)
-        least, looked, effort = part.least, 0.0, _Effort()
-        while stop[0] == 0:
-            found, proven, work = least_waste(
-                _affordable(window, limit), limit, most - looked, stop
-            )
-            looked += work
-            if not proven:
-                break
-            least = found * (1.0 - _ROUNDING)
-            growth = effort.growth(limit, work, most - looked)
-            if found < limit or growth < _WORTHWHILE:
-                break
-            limit *= growth
-        return replace(part, least=least, looked=looked)
-
-    def window(self, part: Part) -> Window:
-        """Return the rows and villages of a part, the dearest villages first."""
-        order = np.argsort(-self.lam[part.villages], kind="stable")
-        villages, half = part.villages[order], part.half[order]
+    def window(self, villages: Ints) -> Window:
+        """Return the rows that reach some villages, and what waste costs there."""
         columns = sp.csr_array(self.by_village[:, villages])
         rows = np.flatnonzero(np.diff(columns.indptr))
         inside = sp.csr_array(columns[rows])
+        back = sp.csc_array(inside)
         lam = self.lam[villages]
         # Prices of 0 are reached, too: a row without any price has its waste where it reaches.
-        share = lam + 1e-9 * self.threshold
-        whole = (self.reach @ (self.lam + 1e-9 * self.threshold))[rows]
-        own = np.maximum(self.threshold - self.worth[rows], 0.0) / whole
-        due = np.stack([own * (inside @ (share * (half == side))) for side in (0, 1)])
-        cost = np.stack([lam, self.weights[villages] - lam])
-        return _window(inside, (cost, half), due, part.known)
-
-
-def _window(
-    inside: sp.csr_array, costs: tuple[Floats, Ints], due: Floats,
-    known: tuple[float, float],
-) -> Window:  # fmt: skip
-    back = sp.csc_array(inside)
-    parts = (inside.indptr, inside.indices, back.indptr, back.indices)
-    ptr, idx, col_ptr, col_idx = (np.ascontiguousarray(part, dtype=np.int32) for part in parts)
-    return Window(ptr, idx, col_ptr, col_idx, *costs, due, np.array(known))
-
-
-def _affordable(window: Window, limit: float) -> Window:
-    """Return the window with those rows alone that cost less than the limit."""
-    known = window.known[:, None]
-    cheap = np.maximum(window.due, known).sum(axis=0) < limit
-    if cheap.all():
-        return window
-    shape = (len(window.ptr) - 1, len(window.half))
-    inside = sp.csr_array((np.ones(len(window.idx)), window.idx, window.ptr), shape=shape)
-    due = np.ascontiguousarray(window.due[:, cheap])
-    first, second = window.known
-    return _window(
-        sp.csr_array(inside[np.flatnonzero(cheap)]),
-        (window.cost, window.half),
-        due,
-        (first, second),
-    )
+        tiny = 1e-9 * _UNITS
+        share = (inside @ (lam + tiny)) / (self.reach @ (self.lam + tiny))[rows]
+        worth = inside @ lam
+        ways = np.maximum(np.diff(back.indptr), 1)
+        parts = (inside.indptr, inside.indices, back.indptr, back.indices)
+        ptr, idx, col_ptr, col_idx = (np.ascontiguousarray(part, dtype=np.int32) for part in parts)
+        return Window(
+            ptr, idx, col_ptr, col_idx, np.stack([lam, self.weights[villages] - lam]),
+            np.maximum(_UNITS - self.worth[rows], 0.0) * share, worth, (share @ inside) / ways,
+        )  # fmt: skip

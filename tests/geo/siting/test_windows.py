@@ -2,77 +2,158 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain, combinations
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from geo.siting import Problem, kernels, solve, windows
+from geo.siting import Problem, highs, kernels, leaf, solve, tiling, windows
 from geo.siting.lagrangian import Prices, priced, prices
+from geo.siting.leaf import Window
 from geo.siting.saddle import settled
-from geo.siting.tiling import Window, least_waste
+from geo.siting.tiling import Tree
 from tests.geo.siting.test_runs import city
 
-RUNNING = np.zeros(1, np.int64)
-EFFORT = 10**7
+RUNNING, STOPPED = np.zeros(1, np.int64), np.ones(1, np.int64)
+EFFORT = 1e9
 
 
-def window(seed: int, *, halves: bool) -> Window:
-    """Return a small random window with nothing known of its halves."""
+def window(seed: int) -> Window:
+    """Return a small random window."""
     chance = np.random.default_rng(seed)
-    reach = sp.csr_array(chance.random((8, 11)) < 0.3)
+    reach = sp.csr_array((chance.random((8, 11)) < 0.3).astype(float))
     back = sp.csc_array(reach)
+    cost = chance.integers(0, 9, (2, 11)).astype(float)
     return Window(
         reach.indptr.astype(np.int32),
         reach.indices.astype(np.int32),
         back.indptr.astype(np.int32),
         back.indices.astype(np.int32),
-        chance.integers(0, 9, (2, 11)).astype(float),
-        chance.integers(0, 2, 11) if halves else np.zeros(11, np.int64),
-        chance.integers(0, 4, (2, 8)).astype(float) * np.array([[1.0], [float(halves)]]),
-        np.zeros(2),
+        cost,
+        chance.integers(0, 4, 8).astype(float),
+        reach @ cost[leaf.OVER],
+        chance.random(11),
     )
 
 
-def wasted(w: Window, choice: tuple[int, ...], half: int) -> float:
-    rows = range(len(w.ptr) - 1)
-    reach = np.array(
-        [np.isin(np.arange(len(w.half)), w.idx[w.ptr[i] : w.ptr[i + 1]]) for i in rows]
-    )
+def reaches(w: Window) -> np.ndarray:
+    rows = range(len(w.due))
+    return np.array([np.isin(np.arange(11), w.idx[w.ptr[i] : w.ptr[i + 1]]) for i in rows])
+
+
+def wasted(reach: np.ndarray, due: np.ndarray, cost: np.ndarray, choice: tuple[int, ...]) -> float:
     times = reach[list(choice)].sum(axis=0)
-    over, lack = w.cost
-    cost = over * np.maximum(times - 1, 0) + lack * (times == 0)
-    return float(cost[w.half == half].sum() + w.due[half, list(choice)].sum())
+    over, lack = cost
+    left = over * np.maximum(times - 1, 0) + lack * (times == 0)
+    return float(left.sum() + due[list(choice)].sum())
 
 
-def every(w: Window) -> list[tuple[float, float]]:
-    rows = range(len(w.ptr) - 1)
-    choices = chain.from_iterable(combinations(rows, size) for size in range(len(rows) + 1))
-    return [(wasted(w, choice, 0), wasted(w, choice, 1)) for choice in choices]
+def choices(rows: Iterable[int]) -> list[tuple[int, ...]]:
+    rows = list(rows)
+    return list(chain.from_iterable(combinations(rows, size) for size in range(len(rows) + 1)))
 
 
-@pytest.mark.parametrize("halves", [False, True])
+def least(w: Window) -> float:
+    reach = reaches(w)
+    return min(wasted(reach, w.due, w.cost, choice) for choice in choices(range(8)))
+
+
+@pytest.fixture(params=[(50,), (2, 4), (1, 2, 3)])
+def around(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the relaxation look at all villages at once, or at few of them."""
+    monkeypatch.setattr(tiling, "_AROUND", request.param)
+
+
+@pytest.mark.usefixtures("around")
 @pytest.mark.parametrize("seed", range(12))
-def test_no_choice_wastes_less_than_the_search_says(seed: int, halves: bool) -> None:
-    w = window(seed, halves=halves)
-    wastes = every(w)
-    least = min(one + two for one, two in wastes)
-    found, proven, _ = least_waste(w, 1e9, EFFORT, RUNNING)
-    assert proven
-    assert found == pytest.approx(least)
-    # What is known of the halves changes nothing but the way.
-    known = np.array([min(one for one, _ in wastes), min(two for _, two in wastes)])
-    assert least_waste(w._replace(known=known), 1e9, EFFORT, RUNNING)[0] == pytest.approx(least)
+def test_no_choice_wastes_less_than_the_tree_says(seed: int) -> None:
+    w = window(seed)
+    tree = Tree(w, 1e9)
+    tree.grow(EFFORT, RUNNING)
+    assert tree.done
+    assert tree.least == pytest.approx(least(w))
     # Up to a limit below, the limit itself is proven.
-    if least > 0:
-        assert least_waste(w, 0.5 * least, EFFORT, RUNNING)[:2] == (0.5 * least, True)
+    if least(w) > 0:
+        below = Tree(w, 0.5 * least(w))
+        below.grow(EFFORT, RUNNING)
+        assert (below.done, below.least) == (True, 0.5 * least(w))
 
 
-def test_a_search_without_effort_or_stopped_proves_nothing() -> None:
-    w = window(1, halves=False)
-    assert least_waste(w, 1e9, 0, RUNNING)[1] is False
-    assert least_waste(w, 1e9, EFFORT, np.ones(1, np.int64))[1] is False
+@pytest.mark.usefixtures("around")
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_tree_says_is_true_at_any_time(seed: int) -> None:
+    w = window(seed)
+    tree, said = Tree(w, 1e9), [0.0]
+    while not tree.done:
+        tree.grow(1e-9, RUNNING)
+        said.append(tree.least)
+    assert said == sorted(said)
+    assert said[-1] == pytest.approx(least(w))
+    assert len(said) > 3
+
+
+def test_a_tree_without_effort_or_stopped_proves_nothing() -> None:
+    w = window(1)
+    for work, stop in ((0.0, RUNNING), (EFFORT, STOPPED)):
+        tree = Tree(w, 1e9)
+        tree.grow(work, stop)
+        assert (tree.least, tree.work, tree.done) == (0.0, 0.0, False)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_decisions_and_prices_change_what_is_left_but_not_the_sum(seed: int) -> None:
+    w, chance = window(seed), np.random.default_rng(seed)
+    reach, state = reaches(w), leaf.whole(w)
+    first, second = chance.choice(8, 2, replace=False)
+    waste = float(state.due[first])
+    leaf.choose(w, state, first)
+    waste += float(state.due[second])
+    leaf.choose(w, state, second)
+    assert not state.fits[[first, second]].any()
+    villages = np.flatnonzero(state.open)
+    more = chance.uniform(-state.cost[leaf.OVER, villages], 1e-3)
+    waste += leaf.reprice(w, state, villages, more)
+    assert (state.ways == reach[state.fits].sum(axis=0)).all()
+    for choice in choices(np.flatnonzero(state.fits)):
+        left = wasted(reach[:, villages], state.due, state.cost[:, villages], choice)
+        whole = wasted(reach, w.due, w.cost, (first, second, *choice))
+        # Prices that cost a row more than it has are told as less.
+        assert waste + left <= whole + 1e-9
+        if (state.due[list(choice)] > 0).all():
+            assert waste + left >= whole - len(villages) * 8e-3
+
+
+def test_a_village_given_up_takes_its_rows_along() -> None:
+    w = window(3)
+    state = leaf.whole(w)
+    village = int(np.argmax(state.ways))
+    rows = leaf.ways(w, state, village)
+    assert (np.diff(state.due[rows]) >= 0).all()
+    assert set(rows.tolist()) == set(np.flatnonzero(reaches(w)[:, village]).tolist())
+    leaf.give_up(w, state, village)
+    assert not state.fits[rows].any()
+    assert not state.open[village]
+    assert leaf.branching(w, state) != village
+
+
+def test_the_nearest_villages_share_the_most_rows() -> None:
+    line = np.abs(np.subtract.outer(np.arange(40), np.arange(40))) <= 4
+    known = bounded(Problem(coverage=line.astype(float), weights=np.ones(40), p=4), steps=200)[2]
+    ground = windows._Ground(
+        sp.csr_array(line.astype(float)), sp.csc_array(line.astype(float)), np.ones(40),
+        np.ones(40), known.worth,
+    )  # fmt: skip
+    w = ground.window(np.arange(10, 35))
+    state = leaf.whole(w)
+    row = int(np.flatnonzero(np.diff(w.ptr) == 9)[5])
+    mine = set(w.idx[w.ptr[row] : w.ptr[row + 1]].tolist())
+    assert set(leaf.nearest(w, state, row)[:9].tolist()) == mine
+    assert len(leaf.nearest(w, state, row)) == 25
+    # Well inside all of what reaches a village lies inside.
+    assert w.central[12] == pytest.approx(1.0)
+    assert w.central[0] < 0.8
 
 
 def dense(nodes: int, seed: int = 7) -> Problem:
@@ -104,40 +185,76 @@ def test_the_bound_with_windows_lies_between_the_optimum_and_the_relaxation() ->
         best = solve(asked)
         assert best.gap == 0
         m, _, last = bounded(asked, steps=1000)
-        wastes.append(windows.waste(asked.coverage, m.weights, last, alone))
+        wastes.append(windows.waste(asked.coverage, m.weights, last, 0.0, alone))
         assert best.covered - 1e-6 <= last.bound - wastes[-1] <= last.bound
     # In some of them the relaxation is the answer; in the others windows come nearer.
     assert sum(waste > 1 for waste in wastes) >= 2
 
 
-def test_a_search_is_aimed_at_the_work_that_is_left() -> None:
-    effort = windows._Effort()
-    # Ten times the work for twice the limit: a tenth of it more for a limit 3 % greater.
-    assert effort.growth(1.0, 1e6, 1e12) == pytest.approx(1.3)
-    assert effort.growth(2.0, 1e7, 1.1e7 / 0.7) == pytest.approx(1.1 ** (1 / np.log2(10)))
-    assert effort.growth(2.1, 2e7, 0.0) == 0.0
+def test_no_more_waste_is_looked_for_than_the_gap() -> None:
+    asked = dense(150, 3)
+    m, _, last = bounded(asked, steps=1000)
+    whole = windows.waste(asked.coverage, m.weights, last, 0.0, alone)
+    few = windows.waste(asked.coverage, m.weights, last, last.bound - 0.1 * whole, alone)
+    assert 0.0 < few <= 0.1 * whole
+    assert windows.waste(asked.coverage, m.weights, last, last.bound, alone) == 0.0
+
+
+def noted_trees(monkeypatch: pytest.MonkeyPatch) -> list[Tree]:
+    """Return the list that each new tree of a window comes to."""
+    trees: list[Tree] = []
+
+    class Noted(Tree):
+        def __init__(self, window: Window, limit: float) -> None:
+            super().__init__(window, limit)
+            trees.append(self)
+
+    monkeypatch.setattr(windows, "Tree", Noted)
+    return trees
 
 
 def test_windows_keep_within_their_work(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = dense(600, 1)
     m, _, last = bounded(asked, steps=1000)
-    looked = []
-
-    def noted(jobs: windows.Jobs) -> list:
-        parts = alone(jobs)
-        looked.append(sum(part.looked for part in parts))
-        return parts
-
-    found = []
-    for work in (2e5, 2e6, 2e7):
-        monkeypatch.setattr(windows, "_WORK", (0.4 * work, work))
-        looked.clear()
-        found.append(windows.waste(asked.coverage, m.weights, last, noted))
-        # A search ends once it has looked at the cells of one more depth.
-        assert sum(looked) <= 1.2 * work
-        assert len(looked) == 2
+    trees, found = noted_trees(monkeypatch), []
+    for work in (3e4, 1e5, 1e6):
+        monkeypatch.setattr(windows, "_WORK", work)
+        trees.clear()
+        found.append(windows.waste(asked.coverage, m.weights, last, 0.0, alone))
+        # A piece of a tree's work ends with the relaxation that goes past it.
+        assert 0.9 * work <= sum(tree.work for tree in trees) <= 1.5 * work
     assert found == sorted(found)
     assert found[0] < found[-1]
+
+
+def test_pairs_are_searched_once_all_windows_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = dense(300, 1)
+    m, _, last = bounded(asked, steps=1000)
+    monkeypatch.setattr(windows, "_SITES", 2.0)
+    trees, known = noted_trees(monkeypatch), []
+
+    def noted(jobs: windows.Jobs) -> list:
+        known.append(len(trees))
+        return alone(jobs)
+
+    found = windows.waste(asked.coverage, m.weights, last, 0.0, noted)
+    alone_least = sum(tree.least for tree in trees[: known[0]])
+    assert 0.0 < alone_least * last.threshold / windows._UNITS < found
+    # The last of the pairs is the whole city.
+    assert len(trees[-1].window.central) == 300
+
+
+def test_windows_prove_the_same_in_whatever_order_they_are_searched() -> None:
+    asked = dense(300, 2)
+    m, _, last = bounded(asked, steps=1000)
+
+    def backwards(jobs: windows.Jobs) -> list:
+        return alone(jobs[::-1])[::-1]
+
+    one, two = (
+        windows.waste(asked.coverage, m.weights, last, 0.0, how) for how in (alone, backwards)
+    )
+    assert one == two > 0.0
 
 
 def test_villages_are_parted_once_each_into_like_windows() -> None:
@@ -169,3 +286,30 @@ def test_the_saddle_is_the_bound_of_the_linear_relaxation(money: bool) -> None:
     assert last.bound <= first.bound
     again = priced(m, (200 if money else asked.p, asked.budget or np.inf), last.village, 0.0)
     assert again.bound == pytest.approx(last.bound)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prices_of_a_relaxation_are_those_of_another_solver(seed: int) -> None:
+    from scipy.optimize import linprog
+
+    w = window(seed)
+    found = highs.cover(w.ptr, w.idx, w.due, w.cost)
+    eye = np.eye(11)
+    matrix = np.hstack([reaches(w).T, -eye, eye])
+    other = linprog(np.concatenate([w.due, w.cost.ravel()]), A_eq=matrix, b_eq=np.ones(11))
+    assert found.prices.sum() == pytest.approx(other.fun)
+    assert matrix @ found.values == pytest.approx(np.ones(11))
+    assert (reaches(w) @ found.prices <= w.due + 1e-7).all()
+
+
+def test_a_relaxation_does_not_depend_on_what_was_solved_before() -> None:
+    one, two = window(1), window(2)
+    first = highs.cover(one.ptr, one.idx, one.due, one.cost)
+    assert first.pivots > 1
+    # Whole programs are solved in the same process, before and after.
+    assert solve(dense(60)).gap == 0
+    highs.cover(two.ptr, two.idx, two.due, two.cost)
+    again = highs.cover(one.ptr, one.idx, one.due, one.cost)
+    assert again.pivots == first.pivots
+    assert (again.prices == first.prices).all()
+    assert (again.values == first.values).all()
