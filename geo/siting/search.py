@@ -24,8 +24,10 @@ from geo.siting.lagrangian import Prices, prices
 from geo.siting.model import TOLERANCE, Flags, Floats, Ints
 from geo.siting.reduction import Core, merged
 
-#: Searches in the first round; while the prices go to their end; once more.
-SEARCHES, _MEANWHILE, _ONCE_MORE = 2, 6, 3
+#: Searches in each round, and while the prices go to their end.
+SEARCHES = 2
+#: Times that a search starts again from its best, warm, while the prices go to their end and after.
+_AGAIN = 5
 #: Steps of the prices before the first round, in it, and on the way to their end.
 STEPS = (400, 1500, 1800)
 #: Operations of one search and most moves; a move looks at the villages of one row.
@@ -37,16 +39,20 @@ _ELITE = 5
 #: Cells from which on no round can leave little enough.
 _DENSE = 4 * _CELLS
 #: Shares of the work that are done before each step.
-_SHARES = (0.1, 0.3, 0.5, 0.8, 0.85)
+_SHARES = (0.1, 0.3, 0.4, 0.45, 0.8, 0.85)
 #: Moves for each row: few where HiGHS closes the gap anyway, many where it cannot.
 _EACH = (200.0, 800.0)
+#: Seeds of one search lie so far from each other.
+_APART = 1000
 #: Rows are dropped once no more than this share of them is needed.
 _KEEP = 0.9
 #: Hot start of a search, as share of the mean weight that one site adds, and cold end, as share
 #: of the start; found by trial on street grids of 2,700 to 7,700 nodes.
 _WARM, _COLD = 0.03, 0.1
 #: The same once the prices tell what the last site is worth.
-_WARM_LATE, _COLD_LATE = (0.09, 0.18, 0.36), 0.05
+_WARM_LATE, _COLD_LATE = (0.09, 0.18), 0.05
+#: The same when a search starts again from its best, and its share of the moves.
+_WARM_AGAIN, _COLD_AGAIN, _MOVES_AGAIN = 0.06, 0.07, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,18 +113,22 @@ class Search:
         if covered > self.covered + TOLERANCE:
             self.chosen, self.covered = chosen, covered
 
-    def cooling(self, seed: int, stop: Ints) -> Cooling:
-        """Return how to anneal a core of this size."""
+    def cooling(self, seed: int, stop: Ints, *, again: bool = False) -> Cooling:
+        """Return how to anneal a core of this size, from the first or ``again`` from the best."""
         size = max(1.0, self.core.reach.nnz / max(1, len(self.core.options)))
         share = self.covered / max(1, int(self.chosen.sum()))
         each = _EACH[self.large]
-        moves = int(min(_MOVES, _OPERATIONS / size, each * len(self.core.options)))
+        moves = min(_MOVES, _OPERATIONS / size, each * len(self.core.options))
         known = self.prices if self.prices is not None else self.begin
         price = known.money if known is not None else 0.0
         warm, cold = _WARM * share, _COLD
         if known is not None and known.threshold > 0.0 and self.large:
             warm, cold = _WARM_LATE[seed % len(_WARM_LATE)] * known.threshold, _COLD_LATE
-        return Cooling(warm, cold * warm, price, moves, seed, stop)
+            if again:
+                warm, cold = _WARM_AGAIN * known.threshold, _COLD_AGAIN
+        if again:
+            moves *= _MOVES_AGAIN
+        return Cooling(warm, cold * warm, price, int(moves), seed, stop)
 
     def price(self, steps: int, stop: Ints) -> Prices:
         """Return better prices."""
@@ -140,12 +150,15 @@ class Search:
         assert start is not None  # noqa: S101  for the type checker: prices came first
         self._beside(
             lambda stop: saddle.settled(self.matrix, limits, start, STEPS[2], stop),
-            range(100, 100 + _MEANWHILE),
+            range(100, 100 + SEARCHES),
+            again=_AGAIN,
         )
 
-    def _beside(self, pricing: Callable[[Ints], Prices], seeds: Sequence[int]) -> None:
+    def _beside(
+        self, pricing: Callable[[Ints], Prices], seeds: Sequence[int], *, again: int = 0
+    ) -> None:
         """Price and search side by side."""
-        last, *found = together([pricing, *self.searches(seeds)], self.clock)
+        last, *found = together([pricing, *self.searches(seeds, again=again)], self.clock)
         for chosen, covered in found:
             self.better(chosen, float(covered))
         self._priced(last)
@@ -169,20 +182,32 @@ class Search:
 
     def polish(self) -> None:
         """Search once more from the best choice."""
-        self._seeds += _ONCE_MORE
-        for chosen, covered in together(
-            self.searches(range(self._seeds - _ONCE_MORE, self._seeds)), self.clock
-        ):
+        self._seeds += SEARCHES
+        seeds = range(self._seeds - SEARCHES, self._seeds)
+        for chosen, covered in together(self.searches(seeds, hot=False, again=_AGAIN), self.clock):
             self.better(chosen, float(covered))
 
-    def searches(self, seeds: Sequence[int]) -> list[Callable[[Ints], Any]]:
-        """Return a search from the best choice for each seed."""
-        first = self.chosen
+    def searches(
+        self, seeds: Sequence[int], *, hot: bool = True, again: int = 0
+    ) -> list[Callable[[Ints], tuple[Flags, float]]]:
+        """Return a search from the best choice for each seed.
 
-        def job(seed: int) -> Callable[[Ints], Any]:
-            return lambda stop: kernels.anneal(
-                self.matrix, first, self.core.p, self.core.budget, self.cooling(seed, stop)
-            )
+        It starts ``hot``, and then ``again`` from its own best so many times.
+        """
+        first = (self.chosen, self.covered)
+
+        def job(seed: int) -> Callable[[Ints], tuple[Flags, float]]:
+            def run(stop: Ints) -> tuple[Flags, float]:
+                best = first
+                for turn in range(not hot, again + 1):
+                    how = self.cooling(seed + _APART * turn, stop, again=turn > 0)
+                    p, budget = self.core.p, self.core.budget
+                    chosen, covered = kernels.anneal(self.matrix, best[0], p, budget, how)
+                    if covered > best[1]:
+                        best = (chosen, float(covered))
+                return best
+
+            return run
 
         return [job(seed) for seed in seeds]
 
@@ -259,10 +284,12 @@ def _work(search: Search) -> None:
     """Round, and HiGHS where that leaves little enough; else the prices' end, then windows."""
     clock = search.clock
     search.descend(STEPS[0])
-    steps = [search.settle, search.window, search.polish, search.polish]
+    polish, window = (search.polish, True), (search.window, True)
+    # Choices found beside the prices are too unlike each other: merging them takes long.
+    steps = [(search.settle, False), polish, window, polish, polish]
     if search.core.reach.nnz <= _DENSE:
-        steps.insert(0, search.round)
-    for number, step in enumerate(steps):
+        steps.insert(0, (search.round, True))
+    for number, (step, merging) in enumerate(steps):
         search.tell(_SHARES[number])
         if search.proven() or clock.over():
             return
@@ -270,8 +297,7 @@ def _work(search: Search) -> None:
         step()
         if search.proven() or clock.over() or search.few():
             break
-        if step != search.settle:
-            # Before the windows that would cost time which they make more of.
+        if merging:
             search.merge()
     search.tell(0.9)
     if not search.proven() and not clock.over() and search.few():
