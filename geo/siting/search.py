@@ -40,6 +40,8 @@ _ELITE = 5
 _DENSE = 4 * _CELLS
 #: Shares of the work that are done before each step.
 _SHARES = (0.1, 0.3, 0.4, 0.45, 0.8, 0.85)
+#: Share at which the windows begin and end.
+_WINDOWS = (0.45, 0.8)
 #: Moves for each row: few where HiGHS closes the gap anyway, many where it cannot.
 _EACH = (200.0, 800.0)
 #: Seeds of one search lie so far from each other.
@@ -171,9 +173,14 @@ class Search:
             # Prices so low leave hardly anything to waste.
             return
 
+        share = _WINDOWS[0]
+
         def searched(jobs: list[Callable[[Ints], Any]]) -> list[Any]:
+            nonlocal share
             done = together(jobs, self.clock)
-            self.tell(0.65)
+            # How many rounds there will be is not known: each takes a part of what is left.
+            share += (_WINDOWS[1] - share) / 4
+            self.tell(share)
             return done
 
         core = self.core

@@ -125,6 +125,16 @@ def test_decisions_and_prices_change_what_is_left_but_not_the_sum(seed: int) -> 
             assert waste + left >= whole - len(villages) * 8e-3
 
 
+def test_a_price_that_a_row_cannot_pay_proves_that_much_less() -> None:
+    w = window(0)
+    state = leaf.whole(w)
+    village = int(np.argmax(state.ways))
+    rows = leaf.ways(w, state, village)
+    state.due[rows] = np.arange(1.0, 1.0 + len(rows))
+    assert leaf.reprice(w, state, np.array([village]), np.array([1.25])) == pytest.approx(1.0)
+    assert state.due[rows].tolist() == [0.0, *np.arange(0.75, len(rows) - 1.0)]
+
+
 def test_a_village_given_up_takes_its_rows_along() -> None:
     w = window(3)
     state = leaf.whole(w)
@@ -242,6 +252,19 @@ def test_pairs_are_searched_once_all_windows_are_done(monkeypatch: pytest.Monkey
     assert 0.0 < alone_least * last.threshold / windows._UNITS < found
     # The last of the pairs is the whole city.
     assert len(trees[-1].window.central) == 300
+
+
+def test_no_round_follows_one_that_was_stopped() -> None:
+    asked = dense(150, 3)
+    m, _, last = bounded(asked, steps=1000)
+    rounds = []
+
+    def stopped(jobs: windows.Jobs) -> list:
+        rounds.append(len(jobs))
+        return [job(STOPPED) for job in jobs]
+
+    assert windows.waste(asked.coverage, m.weights, last, 0.0, stopped) == 0.0
+    assert len(rounds) == 1
 
 
 def test_windows_prove_the_same_in_whatever_order_they_are_searched() -> None:
