@@ -261,10 +261,10 @@ def test_no_round_follows_one_that_was_stopped() -> None:
 
     def stopped(jobs: windows.Jobs) -> list:
         rounds.append(len(jobs))
+        assert len(rounds) == 1
         return [job(STOPPED) for job in jobs]
 
     assert windows.waste(asked.coverage, m.weights, last, 0.0, stopped) == 0.0
-    assert len(rounds) == 1
 
 
 def test_windows_prove_the_same_in_whatever_order_they_are_searched() -> None:
