@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from itertools import chain, combinations
 
@@ -14,7 +16,7 @@ from geo.siting.lagrangian import Prices, priced, prices
 from geo.siting.leaf import Window
 from geo.siting.saddle import settled
 from geo.siting.tiling import Tree
-from tests.geo.siting.test_runs import city
+from tests.geo.siting.test_runs import ROOT, city
 
 RUNNING, STOPPED = np.zeros(1, np.int64), np.ones(1, np.int64)
 EFFORT = 1e9
@@ -336,3 +338,23 @@ def test_a_relaxation_does_not_depend_on_what_was_solved_before() -> None:
     assert again.pivots == first.pivots
     assert (again.prices == first.prices).all()
     assert (again.values == first.values).all()
+
+
+def test_relaxations_are_solved_after_a_whole_program_in_a_new_process() -> None:
+    # HiGHS keeps the threads of a process's first program, and refuses one that wishes for others.
+    code = (
+        "import numpy as np, scipy.sparse as sp\n"
+        "from geo.siting import Run, highs\n"
+        "from geo.siting.clock import Clock\n"
+        "from tests.geo.siting.test_windows import window\n"
+        "one, none = np.ones(2), np.array([-np.inf])\n"
+        "row = sp.csc_array(np.ones((1, 2)))\n"
+        "asked = highs.Program(one, row, none, one[:1], 0 * one, one, one > 0)\n"
+        "print(highs.maximise(asked, Clock(Run())).bound)\n"
+        "w = window(1)\n"
+        "print(highs.cover(w.ptr, w.idx, w.due, w.cost).pivots > 1)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1.0", "True"]
