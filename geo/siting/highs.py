@@ -15,13 +15,10 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from geo.siting.clock import Clock
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Index = NDArray[np.int32]
+from geo.siting.kernels import Index
+from geo.siting.model import Flags, Floats
 
 #: A linear program too small for presolve or a second thread to pay. The number of threads stays
 #: unsaid: HiGHS runs no program that wishes for another one than the process's first.

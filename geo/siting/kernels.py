@@ -56,12 +56,18 @@ class State(NamedTuple):
     sums: Floats
 
 
+def both_ways(reach: sp.csr_array) -> tuple[Index, Index, Index, Index]:
+    """Return where each row's villages begin, and they; the same of each village's rows."""
+    back = sp.csc_array(reach)
+    parts = (reach.indptr, reach.indices, back.indptr, back.indices)
+    ptr, idx, col_ptr, col_idx = (np.ascontiguousarray(part, dtype=np.int32) for part in parts)
+    return ptr, idx, col_ptr, col_idx
+
+
 def matrix(reach: sp.csr_array, weights: Floats, costs: Floats, places: Ints) -> Matrix:
     """Return the arrays of a reach matrix, with places numbered from 0."""
-    by_village = sp.csc_array(reach)
-    parts = (reach.indptr, reach.indices, by_village.indptr, by_village.indices)
     numbers = np.unique(places, return_inverse=True)[1].astype(np.int64)
-    ptr, idx, col_ptr, col_idx = (np.ascontiguousarray(part, dtype=np.int32) for part in parts)
+    ptr, idx, col_ptr, col_idx = both_ways(reach)
     least = ROUNDING * (1.0 + float(weights.sum()))
     return Matrix(ptr, idx, col_ptr, col_idx, weights, costs, numbers, least)
 

@@ -24,7 +24,7 @@ from geo.siting.lagrangian import Prices, prices
 from geo.siting.model import TOLERANCE, Flags, Floats, Ints
 from geo.siting.reduction import Core, merged
 
-#: Searches in each round, and while the prices go to their end.
+#: Searches side by side in each step.
 SEARCHES = 2
 #: Times that a search starts again from its best, warm, while the prices go to their end and after.
 _AGAIN = 5
@@ -206,7 +206,7 @@ class Search:
         def job(seed: int) -> Callable[[Ints], tuple[Flags, float]]:
             def run(stop: Ints) -> tuple[Flags, float]:
                 best = first
-                for turn in range(not hot, again + 1):
+                for turn in range(0 if hot else 1, again + 1):
                     how = self.cooling(seed + _APART * turn, stop, again=turn > 0)
                     p, budget = self.core.p, self.core.budget
                     chosen, covered = kernels.anneal(self.matrix, best[0], p, budget, how)

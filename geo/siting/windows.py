@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from geo.siting import kernels
 from geo.siting.lagrangian import Prices
 from geo.siting.leaf import Window
 from geo.siting.model import Floats, Ints
@@ -37,7 +38,7 @@ _WORK = 4e8
 _ROUNDS, _LEFT = 4, 0.03
 #: Pieces of a tree's part of a round: so three trees keep two threads busy to the end.
 _PIECES = 4
-#: A window may waste this many times its part of the gap: it is searched up to there.
+#: A window of many may waste this many times its part of the gap, and is searched up to there.
 _LIMIT = 0.65
 #: Turns of the averaging that parts villages.
 _TURNS = 60
@@ -70,11 +71,12 @@ def waste(
         return 0.0
     unit = prices.threshold / _UNITS
     count = int(np.ceil(lam.sum() / prices.threshold / _SITES))
-    ground = _Ground(reach, sp.csc_array(reach), weights / unit, lam / unit, prices.worth / unit)
+    ground = _ground(reach, weights / unit, lam / unit, prices.worth / unit)
     parts = [Part(villages, 0.0) for villages in parted(reach, lam, count)]
     work = _WORK
     while parts:
-        limit = _LIMIT * gap / unit / len(parts)
+        # One window alone may waste the whole gap.
+        limit = gap / unit / (1.0 + (len(parts) - 1) / _LIMIT)
         trees = [Tree(ground.window(part.villages), limit) for part in parts]
         ended = _grown(trees, work, together)
         proven = [max(tree.least, part.proven) for tree, part in zip(trees, parts, strict=True)]
@@ -155,29 +157,32 @@ def _slowest(reach: sp.csr_array, villages: Ints) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class _Ground:
-    """What all windows share."""
+    """What all windows share: a row's own waste ``due`` is parted by ``share``, which sums to 1."""
 
-    reach: sp.csr_array
     by_village: sp.csc_array
     weights: Floats
     lam: Floats
-    worth: Floats
+    share: Floats
+    whole: Floats
+    due: Floats
 
     def window(self, villages: Ints) -> Window:
         """Return the rows that reach some villages, and what waste costs there."""
         columns = sp.csr_array(self.by_village[:, villages])
         rows = np.flatnonzero(np.diff(columns.indptr))
         inside = sp.csr_array(columns[rows])
-        back = sp.csc_array(inside)
         lam = self.lam[villages]
-        # Prices of 0 are reached, too: a row without any price has its waste where it reaches.
-        tiny = 1e-9 * _UNITS
-        share = (inside @ (lam + tiny)) / (self.reach @ (self.lam + tiny))[rows]
-        worth = inside @ lam
-        ways = np.maximum(np.diff(back.indptr), 1)
-        parts = (inside.indptr, inside.indices, back.indptr, back.indices)
-        ptr, idx, col_ptr, col_idx = (np.ascontiguousarray(part, dtype=np.int32) for part in parts)
+        share = (inside @ self.share[villages]) / self.whole[rows]
+        ptr, idx, col_ptr, col_idx = kernels.both_ways(inside)
+        central = (share @ inside) / np.maximum(np.diff(col_ptr), 1)
         return Window(
             ptr, idx, col_ptr, col_idx, np.stack([lam, self.weights[villages] - lam]),
-            np.maximum(_UNITS - self.worth[rows], 0.0) * share, worth, (share @ inside) / ways,
+            self.due[rows] * share, inside @ lam, central,
         )  # fmt: skip
+
+
+def _ground(reach: sp.csr_array, weights: Floats, lam: Floats, worth: Floats) -> _Ground:
+    # Prices of 0 are reached, too: a row without any price has its waste where it reaches.
+    share = lam + 1e-9 * _UNITS
+    due = np.maximum(_UNITS - worth, 0.0)
+    return _Ground(sp.csc_array(reach), weights, lam, share, reach @ share, due)
