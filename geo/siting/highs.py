@@ -17,16 +17,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from geo.siting.clock import Clock
-from geo.siting.kernels import Index
 from geo.siting.model import Flags, Floats
-
-#: A linear program too small for presolve or a second thread to pay. The number of threads stays
-#: unsaid: HiGHS runs no program that wishes for another one than the process's first.
-_PLAIN = {"output_flag": False, "presolve": "off", "parallel": "off"}
 
 _FIRST = threading.Lock()
 _greeted: list[bool] = []
-_mine = threading.local()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,44 +83,6 @@ def maximise(
     return _outcome(solver, whole=bool(program.whole.any()))
 
 
-@dataclass(frozen=True, eq=False)
-class Relaxed:
-    """A linear program at its end: a price per row, the columns' values, the steps it took."""
-
-    prices: Floats
-    values: Floats
-    pivots: int
-
-
-def cover(ptr: Index, idx: Index, due: Floats, cost: Floats) -> Relaxed:
-    """Cover each of some villages once, with parts of rows, at least cost.
-
-    Row ``i`` costs ``due[i]`` and covers the villages ``idx[ptr[i]:ptr[i + 1]]``; (2, villages)
-    ``cost`` is that of covering a village once more, and that of leaving it. Values are those of
-    the rows, then those of each cost. Where HiGHS fails all prices are 0, which prove nothing.
-    """
-    import highspy
-
-    solver = _plain()
-    villages = cost.shape[1]
-    columns, each = len(due) + 2 * villages, np.arange(2 * villages, dtype=np.int32)
-    factors = np.ones(len(idx) + 2 * villages)
-    factors[len(idx) : len(idx) + villages] = -1.0
-    solver.passModel(
-        columns, villages, len(factors), int(highspy.MatrixFormat.kColwise),
-        int(highspy.ObjSense.kMinimize), 0.0, np.concatenate([due, cost.ravel()]),
-        np.zeros(columns), np.full(columns, np.inf), np.ones(villages), np.ones(villages),
-        np.concatenate([ptr, ptr[-1] + 1 + each]), np.concatenate([idx, each % villages]),
-        factors, np.zeros(columns, dtype=np.int32),
-    )  # fmt: skip
-    solver.run()
-    if not solved(solver):
-        return Relaxed(np.zeros(villages), np.zeros(columns), 1)
-    solution, pivots = solver.getSolution(), int(solver.getInfo().simplex_iteration_count)
-    prices = np.asarray(solution.row_dual, dtype=float)
-    return Relaxed(prices, np.asarray(solution.col_value, dtype=float), max(pivots, 1))
-
-
 def prepared(program: Program, clock: Clock) -> Any:
     """Return the solver that holds a program, for those who add rows and solve again."""
     return _prepared(program, clock, None, None)
@@ -137,15 +93,6 @@ def solved(solver: Any) -> bool:
     import highspy
 
     return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
-
-
-def _plain() -> Any:
-    """Return the calling thread's solver of linear programs: to make one takes as long as a run."""
-    if not hasattr(_mine, "solver"):
-        _mine.solver = _solver()
-        for name, value in _PLAIN.items():
-            _mine.solver.setOptionValue(name, value)
-    return _mine.solver
 
 
 def _prepared(

@@ -1,7 +1,8 @@
 """Compiled inner loops of the search: serial, so that threads never change an answer.
 
-State of a search, per village: ``times``, the number of chosen rows that reach it, and ``owners``,
-the sum of their numbers, so that the one owner of a village reached once is known. Per row:
+State of a search, per village: ``times``, the number of chosen rows that reach it, ``owners``, the
+sum of their numbers, so that the one owner of a village reached once is known, and ``cell``, where
+its weight counts in a move: that owner, or one of two cells behind the rows. Per row:
 ``value``, what it alone adds: to be gained if it is not chosen, to be lost if it is.
 
 Swap moves with such gains: Resende and Werneck (2004), Journal of Heuristics 10:59–88,
@@ -20,9 +21,18 @@ from geo.compiled import compiled
 from geo.siting.model import Flags, Floats, Ints
 
 Index = NDArray[np.int32]
+#: Unsigned: the compiler need not ask of each number whether it counts from the end, which takes
+#: half the time of a sum.
+Cells = NDArray[np.uint32]
 
 #: Gains below this, relative to the whole weight, are rounding.
 ROUNDING = 1e-9
+#: Chosen rows for each village of a row up to which all of them are looked at in a move.
+_FEW = 2
+#: Short moves in a thousand, where there are any.
+_SHORT = 300
+#: Villages of a row by which those like it are found.
+_SAMPLE = 50
 
 
 class Matrix(NamedTuple):
@@ -32,9 +42,9 @@ class Matrix(NamedTuple):
     """
 
     ptr: Index
-    idx: Index
+    idx: Cells
     col_ptr: Index
-    col_idx: Index
+    col_idx: Cells
     weights: Floats
     costs: Floats
     places: Ints
@@ -42,10 +52,16 @@ class Matrix(NamedTuple):
 
 
 class State(NamedTuple):
-    """A choice and all that moves need; ``sums`` is (covered, spent)."""
+    """A choice and all that moves need; ``sums`` is (covered, spent).
+
+    ``cell`` is the number of a village's one owner, the number of rows where nobody reaches it, and
+    one more where several do. (2, rows + 2) ``shared`` adds up weights by those cells: two halves,
+    as no sum then waits for the one before. It is 0 between moves.
+    """
 
     times: Ints
     owners: Ints
+    cell: Cells
     value: Floats
     shared: Floats
     sharing: Ints
@@ -56,11 +72,11 @@ class State(NamedTuple):
     sums: Floats
 
 
-def both_ways(reach: sp.csr_array) -> tuple[Index, Index, Index, Index]:
+def both_ways(reach: sp.csr_array) -> tuple[Index, Cells, Index, Cells]:
     """Return where each row's villages begin, and they; the same of each village's rows."""
     back = sp.csc_array(reach)
-    parts = (reach.indptr, reach.indices, back.indptr, back.indices)
-    ptr, idx, col_ptr, col_idx = (np.ascontiguousarray(part, dtype=np.int32) for part in parts)
+    ptr, col_ptr = (np.ascontiguousarray(part.indptr, dtype=np.int32) for part in (reach, back))
+    idx, col_idx = (np.ascontiguousarray(part.indices, dtype=np.uint32) for part in (reach, back))
     return ptr, idx, col_ptr, col_idx
 
 
@@ -77,7 +93,8 @@ def begin(m: Matrix, chosen: Flags) -> State:
     """Return the state of a choice."""
     n, villages = len(chosen), len(m.weights)
     s = State(
-        np.zeros(villages, np.int64), np.zeros(villages, np.int64), np.zeros(n), np.zeros(n),
+        np.zeros(villages, np.int64), np.zeros(villages, np.int64),
+        np.full(villages, n, np.uint32), np.zeros(n), np.zeros((2, n + 2)),
         np.zeros(n, np.int64), np.zeros(n, np.int64), np.full(n, -1, np.int64),
         np.full(n, -1, np.int64), np.zeros(1, np.int64), np.zeros(2),
     )  # fmt: skip
@@ -122,8 +139,10 @@ def seat(m: Matrix, s: State, i: int) -> None:
         if s.times[j] == 0:
             s.value[i] += m.weights[j]
             s.sums[0] += m.weights[j]
+            s.cell[j] = i
         elif s.times[j] == 1:
             s.value[s.owners[j]] -= m.weights[j]
+            s.cell[j] = len(s.where) + 1
         s.times[j] += 1
         s.owners[j] += i
     s.members[s.size[0]] = i
@@ -142,8 +161,10 @@ def unseat(m: Matrix, s: State, i: int) -> None:
         s.owners[j] -= i
         if s.times[j] == 0:
             s.sums[0] -= m.weights[j]
+            s.cell[j] = len(s.where)
         elif s.times[j] == 1:
             s.value[s.owners[j]] += m.weights[j]
+            s.cell[j] = s.owners[j]
     s.size[0] -= 1
     last, at = s.members[s.size[0]], s.where[i]
     s.members[at] = last
@@ -186,19 +207,21 @@ def partner(
     ``i`` is right afterwards.
     """
     count = share(m, s, i)
+    one, two = s.shared[0], s.shared[1]
     held = s.holder[m.places[i]]
     best, gain = -1, -np.inf
     if held >= 0:
         other = held
     if other >= 0 and m.costs[i] - m.costs[other] <= room:
         best = other
-        gain = s.shared[other] - s.value[other] + price * m.costs[other]
+        gain = one[other] + two[other] - s.value[other] + price * m.costs[other]
     for at in range(count):
         r = s.sharing[at]
-        this = s.shared[r] - s.value[r] + price * m.costs[r]
+        this = one[r] + two[r] - s.value[r] + price * m.costs[r]
         if this > gain and held < 0 and m.costs[i] - m.costs[r] <= room:
             best, gain = r, this
-        s.shared[r] = 0.0
+        one[r] = 0.0
+        two[r] = 0.0
     return best, gain + s.value[i] - price * m.costs[i]
 
 
@@ -208,18 +231,36 @@ def share(m: Matrix, s: State, i: int) -> int:
 
     The weights in ``shared`` are to be set back to 0.
     """
-    count, value = 0, 0.0
-    for k in range(m.ptr[i], m.ptr[i + 1]):
-        j = m.idx[k]
-        if s.times[j] == 0:
-            value += m.weights[j]
-        elif s.times[j] == 1 and m.weights[j] > 0.0:
-            r = s.owners[j]
-            if s.shared[r] == 0.0:
+    one, two = s.shared[0], s.shared[1]
+    free, several = len(s.where), len(s.where) + 1
+    first, last = m.ptr[i], m.ptr[i + 1]
+    count = 0
+    if s.size[0] <= _FEW * (last - first):
+        # No branch for each village: its outcome would be a guess.
+        half = (last - first) // 2
+        for k in range(first, first + half):
+            j, other = m.idx[k], m.idx[k + half]
+            one[s.cell[j]] += m.weights[j]
+            two[s.cell[other]] += m.weights[other]
+        for k in range(first + 2 * half, last):
+            one[s.cell[m.idx[k]]] += m.weights[m.idx[k]]
+        for at in range(s.size[0]):
+            r = s.members[at]
+            if one[r] + two[r] > 0.0:
                 s.sharing[count] = r
                 count += 1
-            s.shared[r] += m.weights[j]
-    s.value[i] = value
+    else:
+        for k in range(first, last):
+            j = m.idx[k]
+            r = s.cell[j]
+            if r < free and one[r] == 0.0 and m.weights[j] > 0.0:
+                s.sharing[count] = r
+                count += 1
+            one[r] += m.weights[j]
+    s.value[i] = one[free] + two[free]
+    for cell in (free, several):
+        one[cell] = 0.0
+        two[cell] = 0.0
     return count
 
 
@@ -272,7 +313,9 @@ def draw(seed: Ints, below: int) -> int:
 class Cooling(NamedTuple):
     """How to anneal: temperatures in units of weight, price of a unit of cost, moves, seed.
 
-    ``stop`` is looked at now and then: once its only cell is not 0, the work ends.
+    ``stop`` is looked at now and then: once its only cell is not 0, the work ends. (rows, some)
+    ``like`` are the rows by which each may be exchanged in a short move; none of them, no such
+    moves.
     """
 
     warm: float
@@ -281,6 +324,50 @@ class Cooling(NamedTuple):
     moves: int
     seed: int
     stop: Ints
+    like: Cells
+
+
+@compiled
+def likest(m: Matrix, most: int) -> Cells:
+    """Return, for each row, ``most`` of those that share most villages with it.
+
+    The row itself stands where fewer share any. Of long rows a sample of villages is looked at.
+    """
+    n = len(m.costs)
+    found = np.empty((n, most), np.uint32)
+    if most == 0:
+        return found
+    shared, seen = np.zeros(n, np.int64), np.empty(n, np.int64)
+    tally = np.zeros(len(m.weights) + 2, np.int64)
+    for i in range(n):
+        count, top = 0, 0
+        for k in range(m.ptr[i], m.ptr[i + 1], max(1, (m.ptr[i + 1] - m.ptr[i]) // _SAMPLE)):
+            top += 1
+            for at in range(m.col_ptr[m.idx[k]], m.col_ptr[m.idx[k] + 1]):
+                r = m.col_idx[at]
+                if r != i and shared[r] == 0:
+                    seen[count] = r
+                    count += 1
+                shared[r] += 1
+        shared[i] = 0
+        tally[: top + 2] = 0
+        for at in range(count):
+            tally[shared[seen[at]]] += 1
+        # All that share more than the cut, and the first of those that share as much.
+        cut, above = top, 0
+        while cut > 0 and above + tally[cut] <= most:
+            above += tally[cut]
+            cut -= 1
+        placed, equal = 0, most - above
+        for at in range(count):
+            r = seen[at]
+            if shared[r] > cut or (shared[r] == cut and equal > 0):
+                equal -= 1 if shared[r] == cut else 0
+                found[i, placed] = r
+                placed += 1
+            shared[r] = 0
+        found[i, placed:] = i
+    return found
 
 
 @compiled
@@ -303,6 +390,8 @@ def anneal(m: Matrix, first: Flags, p: int, budget: float, how: Cooling) -> tupl
             break
         heat *= factor
         i = draw(seed, n)
+        if how.like.shape[1] > 0 and s.size[0] > 0 and draw(seed, 1000) < _SHORT:
+            i = how.like[s.members[draw(seed, s.size[0])], draw(seed, how.like.shape[1])]
         need = heat * np.log((draw(seed, 1_000_000) + 1) / 1_000_001.0)
         if not step(m, s, i, weak, need, (p, budget, how.price), seed):
             continue
@@ -342,83 +431,4 @@ def step(  # noqa: PLR0911, PLR0913, PLR0917  one move; compiled loops take plai
         return False
     unseat(m, s, out)
     seat(m, s, i)
-    return True
-
-
-@compiled
-def gathered(values: Floats, idx: Index, first: int, last: int) -> float:
-    """Return the sum of the values at ``idx[first:last]``: four sums, as none waits for another."""
-    one, two, three, four = 0.0, 0.0, 0.0, 0.0
-    k = first
-    while k + 3 < last:
-        one += values[idx[k]]
-        two += values[idx[k + 1]]
-        three += values[idx[k + 2]]
-        four += values[idx[k + 3]]
-        k += 4
-    while k < last:
-        one += values[idx[k]]
-        k += 1
-    return (one + two) + (three + four)
-
-
-@compiled
-def worths(m: Matrix, lam: Floats) -> Floats:
-    """Return the sum of the prices of the villages that each row reaches."""
-    worth = np.empty(len(m.costs))
-    for i in range(len(worth)):
-        worth[i] = gathered(lam, m.idx, m.ptr[i], m.ptr[i + 1])
-    return worth
-
-
-@compiled
-def loads(m: Matrix, shares: Floats) -> Floats:
-    """Return the sum of the shares of the rows that reach each village."""
-    load = np.empty(len(m.weights))
-    for j in range(len(load)):
-        load[j] = gathered(shares, m.col_idx, m.col_ptr[j], m.col_ptr[j + 1])
-    return load
-
-
-@compiled
-def capped(values: Floats, most: float) -> Floats:
-    """Return the nearest values between 0 and 1 whose sum is at most ``most``."""
-    some = values[values > 0.0]
-    low, high = 0.0, some.max() if len(some) else 0.0
-    shift = 0.0
-    for turn in range(60):
-        total = 0.0
-        for value in some:
-            total += min(max(value - shift, 0.0), 1.0)
-        if turn == 0 and total <= most:
-            break
-        if total > most:
-            low = shift
-        else:
-            high = shift
-        shift = 0.5 * (low + high)
-    near = np.empty(len(values))
-    for i in range(len(values)):
-        near[i] = min(max(values[i] - shift, 0.0), 1.0)
-    return near
-
-
-@compiled
-def move(
-    m: Matrix, lam: Floats, direction: Floats, taken: Ints, length: float, memory: float
-) -> bool:
-    """Move the prices along the deflected subgradient; return False where that is nowhere."""
-    slope = np.full(len(lam), -1.0)
-    for row in taken:
-        for k in range(m.ptr[row], m.ptr[row + 1]):
-            slope[m.idx[k]] += 1.0
-    norm = 0.0
-    for j in range(len(lam)):
-        stuck = lam[j] <= 0.0 < slope[j] or (lam[j] >= m.weights[j] and slope[j] < 0.0)
-        direction[j] = memory * direction[j] + (0.0 if stuck else slope[j])
-        norm += direction[j] ** 2
-    if norm == 0.0:
-        return False
-    for j in range(len(lam)):
-        lam[j] = min(max(lam[j] - length / norm * direction[j], 0.0), m.weights[j])
     return True

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.siting import kernels
+from geo.siting import pricing
 from geo.siting.kernels import Matrix
 from geo.siting.model import Flags, Floats, Ints
 
@@ -79,7 +79,7 @@ def prices(
     best: Prices | None = None
     length, stall, theta = 1.0, 0, start.money if start is not None else 0.0
     for _ in range(steps):
-        worth, taken, theta, threshold = buyer.buy(kernels.worths(m, lam), theta)
+        worth, taken, theta, threshold = buyer.buy(pricing.worths(m, lam), theta)
         bound = total - float(lam.sum()) + theta * buyer.budget + float(worth[taken].sum())
         stall = 0 if best is None or bound < best.bound * (1.0 - 1e-7) else stall + 1
         if best is None or bound < best.bound:
@@ -91,7 +91,7 @@ def prices(
             lam[:] = best.village
             direction[:] = 0.0
             continue
-        if not kernels.move(
+        if not pricing.move(
             m, lam, direction, taken, length * max(bound - covered, 1e-6 * covered), _MEMORY
         ):
             break
@@ -102,7 +102,7 @@ def prices(
 def priced(m: Matrix, limits: tuple[int, float], lam: Floats, theta: float) -> Prices:
     """Return the bound that given prices of coverage prove; ``theta`` is near the money's price."""
     buyer = _Buyer(m, *limits)
-    worth, taken, theta, threshold = buyer.buy(kernels.worths(m, lam), theta)
+    worth, taken, theta, threshold = buyer.buy(pricing.worths(m, lam), theta)
     bound = float(m.weights.sum()) - float(lam.sum()) + theta * buyer.budget
     return Prices(bound + float(worth[taken].sum()), lam, theta, worth, threshold)
 

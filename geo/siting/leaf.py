@@ -10,11 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.compiled import compiled
-from geo.siting.kernels import Index
+from geo.siting.basis import LACK, OVER, Program
+from geo.siting.kernels import Cells, Index
 from geo.siting.model import Flags, Floats, Ints
 
-#: Rows of ``Window.cost`` and of ``Leaf.cost``.
-OVER, LACK = 0, 1
 #: Weight, when villages are compared to branch on, of how much of what reaches them lies inside.
 _CENTRAL = 2.0
 #: Share of a site in which the relaxation must reach a village that it is to be branched on.
@@ -30,9 +29,9 @@ class Window(NamedTuple):
     """
 
     ptr: Index
-    idx: Index
+    idx: Cells
     col_ptr: Index
-    col_idx: Index
+    col_idx: Cells
     cost: Floats
     due: Floats
     worth: Floats
@@ -102,6 +101,13 @@ def drop(w: Window, s: Leaf, i: int) -> None:
 
 
 @compiled
+def without(w: Window, s: Leaf, rows: Ints) -> None:
+    """Do without some rows."""
+    for i in rows:
+        drop(w, s, i)
+
+
+@compiled
 def choose(w: Window, s: Leaf, i: int) -> None:
     """Choose a row: others that reach its villages, too, cost the more."""
     drop(w, s, i)
@@ -122,50 +128,55 @@ def give_up(w: Window, s: Leaf, j: int) -> None:
 
 
 @compiled
-def nearest(w: Window, s: Leaf, i: int) -> Ints:
-    """Return the open villages, nearest to a row first: those whose rows share most with it."""
-    shared = np.zeros(len(s.due))
+def nearest(w: Window, i: int) -> Ints:
+    """Return the villages, nearest to a row first: those whose rows share most with it."""
+    shared = np.zeros(len(w.due))
     for k in range(w.ptr[i], w.ptr[i + 1]):
         j = w.idx[k]
         for at in range(w.col_ptr[j], w.col_ptr[j + 1]):
             shared[w.col_idx[at]] += w.cost[OVER, j]
     for r in range(len(shared)):
         shared[r] /= max(w.worth[r], 1e-300)
-    near = np.flatnonzero(s.open)
-    away = np.zeros(len(near))
-    for k in range(len(near)):
-        j = near[k]
+    away = np.zeros(len(w.central))
+    for j in range(len(away)):
         for at in range(w.col_ptr[j], w.col_ptr[j + 1]):
-            away[k] -= shared[w.col_idx[at]]
-        away[k] /= w.col_ptr[j + 1] - w.col_ptr[j]
-    return near[np.argsort(away, kind="mergesort")]
+            away[j] -= shared[w.col_idx[at]]
+        away[j] /= max(w.col_ptr[j + 1] - w.col_ptr[j], 1)
+    return np.argsort(away, kind="mergesort")
 
 
 @compiled
-def part(w: Window, s: Leaf, villages: Ints) -> tuple[Ints, Index, Index]:
-    """Return the rows that fit and reach some of the villages, and which, as CSR arrays.
+def part(w: Window, s: Leaf, villages: Ints) -> tuple[Ints, Program]:
+    """Return the rows that fit and reach some of the villages, and what covering these costs.
 
     Villages are numbered in the order in which they are given.
     """
     count = np.zeros(len(s.due), np.int32)
-    for j in villages:
-        for at in range(w.col_ptr[j], w.col_ptr[j + 1]):
+    col_ptr = np.zeros(len(villages) + 1, np.int32)
+    for k in range(len(villages)):
+        col_ptr[k + 1] = col_ptr[k] + s.ways[villages[k]]
+        for at in range(w.col_ptr[villages[k]], w.col_ptr[villages[k] + 1]):
             if s.fits[w.col_idx[at]]:
                 count[w.col_idx[at]] += 1
     rows = np.flatnonzero(count)
     ptr = np.zeros(len(rows) + 1, np.int32)
-    place = np.empty(len(count), np.int32)
+    place, number = np.empty(len(count), np.int32), np.empty(len(count), np.uint32)
     for k in range(len(rows)):
-        place[rows[k]] = ptr[k]
+        place[rows[k]], number[rows[k]] = ptr[k], k
         ptr[k + 1] = ptr[k] + count[rows[k]]
-    idx = np.empty(ptr[-1], np.int32)
+    idx, col_idx = np.empty(ptr[-1], np.uint32), np.empty(ptr[-1], np.uint32)
+    to = 0
     for k in range(len(villages)):
         for at in range(w.col_ptr[villages[k]], w.col_ptr[villages[k] + 1]):
             i = w.col_idx[at]
             if s.fits[i]:
-                idx[place[i]] = k
+                idx[place[i]], col_idx[to] = k, number[i]
                 place[i] += 1
-    return rows, ptr, idx
+                to += 1
+    cost = np.empty((2, len(villages)))
+    for k in range(len(villages)):
+        cost[OVER, k], cost[LACK, k] = s.cost[OVER, villages[k]], s.cost[LACK, villages[k]]
+    return rows, Program(ptr, idx, col_ptr, col_idx, s.due[rows], cost)
 
 
 @compiled

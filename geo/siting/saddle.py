@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.siting import kernels
+from geo.siting import pricing
 from geo.siting.kernels import Matrix
 from geo.siting.lagrangian import Prices, priced
 from geo.siting.model import Floats, Ints
@@ -102,11 +102,11 @@ class _Saddle:
 
     def reached(self, shares: Floats) -> Floats:
         """Return how often each village is reached, and the money that is spent."""
-        return np.append(kernels.loads(self.m, shares), float((self.pay * shares).sum()))
+        return np.append(pricing.loads(self.m, shares), float((self.pay * shares).sum()))
 
     def worth(self, prices: Floats) -> Floats:
         """Return what each row is worth at prices, the last of them that of money."""
-        return np.asarray(kernels.worths(self.m, prices[:-1]) - prices[-1] * self.pay)
+        return np.asarray(pricing.worths(self.m, prices[:-1]) - prices[-1] * self.pay)
 
     def begin(self, distance: float) -> None:
         """Begin anew from the end of the last step."""
@@ -118,7 +118,7 @@ class _Saddle:
         goal = np.append(np.ones(len(self.m.weights)), self.budget)
         top = np.append(self.m.weights, np.inf)
         moved = self.shares.value + self.prices.answer / (self.ratio * self.norm)
-        shares = kernels.capped(moved, float(self.p))
+        shares = pricing.capped(moved, float(self.p))
         reached = self.reached(shares)
         slope = 2.0 * reached - self.shares.answer - goal
         # The budget's price grows where too much is spent, a village's where it is not reached.
@@ -163,7 +163,7 @@ def _norm(m: Matrix) -> float:
     vector = np.ones(len(m.weights))
     size = 1.0
     for _ in range(20):
-        vector = kernels.loads(m, kernels.worths(m, vector))
+        vector = pricing.loads(m, pricing.worths(m, vector))
         size = float(np.sqrt((vector**2).sum()))
         vector /= max(size, 1e-300)
     return 1.02 * float(np.sqrt(size))

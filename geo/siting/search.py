@@ -19,7 +19,7 @@ import scipy.sparse as sp
 from geo.siting import exact, highs, kernels, saddle, windows
 from geo.siting.clock import Clock
 from geo.siting.greedy import first_answer
-from geo.siting.kernels import Cooling
+from geo.siting.kernels import Cells, Cooling
 from geo.siting.lagrangian import Prices, prices
 from geo.siting.model import TOLERANCE, Flags, Floats, Ints
 from geo.siting.reduction import Core, merged
@@ -55,6 +55,9 @@ _WARM, _COLD = 0.03, 0.1
 _WARM_LATE, _COLD_LATE = (0.09, 0.18), 0.05
 #: The same when a search starts again from its best, and its share of the moves.
 _WARM_AGAIN, _COLD_AGAIN, _MOVES_AGAIN = 0.06, 0.07, 0.5
+#: Rows by which one may be exchanged in a short move, as share of the villages that a row reaches,
+#: and their least and greatest number.
+_LIKE, _LIKEST = 0.14, (4, 32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +84,7 @@ class Search:
         #: Rows of the core that was given which are still looked at.
         self.rows = np.arange(len(core.options))
         self.matrix = kernels.matrix(core.reach, core.weights, core.costs, core.places)
+        self._like: Cells | None = None
         self.chosen, self.covered = first_answer(core, self.matrix)
         self.bound = float(core.weights.sum())
         self.prices: Prices | None = None
@@ -115,6 +119,14 @@ class Search:
         if covered > self.covered + TOLERANCE:
             self.chosen, self.covered = chosen, covered
 
+    def like(self) -> Cells:
+        """Return the rows that short moves may take for each; none for a core that HiGHS closes."""
+        if self._like is None:
+            size = self.core.reach.nnz / max(1, len(self.core.options))
+            most = int(np.clip(round(_LIKE * size), *_LIKEST)) if self.large else 0
+            self._like = kernels.likest(self.matrix, most)
+        return self._like
+
     def cooling(self, seed: int, stop: Ints, *, again: bool = False) -> Cooling:
         """Return how to anneal a core of this size, from the first or ``again`` from the best."""
         size = max(1.0, self.core.reach.nnz / max(1, len(self.core.options)))
@@ -130,7 +142,7 @@ class Search:
                 warm, cold = _WARM_AGAIN * known.threshold, _COLD_AGAIN
         if again:
             moves *= _MOVES_AGAIN
-        return Cooling(warm, cold * warm, price, int(moves), seed, stop)
+        return Cooling(warm, cold * warm, price, int(moves), seed, stop, self.like())
 
     def price(self, steps: int, stop: Ints) -> Prices:
         """Return better prices."""
@@ -140,7 +152,8 @@ class Search:
 
     def descend(self, steps: int) -> None:
         """Better the bound."""
-        self._priced(together([lambda stop: self.price(steps, stop)], self.clock)[0])
+        found = together([lambda stop: self.price(steps, stop), lambda _: self.like()], self.clock)
+        self._priced(found[0])
 
     def round(self) -> None:
         """Search from the best choice with several seeds, and better the bound meanwhile."""
@@ -245,6 +258,7 @@ class Search:
         self.matrix = kernels.matrix(
             self.core.reach, self.core.weights, self.core.costs, self.core.places
         )
+        self._like = None
         self.chosen = self.chosen[numbers]
         self.elite = [(covered, flags[numbers]) for covered, flags in self.elite]
         self.prices = replace(self.prices, worth=self.prices.worth[numbers])

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.siting import highs, leaf
-from geo.siting.leaf import LACK, OVER, Leaf, Window
+from geo.siting import leaf, simplex
+from geo.siting.basis import LACK
+from geo.siting.leaf import Leaf, Window
 from geo.siting.model import Ints
 
 #: Villages around the last site for which the relaxation is solved, one after the other.
@@ -80,10 +81,11 @@ class Tree:
         self.done = limit <= 0.0 or not len(window.central)
         self._heap: list[tuple[float, int, _Node | _Way]] = []
         self._count = 0
+        self._orders: dict[int, Ints] = {}
         state = leaf.whole(window)
         if not self.done:
             site = int(np.argmax(window.worth)) if len(window.worth) else -1
-            self._keep(0.0, _Node(0.0, state, leaf.nearest(window, state, site)))
+            self._keep(0.0, _Node(0.0, state, self._near(site)))
 
     def grow(self, work: float, stop: Ints) -> None:
         """Look at the leaf that wastes least until ``work`` is done or the cell of ``stop`` set."""
@@ -100,6 +102,12 @@ class Tree:
             else:
                 self._branch(first)
 
+    def _near(self, row: int) -> Ints:
+        """Return the villages, nearest to a row first; a row is asked for in many leaves."""
+        if row not in self._orders:
+            self._orders[row] = leaf.nearest(self.window, row)
+        return self._orders[row]
+
     def _keep(self, waste: float, found: _Node | _Way) -> None:
         """Keep a leaf if some choice below it may stay under the limit."""
         waste = max(waste, self.least)
@@ -111,13 +119,12 @@ class Tree:
         """Decide, and bound what is left."""
         self.work += _BESIDE * len(self.window.idx)
         state, waste = way.start.state.copy(), way.start.waste + way.cost
-        for row in way.rows[: way.at]:
-            # Choices with these rows are in leaves of their own.
-            leaf.drop(self.window, state, row)
+        # Choices with the rows before this one are in leaves of their own.
+        leaf.without(self.window, state, way.rows[: way.at])
         near = way.start.near
         if way.at < len(way.rows):
             leaf.choose(self.window, state, way.rows[way.at])
-            near = leaf.nearest(self.window, state, way.rows[way.at])
+            near = self._near(int(way.rows[way.at]))
         else:
             leaf.give_up(self.window, state, way.village)
         self._relax(_Node(waste, state, near))
@@ -132,12 +139,11 @@ class Tree:
         villages = left[: _AROUND[node.rung]]
         node.rung = node.rung + 1 if len(villages) < len(left) else len(_AROUND)
         if len(villages):
-            rows, ptr, idx = leaf.part(w, state, villages)
-            found = highs.cover(ptr, idx, state.due[rows], state.cost[:, villages])
-            self.work += found.pivots * len(villages)
-            more = np.clip(found.prices, -state.cost[OVER, villages], state.cost[LACK, villages])
-            node.waste += leaf.reprice(w, state, villages, more)
-            state.share[rows] = found.values[: len(rows)]
+            rows, program = leaf.part(w, state, villages)
+            prices, shares, steps = simplex.cover(program)
+            self.work += steps * len(villages)
+            node.waste += leaf.reprice(w, state, villages, prices)
+            state.share[rows] = shares
             node.waste = leaf.prune(w, state, node.waste, self.limit)
         self._keep(node.waste, node)
 

@@ -31,8 +31,8 @@ from geo.siting.tiling import Tree
 #: Sites that the prices of one window pay for.
 _SITES = 6.6
 #: Work in all windows, as :class:`~geo.siting.tiling.Tree` counts it; found by trial so that a city
-#: of 7,700 nodes takes some 20 seconds of two cores.
-_WORK = 4e8
+#: of 7,700 nodes takes some 15 seconds of two cores.
+_WORK = 1e9
 #: Parts in which the work is given out, as what windows that are done leave goes to the others; and
 #: what share may be left.
 _ROUNDS, _LEFT = 4, 0.03

@@ -45,14 +45,21 @@ def test_values_stay_right_whatever_is_chosen(seed: int) -> None:
             covered = m.weights[reach[chosen].any(axis=0)].sum()
             assert state.sums == pytest.approx([covered, m.costs[chosen].sum()])
             assert sorted(state.members[: state.size[0]]) == np.flatnonzero(chosen).tolist()
+            times = reach[chosen].sum(axis=0)
+            assert (state.cell[times == 0] == 30).all()
+            assert (state.cell[times > 1] == 31).all()
+            owners = (reach & chosen[:, None]).argmax(axis=0)
+            assert (state.cell[times == 1] == owners[times == 1]).all()
 
 
+# With few chosen rows all are looked at, with many those that a village tells of.
+@pytest.mark.parametrize("count", [6, 24])
 @pytest.mark.parametrize("seed", range(5))
-def test_a_partner_is_the_best_row_to_go(seed: int) -> None:
+def test_a_partner_is_the_best_row_to_go(seed: int, count: int) -> None:
     m, reach = small(seed)
     m = m._replace(places=np.arange(30))
     chosen = np.zeros(30, dtype=bool)
-    chosen[np.random.default_rng(seed).choice(30, 6, replace=False)] = True
+    chosen[np.random.default_rng(seed).choice(30, count, replace=False)] = True
     state = kernels.begin(m, chosen)
     for i in np.flatnonzero(~chosen):
         state.value[i] = np.nan
@@ -69,9 +76,47 @@ def test_a_partner_is_the_best_row_to_go(seed: int) -> None:
 
 def test_an_annealed_choice_covers_what_it_says_and_keeps_its_limits() -> None:
     m, reach = small(1)
-    how = kernels.Cooling(2.0, 0.1, 0.5, 3000, 7, np.zeros(1, np.int64))
+    how = kernels.Cooling(2.0, 0.1, 0.5, 3000, 7, np.zeros(1, np.int64), kernels.likest(m, 4))
     chosen, covered = kernels.anneal(m, np.zeros(30, dtype=bool), 7, 12.0, how)
     assert covered == pytest.approx(m.weights[reach[chosen].any(axis=0)].sum())
     assert chosen.sum() <= 7
     assert m.costs[chosen].sum() <= 12.0
     assert len(set(m.places[chosen])) == chosen.sum()
+
+
+def shares(reach: np.ndarray, row: int) -> np.ndarray:
+    """Return how many villages each row shares with one; none with itself."""
+    found = np.asarray((reach & reach[row]).sum(axis=1))
+    found[row] = 0
+    return found
+
+
+@pytest.mark.parametrize("most", [1, 5, 29, 40])
+def test_the_likest_rows_share_the_most_villages(most: int) -> None:
+    m, reach = small(2)
+    for row, likest in enumerate(kernels.likest(m, most)):
+        shared = shares(reach, row)
+        others = [other for other in likest if other != row]
+        assert len(set(others)) == len(others) == min(most, (shared > 0).sum())
+        assert sorted(shared[others]) == sorted(np.sort(shared)[30 - len(others) :])
+
+
+def test_of_long_rows_the_likest_are_found_by_some_of_their_villages() -> None:
+    line = np.abs(np.subtract.outer(np.arange(600), np.arange(600))) <= 150
+    m = kernels.matrix(sp.csr_array(line.astype(float)), np.ones(600), np.ones(600), np.arange(600))
+    likest = kernels.likest(m, 8)
+    inside = np.arange(200, 400)
+    assert (np.abs(likest[inside].astype(int) - inside[:, None]).max(axis=1) <= 10).all()
+    assert kernels.likest(m, 0).shape == (600, 0)
+
+
+def test_short_moves_come_to_the_rows_that_are_like_the_chosen() -> None:
+    weights = np.ones(1000)
+    weights[777] = 5.0
+    alone = kernels.matrix(sp.eye_array(1000, format="csr"), weights, weights, np.arange(1000))
+    first = np.zeros(1000, dtype=bool)
+    first[3] = True
+    running = np.zeros(1, np.int64)
+    for like, found in ((np.full((1000, 1), 777, np.uint32), 5.0), (kernels.likest(alone, 0), 1.0)):
+        how = kernels.Cooling(1e-3, 1e-4, 0.0, 40, 7, running, like)
+        assert kernels.anneal(alone, first, 1, np.inf, how)[1] == found

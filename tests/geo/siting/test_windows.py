@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterable
 from itertools import chain, combinations
 
@@ -11,12 +9,13 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from geo.siting import Problem, highs, kernels, leaf, solve, tiling, windows
+from geo.siting import Problem, kernels, leaf, solve, tiling, windows
+from geo.siting.basis import OVER
 from geo.siting.lagrangian import Prices, priced, prices
 from geo.siting.leaf import Window
 from geo.siting.saddle import settled
 from geo.siting.tiling import Tree
-from tests.geo.siting.test_runs import ROOT, city
+from tests.geo.siting.test_runs import city
 
 RUNNING, STOPPED = np.zeros(1, np.int64), np.ones(1, np.int64)
 EFFORT = 1e9
@@ -30,12 +29,12 @@ def window(seed: int) -> Window:
     cost = chance.integers(0, 9, (2, 11)).astype(float)
     return Window(
         reach.indptr.astype(np.int32),
-        reach.indices.astype(np.int32),
+        reach.indices.astype(np.uint32),
         back.indptr.astype(np.int32),
-        back.indices.astype(np.int32),
+        back.indices.astype(np.uint32),
         cost,
         chance.integers(0, 4, 8).astype(float),
-        reach @ cost[leaf.OVER],
+        reach @ cost[OVER],
         chance.random(11),
     )
 
@@ -115,7 +114,7 @@ def test_decisions_and_prices_change_what_is_left_but_not_the_sum(seed: int) -> 
     leaf.choose(w, state, second)
     assert not state.fits[[first, second]].any()
     villages = np.flatnonzero(state.open)
-    more = chance.uniform(-state.cost[leaf.OVER, villages], 1e-3)
+    more = chance.uniform(-state.cost[OVER, villages], 1e-3)
     waste += leaf.reprice(w, state, villages, more)
     assert (state.ways == reach[state.fits].sum(axis=0)).all()
     for choice in choices(np.flatnonzero(state.fits)):
@@ -157,11 +156,10 @@ def test_the_nearest_villages_share_the_most_rows() -> None:
         sp.csr_array(line.astype(float)), np.ones(40), np.ones(40), known.worth
     )
     w = ground.window(np.arange(10, 35))
-    state = leaf.whole(w)
     row = int(np.flatnonzero(np.diff(w.ptr) == 9)[5])
     mine = set(w.idx[w.ptr[row] : w.ptr[row + 1]].tolist())
-    assert set(leaf.nearest(w, state, row)[:9].tolist()) == mine
-    assert len(leaf.nearest(w, state, row)) == 25
+    assert set(leaf.nearest(w, row)[:9].tolist()) == mine
+    assert len(leaf.nearest(w, row)) == 25
     # Well inside all of what reaches a village lies inside.
     assert w.central[12] == pytest.approx(1.0)
     assert w.central[0] < 0.8
@@ -319,50 +317,3 @@ def test_the_saddle_is_the_bound_of_the_linear_relaxation(money: bool) -> None:
     assert last.bound <= first.bound
     again = priced(m, (200 if money else asked.p, asked.budget or np.inf), last.village, 0.0)
     assert again.bound == pytest.approx(last.bound)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_prices_of_a_relaxation_are_those_of_another_solver(seed: int) -> None:
-    from scipy.optimize import linprog
-
-    w = window(seed)
-    found = highs.cover(w.ptr, w.idx, w.due, w.cost)
-    eye = np.eye(11)
-    matrix = np.hstack([reaches(w).T, -eye, eye])
-    other = linprog(np.concatenate([w.due, w.cost.ravel()]), A_eq=matrix, b_eq=np.ones(11))
-    assert found.prices.sum() == pytest.approx(other.fun)
-    assert matrix @ found.values == pytest.approx(np.ones(11))
-    assert (reaches(w) @ found.prices <= w.due + 1e-7).all()
-
-
-def test_a_relaxation_does_not_depend_on_what_was_solved_before() -> None:
-    one, two = window(1), window(2)
-    first = highs.cover(one.ptr, one.idx, one.due, one.cost)
-    assert first.pivots > 1
-    # Whole programs are solved in the same process, before and after.
-    assert solve(dense(60)).gap == 0
-    highs.cover(two.ptr, two.idx, two.due, two.cost)
-    again = highs.cover(one.ptr, one.idx, one.due, one.cost)
-    assert again.pivots == first.pivots
-    assert (again.prices == first.prices).all()
-    assert (again.values == first.values).all()
-
-
-def test_relaxations_are_solved_after_a_whole_program_in_a_new_process() -> None:
-    # HiGHS keeps the threads of a process's first program, and refuses one that wishes for others.
-    code = (
-        "import numpy as np, scipy.sparse as sp\n"
-        "from geo.siting import Run, highs\n"
-        "from geo.siting.clock import Clock\n"
-        "from tests.geo.siting.test_windows import window\n"
-        "one, none = np.ones(2), np.array([-np.inf])\n"
-        "row = sp.csc_array(np.ones((1, 2)))\n"
-        "asked = highs.Program(one, row, none, one[:1], 0 * one, one, one > 0)\n"
-        "print(highs.maximise(asked, Clock(Run())).bound)\n"
-        "w = window(1)\n"
-        "print(highs.cover(w.ptr, w.idx, w.due, w.cost).pivots > 1)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["1.0", "True"]
