@@ -49,7 +49,7 @@ def found(case: Case, seconds: float, seed: int) -> tuple[float, str]:
     core = reduce(checked(Problem(coverage=reach, weights=weights, p=p)))
     m = kernels.matrix(core.reach, core.weights, core.costs, core.places)
     worth = prices(m, (core.p, core.budget), float(weights.sum()) / 2, 400).threshold
-    like = kernels.likest(m, 0)
+    like = kernels.likest(m, 0, np.zeros(1, np.int64))
     draw = np.random.default_rng(seed)
     begin, elite, best = time.perf_counter(), list[Flags](), 0.0
     while time.perf_counter() - begin < seconds:

@@ -89,7 +89,7 @@ def _streets() -> None:
     reach = sp.csr_array(line.astype(float))
     running = np.zeros(1, np.int64)
     matrix = kernels.matrix(reach, np.ones(60), np.zeros(60), np.arange(60))
-    kernels.likest(matrix, 4)
+    kernels.likest(matrix, 4, running)
     limits = (5, np.inf)
     known = settled(matrix, limits, prices(matrix, limits, 0.0, 20), 100, running)
     windows.waste(reach, matrix.weights, known, 0.0, lambda jobs: [job(running) for job in jobs])

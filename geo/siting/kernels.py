@@ -328,46 +328,52 @@ class Cooling(NamedTuple):
 
 
 @compiled
-def likest(m: Matrix, most: int) -> Cells:
+def likest(m: Matrix, most: int, stop: Ints) -> Cells:
     """Return, for each row, ``most`` of those that share most villages with it.
 
-    The row itself stands where fewer share any. Of long rows a sample of villages is looked at.
+    The row itself stands where fewer share any. Of long rows a sample of villages is looked at. The
+    work ends once the only cell of ``stop`` is not 0.
     """
     n = len(m.costs)
     found = np.empty((n, most), np.uint32)
     if most == 0:
         return found
     shared, seen = np.zeros(n, np.int64), np.empty(n, np.int64)
-    tally = np.zeros(len(m.weights) + 2, np.int64)
     for i in range(n):
-        count, top = 0, 0
+        found[i] = i
+        if stop[0] != 0:
+            continue
+        count = 0
         for k in range(m.ptr[i], m.ptr[i + 1], max(1, (m.ptr[i + 1] - m.ptr[i]) // _SAMPLE)):
-            top += 1
             for at in range(m.col_ptr[m.idx[k]], m.col_ptr[m.idx[k] + 1]):
                 r = m.col_idx[at]
-                if r != i and shared[r] == 0:
+                if shared[r] == 0 and r != i:
                     seen[count] = r
                     count += 1
                 shared[r] += 1
         shared[i] = 0
-        tally[: top + 2] = 0
-        for at in range(count):
-            tally[shared[seen[at]]] += 1
-        # All that share more than the cut, and the first of those that share as much.
-        cut, above = top, 0
-        while cut > 0 and above + tally[cut] <= most:
-            above += tally[cut]
-            cut -= 1
-        placed, equal = 0, most - above
-        for at in range(count):
-            r = seen[at]
+        cut, equal = _cut(shared, seen[:count], most)
+        placed = 0
+        for r in seen[:count]:
             if shared[r] > cut or (shared[r] == cut and equal > 0):
                 equal -= 1 if shared[r] == cut else 0
                 found[i, placed] = r
                 placed += 1
             shared[r] = 0
-        found[i, placed:] = i
     return found
+
+
+@compiled
+def _cut(shared: Ints, seen: Ints, most: int) -> tuple[int, int]:
+    """Return what all but ``most`` rows share at most, and how many that share it are of these."""
+    tally = np.zeros(2 * _SAMPLE, np.int64)
+    for r in seen:
+        tally[shared[r]] += 1
+    cut, above = 2 * _SAMPLE - 1, 0
+    while cut > 0 and above + tally[cut] <= most:
+        above += tally[cut]
+        cut -= 1
+    return cut, most - above
 
 
 @compiled

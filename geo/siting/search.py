@@ -119,12 +119,12 @@ class Search:
         if covered > self.covered + TOLERANCE:
             self.chosen, self.covered = chosen, covered
 
-    def like(self) -> Cells:
+    def like(self, stop: Ints) -> Cells:
         """Return the rows that short moves may take for each; none for a core that HiGHS closes."""
         if self._like is None:
             size = self.core.reach.nnz / max(1, len(self.core.options))
             most = int(np.clip(round(_LIKE * size), *_LIKEST)) if self.large else 0
-            self._like = kernels.likest(self.matrix, most)
+            self._like = kernels.likest(self.matrix, most, stop)
         return self._like
 
     def cooling(self, seed: int, stop: Ints, *, again: bool = False) -> Cooling:
@@ -142,7 +142,7 @@ class Search:
                 warm, cold = _WARM_AGAIN * known.threshold, _COLD_AGAIN
         if again:
             moves *= _MOVES_AGAIN
-        return Cooling(warm, cold * warm, price, int(moves), seed, stop, self.like())
+        return Cooling(warm, cold * warm, price, int(moves), seed, stop, self.like(stop))
 
     def price(self, steps: int, stop: Ints) -> Prices:
         """Return better prices."""
@@ -152,7 +152,7 @@ class Search:
 
     def descend(self, steps: int) -> None:
         """Better the bound."""
-        found = together([lambda stop: self.price(steps, stop), lambda _: self.like()], self.clock)
+        found = together([lambda stop: self.price(steps, stop), self.like], self.clock)
         self._priced(found[0])
 
     def round(self) -> None:

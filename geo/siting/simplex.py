@@ -167,7 +167,8 @@ def _aim(p: Program, b: Basis, village: int, seat: int) -> float:
 def _reach(p: Program, b: Basis, village: int, sign: float) -> float:
     """Return how far prices go until the leaving village's is at its end.
 
-    Where something blocks before, less how far that lets them go and a little more.
+    Where something blocks before, it is how far that lets them go, and a little more, as a number
+    below 0.
     """
     end = np.inf
     if village >= 0:

@@ -8,6 +8,8 @@ import scipy.sparse as sp
 
 from geo.siting import kernels
 
+RUNNING, STOPPED = np.zeros(1, np.int64), np.ones(1, np.int64)
+
 
 def small(seed: int) -> tuple[kernels.Matrix, np.ndarray]:
     """Return a random matrix of 30 rows at 25 places, and which row reaches which village."""
@@ -76,7 +78,7 @@ def test_a_partner_is_the_best_row_to_go(seed: int, count: int) -> None:
 
 def test_an_annealed_choice_covers_what_it_says_and_keeps_its_limits() -> None:
     m, reach = small(1)
-    how = kernels.Cooling(2.0, 0.1, 0.5, 3000, 7, np.zeros(1, np.int64), kernels.likest(m, 4))
+    how = kernels.Cooling(2.0, 0.1, 0.5, 3000, 7, RUNNING, kernels.likest(m, 4, RUNNING))
     chosen, covered = kernels.anneal(m, np.zeros(30, dtype=bool), 7, 12.0, how)
     assert covered == pytest.approx(m.weights[reach[chosen].any(axis=0)].sum())
     assert chosen.sum() <= 7
@@ -94,7 +96,7 @@ def shares(reach: np.ndarray, row: int) -> np.ndarray:
 @pytest.mark.parametrize("most", [1, 5, 29, 40])
 def test_the_likest_rows_share_the_most_villages(most: int) -> None:
     m, reach = small(2)
-    for row, likest in enumerate(kernels.likest(m, most)):
+    for row, likest in enumerate(kernels.likest(m, most, RUNNING)):
         shared = shares(reach, row)
         others = [other for other in likest if other != row]
         assert len(set(others)) == len(others) == min(most, (shared > 0).sum())
@@ -104,10 +106,12 @@ def test_the_likest_rows_share_the_most_villages(most: int) -> None:
 def test_of_long_rows_the_likest_are_found_by_some_of_their_villages() -> None:
     line = np.abs(np.subtract.outer(np.arange(600), np.arange(600))) <= 150
     m = kernels.matrix(sp.csr_array(line.astype(float)), np.ones(600), np.ones(600), np.arange(600))
-    likest = kernels.likest(m, 8)
+    likest = kernels.likest(m, 8, RUNNING)
     inside = np.arange(200, 400)
     assert (np.abs(likest[inside].astype(int) - inside[:, None]).max(axis=1) <= 10).all()
-    assert kernels.likest(m, 0).shape == (600, 0)
+    assert kernels.likest(m, 0, RUNNING).shape == (600, 0)
+    # Once the run is over each row is like itself.
+    assert (kernels.likest(m, 2, STOPPED) == np.arange(600)[:, None]).all()
 
 
 def test_short_moves_come_to_the_rows_that_are_like_the_chosen() -> None:
@@ -116,7 +120,9 @@ def test_short_moves_come_to_the_rows_that_are_like_the_chosen() -> None:
     alone = kernels.matrix(sp.eye_array(1000, format="csr"), weights, weights, np.arange(1000))
     first = np.zeros(1000, dtype=bool)
     first[3] = True
-    running = np.zeros(1, np.int64)
-    for like, found in ((np.full((1000, 1), 777, np.uint32), 5.0), (kernels.likest(alone, 0), 1.0)):
-        how = kernels.Cooling(1e-3, 1e-4, 0.0, 40, 7, running, like)
+    for like, found in (
+        (np.full((1000, 1), 777, np.uint32), 5.0),
+        (kernels.likest(alone, 0, RUNNING), 1.0),
+    ):
+        how = kernels.Cooling(1e-3, 1e-4, 0.0, 40, 7, RUNNING, like)
         assert kernels.anneal(alone, first, 1, np.inf, how)[1] == found

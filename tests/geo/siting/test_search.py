@@ -36,17 +36,17 @@ def test_short_moves_know_the_rows_of_the_core_as_it_is(
     known: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # HiGHS closes what is small: there are no short moves.
-    assert known.like().shape == (len(known.rows), 0)
+    assert known.like(RUNNING).shape == (len(known.rows), 0)
     monkeypatch.setattr(search, "_CELLS", 0)
     known._like = None
     whole = len(known.rows)
-    assert known.like().shape == (whole, 4)
+    assert known.like(RUNNING).shape == (whole, 4)
     known.price(400, RUNNING)
     known.round()
     known.shrink()
     assert len(known.rows) < whole
-    assert known.like().shape == (len(known.rows), 4)
-    assert known.like().max() < len(known.rows)
+    assert known.like(RUNNING).shape == (len(known.rows), 4)
+    assert known.like(RUNNING).max() < len(known.rows)
 
 
 def test_a_search_starts_again_from_its_best_and_less_hot(
