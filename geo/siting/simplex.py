@@ -283,7 +283,6 @@ def _change(p: Program, b: Basis, x: Exchange, pivot: float) -> None:
         b.kind[x.village] = TIGHT
     if x.row >= 0:
         sit(b, x.row, x.seat if x.seat >= 0 else b.size[0], part)
-        b.left[x.row] = 0.0
     if x.village >= 0:
         tighten(b, x.village, x.place if x.place >= 0 else b.size[0])
     if x.row >= 0 and x.village >= 0:

@@ -65,6 +65,9 @@ def test_a_partner_is_the_best_row_to_go(seed: int, count: int) -> None:
     state = kernels.begin(m, chosen)
     for i in np.flatnonzero(~chosen):
         state.value[i] = np.nan
+        owners = state.sharing[: kernels.share(m, state, i)].tolist()
+        assert sorted(owners) == np.flatnonzero(state.shared.sum(axis=0)).tolist()
+        state.shared[:] = 0.0
         out, gain = kernels.partner(m, state, i, kernels.weakest(state), np.inf, 0.0)
         gains = {}
         for other in np.flatnonzero(chosen):

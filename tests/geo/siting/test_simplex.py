@@ -126,6 +126,22 @@ def test_an_inverse_made_anew_is_that_of_its_basis(seed: int) -> None:
     assert b.inverse[:size, :size] == pytest.approx(kept[0], abs=1e-7)
 
 
+def test_what_rounding_hides_comes_to_light_before_the_end() -> None:
+    reach, due, cost = streets(2, 60)
+    p = program(reach, due, cost)
+    b = basis.begun(p)
+    while b.size[1] < 10:
+        assert simplex._stepped(p, b)
+    # Nobody seems to have a reason to leave.
+    b.missing[:] = 0.0
+    b.share[:] = 0.5
+    steps = 0
+    while simplex._stepped(p, b):
+        steps += 1
+    assert steps > 10
+    assert proven(reach, due, b.price) == pytest.approx(exact(reach, due, cost), abs=1e-4)
+
+
 def test_the_same_program_has_the_same_answer() -> None:
     p = program(*streets(3, 120))
     first, again = simplex.cover(p), simplex.cover(p)
