@@ -181,7 +181,7 @@ def reached(p: Program, b: Basis) -> float:
     b.size[2] = 0
     b.missing[:] = 1.0
     for k in range(size):
-        share = _total(b.inverse[k], size)
+        share = b.inverse[k, :size].sum()
         b.share[k] = share
         if abs(share) > NOTHING:
             for at in range(p.ptr[b.rows[k]], p.ptr[b.rows[k] + 1]):
@@ -190,21 +190,6 @@ def reached(p: Program, b: Basis) -> float:
     for k in range(size):
         worst = max(worst, abs(b.missing[b.villages[k]]))
     return worst
-
-
-@compiled
-def _total(values: Floats, size: int) -> float:
-    """Return the sum of the first values: four sums, as none waits for another."""
-    one, two, three, four = 0.0, 0.0, 0.0, 0.0
-    whole = size // 4 * 4
-    for k in range(0, whole, 4):
-        one += values[k]
-        two += values[k + 1]
-        three += values[k + 2]
-        four += values[k + 3]
-    for k in range(whole, size):
-        one += values[k]
-    return (one + two) + (three + four)
 
 
 @compiled

@@ -79,7 +79,7 @@ def prices(
     best: Prices | None = None
     length, stall, theta = 1.0, 0, start.money if start is not None else 0.0
     for _ in range(steps):
-        worth, taken, theta, threshold = buyer.buy(pricing.worths(m, lam), theta)
+        worth, taken, theta, threshold = buyer.buy(pricing.sums(m.ptr, m.idx, lam), theta)
         bound = total - float(lam.sum()) + theta * buyer.budget + float(worth[taken].sum())
         stall = 0 if best is None or bound < best.bound * (1.0 - 1e-7) else stall + 1
         if best is None or bound < best.bound:
@@ -102,7 +102,7 @@ def prices(
 def priced(m: Matrix, limits: tuple[int, float], lam: Floats, theta: float) -> Prices:
     """Return the bound that given prices of coverage prove; ``theta`` is near the money's price."""
     buyer = _Buyer(m, *limits)
-    worth, taken, theta, threshold = buyer.buy(pricing.worths(m, lam), theta)
+    worth, taken, theta, threshold = buyer.buy(pricing.sums(m.ptr, m.idx, lam), theta)
     bound = float(m.weights.sum()) - float(lam.sum()) + theta * buyer.budget
     return Prices(bound + float(worth[taken].sum()), lam, theta, worth, threshold)
 

@@ -27,21 +27,12 @@ def gathered(values: Floats, idx: Index | Cells | Ints, first: int, last: int) -
 
 
 @compiled
-def worths(m: Matrix, lam: Floats) -> Floats:
-    """Return the sum of the prices of the villages that each row reaches."""
-    worth = np.empty(len(m.costs))
-    for i in range(len(worth)):
-        worth[i] = gathered(lam, m.idx, m.ptr[i], m.ptr[i + 1])
-    return worth
-
-
-@compiled
-def loads(m: Matrix, shares: Floats) -> Floats:
-    """Return the sum of the shares of the rows that reach each village."""
-    load = np.empty(len(m.weights))
-    for j in range(len(load)):
-        load[j] = gathered(shares, m.col_idx, m.col_ptr[j], m.col_ptr[j + 1])
-    return load
+def sums(ptr: Index, idx: Cells, values: Floats) -> Floats:
+    """Return, for each row, the sum of the values at what it reaches; or the same for villages."""
+    found = np.empty(len(ptr) - 1)
+    for i in range(len(found)):
+        found[i] = gathered(values, idx, ptr[i], ptr[i + 1])
+    return found
 
 
 @compiled

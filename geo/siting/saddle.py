@@ -102,11 +102,13 @@ class _Saddle:
 
     def reached(self, shares: Floats) -> Floats:
         """Return how often each village is reached, and the money that is spent."""
-        return np.append(pricing.loads(self.m, shares), float((self.pay * shares).sum()))
+        return np.append(
+            pricing.sums(self.m.col_ptr, self.m.col_idx, shares), float((self.pay * shares).sum())
+        )
 
     def worth(self, prices: Floats) -> Floats:
         """Return what each row is worth at prices, the last of them that of money."""
-        return np.asarray(pricing.worths(self.m, prices[:-1]) - prices[-1] * self.pay)
+        return np.asarray(pricing.sums(self.m.ptr, self.m.idx, prices[:-1]) - prices[-1] * self.pay)
 
     def begin(self, distance: float) -> None:
         """Begin anew from the end of the last step."""
@@ -163,7 +165,7 @@ def _norm(m: Matrix) -> float:
     vector = np.ones(len(m.weights))
     size = 1.0
     for _ in range(20):
-        vector = pricing.loads(m, pricing.worths(m, vector))
+        vector = pricing.sums(m.col_ptr, m.col_idx, pricing.sums(m.ptr, m.idx, vector))
         size = float(np.sqrt((vector**2).sum()))
         vector /= max(size, 1e-300)
     return 1.02 * float(np.sqrt(size))

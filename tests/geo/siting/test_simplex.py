@@ -119,6 +119,11 @@ def test_an_inverse_made_anew_is_that_of_its_basis(seed: int) -> None:
         kept, [b.inverse[:size, :size], b.price, b.left, b.share[:size], b.missing], strict=True
     ):
         assert new == pytest.approx(old, abs=1e-7)
+    # What a row lacks is given to it.
+    other = int(np.flatnonzero(b.seat < 0)[0])
+    b.left[other] = -0.5
+    assert basis.renewed(p, b)
+    assert b.left[other] == 0.0
     # What is lost is found again.
     b.inverse[:size, :size] += 1e-3
     assert not basis.reached(p, b) <= basis._EXACT

@@ -95,6 +95,17 @@ def test_what_a_tree_says_is_true_at_any_time(seed: int) -> None:
     assert len(said) > 3
 
 
+def test_choices_with_the_rows_before_are_in_leaves_of_their_own() -> None:
+    w = window(3)
+    tree, state = Tree(w, 1e9), leaf.whole(w)
+    rows = leaf.ways(w, state, int(np.argmax(state.ways)))
+    start = tiling._Node(0.0, state, np.arange(11))
+    tree._heap.clear()
+    tree._enter(tiling._Way(start, int(np.argmax(state.ways)), rows, 2))
+    assert not tree._heap[0][2].state.fits[rows[:3]].any()
+    assert state.fits.all()
+
+
 def test_a_tree_without_effort_or_stopped_proves_nothing() -> None:
     w = window(1)
     for work, stop in ((0.0, RUNNING), (EFFORT, STOPPED)):
