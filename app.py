@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import frame, navigation, opening, sidebar, sites, state
-from ui.i18n import LANGUAGES
+from ui.shell import first_paint, frame, navigation, sidebar, state
+from ui.shell.i18n import LANGUAGES
+from ui.whatif import sites
 
 st.set_page_config(page_title="Tongcun 通村", layout="wide", initial_sidebar_state=240)
 frame.style()
@@ -17,7 +18,7 @@ def main() -> None:
     state.begin(tuple(LANGUAGES))
     sites.begin()
     page = st.navigation(navigation.pages(), position="top")
-    if opening.takes(page):
+    if first_paint.takes(page):
         return
     sidebar.show(told_elsewhere=page.url_path == navigation.PAGES["what_if"])
     state.write_url()

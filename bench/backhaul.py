@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from bench.measure import Figure, in_turn
-from geo.backhaul import BackhaulPrices, BackhaulRule, Tree, backhaul, steiner_tree
-from geo.microwave import hop_pairs, solve_masts
-from geo.terrain import Grid, profiles
+from geo.earth.terrain import Grid, profiles
+from geo.links.backhaul import BackhaulPrices, BackhaulRule, Tree, backhaul, steiner_tree
+from geo.links.microwave import hop_pairs, solve_masts
 
 NODES, TERMINALS, SITES, FIBRE_NODES = 20_000, 1_000, 600, 4_000
 #: Longest times that we promise [s].

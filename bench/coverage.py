@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.measure import Figure, in_turn
-from geo.coverage import RULE_A_RADIUS_M, distance_coverage
+from geo.coverage.distance import RULE_A_RADIUS_M, distance_coverage
 
 VILLAGES, SITES = 134_000, 60_000
 #: Longest time for the villages of one province [s].

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bench.measure import Fact, Figure, Watched, in_turn, python
-from data.pack import Pack, pack_names
+from data.tables.reader import Pack, pack_names
 from tests.data.doctor import labelled
 
 CELLS = 1_000_000

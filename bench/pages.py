@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from bench.browser import chromium, chromium_path, serve
 from bench.measure import Figure
-from data.pack import Pack
+from data.tables.reader import Pack
 
 #: Longest time from asking for the page to the last village point [s].
 FIRST_MAP_S = 3.0

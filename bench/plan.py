@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 
 from bench.measure import Figure
-from data.pack import Pack, pack_names
-from data.plan_settings import PlanSettings
-from data.scenario import Scenario
-from layers.rollout import Rollout, plan
+from data.scenario.plan_settings import PlanSettings
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack, pack_names
+from planning.plan.rollout import Rollout, plan
 
 #: Longest time of a whole plan that we promise [s].
 LIMIT_S = 60.0

@@ -12,13 +12,13 @@ from bench.browser import chromium, chromium_path, serve
 from bench.measure import Fact, Figure, Watched, in_turn, python
 from bench.pages import EFFECT, clicks
 from bench.terrain import tiles
-from data.catalogue import Catalogue
-from data.doctor.engine import Origin
+from data.doctor.diagnosis import Origin
 from data.importing import RasterFile, commit_rasters
-from data.pack import Pack, pack_names
-from data.workspace import ENVIRONMENT
+from data.tables.reader import Pack, pack_names
+from data.workspace.catalogue import Catalogue
+from data.workspace.environment import ENVIRONMENT
+from geo.earth.terrain import Grid
 from geo.radio.prediction import area, carrier, stations
-from geo.terrain import Grid
 
 #: Longest times [s] and most memory [10⁶ byte].
 VILLAGES_S, AREA_S, CLICK_S, MEMORY_MB = 5.0, 3.0, 1.0, 1_500.0
@@ -26,10 +26,10 @@ AREA_KM = 30.0
 #: Predicts the villages without 4G from all sites within 15 km, then tells how many paths.
 _VILLAGES = """
 import sys
-from data.effective import effective_pack
-from data.pack import Pack
-from data.scenario import Scenario
-from layers.coverage import CoverageOrder, village_prediction
+from data.workspace.effective import effective_pack
+from data.tables.reader import Pack
+from data.scenario.scenario import Scenario
+from planning.coverage.prediction import CoverageOrder, village_prediction
 pack = effective_pack(Pack.load(sys.argv[1]), sys.argv[2])
 order = CoverageOrder(listed="uncovered", min_households=20)
 table = village_prediction(pack, Scenario(province=sys.argv[1]), order)

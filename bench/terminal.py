@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.measure import Figure, in_turn, modules, python
-from data.pack import pack_names
+from data.tables.reader import pack_names
 
 #: The whole gap table may cost this multiple of importing geopandas.
 GAPS_LIMIT = 2.5

@@ -14,8 +14,8 @@ from rasterio.merge import merge
 from rasterio.transform import from_origin
 
 from bench.measure import Figure, in_turn
-from data.dem import open_dem
-from geo.terrain import Grid, profiles
+from data.elevation.mosaic import open_dem
+from geo.earth.terrain import Grid, profiles
 
 #: Tiles of 1°, 3 arc-seconds: a province as wide and tall as the larger of two mountain provinces.
 WEST, NORTH, COLUMNS, ROWS = 97, 30, 9, 9

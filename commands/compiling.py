@@ -27,14 +27,14 @@ def compile_ahead() -> None:
 
 def _terrain() -> None:
     """Run what stands on an elevation model: villages, an area, a path, a plan."""
-    from data.pack import Pack, pack_names
-    from data.plan_settings import PlanSettings
-    from data.scenario import Scenario
-    from layers.coverage import CoverageOrder, village_prediction
-    from layers.coverage_area import area_prediction
-    from layers.rollout import plan
-    from layers.terrain import terrain_of
-    from layers.terrain_path import PathEnd, path_between
+    from data.scenario.plan_settings import PlanSettings
+    from data.scenario.scenario import Scenario
+    from data.tables.reader import Pack, pack_names
+    from planning.coverage.area import area_prediction
+    from planning.coverage.path_profile import PathEnd, path_between
+    from planning.coverage.prediction import CoverageOrder, village_prediction
+    from planning.elevation import terrain_of
+    from planning.plan.rollout import plan
 
     pack = Pack.load(pack_names()[0])
     settings = PlanSettings(sites=2, frontier_points=0, time_limit_s=1)
@@ -60,10 +60,10 @@ def _terrain() -> None:
 
 def _plans() -> None:
     """Run a plan with its links, and two by their money."""
-    from data.pack import Pack, pack_names
-    from data.plan_settings import PlanSettings
-    from data.scenario import Scenario
-    from layers.rollout import plan
+    from data.scenario.plan_settings import PlanSettings
+    from data.scenario.scenario import Scenario
+    from data.tables.reader import Pack, pack_names
+    from planning.plan.rollout import plan
 
     pack = Pack.load(pack_names()[-1])
     goals = (

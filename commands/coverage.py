@@ -25,10 +25,10 @@ from geo.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.pack import Pack
-    from data.rules import Profile
-    from data.scenario import Scenario
-    from layers.terrain_path import PathEnd, PathView
+    from data.scenario.coverage_rules import Profile
+    from data.scenario.scenario import Scenario
+    from data.tables.reader import Pack
+    from planning.coverage.path_profile import PathEnd, PathView
 
 COMMANDS = typer.Typer()
 
@@ -69,10 +69,10 @@ def coverage(  # noqa: PLR0913  one argument for each option
     """Villages that the sites reach over the elevation model, counted with their interval."""
     from dataclasses import replace
 
-    from layers.coverage import village_prediction
-    from layers.coverage_bundles import coverage_bundle
-    from layers.coverage_regions import region_prediction
-    from layers.coverage_rules import RuleOrder, order_of
+    from planning.coverage.per_region import region_prediction
+    from planning.coverage.prediction import village_prediction
+    from planning.coverage.rule_comparison import RuleOrder, order_of
+    from planning.exports.coverage import coverage_bundle
 
     pack, plan = _asked(province, workspace, site, demonstration=demonstration)
     order = order_of(_rule(rule, workspace), RuleOrder(tuple(region or ()), preset))
@@ -92,7 +92,7 @@ def rules(*, workspace: Folder = None) -> None:
     """List the coverage rules with source, year and whether every figure was verified."""
     import pandas as pd
 
-    from data.rules import rules as profiles
+    from data.scenario.coverage_rules import rules as profiles
 
     rows = [
         {
@@ -122,8 +122,8 @@ def compare(  # noqa: PLR0913  one argument for each option
     out: Out = "-",
 ) -> None:
     """Villages that pass one rule and fail the other, per region."""
-    from layers.coverage_bundles import RulePair, rules_bundle
-    from layers.coverage_rules import RuleOrder, rule_comparison, rule_counts
+    from planning.coverage.rule_comparison import RuleOrder, rule_comparison, rule_counts
+    from planning.exports.coverage import RulePair, rules_bundle
 
     pack, plan = _asked(province, workspace, site, demonstration=demonstration)
     pair = RulePair(_rule(rule_a, workspace), _rule(rule_b, workspace))
@@ -153,8 +153,8 @@ def path(  # noqa: PLR0913  one argument for each option
     """One path line by line: clearance, loss part by part, level and probability."""
     from dataclasses import replace
 
-    from layers.coverage_rules import RuleOrder, order_of
-    from layers.terrain_path import path_between
+    from planning.coverage.path_profile import path_between
+    from planning.coverage.rule_comparison import RuleOrder, order_of
 
     pack, plan = _asked(province, workspace, None, demonstration=demonstration)
     order = replace(order_of(_rule(rule, workspace), RuleOrder()), preset=preset)
@@ -182,10 +182,10 @@ def area(  # noqa: PLR0913  one argument for each option
     from dataclasses import replace
 
     from data.atomic import atomic_write
-    from data.geotiff import area_geotiff
-    from layers.coverage_area import area_prediction, area_shares
-    from layers.coverage_bundles import area_tags
-    from layers.coverage_rules import RuleOrder, order_of
+    from data.export.geotiff import area_geotiff
+    from planning.coverage.area import area_prediction, area_shares
+    from planning.coverage.rule_comparison import RuleOrder, order_of
+    from planning.exports.coverage import area_tags
 
     if out.suffix.lower() not in (".tif", ".tiff"):
         raise InputError(
@@ -207,7 +207,7 @@ def area(  # noqa: PLR0913  one argument for each option
 def _asked(
     province: str, workspace: Path | None, sites: list[str] | None, *, demonstration: bool
 ) -> tuple[Pack, Scenario]:
-    from data.scenario import Scenario, parse_site
+    from data.scenario.scenario import Scenario, parse_site
 
     plan = Scenario(
         province=province, sites=tuple(parse_site(text) for text in sites or ()),
@@ -217,19 +217,19 @@ def _asked(
 
 
 def _own_rules(workspace: Path | None) -> Path:
-    from data.workspace import Workspace
+    from data.workspace.folder import Workspace
 
     return Workspace.open(workspace).folder / "rules"
 
 
 def _rule(key: str, workspace: Path | None) -> Profile:
-    from data.rules import rule
+    from data.scenario.coverage_rules import rule
 
     return rule(key, _own_rules(workspace))
 
 
 def _tell_terrain(pack: Pack, plan: Scenario) -> None:
-    from layers.terrain import terrain_of
+    from planning.elevation import terrain_of
 
     found = terrain_of(pack, plan)
     if found is not None:
@@ -238,9 +238,9 @@ def _tell_terrain(pack: Pack, plan: Scenario) -> None:
 
 
 def _site_end(pack: Pack, text: str) -> PathEnd:
-    from data.scenario import parse_site
-    from layers.coverage import antenna_of
-    from layers.terrain_path import PathEnd
+    from data.scenario.scenario import parse_site
+    from planning.coverage.path_profile import PathEnd
+    from planning.coverage.prediction import antenna_of
 
     if "," in text:
         site = parse_site(text)
@@ -250,8 +250,8 @@ def _site_end(pack: Pack, text: str) -> PathEnd:
 
 
 def _village_end(pack: Pack, text: str) -> PathEnd:
-    from data.scenario import parse_site
-    from layers.terrain_path import PathEnd
+    from data.scenario.scenario import parse_site
+    from planning.coverage.path_profile import PathEnd
 
     if "," in text:
         place = parse_site(text)

@@ -32,12 +32,11 @@ def fetch(
     workspace: Folder = None,
 ) -> None:
     """Download Copernicus GLO-30 or GLO-90 for a province and put it in force."""
-    from data.dem_fetch import Order
-    from data.dem_fetch import fetch as download
-    from data.doctor.engine import Origin
+    from data.doctor.diagnosis import Origin
+    from data.elevation.fetch import Order, fetch as download
     from data.importing import RasterFile, catalogue, commit_rasters
-    from data.pack import Pack
-    from data.workspace import Workspace
+    from data.tables.reader import Pack
+    from data.workspace.folder import Workspace
 
     pack = Pack.load(province)
     regions = pack.geo("regions")
@@ -58,7 +57,7 @@ def fetch(
 @COMMANDS.command()
 def info(*, province: Province, workspace: Folder = None) -> None:
     """Say which elevation model is in force, its extent, spacing, datum and accuracy."""
-    from data.dem import dem_in_force, demonstration_dem
+    from data.elevation.mosaic import dem_in_force, demonstration_dem
 
     pack = pack_of(province, workspace)
     mosaic = dem_in_force(pack)

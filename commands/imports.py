@@ -50,7 +50,7 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
 ) -> None:
     """Examine files and put their accepted rows into the workspace."""
     from data.doctor.base import Choice
-    from data.doctor.engine import Origin
+    from data.doctor.diagnosis import Origin
     from data.importing import Order, import_file
 
     chosen = Choice(
@@ -114,7 +114,7 @@ def template(
 ) -> None:
     """Write a blank template of a table: headers, units, one example row, notes."""
     from data.atomic import atomic_write
-    from data.doctor.templates import template as blank
+    from data.doctor.report.templates import template as blank
 
     atomic_write(out, blank(kind, language, out.suffix.lower()))
     typer.echo(f"template of {kind} → {out}", err=True)
@@ -130,9 +130,9 @@ def ledger(
 ) -> None:
     """State of every village as of a date, or every change that dated imports brought."""
     from data.atomic import atomic_write
-    from data.export import csv_bytes
+    from data.export.writers import csv_bytes
     from data.importing import catalogue
-    from data.village_ledger import village_changes, village_states
+    from data.ledger.villages import village_changes, village_states
 
     with catalogue(workspace) as store:
         table = (

@@ -39,9 +39,9 @@ def needs(  # noqa: PLR0913  one argument for each option
     out: Out = "-",
 ) -> None:
     """Stations per county and year, fibre to villages, or racks with their power."""
-    from data.scenario import Scenario
-    from layers import needs as reckon
-    from layers.plan_bundles import need_bundle
+    from data.scenario.scenario import Scenario
+    from planning import needs as reckon
+    from planning.exports.plan import need_bundle
 
     pack = pack_of(province, workspace)
     wanted = scenario_of(scenario, province) or Scenario(province=province)

@@ -16,9 +16,9 @@ from geo.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.export import ExportBundle
-    from data.pack import Pack
-    from data.scenario import Scenario
+    from data.export.bundle import ExportBundle
+    from data.scenario.scenario import Scenario
+    from data.tables.reader import Pack
 
 
 class LevelName(StrEnum):
@@ -60,8 +60,8 @@ Folder = Annotated[
 
 def pack_of(province: str, workspace: Path | None) -> Pack:
     """Return the pack as the workspace makes it."""
-    from data.effective import effective_pack
-    from data.pack import Pack
+    from data.tables.reader import Pack
+    from data.workspace.effective import effective_pack
 
     return effective_pack(Pack.load(province), workspace)
 
@@ -76,7 +76,7 @@ def scenario_of(path: Path | None, province: str) -> Scenario | None:
     """
     if path is None:
         return None
-    from data.scenario import Scenario
+    from data.scenario.scenario import Scenario
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -103,7 +103,7 @@ def is_map(out: str) -> bool:
 
 def write_bundle(bundle: ExportBundle, out: str) -> None:
     """Write an export and say on stderr where it went."""
-    from data.export import write
+    from data.export.writers import write
 
     path = write(bundle, Path(out))
     typer.echo(f"{len(bundle.main):,} rows → {path}", err=True)
@@ -126,7 +126,7 @@ def steps(title: str, length: int) -> Iterator[Callable[[str], None]]:
 
 def print_table(table: pd.DataFrame, *, right: Any = ()) -> None:
     """Print a table with aligned columns."""
-    from data.text_table import text_lines
+    from data.export.text_table import text_lines
 
     for line in text_lines(table, right=right):
         typer.echo(line)

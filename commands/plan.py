@@ -30,9 +30,9 @@ from commands.options import (
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from data.pack import Pack
-    from data.scenario import Scenario
-    from layers.rollout import Rollout
+    from data.scenario.scenario import Scenario
+    from data.tables.reader import Pack
+    from planning.plan.rollout import Rollout
 
 COMMANDS = typer.Typer()
 
@@ -125,7 +125,7 @@ def wishes(
     InputError
         If an option has another form or breaks the limits of its field.
     """
-    from data.scenario import Scenario
+    from data.scenario.scenario import Scenario
 
     start = given if given is not None else Scenario(province=province)
     content = start.model_dump(mode="json")
@@ -143,8 +143,8 @@ def wishes(
 
 def run(pack: Pack, scenario: Scenario, table: str, out: str, *, links: bool) -> None:
     """Plan, tell how it goes, and print or write the tables."""
-    from layers.plan_bundles import TABLES
-    from layers.rollout import plan as planned
+    from planning.exports.plan import TABLES
+    from planning.plan.rollout import plan as planned
 
     if table != "all" and table not in TABLES:
         from geo.errors import UnknownNameError
@@ -163,7 +163,7 @@ def run(pack: Pack, scenario: Scenario, table: str, out: str, *, links: bool) ->
 
 def _check_out(out: str) -> None:
     """Refuse an unknown format before the work, not after."""
-    from data.export import SUFFIXES
+    from data.export.writers import SUFFIXES
 
     if out != "-" and Path(out).suffix.lower() not in SUFFIXES:
         raise InputError(
@@ -174,7 +174,7 @@ def _check_out(out: str) -> None:
 
 def _write(pack: Pack, result: Rollout, table: str, out: str) -> None:
     """Write one table, or all: a file each where the format holds one table only."""
-    from layers.plan_bundles import TABLES, plan_bundle
+    from planning.exports.plan import TABLES, plan_bundle
 
     path = Path(out)
     if table != "all":
@@ -189,7 +189,7 @@ def _write(pack: Pack, result: Rollout, table: str, out: str) -> None:
 
 
 def _print(result: Rollout, table: str) -> None:
-    from layers.plan_bundles import plan_table
+    from planning.exports.plan import plan_table
 
     frame = plan_table(result, table)
     zh = [name for name in frame.columns if name.endswith("_zh")]
@@ -275,7 +275,7 @@ def _value(text: str) -> Any:
 
 def _place(text: str) -> dict[str, float]:
     """Read ``LAT,LON``."""
-    from data.scenario import parse_site
+    from data.scenario.scenario import parse_site
 
     site = parse_site(text)
     return {"lat": site.lat, "lon": site.lon}

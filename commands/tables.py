@@ -42,7 +42,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
     out: Out = "-",
 ) -> None:
     """Target, built, planned and gap per region, with interval, evidence and sources."""
-    from layers.gaptable import GAP_COLUMNS, gap_table
+    from planning.gaps import GAP_COLUMNS, gap_table
 
     with steps("gaps", 3) as step:
         pack = pack_of(province, workspace)
@@ -54,7 +54,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
         if out == "-":
             print_table(table[list(GAP_COLUMNS)], right=GAP_COLUMNS[7:13])
             return
-        from layers.bundles import gap_bundle
+        from planning.exports.gaps import gap_bundle
 
         write_bundle(gap_bundle(pack, table, scenario=plan, geometry=is_map(out)), out)
         step("written")
@@ -98,7 +98,7 @@ def villages(  # noqa: PLR0913  one argument for each option
         if out == "-":
             print_table(table, right=("lon", "lat", "households"))
             return
-        from layers.bundles import village_bundle
+        from planning.exports.gaps import village_bundle
 
         write_bundle(village_bundle(pack, table), out)
         step("written")
@@ -125,10 +125,10 @@ def whatif(
     Over the elevation model in force; without one circles by preset radius, wrong both ways in
     mountains.
     """
-    from data.scenario import Scenario, parse_site
-    from layers.bundles import whatif_bundle
-    from layers.terrain import terrain_of
-    from layers.whatif import effect
+    from data.scenario.scenario import Scenario, parse_site
+    from planning.elevation import terrain_of
+    from planning.exports.gaps import whatif_bundle
+    from planning.whatif import effect
 
     with steps("whatif", 3) as step:
         pack = pack_of(province, workspace)
@@ -157,7 +157,7 @@ def whatif(
 @COMMANDS.command()
 def sources(*, province: Province, workspace: Folder = None, out: Out = "-") -> None:
     """List every source id with its quote, licence and credit, and known anomalies."""
-    from layers.bundles import source_bundle, source_table
+    from planning.exports.gaps import source_bundle, source_table
 
     with steps("sources", 2) as step:
         pack = pack_of(province, workspace)

@@ -21,26 +21,28 @@ import pandas as pd
 import shapely
 
 from data.atomic import atomic_path, atomic_write, storage_errors
-from data.catalogue import Catalogue, ImportRecord
-from data.dem_tiles import check_heights, examined
-from data.doctor.base import LAT, LON, ROW, Choice, Counts
-from data.doctor.context import SHAPE
-from data.doctor.engine import Diagnosis, Origin, examine
-from data.doctor.findings import title_of
-from data.doctor.readers import raster as open_raster
-from data.doctor.rejects import rejected_file
-from data.doctor.report import Language, crs_record, report
-from data.effective import check_in_force, effective_pack
-from data.export import tidy
-from data.pack import Pack
-from data.schemas_import import IMPORTABLE, RASTERS
-from data.workspace import Workspace
-from geo import projections
+from data.doctor.base import ROW, Choice, Language
+from data.doctor.checks.context import SHAPE
+from data.doctor.checks.findings import title_of
+from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.engine import examine
+from data.doctor.reading.readers import raster as open_raster
+from data.doctor.report.files import crs_record, report
+from data.doctor.report.rejects import rejected_file
+from data.elevation.tile import check_heights, examined
+from data.export.bundle import tidy
+from data.tables.common import LAT, LON, Counts
+from data.tables.imports import IMPORTABLE, RASTERS
+from data.tables.reader import Pack
+from data.workspace.catalogue import Catalogue, ImportRecord
+from data.workspace.effective import check_in_force, effective_pack
+from data.workspace.folder import Workspace
+from geo.earth import projections
 from geo.errors import DataError, InputError, UnknownNameError
 
 if TYPE_CHECKING:
-    from data.doctor.read_raster import RasterInfo
-    from data.doctor.read_source import Source
+    from data.doctor.reading.raster import RasterInfo
+    from data.doctor.reading.source import Source
 
 
 @contextmanager

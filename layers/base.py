@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.ledger import Ledger
-from data.pack import Pack
-from data.scenario import Scenario
-from geo.gaps import Interval
+from data.ledger.statements import Ledger
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.gaps.gap import Interval
 
 Level = Literal["province", "prefecture", "county"]
 LEVELS: tuple[Level, ...] = ("province", "prefecture", "county")
@@ -44,12 +44,15 @@ class Context:
         Latest date of what counts as built, YYYY-MM-DD.
     level
         Level of the regions that the figures are for.
+    added
+        Layer key → (n,) units that the scenario's enabled sites add per region; None: no site.
     """
 
     pack: Pack
     scenario: Scenario
     as_of: str
     level: Level
+    added: Callable[[str], NDArray[np.float64]] | None = None
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.base import Context, Figures, Layer, Metrics
-from layers.spread import counted_figures
+from layers.provincial_split import counted_figures
 
 
 def figures(layer: Layer, context: Context) -> Figures:

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from data.ledger import Statement
-from geo.gaps import Interval
+from data.ledger.statements import Statement
+from geo.gaps.gap import Interval
 from layers.base import Context, Figures, Layer, Metrics, TargetStatus
-from layers.spread import (
+from layers.provincial_split import (
     WEIGHTS_SOURCE,
     Spread,
     Terms,

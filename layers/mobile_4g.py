@@ -8,7 +8,7 @@ the one published share (Kunming, 20.86 % at the end of 2021) is close to its sh
 from __future__ import annotations
 
 from layers.base import Layer, Metrics
-from layers.spread import counted_figures
+from layers.provincial_split import counted_figures
 
 LAYER = Layer(
     key="mobile_4g",

@@ -9,7 +9,7 @@ as a fixed cell. Population and village-level units give the other end of the in
 from __future__ import annotations
 
 from layers.base import Layer, Metrics
-from layers.spread import counted_figures
+from layers.provincial_split import counted_figures
 
 LAYER = Layer(
     key="mobile_5g",

@@ -13,12 +13,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.effective import import_date
-from data.ledger import Statement
+from data.ledger.statements import Statement
+from data.workspace.effective import import_date
 from geo.evidence import weakest
-from geo.gaps import Interval
+from geo.gaps.gap import Interval
 from layers.base import Context, Figures, Layer, Metrics, TargetStatus
-from layers.spread import NO_CELLS, planned_units, spread
+from layers.provincial_split import NO_CELLS, planned_units, spread
 from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, village_states
 
 #: Source id of the village table.
@@ -167,7 +167,7 @@ def _with_reported_shares(layer: Layer, context: Context, table: Figures) -> Fig
 
 
 def _shared(total: int, weights: pd.Series) -> np.ndarray:
-    from geo.allocation import largest_remainder
+    from geo.gaps.allocation import largest_remainder
 
     keys = [str(code) for code in weights.index]
     return largest_remainder(total, weights.to_numpy(float), keys=keys).astype(float)

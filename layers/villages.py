@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.pack import Pack
+from data.tables.reader import Pack
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def rule_a_states(pack: Pack, villages: pd.DataFrame, radius_m: float) -> NDArra
     RangeError
         If the radius is not above 0 or beyond 100 km.
     """
-    from geo.coverage import distance_coverage
+    from geo.coverage.distance import distance_coverage
 
     sites = pack.table("sites", columns=("lon", "lat"))
     return distance_coverage(

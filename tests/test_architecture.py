@@ -15,23 +15,24 @@ import pytest
 from layers.registry import layers
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("geo", "data", "layers", "ui", "commands")
+ROOMS = ("geo", "data", "layers", "planning", "ui", "commands")
 DOORS = ("app", "cli")
 #: Room or door → the rooms that it may import.
 MAY_IMPORT = {
     "geo": {"geo"},
     "data": {"geo", "data"},
     "layers": {"geo", "data", "layers"},
-    "ui": {"geo", "data", "layers", "ui"},
-    "app": {"geo", "data", "layers", "ui"},
-    "commands": {"geo", "data", "layers", "commands"},
+    "planning": {"geo", "data", "layers", "planning"},
+    "ui": {"geo", "data", "layers", "planning", "ui"},
+    "app": {"geo", "data", "layers", "planning", "ui"},
+    "commands": {"geo", "data", "layers", "planning", "commands"},
     "cli": {"geo", "commands"},
 }
 #: Third party → the only modules that may import it; a folder stands for all inside.
 ONLY_IN = {
     "streamlit": ("app.py", "ui/"),
-    "folium": ("layers/render.py", "ui/mapview.py"),
-    "branca": ("layers/render.py", "ui/mapview.py"),
+    "folium": ("layers/map/", "ui/map/"),
+    "branca": ("layers/map/", "ui/map/"),
     "typer": ("cli.py", "commands/"),
 }
 #: Provinces by name and code. A province is a folder: no other file knows it.
@@ -39,11 +40,11 @@ PROVINCES = re.compile(r"yunnan|gansu|云南|甘肃|530000|620000", re.IGNORECAS
 
 
 def sources(owner: str) -> list[Path]:
-    """Return the modules of a room or door; the build tools of the packs are not part of it."""
+    """Return the modules of a room or door."""
     if owner in DOORS:
         return [path] if (path := ROOT / f"{owner}.py").exists() else []
     found = (ROOT / owner).rglob("*.py")
-    return sorted(path for path in found if (ROOT / "data/packs") not in path.parents)
+    return sorted(found)
 
 
 def name_of(path: Path) -> str:
@@ -96,11 +97,11 @@ def test_no_module_of_layers_imports_a_layer() -> None:
 def test_no_room_names_a_province() -> None:
     text_files = [
         path
-        for room in ("geo", "layers", "ui", "commands")
+        for room in ("geo", "layers", "planning", "ui", "commands")
         for path in (ROOT / room).rglob("*")
         if path.suffix in {".py", ".toml", ".json", ".js", ".html", ".css"}
     ]
-    for path in (*text_files, *(ROOT / "data").glob("*.py"), *sources("app"), *sources("cli")):
+    for path in (*text_files, *sources("data"), *sources("app"), *sources("cli")):
         found = PROVINCES.findall(path.read_text(encoding="utf-8"))
         assert not found, f"{name_of(path)} names {sorted(set(found))}"
 
@@ -114,7 +115,17 @@ def run_python(code: str) -> None:
 
 def test_geo_needs_no_door_and_no_map() -> None:
     modules = [module_of(path) for path in sources("geo") if path.stem != "__init__"]
-    banned = ("streamlit", "folium", "branca", "typer", "pydantic", "layers", "data", "ui")
+    banned = (
+        "streamlit",
+        "folium",
+        "branca",
+        "typer",
+        "pydantic",
+        "layers",
+        "data",
+        "planning",
+        "ui",
+    )
     run_python(
         f"import sys, {', '.join(modules)}\n"
         f"found = set({banned!r}) & {{name.split('.')[0] for name in sys.modules}}\n"
@@ -123,7 +134,7 @@ def test_geo_needs_no_door_and_no_map() -> None:
 
 
 def test_data_layers_and_cli_run_without_the_web_door() -> None:
-    rooms = [*sources("data"), *sources("layers"), *sources("commands")]
+    rooms = [*sources("data"), *sources("layers"), *sources("planning"), *sources("commands")]
     modules = [module_of(path) for path in rooms if path.stem != "__init__"]
     run_python(f"import sys; sys.modules['streamlit'] = None\nimport cli, {', '.join(modules)}")
 

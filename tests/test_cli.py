@@ -10,8 +10,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from data.export import SUFFIXES
-from layers.gaptable import GAP_COLUMNS
+from data.export.writers import SUFFIXES
+from planning.gaps import GAP_COLUMNS
 from tests.terminal import ROOT, run_command, run_here
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import rasterio
 
-from data.pack import Pack
+from data.tables.reader import Pack
 from tests.terminal import run_here as run
 
 PACK = Pack.load("yunnan")

@@ -10,10 +10,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-import layers.rollout
-from data.plan_settings import PlanSettings
-from data.scenario import Scenario
-from layers.plan_bundles import TABLES
+import planning.plan.rollout
+from data.scenario.plan_settings import PlanSettings
+from data.scenario.scenario import Scenario
+from planning.exports.plan import TABLES
 from tests.terminal import run_here
 
 SMALL = ("--province", "gansu", "--sites", "8", "--set", "frontier_points=0")
@@ -93,7 +93,7 @@ def own_ctrl_c() -> Iterator[None]:
 @pytest.mark.usefixtures("own_ctrl_c")
 def test_ctrl_c_gives_the_best_plan_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "p.xlsx"
-    real = layers.rollout.plan
+    real = planning.plan.rollout.plan
 
     def interrupted(*arguments, progress, **options):
         def tell(step: str, share: float, text: str) -> None:
@@ -106,7 +106,7 @@ def test_ctrl_c_gives_the_best_plan_so_far(tmp_path: Path, monkeypatch: pytest.M
         sent: list[str] = []
         return real(*arguments, progress=tell, **options)
 
-    monkeypatch.setattr("layers.rollout.plan", interrupted)
+    monkeypatch.setattr("planning.plan.rollout.plan", interrupted)
     done = run_here("plan", *SMALL, "--objective", "share", "--share", "0.35", "--out", out)
     assert out.exists()
     assert "best plan so far" in done.stderr

@@ -15,7 +15,7 @@ import pytest
 from layers.registry import layers
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("geo", "data", "layers", "ui", "commands", "bench", "tests")
+CODE = ("geo", "data", "layers", "planning", "ui", "commands", "tools", "bench", "tests")
 PAGES = sorted(path for path in (ROOT / "ui/pages").glob("*.py") if path.stem != "__init__")
 TWINS = (ROOT / "README.md", ROOT / "README.zh.md")
 
@@ -85,7 +85,7 @@ def test_frames_are_not_walked_row_by_row() -> None:
 def test_nothing_loads_from_a_cdn() -> None:
     suffixes = {".py", ".js", ".css", ".html", ".toml", ".json"}
     files = [*modules(), *ROOT.glob("*.toml")]
-    for folder in ("ui", "layers", "static", ".streamlit"):
+    for folder in ("ui", "layers", "planning", "static", ".streamlit"):
         found = [path for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
         files += [path for path in found if "node_modules" not in path.parts]
     here = Path(__file__)
@@ -104,7 +104,7 @@ def undocumented(node: ast.AST, where: str) -> Iterator[str]:
                 yield from undocumented(child, f"{where}.{child.name}")
 
 
-@pytest.mark.parametrize("room", ["geo", "data", "layers", "ui"])
+@pytest.mark.parametrize("room", ["geo", "data", "layers", "planning", "ui"])
 def test_every_public_name_has_a_docstring(room: str) -> None:
     paths = [path for path in (ROOT / room).rglob("*.py") if "packs" not in path.parts]
     assert not [name for path in paths for name in undocumented(parse(path), path.stem)]

@@ -6,5 +6,5 @@
                                                                            │
                          Report ◀──report── Checked (accepted, repaired, rejected) ◀──rules
 
-Nothing is written here: :mod:`data.workspace` commits what the planner accepts.
+Nothing is written here: :mod:`data.workspace.folder` commits what the planner accepts.
 """

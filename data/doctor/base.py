@@ -8,12 +8,11 @@ from typing import Literal
 import pandas as pd
 
 Severity = Literal["error", "warning", "note"]
+Language = Literal["zh", "en"]
 
 #: Column of every frame of the doctor: the row's number in the original file, as a spreadsheet or
 #: editor shows it (the header row is 1 when it is the first line).
 ROW = "_row"
-#: Columns that hold the position once it is known, WGS84 [°].
-LON, LAT = "lon", "lat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Choice:
     Attributes
     ----------
     kind
-        Table of :mod:`data.schemas` that the file is to become.
+        Table of :mod:`data.tables.pack` that the file is to become.
     encoding, delimiter, sheet, layer
         How to read the file.
     header_row
@@ -161,19 +160,3 @@ class CrsDecision:
     reason_zh: str
     reason_en: str
     hypotheses: tuple[Hypothesis, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Rows read = accepted + repaired + rejected, always."""
-
-    read: int
-    accepted: int
-    repaired: int
-    rejected: int
-
-    def __post_init__(self) -> None:
-        """Refuse counts that do not add up."""
-        if self.read != self.accepted + self.repaired + self.rejected:
-            message = f"{self.read} rows read, {self.accepted + self.repaired + self.rejected} kept"
-            raise AssertionError(message)

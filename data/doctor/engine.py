@@ -5,129 +5,45 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, Counts, CrsDecision, RawTable
-from data.doctor.complete import Filling, completed
-from data.doctor.coordinates import CrsEvidence, Known, gather
-from data.doctor.headers import HeaderMap, guess_kind, map_headers
-from data.doctor.names import Resolved, resolve_names
-from data.doctor.place import declared_system, place, positions
-from data.doctor.read_geometry import text_geometries
-from data.doctor.read_source import Source
-from data.doctor.readers import read
-from data.doctor.rejects import without_reasons
-from data.doctor.repairs import apply_repairs, offered, settled
-from data.doctor.rules import Context, FindingTable, check, convert, rejected_rows
-from data.effective import imported_table
-from data.schemas import Table
-from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE, RASTERS, table_of_rows
-from geo.crs import Floats
-from geo.errors import DataError, InputError, UnknownNameError
+from data.doctor.base import ROW, Choice, RawTable
+from data.doctor.checks.completion import Filling, completed
+from data.doctor.checks.repairs import apply_repairs, offered, settled
+from data.doctor.checks.rules import Context, FindingTable, check, convert, rejected_rows
+from data.doctor.crs.decision import CrsEvidence, Known, gather
+from data.doctor.crs.placement import declared_system, place, positions
+from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
+from data.doctor.names.matching import Resolved, resolve_names
+from data.doctor.reading.geometry import text_geometries
+from data.doctor.reading.readers import read
+from data.doctor.reading.source import Source
+from data.doctor.report.rejects import without_reasons
+from data.tables.common import Counts
+from data.tables.imports import IMPORTABLE, RASTERS, table_of_rows
+from data.tables.pack import Table
+from data.workspace.effective import imported_table
+from geo.errors import DataError, InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from data.pack import Pack
+    from data.tables.reader import Pack
 
 #: Steps as they are told to a progress bar, in order.
 STEPS = ("read", "headers", "names", "place", "check", "repair", "count")
-#: Scores of tables that lie nearer together than this tell nothing.
-TIE = 0.02
 Progress = Callable[[str], None]
 _AUTOMATIC = Choice()
 
 
 def _silent(_step: str) -> None:
     return
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What the planner says of a file as a whole.
-
-    Attributes
-    ----------
-    evidence
-        ``measured``, ``declared`` or ``modelled``.
-    as_of
-        Date that the rows hold for, YYYY-MM-DD; empty if unknown.
-    today
-        Day of the import; later dates are in the future.
-    """
-
-    evidence: str = "declared"
-    as_of: str = ""
-    today: dt.date = field(default_factory=dt.date.today)
-
-    def __post_init__(self) -> None:
-        """Refuse classes that no file can have, and dates that are none."""
-        if self.evidence not in IMPORT_EVIDENCE:
-            raise UnknownNameError("evidence class", self.evidence, IMPORT_EVIDENCE)
-        if self.as_of:
-            try:
-                dt.date.fromisoformat(self.as_of)
-            except ValueError as error:
-                raise InputError(
-                    f"{self.as_of!r} is no date", where="as_of", repair="write YYYY-MM-DD"
-                ) from error
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """Everything the doctor found about one file; nothing has been written yet.
-
-    Attributes
-    ----------
-    kinds
-        (kind, score) of every table the file may be, best first.
-    before
-        Easting or longitude, northing or latitude as they stand in the file; None without any.
-    accepted
-        Rows that go in: declared columns, what else the file had, row numbers; WGS84.
-    offered
-        Repair → rows that it would touch.
-    findings
-        What stands after the repairs that the planner consents to.
-    repaired, rejected
-        Row numbers of the file.
-    """
-
-    raw: RawTable
-    table: Table
-    kinds: tuple[tuple[str, float], ...]
-    headers: HeaderMap
-    decision: CrsDecision | None
-    before: tuple[Floats, Floats] | None
-    placed: pd.DataFrame
-    accepted: pd.DataFrame
-    offered: dict[str, int]
-    findings: FindingTable
-    counts: Counts
-    repaired: frozenset[int]
-    rejected: frozenset[int]
-    choice: Choice
-    origin: Origin
-    province: str
-
-    @property
-    def kind(self) -> str:
-        """Table that the file is to become."""
-        return self.table.name
-
-    @property
-    def tied(self) -> tuple[str, ...]:
-        """Tables that the headers fit as well as this one, itself among them, unless chosen."""
-        if self.choice.kind is not None or not self.kinds:
-            return (self.kind,)
-        best = self.kinds[0][1]
-        return tuple(kind for kind, score in self.kinds if score > best - TIE)
 
 
 def examine(

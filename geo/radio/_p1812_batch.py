@@ -18,14 +18,7 @@ from numpy.typing import NDArray
 from geo.compiled import compiled
 from geo.radio._p1812_path import MIN_POINTS, Floats, Zones, predict
 from geo.radio._p1812_profile import Terminals
-from geo.radio._p1812_radio import (
-    EARTH_RADIUS_KM,
-    Air,
-    Radio,
-    Statistics,
-    Wave,
-    radio_of,
-)
+from geo.radio._p1812_radio import EARTH_RADIUS_KM, Air, Radio, Statistics, Wave, radio_of
 
 #: Columns of the table of links: what differs from path to path or is the same for all.
 COLUMNS = (

@@ -8,8 +8,16 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from geo._terrain_path import Ends, Frame, Heights, height_at, path_length_m, points_on, sample_path
 from geo.compiled import compiled, compiled_parallel
+from geo.earth._terrain_path import (
+    Ends,
+    Frame,
+    Heights,
+    height_at,
+    path_length_m,
+    points_on,
+    sample_path,
+)
 from geo.radio._p1812_path import MIN_POINTS, predict
 from geo.radio._p1812_profile import Terminals
 from geo.radio._p1812_radio import Radio

@@ -156,7 +156,7 @@ class Line:
     Attributes
     ----------
     key
-        Name of the quantity; :mod:`data.link_presets` has its words and source.
+        Name of the quantity; :mod:`data.scenario.link_presets` has its words and source.
     value, unit
         As shown.
     sign

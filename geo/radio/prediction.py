@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from geo.crs import WGS84, ecef
+from geo.earth.crs import WGS84, ecef
+from geo.earth.terrain import Grid
 from geo.errors import InputError, RangeError
 from geo.radio import p1812
 from geo.radio._p1812_radio import Radio
 from geo.radio._prediction_loop import FIGURES, fill_pairs
 from geo.radio.antenna import ROW, Antenna, pattern
-from geo.terrain import Grid
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

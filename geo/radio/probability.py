@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import erf, erfcx, ndtr, ndtri
 
-from geo.coverage import COVERED, UNCOVERED, UNKNOWN
+from geo.coverage.distance import COVERED, UNCOVERED, UNKNOWN
 from geo.errors import RangeError
 
 
@@ -88,7 +88,7 @@ def coverage_probability(
 
 
 def coverage_state(probability: ArrayLike, wished: float) -> NDArray[np.uint8]:
-    """Return the three states of :mod:`geo.coverage`: unknown where the probability is NaN.
+    """Return the states of :mod:`geo.coverage.distance`: unknown where the probability is NaN.
 
     Parameters
     ----------

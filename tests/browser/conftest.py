@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from bench.browser import chromium, serve
-from data.plan_settings import PlanSettings
-from data.scenario import Scenario
-from data.workspace import ENVIRONMENT, Workspace
+from data.scenario.plan_settings import PlanSettings
+from data.scenario.scenario import Scenario
+from data.workspace.environment import ENVIRONMENT
+from data.workspace.folder import Workspace
 
 
 @pytest.fixture(scope="package")

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page
 
-from data.pack import Pack
-from layers import render, shapes
+from data.tables.reader import Pack
+from layers.map import features, render
 
 VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
@@ -155,7 +155,7 @@ def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
     pack = Pack.load("yunnan")
     words = render.Words("credit", "north", "village", "households", ("a", "b", "c"), "none",
                          "rivers", "relief", "seats", "layers")  # fmt: skip
-    sheet = render.new_sheet(shapes.bounds(pack), words)
+    sheet = render.new_sheet(features.bounds(pack), words)
     name = "</script><script>window.broken = 1</script>"
     regions = pack.regions("prefecture")
     fill = render.RegionFill(
@@ -164,9 +164,9 @@ def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
         [(25.0, 102.0, name)],
         (),
     )
-    render.add_regions(sheet, shapes.region_features(pack, "prefecture"), fill)
+    render.add_regions(sheet, features.region_features(pack, "prefecture"), fill)
     render.add_labels(sheet, fill)
-    render.add_points(sheet, content=shapes.village_bytes(pack))
+    render.add_points(sheet, content=features.village_bytes(pack))
     chart = render.finish(sheet, render.Legend(name, name, (name,)), banner=name)
     parts = render.map_parts(chart)
     page.goto("about:blank")
@@ -182,7 +182,7 @@ def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
 
 
 def test_tiles_in_gcj02_are_moved_as_the_coordinates_are(page: Page) -> None:
-    from geo.crs import wgs84_to_gcj02
+    from geo.earth.crs import wgs84_to_gcj02
 
     page.goto("about:blank")
     page.add_script_tag(path=VENDOR / "map.js")

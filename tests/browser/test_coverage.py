@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 from rasterio.io import MemoryFile
 
-from data.pack import Pack
+from data.tables.reader import Pack
 
 LIMIT_MS = 180_000  # the first prediction of a server may have to compile the kernels
 STILL = (

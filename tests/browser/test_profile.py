@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from layers.imagery import power_picture
+from layers.map.raster_images import power_picture
 
 VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 WORDS = {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from data.store import metadata
+from data.workspace.store import metadata
 
 
 def postgres_programs() -> Path | None:

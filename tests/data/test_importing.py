@@ -11,10 +11,9 @@ import pytest
 import rasterio
 import shapely
 
-from data.catalogue import Catalogue
 from data.doctor.base import Choice
-from data.doctor.engine import Origin, examine
-from data.effective import catalogue_stamp, effective_pack
+from data.doctor.diagnosis import Origin
+from data.doctor.engine import examine
 from data.importing import (
     Order,
     RasterFile,
@@ -23,10 +22,12 @@ from data.importing import (
     import_file,
     imported_table,
 )
-from data.pack import Pack
-from data.village_ledger import village_changes, village_states
+from data.ledger.villages import village_changes, village_states
+from data.tables.reader import Pack
+from data.workspace.catalogue import Catalogue
+from data.workspace.effective import catalogue_stamp, effective_pack
 from geo.errors import DataError, InputError, PlannerError
-from layers.gaptable import gap_table
+from planning.gaps import gap_table
 
 PACK = Pack.load("yunnan")
 MEASURED = Origin("measured", "2024-06-30")

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.pack import SOURCES_DIR, Pack, pack_names
-from data.schemas import TABLES
-from geo.crs import WGS84, geodesic_m
+from data.tables.pack import TABLES
+from data.tables.reader import SOURCES_DIR, Pack, pack_names
+from geo.earth.crs import WGS84, geodesic_m
 from geo.errors import DataError
 
 ROOT = Path(__file__).parents[2]

@@ -12,15 +12,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.packs import build
-from data.packs.building import packages
-from data.packs.building.boundaries import _without_pinholes
-from data.packs.building.counties import County
-from data.packs.building.packages import CACHE_DIR, Store
-from data.packs.building.relief import Relief
-from data.packs.building.spec import Spec
-from data.packs.building.tables import write_table
 from geo.errors import DataError, PlannerError, StorageError, UnknownNameError
+from tools.packs import __main__ as build, packages
+from tools.packs.boundaries import _without_pinholes
+from tools.packs.counties import County
+from tools.packs.packages import CACHE_DIR, Store
+from tools.packs.relief import Relief
+from tools.packs.spec import Spec
+from tools.packs.tables import write_table
 
 
 @pytest.fixture

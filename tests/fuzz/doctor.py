@@ -16,8 +16,8 @@ import warnings
 from functools import cache
 from pathlib import Path
 
-from data.doctor import guarded
-from data.pack import Pack
+from data.doctor.reading import guarded
+from data.tables.reader import Pack
 from tests.fuzz import seeds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,9 +30,10 @@ TIMEOUT_S = 10
 def one_input(data: bytes) -> None:
     """Examine one file; anything but a clear refusal or a diagnosis raises."""
     from data.doctor.base import Choice
-    from data.doctor.engine import Origin, diagnose
-    from data.doctor.limits import MIB, Limits
-    from data.doctor.readers import raster_info, read
+    from data.doctor.diagnosis import Origin
+    from data.doctor.engine import diagnose
+    from data.doctor.reading.limits import MIB, Limits
+    from data.doctor.reading.readers import raster_info, read
     from geo.errors import PlannerError
 
     if not data:
@@ -87,8 +88,8 @@ def _fuzz(arguments: list[str]) -> None:
 
     with atheris.instrument_imports(include=["data.doctor"]):
         import data.doctor.engine  # instrumented while it is imported
-        import data.doctor.read_osm
-        import data.doctor.readers  # noqa: F401
+        import data.doctor.reading.osm
+        import data.doctor.reading.readers  # noqa: F401
     warnings.simplefilter("ignore")
     atheris.Setup([sys.argv[0], *arguments], one_input)
     atheris.Fuzz()

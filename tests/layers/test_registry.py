@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.pack import Pack, pack_names
+from data.tables.reader import Pack, pack_names
 from geo.errors import DataError, UnknownNameError
 from layers.base import LEVELS, RULES, UNIT_NAMES, Context, Layer
 from layers.registry import LAYERS_DIR, gap_layers, layer, layers
@@ -37,7 +37,7 @@ def test_contract(item: Layer) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("item", gap_layers(), ids=lambda item: item.key)
 def test_figures_fit_the_regions(item: Layer, level: str, name: str) -> None:
-    from data.scenario import Scenario
+    from data.scenario.scenario import Scenario
 
     pack = Pack.load(name)
     context = Context(pack, Scenario(province=name), "2025-12-31", level)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from ui import plan_job
+from ui.plan import job as plan_job
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -6,20 +6,18 @@ import pandas as pd
 import streamlit as st
 
 from geo.radio.prediction import Area
-from layers.coverage import CoverageOrder
-from ui import (
-    cache,
+from planning.coverage.prediction import CoverageOrder
+from ui.coverage import (
     calibration_view,
-    coverage_view,
-    exporting,
-    mapview,
     predictions,
+    results as coverage_view,
     site_raster,
-    state,
+    terrain_bar as terrain,
 )
-from ui import terrain_bar as terrain
-from ui.frame import guarded, head
-from ui.i18n import t
+from ui.map import mapview
+from ui.shell import cache, exporting, state
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import t
 
 _MAP_HEIGHT = 560
 
@@ -78,7 +76,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) 
 def _exports(
     table: pd.DataFrame, regions: pd.DataFrame, order: CoverageOrder, area: Area | None
 ) -> None:
-    from layers.coverage_bundles import coverage_bundle
+    from planning.exports.coverage import coverage_bundle
 
     pack, plan = cache.pack(), state.plan()
     exporting.buttons(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from layers import shapes
-from layers.coverage_bundles import RulePair, rules_bundle
-from ui import cache, exporting, mapview, rule_pair, state
-from ui import terrain_bar as terrain
-from ui.frame import guarded, head
-from ui.i18n import t
+from layers.map import features
+from planning.exports.coverage import RulePair, rules_bundle
+from ui.coverage import rule_pair, terrain_bar as terrain
+from ui.map import mapview
+from ui.shell import cache, exporting, state
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import t
 
 _MAP_HEIGHT = 520
 
@@ -40,7 +41,7 @@ def _results(table: pd.DataFrame, pair: RulePair) -> None:
     left, right = st.columns([0.56, 0.44], gap="small")
     with left:
         pack, (level, adcode) = cache.pack(), state.region()
-        box = shapes.region_bounds(pack, level, adcode) if adcode else shapes.bounds(pack)
+        box = features.region_bounds(pack, level, adcode) if adcode else features.bounds(pack)
         mapview.show(
             rule_pair.chart(table), key="map-rules", height=_MAP_HEIGHT,
             overlay={"selected": adcode, "fit": box},

@@ -9,10 +9,12 @@ from geo.evidence import EVIDENCE_CLASSES
 from layers.base import unit_name
 from layers.registry import layer
 from layers.villages import MIN_HOUSEHOLDS, STATES
-from ui import cache, drilldown, exporting, maps, state, tables
-from ui.frame import guarded, head
-from ui.i18n import language, t
-from ui.provenance import see_sources
+from ui.map import maps
+from ui.shell import cache, exporting, state
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import language, t
+from ui.shell.provenance import see_sources
+from ui.widgets import drilldown, tables
 
 _MAP_HEIGHT = 560
 #: Rows of villages that the table shows; the export holds all.

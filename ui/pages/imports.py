@@ -6,28 +6,34 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.schemas_import import IMPORT_EVIDENCE, IMPORTABLE
+from data.tables.imports import IMPORT_EVIDENCE, IMPORTABLE
 from geo.errors import PlannerError
-from ui import cache, choices, examination, import_steps, imported, village_history
-from ui.callbacks import whole
-from ui.frame import explain, guarded, head
-from ui.i18n import language, number, t
+from ui.imports import (
+    results as import_results,
+    session as import_session,
+    steps as import_steps,
+    village_history,
+)
+from ui.shell import cache, localised_select
+from ui.shell.callbacks import whole
+from ui.shell.frame import explain, guarded, head
+from ui.shell.i18n import language, number, t
 
 if TYPE_CHECKING:
-    from data.doctor.engine import Diagnosis
+    from data.doctor.diagnosis import Diagnosis
 
 
 @guarded
 def show() -> None:
     """Draw the page."""
     head(t("import.title"))
-    imported.messages()
+    import_results.messages()
     upload = _form()
     if upload is None:
-        imported.templates()
+        import_results.templates()
     else:
         _examined(upload.getvalue(), upload.name)
-    imported.history()
+    import_results.history()
     village_history.show()
 
 
@@ -36,32 +42,32 @@ def _form() -> st.runtime.uploaded_file_manager.UploadedFile | None:
     cells = st.columns([2.6, 1.3, 1, 1], vertical_alignment="top")
     with cells[0]:
         upload = st.file_uploader(
-            t("import.file"), key=examination.upload_key(), on_change=whole(examination.forget),
-            help=t("import.file_help"),
+            t("import.file"), key=import_session.upload_key(),
+            on_change=whole(import_session.forget), help=t("import.file_help"),
         )  # fmt: skip
-    choices.selectbox(
-        cells[1], t("import.kind"), list(IMPORTABLE), index=None, key=examination.KIND,
-        placeholder=t("import.auto"), format_func=imported.title_of,
+    localised_select.selectbox(
+        cells[1], t("import.kind"), list(IMPORTABLE), index=None, key=import_session.KIND,
+        placeholder=t("import.auto"), format_func=import_results.title_of,
     )  # fmt: skip
-    st.session_state.setdefault(examination.EVIDENCE, IMPORT_EVIDENCE[1])
-    choices.selectbox(
-        cells[2], t("import.evidence"), IMPORT_EVIDENCE, key=examination.EVIDENCE,
+    st.session_state.setdefault(import_session.EVIDENCE, IMPORT_EVIDENCE[1])
+    localised_select.selectbox(
+        cells[2], t("import.evidence"), IMPORT_EVIDENCE, key=import_session.EVIDENCE,
         format_func={word: t(f"evidence.{word}") for word in IMPORT_EVIDENCE}.__getitem__,
         help=t("import.evidence_help"),
     )  # fmt: skip
     cells[3].date_input(
-        t("import.as_of"), value=None, key=examination.AS_OF, help=t("import.as_of_help")
+        t("import.as_of"), value=None, key=import_session.AS_OF, help=t("import.as_of_help")
     )
     return upload
 
 
 def _examined(content: bytes, name: str) -> None:
     """Draw what the doctor found, and the button that puts it into the workspace."""
-    if examination.is_raster(name):
-        imported.raster(content, name)
+    if import_session.is_raster(name):
+        import_results.raster(content, name)
         return
     try:
-        found = examination.diagnosis(content, name)
+        found = import_session.diagnosis(content, name)
     except PlannerError as error:
         explain(error)
         return
@@ -75,15 +81,15 @@ def _examined(content: bytes, name: str) -> None:
         with tab:
             draw(found)
     import_steps.preview(found)
-    imported.reports(found)
-    imported.commit(found)
+    import_results.reports(found)
+    import_results.commit(found)
 
 
 def _counts(found: Diagnosis) -> None:
     """Draw rows read = accepted + repaired + rejected."""
     counts = found.counts
     st.markdown(
-        f"**{imported.title_of(found.kind)}** · {cache.pack().meta[f'name_{language()}']} · "
+        f"**{import_results.title_of(found.kind)}** · {cache.pack().meta[f'name_{language()}']} · "
         + t(
             "import.equation",
             read=number(counts.read),
@@ -93,5 +99,5 @@ def _counts(found: Diagnosis) -> None:
         )
     )
     if len(found.tied) > 1:
-        names = " / ".join(imported.title_of(kind) for kind in found.tied)
+        names = " / ".join(import_results.title_of(kind) for kind in found.tied)
         st.warning(t("import.tie", names=names))

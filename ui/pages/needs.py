@@ -8,15 +8,17 @@ import functools
 import pandas as pd
 import streamlit as st
 
-from data.scenario import Scenario
+from data.scenario.scenario import Scenario
 from layers.base import Layer
-from layers.needs import FibreTree, fibre_tree, without_fibre
 from layers.registry import layer
-from ui import assumptions, cache, exporting, navigation, needs_asked, needs_view, state
-from ui.frame import guarded, head
-from ui.i18n import interval, language, t
-from ui.long_work import result_of
-from ui.provenance import see_sources
+from planning.needs import FibreTree, fibre_tree, without_fibre
+from ui.gaps import assumptions
+from ui.needs import settings as needs_settings, view as needs_view
+from ui.shell import cache, exporting, navigation, state
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import interval, language, t
+from ui.shell.provenance import see_sources
+from ui.widgets.background import result_of
 
 
 @guarded
@@ -44,12 +46,12 @@ def show() -> None:
 
 def _stations(chosen: Layer) -> None:
     level = str(st.session_state[state.LEVEL])
-    needs_asked.years(with_map=True)
-    parts = needs_asked.stations(_scenario(), chosen.key, level)
-    whole = needs_asked.stations(_scenario(), chosen.key, "province")
+    needs_settings.years(with_map=True)
+    parts = needs_settings.stations(_scenario(), chosen.key, level)
+    whole = needs_settings.stations(_scenario(), chosen.key, "province")
     needs_view.stations(parts, whole, chosen.title(language()), level)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
-    _export(needs_asked.stations(_scenario(), chosen.key, "county"), chosen.key)
+    _export(needs_settings.stations(_scenario(), chosen.key, "county"), chosen.key)
 
 
 def _fibre(title: str) -> None:
@@ -74,14 +76,14 @@ def _fibre(title: str) -> None:
 
 
 def _racks(row: pd.Series) -> None:
-    needs_asked.years(with_map=False)
-    needs_asked.power()
+    needs_settings.years(with_map=False)
+    needs_settings.power()
     if pd.isna(row["target"]):
         st.info(t("needs.no_target"))
     elif pd.isna(row["built"]):
         st.info(t("needs.no_baseline", interval=interval(row["gap_low"], row["gap_high"])))
     else:
-        table = needs_asked.racks(_scenario())
+        table = needs_settings.racks(_scenario())
         needs_view.racks(table, row)
         see_sources(table["source_ids"])
         _export(table, "data_centres")
@@ -94,7 +96,7 @@ def _scenario() -> Scenario:
 
 
 def _export(table: pd.DataFrame, key: str) -> None:
-    from layers.plan_bundles import need_bundle
+    from planning.exports.plan import need_bundle
 
     pack, plan = cache.pack(), _scenario()
     exporting.buttons(

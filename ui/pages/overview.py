@@ -7,10 +7,13 @@ import streamlit as st
 
 from layers.base import unit_name
 from layers.registry import layer
-from ui import assumptions, cache, figures, maps, opening, path, state
-from ui.frame import guarded, head
-from ui.i18n import interval, language, named, number, t
-from ui.provenance import plain, see_sources
+from ui.gaps import assumptions, target_path
+from ui.map import maps
+from ui.shell import cache, first_paint, state
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import interval, language, named, number, t
+from ui.shell.provenance import plain, see_sources
+from ui.widgets import charts
 
 _MAP_HEIGHT = 520
 #: Kept free from the start, so that the map stays where it was first drawn [px].
@@ -30,9 +33,9 @@ def show() -> None:
     numbers = st.container(height=_NUMBERS_HEIGHT, border=False)
     left, right = st.columns([0.62, 0.38], gap="small")
     with left:
-        told = opening.done if opening.begins() else None
+        told = first_paint.done if first_paint.begins() else None
         maps.gap_map(parts, key="overview", height=_MAP_HEIGHT, on_drawn=told)
-    if opening.begins():
+    if first_paint.begins():
         return
     with numbers:
         _numbers(row, unit)
@@ -40,7 +43,7 @@ def show() -> None:
         if pd.isna(row["target"]):
             st.info(t("overview.no_target"))
         _ranking(unit)
-    path.show(row, unit)
+    target_path.show(row, unit)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
     assumptions.show(chosen, row)
 
@@ -70,7 +73,7 @@ def _numbers(row: pd.Series, unit: str) -> None:
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     with cells[4]:
-        st.vega_lite_chart(figures.bullet(row.to_dict(), unit))
+        st.vega_lite_chart(charts.bullet(row.to_dict(), unit))
     words = [
         t("figure.unit", unit=unit),
         t("figure.status", status=status),
@@ -96,4 +99,4 @@ def _ranking(unit: str) -> None:
     if not known.any():
         st.info(t("overview.no_gap"))
         return
-    st.vega_lite_chart(figures.ranking(table[known], unit, selected=state.region()[1]))
+    st.vega_lite_chart(charts.ranking(table[known], unit, selected=state.region()[1]))

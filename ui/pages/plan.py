@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.rollout import Rollout
-from ui import (
-    cache,
-    plan_charts,
-    plan_curve,
-    plan_exports,
-    plan_job,
-    plan_list,
-    plan_map,
-    plan_money,
-    plan_places,
-    plan_round,
-    plan_run,
-    saving,
+from planning.plan.rollout import Rollout
+from ui.plan import (
+    charts as plan_charts,
+    exports as plan_exports,
+    frontier as plan_frontier,
+    job as plan_job,
+    map as plan_map,
+    money as plan_money,
+    named_places,
+    next_round,
+    run as plan_run,
+    settings as wishes,
+    site_list as plan_list,
 )
-from ui import plan_wishes as wishes
-from ui.frame import guarded, head
-from ui.i18n import t
+from ui.shell import cache, saving
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import t
 
 _MAP_HEIGHT = 520
 _YEAR = "plan_year"
@@ -59,12 +58,12 @@ def _wishes() -> None:
     wishes.goal()
     with st.expander(t("plan.limits")):
         wishes.limits()
-        plan_places.by_prefecture()
+        named_places.by_prefecture()
     with st.expander(t("plan.candidates")):
         wishes.candidates()
     with st.expander(t("plan.named")):
-        plan_places.typed()
-        plan_places.named()
+        named_places.typed()
+        named_places.named()
         st.caption(t("plan.named_help"))
 
 
@@ -82,7 +81,7 @@ def _map(found: Rollout | None) -> None:
         year = above[1].slider(t("plan.year_slider"), years.first, last, last, key=_YEAR)
     plan_map.show(found, year, height=_MAP_HEIGHT)
     if found is not None:
-        plan_round.built(found, year)
+        next_round.built(found, year)
     if found is not None and found.basis != "terrain":
         st.caption(f":orange-badge[{t('whatif.circle')}] {t(f'plan.basis_{found.basis}')}")
 
@@ -95,9 +94,9 @@ def _tables(found: Rollout) -> None:
     with tabs[1]:
         left, right = st.columns([0.6, 0.4])
         with left:
-            plan_curve.show(found)
+            plan_frontier.show(found)
         with right:
-            plan_curve.others(found)
+            plan_frontier.others(found)
     with tabs[2]:
         left, right = st.columns(2)
         left.vega_lite_chart(plan_charts.years(found.yearly))

@@ -11,13 +11,14 @@ import streamlit as st
 from geo.evidence import EVIDENCE_CLASSES
 from layers.base import RULES
 from layers.registry import gap_layers, layer, layers
-from ui import cache, exporting, ledger, state
-from ui.frame import guarded, head
-from ui.i18n import language, t
-from ui.provenance import plain
+from ui.gaps import ledger
+from ui.shell import cache, exporting, state
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import language, t
+from ui.shell.provenance import plain
 
 if TYPE_CHECKING:
-    from data.export import ExportBundle
+    from data.export.bundle import ExportBundle
 
 
 @guarded
@@ -40,7 +41,7 @@ def show() -> None:
 
 def _bundle() -> Callable[[bool], ExportBundle]:
     """Return what builds the export later, outside the session."""
-    from layers.bundles import source_bundle
+    from planning.exports.gaps import source_bundle
 
     pack = cache.pack()
     return lambda _geometry: source_bundle(pack)

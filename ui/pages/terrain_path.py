@@ -8,12 +8,20 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import PlannerError
-from layers.coverage import CoverageOrder
-from layers.terrain_path import PathView
-from ui import cache, coverage_view, mapview, path_ends, path_view, predictions, profile_chart
-from ui import terrain_bar as terrain
-from ui.frame import explain, guarded, head
-from ui.i18n import t
+from planning.coverage.path_profile import PathView
+from planning.coverage.prediction import CoverageOrder
+from ui.coverage import (
+    path_ends,
+    path_view,
+    predictions,
+    profile_chart,
+    results as coverage_view,
+    terrain_bar as terrain,
+)
+from ui.map import mapview
+from ui.shell import cache
+from ui.shell.frame import explain, guarded, head
+from ui.shell.i18n import t
 
 _MAP_HEIGHT = 330
 

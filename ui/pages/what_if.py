@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.presets import preset, presets
-from layers.coverage import has_radio
-from layers.whatif import Effect
-from ui import (
-    cache,
-    choices,
-    effect_reasons,
-    effects,
-    exporting,
-    maps,
-    plan_exchange,
-    saving,
-    sidebar,
-    site_table,
-    site_tuning,
-    sites,
-    state,
-    terrain_bar,
-)
-from ui.callbacks import once
-from ui.frame import guarded, head
-from ui.i18n import language, number, t
+from data.scenario.presets import preset, presets
+from planning.coverage.prediction import has_radio
+from planning.whatif import Effect
+from ui.coverage import terrain_bar
+from ui.map import maps
+from ui.plan import whatif_transfer
+from ui.shell import cache, exporting, localised_select, saving, sidebar, state
+from ui.shell.callbacks import once
+from ui.shell.frame import guarded, head
+from ui.shell.i18n import language, number, t
+from ui.whatif import effect_reasons, effects, site_table, site_tuning, sites
 
 _MAP_HEIGHT = 600
 
@@ -51,7 +40,7 @@ def _workbench() -> None:
             sites.listed(plan, result)
         else:
             site_table.show(plan, result)
-        plan_exchange.into_plan()
+        whatif_transfer.into_plan()
         sidebar.scenario()
     with left:
         maps.site_map(plan, result, on_click=sites.place, key="whatif", height=_MAP_HEIGHT)
@@ -69,7 +58,7 @@ def _next_site(*, terrain: bool) -> None:
     cells = st.columns([1.6, 1], vertical_alignment="bottom")
     end = language()
     titles = {k: item.title_zh if end == "zh" else item.title_en for k, item in known.items()}
-    choices.selectbox(
+    localised_select.selectbox(
         cells[0],
         t("whatif.preset"),
         list(titles),
@@ -109,7 +98,7 @@ def _next_site(*, terrain: bool) -> None:
 
 
 def _exports(result: Effect) -> None:
-    from layers.bundles import whatif_bundle
+    from planning.exports.gaps import whatif_bundle
 
     pack, plan = cache.pack(), state.plan()
     if plan.sites:

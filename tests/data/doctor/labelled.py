@@ -8,9 +8,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from data.doctor.engine import Diagnosis, examine
-from data.pack import Pack
-from geo import projections
+from data.doctor.diagnosis import Diagnosis
+from data.doctor.engine import examine
+from data.tables.reader import Pack
+from geo.earth import projections
 
 #: System → (CRS of the numbers, degrees as text, columns swapped).
 SYSTEMS = {

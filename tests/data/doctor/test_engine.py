@@ -13,15 +13,17 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from data.doctor.base import LAT, LON, ROW, Choice
-from data.doctor.engine import STEPS, Diagnosis, Origin, examine
-from data.doctor.rejects import rejected_file
-from data.export import ExportBundle, to_bytes
-from data.pack import Pack
-from geo.crs import geodesic_m, wgs84_to_gcj02
+from data.doctor.base import ROW, Choice
+from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.engine import STEPS, examine
+from data.doctor.report.rejects import rejected_file
+from data.export.bundle import ExportBundle
+from data.export.writers import to_bytes
+from data.tables.common import LAT, LON
+from data.tables.reader import Pack
+from geo.earth.crs import geodesic_m, wgs84_to_gcj02
 from geo.errors import InputError, PlannerError, UnknownNameError
 from tests.data.doctor import making
 

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from geo.errors import RangeError, UnknownNameError
 from geo.radio.antenna import PATTERNS, Antenna, Pattern, gain_dB, pattern, pattern_gain_dB

@@ -6,16 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from geo.errors import RangeError
-from geo.radio.calibration import (
-    MIN_POINTS,
-    REASONS,
-    calibrate,
-    corrected_dBm,
-)
+from geo.radio.calibration import MIN_POINTS, REASONS, calibrate, corrected_dBm
 
 
 def drive(offset, sigma, n=600, *, seed=1, sites=None, stretch_dB=0.0):

@@ -7,19 +7,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.special import ndtr
 from scipy.stats import poisson_binom
 
 import geo.radio.counts as module
 from geo.errors import RangeError
-from geo.radio.counts import (
-    Spread,
-    covered_households,
-    covered_villages,
-    poisson_binomial,
-)
+from geo.radio.counts import Spread, covered_households, covered_villages, poisson_binomial
 
 shares = st.lists(st.floats(0, 1), max_size=9)
 

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 import pytest
 
+from geo.earth.terrain import Grid, heights, profiles
 from geo.errors import InputError, RangeError
 from geo.radio import p1812
 from geo.radio.antenna import Antenna, gain_dB, pattern
@@ -23,7 +24,6 @@ from geo.radio.prediction import (
     stations,
     strongest,
 )
-from geo.terrain import Grid, heights, profiles
 
 STEP = 1 / 1200
 

@@ -1,0 +1,134 @@
+"""What the doctor adds to accepted rows so that a table is whole: ids, codes, evidence, lengths.
+
+Nothing is guessed: a code comes from the polygon that the point lies in, a length from the line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from data.doctor.base import ROW
+from data.doctor.checks.context import SHAPE
+from data.tables.common import LAT, LON
+from data.tables.pack import Column, Table
+from geo.earth.crs import WGS84
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: Points that stand in memory as geometries at once.
+_POINTS = 100_000
+_DTYPES = {
+    "text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What holds for all rows of a file.
+
+    Attributes
+    ----------
+    mark
+        Short text that made ids begin with; the same file gives the same ids.
+    """
+
+    evidence: str
+    as_of: str
+    source: str
+    mark: str
+
+
+def completed(
+    frame: pd.DataFrame,
+    table: Table,
+    regions: gpd.GeoDataFrame,
+    adcodes: pd.Series,
+    filling: Filling,
+) -> pd.DataFrame:
+    """Return the rows with every declared column, then what else the file had.
+
+    Parameters
+    ----------
+    frame
+        Checked rows: typed columns, ``lon``/``lat`` or geometries, :data:`~data.doctor.base.ROW`.
+    regions
+        Table ``regions`` of the province with its polygons, WGS84.
+    adcodes
+        Code that each row names, on the frame's index; missing where it names none.
+    """
+    whole = frame.copy()
+    key = table.key[0]
+    if key not in ("adcode", "level", "id"):
+        whole[key] = _ids(whole, key, filling.mark)
+    if "adcode" in table.column_names and table.geometry == "point":
+        whole["adcode"] = _codes(whole, regions, adcodes)
+    for name, value in (
+        ("evidence", filling.evidence), ("as_of", filling.as_of), ("source", filling.source),
+    ):  # fmt: skip
+        if name in table.column_names:
+            whole[name] = _filled(whole, name, value)
+    if "length_km" in table.column_names and SHAPE in whole.columns:
+        whole["length_km"] = [WGS84.geometry_length(shape) / 1000 for shape in whole[SHAPE]]
+    for column in table.columns:
+        if column.name not in whole.columns:
+            whole[column.name] = _blank(column, whole.index)
+    declared = [*table.column_names, *([SHAPE] if SHAPE in whole.columns else [])]
+    extras = [name for name in whole.columns if name not in declared and name != ROW]
+    return whole[[*declared, *extras, ROW]]
+
+
+def _ids(frame: pd.DataFrame, key: str, mark: str) -> pd.Series:
+    made = mark + "-" + frame[ROW].astype("int64").astype("str").str.zfill(6)
+    if key not in frame.columns:
+        return made
+    own = frame[key].astype("object")
+    return own.where(own.notna() & (own != ""), made).astype("str")
+
+
+def _filled(frame: pd.DataFrame, name: str, value: str) -> pd.Series:
+    """Return a column whose empty cells say what holds for the whole file."""
+    if name == "evidence" or name not in frame.columns:
+        return pd.Series(value or None, index=frame.index, dtype="str")
+    cells = frame[name].astype("object")
+    return cells.where(cells.notna() & (cells != ""), value or None).astype("str")
+
+
+def _codes(frame: pd.DataFrame, regions: gpd.GeoDataFrame, named: pd.Series) -> pd.Series:
+    """Return the county of each point: the one it lies in, else the one that the row names."""
+    counties = regions[regions["level"] == "county"]
+    tree = shapely.STRtree(counties.geometry.to_numpy())
+    codes = pd.Index(counties["adcode"].astype("str"))
+    # On a shared border the county that the row names wins, else the first.
+    found = codes.get_indexer(pd.Index(named.reindex(frame.index)))
+    lon, lat = frame[LON].to_numpy(float), frame[LAT].to_numpy(float)
+    unnamed = np.flatnonzero(found < 0)
+    for start in range(0, len(unnamed), _POINTS):
+        at = unnamed[start : start + _POINTS]
+        found[at] = _counties(tree, np.asarray(shapely.points(lon[at], lat[at])))
+    return pd.Series(codes.array.take(found), index=frame.index, dtype="str")
+
+
+def _counties(tree: shapely.STRtree, points: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Return the county that each point lies in, or the nearest one where it lies in none."""
+    row, county = tree.query(points, predicate="intersects")
+    found = np.full(len(points), -1, dtype=np.intp)
+    found[row[::-1]] = county[::-1]
+    # Just outside the border, where a rule let it pass: the nearest county.
+    left = np.flatnonzero(found < 0)
+    if len(left):
+        found[left] = tree.nearest(points[left])
+    return found
+
+
+def _blank(column: Column, index: pd.Index) -> pd.Series:
+    missing = None if column.kind in ("text", "date") else pd.NA
+    if column.kind == "number":
+        return pd.Series(np.nan, index=index, dtype="float64")
+    return pd.Series(missing, index=index, dtype=_DTYPES[column.kind])

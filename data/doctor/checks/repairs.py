@@ -1,0 +1,243 @@
+"""Automatic repairs: offered with a finding, applied only where the planner consents.
+
+Each mends what its finding says and nothing else. The rules look at the mended rows again, so a
+repair that does not help leaves its row rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+import shapely
+
+from data.doctor.base import ROW
+from data.doctor.checks.context import SHAPE, Context
+from data.doctor.checks.findings import RULE, FindingTable
+from data.doctor.checks.text import BREAKS, CONTROL
+from data.doctor.headers.vocabulary import factor
+from data.doctor.reading.cells import Rows, numbers, text_series, texts
+from data.tables.common import LAT, LON
+from data.tables.imports import IMPORTABLE
+from geo.earth.crs import Floats
+from geo.errors import UnknownNameError
+
+#: What a repair is given: the frame to mend, the rows, the column, the finding's detail.
+Mend = Callable[[pd.DataFrame, Rows, str, str], None]
+
+_UNITS = {c.name: c.unit for table in IMPORTABLE.values() for c in table.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One automatic repair.
+
+    Attributes
+    ----------
+    mend
+        Changes the given rows of a frame that belongs to :func:`apply_repairs`; None where the
+        rows are left out.
+    """
+
+    key: str
+    title_zh: str
+    title_en: str
+    mend: Mend | None
+
+
+def apply_repairs(
+    frame: pd.DataFrame, findings: FindingTable, consented: frozenset[str]
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the mended frame and which of its rows changed; the argument stays as it is.
+
+    Parameters
+    ----------
+    frame
+        As it was checked; polygons to be made valid stand in column ``geometry``.
+    findings
+        What the rules found in this very frame.
+    consented
+        Keys of :data:`REPAIRS`; the others are not applied.
+
+    Returns
+    -------
+    tuple of (DataFrame, Series)
+        The mended frame; rows that repeat another are left out of it if the planner consents to
+        ``drop_duplicates``. The Series is boolean, on the index of the mended frame.
+
+    Raises
+    ------
+    UnknownNameError
+        If a repair is not known.
+    """
+    for key in sorted(consented - set(REPAIRS)):
+        raise UnknownNameError("repair", key, REPAIRS)
+    mended = frame.copy()
+    changed = np.zeros(len(frame), dtype=bool)
+    dropped = np.zeros(len(frame), dtype=bool)
+    place = pd.Index(frame[ROW])
+    found = findings.frame.assign(repair=repairs_of(findings))
+    for key, repair in REPAIRS.items():
+        mine = found[found["repair"] == key] if key in consented else found[:0]
+        names = ["column", "detail"] if key == "unit" else ["column"]
+        for group, part in mine.groupby(names, observed=True, sort=False):
+            at = place.get_indexer(pd.Index(part["row"]))
+            at = np.unique(at[at >= 0])
+            if repair.mend is None:
+                dropped[at] = True
+                continue
+            repair.mend(mended, at, str(group[0]), str(part["detail"].iloc[0]))
+            changed[at] = True
+    return mended[~dropped], pd.Series(changed, index=frame.index)[~dropped]
+
+
+def repairs_of(findings: FindingTable) -> pd.Series:
+    """Return the key of the repair that each finding offers, empty without one."""
+    rules = findings.frame["rule"].cat
+    words = [RULE[key].repair if key in RULE else "" for key in map(str, rules.categories)]
+    keys = np.array([*words, ""], dtype=object)[rules.codes.to_numpy()]
+    given = findings.frame["given"].to_numpy()
+    theirs = np.array([*(finding.repair for finding in findings.given), ""], dtype=object)[given]
+    return pd.Series(np.where(given < 0, keys, theirs), index=findings.frame.index, dtype="str")
+
+
+def offered(findings: FindingTable) -> dict[str, int]:
+    """Return repair → rows that it would mend, in the order of :data:`REPAIRS`."""
+    rows = findings.frame["row"].groupby(repairs_of(findings).to_numpy()).nunique()
+    return {key: int(rows[key]) for key in REPAIRS if key in rows.index}
+
+
+def settled(context: Context, consented: frozenset[str]) -> Context:
+    """Return the context of the mended frame: its numbers are in the declared units."""
+    return replace(context, units={}) if "unit" in consented else context
+
+
+def _swap(frame: pd.DataFrame, at: Rows, _column: str, _detail: str) -> None:
+    lon, lat = frame[LON].to_numpy(copy=True), frame[LAT].to_numpy(copy=True)
+    lon[at], lat[at] = lat[at], lon[at].copy()
+    frame[LON], frame[LAT] = lon, lat
+
+
+def _drop_sign(frame: pd.DataFrame, at: Rows, _column: str, _detail: str) -> None:
+    for name in (LON, LAT):
+        degrees = frame[name].to_numpy(copy=True)
+        degrees[at] = np.abs(degrees[at])
+        frame[name] = degrees
+
+
+def _times(ratio: float) -> Mend:
+    def mend(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
+        _put_numbers(frame, column, at, numbers(frame[column])[at] * ratio)
+
+    return mend
+
+
+def _unit(frame: pd.DataFrame, at: Rows, column: str, detail: str) -> None:
+    ratio = factor(_UNITS.get(column, ""), detail)
+    if ratio is not None:
+        _times(ratio)(frame, at, column, detail)
+
+
+def _modulo(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
+    _put_numbers(frame, column, at, numbers(frame[column])[at] % 360)
+
+
+def _put_numbers(frame: pd.DataFrame, column: str, at: Rows, values: Floats) -> None:
+    """Write numbers; a column of counts that is whole again becomes one of integers."""
+    counts = _KINDS.get(column) == "integer"
+    written = numbers(frame[column]).copy()
+    # 4.7 × 10,000 is 47,000, not 46,999.999…
+    written[at] = np.round(values, 9)
+    whole = counts and np.isfinite(written[~np.isnan(written)]).all() and (
+        np.nan_to_num(written) % 1 == 0
+    ).all()  # fmt: skip
+    frame[column] = pd.Series(written, index=frame.index).astype("Int64" if whole else "float64")
+
+
+_KINDS = {c.name: c.kind for table in IMPORTABLE.values() for c in table.columns}
+
+
+def _blank(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
+    cells = frame[column].copy()
+    cells.iloc[at] = np.nan
+    frame[column] = cells
+
+
+def _strip_control(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
+    array = pc.replace_substring_regex(texts(frame[column].iloc[at]), BREAKS + "+", " ")
+    array = pc.replace_substring_regex(array, CONTROL, "")
+    _put_texts(frame, column, at, pc.utf8_trim_whitespace(array))
+
+
+def _trim(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
+    _put_texts(frame, column, at, pc.utf8_trim_whitespace(texts(frame[column].iloc[at])))
+
+
+def _put_texts(frame: pd.DataFrame, column: str, at: Rows, array: object) -> None:
+    """Write texts; what is empty now is missing."""
+    written = text_series(array, frame.index[at])
+    cells = frame[column].copy()
+    cells.iloc[at] = written.where(written != "").to_numpy()
+    frame[column] = cells
+
+
+def _new_id(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
+    cells = frame[column].astype("object").copy()
+    cells.iloc[at] = new_ids(frame[ROW].iloc[at], taken=set(frame[column].dropna()))
+    frame[column] = cells.astype(frame[column].dtype)
+
+
+def new_ids(rows: pd.Series, *, taken: set[str]) -> list[str]:
+    """Return an id for each row, made from its number in the file, that none has yet.
+
+    Examples
+    --------
+    >>> new_ids(pd.Series([7, 8]), taken={"row-7"})
+    ['row-7-2', 'row-8']
+    """
+    made = []
+    for row in rows.tolist():
+        name, n = f"row-{row}", 1
+        while name in taken:
+            n += 1
+            name = f"row-{row}-{n}"
+        made.append(name)
+    return made
+
+
+def _make_valid(frame: pd.DataFrame, at: Rows, _column: str, _detail: str) -> None:
+    if SHAPE in frame.columns:
+        shapes = frame[SHAPE].to_numpy(dtype=object, copy=True)
+        shapes[at] = shapely.make_valid(shapes[at], method="structure", keep_collapsed=False)
+        frame[SHAPE] = shapes
+
+
+#: In the order in which they are applied: repeated rows go before ids are made.
+REPAIRS: dict[str, Repair] = {
+    repair.key: repair
+    for repair in (
+        Repair("drop_duplicates", "删去与前面某行完全相同的行",
+               "leave out rows that repeat an earlier one", None),
+        Repair("unit", "按表头单位换算为规定单位", "convert from the header's unit", _unit),
+        Repair("wan", "该列乘以 10000（万）", "multiply the column by 10,000", _times(1e4)),
+        Repair("height_km", "挂高由千米换算为米", "convert heights from km to m", _times(1e3)),
+        Repair("length_m", "长度由米换算为千米", "convert lengths from m to km", _times(1e-3)),
+        Repair("frequency_ghz", "频率由 GHz 换算为 MHz",
+               "convert frequencies from GHz to MHz", _times(1e3)),
+        Repair("azimuth_modulo", "方位角按 360° 取余", "take azimuths modulo 360°", _modulo),
+        Repair("swap_lonlat", "对调这些行的经度和纬度",
+               "swap longitude and latitude of these rows", _swap),
+        Repair("drop_sign", "去掉坐标的负号", "drop the minus sign of positions", _drop_sign),
+        Repair("strip_control", "删除不可见控制字符，换行改为空格",
+               "remove invisible characters, line breaks become spaces", _strip_control),
+        Repair("trim", "删除首尾空格", "remove spaces at the ends of texts", _trim),
+        Repair("blank_word", "清空无法识别的用词（按未知处理）",
+               "empty cells whose word is unknown", _blank),
+        Repair("new_id", "为空或重复的编号另编新号",
+               "make new ids where they are empty or repeated", _new_id),
+        Repair("make_valid", "修复自相交的多边形", "make polygons valid", _make_valid),
+    )
+}  # fmt: skip

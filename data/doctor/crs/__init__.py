@@ -1,0 +1,1 @@
+"""The coordinate system of an imported file: evidence, likelihood, decision."""

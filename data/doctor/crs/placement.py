@@ -1,0 +1,163 @@
+"""Where the rows lie: positions out of columns or geometries, their system decided, WGS84."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from data.doctor.base import Choice, CrsDecision, Finding, RawTable
+from data.doctor.checks.context import SHAPE
+from data.doctor.crs.decision import CrsEvidence, decide_crs, read_angles, split_pairs, to_wgs84
+from data.tables.common import LAT, LON
+from data.tables.pack import Table
+from geo.earth.crs import Floats
+
+Shapes = NDArray[np.object_]
+#: Columns that may hold easting or longitude, northing or latitude, the first pair that is there.
+_PAIRS = ((LON, LAT), ("x", "y"))
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Positions as they stand in the file.
+
+    Attributes
+    ----------
+    x, y
+        (n,) numbers of each row, NaN where there is none; of a line or polygon its middle.
+    shapes
+        (n,) geometries in the file's coordinates, or None for plain columns.
+    """
+
+    x: Floats
+    y: Floats
+    shapes: Shapes | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Rows with ``lon``, ``lat`` (points) or :data:`~data.doctor.checks.context.SHAPE`, WGS84."""
+
+    frame: pd.DataFrame
+    decision: CrsDecision | None = None
+    before: tuple[Floats, Floats] | None = None
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def positions(raw: RawTable, frame: pd.DataFrame, table: Table) -> Positions | None:
+    """Return the positions of a file, None if it has none or the table wants none.
+
+    Parameters
+    ----------
+    raw
+        The file as it was read.
+    frame
+        Its rows under the names of the table's columns.
+    """
+    if table.geometry is None:
+        return None
+    if raw.geometry is not None:
+        shapes = np.asarray(raw.geometry, dtype=object)
+        middle = shapely.centroid(shapes)
+        return Positions(shapely.get_x(middle), shapely.get_y(middle), shapes)
+    if "coordinates" in frame.columns:
+        x, y = split_pairs(frame["coordinates"])
+        return Positions(x.to_numpy(float), y.to_numpy(float))
+    for first, second in _PAIRS:
+        if first in frame.columns and second in frame.columns:
+            (x, bad_x), (y, bad_y) = (read_angles(frame, name) for name in (first, second))
+            return Positions(
+                x.to_numpy(float), y.to_numpy(float), findings=(*bad_x, *bad_y)
+            )  # fmt: skip
+    return None
+
+
+def place(
+    frame: pd.DataFrame,
+    found: Positions | None,
+    evidence: CrsEvidence,
+    *,
+    table: Table,
+    declared: str = "",
+    choice: Choice,
+) -> Placed:
+    """Decide the coordinate system and put the rows into WGS84.
+
+    Rows keep missing positions where the system stays undecided and the numbers are no degrees:
+    the planner then chooses one of the ranked hypotheses.
+
+    Raises
+    ------
+    InputError
+        If the planner's system is unknown.
+    """
+    if found is None:
+        return Placed(_nowhere(frame, table))
+    decision = decide_crs(found.x, found.y, evidence=evidence, declared=declared, choice=choice)
+    placed = frame.copy(deep=False)
+    if not decision.crs:
+        return Placed(_nowhere(frame, table), decision, (found.x, found.y), found.findings)
+    shapes = None if found.shapes is None else _moved(found.shapes, decision)
+    if table.geometry == "point":
+        placed[LON], placed[LAT] = _points(found, shapes, decision)
+    elif shapes is not None:
+        placed[SHAPE] = shapes
+    return Placed(placed, decision, (found.x, found.y), found.findings)
+
+
+def declared_system(raw: RawTable, renaming: Mapping[str, str], systems: Mapping[str, str]) -> str:
+    """Return the system that the file states, or the header of a position names, or nothing."""
+    if raw.sniffed.declared_crs:
+        return raw.sniffed.declared_crs
+    named = [
+        systems[header]
+        for header, column in renaming.items()
+        if header in systems and column in {LON, LAT, "x", "y", "coordinates"}
+    ]
+    return named[0] if named else ""
+
+
+def _nowhere(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the rows without positions, for a rule to find."""
+    placed = frame.copy(deep=False)
+    if table.geometry == "point":
+        placed[LON] = placed[LAT] = np.full(len(frame), np.nan)
+    elif table.geometry is not None:
+        placed[SHAPE] = np.full(len(frame), None, dtype=object)
+    return placed
+
+
+def _points(
+    found: Positions, shapes: Shapes | None, decision: CrsDecision
+) -> tuple[Floats, Floats]:
+    """Return longitudes and latitudes; a geometry that is no point has none."""
+    if shapes is None:
+        return to_wgs84(found.x, found.y, decision)
+    single = np.isin(shapely.get_type_id(shapes), (0, 4)) & (
+        shapely.get_num_geometries(shapes) == 1
+    )
+    middle = shapely.centroid(shapes)
+    lon, lat = shapely.get_x(middle), shapely.get_y(middle)
+    return np.where(single, lon, np.nan), np.where(single, lat, np.nan)
+
+
+def _moved(shapes: Shapes, decision: CrsDecision) -> Shapes:
+    """Return the geometries in WGS84; one that cannot be there becomes None."""
+    flat: Shapes = shapely.force_2d(shapes)
+
+    def there(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        lon, lat = to_wgs84(coordinates[:, 0], coordinates[:, 1], decision)
+        return np.column_stack((lon, lat))
+
+    moved: Any = shapely.transform(flat, there)
+    bounds = shapely.bounds(moved)
+    lost = ~np.isfinite(bounds).all(axis=1) & ~shapely.is_empty(moved)
+    moved[lost] = None
+    return np.asarray(moved, dtype=object)

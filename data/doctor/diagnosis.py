@@ -1,0 +1,102 @@
+"""The result of examining a file: what it is, where its rows lie, what was found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.doctor.base import Choice, CrsDecision, RawTable
+from data.doctor.checks.findings import FindingTable
+from data.doctor.headers.matching import HeaderMap
+from data.tables.common import Counts
+from data.tables.imports import IMPORT_EVIDENCE
+from data.tables.pack import Table
+from geo.earth.crs import Floats
+from geo.errors import InputError, UnknownNameError
+
+#: Scores of tables that lie nearer together than this tell nothing.
+TIE = 0.02
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the planner says of a file as a whole.
+
+    Attributes
+    ----------
+    evidence
+        ``measured``, ``declared`` or ``modelled``.
+    as_of
+        Date that the rows hold for, YYYY-MM-DD; empty if unknown.
+    today
+        Day of the import; later dates are in the future.
+    """
+
+    evidence: str = "declared"
+    as_of: str = ""
+    today: dt.date = field(default_factory=dt.date.today)
+
+    def __post_init__(self) -> None:
+        """Refuse classes that no file can have, and dates that are none."""
+        if self.evidence not in IMPORT_EVIDENCE:
+            raise UnknownNameError("evidence class", self.evidence, IMPORT_EVIDENCE)
+        if self.as_of:
+            try:
+                dt.date.fromisoformat(self.as_of)
+            except ValueError as error:
+                raise InputError(
+                    f"{self.as_of!r} is no date", where="as_of", repair="write YYYY-MM-DD"
+                ) from error
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything the doctor found about one file; nothing has been written yet.
+
+    Attributes
+    ----------
+    kinds
+        (kind, score) of every table the file may be, best first.
+    before
+        Easting or longitude, northing or latitude as they stand in the file; None without any.
+    accepted
+        Rows that go in: declared columns, what else the file had, row numbers; WGS84.
+    offered
+        Repair → rows that it would touch.
+    findings
+        What stands after the repairs that the planner consents to.
+    repaired, rejected
+        Row numbers of the file.
+    """
+
+    raw: RawTable
+    table: Table
+    kinds: tuple[tuple[str, float], ...]
+    headers: HeaderMap
+    decision: CrsDecision | None
+    before: tuple[Floats, Floats] | None
+    placed: pd.DataFrame
+    accepted: pd.DataFrame
+    offered: dict[str, int]
+    findings: FindingTable
+    counts: Counts
+    repaired: frozenset[int]
+    rejected: frozenset[int]
+    choice: Choice
+    origin: Origin
+    province: str
+
+    @property
+    def kind(self) -> str:
+        """Table that the file is to become."""
+        return self.table.name
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Tables that the headers fit as well as this one, itself among them, unless chosen."""
+        if self.choice.kind is not None or not self.kinds:
+            return (self.kind,)
+        best = self.kinds[0][1]
+        return tuple(kind for kind, score in self.kinds if score > best - TIE)

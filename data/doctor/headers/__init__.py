@@ -1,0 +1,1 @@
+"""Which declared column each header of a file means."""

@@ -1,0 +1,1 @@
+"""Names of regions, as people write them, to codes."""

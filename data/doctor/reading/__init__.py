@@ -1,0 +1,1 @@
+"""Readers of file formats; every refusal is one sentence."""

@@ -1,0 +1,211 @@
+"""Zip archives: nothing leaves the scratch folder, nothing unpacks without bound."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from data.doctor.reading.limits import Limits
+from data.doctor.reading.source import (
+    SUFFIXES,
+    Opened,
+    check_unpacked,
+    copy_bounded,
+    gunzip,
+    identify,
+)
+from geo.errors import DataError, UnknownNameError
+
+#: What counts as a data set of an archive, best first.
+_PRIMARY = (
+    ".gpkg", ".shp", ".tab", ".mif", ".parquet", ".geoparquet", ".geojson", ".topojson", ".kml",
+    ".xlsx", ".xls", ".csv", ".tsv", ".pbf", ".vrt", ".tif", ".tiff", ".hgt", ".dxf", ".json",
+    ".txt",
+)  # fmt: skip
+#: Files of the operating system that archives carry along.
+_NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
+#: What Python says of an archive that is cut off or lies about itself.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+
+
+def open_archive(opened: Opened, layer: str | None) -> Opened:
+    """Return the data set inside a zip: a workbook as it is, else unpacked into scratch.
+
+    Raises
+    ------
+    DataError
+        If the archive is damaged, encrypted, a bomb, leads outside, or holds nothing to read.
+    """
+    try:
+        with zipfile.ZipFile(opened.path) as archive:
+            members = _members(archive, opened)
+            if "xl/workbook.xml" in members:
+                return replace(opened, format="xlsx")
+            if "xl/workbook.bin" in members or "content.xml" in members:
+                raise DataError(
+                    "this kind of workbook cannot be read", where=opened.name,
+                    repair="save it as XLSX",
+                )  # fmt: skip
+            return _unpacked(archive, members, opened, layer)
+    except DAMAGED as error:
+        raise DataError(
+            "the archive is cut off or damaged", where=opened.name,
+            repair="copy or download it again",
+        ) from error  # fmt: skip
+
+
+def _members(archive: zipfile.ZipFile, opened: Opened) -> dict[str, zipfile.ZipInfo]:
+    """Return readable name → member; refuse what no honest archive holds."""
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+    limits = opened.limits
+    if len(infos) > limits.members:
+        raise DataError(
+            f"the archive holds {len(infos):,} files; {limits.members:,} are allowed",
+            where=opened.name,
+            repair="pack only the files of the data set",
+        )
+    check_unpacked(
+        sum(info.file_size for info in infos),
+        sum(info.compress_size for info in infos), limits, opened.name,
+    )  # fmt: skip
+    members = {}
+    for info in infos:
+        name = _readable(info)
+        if leads_outside(name):
+            raise DataError(
+                f"the archive holds a path that leads outside it: {name[:80]!r}",
+                where=opened.name,
+                repair="it may be harmful; pack the files again without folders",
+            )
+        if info.flag_bits & 1:
+            raise DataError(
+                "the archive is locked by a password", where=opened.name,
+                repair="unpack it and import the file inside",
+            )  # fmt: skip
+        if not _NOISE.search(name):
+            members[name] = info
+    return members
+
+
+def _readable(info: zipfile.ZipInfo) -> str:
+    """Return the name; Chinese archivers write GBK without saying so."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return info.filename
+
+
+def leads_outside(name: str) -> bool:
+    r"""Tell whether a path inside an archive points out of it.
+
+    Examples
+    --------
+    >>> [leads_outside(name) for name in ("a/b.shp", "../b", "/etc/b", "C:\\b", "a\\..\\..\\b")]
+    [False, True, True, True, True]
+    """
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or bool(re.match(r"[A-Za-z]:", name))
+
+
+def _unpacked(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], opened: Opened, layer: str | None
+) -> Opened:
+    primary = _best_suffix(members)
+    if primary is None:
+        inside = ", ".join(sorted(members)[:5]) or "nothing"
+        raise DataError(
+            f"the archive holds no data set that can be read, only {inside}", where=opened.name,
+            repair="pack a Shapefile, GeoPackage, MapInfo, KML, CSV or XLSX file",
+        )  # fmt: skip
+    sets = {PurePosixPath(name).stem: name for name in primary}
+    remarks = list(opened.remarks)
+    part = layer if layer in sets else _largest(sets, members)
+    if len(sets) > 1:
+        if layer is not None and layer not in sets:
+            raise UnknownNameError("layer", layer, sets, where=opened.name)
+        others = ", ".join(sorted(set(sets) - {part})[:5])
+        remarks.append(f"the archive holds {len(sets)} data sets: {part} is read, not {others}")
+    path = _extract(archive, members, sets[part], opened)
+    name = f"{opened.name}/{sets[part]}"
+    format_ = identify(path, path.name)
+    if format_ == "gzip":
+        inner = path.with_suffix("")
+        gunzip(path, inner, opened.limits, name)
+        path, format_ = inner, identify(inner, inner.name)
+    if format_ == "zip":
+        with zipfile.ZipFile(path) as inner_archive:
+            if "xl/workbook.xml" not in inner_archive.namelist():
+                raise DataError("an archive inside an archive is not opened", where=name,
+                                repair="unpack it and import the inner file")  # fmt: skip
+        format_ = "xlsx"
+    return replace(
+        opened, path=path, format=format_, remarks=tuple(remarks), part=part,
+        parts=tuple(sorted(sets)) if len(sets) > 1 else (),
+    )  # fmt: skip
+
+
+def _best_suffix(members: Iterable[str]) -> list[str] | None:
+    for suffix in _PRIMARY:
+        found = [name for name in members if name.lower().removesuffix(".gz").endswith(suffix)]
+        if suffix == ".tab":  # a plain text table may be called .tab as well
+            found = [name for name in found if _sibling(name, ".dat") & {*members}]
+        if found:
+            return sorted(found)
+    return None
+
+
+def _sibling(name: str, suffix: str) -> set[str]:
+    stem = name.rsplit(".", 1)[0]
+    return {stem + suffix, stem + suffix.upper()}
+
+
+def _largest(sets: dict[str, str], members: dict[str, zipfile.ZipInfo]) -> str:
+    return max(sorted(sets), key=lambda stem: members[sets[stem]].file_size)
+
+
+def _extract(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], primary: str, opened: Opened
+) -> Path:
+    """Write the data set and its companions into scratch under plain names of our own."""
+    folder = opened.scratch / "unpacked"
+    folder.mkdir(exist_ok=True)
+    path = PurePosixPath(primary)
+    stem = path.stem if path.suffix.lower() in (".hgt", ".vrt", ".gz") else "data"
+    everything = path.suffix.lower() == ".vrt"
+    target = folder / "data"
+    for name, info in members.items():
+        other = PurePosixPath(name)
+        companion = other.parent == path.parent and other.stem.lower() == path.stem.lower()
+        if not (companion or everything):
+            continue
+        plain = other.name if everything else stem + other.suffix.lower()
+        with archive.open(info) as stream:
+            copy_bounded(stream, folder / plain, info.compress_size, opened.limits, opened.name)  # type: ignore[arg-type]  # typeshed: ZipExtFile is IO[bytes], not BinaryIO
+        if name == primary:
+            target = folder / plain
+    return target
+
+
+def beside(path: Path, format_: str, scratch: Path, limits: Limits) -> Path:
+    """Return a copy of a Shapefile or MapInfo file with its companions, under a plain name."""
+    folder = scratch / "beside"
+    folder.mkdir(exist_ok=True)
+    target = path
+    for other in path.parent.iterdir():
+        if other.stem.lower() != path.stem.lower() or not other.is_file():
+            continue
+        size = other.stat().st_size
+        plain = folder / f"data{other.suffix.lower()}"
+        with other.open("rb") as stream:
+            copy_bounded(stream, plain, size, limits, other.name)
+        if other == path:
+            target = plain
+    if target == path or target.suffix not in SUFFIXES[format_]:
+        return path
+    return target

@@ -1,0 +1,221 @@
+"""From a path or bytes to one file on disk whose content says what it is."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from data.doctor.reading.limits import MIB, Limits
+from geo.errors import DataError, StorageError
+
+Source = str | Path | bytes
+
+#: Formats by what a file's content says → suffixes that fit it. The name decides nothing.
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    "csv": (".csv", ".txt", ".tsv", ".tab", ".dat"),
+    "xlsx": (".xlsx", ".xlsm", ".xltx"),
+    "xls": (".xls", ".et"),
+    "geojson": (".geojson", ".json", ".geojsonl"),
+    "topojson": (".topojson", ".json"),
+    "gpkg": (".gpkg",),
+    "shapefile": (".shp",),
+    "kml": (".kml", ".kmz"),
+    "parquet": (".parquet", ".geoparquet", ".pq"),
+    "mapinfo": (".tab", ".mif"),
+    "dxf": (".dxf",),
+    "osm": (".pbf",),
+    "raster": (".tif", ".tiff", ".hgt", ".vrt"),
+}
+#: Read piece by piece, so that they may be large.
+STREAMED = ("osm", "raster")
+#: Side of an SRTM tile with 2 bytes a post.
+HGT_BYTES = frozenset({2 * 1201 * 1201, 2 * 3601 * 3601, 2 * 1801 * 3601, 2 * 601 * 1201})
+HGT_NAME = re.compile(r"^[NS]\d{2}[EW]\d{3}", re.IGNORECASE)
+TABLE = "save it as CSV, XLSX, GeoPackage, zipped Shapefile, KML or GeoParquet"
+CHUNK = 4 * MIB
+
+_MAGIC = (
+    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"SQLite format 3\0", "gpkg"),
+    (b"PAR1", "parquet"), (b"II*\0", "raster"), (b"MM\0*", "raster"), (b"II+\0", "raster"),
+    (b"MM\0+", "raster"), (b"\0\0\x27\x0a", "shapefile"), (b"AutoCAD Binary DXF", "binary DXF"),
+    (b"Rar!", "RAR archive"), (b"7z\xbc\xaf\x27\x1c", "7z archive"), (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG picture"), (b"\xff\xd8\xff", "JPEG picture"),
+)  # fmt: skip
+_MARKUP = (
+    (r"<kml\b", "kml"), (r"<VRTDataset\b", "raster"), (r"<OGRVRT", "OGR VRT file"),
+    (r"Excel\.Sheet", "XML spreadsheet of 2003"), (r"<html|<table|<!doctype html", "web page"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One data set on disk, its format known by content.
+
+    Attributes
+    ----------
+    path
+        Where to read: the planner's own file, or a copy in ``scratch``.
+    name
+        File name as the planner knows it.
+    parts
+        Data sets of an archive, of which ``part`` is this one; empty without an archive.
+    """
+
+    path: Path
+    name: str
+    format: str
+    sha256: str
+    scratch: Path
+    limits: Limits
+    remarks: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    part: str = ""
+
+    def remark(self, *sentences: str) -> Opened:
+        """Return this with further remarks."""
+        return replace(self, remarks=(*self.remarks, *sentences))
+
+
+@contextmanager
+def landed(source: Source, name: str, limits: Limits) -> Iterator[tuple[Path, str, str, Path]]:
+    """Yield path, name, sha256 and a scratch folder that vanishes afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tongcun-") as folder:
+        scratch = Path(folder)
+        if isinstance(source, bytes):
+            name = PurePosixPath(name.replace("\\", "/")).name or "upload"
+            limits.check_file(len(source), where=name, streamed=True)
+            path = scratch / "upload"
+            path.write_bytes(source)
+        else:
+            path = Path(source)
+            name = name or path.name
+            if not path.is_file():
+                raise StorageError(
+                    "there is no such file", where=str(path), repair="check the path"
+                )
+            limits.check_file(path.stat().st_size, where=name, streamed=True)
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise StorageError(f"it cannot be read: {error.strerror}", where=name) from error
+        yield path, name, digest, scratch
+
+
+def identify(path: Path, name: str) -> str:
+    """Return the format by content: a key of :data:`SUFFIXES`, ``zip`` or ``gzip``.
+
+    Raises
+    ------
+    DataError
+        If the content is none that can be read.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(64 * 1024)
+    for magic, word in _MAGIC:
+        if head.startswith(magic):
+            return _refuse(word, name) if " " in word or word.isupper() else word
+    if head[4:15] == b"\n\tOSMHeader":
+        return "osm"
+    if path.stat().st_size in HGT_BYTES and Path(name).suffix.lower() == ".hgt":
+        return "raster"
+    return _identify_text(head, name)
+
+
+def _identify_text(head: bytes, name: str) -> str:
+    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = head.decode("utf-16" if utf16 else "latin-1", errors="replace")
+    text = text.removeprefix("ï»¿").lstrip("\ufeff \t\r\n")
+    if text.startswith("<"):
+        return _identify_markup(text, name)
+    if re.match(r"\{\s*(\"|\})", text):
+        return "topojson" if re.search(r'"type"\s*:\s*"Topology"', text) else "geojson"
+    if re.match(r"(999\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION", text):
+        return "dxf"
+    if text.lower().startswith("!table") or (
+        re.match(r"version\s+\d+", text, re.IGNORECASE)
+        and re.search(r"^\s*columns\s+\d+", text, re.IGNORECASE | re.MULTILINE)
+    ):
+        return "mapinfo"
+    return (
+        "csv" if utf16 or not _is_binary(head) else _refuse("binary file of an unknown kind", name)
+    )
+
+
+def _identify_markup(text: str, name: str) -> str:
+    words = (word for pattern, word in _MARKUP if re.search(pattern, text, re.IGNORECASE))
+    word = next(words, "XML file of an unknown kind")
+    return _refuse(word, name) if " " in word else word
+
+
+def _is_binary(head: bytes) -> bool:
+    return head.count(0) > len(head) // 100 and not _looks_utf16(head)
+
+
+def _looks_utf16(head: bytes) -> bool:
+    half = max(1, len(head) // 2)
+    return min(head[::2].count(0), head[1::2].count(0)) < half // 50
+
+
+def _refuse(word: str, name: str) -> str:
+    raise DataError(f"this is a {word}, which cannot be imported", where=name, repair=TABLE)
+
+
+def gunzip(path: Path, target: Path, limits: Limits, name: str) -> None:
+    """Unpack ``path`` to ``target``, never more than the limits allow."""
+    packed = path.stat().st_size
+    try:
+        with gzip.open(path) as stream:
+            copy_bounded(stream, target, packed, limits, name)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(
+            "the gz archive is cut off or damaged", where=name, repair="download it again"
+        ) from error
+
+
+def copy_bounded(
+    stream: BinaryIO | gzip.GzipFile, target: Path, packed: int, limits: Limits, name: str
+) -> None:
+    """Copy an unpacking ``stream`` to ``target``; stop at a bomb.
+
+    Parameters
+    ----------
+    packed
+        Size of the packed bytes that it comes from [byte].
+    """
+    size = 0
+    with target.open("wb") as out:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            check_unpacked(size, packed, limits, name)
+            out.write(chunk)
+
+
+def check_unpacked(size: int, packed: int, limits: Limits, name: str) -> None:
+    """Refuse what unpacks to too much, or too much for its packed size."""
+    streamed = Path(name).suffix.lower() in (".tif", ".tiff", ".pbf")
+    limit = limits.streamed_bytes if streamed else limits.file_bytes
+    bomb = size > limits.ratio_from_bytes and size > limits.ratio * max(packed, 1)
+    if bomb or size > limit:
+        raise DataError(
+            f"the archive unpacks to more than {size / MIB:,.0f} MiB from {packed / MIB:,.1f} MiB",
+            where=name,
+            repair="it may be harmful; if it is not, unpack it yourself and import the file inside",
+        )
+
+
+def misnamed(format_: str, name: str) -> tuple[str, ...]:
+    """Return a remark where the name's suffix promises another format than the content has."""
+    suffix = Path(name.removesuffix(".gz")).suffix.lower()
+    if not suffix or suffix in SUFFIXES[format_] or suffix in (".zip", ".gz"):
+        return ()
+    return (f"the name ends in {suffix}, the content is {format_}: read as {format_}",)

@@ -1,0 +1,333 @@
+"""GeoPackage, Shapefile, GeoJSON, TopoJSON, KML, MapInfo and DXF through GDAL."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.reading.archive import beside
+from data.doctor.reading.encoding import clean_text, guess
+from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
+from data.doctor.reading.parquet import plain
+from data.doctor.reading.source import Opened
+from geo.errors import DataError, UnknownNameError
+
+#: File name under which GDAL takes each format for what it is.
+_NAMES = {
+    "geojson": "data.geojson", "topojson": "data.topojson", "gpkg": "data.gpkg", "kml": "data.kml",
+    "dxf": "data.dxf", "shapefile": "data.shp", "mapinfo": "data.mif",
+}  # fmt: skip
+#: What KML adds to every feature without being asked.
+_KML_NOISE = (
+    "id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
+    "drawOrder", "icon", "snippet",
+)  # fmt: skip
+#: Always UTF-8 by the time GDAL sees them.
+_UNICODE = ("gpkg", "geojson", "topojson", "kml")
+_DXF_NOISE = ("PaperSpace", "SubClasses", "ExtendedEntity")
+#: Name of the layer in a file that was copied.
+_COPY = "data"
+#: Bytes of a dBASE file that tell its encoding.
+_DBF_SAMPLE = 1 << 20
+#: GDAL's options are global: one reader at a time.
+_LOCK = threading.Lock()
+_OPTIONS = {
+    "SHAPE_RESTORE_SHX": "YES",     # a Shapefile without its index is still whole
+    "DXF_INLINE_BLOCKS": "FALSE",   # a block is a symbol at a point, not a drawing
+    "OGR_GEOJSON_MAX_OBJ_SIZE": "64",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
+}  # fmt: skip
+
+
+def read_vector(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries | None, Sniffed]:
+    """Read the chosen layer, else the one with most features; numbers stay numbers."""
+    with _gdal() as said:
+        prepared, encoding, renamed = _prepared(opened, choice)
+        layers = _layers(prepared)
+        layer, remarks = _layer(layers, prepared, choice)
+        info = _info(prepared, layer, encoding)
+        prepared.limits.check_table(info["features"], len(info["fields"]) + 1, where=opened.name)
+        data, geometry, encoding = _features(prepared, layer, encoding)
+    # Features without any attribute are rows too.
+    index = None if geometry is None else pd.RangeIndex(len(geometry))
+    columns = {renamed.get(name, name): series for name, series in data.items()}
+    frame = pd.DataFrame(columns, index=index)
+    frame[ROW] = np.arange(1, len(frame) + 1)
+    frame, geometry, drawn = _without_noise(frame, geometry, prepared, choice)
+    bad: list[str] = []
+    if geometry is not None:
+        geometry, bad = finite(geometry)
+    shown = choice.layer or "" if drawn else _shown(layer, prepared)
+    remarks = [*prepared.remarks, *remarks, *bad, *said()]
+    return frame, geometry, Sniffed(
+        prepared.format, encoding or "", layer=prepared.part if prepared.parts else shown,
+        layers=prepared.parts or drawn or tuple(_shown(name, prepared) for name in layers),
+        geometry=kind_of(geometry), declared_crs=_declared(prepared, info), remarks=tuple(remarks),
+    )  # fmt: skip
+
+
+def _shown(layer: str, opened: Opened) -> str:
+    """Return the layer's name for the planner: ours for a copy means nothing to anybody."""
+    return layer if layer != _COPY else opened.part or Path(opened.name).stem
+
+
+@contextmanager
+def _gdal() -> Iterator[Callable[[], list[str]]]:
+    """Set GDAL's options for one file; what it warns of becomes remarks, not noise."""
+    import pyogrio
+
+    before = {key: pyogrio.get_gdal_config_option(key) for key in _OPTIONS}
+    with _LOCK, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        pyogrio.set_gdal_config_options(_OPTIONS)
+        try:
+            yield lambda: _sentences(caught)
+        finally:
+            pyogrio.set_gdal_config_options(before)
+
+
+def _sentences(caught: list[warnings.WarningMessage]) -> list[str]:
+    texts = dict.fromkeys(str(item.message)[:200] for item in caught)
+    return [f"GDAL says: {text}" for text in list(texts)[:5]]
+
+
+def _prepared(opened: Opened, choice: Choice) -> tuple[Opened, str | None, dict[str, str]]:
+    """Return the file as GDAL takes it, the encoding to decode it with, stand-in names → names."""
+    path, format_ = opened.path, opened.format
+    if format_ in ("shapefile", "mapinfo") and not path.is_relative_to(opened.scratch):
+        path = beside(path, format_, opened.scratch, opened.limits)
+    if format_ == "shapefile":
+        return (*_shapefile(replace(opened, path=path), choice), {})
+    if format_ == "mapinfo":
+        return (*_mapinfo(replace(opened, path=path), choice), {})
+    if format_ in ("geojson", "topojson", "kml"):
+        opened, renamed = _as_utf8(opened, choice)
+        return opened, None, renamed
+    target = opened.scratch / _NAMES[format_]
+    if path.suffix != target.suffix:
+        target.write_bytes(path.read_bytes())
+        path = target
+    return replace(opened, path=path), None, {}
+
+
+def _as_utf8(opened: Opened, choice: Choice) -> tuple[Opened, dict[str, str]]:
+    text = clean_text(
+        opened.path, opened.scratch, opened.limits, name=opened.name, encoding=choice.encoding
+    )
+    data, renamed = text.path.read_bytes()[text.start :], dict[str, str]()
+    if opened.format == "kml":
+        if re.search(rb"<!(DOCTYPE|ENTITY)", data):
+            raise DataError(
+                "the KML declares entities, which data never needs", where=opened.name,
+                repair="save it again from the program that it comes from",
+            )  # fmt: skip
+        data = re.sub(
+            rb"^\s*<\?xml.*?\?>", b'<?xml version="1.0" encoding="UTF-8"?>', data, count=1
+        )
+        data, renamed = _ascii_names(data)
+    target = opened.scratch / _NAMES[opened.format]
+    target.write_bytes(data)
+    return replace(opened, path=target).remark(*text.remarks), renamed
+
+
+def _ascii_names(data: bytes) -> tuple[bytes, dict[str, str]]:
+    """Give data fields stand-in names: LIBKML makes every Chinese letter an underscore."""
+    names: dict[bytes, str] = {}
+
+    def stand_in(match: re.Match[bytes]) -> bytes:
+        key = names.setdefault(match.group(2), f"field{len(names) + 1}")
+        return match.group(1) + key.encode() + b'"'
+
+    data = re.sub(rb'(<Data\s+name=")([^"]*)"', stand_in, data)
+    return data, {key: html.unescape(name.decode()) for name, key in names.items()}
+
+
+def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
+    table = opened.path.with_suffix(".dbf")
+    remarks = []
+    if not table.exists():
+        remarks.append("the Shapefile comes without its .dbf: features have no attributes")
+    if not opened.path.with_suffix(".prj").exists():
+        remarks.append("the Shapefile comes without its .prj: it does not say its coordinates")
+    encoding = choice.encoding
+    if encoding is None and table.exists():
+        with table.open("rb") as stream:
+            sample = stream.read(_DBF_SAMPLE)[32:]
+        encoding = None if sample.isascii() else guess(sample)
+        declared = opened.path.with_suffix(".cpg")
+        if encoding and not declared.exists():
+            remarks.append(f"the Shapefile comes without its .cpg: {encoding} by its content")
+    return opened.remark(*remarks), encoding
+
+
+def _mapinfo(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
+    """Convert a MIF to UTF-8, since GDAL believes whatever its Charset line says."""
+    with opened.path.open("rb") as stream:
+        native = stream.read(6).lower() == b"!table"
+    if native:
+        lost = [end for end in (".map", ".id") if not opened.path.with_suffix(end).exists()]
+        remark = f"the MapInfo table comes without its {', '.join(lost)}: it has no positions"
+        return opened.remark(*[remark] * bool(lost)), choice.encoding
+    target = opened.scratch / "mif"
+    target.mkdir(exist_ok=True)
+    for suffix in (".mif", ".mid"):
+        part = opened.path.with_suffix(suffix)
+        if not part.exists():
+            continue
+        text = (
+            clean_text(part, target, opened.limits, name=opened.name, encoding=choice.encoding)
+            if part.stat().st_size
+            else None
+        )
+        data = text.path.read_bytes()[text.start :] if text else b""
+        if suffix == ".mif":
+            data = re.sub(rb"(?im)^charset.*?$", b'Charset "UTF-8"', data, count=1)
+            opened = opened.remark(*(text.remarks if text else ()))
+        (target / f"data{suffix}").write_bytes(data)
+    return replace(opened, path=target / "data.mif"), None
+
+
+def _layers(opened: Opened) -> dict[str, str]:
+    """Return name → kind of geometry."""
+    import pyogrio
+
+    try:
+        found = pyogrio.list_layers(opened.path)
+    except (pyogrio.errors.DataSourceError, RuntimeError) as error:
+        raise _damaged(opened, error) from error
+    layers = {str(name): str(kind or "") for name, kind in found}
+    if not layers:
+        raise DataError("the file holds no layer", where=opened.name, repair="export it again")
+    return layers
+
+
+def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str, list[str]]:
+    if opened.format == "dxf":
+        return "entities", []
+    if choice.layer is not None and choice.layer not in (opened.part, _shown(_COPY, opened)):
+        if choice.layer not in layers:
+            raise UnknownNameError("layer", choice.layer, layers, where=opened.name)
+        return choice.layer, []
+    if len(layers) == 1:
+        return next(iter(layers)), []
+    count = {
+        name: _info(opened, name, None)["features"] * (1 + bool(layers[name])) for name in layers
+    }
+    best = max(layers, key=lambda name: count[name])
+    others = ", ".join(name for name in layers if name != best)
+    return best, [f"layer {best} is read, not {others[:200]}"]
+
+
+def _info(opened: Opened, layer: str, encoding: str | None) -> dict[str, Any]:
+    import pyogrio
+
+    try:
+        return dict(pyogrio.read_info(
+            opened.path, layer=layer, encoding=encoding or "latin-1", force_feature_count=True
+        ))  # fmt: skip
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
+        raise _damaged(opened, error) from error
+
+
+def _features(
+    opened: Opened, layer: str, encoding: str | None
+) -> tuple[dict[str, pd.Series], Geometries | None, str | None]:
+    """Return columns, geometries and the encoding that worked."""
+    import pyogrio
+
+    for attempt in dict.fromkeys((encoding, "gb18030")):
+        try:
+            if opened.format in _UNICODE:
+                return (*_by_arrow(opened, layer), None)
+            meta, _, wkb, columns = pyogrio.raw.read(
+                opened.path, layer=layer, encoding=attempt, datetime_as_string=True
+            )
+        except UnicodeDecodeError:
+            continue
+        except (
+            pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
+            pyogrio.errors.FeatureError, pyogrio.errors.GeometryError, RuntimeError,
+        ) as error:  # fmt: skip
+            raise _damaged(opened, error) from error
+        series = (_column(values) for values in columns)
+        return dict(zip(meta["fields"], series, strict=True)), _shapes(wkb), attempt
+    raise DataError(
+        "its names are in no known encoding", where=opened.name,
+        repair="choose the encoding, or save it as GeoPackage",
+    )  # fmt: skip
+
+
+def _by_arrow(opened: Opened, layer: str) -> tuple[dict[str, pd.Series], Geometries | None]:
+    """Read a format that is always UTF-8 by columns, which is quicker."""
+    import pyogrio
+
+    meta, table = pyogrio.raw.read_arrow(opened.path, layer=layer, datetime_as_string=True)
+    shape = meta["geometry_name"] or "wkb_geometry"
+    series = {name: plain(table[name]) for name in table.column_names if name != shape}
+    if shape not in table.column_names:
+        return series, None
+    return series, _shapes(table[shape].to_numpy(zero_copy_only=False))
+
+
+def _shapes(wkb: np.ndarray[Any, Any] | None) -> Geometries | None:
+    import shapely
+
+    return None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore")
+
+
+def _damaged(opened: Opened, error: Exception) -> DataError:
+    reason = str(error).replace(str(opened.path), opened.name).replace(str(opened.scratch), "")
+    return DataError(
+        f"the {opened.format} file is cut off or damaged ({reason[:200]})", where=opened.name,
+        repair="export it again, with all its files in one zip",
+    )  # fmt: skip
+
+
+def _column(values: np.ndarray[Any, Any]) -> pd.Series:
+    if values.dtype.kind in "iuf":
+        return pd.Series(values)
+    if values.dtype.kind == "b":
+        return pd.Series(values).map({True: "TRUE", False: "FALSE"}).astype("str")
+    series = pd.Series(values, dtype=object)
+    return series.where(series.isna(), series.astype("str")).replace("", None).astype("str")
+
+
+def _without_noise(
+    frame: pd.DataFrame, geometry: Geometries | None, opened: Opened, choice: Choice
+) -> tuple[pd.DataFrame, Geometries | None, tuple[str, ...]]:
+    """Drop what the driver adds; of a drawing keep the chosen layer. Return its layers too."""
+    if opened.format == "kml":
+        return frame.drop(columns=[name for name in _KML_NOISE if name in frame]), geometry, ()
+    if opened.format != "dxf":
+        return frame, geometry, ()
+    drawn = tuple(sorted(frame["Layer"].dropna().unique()))
+    if choice.layer is not None and not opened.parts:
+        if choice.layer not in drawn:
+            raise UnknownNameError("layer", choice.layer, drawn, where=opened.name)
+        kept = (frame["Layer"] == choice.layer).to_numpy()
+        frame = frame[kept].reset_index(drop=True)
+        geometry = None if geometry is None else geometry[kept]
+    unused = [name for name in frame if name in _DXF_NOISE or frame[name].isna().all()]
+    return frame.drop(columns=unused), geometry, drawn
+
+
+def _declared(opened: Opened, info: dict[str, Any]) -> str:
+    """Return the system that the file states itself, not the one that GDAL assumes.
+
+    JSON without a ``crs`` should be WGS84, but map services of China write GCJ-02 in the same form.
+    """
+    if opened.format in ("geojson", "topojson"):
+        text = Path(opened.path).read_bytes()
+        return crs_name(info["crs"]) if re.search(rb'"crs"\s*:\s*\{', text) else ""
+    return crs_name(info["crs"])

@@ -1,0 +1,284 @@
+"""Workbooks: the best sheet, merged cells filled, titles skipped, stored results of formulas."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.reading.archive import DAMAGED
+from data.doctor.reading.header_row import Header, drop_nameless, find_header, unique_headers
+from data.doctor.reading.limits import Limits
+from data.doctor.reading.source import CHUNK, Opened, check_unpacked
+from geo.errors import DataError, InputError, UnknownNameError
+
+Cell = str | float | bool | dt.date | dt.time | dt.timedelta
+Range = tuple[tuple[int, int], tuple[int, int]]
+
+#: Rows that are looked at to find the header.
+HEAD_ROWS = 200
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})')
+_NUMBERS = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
+_NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
+#: No cell is longer: 32,767 characters [byte].
+_TAIL = 256 * 1024
+
+
+#: Names of sheets that explain a table, in our own exports and templates among others.
+_NOTES = frozenset(
+    {"说明", "填写说明", "填表说明", "备注", "notes", "readme", "about", "sources", "目录"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet as rows of cells from A1 on, merged cells filled."""
+
+    name: str
+    rows: list[list[Cell]]
+    header: Header
+    cells: tuple[str, ...]
+    filled: int
+
+
+def read_sheets(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
+    """Read the chosen sheet, else the visible one that holds the largest table."""
+    remarks = list(opened.remarks)
+    if opened.format == "xlsx":
+        remarks += _check_parts(opened)
+    names, sheet = _choose(opened, choice)
+    header = sheet.header
+    cells = sheet.cells
+    body = sheet.rows[header.first :]
+    width = max(len(cells), max((len(row) for row in body[:1]), default=0))
+    opened.limits.check_table(len(body), width, where=opened.name)
+    columns, repaired = unique_headers(cells, width, opened.limits.header_characters)
+    frame = _frame(body, columns, header.first + 1)
+    frame, nameless = drop_nameless(frame, cells)
+    if not len(frame):
+        remarks.append("the sheet holds no rows of data below its header")
+    if header.index > 0:
+        remarks.append(f"{header.index} row(s) above the header are titles and were left out")
+    if len(names) > 1:
+        others = ", ".join(name for name in names if name != sheet.name)
+        remarks.append(f"sheet {sheet.name} is read, not {others[:200]}")
+    return frame, Sniffed(
+        opened.format, sheet=sheet.name, sheets=names, header_row=header.index + 1,
+        layer=opened.part, layers=opened.parts, remarks=(*remarks, *repaired, *nameless),
+    )  # fmt: skip
+
+
+def _check_parts(opened: Opened) -> list[str]:
+    """Unpack every part once without keeping it: sizes, checksums, extent of the sheets."""
+    remarks, unfinished = [], 0
+    try:
+        with zipfile.ZipFile(opened.path) as archive:
+            for info in archive.infolist():
+                if info.filename.startswith("xl/worksheets/"):
+                    unfinished += _check_sheet(archive, info, opened)
+                else:
+                    _drain(archive, info, opened)
+    except (*DAMAGED, RuntimeError) as error:  # a RuntimeError is a password
+        raise DataError(
+            "the workbook is cut off, damaged or locked", where=opened.name,
+            repair="open it in a spreadsheet program and save it again",
+        ) from error  # fmt: skip
+    if unfinished:
+        remarks.append(
+            f"{unfinished} formula(s) have no stored result and read as empty: open the workbook "
+            "in a spreadsheet program and save it"
+        )
+    return remarks
+
+
+def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> None:
+    size = 0
+    with archive.open(info) as stream:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            check_unpacked(size, info.compress_size, opened.limits, opened.name)
+
+
+def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> int:
+    """Return formulas without result; refuse a sheet that spans more than memory holds."""
+    size = rows = columns = unfinished = 0
+    tail = b""
+    with archive.open(info) as stream:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            check_unpacked(size, info.compress_size, opened.limits, opened.name)
+            text = tail + chunk
+            cut = max(text.rfind(b"<c "), len(text) - _TAIL)  # a cell cut in two waits
+            text, tail = text[:cut], text[cut:]
+            unfinished += len(_NO_RESULT.findall(text)) if b"<f" in text else 0
+            columns = max([columns, *map(_column, set(_LETTERS.findall(text)))])
+            rows = max([rows, *map(int, set(_NUMBERS.findall(text)))])
+            _check_span(rows, columns, opened.limits, opened.name)
+    columns = max([columns, *map(_column, _LETTERS.findall(tail))])
+    rows = max([rows, *map(int, _NUMBERS.findall(tail))])
+    _check_span(rows, columns, opened.limits, opened.name)
+    return unfinished + len(_NO_RESULT.findall(tail))
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _check_span(rows: int, columns: int, limits: Limits, name: str) -> None:
+    if rows * columns > limits.sheet_cells:
+        raise DataError(
+            f"a sheet has cells as far as row {rows:,} and column {columns:,}, which is too much",
+            where=name,
+            repair="delete the empty rows and columns after the table, or save the sheet as CSV",
+        )
+
+
+def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
+    """Return the names of all visible sheets and the sheet to read."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(opened.path)
+        names = tuple(
+            item.name
+            for item in book.sheets_metadata
+            if item.typ is calamine.SheetTypeEnum.WorkSheet
+            and (item.visible is calamine.SheetVisibleEnum.Visible or item.name == choice.sheet)
+        )
+        if choice.sheet is not None and choice.sheet not in names:
+            raise UnknownNameError("sheet", choice.sheet, names, where=opened.name)
+        best: Sheet | None = None
+        for name in names if choice.sheet is None else (choice.sheet,):
+            sheet = _sheet(book, name, choice, opened)
+            if best is None or _rank(sheet) > _rank(best):
+                best = sheet
+    except calamine.PasswordError as error:
+        raise DataError("the workbook is locked by a password", where=opened.name,
+                        repair="save it without a password") from error  # fmt: skip
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise DataError(
+            "the workbook is damaged or of an unknown kind", where=opened.name,
+            repair="open it in a spreadsheet program and save it as XLSX",
+        ) from error  # fmt: skip
+    if best is None or not best.filled:
+        raise DataError("the workbook holds no table", where=opened.name,
+                        repair="export it again")  # fmt: skip
+    return names, best
+
+
+def _rank(sheet: Sheet) -> tuple[bool, bool, int]:
+    """Rank tables before notes on them, then the larger first."""
+    return sheet.filled > 0, sheet.name.strip().lower() not in _NOTES, sheet.filled
+
+
+def _sheet(book: Any, name: str, choice: Choice, opened: Opened) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
+    _check_span(sheet.total_height, sheet.total_width, opened.limits, opened.name)
+    rows = sheet.to_python(skip_empty_area=False)
+    filled = sum(len(row) - row.count("") for row in rows)
+    merged = list(sheet.merged_cell_ranges or ())
+    _fill(rows, merged)
+    header = _found(rows, choice)
+    cells = [] if header.index < 0 else [_text(cell) for cell in rows[header.index]]
+    if choice.header_row is None and _only_groups(rows, header, merged):
+        header = Header(header.index + 1, header.first + 1)
+        cells = _joined(cells, [_text(cell) for cell in rows[header.index]])
+    return Sheet(name, rows, header, tuple(cells), filled)
+
+
+def _fill(rows: list[list[Cell]], merged: Sequence[Range]) -> None:
+    """Give every cell of a merged range the value of its first one."""
+    for (top, left), (bottom, right) in merged:
+        if top >= len(rows) or left >= len(rows[top]):
+            continue
+        value = rows[top][left]
+        if value == "":
+            continue
+        for row in rows[top : bottom + 1]:
+            last = min(right + 1, len(row))
+            row[left:last] = [value] * (last - left)
+
+
+def _found(rows: list[list[Cell]], choice: Choice) -> Header:
+    if choice.header_row is None:
+        return find_header([[_text(cell) for cell in row] for row in rows[:HEAD_ROWS]])
+    if not 0 <= choice.header_row <= len(rows):
+        raise InputError(f"row {choice.header_row} cannot be the header", where="header row",
+                         repair=f"choose 0 (no header) to {len(rows)}")  # fmt: skip
+    return Header(choice.header_row - 1, choice.header_row)
+
+
+def _only_groups(rows: list[list[Cell]], header: Header, merged: Sequence[Range]) -> bool:
+    """Tell a header that only groups the columns which the next row names."""
+    below = rows[header.first] if 0 <= header.index < len(rows) - 1 else []
+    spans = any(
+        top == bottom == header.index and left < right for (top, left), (bottom, right) in merged
+    )
+    names = [cell for cell in below if cell != ""]
+    return spans and bool(names) and all(isinstance(cell, str) for cell in names)
+
+
+def _joined(groups: list[str], names: list[str]) -> list[str]:
+    """Return the lower names; where two are equal, the group's name goes before."""
+    repeated = {name for name in names if names.count(name) > 1}
+    return [
+        f"{group} {name}" if name in repeated and name != group else name or group
+        for group, name in zip(groups, names, strict=True)
+    ]
+
+
+def _frame(body: list[list[Cell]], columns: list[str], first: int) -> pd.DataFrame:
+    numbers = np.array(
+        [first + index for index, row in enumerate(body) if any(cell != "" for cell in row)],
+        dtype=np.int64,
+    )
+    kept = [body[number - first] for number in numbers]
+    series = zip(*kept, strict=True) if kept else ((),) * len(columns)
+    frame = pd.DataFrame(
+        {name: _series(cells) for name, cells in zip(columns, series, strict=True)}
+    )
+    frame[ROW] = numbers
+    return frame
+
+
+def _series(cells: Sequence[Cell]) -> pd.Series:
+    """Return numbers where every cell is one, else text; empty cells are missing."""
+    kinds = {type(cell) for cell in cells if cell != ""}
+    if kinds and kinds <= {int, float}:
+        values = np.array([np.nan if cell == "" else cell for cell in cells], dtype=float)
+        known = values[~np.isnan(values)]
+        if np.array_equal(known, np.trunc(known)) and (np.abs(known) < 2**53).all():
+            return pd.Series(values, dtype="Int64" if len(known) < len(values) else "int64")
+        return pd.Series(values)
+    texts = cells if kinds == {str} else [_text(cell) for cell in cells]
+    return pd.Series([cell or None for cell in texts], dtype="str")
+
+
+def _text(cell: Cell) -> str:
+    """Return a cell as a spreadsheet would write it.
+
+    Examples
+    --------
+    >>> [_text(cell) for cell in (530112.0, 0.5, True, dt.datetime(2020, 12, 31), "甲")]
+    ['530112', '0.5', 'TRUE', '2020-12-31', '甲']
+    """
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime):
+        midnight = cell.time() == dt.time()
+        return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
+    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)

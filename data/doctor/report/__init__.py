@@ -1,0 +1,1 @@
+"""Reports, rejected rows and blank templates."""

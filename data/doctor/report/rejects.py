@@ -1,0 +1,137 @@
+"""Rejected rows as a file in the original layout, to be mended and imported again.
+
+Headers, columns and their order are the file's own; one column of reasons is put before them. The
+doctor drops that column when the file comes back.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+import xlsxwriter
+
+from data.doctor.base import ROW, RawTable
+from data.doctor.reading.cells import texts
+from data.doctor.reading.header_row import is_number
+from data.doctor.report.words import REASONS, WORDS
+from data.export.bundle import escape_formula, printable
+from data.export.xlsx import cell_text
+from geo.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from data.doctor.diagnosis import Diagnosis
+
+#: Header of geometries, which a table can hold only as text.
+WKT = "wkt"
+#: Reasons of one row that are written out.
+_REASONS = 5
+_MAX_ROWS = 1_048_575
+SUFFIXES = (".csv", ".xlsx")
+
+
+def rejected_file(found: Diagnosis, suffix: str, language: str = "zh") -> bytes:
+    """Return the rejected rows as ``.csv`` (UTF-8 with BOM, the file's delimiter) or ``.xlsx``.
+
+    Geometries become well-known text in the file's own coordinates.
+
+    Raises
+    ------
+    UnknownNameError
+        If the suffix is another one.
+    InputError
+        If a sheet cannot hold so many rows.
+    """
+    if suffix.lower() not in SUFFIXES:
+        raise UnknownNameError("format of rejected rows", suffix, SUFFIXES, where="--rejected")
+    table = rejected_table(found, language)
+    if suffix.lower() == ".xlsx":
+        return _xlsx(table)
+    return _csv(table, found.raw.sniffed.delimiter or ",")
+
+
+def rejected_table(found: Diagnosis, language: str = "zh") -> pd.DataFrame:
+    """Return the rejected rows, all text: the column of reasons, then the file's own columns."""
+    raw = found.raw
+    mask = raw.frame[ROW].isin(found.rejected).to_numpy()
+    frame = raw.frame[mask]
+    rows = frame[ROW].tolist()
+    reasons, again = _reasons(found, language), WORDS[language]["repeats"]
+    table: dict[str, Any] = {
+        WORDS[language]["reason"]: [
+            " | ".join(reasons.get(row) or (again.format(row=row),)) for row in rows
+        ]
+    }
+    for name in frame.columns:
+        if name != ROW:
+            table[str(name)] = [text or "" for text in texts(frame[name]).to_pylist()]
+    if raw.geometry is not None and not _has_text(frame):
+        table[WKT] = _well_known(raw, mask)
+    return pd.DataFrame(table)
+
+
+def without_reasons(raw: pd.DataFrame) -> pd.DataFrame:
+    """Return a file's rows without the column of reasons of an earlier import."""
+    return raw.drop(columns=[name for name in raw.columns if str(name).strip() in REASONS])
+
+
+def _reasons(found: Diagnosis, language: str) -> dict[int, list[str]]:
+    """Return row → why it was rejected, at most a few each."""
+    errors = found.findings.only(found.findings.frame["severity"] == "error")
+    reasons: dict[int, list[str]] = defaultdict(list)
+    line = WORDS[language]["at_row"]
+    for item in errors.findings(None):
+        if item.row in found.rejected and len(reasons[item.row]) < _REASONS:
+            why, how = getattr(item, f"why_{language}"), getattr(item, f"how_{language}")
+            reasons[item.row].append(line.format(row=item.row, why=why, how=how))
+    return reasons
+
+
+def _has_text(frame: pd.DataFrame) -> bool:
+    return any(str(name).strip().lower() == WKT for name in frame.columns)
+
+
+def _well_known(raw: RawTable, mask: np.ndarray[Any, Any]) -> list[str]:
+    shapes = np.asarray(raw.geometry, dtype=object)[mask]
+    code = raw.sniffed.declared_crs.removeprefix("EPSG:")
+    before = f"SRID={code};" if code.isdigit() else ""
+    return [f"{before}{text}" if text else "" for text in shapely.to_wkt(shapes)]
+
+
+def _safe(text: str) -> str:
+    """Return text that no spreadsheet runs; numbers stay as they are."""
+    return text if is_number(text) else escape_formula(printable(text))
+
+
+def _csv(table: pd.DataFrame, delimiter: str) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow([_safe(str(name)) for name in table.columns])
+    for row in zip(*(table[name] for name in table.columns), strict=True):
+        writer.writerow([_safe(text) for text in row])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(table: pd.DataFrame) -> bytes:
+    if len(table) > _MAX_ROWS:
+        raise InputError(
+            f"{len(table):,} rejected rows are more than a sheet holds", where="--rejected",
+            repair="choose .csv",
+        )  # fmt: skip
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, options) as book:
+        book.set_properties({"created": pd.Timestamp(2000, 1, 1).to_pydatetime()})
+        sheet = book.add_worksheet("rejected")
+        for j, name in enumerate(table.columns):
+            sheet.write_string(0, j, cell_text(printable(str(name))))
+            for i, text in enumerate(table[name], start=1):
+                sheet.write_string(i, j, text if is_number(text) else cell_text(printable(text)))
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, 0, 60)
+    return stream.getvalue()

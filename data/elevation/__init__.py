@@ -1,0 +1,1 @@
+"""Elevation models: reading, mosaics, windows, download."""

@@ -1,0 +1,365 @@
+"""Copernicus DEM for people with a connection: the tiles of a province, downloaded and checked.
+
+The model is free to use with its credit line (:data:`data.elevation.products.COPERNICUS_CREDIT`),
+which travels with the provenance of every grid. Nothing here is called unless a planner asks for
+it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from data.atomic import atomic_path, storage_errors
+from data.elevation.tile import ROWS, opened
+from geo.errors import DataError, InputError, StorageError
+
+#: Environment variable with the address of the tiles.
+ENVIRONMENT = "TONGCUN_DEM_URL"
+#: Where the tiles lie: the public buckets of the Registry of Open Data on AWS. ``{resolution}`` is
+#: 30 or 90; a mirror has the same folders below its own address.
+DEFAULT_URL = "https://copernicus-dem-{resolution}m.s3.amazonaws.com"
+#: Spacing [m] → spacing in tenths of an arc-second, as the names of the tiles say it.
+RESOLUTIONS = {30: 10, 90: 30}
+
+#: A server that is silent for so long is asked again [s].
+_TIMEOUT_S = 30.0
+#: Attempts on each tile, and the pause before the second; each pause is twice the one before [s].
+_ATTEMPTS, _PAUSE_S = 4, 1.0
+_CHUNK_BYTES = 256 * 1024
+#: Answers that another attempt may better.
+_PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+#: Requests for sizes at a time.
+_ASKERS = 8
+_OFFLINE = (
+    "check the connection, or fetch the tiles on another machine and give them to "
+    "`cli.py import --kind dem`; a mirror's address goes into "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to download, and where to.
+
+    Attributes
+    ----------
+    resolution
+        30 or 90 [m].
+    folder
+        Where the tiles are kept; complete ones in it are not asked for again.
+    base_url
+        Address of the tiles; empty for ``TONGCUN_DEM_URL``, else the public one.
+    timeout_s, pause_s
+        Silence after which a request is given up, pause before the second attempt [s].
+    """
+
+    resolution: int
+    folder: Path
+    base_url: str = ""
+    timeout_s: float = _TIMEOUT_S
+    pause_s: float = _PAUSE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a download brought.
+
+    Attributes
+    ----------
+    files
+        All tiles of the area, downloaded now or before, ordered by name.
+    absent
+        Names of tiles that the server does not have: open sea.
+    downloaded_bytes
+        What came over the line this time [byte].
+    """
+
+    files: tuple[Path, ...]
+    absent: tuple[str, ...]
+    downloaded_bytes: int
+
+
+def tile_names(area: BaseGeometry, resolution: int) -> list[str]:
+    """Return the names of the 1° tiles that an area touches, by latitude and longitude.
+
+    Parameters
+    ----------
+    area
+        WGS84 polygon [°].
+    resolution
+        30 or 90 [m].
+
+    Raises
+    ------
+    InputError
+        If there is no model of that resolution.
+
+    Examples
+    --------
+    >>> tile_names(shapely.box(102.2, 25.2, 103.4, 25.8), 90)
+    ['Copernicus_DSM_COG_30_N25_00_E102_00_DEM', 'Copernicus_DSM_COG_30_N25_00_E103_00_DEM']
+    """
+    if resolution not in RESOLUTIONS:
+        raise InputError(
+            f"there is no Copernicus DEM of {resolution} m", where="--resolution",
+            repair=f"choose one of {', '.join(map(str, RESOLUTIONS))}",
+        )  # fmt: skip
+    west, south, east, north = area.bounds
+    corners = [
+        (lon, lat)
+        for lat in range(math.floor(south), math.ceil(north))
+        for lon in range(math.floor(west), math.ceil(east))
+    ]
+    x, y = ([corner[axis] for corner in corners] for axis in (0, 1))
+    squares = shapely.box(x, y, [v + 1 for v in x], [v + 1 for v in y])
+    touched = shapely.intersects(area, squares)
+    return [
+        f"Copernicus_DSM_COG_{RESOLUTIONS[resolution]}_{_degrees(lat, 'NS', 2)}_00_"
+        f"{_degrees(lon, 'EW', 3)}_00_DEM"
+        for (lon, lat), inside in zip(corners, touched, strict=True)
+        if inside
+    ]
+
+
+def _degrees(value: int, letters: str, width: int) -> str:
+    return f"{letters[value < 0]}{abs(value):0{width}d}"
+
+
+def fetch(
+    area: BaseGeometry,
+    order: Order,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Fetched:
+    """Download the tiles that an area touches; each is whole and readable, or not there.
+
+    Parameters
+    ----------
+    area
+        WGS84 polygon [°].
+    progress
+        Told bytes done and bytes in total, again and again.
+    tell
+        Told what will be downloaded before it begins, and what the server lacks.
+
+    Raises
+    ------
+    InputError
+        If the resolution or the address is none, or the server has no tile of the area.
+    StorageError
+        If the server does not answer or refuses, the folder cannot be written to, or the disk has
+        no room. What was downloaded stays: the next call goes on from there.
+    DataError
+        If what the server sends is no elevation model.
+    """
+    names = tile_names(area, order.resolution)
+    base = _base_url(order)
+    with storage_errors(order.folder):
+        order.folder.mkdir(parents=True, exist_ok=True)
+    missing = [name for name in names if not _is_complete(order.folder / f"{name}.tif")]
+    sizes = _sizes(order, base, missing)
+    absent = tuple(name for name, size in sizes.items() if size is None)
+    wanted = {name: size for name, size in sizes.items() if size is not None}
+    total = sum(wanted.values())
+    tell(
+        f"{len(names)} tiles of Copernicus DEM GLO-{order.resolution}: "
+        f"{len(names) - len(missing)} are here already, {len(wanted)} to download "
+        f"({total / 1e6:,.0f} MB), {len(absent)} the server does not have (sea)"
+    )
+    if len(absent) == len(names):
+        raise InputError(
+            "the server has none of the tiles", where=base,
+            repair=f"check the address (--base-url, {ENVIRONMENT})",
+        )  # fmt: skip
+    _check_room(order.folder, total)
+    done = 0
+    for name in wanted:
+        done += _download(
+            order, _url(base, name), order.folder / f"{name}.tif",
+            partial(_forward, progress, done, total),
+        )  # fmt: skip
+    files = tuple(order.folder / f"{name}.tif" for name in names if name not in absent)
+    return Fetched(files, absent, done)
+
+
+def _forward(progress: Callable[[int, int], None], before: int, total: int, part: int) -> None:
+    progress(before + part, total)
+
+
+def _base_url(order: Order) -> str:
+    chosen = order.base_url or os.environ.get(ENVIRONMENT) or DEFAULT_URL
+    base = chosen.replace("{resolution}", str(order.resolution)).rstrip("/")
+    if urllib.parse.urlsplit(base).scheme not in ("http", "https"):
+        raise InputError(
+            f"{base!r} is no web address", where="--base-url",
+            repair="give http:// or https:// and a host",
+        )  # fmt: skip
+    return base
+
+
+def _url(base: str, name: str) -> str:
+    return f"{base}/{name}/{name}.tif"
+
+
+def _sizes(order: Order, base: str, names: Sequence[str]) -> dict[str, int | None]:
+    """Return the size of each tile [byte], 0 where the server does not say, None where it has none.
+
+    The first is asked for alone: where nobody answers that is known at once.
+    """
+    found = {name: _size(order, _url(base, name)) for name in names[:1]}
+    pool = ThreadPoolExecutor(_ASKERS)
+    try:
+        rest = pool.map(lambda name: _size(order, _url(base, name)), names[1:])
+        found |= dict(zip(names[1:], rest, strict=True))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return found
+
+
+def _size(order: Order, url: str) -> int | None:
+    def ask() -> int:
+        with _asked(order, url, "HEAD") as answer:
+            return int(answer.headers.get("Content-Length") or 0)
+
+    try:
+        return _tried(order, url, ask)
+    except _AbsentError:
+        return None
+
+
+def _download(order: Order, url: str, target: Path, progress: Callable[[int], None]) -> int:
+    """Download one tile, whole and readable or not at all; return its size [byte]."""
+
+    def get() -> int:
+        with atomic_path(target) as part, _asked(order, url, "GET") as answer:
+            size = _copy(answer, part, progress)
+            _check_raster(part, url)
+            return size
+
+    try:
+        return _tried(order, url, get)
+    except _AbsentError as error:
+        raise StorageError(
+            "the tile has vanished from the server", where=url, repair="try again later"
+        ) from error
+
+
+class _BrokenOffError(Exception):
+    """The line or the server failed: worth another attempt."""
+
+
+class _AbsentError(Exception):
+    """The server does not have it."""
+
+
+def _tried(order: Order, url: str, call: Callable[[], int]) -> int:
+    """Return what a call gives, after some attempts if need be."""
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(order.pause_s * 2 ** (attempt - 1))
+        try:
+            return call()
+        except _BrokenOffError as error:
+            problem = str(error)
+    raise StorageError(
+        f"no whole answer after {_ATTEMPTS} attempts ({problem})", where=url,
+        repair=f"{_OFFLINE}{ENVIRONMENT}; what was downloaded stays",
+    )  # fmt: skip
+
+
+@contextmanager
+def _asked(order: Order, url: str, method: str) -> Iterator[Any]:
+    """Yield the answer of a server; its faults and the line's are told apart."""
+    request = urllib.request.Request(url, method=method)  # noqa: S310 — http(s), see _base_url
+    try:
+        answer = urllib.request.urlopen(request, timeout=order.timeout_s)  # noqa: S310 — the same
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == HTTPStatus.NOT_FOUND:
+            raise _AbsentError from error
+        if error.code in _PASSING or error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _BrokenOffError(f"{error.code} {error.reason}") from error
+        raise StorageError(
+            f"the server refuses: {error.code} {error.reason}", where=url,
+            repair=f"check the address (--base-url, {ENVIRONMENT}) and your right to read it",
+        ) from error  # fmt: skip
+    except (OSError, HTTPException) as error:
+        raise _BrokenOffError(str(getattr(error, "reason", "") or error)) from error
+    with answer:
+        yield answer
+
+
+def _copy(answer: Any, part: Path, progress: Callable[[int], None]) -> int:
+    """Write an answer to a file piece by piece; return its size [byte]."""
+    promised = int(answer.headers.get("Content-Length") or 0)
+    done = 0
+    with part.open("wb") as stream:
+        while True:
+            try:
+                piece = answer.read(_CHUNK_BYTES)
+            except (OSError, HTTPException) as error:
+                raise _BrokenOffError(str(error)) from error
+            if not piece:
+                break
+            stream.write(piece)
+            done += len(piece)
+            progress(done)
+    if done < promised or not done:
+        raise _BrokenOffError(f"{done:,} of {promised:,} bytes came")
+    return done
+
+
+def _check_raster(path: Path, url: str) -> None:
+    """Read every cell once: what is damaged is found now, not when a plan needs it."""
+    from rasterio.windows import Window
+
+    try:
+        with opened(path) as dataset:
+            for top in range(0, dataset.height, ROWS):
+                rows = min(ROWS, dataset.height - top)
+                dataset.read(1, window=Window(0, top, dataset.width, rows))
+    except DataError as error:
+        raise DataError(
+            "what the server sent is no whole elevation model", where=url,
+            repair=f"check the address (--base-url, {ENVIRONMENT}), or try again",
+        ) from error  # fmt: skip
+
+
+def _is_complete(path: Path) -> bool:
+    """Return whether a tile is there and readable to its last row."""
+    from rasterio.windows import Window
+
+    try:
+        with opened(path) as dataset:
+            dataset.read(1, window=Window(0, dataset.height - 1, dataset.width, 1))
+    except (DataError, StorageError):
+        return False
+    return True
+
+
+def _check_room(folder: Path, wanted_bytes: int) -> None:
+    with storage_errors(folder):
+        free = shutil.disk_usage(folder).free
+    if wanted_bytes > free:
+        raise StorageError(
+            f"{wanted_bytes / 1e6:,.0f} MB are to come and {free / 1e6:,.0f} MB are free",
+            where=str(folder), repair="free some space, or choose another folder, or 90 m",
+        )  # fmt: skip

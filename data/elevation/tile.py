@@ -1,0 +1,303 @@
+"""One raster of heights: what it says of itself, what is wrong with it, its cells by window."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.earth._terrain_cells import lay_cells
+from geo.earth.projections import EQUAL_TO_WGS84
+from geo.errors import DataError, StorageError
+
+Heights = NDArray[np.float32]
+
+#: Metres in a foot (international; the US survey foot differs by 2e-6: 2 cm on a high summit).
+FOOT_M = 0.3048
+#: Heights of land [m]: shore of the Dead Sea −430, Everest 8,849. Beyond lies no height.
+LOWEST_M, HIGHEST_M = -500.0, 9_000.0
+#: Geographic systems whose degrees are WGS84 degrees for our purpose; with their 3D forms.
+_DEGREES = (*EQUAL_TO_WGS84, "EPSG:4979", "EPSG:4480")
+_FEET = frozenset({"ft", "foot", "feet", "us survey foot", "us-ft", "ftus"})
+#: Memory for blocks that were read [byte]; GDAL's own choice is 5 % of the machine's.
+_CACHE_BYTES = 32 * 1024 * 1024
+#: What cells without a height hold where the file names no value.
+_VOID = -32_768
+#: Rows that are read at once.
+ROWS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One raster.
+
+    Attributes
+    ----------
+    path
+        GeoTIFF, ``.hgt`` or VRT.
+    crs
+        System of its own coordinates.
+    unit
+        ``m`` or ``ft``.
+    nodata
+        Value of cells without a height; None if the file names none.
+    west, north, step_x, step_y
+        Centre of the first cell and size of a cell in its own system; of a raster that must be
+        warped (:attr:`straight` is False) in WGS84 degrees, at its own spacing.
+    straight
+        True if its rows and columns are WGS84 latitudes and longitudes.
+    rows, columns
+        Of the raster, or of what it is warped to.
+    vertical
+        Zero of its heights, where its system says so.
+    source
+        Name of the file that it came from.
+    scale, offset
+        Heights are cells × scale + offset, as the file says.
+    """
+
+    path: Path
+    crs: str
+    unit: str
+    nodata: float | None
+    west: float
+    north: float
+    step_x: float
+    step_y: float
+    rows: int
+    columns: int
+    straight: bool
+    vertical: str
+    source: str
+    scale: float = 1.0
+    offset: float = 0.0
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of the outermost centres [°]."""
+        south = self.north - (self.rows - 1) * self.step_y
+        return self.west, south, self.west + (self.columns - 1) * self.step_x, self.north
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """Yield the rasterio dataset of a raster of heights.
+
+    Raises
+    ------
+    StorageError
+        If there is no such file.
+    DataError
+        If it is no raster that we read, or cut off.
+    """
+    import rasterio
+    from rasterio.errors import RasterioError
+
+    if not path.is_file():
+        raise StorageError(
+            "the raster is missing", where=str(path),
+            repair="import it again, or undo the import",
+        )  # fmt: skip
+    try:
+        with (
+            rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES),
+            rasterio.open(path, driver=_driver(path)) as dataset,
+        ):
+            yield dataset
+    except RasterioError as error:
+        raise DataError(
+            "this is no GeoTIFF, .hgt or VRT, or it is cut off", where=path.name,
+            repair="download or export it again",
+        ) from error  # fmt: skip
+
+
+def _driver(path: Path) -> str:
+    """Return the one reader that a file's first bytes or name call for."""
+    with path.open("rb") as stream:
+        head = stream.read(16).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"<"):
+        return "VRT"
+    return "SRTMHGT" if path.suffix.lower() == ".hgt" else "GTiff"
+
+
+def described(path: Path, *, crs: str = "", unit: str = "", source: str = "") -> Tile:
+    """Return what the raster in a file says of itself; errors as for both halves of it."""
+    from rasterio.errors import NotGeoreferencedWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # `examined` says it
+        with opened(path) as dataset:
+            return examined(dataset, crs=crs, unit=unit, source=source)
+
+
+def examined(dataset: Any, *, crs: str = "", unit: str = "", source: str = "") -> Tile:
+    """Return what a raster says of itself.
+
+    Parameters
+    ----------
+    crs
+        System that somebody says it is in; empty leaves it to the file.
+    unit
+        ``m`` or ``ft``; a unit that the file itself states wins.
+
+    Raises
+    ------
+    DataError
+        If it is one row or column, a picture, says no system, or one that cannot be true.
+    """
+    name = source or Path(dataset.name).name
+    if min(dataset.width, dataset.height) < 2:
+        raise DataError(
+            f"the raster has {dataset.width} × {dataset.height} cells: no terrain", where=name,
+            repair="export the elevation model at its full size",
+        )  # fmt: skip
+    if dataset.count >= 3 and dataset.dtypes[0] == "uint8":
+        raise DataError(
+            f"the raster has {dataset.count} bands of bytes: a picture, not heights", where=name,
+            repair="export the elevation model itself, not its rendering",
+        )  # fmt: skip
+    declared = crs or ("" if dataset.crs is None else dataset.crs.to_wkt())
+    if not declared or dataset.transform.is_identity:
+        raise DataError(
+            "the raster does not say its coordinate system or where it lies", where=name,
+            repair="say the system, such as --crs EPSG:4326, or georeference it",
+        )  # fmt: skip
+    system, vertical = _system(declared, name)
+    own = str(dataset.units[0] or "").strip().lower()
+    feet = own in _FEET if own else unit == "ft"
+    frame = _frame(dataset, system, name)
+    return Tile(
+        Path(dataset.name), system, "ft" if feet else "m", dataset.nodata, *frame, vertical, name,
+        float(dataset.scales[0]), float(dataset.offsets[0]),
+    )  # fmt: skip
+
+
+def check_heights(dataset: Any, tile: Tile) -> None:
+    """Raise :class:`DataError` if a raster has no height at all, or heights that are no metres."""
+    found = 0
+    for block in _coarse_then_whole(dataset):
+        marked = (block == _nodata(tile)) | (block == _VOID) | ~np.isfinite(block)
+        factor, offset = _metres(tile)
+        known = block[~marked] * factor + offset
+        if not len(known):
+            continue
+        absurd = (known < LOWEST_M) | (known > HIGHEST_M)
+        if absurd.mean() > 0.5:
+            raise DataError(
+                f"most heights lie beyond {LOWEST_M:g} to {HIGHEST_M:,g} m, such as "
+                f"{known[absurd][0]:,.0f}",
+                where=tile.source, repair="say their unit, such as --unit ft, or check the file",
+            )  # fmt: skip
+        found += int((~absurd).sum())
+        if found:
+            return
+    raise DataError(
+        "the raster holds no height: every cell is void", where=tile.source,
+        repair="import the tile that covers the province",
+    )  # fmt: skip
+
+
+def lay(there: Heights, cells: NDArray[Any], tile: Tile) -> None:
+    """Fill what is still void with cells as heights [m]; the limits of land are the rule."""
+    native = cells if cells.dtype.isnative else cells.astype(cells.dtype.newbyteorder("="))
+    lay_cells(there, native, _metres(tile), _nodata(tile), (LOWEST_M, HIGHEST_M))
+
+
+def _metres(tile: Tile) -> tuple[float, float]:
+    """Return factor and offset that make metres of cells."""
+    unit = FOOT_M if tile.unit == "ft" else 1.0
+    return tile.scale * unit, tile.offset * unit
+
+
+def _nodata(tile: Tile) -> float:
+    return math.nan if tile.nodata is None else float(tile.nodata)
+
+
+def _system(declared: str, name: str) -> tuple[str, str]:
+    """Return the horizontal system, ``EPSG:n`` or WKT, and the name of the vertical one if any."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        crs = CRS.from_user_input(declared)
+    except CRSError as error:
+        raise DataError(
+            "the raster's coordinate system is not understood", where=name,
+            repair="say it, such as --crs EPSG:4326",
+        ) from error  # fmt: skip
+    parts = crs.sub_crs_list
+    level, vertical = (parts[0], parts[1].name) if len(parts) > 1 else (crs, "")
+    code = level.to_epsg()
+    return f"EPSG:{code}" if code else level.to_wkt(), vertical
+
+
+def _frame(
+    dataset: Any, system: str, name: str
+) -> tuple[float, float, float, float, int, int, bool]:
+    """Return first centre, steps, rows, columns of a raster, and whether it is straight."""
+    t = dataset.transform
+    if system in _DEGREES and t.b == t.d == 0 and t.a > 0 and t.e < 0:
+        west, south, east, north = dataset.bounds
+        if not (-360 <= west < east <= 360 and -90.01 <= south < north <= 90.01):
+            raise DataError(
+                f"{system} counts degrees, but the raster reaches from {west:g}, {south:g} to "
+                f"{east:g}, {north:g}",
+                where=name, repair="say the system of its metres, such as --crs EPSG:32647",
+            )  # fmt: skip
+        centre = t.c + t.a / 2, t.f + t.e / 2
+        return *centre, t.a, -t.e, dataset.height, dataset.width, True
+    return *_warped_frame(dataset, system, name), False
+
+
+def _warped_frame(
+    dataset: Any, system: str, name: str
+) -> tuple[float, float, float, float, int, int]:
+    """Return a frame in degrees around a raster, as finely spaced as the raster itself."""
+    from rasterio.errors import RasterioError
+    from rasterio.warp import transform, transform_bounds
+
+    try:
+        west, south, east, north = transform_bounds(system, "EPSG:4326", *dataset.bounds)
+        middle = [(0, 0), (1, 0), (0, 1)]
+        places = [
+            dataset.transform * (dataset.width / 2 + x, dataset.height / 2 + y) for x, y in middle
+        ]
+        lon, lat = transform(system, "EPSG:4326", *zip(*places, strict=True))
+    except (RasterioError, ValueError) as error:
+        raise DataError(
+            f"{system} does not fit the raster", where=name, repair="choose another system"
+        ) from error
+    if not np.isfinite([west, south, east, north, *lon, *lat]).all() or not west < east:
+        raise DataError(f"{system} does not fit the raster", where=name,
+                        repair="choose another system")  # fmt: skip
+    squeeze = math.cos(math.radians(lat[0]))
+    # Length of one cell's sides, in degrees of latitude.
+    sides = [
+        math.hypot((lon[k] - lon[0]) * squeeze, lat[k] - lat[0]) for k in (1, 2)
+    ]  # fmt: skip
+    step = min(sides)
+    step_x, step_y = step / squeeze, step
+    rows, columns = math.ceil((north - south) / step_y), math.ceil((east - west) / step_x)
+    return west + step_x / 2, north - step_y / 2, step_x, step_y, max(2, rows), max(2, columns)
+
+
+def _coarse_then_whole(dataset: Any) -> Iterator[NDArray[Any]]:
+    """Yield a sample of the cells, then all of them piece by piece."""
+    from rasterio.windows import Window
+
+    side = max(dataset.width, dataset.height)
+    step = max(1, side // 256)
+    shape = (max(2, dataset.height // step), max(2, dataset.width // step))
+    yield dataset.read(1, out_shape=shape)
+    for top in range(0, dataset.height, ROWS):
+        rows = min(ROWS, dataset.height - top)
+        for left in range(0, dataset.width, 16 * ROWS):
+            columns = min(16 * ROWS, dataset.width - left)
+            yield dataset.read(1, window=Window(left, top, columns, rows))

@@ -1,0 +1,241 @@
+"""GeoJSON, GeoPackage and GeoParquet: valid in GDAL, same inputs give the same bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from data.atomic import storage_errors
+from data.export.bundle import ExportBundle, about_json, is_points, is_text, records
+from geo.errors import InputError, StorageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Decimals of a coordinate in text formats: 0.1 m.
+COORDINATE_DECIMALS = 6
+#: Date written where a format insists on one; no clock goes into the file.
+_EPOCH = "2000-01-01T00:00:00.000Z"
+
+
+def _axis(name: str, short: str, direction: str) -> dict[str, str]:
+    return {"name": name, "abbreviation": short, "direction": direction, "unit": "degree"}
+
+
+#: WGS 84 (EPSG:4326) as PROJJSON 0.7; the position's order in GeoParquet is always lon, lat.
+WGS84 = {
+    "$schema": "https://proj.org/schemas/v0.7/projjson.schema.json",
+    "type": "GeographicCRS",
+    "name": "WGS 84",
+    "datum": {
+        "type": "GeodeticReferenceFrame",
+        "name": "World Geodetic System 1984",
+        "ellipsoid": {
+            "name": "WGS 84",
+            "semi_major_axis": 6378137,
+            "inverse_flattening": 298.257223563,
+        },
+    },
+    "coordinate_system": {
+        "subtype": "ellipsoidal",
+        "axis": [
+            _axis("Geodetic latitude", "Lat", "north"),
+            _axis("Geodetic longitude", "Lon", "east"),
+        ],
+    },
+    "id": {"authority": "EPSG", "code": 4326},
+}
+
+
+def shapes_of(bundle: ExportBundle) -> np.ndarray:
+    """Return the shape of each row of the main table (object array, None: position unknown).
+
+    Raises
+    ------
+    InputError
+        If the table has neither polygons nor positions.
+    """
+    if bundle.geometry is not None:
+        return np.asarray(bundle.geometry.to_numpy(), dtype=object)
+    if is_points(bundle.main):
+        return points_of(bundle.main)
+    raise InputError(
+        f"the table {bundle.kind!r} has no positions",
+        where="--out",
+        repair="choose .xlsx, .csv or .parquet",
+    )
+
+
+def further_shapes(bundle: ExportBundle, name: str) -> np.ndarray | None:
+    """Return the shape of each row of a further table; None for a plain table."""
+    if name in bundle.shapes:
+        return np.asarray(bundle.shapes[name].to_numpy(), dtype=object)
+    return points_of(bundle.extra[name]) if is_points(bundle.extra[name]) else None
+
+
+def points_of(frame: pd.DataFrame) -> np.ndarray:
+    """Return the point of each row (object array, None where lon or lat is unknown)."""
+    lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    points = np.full(len(frame), None, dtype=object)
+    points[known] = shapely.points(lon[known], lat[known])
+    return points
+
+
+def to_geojson(bundle: ExportBundle) -> bytes:
+    """Return a FeatureCollection (RFC 7946: WGS84).
+
+    Foreign members hold the rest: ``about`` the provenance, ``tables`` each further table by
+    name, tables with shapes as FeatureCollections and plain ones as lists of rows.
+    """
+    about = {"title_zh": bundle.title_zh, "title_en": bundle.title_en, **bundle.provenance}
+    tables = ",\n".join(
+        f"{_json(name)}: " + (_rows(frame) if shapes is None else _collection(frame, shapes))
+        for name, frame in bundle.extra.items()
+        for shapes in (further_shapes(bundle, name),)
+    )
+    main = _collection(bundle.main, shapes_of(bundle), name=bundle.kind)
+    return f'{main[:-1]},\n"about": {_json(about)},\n"tables": {{{tables}}}}}\n'.encode()
+
+
+def to_gpkg(bundle: ExportBundle) -> bytes:
+    """Return a GeoPackage: the main layer, layers with shapes, plain tables, and ``about``.
+
+    Raises
+    ------
+    StorageError
+        If the folder for temporary files is full or refuses.
+    """
+    import geopandas as gpd
+    import pyogrio
+
+    lines = bundle.provenance
+    about = pd.DataFrame({"item": list(lines), "value": list(lines.values())}, dtype=object)
+    main = gpd.GeoDataFrame(bundle.main, geometry=shapes_of(bundle), crs=4326)
+    layers: dict[str, pd.DataFrame] = {bundle.kind: main}
+    for name, frame in bundle.extra.items():
+        shapes = further_shapes(bundle, name)
+        layers[name] = (
+            frame if shapes is None else gpd.GeoDataFrame(frame, geometry=shapes, crs=4326)
+        )
+    layers["about"] = about
+    refusals = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)
+    with storage_errors(tempfile.gettempdir()):
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "bundle.gpkg"
+                for name, frame in layers.items():
+                    pyogrio.write_dataframe(_for_gdal(frame), path, layer=name, driver="GPKG")
+                _without_clock(path)
+                return path.read_bytes()
+        except (*refusals, pyogrio.errors.FeatureError, sqlite3.OperationalError) as error:
+            raise StorageError(
+                f"the temporary file cannot be written ({error})",
+                where=tempfile.gettempdir(),
+                repair="free some space there, or set TMPDIR to another folder",
+            ) from error
+
+
+def to_parquet(bundle: ExportBundle) -> bytes:
+    """Return the main table as (Geo)Parquet; the schema's metadata ``tongcun`` says how it came."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    frame = bundle.main.astype({name: "str" for name in bundle.main if is_text(bundle.main[name])})
+    buffer = io.BytesIO()
+    if bundle.geometry is None and not is_points(frame):
+        frame.to_parquet(buffer, index=False)
+    else:
+        import geopandas as gpd
+
+        gpd.GeoDataFrame(frame, geometry=shapes_of(bundle), crs=4326).to_parquet(
+            buffer, index=False
+        )
+    buffer.seek(0)
+    table = pq.read_table(buffer)
+    metadata = {**(table.schema.metadata or {}), b"tongcun": about_json(bundle)}
+    schema = _with_plain_crs(table.schema.with_metadata(metadata))
+    stamped = pa.Table.from_arrays(table.columns, schema=schema)
+    sink = pa.BufferOutputStream()
+    pq.write_table(stamped, sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _with_plain_crs(schema: pa.Schema) -> pa.Schema:
+    """Return the schema with :data:`WGS84` where it names the coordinates.
+
+    PROJ describes EPSG:4326 in two ways, with or without the members of its ensemble, by what ran
+    before in the process: the same table would have different bytes.
+    """
+    metadata = dict(schema.metadata)
+    if b"geo" not in metadata:
+        return schema
+    geo = json.loads(metadata[b"geo"])
+    for name, column in geo["columns"].items():
+        column["crs"] = WGS84
+        at = schema.get_field_index(name)
+        field = schema.field(at)
+        extension = {**(field.metadata or {}), b"ARROW:extension:metadata": _bytes({"crs": WGS84})}
+        schema = schema.set(at, field.with_metadata(extension))
+    return schema.with_metadata({**metadata, b"geo": _bytes(geo)})
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _collection(frame: pd.DataFrame, shapes: np.ndarray, *, name: str = "") -> str:
+    features = ",\n".join(
+        f'{{"type": "Feature", "properties": {_json(record)}, "geometry": {geometry}}}'
+        for record, geometry in zip(records(frame), _geometries(shapes), strict=True)
+    )
+    title = f'"name": {_json(name)}, ' if name else ""
+    return f'{{"type": "FeatureCollection", {title}"features": [\n{features}\n]}}'
+
+
+def _geometries(shapes: np.ndarray) -> list[str]:
+    """Return each shape as GeoJSON, outer rings counter-clockwise, six decimals."""
+    grid = 10.0**-COORDINATE_DECIMALS
+    rounded = shapely.set_precision(shapely.orient_polygons(shapes), grid, mode="pointwise")
+    return [text if text is not None else "null" for text in shapely.to_geojson(rounded)]
+
+
+def _rows(frame: pd.DataFrame) -> str:
+    return "[" + ",\n".join(map(_json, records(frame))) + "]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _for_gdal(frame: Any) -> Any:
+    """Return the frame with text columns typed as text even where every cell is unknown."""
+    names = [name for name in frame.columns if name != "geometry" and is_text(frame[name])]
+    return frame.astype(dict.fromkeys(names, "str"))
+
+
+def _without_clock(path: Path) -> None:
+    """Replace the times that GDAL wrote by a fixed one, and lay the pages out anew."""
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("UPDATE gpkg_contents SET last_change = ?", (_EPOCH,))
+        has_metadata = base.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'gpkg_metadata_reference'"
+        ).fetchone()
+        if has_metadata:
+            base.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", (_EPOCH,))
+        base.commit()
+        base.execute("VACUUM")
+    # SQLite counts its changes in the header; the count depends on how often pages were flushed.
+    with path.open("r+b") as stream:
+        for offset in (24, 92):
+            stream.seek(offset)
+            stream.write((1).to_bytes(4, "big"))

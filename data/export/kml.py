@@ -1,0 +1,227 @@
+"""KML for Google Earth: regions shaded by gap, points by state, every text escaped.
+
+Each layer of a gap table is a folder with classes and legend of its own, since its unit is its
+own; the first is shown, the others wait for a tick. A province drawn together with its parts is
+an outline, for it would hide them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from data.export.bundle import ExportBundle, is_illustrative, number_text, records
+from data.export.geo import COORDINATE_DECIMALS, further_shapes, shapes_of
+
+#: Fill by class of gap, from little to much (viridis reversed: readable without colour vision).
+_FILLS = {
+    "FDE725": "黄 yellow",
+    "7AD151": "浅绿 light green",
+    "22A884": "绿 green",
+    "2A788E": "青 teal",
+    "414487": "蓝 blue",
+    "440154": "紫 violet",
+}
+_NO_FIGURE = "BDBDBD"
+#: Colour and size of a point by state; the size tells them apart without colour.
+_POINTS = {
+    "uncovered": ("D55E00", 0.7),
+    "covered": ("0072B2", 0.35),
+    "unknown": ("999999", 0.5),
+    "site": ("CC79A7", 1.0),
+}
+_POINT_LEGEND = (
+    "橙 orange: 未覆盖 uncovered; 蓝 blue: 已覆盖 covered; 灰 grey: 未知 unknown; "
+    "紫红 purple: 拟建站址 placed site"
+)
+_LINE, _LINE_LEGEND = "E69F00", "橙 orange: 光缆路由 route"
+_SUMMARY = ("layer", "gap", "unit", "as_of", "households", "state", "evidence", "source_ids")
+_ESCAPES = {'"': "&quot;", "'": "&apos;", "\r": "&#13;"}
+
+
+def to_kml(bundle: ExportBundle) -> bytes:
+    """Return a KML document of the main table and every further table of points.
+
+    The description of each feature carries evidence, sources and, where due, the stamp.
+    """
+    folders = list(_folders(bundle))
+    lines = [f"{name} — {text}" for name, text, _ in folders]
+    lines += [f"{key}: {text}" for key, text in bundle.provenance.items()]
+    about = "\n".join(lines)
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>',
+        f"<name>{_xml(bundle.title_zh)} / {_xml(bundle.title_en)}</name><open>1</open>",
+        f"<description>{_xml(about)}</description>",
+        *_styles(),
+    ]
+    for name, text, marks in folders:
+        parts += [
+            f"<Folder><name>{_xml(name)}</name><description>{_xml(text)}</description>",
+            *marks,
+            "</Folder>",
+        ]
+    parts.append("</Document></kml>\n")
+    return "\n".join(parts).encode()
+
+
+def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield name, legend and placemarks of each folder."""
+    main, shapes = bundle.main, shapes_of(bundle)
+    if bundle.geometry is None:
+        yield bundle.kind, _POINT_LEGEND, _point_marks(main, shapes, bundle.stamp)
+    elif is_lines(shapes):
+        yield bundle.kind, _LINE_LEGEND, _marks(main, shapes, ["line"] * len(main), bundle.stamp)
+    else:
+        layers = main["layer"] if "layer" in main.columns else pd.Series(bundle.kind, main.index)
+        for place, name in enumerate(layers.unique()):
+            rows = (layers == name).to_numpy()
+            styles, legend = _classes(main[rows])
+            marks = _marks(main[rows], shapes[rows], styles, bundle.stamp, visible=place == 0)
+            yield str(name), legend, marks
+    for name, frame in bundle.extra.items():
+        further = further_shapes(bundle, name)
+        if further is None:
+            continue
+        if name in bundle.shapes:
+            yield name, _LINE_LEGEND, _marks(frame, further, ["line"] * len(frame), bundle.stamp)
+        else:
+            yield name, _POINT_LEGEND, _point_marks(frame, further, bundle.stamp)
+
+
+def is_lines(shapes: np.ndarray) -> bool:
+    """Return whether every known shape is a line."""
+    kinds = {shape.geom_type for shape in shapes if shape is not None}
+    return bool(kinds) and kinds <= {"LineString", "MultiLineString"}
+
+
+def _classes(frame: pd.DataFrame) -> tuple[list[str], str]:
+    """Return the style of each row by quantiles of its gap, and the legend."""
+    gap = frame["gap"].to_numpy(float) if "gap" in frame.columns else np.full(len(frame), np.nan)
+    whole = np.zeros(len(frame), bool)
+    if "level" in frame.columns and set(frame["level"]) > {"province"}:
+        whole = (frame["level"] == "province").to_numpy()
+    known = gap[np.isfinite(gap) & ~whole]
+    steps = np.linspace(0, 1, len(_FILLS) + 1)[1:]
+    limits = np.unique(np.quantile(known, steps)) if len(known) else np.empty(0)
+    styles = [
+        "outline" if is_whole else f"fill-{np.searchsorted(limits, value)}"
+        if np.isfinite(value) else "fill-none"
+        for value, is_whole in zip(gap, whole, strict=True)
+    ]  # fmt: skip
+    colours = zip(_FILLS.values(), limits, strict=False)
+    legend = [f"{colour}: ≤ {number_text(round(float(top), 1))}" for colour, top in colours]
+    return styles, "缺口 gap: " + "; ".join([*legend, "灰 grey: 无数据 no figure"])
+
+
+def _point_marks(frame: pd.DataFrame, shapes: np.ndarray, stamp: str) -> list[str]:
+    if "state" in frame.columns:
+        states = [state if state in _POINTS else "unknown" for state in frame["state"]]
+    else:
+        states = ["site"] * len(frame)
+    return _marks(frame, shapes, [f"point-{state}" for state in states], stamp)
+
+
+def _marks(
+    frame: pd.DataFrame, shapes: np.ndarray, styles: list[str], stamp: str, *, visible: bool = True
+) -> list[str]:
+    invented = is_illustrative(frame)
+    hidden = "" if visible else "<visibility>0</visibility>"
+    return [
+        _placemark(
+            row, shape, style, f"示例 ILLUSTRATIVE. {stamp}" if is_invented else stamp, hidden
+        )
+        for row, shape, style, is_invented in zip(
+            records(frame), shapes, styles, invented, strict=True
+        )
+    ]
+
+
+def _placemark(row: dict[str, Any], shape: Any, style: str, stamp: str, hidden: str) -> str:
+    texts = {key: number_text(value) for key, value in row.items()}
+    data = "".join(
+        f'<Data name="{_xml(key)}"><value>{_xml(text)}</value></Data>'
+        for key, text in texts.items()
+    )
+    summary = "; ".join(f"{key}: {texts[key]}" for key in _SUMMARY if texts.get(key))
+    return (
+        f"<Placemark><name>{_xml(_label(texts))}</name>{hidden}"
+        f"<description>{_xml(f'{stamp} {summary}'.strip())}</description>"
+        f"<styleUrl>#{style}</styleUrl>"
+        f"<ExtendedData>{data}</ExtendedData>{_geometry(shape)}</Placemark>"
+    )
+
+
+def _label(texts: dict[str, str]) -> str:
+    """Return what a feature is called: region, village id, or number and preset of a site."""
+    for names in (
+        ("name_zh", "name_en"), ("village_id",), ("rank", "county_zh", "county_en"),
+        ("route_id",), ("site", "title_zh", "title_en"),
+    ):  # fmt: skip
+        if found := [texts[name] for name in names if texts.get(name)]:
+            return " ".join(found)
+    return ""
+
+
+def _styles() -> Iterator[str]:
+    fills = {f"fill-{i}": colour for i, colour in enumerate(_FILLS)} | {"fill-none": _NO_FIGURE}
+    for name, colour in fills.items():
+        yield (
+            f'<Style id="{name}">'
+            "<LineStyle><color>ff444444</color><width>1</width></LineStyle>"
+            f"<PolyStyle><color>b0{_bgr(colour)}</color></PolyStyle></Style>"
+        )
+    yield (
+        '<Style id="outline"><LineStyle><color>ff000000</color><width>2</width></LineStyle>'
+        "<PolyStyle><fill>0</fill></PolyStyle></Style>"
+    )
+    yield (
+        f'<Style id="line"><LineStyle><color>ff{_bgr(_LINE)}</color><width>2</width></LineStyle>'
+        "</Style>"
+    )
+    for name, (colour, scale) in _POINTS.items():
+        yield (
+            f'<Style id="point-{name}"><IconStyle><color>ff{_bgr(colour)}</color>'
+            f"<scale>{scale}</scale></IconStyle>"
+            "<LabelStyle><scale>0</scale></LabelStyle></Style>"
+        )
+
+
+def _bgr(rgb: str) -> str:
+    return (rgb[4:6] + rgb[2:4] + rgb[0:2]).lower()
+
+
+def _geometry(shape: Any) -> str:
+    if shape is None or shape.is_empty:
+        return ""
+    if shape.geom_type in {"Point", "LineString"}:
+        tag = shape.geom_type
+        return f"<{tag}><coordinates>{_coordinates(shape.coords)}</coordinates></{tag}>"
+    if shape.geom_type == "Polygon":
+        return _polygon(shape)
+    return f"<MultiGeometry>{''.join(map(_geometry, shape.geoms))}</MultiGeometry>"
+
+
+def _polygon(shape: shapely.Polygon) -> str:
+    rings = [("outerBoundaryIs", shape.exterior)]
+    rings += [("innerBoundaryIs", ring) for ring in shape.interiors]
+    body = "".join(
+        f"<{tag}><LinearRing><coordinates>{_coordinates(ring.coords)}</coordinates></LinearRing>"
+        f"</{tag}>"
+        for tag, ring in rings
+    )
+    return f"<Polygon>{body}</Polygon>"
+
+
+def _coordinates(pairs: Iterable[tuple[float, ...]]) -> str:
+    n = COORDINATE_DECIMALS
+    return " ".join(f"{x:.{n}f},{y:.{n}f}" for x, y, *_ in pairs)
+
+
+def _xml(text: str) -> str:
+    return escape(text, _ESCAPES)

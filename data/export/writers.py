@@ -1,0 +1,150 @@
+"""Write a table for people and for other programs: XLSX, CSV, GeoJSON, GeoPackage, KML, Parquet.
+
+Every file carries evidence, source ids and the digest of the run that made it. CSV and Parquet
+hold the main table alone (Parquet its provenance as metadata, CSV in a file
+``<name>.about.json`` beside it); the other formats hold the further tables too. The same inputs
+give the same bytes. Text that a spreadsheet would run as a formula is escaped; unknown stays an
+empty cell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data.atomic import atomic_write_all
+from data.export.bundle import ExportBundle, about_json, escape_formula, is_text, printable, tidy
+from geo.errors import InputError
+
+
+def run_digest(inputs: Mapping[str, Any]) -> str:
+    """Return the identity of a run: sha256 of its inputs as sorted JSON, 16 hex digits.
+
+    Examples
+    --------
+    >>> run_digest({"a": 1, "b": 2}) == run_digest({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(inputs, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def write(bundle: ExportBundle, path: Path) -> Path:
+    """Write the bundle in the format that the suffix names; whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the suffix is unknown, or the format cannot hold the table.
+    StorageError
+        If the file cannot be written; an earlier file then stays as it was.
+    """
+    content = to_bytes(bundle, path.suffix)
+    files = {path: content}
+    if path.suffix.lower() == ".csv":
+        identity = {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
+        beside = path.with_name(f"{path.name}.about.json")
+        files = {beside: about_json(_tidy_bundle(bundle), identity), path: content}
+    atomic_write_all(files)
+    return path
+
+
+def to_bytes(bundle: ExportBundle, suffix: str) -> bytes:
+    """Return the file's bytes for a suffix such as ``.xlsx``.
+
+    Raises
+    ------
+    InputError
+        If the suffix is unknown, or the format cannot hold the table.
+    StorageError
+        If the folder for temporary files refuses (GeoPackage only).
+    """
+    writer = _WRITERS.get(suffix.lower())
+    if writer is None:
+        raise InputError(
+            f"no format has the suffix {suffix!r}",
+            where="--out",
+            repair=f"end the name in one of {' '.join(_WRITERS)}, or give - for a table",
+        )
+    return writer(_tidy_bundle(bundle))
+
+
+def _tidy_bundle(bundle: ExportBundle) -> ExportBundle:
+    return replace(
+        bundle,
+        title_zh=printable(bundle.title_zh),
+        title_en=printable(bundle.title_en),
+        main=tidy(bundle.main),
+        extra={name: tidy(frame) for name, frame in bundle.extra.items()},
+        about={printable(key): printable(str(text)) for key, text in bundle.provenance.items()},
+    )
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a frame as CSV that a spreadsheet opens as it is and does not run."""
+    return _csv(tidy(frame))
+
+
+def _csv(main: pd.DataFrame) -> bytes:
+    table = pd.DataFrame(
+        {
+            escape_formula(name): main[name].map(escape_formula, na_action="ignore")
+            if is_text(main[name])
+            else main[name]
+            for name in main.columns
+        },
+        index=main.index,
+    )
+    # Excel splits rows at \r\n, and takes a CSV for UTF-8 only with a byte order mark.
+    text = table.to_csv(index=False, lineterminator="\r\n", float_format="%.15g")
+    return text.encode("utf-8-sig")
+
+
+def _xlsx(bundle: ExportBundle) -> bytes:
+    from data.export.xlsx import to_xlsx
+
+    return to_xlsx(bundle)
+
+
+def _geojson(bundle: ExportBundle) -> bytes:
+    from data.export.geo import to_geojson
+
+    return to_geojson(bundle)
+
+
+def _gpkg(bundle: ExportBundle) -> bytes:
+    from data.export.geo import to_gpkg
+
+    return to_gpkg(bundle)
+
+
+def _kml(bundle: ExportBundle) -> bytes:
+    from data.export.kml import to_kml
+
+    return to_kml(bundle)
+
+
+def _parquet(bundle: ExportBundle) -> bytes:
+    from data.export.geo import to_parquet
+
+    return to_parquet(bundle)
+
+
+_WRITERS: dict[str, Callable[[ExportBundle], bytes]] = {
+    ".csv": lambda bundle: _csv(bundle.main),
+    ".xlsx": _xlsx,
+    ".geojson": _geojson,
+    ".gpkg": _gpkg,
+    ".kml": _kml,
+    ".parquet": _parquet,
+}
+#: Formats that the doors offer.
+SUFFIXES = tuple(_WRITERS)
+#: Formats that carry the polygons of regions.
+GEOGRAPHIC = frozenset({".geojson", ".gpkg", ".kml", ".parquet"})

@@ -1,0 +1,1 @@
+"""Dated statements of plans and publications, and of villages."""

@@ -1,0 +1,84 @@
+"""What dated imports say of the villages over time: every statement kept, any day answerable.
+
+Each import of natural villages that was not undone is a set of statements. A row holds for its
+own ``as_of``, else for the import's; what has no date is not in the ledger. Of two statements of
+the same day the later import wins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from data.ledger.statements import parse_date
+
+if TYPE_CHECKING:
+    from data.workspace.catalogue import Catalogue
+
+#: What the ledger follows.
+SERVICES = ("has_4g", "has_5g", "has_fibre")
+STATEMENT_COLUMNS = ("village_id", "as_of", *SERVICES, "households", "evidence", "import_id")
+CHANGE_COLUMNS = (
+    "village_id", "service", "before", "after", "as_of", "evidence", "import_id",
+)  # fmt: skip
+
+
+def village_statements(store: Catalogue, province: str) -> pd.DataFrame:
+    """Return every dated statement on a village, ordered by village, date and import.
+
+    Returns
+    -------
+    Frame with :data:`STATEMENT_COLUMNS`; empty cells are unknown.
+    """
+    parts = []
+    for record in store.history(province, "natural_villages"):
+        if record.undone:
+            continue
+        rows = pd.DataFrame(store.read(record)).reindex(columns=list(STATEMENT_COLUMNS))
+        rows["as_of"] = rows["as_of"].where(rows["as_of"].notna(), record.as_of or None)
+        rows["import_id"] = record.id
+        parts.append(rows[rows["as_of"].notna()])
+    if not parts:
+        return pd.DataFrame(columns=list(STATEMENT_COLUMNS))
+    whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
+    whole["as_of"] = whole["as_of"].astype(str)
+    return whole.sort_values(["village_id", "as_of", "import_id"], ignore_index=True)
+
+
+def village_states(store: Catalogue, province: str, as_of: str) -> pd.DataFrame:
+    """Return the state of every village as of a date: per service the last known statement.
+
+    A statement that leaves a service empty does not make it unknown again.
+
+    Raises
+    ------
+    InputError
+        If the date is none.
+    """
+    day = parse_date(as_of, where="--as-of")
+    seen = village_statements(store, province)
+    seen = seen[seen["as_of"] <= day]
+    # groupby.last skips empty cells: the last statement that says something counts.
+    return seen.groupby("village_id", sort=True).last().reset_index()[list(STATEMENT_COLUMNS)]
+
+
+def village_changes(store: Catalogue, province: str) -> pd.DataFrame:
+    """Return every change of a service at a village, ordered by date; the first is from unknown.
+
+    Returns
+    -------
+    Frame with :data:`CHANGE_COLUMNS`.
+    """
+    seen = village_statements(store, province)
+    parts = []
+    for service in SERVICES:
+        known = seen[seen[service].notna()]
+        before = known.groupby("village_id")[service].shift()
+        changed = before.isna() | (before.astype(object) != known[service].astype(object))
+        part = known.loc[changed, ["village_id", "as_of", "evidence", "import_id"]].copy()
+        part["service"], part["before"] = service, before[changed]
+        part["after"] = known.loc[changed, service]
+        parts.append(part)
+    whole = pd.concat(parts, ignore_index=True)[list(CHANGE_COLUMNS)]
+    return whole.sort_values(["as_of", "village_id", "service"], ignore_index=True)

@@ -1,0 +1,312 @@
+"""Coverage rules as profiles: each a TOML file with its figures, source, year and whether verified.
+
+The embedded ones stand in ``data/rules/``; a planner's own in a folder of the workspace. A file is
+named like its key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from data.scenario.link_presets import PLACES, BudgetWish
+from geo.coverage.distance import MAX_RADIUS_M
+from geo.coverage.rules import Need, distance_state, village_state
+from geo.errors import DataError, InputError, UnknownNameError
+from geo.radio.probability import coverage_probability, coverage_state, edge_probability
+
+_FOLDER = Path(__file__).parents[1] / "rules"
+#: What a profile of each kind must give, and what it must not.
+_DISTANCE = frozenset({"radius_m"})
+_SIGNAL = frozenset({"rsrp_limit_dBm", "probability", "probability_of", "place"})
+#: Largest file that can be a rule [bytes].
+_MAX_BYTES = 65_536
+
+Share = Annotated[float, Field(gt=0, le=1)]
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+Point = Literal["committee", "school", "clinic", "cluster"]
+
+
+class Profile(BaseModel):
+    """One coverage rule.
+
+    Attributes
+    ----------
+    unit
+        What it judges: administrative or natural village.
+    kind
+        ``distance`` to the nearest site, or ``signal`` level with a probability.
+    radius_m
+        Distance rule: greatest geodesic distance [m].
+    rsrp_limit_dBm, probability, probability_of, place
+        Signal rule: level [dBm], wished probability at the ``edge`` or over the ``area`` of a cell,
+        and where the terminal is (:data:`data.scenario.link_presets.PLACES`).
+    points
+        Points of a unit that are judged; a ``cluster`` counts from ``cluster_min_households`` on.
+    need
+        ``all`` of them, ``any``, or a ``share`` of their households.
+    min_households
+        Units with fewer are not asked about.
+    source, source_zh
+        Where the figures were read; without a Chinese text the other stands for both.
+    verified
+        Whether every figure of the profile was read in its source.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+    title_zh: Text
+    title_en: Text
+    unit: Literal["admin_village", "natural_village"]
+    kind: Literal["distance", "signal"]
+    technology: Literal["4G", "5G"]
+    radius_m: Annotated[float, Field(gt=0, le=MAX_RADIUS_M)] | None = None
+    rsrp_limit_dBm: Annotated[float, Field(ge=-140, le=-40)] | None = None
+    probability: Annotated[float, Field(gt=0, lt=1)] | None = None
+    probability_of: Literal["edge", "area"] | None = None
+    place: str | None = None
+    points: Annotated[tuple[Point, ...], Field(min_length=1, strict=False)]
+    cluster_min_households: Annotated[int, Field(ge=0)] = 0
+    need: Need
+    households_share: Share | None = None
+    min_households: Annotated[int, Field(ge=0)] = 0
+    source: Text
+    source_zh: Annotated[str, Field(max_length=2_000)] = ""
+    year: Annotated[int, Field(ge=1990, le=2100)]
+    verified: bool
+    note_zh: Text
+    note_en: Text
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Profile:
+        must, never = (_DISTANCE, _SIGNAL) if self.kind == "distance" else (_SIGNAL, _DISTANCE)
+        faults = [f"{name} is missing" for name in sorted(must) if getattr(self, name) is None]
+        faults += [
+            f"{name} does not belong to a {self.kind} rule"
+            for name in sorted(never)
+            if getattr(self, name) is not None
+        ]
+        if (self.need == "share") != (self.households_share is not None):
+            faults.append("households_share belongs to need = 'share', and to it alone")
+        if self.place is not None and self.place not in PLACES:
+            faults.append(f"place {self.place!r} is none of {', '.join(PLACES)}")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def wish(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> BudgetWish:
+        """Return what the rule asks of a link budget.
+
+        Parameters
+        ----------
+        sigma_dB, exponent
+            Shadowing [dB] and growth of the loss with distance, which turn a probability over the
+            area into one at the edge.
+
+        Raises
+        ------
+        InputError
+            If it is a rule by distance.
+        """
+        if self.rsrp_limit_dBm is None or self.place is None:
+            raise InputError(
+                f"rule {self.key!r} counts by distance: it asks for no level", where="rule",
+                repair="choose a rule by signal",
+            )  # fmt: skip
+        wished = self.wished_probability(sigma_dB=sigma_dB, exponent=exponent)
+        return BudgetWish(self.rsrp_limit_dBm, wished, self.place)
+
+    def wished_probability(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> float:
+        """Return the probability that a point must have; an area figure is turned into an edge's.
+
+        Raises
+        ------
+        InputError
+            If it is a rule by distance.
+        RangeError
+            If the share of the area cannot be had with such shadowing.
+        """
+        if self.probability is None:
+            raise InputError(
+                f"rule {self.key!r} counts by distance: it has no probability", where="rule",
+                repair="choose a rule by signal",
+            )  # fmt: skip
+        if self.probability_of == "area":
+            return edge_probability(self.probability, sigma_dB, exponent)
+        return self.probability
+
+
+def point_states(
+    profile: Profile,
+    *,
+    distance_m: ArrayLike | None = None,
+    rsrp_dBm: ArrayLike | None = None,
+    sigma_dB: ArrayLike = 8.0,
+    exponent: float = 3.9,
+) -> NDArray[np.uint8]:
+    """Return the state of points by a rule: 0 uncovered, 1 covered, 2 unknown.
+
+    Parameters
+    ----------
+    distance_m
+        For a rule by distance: as :func:`geo.coverage.rules.distance_state` takes it [m].
+    rsrp_dBm
+        For a rule by signal: predicted median at the best server [dBm], with the losses of the
+        rule's place; NaN where there is no prediction.
+    sigma_dB
+        Shadowing [dB], one or one for each point; an area probability is turned into an edge
+        probability with its mean.
+    exponent
+        Growth of the loss with distance, for area probabilities.
+
+    Raises
+    ------
+    InputError
+        If the array that the rule needs is not given.
+    RangeError
+        If a value is outside its range.
+
+    Examples
+    --------
+    >>> point_states(rule("miit_2018_a"), distance_m=[4_000, 6_000]).tolist()
+    [1, 0]
+    >>> point_states(rule("fcc_like"), rsrp_dBm=[-90, -100, float("nan")]).tolist()
+    [1, 0, 2]
+    """
+    given = distance_m if profile.kind == "distance" else rsrp_dBm
+    if given is None:
+        needed = "distance_m" if profile.kind == "distance" else "rsrp_dBm"
+        raise InputError(
+            f"rule {profile.key!r} judges by {profile.kind}", where="rule",
+            repair=f"give {needed}",
+        )  # fmt: skip
+    if profile.radius_m is not None:
+        return distance_state(given, profile.radius_m)
+    typical = float(np.mean(np.asarray(sigma_dB, float)))
+    wished = profile.wished_probability(sigma_dB=typical, exponent=exponent)
+    share = coverage_probability(given, float(profile.rsrp_limit_dBm or 0), sigma_dB)
+    return coverage_state(share, wished)
+
+
+def counted_points(profile: Profile, kind: ArrayLike, households: ArrayLike) -> NDArray[np.bool_]:
+    """Return which points the rule judges.
+
+    Parameters
+    ----------
+    kind
+        (k,) words of :data:`Point`.
+    households
+        (k,) households at the point; NaN where unknown: such a cluster counts.
+    """
+    words, numbers = np.asarray(kind, dtype=object), np.asarray(households, float)
+    wanted = np.isin(words.astype(str), profile.points)
+    small = (words == "cluster") & (numbers < profile.cluster_min_households)
+    return np.asarray(wanted & ~small)
+
+
+def unit_states(
+    profile: Profile,
+    point_state: ArrayLike,
+    unit: ArrayLike,
+    n_units: int,
+    households: ArrayLike | None = None,
+) -> NDArray[np.uint8]:
+    """Return the state of villages from those of their points by a rule.
+
+    Parameters
+    ----------
+    point_state, unit
+        (k,) states and the index of the village of each, 0 … ``n_units`` − 1.
+    households
+        (k,) at each point, for a rule that asks for a share of them.
+
+    Raises
+    ------
+    RangeError
+        If the arrays do not fit.
+    """
+    return village_state(
+        point_state,
+        unit,
+        n_units,
+        need=profile.need,
+        share=profile.households_share or 1.0,
+        weight=households if profile.need == "share" else None,
+    )
+
+
+def asked_units(profile: Profile, households: ArrayLike) -> NDArray[np.bool_]:
+    """Return which villages a rule asks about: those with enough households, or unknown many."""
+    numbers = np.asarray(households, float)
+    return ~(numbers < profile.min_households)
+
+
+def rules(own: Path | None = None) -> Mapping[str, Profile]:
+    """Return the profiles by key: the embedded ones in the order of their names, then own ones.
+
+    Parameters
+    ----------
+    own
+        Folder with a planner's own profiles; may not exist.
+
+    Raises
+    ------
+    DataError
+        If a file is broken; the message names every fault of every file.
+    """
+    found: dict[str, Profile] = {}
+    faults: list[str] = []
+    for folder in (_FOLDER, own):
+        if folder is None or not folder.is_dir():
+            continue
+        for path in sorted(folder.glob("*.toml")):
+            profile = _read(path, faults)
+            if profile is None:
+                continue
+            if profile.key in found:
+                faults.append(f"{path.name}: the key {profile.key!r} is taken")
+            found.setdefault(profile.key, profile)
+    if faults:
+        raise DataError(
+            "; ".join(faults), where=str(own or _FOLDER),
+            repair="mend or remove the files named; data/rules/own.toml is a template",
+        )  # fmt: skip
+    return found
+
+
+def rule(key: str, own: Path | None = None) -> Profile:
+    """Return one profile or raise :class:`UnknownNameError` with the nearest known key."""
+    known = rules(own)
+    if key not in known:
+        raise UnknownNameError("coverage rule", key, known)
+    return known[key]
+
+
+def _read(path: Path, faults: list[str]) -> Profile | None:
+    """Return a profile, or None after adding what is wrong with its file."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            faults.append(f"{path.name}: larger than {_MAX_BYTES:,} bytes")
+            return None
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        profile = Profile.model_validate(content)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        faults.append(f"{path.name}: cannot be read ({error})")
+        return None
+    except ValidationError as error:
+        faults += [f"{path.name}: {_place_of(item)}{item['msg']}" for item in error.errors()]
+        return None
+    if profile.key != path.stem:
+        faults.append(f"{path.name}: the key {profile.key!r} is not the name of the file")
+    return profile
+
+
+def _place_of(item: Mapping[str, Any]) -> str:
+    return f"{'.'.join(map(str, item['loc']))}: " if item["loc"] else ""

@@ -1,0 +1,275 @@
+"""Link budgets of the presets: values, words and sources of every line, from two tables.
+
+``link_presets.csv`` holds a value, its evidence and its source for each preset (``*``: for all);
+``link_lines.csv`` holds the words of every line and how the computed ones come about.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from data.scenario.presets import Preset, preset
+from geo.errors import DataError, InputError, UnknownNameError
+from geo.evidence import EVIDENCE_CLASSES, weakest
+from geo.radio.entry_loss import building_entry_loss_dB
+from geo.radio.link_budget import LinkBudget, lines
+from geo.radio.tr38901 import Sight, Surroundings, cell_radius_m
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_VALUES = Path(__file__).parent / "link_presets.csv"
+_LINES = Path(__file__).parent / "link_lines.csv"
+#: Preset name of the rows that hold for all.
+_ALL = "*"
+_REPAIR = "restore it from version control"
+#: Computed lines that are no sum → the inputs that decide their evidence.
+_MADE_OF = MappingProxyType(
+    {
+        "sharing_dB": ("resource_elements",),
+        "shadow_margin_dB": ("shadow_sigma_dB",),
+        "sensitivity_dBm": ("subcarrier_kHz", "noise_figure_dB", "required_snr_dB"),
+    }
+)
+#: Lines that the caller gives, not the table.
+_ASKED = frozenset({"rsrp_limit_dBm", "edge_probability"})
+#: Levels that the radii of ``presets.csv`` are stated for, and the weak ones [dBm].
+RADIUS_LIMIT_dBm, WEAK_LIMIT_dBm = -105.0, -110.0
+
+BUDGET_COLUMNS = (
+    "key", "title_zh", "title_en", "value", "unit", "sign", "is_sum", "evidence",
+    "source_zh", "source_en",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the terminal is, and which losses it has there."""
+
+    title_zh: str
+    title_en: str
+    losses: frozenset[str]
+
+
+#: Places of a terminal by key.
+PLACES: Mapping[str, Place] = MappingProxyType(
+    {
+        "outdoor": Place("室外（测试天线）", "outdoors (test antenna)", frozenset()),
+        "handheld": Place("室外手持", "outdoors in the hand", frozenset({"body_loss_dB"})),
+        "vehicle": Place("车内", "in a car", frozenset({"body_loss_dB", "vehicle_loss_dB"})),
+        "indoor": Place("室内", "indoors", frozenset({"body_loss_dB", "entry_loss_dB"})),
+    }
+)
+_PLACE_LOSSES = frozenset[str]().union(*(place.losses for place in PLACES.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    value: float
+    evidence: str
+    source_zh: str
+    source_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetWish:
+    """What a rule asks of a budget.
+
+    Attributes
+    ----------
+    rsrp_limit_dBm
+        Level asked for [dBm].
+    edge_probability
+        Probability at the cell edge; 0.5, the median, is what the radii of the presets hold for.
+    place
+        Key of :data:`PLACES`.
+
+    Raises
+    ------
+    UnknownNameError
+        If the place is unknown.
+    """
+
+    rsrp_limit_dBm: float = RADIUS_LIMIT_dBm
+    edge_probability: float = 0.5
+    place: str = "outdoor"
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown place."""
+        if self.place not in PLACES:
+            raise UnknownNameError("place of the terminal", self.place, PLACES)
+
+
+#: The wish that the radii of ``presets.csv`` answer.
+MEDIAN = BudgetWish()
+
+
+def budget_keys() -> tuple[str, ...]:
+    """Return the presets that have a link budget, in the order of the file."""
+    return tuple(key for key in _values() if key != _ALL)
+
+
+def link_budget(key: str, wish: BudgetWish = MEDIAN) -> LinkBudget:
+    """Return the budget of a preset.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such preset.
+    InputError
+        If the preset is a counting rule that has no radio.
+    DataError
+        If a table is missing or broken.
+
+    Examples
+    --------
+    >>> round(link_budget("4g_1800").eirp_per_re_dBm, 1)
+    30.2
+    """
+    given: dict[str, Any] = {name: item.value for name, item in _inputs(key, wish).items()}
+    given["resource_elements"] = int(given["resource_elements"])
+    return LinkBudget(
+        **given, rsrp_limit_dBm=wish.rsrp_limit_dBm, edge_probability=wish.edge_probability
+    )
+
+
+def budget_table(key: str, wish: BudgetWish = MEDIAN) -> pd.DataFrame:
+    """Return :data:`BUDGET_COLUMNS`, one row for each line.
+
+    A computed line carries the weakest evidence of what it is made of; limit and probability are
+    the rule's wish, hence "assumed".
+
+    Raises
+    ------
+    UnknownNameError, InputError, DataError
+        As :func:`link_budget`.
+    """
+    import pandas as pd
+
+    inputs, words = _inputs(key, wish), _words()
+    rows: list[tuple[object, ...]] = []
+    counted: list[str] = []
+    for line in lines(link_budget(key, wish)):
+        title_zh, title_en, source_zh, source_en = words[line.key]
+        if line.key in inputs:
+            item = inputs[line.key]
+            source_zh, source_en, evidence = item.source_zh, item.source_en, item.evidence
+        elif line.key in _MADE_OF:
+            evidence = weakest(inputs[name].evidence for name in _MADE_OF[line.key])
+        else:
+            evidence = weakest(counted) if line.is_sum else "assumed"
+        counted += [evidence] if line.sign else []
+        rows.append(
+            (line.key, title_zh, title_en, line.value, line.unit, line.sign, line.is_sum,
+             evidence, source_zh, source_en)
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(BUDGET_COLUMNS))
+
+
+def derived_radius_m(
+    key: str, wish: BudgetWish = MEDIAN, *, h_bs_m: float = 35.0, sight: Sight = "nlos"
+) -> float:
+    """Return the radius that a preset's budget reaches in TR 38.901 rural macro [m].
+
+    Parameters
+    ----------
+    h_bs_m
+        Antenna height above ground [m], 10–150; 35 is the report's own and that of the radii in
+        ``presets.csv``.
+
+    Raises
+    ------
+    UnknownNameError, InputError, DataError
+        As :func:`link_budget`.
+    RangeError
+        If the radius lies where the model does not hold (beyond 5 km; 10 km with line of sight).
+
+    Examples
+    --------
+    >>> [round(derived_radius_m("5g_700", BudgetWish(limit)), -2) for limit in (-105, -110)]
+    [2600.0, 3500.0]
+    """
+    budget = link_budget(key, wish)
+    around = Surroundings("rma", budget.frequency_GHz, h_bs_m=h_bs_m)
+    return cell_radius_m(budget.max_path_loss_dB, around, sight)
+
+
+def _inputs(key: str, wish: BudgetWish) -> dict[str, _Value]:
+    """Return the inputs of a preset's budget with their sources, for the wished place."""
+    values = _values()
+    if key not in values or key == _ALL:
+        known: Preset = preset(key)
+        raise InputError(
+            f"preset {known.key!r} is a counting rule: no radio, no link budget", where="preset",
+            repair=f"choose one of {', '.join(budget_keys())}",
+        )  # fmt: skip
+    inputs = values[_ALL] | values[key]
+    entry = inputs["entry_loss_dB"]
+    if not math.isfinite(entry.value):
+        loss = building_entry_loss_dB(inputs["frequency_GHz"].value)
+        inputs["entry_loss_dB"] = replace(entry, value=loss)
+    for name in _PLACE_LOSSES - PLACES[wish.place].losses:
+        where = PLACES[wish.place]
+        inputs[name] = _Value(0.0, "reported", f"{where.title_zh}：不计", f"none {where.title_en}")
+    return inputs
+
+
+@lru_cache(maxsize=1)
+def _values() -> Mapping[str, dict[str, _Value]]:
+    """Return preset → input → value; an empty value (computed) is NaN."""
+    found: dict[str, dict[str, _Value]] = {}
+    faults = []
+    known = {field.name for field in fields(LinkBudget)} - _ASKED
+    for number, row in _rows(_VALUES, ("preset", "key", "value", "evidence")):
+        try:
+            value = float(row["value"]) if row["value"] else math.nan
+        except ValueError:
+            faults.append(f"row {number}: {row['value']!r} is not a number")
+            continue
+        if row["key"] not in known or row["evidence"] not in EVIDENCE_CLASSES:
+            faults.append(f"row {number}: unknown key {row['key']!r} or evidence")
+        texts = row["source_zh"], row["source_en"]
+        if not all(texts):
+            faults.append(f"row {number}: no source")
+        found.setdefault(row["preset"], {})[row["key"]] = _Value(value, row["evidence"], *texts)
+    common = set(found.get(_ALL, {}))
+    faults += [
+        f"preset {key!r} misses {', '.join(sorted(known - common - set(values)))}"
+        for key, values in found.items()
+        if key != _ALL and known - common - set(values)
+    ]
+    if faults:
+        raise DataError("; ".join(faults), where=str(_VALUES), repair=_REPAIR)
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, tuple[str, str, str, str]]:
+    """Return line → titles and sources, zh and en each."""
+    names = ("title_zh", "title_en", "source_zh", "source_en")
+    return {
+        row["key"]: (row[names[0]], row[names[1]], row[names[2]], row[names[3]])
+        for _, row in _rows(_LINES, ("key", *names))
+    }
+
+
+def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows with their numbers in the file; the header is row 1."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream, strict=True)
+            missing = set(columns) - set(reader.fieldnames or ())
+            if missing:
+                raise DataError(
+                    f"columns {sorted(missing)} are missing", where=str(path), repair=_REPAIR
+                )
+            return list(enumerate(reader, start=2))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error

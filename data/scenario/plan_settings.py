@@ -1,0 +1,356 @@
+"""What a planner asks of a plan: goal, candidates, limits, years, money and links.
+
+Part of a :class:`~data.scenario.scenario.Scenario` as its field ``plan``. Every field has a
+default, so that a first plan comes without a choice; unknown keys are refused. All amounts of money
+are in :attr:`Money.currency` at the prices of :attr:`Money.price_year`, none of them discounted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from data.scenario.presets import preset
+from geo.errors import InputError, PlannerError
+
+if TYPE_CHECKING:
+    import shapely
+
+Objective = Literal["sites", "budget", "all", "share", "equity"]
+Priority = Literal["efficiency", "equity", "zones", "hardest"]
+CandidateSource = Literal["existing", "high_point", "road", "fibre", "power", "village"]
+BackhaulKind = Literal["fibre", "microwave", "satellite"]
+PowerKind = Literal["grid", "solar"]
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+#: An amount that must be there: a budget of 0 builds nothing [CNY].
+Amount = Annotated[float, Field(gt=0, le=1e13)]
+_DECIMALS = 5
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Place(_Frozen):
+    """A place a planner names, WGS84 [°]; its key is also the id of a candidate there.
+
+    Examples
+    --------
+    >>> Place(lat=25.04, lon=102.71).key
+    '25.04000,102.71000'
+    """
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+
+    @property
+    def key(self) -> str:
+        """Latitude and longitude to the metre: ids of candidates do not depend on their order."""
+        return place_key(self.lat, self.lon)
+
+
+class BuiltSite(Place):
+    """A site of an earlier round of the plan: it stands, covers, and costs nothing more."""
+
+    year: Annotated[int, Field(ge=2000, le=2100)]
+
+
+class Area(_Frozen):
+    """An area in which nothing may be built: one ring of (lon, lat), WGS84 [°], open or closed."""
+
+    name: str = ""
+    ring: tuple[tuple[float, float], ...]
+
+    @field_validator("ring")
+    @classmethod
+    def _polygon(cls, ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        if len(set(ring)) < 3:
+            raise ValueError("an area needs three different corners or more")
+        if any(not (-180 <= lon <= 180 and -90 <= lat <= 90) for lon, lat in ring):
+            raise ValueError("a corner is lon, lat in degrees")
+        import shapely
+
+        if not shapely.Polygon(ring).is_valid:
+            raise ValueError("the border crosses itself: give the corners in order")
+        return ring
+
+    @property
+    def polygon(self) -> shapely.Polygon:
+        """The area as a polygon."""
+        import shapely
+
+        return shapely.Polygon(self.ring)
+
+
+class CostRange(_Frozen):
+    """A unit cost as the planner sees it, in the unit and price year of the pack's table."""
+
+    low: Annotated[float, Field(ge=0)]
+    base: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if not self.low <= self.base <= self.high:
+            raise ValueError("low ≤ base ≤ high must hold")
+        return self
+
+
+class Candidates(_Frozen):
+    """Where a site could stand.
+
+    Attributes
+    ----------
+    sources
+        Kinds of places that are proposed; kinds that no table in force gives bring nothing.
+    cluster_m, merge_m, line_m
+        Villages within ``cluster_m`` of a larger one are its cluster; candidates closer than
+        ``merge_m`` are one; a road, fibre or power line within ``line_m`` of a cluster counts [m].
+    own
+        Places that the planner adds.
+    locked, forbidden
+        Places that must, or must not, be built; a forbidden place keeps candidates within
+        ``merge_m`` away.
+    built
+        Sites of earlier rounds (rolling plan): fixed, at no further cost.
+    """
+
+    sources: tuple[CandidateSource, ...] = (
+        "existing", "high_point", "road", "fibre", "power", "village",
+    )  # fmt: skip
+    cluster_m: Annotated[float, Field(gt=0, le=50_000)] = 2_000.0
+    merge_m: Annotated[float, Field(ge=0, le=5_000)] = 150.0
+    line_m: Annotated[float, Field(gt=0, le=50_000)] = 3_000.0
+    every_village: bool = True
+    own: tuple[Place, ...] = ()
+    locked: tuple[Place, ...] = ()
+    forbidden: tuple[Place, ...] = ()
+    forbidden_areas: tuple[Area, ...] = ()
+    built: tuple[BuiltSite, ...] = ()
+
+
+class Coverage(_Frozen):
+    """What counts as reached where an elevation model is in force.
+
+    Attributes
+    ----------
+    limit_dBm, wished
+        Level that counts, and the least probability of it at the village.
+    place
+        Where the terminal is.
+    reach_m
+        How far a site is looked for [m].
+    """
+
+    limit_dBm: Annotated[float, Field(ge=-140, le=-40)] = -105.0
+    wished: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    place: Literal["outdoor", "handheld", "vehicle", "indoor"] = "outdoor"
+    reach_m: Annotated[float, Field(ge=500, le=50_000)] = 10_000.0
+
+
+class Limits(_Frozen):
+    """Limits on the choice.
+
+    Attributes
+    ----------
+    capacity_households
+        Households that one site serves; None for no limit.
+    least_share
+        adcode of a prefecture → least share of its households to be reached.
+    """
+
+    capacity_households: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    least_share: dict[str, Share] = {}
+
+
+class Years(_Frozen):
+    """When things are built.
+
+    Attributes
+    ----------
+    annual_budgets
+        Greatest spending on building per year [currency]; the last one holds for all further years;
+        none: no limit, and the spending is spread evenly unless a capacity limits it.
+    carry_over
+        What a year leaves may be spent in the next.
+    build_capacity
+        Sites that can be built in one prefecture in one whole year; ``build_capacity_of`` gives
+        single prefectures their own (adcode → sites). None: no limit.
+    season_months
+        Months in which building is possible; the capacity of a year shrinks with them.
+    """
+
+    first: Annotated[int, Field(ge=2000, le=2100)] = 2026
+    count: Annotated[int, Field(ge=1, le=30)] = 5
+    annual_budgets: tuple[Amount, ...] = ()
+    carry_over: bool = True
+    build_capacity: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    build_capacity_of: dict[str, Count] = {}
+    season_months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = tuple(range(1, 13))
+    priority: Priority = "efficiency"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.annual_budgets) > self.count:
+            raise ValueError(
+                f"there are {len(self.annual_budgets)} annual budgets for {self.count} years"
+            )
+        if not self.season_months or len(set(self.season_months)) < len(self.season_months):
+            raise ValueError("season_months names each month once, one at least")
+        return self
+
+
+class Money(_Frozen):
+    """How costs are counted.
+
+    Attributes
+    ----------
+    price_year
+        All amounts are in the prices of this year; older unit costs are converted.
+    discount_rate, price_change
+        Share per year; None takes the base value of the pack's unit costs.
+    operation_years
+        Years of operation that the total cost counts.
+    subsidy
+        Take off what the universal-service fund pays: 30 % of build and 6 years of operation.
+    border
+        adcodes of counties or prefectures at the border: there 10 years count.
+    unit_costs
+        Item → own low, base and high in place of the pack's.
+    """
+
+    currency: Literal["CNY"] = "CNY"
+    price_year: Annotated[int, Field(ge=2000, le=2100)] = 2025
+    discount_rate: Annotated[float, Field(ge=0, le=1)] | None = None
+    price_change: Annotated[float, Field(gt=-1, le=1)] | None = None
+    operation_years: Annotated[int, Field(ge=1, le=50)] = 10
+    subsidy: bool = True
+    border: tuple[str, ...] = ()
+    unit_costs: dict[str, CostRange] = {}
+
+
+class Links(_Frozen):
+    """How a site is joined and fed.
+
+    Attributes
+    ----------
+    backhaul, power
+        Kinds that may be used; the cheapest that is feasible is taken.
+    hop_km, hops
+        Greatest length of a microwave hop [km], greatest number of hops to the fibre.
+    hop_GHz, rain_mm_h, unavailable_percent
+        Frequency of hops [GHz], rain rate exceeded in 0.01 % of a year [mm/h], and time that rain
+        may interrupt a hop [%]: they shorten the greatest length where need be
+        (:mod:`geo.links.microwave_budget`).
+    route_factor
+        Length of a route over the geodesic; None takes the base value of the pack's unit costs.
+    """
+
+    backhaul: tuple[BackhaulKind, ...] = ("fibre", "microwave", "satellite")
+    power: tuple[PowerKind, ...] = ("grid", "solar")
+    hop_km: Annotated[float, Field(gt=0, le=100)] = 30.0
+    hop_GHz: Annotated[float, Field(ge=1, le=100)] = 7.5
+    rain_mm_h: Annotated[float, Field(ge=0, le=250)] = 63.0
+    unavailable_percent: Annotated[float, Field(ge=0.001, le=1)] = 0.01
+    hops: Annotated[int, Field(ge=1, le=5)] = 2
+    route_factor: Annotated[float, Field(ge=1, le=5)] | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.backhaul or not self.power:
+            raise ValueError("name at least one kind of backhaul and one of power")
+        return self
+
+
+class PlanSettings(_Frozen):
+    """What a planner asks of a plan.
+
+    Attributes
+    ----------
+    objective
+        ``sites``: most households with at most :attr:`sites` new sites; ``budget``: most
+        households for at most :attr:`budget` of build cost; ``all``: every village that can be
+        reached, at least cost; ``share``: :attr:`share` of the households at least cost;
+        ``equity``: raise the least served prefecture as far as it goes, with :attr:`sites`.
+    min_households
+        Only villages of at least that size [households].
+    presets
+        Technologies that a site may have, one of them each.
+    joint
+        Where the goal is money: choose sites and links together; else in two steps.
+    frontier_points
+        Points of the curve of what more would reach; 0 for none.
+    alternatives, tolerance
+        Number of other plans to look for (0: none), and the share of the best coverage that a
+        near-optimal plan may lack.
+    time_limit_s
+        Greatest time for the choice of sites [s].
+    """
+
+    objective: Objective = "sites"
+    sites: Annotated[int, Field(ge=1, le=100_000)] = 300
+    budget: Amount = 200_000_000.0
+    share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    min_households: Annotated[int, Field(ge=1, le=100_000)] = 20
+    presets: tuple[str, ...] = ("4g_1800",)
+    antenna_height_m: Annotated[float, Field(ge=1, le=300)] = 35.0
+    candidates: Candidates = Candidates()
+    coverage: Coverage = Coverage()
+    limits: Limits = Limits()
+    years: Years = Years()
+    money: Money = Money()
+    links: Links = Links()
+    joint: bool = True
+    frontier_points: Annotated[int, Field(ge=0, le=100)] = 12
+    alternatives: Annotated[int, Field(ge=0, le=20)] = 0
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.01
+    time_limit_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
+
+    @field_validator("presets")
+    @classmethod
+    def _known(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if not keys or len(set(keys)) < len(keys):
+            raise ValueError("name each preset once, one at least")
+        try:
+            return tuple(preset(key).key for key in keys)
+        except PlannerError as error:
+            raise ValueError(str(error)) from error
+
+
+def place_key(lat: float, lon: float) -> str:
+    """Return the id of a place: latitude and longitude with five decimals (one metre)."""
+    return f"{lat:.{_DECIMALS}f},{lon:.{_DECIMALS}f}"
+
+
+def changed(settings: PlanSettings, values: Mapping[str, Any]) -> PlanSettings:
+    """Return the settings with values put at dotted fields.
+
+    Raises
+    ------
+    InputError
+        With every fault in one message.
+
+    Examples
+    --------
+    >>> changed(PlanSettings(), {"sites": 10, "years.count": 2}).years.count
+    2
+    """
+    content = settings.model_dump()
+    for path, value in values.items():
+        *folders, name = path.split(".")
+        inside = content
+        for folder in folders:
+            inside = inside.setdefault(folder, {})
+        inside[name] = value
+    try:
+        return PlanSettings.model_validate(content)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        )
+        raise InputError(faults, where="plan", repair="mend these fields") from error

@@ -1,0 +1,152 @@
+"""A scenario: what a planner changes against the pack. Frozen, digested, stored as sorted JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from data.scenario.plan_settings import PlanSettings
+from data.scenario.presets import preset
+from geo.errors import InputError, PlannerError, RangeError
+
+#: Antenna height above ground when none is given [m].
+DEFAULT_HEIGHT_M = 35.0
+#: Preset when none is given: what most villages lack is 4G.
+DEFAULT_PRESET = "4g_1800"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class PlannedSite(_Frozen):
+    """One what-if site; coordinates WGS84 [°], height above ground [m].
+
+    Without an azimuth the antenna is omnidirectional; the tilt is downwards [°].
+    """
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    antenna_height_m: Annotated[float, Field(ge=1, le=300)] = DEFAULT_HEIGHT_M
+    preset: str = DEFAULT_PRESET
+    enabled: bool = True
+    azimuth_deg: Annotated[float, Field(ge=0, lt=360)] | None = None
+    tilt_deg: Annotated[float, Field(ge=-10, le=30)] = 0.0
+
+    @field_validator("preset")
+    @classmethod
+    def _known(cls, key: str) -> str:
+        try:
+            return preset(key).key
+        except PlannerError as error:
+            raise ValueError(str(error)) from error
+
+
+class Scenario(_Frozen):
+    """What differs from the pack.
+
+    Attributes
+    ----------
+    targets
+        Layer key → provincial total set by the planner, where the plan states none.
+    rules
+        Layer key → allocation rule instead of the layer's default.
+    weights
+        Layer key → adcode of a prefecture → own weight, for the rule ``own``.
+    sites
+        What-if sites in the order of placing.
+    demonstration_terrain
+        Use the invented relief of the demonstration where no elevation model is in force.
+    plan
+        What is asked of a plan of new sites.
+    """
+
+    name: str = ""
+    province: str
+    as_of: dt.date | None = None
+    targets: dict[str, Annotated[int, Field(ge=0, le=10**9)]] = {}
+    rules: dict[str, str] = {}
+    weights: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = {}
+    sites: tuple[PlannedSite, ...] = ()
+    demonstration_terrain: bool = False
+    plan: PlanSettings = PlanSettings()
+
+    def to_json(self) -> str:
+        """Return sorted JSON; equal scenarios give equal text."""
+        content = self.model_dump(mode="json")
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """Identity of the content (the name does not count), 16 hex digits."""
+        content = self.model_dump(mode="json", exclude={"name"})
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @classmethod
+    def from_json(cls, text: str, *, where: str = "scenario") -> Scenario:
+        """Read a scenario.
+
+        Raises
+        ------
+        InputError
+            With every fault of the text in one message.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            faults = "; ".join(_fault(item["loc"], item["msg"]) for item in error.errors())
+            raise InputError(
+                f"the scenario cannot be read: {faults}",
+                where=where,
+                repair="mend these fields or export the scenario again",
+            ) from error
+
+
+def parse_site(text: str) -> PlannedSite:
+    """Read ``LAT,LON[,HEIGHT_M[,PRESET]]``.
+
+    Raises
+    ------
+    InputError
+        If the text has another form, a value is outside its range, or lat and lon are swapped.
+
+    Examples
+    --------
+    >>> parse_site("25.04,102.71,40,4g_1800").antenna_height_m
+    40.0
+    """
+    parts = [part.strip() for part in text.split(",")]
+    form = "give LAT,LON[,HEIGHT_M[,PRESET]], for example 25.04,102.71,35,5g_700"
+    try:
+        numbers = [float(part) for part in parts[:3]]
+    except ValueError as error:
+        raise InputError(f"{text!r} is no site", where="--site", repair=form) from error
+    if not 2 <= len(parts) <= 4:
+        raise InputError(f"{text!r} is no site", where="--site", repair=form)
+    lat, lon = numbers[:2]
+    if abs(lat) > 90 >= abs(lon):
+        raise RangeError(
+            f"latitude {lat:g} is outside ±90: latitude and longitude look swapped",
+            where="--site",
+            repair=f"did you mean {lon:g},{lat:g}?",
+        )
+    try:
+        return PlannedSite(
+            lat=lat,
+            lon=lon,
+            antenna_height_m=numbers[2] if len(numbers) > 2 else DEFAULT_HEIGHT_M,
+            preset=parts[3] if len(parts) > 3 else DEFAULT_PRESET,
+        )
+    except ValidationError as error:
+        faults = "; ".join(_fault(item["loc"], item["msg"]) for item in error.errors())
+        raise RangeError(f"{text!r}: {faults}", where="--site", repair=form) from error
+
+
+def _fault(location: tuple[int | str, ...], message: str) -> str:
+    place = ".".join(str(part) for part in location) or "text"
+    return f"{place}: {message.removeprefix('Value error, ')}"

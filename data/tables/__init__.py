@@ -1,0 +1,1 @@
+"""Declared tables of packs and imports, and their reader."""

@@ -1,0 +1,266 @@
+"""Read an embedded pack: one folder per province, tables as declared in :mod:`data.tables.pack`."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from data.tables.pack import TABLES, Column, Table
+from geo.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: Folder of the embedded packs.
+PACKS_DIR = Path(__file__).parents[1] / "packs"
+#: Folder of the source texts that the quotes come from.
+SOURCES_DIR = Path(__file__).parents[1] / "sources"
+
+_REPAIR = "run `make data` to rebuild the embedded packs, or restore the file from version control"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The tables of one province.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``pack.toml`` and the declared tables.
+    overrides
+        (table, Parquet file) of tables that a workspace puts in the place of the pack's own.
+    imported
+        (kind, Parquet file) of every table that a workspace has in force, as it was imported; read
+        by :func:`data.workspace.effective.imported_table`.
+    """
+
+    folder: Path
+    overrides: tuple[tuple[str, Path], ...] = ()
+    imported: tuple[tuple[str, Path], ...] = ()
+
+    @classmethod
+    def load(cls, name: str, *, packs_dir: Path = PACKS_DIR) -> Pack:
+        """Open the pack ``name``.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such pack.
+        DataError
+            If its ``pack.toml`` is missing or broken.
+        """
+        known = pack_names(packs_dir=packs_dir)
+        if name not in known:
+            raise UnknownNameError("province", name, known, where="--province")
+        pack = cls(packs_dir / name)
+        _ = pack.meta
+        return pack
+
+    @property
+    def name(self) -> str:
+        """Name of the pack, as in ``--province``."""
+        return self.folder.name
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """Contents of ``pack.toml``."""
+        path = self.folder / "pack.toml"
+        try:
+            meta = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+        missing = {"adcode", "name_zh", "name_en", "default_as_of"} - set(meta)
+        if missing:
+            raise DataError(f"lacks {sorted(missing)}", where=str(path), repair=_REPAIR)
+        return meta
+
+    @property
+    def adcode(self) -> str:
+        """Code of the province."""
+        return str(self.meta["adcode"])
+
+    @property
+    def default_as_of(self) -> str:
+        """Date of the plan's baseline, YYYY-MM-DD."""
+        return str(self.meta["default_as_of"])
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of the pack: sha256 over its files, 16 hex digits; a cache key."""
+        state = hashlib.sha256()
+        for path in sorted(self.folder.iterdir()):
+            if path.is_file():
+                state.update(path.name.encode())
+                state.update(hashlib.sha256(path.read_bytes()).digest())
+        for table, path in (*self.overrides, *self.imported):
+            # These files are named by their content.
+            state.update(f"{table}={path.name}".encode())
+        return state.hexdigest()[:16]
+
+    def path(self, table: str) -> Path:
+        """Return the file of a declared table: the imported one where one is in force."""
+        schema = _schema(table)
+        imported = dict(self.overrides).get(table)
+        if imported is not None:
+            return imported
+        return self.folder / f"{table}{schema.suffix}"
+
+    def table(self, name: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read a table without its geometry column and check it.
+
+        Parameters
+        ----------
+        name
+            Declared table.
+        columns
+            Only these columns (their schema is still checked); default all declared ones.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, broken, or breaks its schema.
+        """
+        schema = _schema(name)
+        wanted = tuple(columns) if columns is not None else schema.column_names
+        path = self.path(name)
+        return _checked(path, _identity(path), name, wanted).copy()
+
+    def geo(self, name: str) -> gpd.GeoDataFrame:
+        """Read a table with its geometry, EPSG:4326; point tables get points from lon and lat.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, broken, or not in EPSG:4326.
+        """
+        import geopandas as gpd
+
+        schema = _schema(name)
+        if schema.geometry == "point":
+            frame = self.table(name)
+            points = gpd.points_from_xy(frame["lon"], frame["lat"])
+            return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+        path = self.path(name)
+        return _shapes(path, _identity(path), name).copy()
+
+    def regions(self, level: str) -> pd.DataFrame:
+        """Return the regions of one level with their census figures, ordered by adcode."""
+        regions = self.table("regions")
+        return regions[regions["level"] == level].sort_values("adcode").reset_index(drop=True)
+
+    def digest_of(self, table: str) -> str:
+        """Return a cheap identity of one table's file (size and time of change)."""
+        try:
+            stat = self.path(table).stat()
+        except OSError as error:
+            raise DataError(
+                "the file is missing", where=str(self.path(table)), repair=_REPAIR
+            ) from error
+        return f"{stat.st_size}-{stat.st_mtime_ns}"
+
+
+def pack_names(*, packs_dir: Path = PACKS_DIR) -> tuple[str, ...]:
+    """Return the names of the embedded packs in menu order."""
+
+    def order(name: str) -> tuple[int, str]:
+        text = (packs_dir / name / "pack.toml").read_text(encoding="utf-8", errors="replace")
+        found = [line for line in text.splitlines() if line.startswith("order")]
+        digits = "".join(ch for ch in found[0] if ch.isdigit()) if found else ""
+        return (int(digits) if digits else 99, name)
+
+    if not packs_dir.is_dir():
+        raise DataError("the folder of packs is missing", where=str(packs_dir), repair=_REPAIR)
+    return tuple(sorted((p.parent.name for p in packs_dir.glob("*/pack.toml")), key=order))
+
+
+def _schema(name: str) -> Table:
+    if name not in TABLES:
+        raise UnknownNameError("table", name, TABLES)
+    return TABLES[name]
+
+
+def _subset(schema: Table, names: Sequence[str]) -> Table:
+    columns = tuple(column for column in schema.columns if column.name in names)
+    key = schema.key if set(schema.key) <= set(names) else ()
+    return Table(schema.name, schema.title, schema.title_zh, columns, key, suffix=schema.suffix)
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file's content; empty without a file, which its reader tells."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return ()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+# A plan or a page asks for the same tables a dozen times: they are read and checked once.
+@lru_cache(maxsize=16)
+def _checked(
+    path: Path, _identity: tuple[int, ...], name: str, columns: tuple[str, ...]
+) -> pd.DataFrame:
+    schema = _schema(name)
+    frame = _read(path, schema, columns)
+    _subset(schema, columns).check(frame, where=str(path))
+    return frame
+
+
+@lru_cache(maxsize=4)
+def _shapes(path: Path, _identity: tuple[int, ...], name: str) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pyarrow as pa
+
+    try:
+        shapes = gpd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+    if shapes.crs is None or shapes.crs.to_epsg() != 4326:
+        raise DataError("is not in EPSG:4326", where=str(path), repair=_REPAIR)
+    _schema(name).check(shapes, where=str(path))
+    return shapes
+
+
+def _read(path: Path, schema: Table, names: Sequence[str]) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        if path.suffix == ".csv":
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+            return _typed(frame, schema, str(path))
+        return pd.DataFrame(pq.read_table(path, columns=list(names)).to_pandas())
+    except (OSError, UnicodeDecodeError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+
+
+def _typed(frame: pd.DataFrame, schema: Table, where: str) -> pd.DataFrame:
+    """Turn the text of a CSV into the declared kinds; an empty cell is unknown."""
+    typed = {}
+    for column in schema.columns:
+        if column.name in frame.columns:
+            typed[column.name] = _typed_column(frame[column.name], column, where)
+    return pd.DataFrame(typed)
+
+
+def _typed_column(cells: pd.Series, column: Column, where: str) -> pd.Series:
+    if column.kind in ("number", "integer"):
+        numbers = pd.to_numeric(cells.replace("", None), errors="coerce")
+        broken = numbers.isna() & (cells != "")
+        if broken.any():
+            row = int(broken.to_numpy().argmax())
+            raise DataError(
+                f"column {column.name!r}, row {row + 2}: {cells.iloc[row]!r} is not a number",
+                where=where,
+                repair=_REPAIR,
+            )
+        return numbers
+    if column.nullable:
+        return cells.where(cells != "", None)
+    return cells.where(cells != "")

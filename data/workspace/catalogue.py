@@ -1,0 +1,439 @@
+"""What was imported into a workspace: every version kept, one in force, undo and redo.
+
+::
+
+    catalogue.sqlite             who imported what, when, on what evidence, what is in force
+    tables/<sha256>.parquet      the rows; never changed, named by their content
+    rasters/<sha256>.tif
+
+The rows are on the disk before the catalogue names them, so a kill at any moment leaves the last
+good state; what nobody names is harmless. ``TONGCUN_CATALOGUE`` may hold the URL of a PostgreSQL
+data base: then the catalogue and the rows live there, and ``tables/`` is a cache of this machine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+import sqlalchemy as sa
+
+from data.atomic import atomic_write, storage_errors
+from data.tables.imports import IMPORTABLE
+from data.workspace.environment import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE
+from data.workspace.store import CONTENTS, IMPORTS, SETTINGS, Store
+from data.workspace.team import fetch_file, share_file, user
+from geo.errors import DataError, InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlalchemy.engine import Connection, Row
+
+    from data.tables.common import Counts
+
+_AGAIN = "undo the import, or import the file again"
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """One import as the catalogue keeps it.
+
+    Attributes
+    ----------
+    at
+        UTC, ISO 8601 with seconds.
+    who
+        User of the operating system, or the name given.
+    evidence
+        ``measured``, ``declared`` or ``modelled``.
+    as_of
+        Date that the rows hold for, YYYY-MM-DD; empty if unknown.
+    crs
+        Decision on the coordinate system with its evidence; empty for tables without positions.
+    choices
+        What the planner chose: columns, repairs, encoding, sheet, layer.
+    read, accepted, repaired, rejected
+        Rows of the file; read = accepted + repaired + rejected.
+    rows
+        Rows of the stored table.
+    table_sha256
+        Content of the stored table.
+    undone, dropped
+        Taken back; taken back and out of reach of a redo.
+    """
+
+    id: int
+    province: str
+    kind: str
+    file_name: str
+    file_sha256: str
+    at: str
+    who: str
+    evidence: str
+    as_of: str
+    crs: dict[str, Any]
+    choices: dict[str, Any]
+    read: int
+    accepted: int
+    repaired: int
+    rejected: int
+    rows: int
+    table_sha256: str
+    undone: bool
+    dropped: bool
+
+
+class Catalogue:
+    """The imports of a workspace.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace; made by the first commit.
+    url
+        PostgreSQL data base of a team; default ``TONGCUN_CATALOGUE``, else SQLite in the folder.
+        Nothing is read or made before it is asked for.
+
+    Raises
+    ------
+    InputError
+        If the URL is no address of a PostgreSQL data base.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self.folder = folder
+        target = url or os.environ.get(CATALOGUE_ENVIRONMENT) or folder / CATALOGUE_FILE
+        self._store = Store(target)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._store.close()
+
+    def commit(  # noqa: PLR0913  a record has these parts
+        self,
+        *,
+        province: str,
+        kind: str,
+        table: pd.DataFrame,
+        file_name: str,
+        file_sha256: str,
+        evidence: str,
+        as_of: str,
+        crs: Mapping[str, Any],
+        counts: Counts,
+        choices: Mapping[str, Any],
+        who: str = "",
+    ) -> ImportRecord:
+        """Store a table and put it in force; what could be redone is dropped.
+
+        Parameters
+        ----------
+        table
+            Rows, any geometry in EPSG:4326; of a table of points ``lon`` and ``lat`` are enough.
+        counts
+            Rows of the file.
+
+        Raises
+        ------
+        UnknownNameError
+            If no such kind of table can be imported.
+        StorageError
+            If the folder or the data base refuses; the table in force stays as it was.
+        """
+        if kind not in IMPORTABLE:
+            raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
+        content = _parquet(table, points=IMPORTABLE[kind].geometry == "point")
+        name = hashlib.sha256(content).hexdigest()
+        self._keep(name, content)
+        values = {
+            "province": province, "kind": kind, "file_name": file_name,
+            "file_sha256": file_sha256, "at": _now(), "who": who or user(),
+            "evidence": evidence, "as_of": as_of, "crs": _json(crs), "choices": _json(choices),
+            "read": counts.read, "accepted": counts.accepted, "repaired": counts.repaired,
+            "rejected": counts.rejected, "rows": len(table), "table_sha256": name,
+            "undone": False, "dropped": False,
+        }  # fmt: skip
+        with self._store.writing() as connection:
+            if self._store.is_shared:
+                _share(connection, name, content)
+            connection.execute(
+                sa.update(IMPORTS)
+                .where(*_of(province, kind), IMPORTS.c.undone)
+                .values(dropped=True)
+            )
+            made = connection.execute(sa.insert(IMPORTS).values(values).returning(IMPORTS)).one()
+        return _record(made)
+
+    def undo(self, province: str, kind: str) -> ImportRecord | None:
+        """Take the import in force back; return the one now in force, None for the pack's own.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to take back.
+        """
+        with self._writing_existing("nothing was imported that could be undone") as connection:
+            record = _in_force(connection, province, kind)
+            if record is None:
+                raise _nothing(province, kind, "nothing was imported that could be undone")
+            _set_undone(connection, record.id, undone=True)
+            return _in_force(connection, province, kind)
+
+    def redo(self, province: str, kind: str) -> ImportRecord:
+        """Put back what was undone last; return it.
+
+        Raises
+        ------
+        InputError
+            If nothing was undone since the last import.
+        """
+        what = "nothing was undone since the last import"
+        with self._writing_existing(what) as connection:
+            waiting = connection.execute(
+                sa.select(IMPORTS)
+                .where(*_of(province, kind), IMPORTS.c.undone, sa.not_(IMPORTS.c.dropped))
+                .order_by(IMPORTS.c.id)
+                .limit(1)
+            ).one_or_none()
+            if waiting is None:
+                raise _nothing(province, kind, what)
+            _set_undone(connection, waiting.id, undone=False)
+        return replace(_record(waiting), undone=False)
+
+    def history(self, province: str | None = None, kind: str | None = None) -> list[ImportRecord]:
+        """Return every import ever made, the latest first."""
+        if not self._store.exists:
+            return []
+        query = sa.select(IMPORTS).order_by(IMPORTS.c.id.desc())
+        if province is not None:
+            query = query.where(IMPORTS.c.province == province)
+        if kind is not None:
+            query = query.where(IMPORTS.c.kind == kind)
+        with self._store.reading() as connection:
+            return [_record(row) for row in connection.execute(query)]
+
+    def in_force(self, province: str) -> dict[str, ImportRecord]:
+        """Return kind → import in force; kinds that the pack itself provides are absent."""
+        found: dict[str, ImportRecord] = {}
+        for record in self.history(province):
+            if not record.undone:
+                found.setdefault(record.kind, record)
+        return dict(sorted(found.items()))
+
+    def table(self, province: str, kind: str) -> pd.DataFrame | None:
+        """Return the imported table in force, a GeoDataFrame if it has a geometry, else None.
+
+        Raises
+        ------
+        DataError
+            If its file is missing or damaged.
+        """
+        record = self.in_force(province).get(kind)
+        return None if record is None else self.read(record)
+
+    def read(self, record: ImportRecord) -> pd.DataFrame:
+        """Return the rows of one import, in force or not.
+
+        Raises
+        ------
+        DataError
+            If its file is missing or damaged.
+        """
+        import geopandas as gpd
+        import pyarrow.parquet as pq
+
+        content = self.path(record).read_bytes()
+        schema = pq.read_schema(io.BytesIO(content))
+        if b"geo" in (schema.metadata or {}):
+            frame: pd.DataFrame = gpd.read_parquet(io.BytesIO(content))
+            return frame
+        return pd.read_parquet(io.BytesIO(content))
+
+    def path(self, record: ImportRecord) -> Path:
+        """Return the file with the rows of an import, its content compared with its name.
+
+        Raises
+        ------
+        DataError
+            If it is missing or damaged and no data base can give it back.
+        """
+        path = self._table_path(record.table_sha256)
+        if _matches(path, record.table_sha256):
+            return path
+        if self._store.is_shared:
+            query = sa.select(CONTENTS.c.content).where(CONTENTS.c.sha256 == record.table_sha256)
+            with self._store.reading() as connection:
+                content = connection.execute(query).scalar()
+            if content is not None:
+                self._keep(record.table_sha256, bytes(content))
+                return path
+        raise DataError(
+            f"the table imported from {record.file_name} is "
+            + ("damaged" if path.exists() else "missing"),
+            where=str(path), repair=_AGAIN,
+        )  # fmt: skip
+
+    def share(self, name: str) -> None:
+        """Put a file of the folder where the other machines of a team find it.
+
+        Parameters
+        ----------
+        name
+            Path inside the folder, such as ``rasters/….tif``.
+
+        Raises
+        ------
+        InputError
+            If it is too large for the data base.
+        StorageError
+            If the data base refuses.
+        """
+        if self._store.is_shared:
+            share_file(self._store, name, self.folder / name)
+
+    def fetched(self, name: str) -> Path:
+        """Return a file of the folder, out of the team's data base where it is not here yet.
+
+        Raises
+        ------
+        DataError
+            If nobody has it.
+        """
+        path = self.folder / name
+        if not path.exists():
+            if not self._store.is_shared:
+                raise DataError("the raster is missing", where=str(path), repair=_AGAIN)
+            fetch_file(self._store, name, path)
+        return path
+
+    def stamp(self) -> str:
+        """Return a text that changes whenever the catalogue does; cheap without PostgreSQL."""
+        if self._store.file is None:
+            query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(IMPORTS.c.id), 0))
+            undone = sa.select(IMPORTS.c.id).where(IMPORTS.c.undone).order_by(IMPORTS.c.id)
+            with self._store.reading() as connection:
+                count, last = connection.execute(query).one()
+                return f"{count}-{last}-{[row.id for row in connection.execute(undone)]}"
+        try:
+            seen = self._store.file.stat()
+        except OSError:
+            return ""
+        return f"{seen.st_size}-{seen.st_mtime_ns}"
+
+    def setting(self, name: str, default: str = "") -> str:
+        """Return a setting of the workspace."""
+        if not self._store.exists:
+            return default
+        query = sa.select(SETTINGS.c.value).where(SETTINGS.c.name == name)
+        with self._store.reading() as connection:
+            found = connection.execute(query).scalar()
+        return default if found is None else str(found)
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting; an empty value forgets it."""
+        with self._store.writing() as connection:
+            connection.execute(sa.delete(SETTINGS).where(SETTINGS.c.name == name))
+            if value:
+                connection.execute(sa.insert(SETTINGS).values(name=name, value=value))
+
+    def _table_path(self, name: str) -> Path:
+        return self.folder / "tables" / f"{name}.parquet"
+
+    def _keep(self, name: str, content: bytes) -> None:
+        path = self._table_path(name)
+        if _matches(path, name):
+            return
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(path, content)
+
+    def _writing_existing(self, what: str) -> Any:
+        """Open for writing; a workspace without a catalogue is not made for an undo."""
+        if not self._store.exists:
+            raise InputError(what, repair="import a file first")
+        return self._store.writing()
+
+
+def _of(province: str, kind: str) -> tuple[Any, Any]:
+    return IMPORTS.c.province == province, IMPORTS.c.kind == kind
+
+
+def _in_force(connection: Connection, province: str, kind: str) -> ImportRecord | None:
+    row = connection.execute(
+        sa.select(IMPORTS)
+        .where(*_of(province, kind), sa.not_(IMPORTS.c.undone))
+        .order_by(IMPORTS.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _record(row)
+
+
+def _set_undone(connection: Connection, number: int, *, undone: bool) -> None:
+    connection.execute(sa.update(IMPORTS).where(IMPORTS.c.id == number).values(undone=undone))
+
+
+def _share(connection: Connection, name: str, content: bytes) -> None:
+    """Put the rows where the other machines of the team find them."""
+    known = sa.select(CONTENTS.c.sha256).where(CONTENTS.c.sha256 == name)
+    if connection.execute(known).first() is None:
+        connection.execute(sa.insert(CONTENTS).values(sha256=name, content=content))
+
+
+def _record(row: Row[Any]) -> ImportRecord:
+    values = {field.name: getattr(row, field.name) for field in fields(ImportRecord)}
+    for name in ("crs", "choices"):
+        values[name] = json.loads(values[name])
+    return ImportRecord(**values)
+
+
+def _nothing(province: str, kind: str, what: str) -> InputError:
+    return InputError(what, where=f"{province} {kind}", repair="see the list of imports")
+
+
+def _parquet(table: pd.DataFrame, *, points: bool) -> bytes:
+    """Return a table as Parquet, a frame with a geometry as GeoParquet; same rows, same bytes."""
+    if points and "geometry" not in table.columns and {"lon", "lat"} <= set(table.columns):
+        from data.export.point_parquet import point_parquet
+
+        return point_parquet(table)
+    sink = io.BytesIO()
+    table.to_parquet(sink, index=False, compression="zstd")
+    return sink.getvalue()
+
+
+def _matches(path: Path, name: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == name
+    except OSError:
+        return False
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

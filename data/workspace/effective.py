@@ -1,0 +1,301 @@
+"""A pack as a workspace makes it: imported tables in the place of the pack's own.
+
+Villages, sites and fibre nodes replace the pack's whole table. Regions replace the rows of the
+same adcode, field by field; targets and observations the rows of the same id, others are added.
+What had to be joined lies in ``derived/``, named by what it was made of.
+
+Kinds of table that no pack has (roads, power lines, fibre routes, base stations, rasters …) stand
+beside the pack; :func:`imported_table` and :func:`imported_rasters` hand out what is in force::
+
+    roads = imported_table(pack, "roads")       # None where nothing was imported
+    tiles = imported_rasters(pack, "dem")       # () where nothing was imported
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from data.atomic import atomic_write, storage_errors
+from data.tables.imports import IMPORTABLE, RASTERS
+from data.tables.pack import TABLES
+from data.workspace.environment import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE
+from data.workspace.folder import Workspace
+from geo.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from data.tables.reader import Pack
+    from data.workspace.catalogue import Catalogue, ImportRecord
+
+#: Tables of a pack whose rows an import adds to or changes → key of a row.
+MERGED = {"regions": "adcode", "targets": "id", "observations": "id"}
+#: How an import is named where packages are named otherwise.
+PACKAGE = "import"
+
+_AGAIN = "undo the import, or import the file again"
+_LICENCE = "the planner's own file; see its owner before passing it on"
+
+
+def effective_pack(pack: Pack, folder: str | Path | None = None) -> Pack:
+    """Return the pack with the tables that the workspace has in force.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace; default as in :meth:`Workspace.open`.
+
+    Raises
+    ------
+    DataError
+        If an imported table in force is missing or damaged.
+    StorageError
+        If the workspace cannot be read, or a joined table cannot be kept.
+    """
+    root = Workspace.open(folder).folder
+    if not _has_catalogue(root):
+        return pack
+    from data.workspace.catalogue import Catalogue
+
+    with Catalogue(root) as store:
+        return overridden(pack, store)
+
+
+def catalogue_stamp(root: Path) -> str:
+    """Return a text that changes whenever what is in force may have changed; empty without any."""
+    if not _has_catalogue(root):
+        return ""
+    from data.workspace.catalogue import Catalogue
+
+    with Catalogue(root) as store:
+        return store.stamp()
+
+
+def _has_catalogue(root: Path) -> bool:
+    return bool(os.environ.get(CATALOGUE_ENVIRONMENT)) or (root / CATALOGUE_FILE).exists()
+
+
+def overridden(pack: Pack, store: Catalogue) -> Pack:
+    """Return the pack with the tables that a catalogue has in force."""
+    records = store.in_force(pack.name)
+    if not records:
+        return pack
+    imported = {kind: store.path(record) for kind, record in records.items()}
+    files = {kind: _file(pack, store, record) for kind, record in records.items() if kind in TABLES}
+    files["SOURCES"] = _derived(store, _sources(pack, records), [pack.digest, *_names(records)])
+    return replace(
+        pack,
+        overrides=tuple(sorted(files.items())),
+        imported=tuple(sorted(imported.items())),
+    )
+
+
+def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
+    """Return the table of one kind that a workspace has in force; None where none is.
+
+    Parameters
+    ----------
+    pack
+        As :func:`effective_pack` returns it: a pack straight from its folder has no imports.
+    kind
+        Key of :data:`data.tables.imports.IMPORTABLE`; its columns are declared there, extras of
+        the planner's file stand behind them.
+
+    Returns
+    -------
+    A GeoDataFrame in EPSG:4326 where the kind has a geometry (points, lines, polygons), else a
+    plain frame. Each row has ``evidence`` (measured, declared or modelled), ``as_of`` and
+    ``source``. The table may be partial: what it does not list is unknown, not absent.
+
+    Raises
+    ------
+    UnknownNameError
+        If no such kind of table can be imported.
+    DataError
+        If the file cannot be read or lacks a declared column.
+    """
+    if kind not in IMPORTABLE:
+        raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
+    path = dict(pack.imported).get(kind)
+    if path is None:
+        return None
+    # Only where there is something to read: the terminal's gaps wait for no geometry.
+    import geopandas as gpd
+    import pyarrow as pa
+
+    schema = IMPORTABLE[kind]
+    try:
+        read = pd.read_parquet if schema.geometry is None else gpd.read_parquet
+        frame: pd.DataFrame = read(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"cannot be read ({error})", where=str(path), repair=_AGAIN) from error
+    missing = [name for name in schema.column_names if name not in frame.columns]
+    if missing:
+        raise DataError(f"lacks the columns {missing}", where=str(path), repair=_AGAIN)
+    return frame
+
+
+@dataclass(frozen=True)
+class ImportedRaster:
+    """One raster in force, its cells still in the file.
+
+    Attributes
+    ----------
+    path
+        GeoTIFF in the workspace.
+    crs
+        System of its own coordinates, such as ``EPSG:4326``.
+    box
+        West, south, east, north, WGS84 [°].
+    nodata
+        Value of cells without data; None if the file names none.
+    unit
+        ``m`` (dem), ``person`` or ``person/km²`` (population).
+    evidence, as_of, source
+        What it rests on, its date (may be empty), the file that was imported.
+    """
+
+    path: Path
+    crs: str
+    box: tuple[float, float, float, float]
+    nodata: float | None
+    unit: str
+    evidence: str
+    as_of: str
+    source: str
+
+
+def imported_rasters(pack: Pack, kind: str = "dem") -> tuple[ImportedRaster, ...]:
+    """Return the rasters of one kind in force, in the order of their import; () where none is.
+
+    Tiles may overlap and need not cover the province: outside them nothing is known. A tile that
+    another machine of the team imported is fetched from its data base when it is first asked for.
+
+    Raises
+    ------
+    UnknownNameError
+        If the kind is not made from rasters.
+    DataError
+        If the list of rasters cannot be read, or a raster is nowhere to be found.
+    """
+    if kind not in RASTERS:
+        raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
+    rows = imported_table(pack, kind)
+    if rows is None:
+        return ()
+    # The list lies in tables/, the rasters beside that folder.
+    root = dict(pack.imported)[kind].parent.parent
+    cells = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return tuple(
+        ImportedRaster(
+            _here(root, str(row["file"])), str(row["crs"]),
+            (float(row["west"]), float(row["south"]), float(row["east"]), float(row["north"])),
+            None if row["nodata"] is None else float(row["nodata"]),
+            str(row["unit"]), str(row["evidence"]), str(row["as_of"] or ""),
+            str(row["source"] or ""),
+        )
+        for row in cells
+    )  # fmt: skip
+
+
+def _here(root: Path, name: str) -> Path:
+    if (root / name).exists():
+        return root / name
+    from data.workspace.catalogue import Catalogue
+
+    with Catalogue(root) as store:
+        return store.fetched(name)
+
+
+def import_date(pack: Pack, table: str) -> str:
+    """Return the date of an imported table in force; empty where the pack's own is."""
+    sources = pack.table("SOURCES")
+    rows = sources[(sources["table"] == table) & (sources["package"] == PACKAGE)]
+    return str(rows["date"].max()) if len(rows) else ""
+
+
+def merged(pack: Pack, kind: str, imported: pd.DataFrame) -> pd.DataFrame:
+    """Return the pack's table with imported rows put over its own and new ones added.
+
+    Cells that the import leaves empty keep what the pack says.
+    """
+    import geopandas as gpd
+
+    key, schema = MERGED[kind], TABLES[kind]
+    shaped = schema.geometry is not None and schema.geometry != "point"
+    own: pd.DataFrame = pack.geo(kind) if shaped else pack.table(kind)
+    names = [*schema.column_names, *(["geometry"] if shaped else [])]
+    over = pd.DataFrame(imported).reindex(columns=names).set_index(key)
+    base = pd.DataFrame(own)[names].set_index(key)
+    joined = over.astype(object).combine_first(base.astype(object))
+    order = [*base.index, *(code for code in over.index if code not in base.index)]
+    rows = joined.loc[order].reset_index()[names]
+    for column in schema.columns:
+        if column.kind in ("number", "integer"):
+            rows[column.name] = pd.to_numeric(rows[column.name], errors="coerce")
+        elif column.kind in ("text", "date"):
+            rows[column.name] = rows[column.name].where(rows[column.name].notna(), None)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326") if shaped else rows
+
+
+def check_in_force(pack: Pack, kind: str, imported: pd.DataFrame, *, where: str) -> None:
+    """Raise :class:`DataError` if the pack would break with this table in force."""
+    if kind not in TABLES:
+        return
+    whole = merged(pack, kind, imported) if kind in MERGED else imported
+    TABLES[kind].check(pd.DataFrame(whole), where=where)
+
+
+def _file(pack: Pack, store: Catalogue, record: ImportRecord) -> Path:
+    if record.kind not in MERGED:
+        return store.path(record)
+    made_of = [pack.digest, record.table_sha256, record.kind]
+    known = _derived_path(store, made_of)
+    if known.exists():
+        return known
+    return _derived(store, merged(pack, record.kind, store.read(record)), made_of)
+
+
+def _sources(pack: Pack, records: dict[str, ImportRecord]) -> pd.DataFrame:
+    """Return the pack's list of sources with the imported files in it."""
+    own = pack.table("SOURCES")
+    whole = [kind for kind in records if kind not in MERGED]
+    rows = [
+        {
+            "table": kind,
+            "package": PACKAGE,
+            "version": f"{record.id}",
+            "file": record.file_name,
+            "licence": _LICENCE,
+            "credit": f"{record.file_name} ({record.evidence})",
+            "date": record.as_of or record.at[:10],
+            "sha256": record.file_sha256,
+        }
+        for kind, record in records.items()
+    ]
+    return pd.concat([own[~own["table"].isin(whole)], pd.DataFrame(rows)], ignore_index=True)
+
+
+def _names(records: dict[str, ImportRecord]) -> list[str]:
+    return [f"{kind}-{record.id}-{record.table_sha256}" for kind, record in records.items()]
+
+
+def _derived_path(store: Catalogue, made_of: list[str]) -> Path:
+    name = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:32]
+    return store.folder / "derived" / f"{name}.parquet"
+
+
+def _derived(store: Catalogue, table: pd.DataFrame, made_of: list[str]) -> Path:
+    path = _derived_path(store, made_of)
+    if not path.exists():
+        sink = io.BytesIO()
+        table.to_parquet(sink, index=False)
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(path, sink.getvalue())
+    return path

@@ -1,0 +1,194 @@
+"""A planner's own scenarios: sorted JSON files in one folder, written atomically.
+
+The folder is the argument, else ``TONGCUN_WORKSPACE``, else the user's data folder of the
+operating system. Nothing else of the application writes by itself. With ``TONGCUN_CATALOGUE`` a
+team's data base keeps the scenarios (:mod:`data.workspace.team`); files of the folder stay
+readable.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.atomic import atomic_write
+from data.scenario.scenario import Scenario
+from data.workspace.environment import CATALOGUE_ENVIRONMENT, ENVIRONMENT
+from geo.errors import InputError, StorageError, UnknownNameError
+
+if TYPE_CHECKING:
+    from data.workspace.team import TeamScenarios
+
+#: Longest name of a scenario [characters]; in UTF-8 it stays below 255 bytes.
+MAX_NAME = 60
+
+_NAME = re.compile(r"[\w（）()\-+ .,，、·]+")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_REPAIR = f"set {ENVIRONMENT} to a folder you may write to, or free space on the disk"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of a planner's own files.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace; created on the first save.
+    """
+
+    folder: Path
+
+    @classmethod
+    def open(cls, folder: str | Path | None = None) -> Workspace:
+        """Return the workspace of the argument, the environment or the operating system."""
+        chosen = folder or os.environ.get(ENVIRONMENT)
+        if chosen:
+            return cls(Path(chosen).expanduser())
+        from platformdirs import user_data_path
+
+        return cls(user_data_path("tongcun", appauthor=False))
+
+    @property
+    def scenarios_dir(self) -> Path:
+        """Folder of the scenario files."""
+        return self.folder / "scenarios"
+
+    @property
+    def place(self) -> str:
+        """Where scenarios are saved, for people: the folder, or the team's data base."""
+        with _team() as team:
+            return str(self.scenarios_dir) if team is None else team.place
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the saved scenarios, sorted.
+
+        Raises
+        ------
+        StorageError
+            If the folder exists and cannot be read.
+        """
+        try:
+            found = {path.stem for path in self.scenarios_dir.glob("*.json") if path.is_file()}
+        except OSError as error:
+            raise _storage("the scenarios cannot be listed", self.scenarios_dir, error) from error
+        with _team() as team:
+            return tuple(sorted(found.union(() if team is None else team.names())))
+
+    def save(self, scenario: Scenario) -> Path | None:
+        """Keep a scenario under its name; an older one is replaced.
+
+        Returns
+        -------
+        The file; None where a team's data base keeps it.
+
+        Raises
+        ------
+        InputError
+            If the name is empty or no file name on every operating system.
+        StorageError
+            If the folder is read-only or the disk is full; an older file stays as it was.
+        """
+        path = self._path(scenario.name)
+        with _team() as team:
+            if team is not None:
+                team.save(scenario.model_copy(update={"name": path.stem}))
+                return None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            atomic_write(path, scenario.to_json().encode("utf-8"))
+        except OSError as error:
+            raise _storage("the scenario cannot be saved", path, error) from error
+        return path
+
+    def load(self, name: str) -> Scenario:
+        """Read a scenario, the team's before a file; its name is the one that it is kept under.
+
+        Raises
+        ------
+        UnknownNameError
+            If none has that name.
+        InputError
+            If the name is hostile or the file breaks the schema.
+        """
+        path = self._path(name)
+        with _team() as team:
+            shared = None if team is None else team.load(path.stem)
+        if shared is not None:
+            return shared.model_copy(update={"name": name})
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise UnknownNameError("scenario", name, self.names()) from error
+        except UnicodeDecodeError as error:
+            raise InputError(
+                "is no UTF-8 text", where=str(path), repair="delete it or export it again"
+            ) from error
+        except OSError as error:
+            raise _storage("the scenario cannot be read", path, error) from error
+        return Scenario.from_json(text, where=str(path)).model_copy(update={"name": name})
+
+    def delete(self, name: str) -> None:
+        """Delete a scenario.
+
+        Raises
+        ------
+        UnknownNameError
+            If none has that name.
+        StorageError
+            If the file cannot be removed.
+        """
+        path = self._path(name)
+        with _team() as team:
+            gone = team is not None and team.delete(path.stem)
+        try:
+            path.unlink(missing_ok=gone)
+        except FileNotFoundError as error:
+            raise UnknownNameError("scenario", name, self.names()) from error
+        except OSError as error:
+            raise _storage("the scenario cannot be deleted", path, error) from error
+
+    def _path(self, name: str) -> Path:
+        return self.scenarios_dir / f"{checked_name(name)}.json"
+
+
+def _team() -> AbstractContextManager[TeamScenarios | None]:
+    """Return the team's scenarios; without a team nothing of a data base is loaded."""
+    if not os.environ.get(CATALOGUE_ENVIRONMENT):
+        return nullcontext()
+    from data.workspace.team import team_scenarios
+
+    return team_scenarios()
+
+
+def checked_name(name: str) -> str:
+    """Return a scenario's name without outer blanks, or say what is wrong with it.
+
+    Raises
+    ------
+    InputError
+        If it is empty, too long, or could leave the folder or break on another system.
+
+    Examples
+    --------
+    >>> checked_name(" 昭通 5G 方案-2 ")
+    '昭通 5G 方案-2'
+    """
+    text = name.strip()
+    fine = _NAME.fullmatch(text) and len(text) <= MAX_NAME
+    if not fine or text.startswith(".") or text.endswith(".") or _RESERVED.fullmatch(text):
+        raise InputError(
+            f"{name[:MAX_NAME]!r} is no name for a scenario",
+            where="scenario name",
+            repair=f"use 1 to {MAX_NAME} letters, digits, blanks or ( ) - + _ . and no leading dot",
+        )
+    return text
+
+
+def _storage(what: str, path: Path, error: OSError) -> StorageError:
+    reason = error.strerror or str(error)
+    return StorageError(f"{what} ({reason})", where=str(path), repair=_REPAIR)

@@ -1,0 +1,1 @@
+"""Coverage by distance, coverage rules, candidate sites and their reach."""

@@ -1,0 +1,1 @@
+"""Coordinate systems, geodesic measures, terrain grids, lines."""

@@ -1,0 +1,1 @@
+"""Allocation of totals over regions, gaps with intervals, yearly build-out."""

@@ -1,0 +1,285 @@
+"""Yearly need of the other layers: 5G stations per region, fibre to villages, data-centre racks.
+
+Counts carry their unit: base stations, kilometres of route, standard racks of 2.5 kW.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.earth.crs import check_lonlat
+from geo.errors import InputError, RangeError, UnknownNameError
+from geo.gaps.allocation import largest_remainder
+from geo.links.backhaul_graph import route_graph
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Shapes of a target path: equal years, or slow–fast–slow.
+PATHS = ("linear", "s_curve")
+#: Steepness of the S-curve over the plan: the middle year of five builds 3 times the first;
+#: assumption.
+_STEEPNESS = 6.0
+#: Power of one standard rack [kW] (field usage in the source plans: 标准机架 2.5 kW).
+STANDARD_RACK_KW = 2.5
+
+
+def year_shares(years: int, path: str = "linear") -> Floats:
+    """Return the share of a need that each year builds; they sum to 1.
+
+    Raises
+    ------
+    RangeError
+        If there are no years.
+    UnknownNameError
+        If the path is not one of :data:`PATHS`.
+
+    Examples
+    --------
+    >>> year_shares(4).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    if path not in PATHS:
+        raise UnknownNameError("path", path, PATHS, where="path")
+    if years < 1:
+        raise RangeError(f"{years} years", where="years", repair="give 1 or more")
+    if path == "linear":
+        return np.full(years, 1.0 / years)
+    done = 1.0 / (1.0 + np.exp(-_STEEPNESS * (np.arange(years + 1) / years - 0.5)))
+    return np.asarray(np.diff(done) / (done[-1] - done[0]))
+
+
+def split_over_years(
+    gaps: ArrayLike, years: int, *, path: str = "linear", keys: Sequence[str] | None = None
+) -> Floats:
+    """Return units to build per region and year, so that rows sum to the gap of their region.
+
+    Parameters
+    ----------
+    gaps
+        (g,) whole units missing per region; NaN unknown; none is built where the region is ahead
+        (negative).
+    years
+        Years of the plan.
+    path
+        One of :data:`PATHS`.
+    keys
+        (y,) distinct names that break ties between years; default their order.
+
+    Returns
+    -------
+    (g, y) whole numbers as floats; a region whose gap is unknown has NaN in every year, not 0.
+
+    Raises
+    ------
+    InputError
+        If a gap is no whole number.
+    RangeError
+        If a gap is infinite, or there are no years.
+
+    Examples
+    --------
+    >>> split_over_years([10, -3], 3).tolist()
+    [[4.0, 3.0, 3.0], [0.0, 0.0, 0.0]]
+    """
+    need = np.atleast_1d(np.asarray(gaps, dtype=float))
+    if np.isinf(need).any():
+        raise RangeError("a gap is infinite", where="gaps", repair="give whole units")
+    known = ~np.isnan(need)
+    if (need[known] != np.round(need[known])).any():
+        raise InputError("a gap is no whole number", where="gaps", repair="round it first")
+    shares = year_shares(years, path)
+    names = keys if keys is not None else [f"{y:04d}" for y in range(years)]
+    table = np.full((len(need), years), np.nan)
+    for i in np.flatnonzero(known):
+        table[i] = largest_remainder(int(max(need[i], 0)), shares, keys=names)
+    return table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FibreNeed:
+    """Fibre to villages without it.
+
+    Attributes
+    ----------
+    km
+        (n,) route built for each village [km]; a shared trunk is paid by who comes first; NaN
+        where no fibre node exists at all.
+    region_km
+        (g,) sums per region [km].
+    cost
+        (g,) ``region_km`` × cost per km [money].
+    bound_km
+        Length that no tree on these routes can fall below [km].
+    routes
+        (e, 5) lon, lat, lon, lat [°] and km of the tree.
+    """
+
+    km: Floats
+    region_km: Floats
+    cost: Floats
+    bound_km: float
+    routes: Floats
+
+
+def fibre_to_villages(
+    villages: tuple[ArrayLike, ArrayLike],
+    nodes: tuple[ArrayLike, ArrayLike],
+    region: ArrayLike,
+    *,
+    cost_per_km: float,
+    route_factor: float,
+    roads: ArrayLike | None = None,
+) -> FibreNeed:
+    """Return the fibre tree that reaches all given villages, its length and cost per region.
+
+    Parameters
+    ----------
+    villages, nodes
+        Longitudes and latitudes of n villages without fibre and of the fibre nodes, WGS84 [°].
+    region
+        (n,) number of the region that a village lies in, from 0.
+    cost_per_km
+        Cost of fibre route [money per km].
+    route_factor
+        Length of a route over its geodesic, at least 1, where no road leads.
+    roads
+        Shapely lines that fibre may follow, WGS84 [°].
+
+    Raises
+    ------
+    RangeError
+        If a coordinate, price or factor is out of range.
+    InputError
+        If there is not one region for each village.
+    """
+    x, y = check_lonlat(*villages, where="villages")
+    places = check_lonlat(*nodes, where="fibre nodes")
+    of = np.atleast_1d(np.asarray(region, dtype=np.int64))
+    if of.shape != x.shape:
+        raise InputError(f"{len(x)} villages have {of.size} regions", where="region",
+                         repair="give one for each")  # fmt: skip
+    if not 0 <= cost_per_km < math.inf or not 1 <= route_factor < math.inf or (of < 0).any():
+        raise RangeError("a price, factor or region is out of range", where="fibre",
+                         repair="give a price of at least 0, a factor of at least 1")  # fmt: skip
+    count = int(of.max(initial=-1)) + 1
+    km = np.full(len(x), np.nan)
+    if not len(x) or not len(places[0]):
+        unknown = np.full(count, np.nan)
+        return FibreNeed(km, unknown, unknown, 0.0, np.zeros((0, 5)))
+    graph = route_graph((x, y), places, factor=route_factor, neighbours=8, roads=roads)
+    tree = graph.tree(np.arange(len(x)))
+    edges = np.array(tree.edges, dtype=np.int64)
+    for village, _, length in graph.paid(edges, len(x)):
+        km[village] = length
+    sums = np.asarray(np.bincount(of, km, minlength=count), dtype=np.float64)
+    return FibreNeed(km, sums, sums * cost_per_km, tree.bound, graph.drawn(edges))
+
+
+@dataclass(frozen=True, slots=True)
+class Racks:
+    """Racks and their power.
+
+    Attributes
+    ----------
+    standard
+        Standard racks of 2.5 kW, whole.
+    physical
+        Physical racks of ``rack_kw`` that hold the same, whole.
+    it_mw, facility_mw
+        Power of the equipment, and with cooling and losses [MW].
+    """
+
+    standard: int
+    physical: int
+    it_mw: float
+    facility_mw: float
+
+
+def racks_needed(
+    target: float, built: float, *, rack_kw: float = STANDARD_RACK_KW, pue: float,
+    use: float = 1.0,
+) -> Racks:  # fmt: skip
+    """Return the racks that are missing to a target.
+
+    Parameters
+    ----------
+    target, built
+        Standard racks; for a demand in use give ``use`` as well.
+    rack_kw
+        Power of one physical rack [kW].
+    pue
+        Power usage effectiveness, facility over equipment, at least 1.
+    use
+        Share of racks in use (上架率) at which the target counts racks in use: 1 for installed.
+
+    Raises
+    ------
+    RangeError
+        If a count, power or share is out of range.
+
+    Examples
+    --------
+    >>> racks_needed(30_000, 0, rack_kw=21.43, pue=1.3).physical  # Qingyang: about 3,500 physical
+    3500
+    """
+    if not (0 <= target < math.inf and 0 <= built < math.inf):
+        raise RangeError(f"target {target}, built {built}", where="racks", repair="give counts")
+    if not (0 < rack_kw < math.inf and 1 <= pue < math.inf and 0 < use <= 1):
+        raise RangeError(
+            f"{rack_kw} kW, PUE {pue}, use {use}", where="racks",
+            repair="give power above 0, PUE of at least 1 and a share above 0 up to 1",
+        )  # fmt: skip
+    standard = math.ceil(max(target / use - built, 0.0) - 1e-9)
+    it_mw = standard * STANDARD_RACK_KW / 1000.0
+    return Racks(standard, math.ceil(it_mw * 1000.0 / rack_kw - 1e-9), it_mw, it_mw * pue)
+
+
+def racks_of_demand(it_mw: float) -> int:
+    """Return the standard racks that a demand of equipment power [MW] fills, rounded up.
+
+    Examples
+    --------
+    >>> racks_of_demand(75)
+    30000
+    """
+    if not 0 <= it_mw < math.inf:
+        raise RangeError(f"a demand of {it_mw} MW", where="it_mw", repair="give 0 or more")
+    return math.ceil(it_mw * 1000.0 / STANDARD_RACK_KW - 1e-9)
+
+
+def candidate_regions(
+    zones: Sequence[tuple[str, str]], known: Sequence[str], *, kinds: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the regions that policy zones of some kinds name, with the kinds that name each.
+
+    Parameters
+    ----------
+    zones
+        (kind, region codes joined by ``;``) per policy zone, as in the table of zones.
+    known
+        Codes of the prefectures; a county's code counts for its prefecture (first four digits).
+    kinds
+        Kinds of zones that count, the strongest first: order of the answer.
+
+    Examples
+    --------
+    >>> candidate_regions([("core", "530100"), ("park", "530114;530400")],
+    ...                   ["530100", "530400"], kinds=["core", "park"])
+    {'530100': ('core', 'park'), '530400': ('park',)}
+    """
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        for zone_kind, codes in zones:
+            if zone_kind != kind:
+                continue
+            for code in codes.split(";"):
+                prefecture = f"{code.strip()[:4]}00"
+                if prefecture in known and kind not in found.setdefault(prefecture, []):
+                    found[prefecture].append(kind)
+    return {code: tuple(words) for code, words in found.items()}

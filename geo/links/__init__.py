@@ -1,0 +1,1 @@
+"""Backhaul of sites: fibre routes, microwave hops, their cost bounds."""

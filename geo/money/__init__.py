@@ -1,0 +1,1 @@
+"""Costs over the years, bills of materials, power supply."""

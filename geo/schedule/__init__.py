@@ -1,0 +1,1 @@
+"""In which year each site is built, and the bound on any build order."""

@@ -1,0 +1,1 @@
+"""Steiner trees in graphs, with lower bounds."""

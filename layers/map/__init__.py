@@ -1,0 +1,1 @@
+"""How layers look on a map: classes, features, rasters, rendering."""

@@ -1,0 +1,137 @@
+"""Shapes as the map draws them: simplified as one coverage, rounded, as plain GeoJSON features.
+
+For display only: nothing is measured on these shapes.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data.tables.reader import Pack
+from layers.villages import village_states
+
+#: Tolerance of the simplification by level [°]; below a pixel at the zooms that are used.
+_TOLERANCE_DEG = {"province": 0.005, "prefecture": 0.004, "county": 0.003}
+_GRID_DEG = 1e-4
+
+
+def region_features(pack: Pack, level: str) -> tuple[dict[str, Any], ...]:
+    """Return one GeoJSON feature per region of a level, ordered by adcode; do not change them."""
+    return _regions(pack, pack.digest_of("regions"), level)
+
+
+def river_features(pack: Pack) -> tuple[dict[str, Any], ...]:
+    """Return one GeoJSON feature per river; do not change them."""
+    return _rivers(pack, pack.digest_of("rivers"))
+
+
+def bounds(pack: Pack) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the province's box as (south, west), (north, east) [°]."""
+    return region_bounds(pack, "province", pack.adcode)
+
+
+def region_bounds(
+    pack: Pack, level: str, adcode: str
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return one region's box as (south, west), (north, east) [°].
+
+    Raises
+    ------
+    KeyError
+        If the pack has no such region.
+    """
+    boxes = _boxes(pack, pack.digest_of("regions"))
+    west, south, east, north = boxes[level, adcode]
+    return (south, west), (north, east)
+
+
+def point_bytes(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    households: NDArray[np.int64],
+    state: NDArray[np.uint8],
+) -> bytes:
+    """Pack points for the browser: float32 lon, float32 lat, uint16 households, uint8 class.
+
+    float32 keeps a longitude of China to 0.8 m, households above 65,535 are cut to that.
+    """
+    return b"".join(
+        (
+            np.asarray(lon, "<f4").tobytes(),
+            np.asarray(lat, "<f4").tobytes(),
+            np.clip(households, 0, 65_535).astype("<u2").tobytes(),
+            np.asarray(state, "u1").tobytes(),
+        )
+    )
+
+
+def village_bytes(pack: Pack) -> bytes:
+    """Return every village of the pack for the browser, in the order of the table."""
+    return _villages(pack, pack.digest_of("natural_villages"))
+
+
+def node_bytes(pack: Pack) -> bytes:
+    """Return every fibre node of the pack for the browser."""
+    nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
+    nothing = np.zeros(len(nodes), np.int64)
+    return point_bytes(
+        nodes["lon"].to_numpy(float), nodes["lat"].to_numpy(float), nothing, nothing.astype("u1")
+    )
+
+
+@lru_cache(maxsize=4)
+def _villages(pack: Pack, _identity: str) -> bytes:
+    columns = ("lon", "lat", "households", "has_4g")
+    villages = pack.table("natural_villages", columns=columns)
+    return point_bytes(
+        villages["lon"].to_numpy(float),
+        villages["lat"].to_numpy(float),
+        villages["households"].to_numpy(np.int64),
+        village_states(villages["has_4g"]),
+    )
+
+
+@lru_cache(maxsize=8)
+def _regions(pack: Pack, _identity: str, level: str) -> tuple[dict[str, Any], ...]:
+    regions = pack.geo("regions")
+    chosen = regions[regions["level"] == level].sort_values("adcode")
+    simple = shapely.coverage_simplify(chosen.geometry.to_numpy(), _TOLERANCE_DEG[level])
+    return tuple(
+        {
+            "type": "Feature",
+            "id": f"{level}-{adcode}",
+            "properties": {"adcode": str(adcode)},
+            "geometry": _geometry(shape),
+        }
+        for adcode, shape in zip(chosen["adcode"], simple, strict=True)
+    )
+
+
+@lru_cache(maxsize=4)
+def _rivers(pack: Pack, _identity: str) -> tuple[dict[str, Any], ...]:
+    rivers = pack.geo("rivers")
+    simple = shapely.simplify(rivers.geometry.to_numpy(), 0.002)
+    return tuple(
+        {"type": "Feature", "id": str(key), "properties": {}, "geometry": _geometry(shape)}
+        for key, shape in zip(rivers["river_id"], simple, strict=True)
+    )
+
+
+@lru_cache(maxsize=4)
+def _boxes(pack: Pack, _identity: str) -> dict[tuple[str, str], tuple[float, ...]]:
+    regions = pack.geo("regions")
+    keys = zip(regions["level"].astype(str), regions["adcode"].astype(str), strict=True)
+    return dict(zip(keys, map(tuple, regions.bounds.to_numpy().tolist()), strict=True))
+
+
+def _geometry(shape: Any) -> dict[str, Any]:
+    import json
+
+    rounded = shapely.set_precision(shape, _GRID_DEG, mode="pointwise")
+    geometry: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
+    return geometry

@@ -1,0 +1,409 @@
+"""Table → folium map: regions by class of gap, villages on a canvas, rivers, seats, legend.
+
+Degrees and HTML begin here. Every text that came from a table is escaped here before it becomes
+HTML; texts that our own scripts place go in as text. No element asks another machine for
+anything: the map's scripts are the vendored bundle, tiles are off unless configured.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import folium
+import numpy as np
+import pandas as pd
+from branca.element import MacroElement
+from folium.template import Template
+
+from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, hillshade, region_style
+
+#: Zoom below which points are counted per square of the screen, since dots would run together.
+AGGREGATE_BELOW = 8.0
+
+SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
+ZONE_COLOUR, NODE_COLOUR = "#a21caf", "#e69f00"
+
+
+@dataclass(frozen=True)
+class RegionFill:
+    """How regions are drawn.
+
+    Attributes
+    ----------
+    figures
+        adcode → figure that is shown; absent or NaN: no figure.
+    cards
+        adcode → (title, lines of label and value) of the tooltip, as plain text.
+    labels
+        (lat, lon, name) of each region.
+    limits
+        Upper limits of the classes but the last.
+    """
+
+    figures: Mapping[str, float]
+    cards: Mapping[str, tuple[str, Sequence[tuple[str, str]]]]
+    labels: Sequence[tuple[float, float, str]]
+    limits: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts of the map in the reader's language."""
+
+    credit: str
+    north: str
+    village: str
+    households: str
+    states: tuple[str, ...]
+    no_figure: str
+    rivers: str
+    relief: str
+    seats: str
+    switches: str
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the legend says on top and below."""
+
+    title: str
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A tile background: address with ``{z}``, ``{x}``, ``{y}``, credit, and its coordinates."""
+
+    url: str
+    attribution: str
+    gcj02: bool = False
+
+
+@dataclass
+class Sheet:
+    """A map in the making: the folium map, its named layers and the rows of its legend."""
+
+    map: folium.Map
+    words: Words
+    dark: bool
+    tiled: bool = False
+    layers: dict[str, MacroElement] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+class _Script(MacroElement):
+    """An element that is one statement of our own scripts."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = {{ this.call }}({{ this.options|tojavascript }}"
+        "{{ this.more }}){% if this.shown %}.addTo({{ this._parent.get_name() }}){% endif %};"
+        "{% endmacro %}"
+    )
+
+    def __init__(
+        self, name: str, call: str, options: Any, *, more: str = "", shown: bool = True
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca is typed in part only
+        self._name = name
+        self.call, self.options, self.more, self.shown = call, options, more, shown
+
+
+def new_sheet(
+    bounds: tuple[tuple[float, float], tuple[float, float]],
+    words: Words,
+    *,
+    dark: bool = False,
+    tiles: Tiles | None = None,
+) -> Sheet:
+    """Return an empty map that fits the bounds, with scale bar, north arrow and credit.
+
+    Parameters
+    ----------
+    bounds
+        (south, west), (north, east) [°].
+    tiles
+        Optional background, asked from the machine that its address names.
+    """
+    chart = folium.Map(
+        location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
+        zoom_start=7, tiles=None, max_zoom=18, min_zoom=4, zoom_snap=0.25, zoom_delta=0.5,
+        wheel_px_per_zoom_level=90, prefer_canvas=False, control_scale=False,
+    )  # fmt: skip
+    # folium's own links lead to servers that an air-gapped planner cannot reach.
+    chart.default_js, chart.default_css = [], []
+    sheet = Sheet(chart, words, dark, tiled=tiles is not None)
+    if tiles is not None:
+        options = {"url": tiles.url, "attribution": escape(tiles.attribution), "gcj02": tiles.gcj02}
+        chart.add_child(_Script("tiles", "L.tongcunTiles", options))
+    _add(sheet, "prefix", "L.tongcunCredit", escape(words.credit))
+    _add(sheet, "scale", "L.control.scale", {"imperial": False, "max_width": 120})
+    _add(sheet, "north", "L.tongcunNorth", words.north)
+    return sheet
+
+
+def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
+    """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight.
+
+    Over tiles it would hide them, so there it is left out.
+    """
+    if sheet.tiled:
+        return
+    grid = relief.pivot_table(index="lat", columns="lon", values="elevation_m")
+    lat, lon = grid.index.to_numpy(float), grid.columns.to_numpy(float)
+    if len(lat) < 2 or len(lon) < 2:
+        return
+    step = float(np.median(np.diff(lon)))
+    metres = grid.to_numpy(float)
+    shade = hillshade(np.nan_to_num(metres, nan=float(np.nanmean(metres))))
+    alpha = np.where(np.isfinite(metres), 0.55, 0.0)
+    image = np.dstack([shade, shade, shade, alpha])[::-1]
+    overlay = folium.raster_layers.ImageOverlay(
+        image,
+        bounds=[[lat[0] - step / 2, lon[0] - step / 2], [lat[-1] + step / 2, lon[-1] + step / 2]],
+        opacity=0.8,
+        mercator_project=True,
+        interactive=False,
+    )
+    overlay.add_to(sheet.map)
+    sheet.layers["relief"] = overlay
+    sheet.rows.append({"text": sheet.words.relief, "colour": "#9aa3ad", "layer": "relief"})
+
+
+def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: RegionFill) -> None:
+    """Draw regions by class; a tooltip carries the figures, grey means no figure."""
+    theme = "dark" if sheet.dark else "light"
+    drawn = []
+    for feature in features:
+        adcode = feature["properties"]["adcode"]
+        value = fill.figures.get(adcode, float("nan"))
+        drawn.append(
+            {
+                **feature,
+                "properties": {
+                    "adcode": adcode,
+                    "card": _card(*fill.cards[adcode]) if adcode in fill.cards else "",
+                    "style": region_style(value, fill.limits, BORDER[theme], tiled=sheet.tiled),
+                },
+            }
+        )
+    shapes = folium.GeoJson(
+        {"type": "FeatureCollection", "features": drawn},
+        style_function=lambda feature: feature["properties"]["style"],
+        highlight_function=lambda _feature: {"fillOpacity": 0.9},
+        tooltip=folium.GeoJsonTooltip(["card"], labels=False, class_name="tc-card", sticky=True)
+        if fill.cards
+        else None,
+    )
+    shapes.add_to(sheet.map)
+    sheet.layers["regions"] = shapes
+    sheet.rows += _class_rows(fill, sheet.words)
+
+
+def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
+    """Draw borders of a higher level over the regions, without filling."""
+    line = {
+        "color": "#27323d" if not sheet.dark else "#e2e8ef",
+        "weight": 1.6,
+        "fill": False,
+        "interactive": False,
+    }
+    plain = [{**feature, "properties": {}} for feature in features]
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": plain},
+        style_function=lambda _feature: line,
+        interactive=False,
+    ).add_to(sheet.map)
+
+
+def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the rivers' centre lines."""
+    line = {"color": "#3b82c4", "weight": 1.4, "opacity": 0.75, "interactive": False}
+    rivers = folium.GeoJson(
+        {"type": "FeatureCollection", "features": list(features)},
+        style_function=lambda _feature: line,
+        interactive=False,
+    )
+    rivers.add_to(sheet.map)
+    sheet.layers["rivers"] = rivers
+    sheet.rows.append({"text": sheet.words.rivers, "colour": "#3b82c4", "layer": "rivers"})
+
+
+def add_labels(
+    sheet: Sheet, fill: RegionFill, *, from_zoom: float = 0, to_zoom: float = 30
+) -> None:
+    """Write the regions' names at their label points."""
+    items = [[lat, lon, name] for lat, lon, name in fill.labels]
+    _add(
+        sheet, "labels", "L.tongcunLabels",
+        {"items": items, "class_name": "tc-region", "min_zoom": from_zoom, "max_zoom": to_zoom},
+    )  # fmt: skip
+
+
+def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
+    """Write the county seats from zoom 8 on."""
+    items = [[lat, lon, name] for lat, lon, name in seats]
+    _add(
+        sheet, "seats", "L.tongcunLabels",
+        {"items": items, "class_name": "tc-place", "min_zoom": 8, "max_zoom": 30, "dot": True},
+    )  # fmt: skip
+    sheet.rows.append(
+        {"text": sheet.words.seats, "colour": "#26313d", "shape": "dot", "layer": "seats"}
+    )
+
+
+def add_points(
+    sheet: Sheet,
+    *,
+    url: str = "",
+    content: bytes = b"",
+    aggregate_below: float = AGGREGATE_BELOW,
+    in_legend: Sequence[int] = (0,),
+    colours: Sequence[Mapping[str, str]] = STATES,
+) -> None:
+    """Draw points from the bytes of :func:`layers.map.features.point_bytes`, by address or inline.
+
+    ``in_legend`` names the classes that the legend lists; the switches offer all. ``colours`` has
+    colour and ring of each class that the words name.
+    """
+    words = sheet.words
+    looks = [{**look, "label": label} for look, label in zip(colours, words.states, strict=True)]
+    options: dict[str, Any] = {
+        "classes": looks,
+        "highlight": 0,
+        "aggregate_below": aggregate_below,
+        "words": {"village": words.village, "households": words.households},
+    }
+    options |= _source(url, content)
+    _add(sheet, "points", "L.tongcunPoints", options)
+    sheet.rows += [
+        {
+            **look,
+            "shape": "dot",
+            "text": look["label"],
+            "layer": "points",
+            "cls": cls,
+            "in_legend": cls in in_legend,
+        }
+        for cls, look in enumerate(looks)
+    ]
+
+
+def add_zones(
+    sheet: Sheet,
+    title: str,
+    features: Sequence[Mapping[str, Any]],
+    names: Sequence[tuple[float, float, str]],
+) -> None:
+    """Outline the regions that a plan names and write the zones' names; off until switched on."""
+    line = {"color": ZONE_COLOUR, "weight": 2.5, "dashArray": "6 4", "fill": False}
+    zones = folium.FeatureGroup(show=False)
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": [{**f, "properties": {}} for f in features]},
+        style_function=lambda _feature: line,
+        interactive=False,
+    ).add_to(zones)
+    items = [[lat, lon, name] for lat, lon, name in names]
+    zones.add_child(
+        _Script(
+            "zones", "L.tongcunLabels",
+            {"items": items, "class_name": "tc-zone", "min_zoom": 0, "max_zoom": 30},
+        )
+    )  # fmt: skip
+    zones.add_to(sheet.map)
+    _switched_off(sheet, "zones", zones, {"text": title, "colour": ZONE_COLOUR, "shape": "line"})
+
+
+def add_nodes(sheet: Sheet, title: str, *, url: str = "", content: bytes = b"") -> None:
+    """Draw nodes from :func:`layers.map.features.point_bytes`; off until switched on."""
+    options = {
+        "classes": [{"colour": NODE_COLOUR, "label": title}],
+        "highlight": 0,
+        "aggregate_below": 0,
+        "words": {"village": title, "households": ""},
+        **_source(url, content),
+    }
+    nodes = _Script("nodes", "L.tongcunPoints", options, shown=False)
+    sheet.map.add_child(nodes)
+    _switched_off(sheet, "nodes", nodes, {"text": title, "colour": NODE_COLOUR, "shape": "dot"})
+
+
+def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
+    """Add the legend (and a banner) and return the map, with names that do not change by chance."""
+    if banner:
+        _add(sheet, "banner", "L.tongcunBanner", banner)
+    _number(sheet.map, [0])
+    named = ", ".join(f"{key}: {layer.get_name()}" for key, layer in sheet.layers.items())
+    switches = [row for row in sheet.rows if "layer" in row]
+    shown = [row for row in sheet.rows if row.get("in_legend", "layer" not in row)]
+    for name, call, options, more in (
+        ("legend", "L.tongcunLegend",
+         {"title": legend.title, "unit": legend.unit, "rows": shown, "notes": [*legend.notes]}, ""),
+        ("switches", "L.tongcunSwitches",
+         {"title": sheet.words.switches, "rows": switches}, f", {{{named}}}"),
+    ):  # fmt: skip
+        box = _Script(name, call, options, more=more)
+        box._id = "0"  # noqa: SLF001  folium names elements by chance
+        sheet.map.add_child(box)
+    return sheet.map
+
+
+def map_parts(chart: folium.Map) -> dict[str, str]:
+    """Return what the page needs to draw the map: ``html``, ``script`` and the map's ``name``."""
+    figure: Any = chart.get_root()
+    figure.render()
+    return {
+        "html": f'<div id="{chart.get_name()}" style="width:100%;height:100%"></div>',
+        "script": figure.script.render(),
+        "name": chart.get_name(),
+    }
+
+
+def _source(url: str, content: bytes) -> dict[str, str]:
+    return {"url": url} if url else {"base64": base64.b64encode(content).decode()}
+
+
+def _switched_off(sheet: Sheet, key: str, element: MacroElement, row: Mapping[str, str]) -> None:
+    """Offer a layer that the map shows only when the reader switches it on."""
+    sheet.layers[key] = element
+    sheet.rows.append({**row, "layer": key, "off": True, "in_legend": False})
+
+
+def _add(sheet: Sheet, key: str, call: str, options: Any) -> None:
+    element = _Script(key, call, options)
+    sheet.map.add_child(element)
+    sheet.layers[key] = element
+
+
+def _number(element: Any, counter: list[int]) -> None:
+    """Give every element a number for a name, in the order they stand."""
+    element._id = f"{counter[0]:x}"  # noqa: SLF001  folium names elements by chance
+    counter[0] += 1
+    for child in element._children.values():  # noqa: SLF001
+        _number(child, counter)
+
+
+def _card(title: str, lines: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(label)}</td><td>{escape(value)}</td></tr>" for label, value in lines
+    )
+    return f"<b>{escape(title)}</b><table>{rows}</table>"
+
+
+def _class_rows(fill: RegionFill, words: Words) -> list[dict[str, Any]]:
+    known = [v for v in fill.figures.values() if np.isfinite(v)]
+    rows: list[dict[str, Any]] = []
+    if known:
+        low, high = min(known), max(known)
+        edges = [low, *fill.limits, high]
+        for i in range(len(edges) - 1):
+            text = f"{edges[i]:,.0f} – {edges[i + 1]:,.0f}" if low != high else f"{low:,.0f}"
+            rows.append({"colour": FILLS[class_of(edges[i + 1], fill.limits)], "text": text})
+    if len(known) < len(fill.figures):
+        rows.append({"colour": NO_FIGURE, "text": words.no_figure, "hatch": True})
+    return rows

@@ -1,0 +1,1 @@
+"""What a planner asks: gaps, what-if, coverage, plans, needs."""

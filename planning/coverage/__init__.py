@@ -1,0 +1,1 @@
+"""Coverage predictions over terrain, per village and per region."""

@@ -1,0 +1,141 @@
+"""The level that sites give on the cells of the elevation model around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.errors import InputError, UnknownNameError
+from geo.radio.prediction import Area, Stations, area
+from planning.coverage.prediction import CoverageOrder, Network, networks_of, require_terrain
+
+SHARE_COLUMNS = (
+    "adcode", "name_zh", "name_en", "level", "area_km2", "covered_km2", "below_km2", "unknown_km2",
+    "covered_share",
+)  # fmt: skip
+#: Most cells that are worked out at once: some 20 s on two cores.
+MAX_CELLS = 4_000_000
+
+
+def area_prediction(  # noqa: PLR0913  the two callbacks are options
+    pack: Pack,
+    scenario: Scenario,
+    sites: Sequence[str],
+    order: CoverageOrder,
+    radius_m: float,
+    *,
+    progress: Callable[[float], None] = lambda _share: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> Area:
+    """Return the strongest level around sites; ``server`` is the position in ``sites``.
+
+    Parameters
+    ----------
+    sites
+        Ids of existing sites, and numbers "1", "2" … of the scenario's own, all of one preset.
+
+    Raises
+    ------
+    InputError
+        If no elevation model is in force, sites have different presets, or the area is too large.
+    UnknownNameError
+        If a site is unknown or switched off.
+    RangeError
+        If the radius is outside its range.
+    """
+    terrain = require_terrain(pack, scenario)
+    network = _chosen(networks_of(pack, scenario, order), sites)
+    own = network.stations
+    grid = terrain.around(own.lon, own.lat, radius_m)
+    cells = len(own) * np.pi * (radius_m / grid.spacing_m) ** 2
+    if cells > MAX_CELLS:
+        raise InputError(
+            f"{len(own)} sites within {radius_m / 1000:g} km have about {cells:,.0f} cells, more "
+            f"than {MAX_CELLS:,}",
+            where="area", repair="choose fewer sites or a smaller radius",
+        )  # fmt: skip
+    return area(grid, own, network.carrier, radius_m, progress=progress, cancel=cancel)
+
+
+def area_shares(pack: Pack, drawn: Area, level: str, limit_dBm: float) -> pd.DataFrame:
+    """Return how much of each region's area the drawn sites cover.
+
+    Parameters
+    ----------
+    drawn
+        Of :func:`area_prediction`.
+    level
+        ``province``, ``prefecture`` or ``county``.
+    limit_dBm
+        Median level from which a cell counts as covered [dBm].
+
+    Returns
+    -------
+    :data:`SHARE_COLUMNS` of each region with a cell in reach, by code: areas on the ellipsoid
+    [km²]; ``covered_share`` is of the whole polygon of the region, in reach of the sites or not.
+    Cells belong to the region that holds their centre.
+    """
+    regions = pack.geo("regions")
+    regions = regions[regions["level"] == level].sort_values("adcode")
+    rows, columns = drawn.rsrp_dBm.shape
+    lon = drawn.west + drawn.step_lon * np.arange(columns)
+    lat = np.asarray(drawn.north - drawn.step_lat * np.arange(rows), dtype=float)
+    cell_km2 = np.broadcast_to(_cell_km2(lat, drawn)[:, None], (rows, columns))
+    reached = np.isfinite(drawn.rsrp_dBm)
+    covered = reached & (drawn.rsrp_dBm >= limit_dBm)
+    found = []
+    for region in regions.itertuples(index=False):
+        west, south, east, north = region.geometry.bounds
+        part = np.ix_((lat >= south) & (lat <= north), (lon >= west) & (lon <= east))
+        y, x = np.meshgrid(lat[part[0].ravel()], lon[part[1].ravel()], indexing="ij")
+        if not x.size or not (reached[part] | ~drawn.known[part]).any():
+            continue
+        inside = shapely.contains_xy(region.geometry, x.ravel(), y.ravel()).reshape(x.shape)
+        areas = [
+            float(cell_km2[part][inside & mask[part]].sum())
+            for mask in (covered, reached & ~covered, ~drawn.known)
+        ]
+        if sum(areas):
+            whole = float(region.area_km2)
+            found.append((region.adcode, region.name_zh, region.name_en, level, whole, *areas,
+                          areas[0] / whole))  # fmt: skip
+    return pd.DataFrame(found, columns=list(SHARE_COLUMNS))
+
+
+def _cell_km2(lat: NDArray[np.float64], drawn: Area) -> NDArray[np.float64]:
+    """Return the area of a cell at each latitude, from the radii of curvature of WGS84 [km²]."""
+    a_km, e2 = 6_378.137, 0.006_694_379_990_141_316
+    w2 = 1.0 - e2 * np.sin(np.radians(lat)) ** 2
+    meridian, normal = a_km * (1.0 - e2) / w2**1.5, a_km / np.sqrt(w2)
+    tall, broad = np.radians(drawn.step_lat), np.radians(drawn.step_lon)
+    cells = meridian * tall * normal * np.cos(np.radians(lat)) * broad
+    return np.asarray(cells, dtype=float)
+
+
+def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:
+    """Return the sites as one network, in the order asked for."""
+    if not sites:
+        raise InputError("no site was chosen", where="area", repair="choose one or more sites")
+    found = {str(site): (network, row) for network in networks
+             for row, site in enumerate(network.ids)}  # fmt: skip
+    for site in sites:
+        if site not in found:
+            raise UnknownNameError("site", site, list(found)[:20], where="area")
+    carriers = {id(found[site][0]): found[site][0] for site in sites}
+    if len(carriers) > 1:
+        raise InputError(
+            "the sites have different presets", where="area",
+            repair="choose existing sites alone, or placed sites of one preset",
+        )  # fmt: skip
+    network = next(iter(carriers.values()))
+    rows = np.array([found[site][1] for site in sites])
+    own = network.stations
+    picked = Stations(own.lon[rows], own.lat[rows], own.height_m[rows], own.antennas[rows])
+    return replace(network, ids=network.ids[rows], stations=picked)

@@ -1,0 +1,194 @@
+"""One path between a site and a village: profile, clearance, loss and level line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.scenario.link_presets import link_budget
+from data.scenario.presets import preset
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.earth.crs import WGS84
+from geo.earth.terrain import profiles
+from geo.errors import InputError
+from geo.links.clearance import K_USUAL, K_WORST, Clearance, clearance
+from geo.radio import p1812
+from geo.radio._prediction_loop import NEAR_M
+from geo.radio.antenna import Antenna, gain_dB, pattern
+from geo.radio.link_budget import LinkBudget
+from geo.radio.prediction import TERMINAL_M
+from geo.radio.probability import coverage_probability
+from planning.coverage.prediction import CoverageOrder, require_terrain
+from planning.elevation import Terrain
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PathEnd:
+    """A site or a village: id, WGS84 [°], height above ground [m]; the antenna is a site's."""
+
+    key: str
+    lon: float
+    lat: float
+    height_m: float = TERMINAL_M
+    antenna: Antenna = field(default_factory=lambda: Antenna(pattern("omni")))
+
+
+@dataclass(frozen=True, slots=True)
+class PathLine:
+    """One line of the level at the village; ``key`` has its words in the catalogue.
+
+    Attributes
+    ----------
+    sign
+        +1 or −1 as it counts towards the level, 0 for what is told beside it or is the sum.
+    """
+
+    key: str
+    value: float
+    unit: str
+    sign: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class PathView:
+    """What the path page shows.
+
+    Attributes
+    ----------
+    usual, worst
+        Clearance along the path for k = 4/3 and k = 0.6.
+    loss
+        P.1812 part by part.
+    lines
+        Level at the village line by line; the signed ones sum to ``rsrp_dBm``.
+    lon, lat
+        (n,) place of each point of the profile [°].
+    bearing_deg
+        Direction from the site, clockwise from north [°].
+    """
+
+    site: PathEnd
+    village: PathEnd
+    preset: str
+    frequency_GHz: float
+    usual: Clearance
+    worst: Clearance
+    loss: p1812.PathLoss
+    lines: tuple[PathLine, ...]
+    lon: Floats
+    lat: Floats
+    bearing_deg: float
+    rsrp_dBm: float
+    probability: float
+    covered: bool
+    terrain: Terrain
+
+    @property
+    def distance_km(self) -> Floats:
+        """(n,) distance of each point from the site [km]."""
+        return self.usual.distance_km
+
+    @property
+    def terrain_m(self) -> Floats:
+        """(n,) height of each point above sea level [m]."""
+        return self.usual.terrain_m
+
+
+def path_between(
+    pack: Pack, scenario: Scenario, site: PathEnd, village: PathEnd, order: CoverageOrder
+) -> PathView:
+    """Return the path from a site to a village over the elevation model in force.
+
+    The loss equals :func:`planning.coverage.prediction.village_prediction` on the same pair.
+
+    Raises
+    ------
+    InputError
+        If no elevation model is in force, it has a void on the path, or the preset has no radio.
+    RangeError
+        If the path is outside what P.1812 holds for: 0.25 km to 3000 km.
+    """
+    terrain = require_terrain(pack, scenario)
+    bearing, _, metres = WGS84.inv(site.lon, site.lat, village.lon, village.lat)
+    km, ground = _profile(terrain, site, village, float(metres))
+    budget = link_budget(preset(order.preset).key, order.wish)
+    loss = p1812.path_loss(km, ground, _link(site, village, budget.frequency_GHz))
+    rise = ground[-1] + village.height_m - ground[0] - site.height_m
+    drop = rise - metres**2 / (2.0 * 6_371_000.0)
+    gain = float(gain_dB(site.antenna, bearing, float(np.degrees(np.arctan2(drop, metres)))))
+    lines = _lines(budget, gain, loss.loss_dB)
+    level = lines[-1].value
+    share = float(coverage_probability(level, order.limit_dBm, budget.shadow_sigma_dB))
+    margin = (
+        PathLine("rsrp_limit_dBm", order.limit_dBm, "dBm"),
+        PathLine("margin_dB", level - order.limit_dBm, "dB"),
+        PathLine("shadow_sigma_dB", budget.shadow_sigma_dB, "dB"),
+        PathLine("probability", share, ""),
+    )
+    usual, worst = (
+        clearance(
+            km, ground, h_tx_m=site.height_m, h_rx_m=village.height_m,
+            frequency_GHz=budget.frequency_GHz, k=k,
+        )
+        for k in (K_USUAL, K_WORST)
+    )  # fmt: skip
+    x, y = _places(site, village, len(km))
+    return PathView(
+        site=site, village=village, preset=order.preset, frequency_GHz=budget.frequency_GHz,
+        usual=usual, worst=worst, loss=loss, lines=(*lines, *margin), lon=x, lat=y,
+        bearing_deg=float(bearing) % 360.0, rsrp_dBm=level, probability=share,
+        covered=share >= order.wished - 1e-12, terrain=terrain,
+    )  # fmt: skip
+
+
+def _profile(
+    terrain: Terrain, site: PathEnd, village: PathEnd, metres: float
+) -> tuple[Floats, Floats]:
+    """Return distances [km] and heights [m], as the prediction samples them."""
+    if metres < NEAR_M:
+        raise InputError(
+            f"the village stands {metres:.0f} m from the site", where="path",
+            repair="choose another site: ITU-R P.1812 holds from 250 m on; closer by the "
+            "prediction takes the loss of free space",
+        )  # fmt: skip
+    ends = np.array([site.lon, village.lon]), np.array([site.lat, village.lat])
+    grid = terrain.around(*ends, 1_000.0)
+    spacing = min(grid.path_spacing_m, metres / (p1812.MIN_POINTS - 1))
+    found = profiles(grid, site.lon, site.lat, village.lon, village.lat, spacing_m=spacing)
+    if found.void[0]:
+        raise InputError(
+            "the path leaves the elevation model or crosses a void: its loss is unknown",
+            where="path", repair="choose another pair, or import elevation for the whole path",
+        )  # fmt: skip
+    return found.path(0)
+
+
+def _link(site: PathEnd, village: PathEnd, frequency_GHz: float) -> p1812.Link:
+    return p1812.Link(
+        frequency_GHz=frequency_GHz, h_tx_m=site.height_m, h_rx_m=village.height_m,
+        lat_tx=site.lat, lat_rx=village.lat, lon_tx=site.lon, lon_rx=village.lon,
+    )  # fmt: skip
+
+
+def _lines(budget: LinkBudget, gain: float, loss: float) -> tuple[PathLine, ...]:
+    """Return what the level is made of; the last line is the sum of the signed ones."""
+    parts = (
+        PathLine("eirp_per_re_dBm", budget.eirp_per_re_dBm, "dBm", 1),
+        PathLine("pattern_gain_dB", gain, "dB", 1),
+        PathLine("path_loss_dB", loss, "dB", -1),
+        PathLine("other_losses_dB", budget.other_losses_dB, "dB", -1),
+    )
+    level = sum(line.sign * line.value for line in parts)
+    return (*parts, PathLine("rsrp_dBm", level, "dBm"))
+
+
+def _places(site: PathEnd, village: PathEnd, points: int) -> tuple[Floats, Floats]:
+    """Return the places of evenly spaced points on the geodesic [°]."""
+    inner = WGS84.npts(site.lon, site.lat, village.lon, village.lat, points - 2)
+    both = np.array([(site.lon, site.lat), *inner, (village.lon, village.lat)])
+    return both[:, 0], both[:, 1]

@@ -1,0 +1,371 @@
+"""Which villages the sites reach over the terrain: level, probability, state and reason of each.
+
+Existing sites carry no technology in the table, so they are taken to have the preset that is asked
+for; planned sites have their own. The level is a median of ITU-R P.1812 over the elevation model in
+force: a modelled figure, and an illustrative one where villages, sites or relief are invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.scenario.link_presets import BudgetWish, link_budget
+from data.scenario.presets import preset
+from data.scenario.scenario import DEFAULT_PRESET, PlannedSite, Scenario
+from data.tables.reader import Pack
+from geo.errors import InputError
+from geo.evidence import weakest
+from geo.radio.antenna import Antenna, pattern
+from geo.radio.prediction import (
+    Carrier,
+    Pairs,
+    Places,
+    Predicted,
+    Stations,
+    carrier,
+    pairs_within,
+    predicted,
+    stations,
+    strongest,
+)
+from geo.radio.probability import coverage_probability
+from layers.villages import VILLAGE_COLUMNS, village_table
+from planning.elevation import Terrain, terrain_of
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: Why a village is in its state.
+Reason = Literal["line_of_sight", "over_ridge", "ridge", "distance", "no_site", "outside_model"]
+
+#: How far a site is looked for [m].
+REACH_M = 15_000.0
+
+PREDICTION_COLUMNS = (
+    *VILLAGE_COLUMNS[:-3], "site_id", "distance_km", "loss_dB", "rsrp_dBm", "probability",
+    "margin_dB", "line_of_sight", "ridge_km", "ridge_m", "state", "reason", "evidence",
+    "source_ids",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageOrder:
+    """What is asked of a prediction.
+
+    Attributes
+    ----------
+    preset
+        Technology and band of the existing sites.
+    limit_dBm, wished
+        Level that counts, and the least probability of it at the village.
+    place
+        Where the terminal is: outdoor, handheld, vehicle or indoor.
+    regions
+        adcodes of prefectures or counties; empty for the whole province.
+    include_planned
+        Whether the scenario's enabled sites count.
+    reach_m
+        How far a site is looked for [m].
+    min_households
+        Only villages of at least that size.
+    listed
+        Only villages that the table in force lists as ``uncovered``, ``covered`` or ``unknown``.
+    """
+
+    preset: str = DEFAULT_PRESET
+    limit_dBm: float = -105.0
+    wished: float = 0.5
+    place: str = "outdoor"
+    regions: tuple[str, ...] = ()
+    include_planned: bool = True
+    reach_m: float = REACH_M
+    min_households: int = 1
+    listed: str = "all"
+
+    @property
+    def wish(self) -> BudgetWish:
+        """The same as the link budget's wish."""
+        return BudgetWish(self.limit_dBm, self.wished, self.place)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Network:
+    """Stations of one carrier with the ids that a reader knows them by."""
+
+    ids: NDArray[np.object_]
+    stations: Stations
+    carrier: Carrier
+    sigma_dB: float
+
+
+def village_prediction(
+    pack: Pack,
+    scenario: Scenario,
+    order: CoverageOrder,
+    *,
+    progress: Callable[[float], None] = lambda _share: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> pd.DataFrame:
+    """Return every village with its best server over the terrain.
+
+    A village is unknown where it lies outside the elevation model or at a void, or where no known
+    path covers it while another path is unknown. It is uncovered only if every path is known.
+
+    Parameters
+    ----------
+    progress
+        Told the share that is done, 0–1.
+    cancel
+        Asked now and then; True raises :class:`geo.radio.prediction.Cancelled`.
+
+    Returns
+    -------
+    Frame with :data:`PREDICTION_COLUMNS`, ordered by village id.
+
+    Raises
+    ------
+    InputError
+        If no elevation model is in force, or the preset has no radio.
+    """
+    terrain = require_terrain(pack, scenario)
+    networks = networks_of(pack, scenario, order)
+    villages = village_table(
+        pack, state=order.listed, regions=order.regions, min_households=order.min_households
+    )
+    lon, lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
+    parts, done = [], 0
+    for rows in terrain.neighbourhoods(lon, lat, order.reach_m):
+        parts.append(_batch(terrain, networks, villages.iloc[rows], order, cancel))
+        done += len(rows)
+        progress(done / len(villages))
+    table = pd.concat(parts, ignore_index=True) if parts else _empty()
+    table["evidence"] = _evidence(pack, terrain, scenario, order)
+    table["source_ids"] = f"pack:natural_villages;pack:sites;{terrain.source_id}"
+    return table.sort_values("village_id", ignore_index=True)[list(PREDICTION_COLUMNS)]
+
+
+def require_terrain(pack: Pack, scenario: Scenario) -> Terrain:
+    """Return the elevation model in force.
+
+    Raises
+    ------
+    InputError
+        If there is none: coverage is then a circle, and nothing can be predicted.
+    """
+    found = terrain_of(pack, scenario)
+    if found is None:
+        raise InputError(
+            "no elevation model is in force", where="terrain",
+            repair="import a GeoTIFF, .hgt or VRT, run `python cli.py dem fetch`, or switch the "
+            "demonstration relief on",
+        )  # fmt: skip
+    return found
+
+
+def networks_of(pack: Pack, scenario: Scenario, order: CoverageOrder) -> list[Network]:
+    """Return the existing sites and the scenario's enabled ones, one network for each preset."""
+    rows = pack.table("sites")
+    own = stations(
+        rows["lon"].to_numpy(float), rows["lat"].to_numpy(float),
+        rows["antenna_height_m"].to_numpy(float),
+    )  # fmt: skip
+    found = [_network(rows["site_id"].to_numpy(object), own, order.preset, order)]
+    return found + (planned_networks(scenario.sites, order) if order.include_planned else [])
+
+
+def planned_networks(sites: Sequence[PlannedSite], order: CoverageOrder) -> list[Network]:
+    """Return the enabled sites that have a radio, one network for each preset, ids "1", "2" …."""
+    groups: dict[str, list[tuple[int, PlannedSite]]] = {}
+    for number, site in enumerate(sites, start=1):
+        if site.enabled and has_radio(site.preset):
+            groups.setdefault(site.preset, []).append((number, site))
+    return [
+        _network(
+            np.array([str(number) for number, _ in members], dtype=object),
+            stations(
+                [site.lon for _, site in members], [site.lat for _, site in members],
+                [site.antenna_height_m for _, site in members],
+                [antenna_of(site) for _, site in members],
+            ),
+            key, order,
+        )
+        for key, members in groups.items()
+    ]  # fmt: skip
+
+
+def planned_paths(
+    lon: Floats, lat: Floats, terrain: Terrain, sites: Sequence[PlannedSite], reach_m: float
+) -> tuple[pd.DataFrame, Ints]:
+    """Return the best path from the enabled sites to places, and the number of its site.
+
+    Judged by the level that the presets' radii stand for, outdoors.
+
+    Returns
+    -------
+    Frame with ``distance_m``, ``rsrp_dBm``, ``line_of_sight``, ``ridge_km``, ``ridge_m``, ``state``
+    and ``reason`` ("no_site" where none is within reach), and (n,) numbers from 1, 0 for none.
+    """
+    order = CoverageOrder(reach_m=reach_m)
+    places = Places(lon, lat)
+    best = Best.nothing(len(places))
+    nearest_km = np.full(len(places), np.inf)
+    networks = planned_networks(sites, order)
+    if networks:
+        grid = terrain.around(*_places_of(networks), reach_m)
+        for network in networks:
+            pairs = pairs_within(network.stations, places, reach_m)
+            found = predicted(grid, network.stations, places, pairs, network.carrier)
+            best.improve(network, pairs, found)
+            np.minimum.at(nearest_km, pairs.place, found.distance_km)
+    frame = pd.DataFrame({"village_id": "", "lon": lon, "lat": lat, "households": 0})
+    known = np.isfinite(best.figures[:, 2]) | np.isinf(nearest_km)
+    table = best.table(frame.reindex(columns=list(VILLAGE_COLUMNS)), order, known=known)
+    # Where no path is known it is the nearest site that a reader asks about.
+    table["distance_m"] = np.round(table["distance_km"].fillna(pd.Series(nearest_km)) * 1000.0)
+    number = pd.to_numeric(table["site_id"].replace("", "0")).to_numpy(np.int64)
+    return table, number
+
+
+def _places_of(networks: Sequence[Network]) -> tuple[Floats, Floats]:
+    lon = np.concatenate([network.stations.lon for network in networks])
+    return lon, np.concatenate([network.stations.lat for network in networks])
+
+
+def antenna_of(site: PlannedSite) -> Antenna:
+    """Return the antenna of a planned site: a 3GPP sector with an azimuth, else omnidirectional."""
+    if site.azimuth_deg is None:
+        return Antenna(pattern("omni"), electrical_tilt_deg=site.tilt_deg)
+    return Antenna(
+        pattern("sector_36814"), azimuth_deg=site.azimuth_deg, electrical_tilt_deg=site.tilt_deg
+    )
+
+
+def has_radio(key: str) -> bool:
+    """Return whether a preset is a radio, not a counting rule."""
+    from data.scenario.link_presets import budget_keys
+
+    return key in budget_keys()
+
+
+def carrier_of(key: str, order: CoverageOrder) -> tuple[Carrier, float]:
+    """Return the carrier of a preset and the standard deviation of its shadowing [dB].
+
+    Raises
+    ------
+    InputError
+        If the preset is a counting rule that has no radio.
+    """
+    budget = link_budget(preset(key).key, order.wish)
+    sent, lost = budget.eirp_per_re_dBm, budget.other_losses_dB
+    return carrier(budget.frequency_GHz, sent, lost), budget.shadow_sigma_dB
+
+
+def _network(ids: NDArray[np.object_], own: Stations, key: str, order: CoverageOrder) -> Network:
+    return Network(ids, own, *carrier_of(key, order))
+
+
+def _batch(
+    terrain: Terrain,
+    networks: Sequence[Network],
+    villages: pd.DataFrame,
+    order: CoverageOrder,
+    cancel: Callable[[], bool],
+) -> pd.DataFrame:
+    places = Places(villages["lon"].to_numpy(float), villages["lat"].to_numpy(float))
+    grid = terrain.around(places.lon, places.lat, order.reach_m)
+    best = Best.nothing(len(places))
+    for network in networks:
+        pairs = pairs_within(network.stations, places, order.reach_m)
+        found = predicted(grid, network.stations, places, pairs, network.carrier, cancel=cancel)
+        best.improve(network, pairs, found)
+    return best.table(villages, order, known=terrain.knows(places.lon, places.lat))
+
+
+@dataclass(eq=False, slots=True)
+class Best:
+    """The strongest path to each place so far, over networks that are looked at one by one."""
+
+    figures: Floats
+    site: NDArray[np.object_]
+    sigma_dB: Floats
+    unknown: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls, places: int) -> Best:
+        """Return the state before any network: no path to any place."""
+        return cls(
+            np.full((places, 6), np.nan), np.full(places, "", dtype=object), np.full(places, 8.0),
+            np.zeros(places, dtype=bool),
+        )  # fmt: skip
+
+    def improve(self, network: Network, pairs: Pairs, found: Predicted) -> None:
+        """Take what a network does better, and note where it is unknown."""
+        best = strongest(pairs, found, len(self.site))
+        at = np.flatnonzero(best >= 0)
+        pick = best[at]
+        better = ~(found.rsrp_dBm[pick] <= self.figures[at, 2])
+        at, pick = at[better], pick[better]
+        self.figures[at] = np.column_stack((
+            found.distance_km[pick], found.loss_dB[pick], found.rsrp_dBm[pick],
+            found.line_of_sight[pick], found.ridge_km[pick], found.ridge_m[pick],
+        ))  # fmt: skip
+        self.site[at] = network.ids[pairs.station[pick]]
+        self.sigma_dB[at] = network.sigma_dB
+        self.unknown[np.unique(pairs.place[np.isnan(found.rsrp_dBm)])] = True
+
+    def table(
+        self, villages: pd.DataFrame, order: CoverageOrder, *, known: NDArray[np.bool_]
+    ) -> pd.DataFrame:
+        """Return the villages with their best path, state and reason."""
+        table = villages[list(VILLAGE_COLUMNS[:-3])].reset_index(drop=True)
+        distance, loss, level, sight, ridge_km, ridge_m = self.figures.T
+        table["site_id"], table["distance_km"], table["loss_dB"] = self.site, distance, loss
+        table["rsrp_dBm"] = level
+        share = coverage_probability(level, order.limit_dBm, self.sigma_dB)
+        without = known & ~self.unknown & np.isnan(level)
+        share = np.where(without, 0.0, share)
+        covered = share >= order.wished - 1e-12
+        unsure = ~known | (self.unknown & ~covered)
+        table["probability"] = np.where(unsure & np.isnan(level), np.nan, share)
+        table["margin_dB"] = level - order.limit_dBm
+        known_sight = pd.Series(sight == 1, dtype="boolean")
+        table["line_of_sight"] = known_sight.mask(np.isnan(level))
+        table["ridge_km"], table["ridge_m"] = ridge_km, ridge_m
+        table["state"] = np.where(unsure, "unknown", np.where(covered, "covered", "uncovered"))
+        table["reason"] = _reasons(sight == 1, covered, without, unsure)
+        return table
+
+
+def _reasons(
+    sight: NDArray[np.bool_],
+    covered: NDArray[np.bool_],
+    without: NDArray[np.bool_],
+    unsure: NDArray[np.bool_],
+) -> NDArray[np.object_]:
+    words: list[tuple[NDArray[np.bool_], Reason]] = [
+        (unsure, "outside_model"), (without, "no_site"),
+        (covered & sight, "line_of_sight"), (covered, "over_ridge"), (sight, "distance"),
+    ]  # fmt: skip
+    return np.select([mask for mask, _ in words], [word for _, word in words], "ridge").astype(
+        object
+    )
+
+
+def _evidence(pack: Pack, terrain: Terrain, scenario: Scenario, order: CoverageOrder) -> str:
+    """Return the weakest class of what a prediction rests on; it is modelled at best."""
+    rows = [
+        str(word)
+        for name in ("natural_villages", "sites")
+        for word in pack.table(name, columns=("evidence",))["evidence"].unique()
+    ]
+    planned = order.include_planned and any(site.enabled for site in scenario.sites)
+    return weakest(["modelled", terrain.evidence, *rows, *(["assumed"] if planned else [])])
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(PREDICTION_COLUMNS))

@@ -1,0 +1,181 @@
+"""Two coverage rules on the same villages: which pass one and fail the other.
+
+A rule speaks of administrative or of natural villages; administrative villages have no positions
+in a pack, so both rules are judged on the natural villages, and the reader is told so. Schools and
+clinics have no positions in any table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.scenario.coverage_rules import Profile, asked_units, point_states
+from data.scenario.scenario import DEFAULT_PRESET, Scenario
+from data.tables.reader import Pack
+from geo.coverage.distance import STATE_NAMES, distance_coverage
+from geo.coverage.rules import OUTCOMES, outcome
+from geo.evidence import weakest
+from geo.radio.prediction import Places, Stations
+from layers.villages import VILLAGE_COLUMNS, village_table
+from planning.coverage.prediction import REACH_M, CoverageOrder, networks_of, village_prediction
+
+#: Preset that stands for a rule's technology where the planner names none.
+_PRESETS = {"4G": DEFAULT_PRESET, "5G": "5g_700"}
+COMPARISON_COLUMNS = (
+    *VILLAGE_COLUMNS[:-3], "state_a", "state_b", "outcome", "evidence", "source_ids",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOrder:
+    """Where and with which preset a rule is judged; without a preset its technology's own."""
+
+    regions: tuple[str, ...] = ()
+    preset: str = ""
+    include_planned: bool = True
+    min_households: int = 1
+
+
+def order_of(profile: Profile, order: RuleOrder) -> CoverageOrder:
+    """Return what a rule by signal asks of a prediction.
+
+    Raises
+    ------
+    InputError
+        If it is a rule by distance.
+    """
+    key = order.preset or _PRESETS[profile.technology]
+    wish = profile.wish()
+    return CoverageOrder(
+        key, wish.rsrp_limit_dBm, wish.edge_probability, wish.place, order.regions,
+        order.include_planned, REACH_M, order.min_households,
+    )  # fmt: skip
+
+
+def rule_states(
+    pack: Pack,
+    scenario: Scenario,
+    profile: Profile,
+    order: RuleOrder,
+    *,
+    progress: Callable[[float], None] = lambda _share: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> pd.DataFrame:
+    """Return the villages with their state by one rule.
+
+    By distance from the sites in force and the scenario's own; by signal over the elevation model.
+    A village that the rule does not ask about (too few households) has the state "not asked".
+
+    Returns
+    -------
+    Frame with the columns of a village, ``state``, ``evidence`` and ``source_ids``.
+
+    Raises
+    ------
+    InputError
+        If a rule by signal is judged without an elevation model.
+    """
+    if profile.kind == "signal":
+        table = village_prediction(
+            pack, scenario, order_of(profile, order), progress=progress, cancel=cancel
+        )
+    else:
+        table = _by_distance(pack, scenario, profile, order)
+    asked = asked_units(profile, table["households"].to_numpy(float))
+    table["state"] = np.where(asked, table["state"], "not asked")
+    return table[[*VILLAGE_COLUMNS[:-3], "state", "evidence", "source_ids"]]
+
+
+def rule_comparison(  # noqa: PLR0913  the two callbacks are options
+    pack: Pack,
+    scenario: Scenario,
+    rule_a: Profile,
+    rule_b: Profile,
+    order: RuleOrder,
+    *,
+    progress: Callable[[float], None] = lambda _share: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> pd.DataFrame:
+    """Return the villages with their states by two rules and the outcome.
+
+    Returns
+    -------
+    :data:`COMPARISON_COLUMNS`; ``outcome`` is a word of
+    :data:`geo.coverage.rules.OUTCOMES`, "unknown" also where a rule does not ask.
+    """
+    a = rule_states(
+        pack, scenario, rule_a, order, progress=lambda s: progress(s / 2), cancel=cancel
+    )
+    b = rule_states(
+        pack, scenario, rule_b, order, progress=lambda s: progress(0.5 + s / 2), cancel=cancel
+    )
+    both = a.merge(
+        b[["village_id", "state", "evidence", "source_ids"]], on="village_id",
+        suffixes=("_a", "_b"), validate="one_to_one",
+    )  # fmt: skip
+    codes = [_codes(both[f"state_{side}"]) for side in ("a", "b")]
+    both["outcome"] = np.array(OUTCOMES, dtype=object)[outcome(*codes)]
+    both["evidence"] = [
+        weakest(pair) for pair in zip(both["evidence_a"], both["evidence_b"], strict=True)
+    ]
+    both["source_ids"] = (both["source_ids_a"] + ";" + both["source_ids_b"]).map(
+        lambda text: ";".join(dict.fromkeys(text.split(";")))
+    )
+    return both[list(COMPARISON_COLUMNS)]
+
+
+def rule_counts(comparison: pd.DataFrame, pack: Pack, level: str) -> pd.DataFrame:
+    """Count the outcomes of a comparison per region, villages and households.
+
+    Returns
+    -------
+    Regions with a judged village: adcode, names, level, then villages per outcome and
+    ``households_`` per outcome.
+    """
+    regions = pack.regions(level)[["adcode", "name_zh", "name_en", "level"]]
+    code = (
+        comparison[level] if level != "province" else pd.Series(pack.adcode, index=comparison.index)
+    )
+    keyed = comparison.assign(_code=code)
+    villages = keyed.pivot_table(
+        index="_code", columns="outcome", values="village_id", aggfunc="count", fill_value=0
+    ).reindex(columns=list(OUTCOMES), fill_value=0)
+    homes = keyed.pivot_table(
+        index="_code", columns="outcome", values="households", aggfunc="sum", fill_value=0
+    ).reindex(columns=list(OUTCOMES), fill_value=0)
+    homes.columns = pd.Index([f"households_{name}" for name in homes.columns])
+    counted = villages.join(homes).astype(np.int64).rename_axis("adcode").reset_index()
+    return regions.merge(counted, on="adcode")
+
+
+def _by_distance(
+    pack: Pack, scenario: Scenario, profile: Profile, order: RuleOrder
+) -> pd.DataFrame:
+    """Return the villages with state by the distance to the nearest site."""
+    table = village_table(pack, regions=order.regions, min_households=order.min_households)
+    wanted = CoverageOrder(_PRESETS[profile.technology], include_planned=order.include_planned)
+    metres = np.full(len(table), np.inf)
+    places = Places(table["lon"].to_numpy(float), table["lat"].to_numpy(float))
+    for network in networks_of(pack, scenario, wanted):
+        metres = np.minimum(metres, _nearest_m(network.stations, places, profile.radius_m or 0.0))
+    table["state"] = np.array(STATE_NAMES, dtype=object)[point_states(profile, distance_m=metres)]
+    table["source_ids"] = f"pack:natural_villages;pack:sites;rule:{profile.key}"
+    return table
+
+
+def _nearest_m(stations: Stations, places: Places, radius_m: float) -> NDArray[np.float64]:
+    """Return the geodesic distance of the nearest station within the radius [m], else infinite."""
+    found = distance_coverage(places.lon, places.lat, stations.lon, stations.lat, radius_m)
+    return np.where(np.isnan(found.distance_m), np.inf, found.distance_m)
+
+
+def _codes(states: pd.Series) -> NDArray[np.uint8]:
+    """Return the states as numbers; what a rule does not ask about is unknown to the outcome."""
+    known = {name: i for i, name in enumerate(STATE_NAMES)}
+    codes = states.map(known).fillna(STATE_NAMES.index("unknown"))
+    return np.asarray(codes, dtype=np.uint8)

@@ -1,0 +1,1 @@
+"""Content of exported files: gaps, coverage, plans."""

@@ -1,0 +1,167 @@
+"""What goes into the files of a prediction: villages, regions, link budget, and how they came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.export.bundle import STAMP_EN, STAMP_ZH, ExportBundle
+from data.export.writers import run_digest
+from data.scenario.coverage_rules import Profile
+from data.scenario.link_presets import budget_table, link_budget
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from planning.coverage.prediction import CoverageOrder, require_terrain
+from planning.elevation import terrain_of
+from planning.exports.gaps import provenance, sources_of
+
+MODEL_ZH = "逐路径预测：ITU-R P.1812-6 中值电平；阴影衰落以概率计入，建筑物与植被未计入。"
+MODEL_EN = (
+    "Predicted path by path: ITU-R P.1812-6, median level; shadowing enters as probability, "
+    "buildings and vegetation do not."
+)
+UNKNOWN = "unknown: outside the elevation model or at a void; neither covered nor uncovered"
+
+
+@dataclass(frozen=True, slots=True)
+class RulePair:
+    """Two coverage rules that were compared."""
+
+    a: Profile
+    b: Profile
+
+
+def coverage_bundle(
+    pack: Pack,
+    scenario: Scenario,
+    order: CoverageOrder,
+    villages: pd.DataFrame,
+    regions: pd.DataFrame,
+) -> ExportBundle:
+    """Return the export of a prediction.
+
+    Parameters
+    ----------
+    villages
+        From :func:`planning.coverage.prediction.village_prediction`.
+    regions
+        The same counted, from :func:`planning.coverage.per_region.region_prediction`.
+    """
+    about = provenance(pack, scenario, evidence=villages["evidence"].unique())
+    about |= _terrain(pack, scenario) | _asked(order)
+    about["interval"] = (
+        "covered_low, covered_high: 5 % and 95 % of the number of villages at or above the level "
+        "under shadowing, unknown ones counted in none and in all"
+    )
+    return ExportBundle(
+        kind="coverage",
+        title_zh=f"{pack.meta['name_zh']}地形覆盖预测",
+        title_en=f"{pack.meta['name_en']}: coverage over terrain",
+        main=villages.reset_index(drop=True),
+        extra={
+            "regions": regions.reset_index(drop=True),
+            "link_budget": budget_table(order.preset, order.wish),
+            "sources": sources_of(pack, villages["source_ids"].unique()),
+        },
+        about=about | {"run_digest": _digest("coverage", pack, scenario, villages)},
+    )
+
+
+def rules_bundle(
+    pack: Pack, scenario: Scenario, pair: RulePair, villages: pd.DataFrame, regions: pd.DataFrame
+) -> ExportBundle:
+    """Return the export of two rules side by side.
+
+    Parameters
+    ----------
+    villages
+        From :func:`planning.coverage.rule_comparison.rule_comparison`.
+    regions
+        The same counted, from :func:`planning.coverage.rule_comparison.rule_counts`.
+    """
+    about = provenance(pack, scenario, evidence=villages["evidence"].unique())
+    about |= _terrain(pack, scenario)
+    about["judged_on"] = "natural villages; administrative villages have no positions in the pack"
+    for side, rule in (("a", pair.a), ("b", pair.b)):
+        about[f"rule_{side}"] = f"{rule.title_zh} / {rule.title_en} ({rule.key})"
+        about[f"rule_{side}_source"] = f"{rule.source}, {rule.year}"
+        about[f"rule_{side}_verified"] = "yes" if rule.verified else "no: see its note"
+        about[f"rule_{side}_note"] = f"{rule.note_zh} / {rule.note_en}"
+    return ExportBundle(
+        kind="rules",
+        title_zh=f"{pack.meta['name_zh']}覆盖规则对比",
+        title_en=f"{pack.meta['name_en']}: two coverage rules side by side",
+        main=villages.reset_index(drop=True),
+        extra={
+            "regions": regions.reset_index(drop=True),
+            "sources": sources_of(pack, villages["source_ids"].unique()),
+        },
+        about=about | {"run_digest": _digest("rules", pack, scenario, villages)},
+    )
+
+
+def area_tags(
+    pack: Pack, scenario: Scenario, order: CoverageOrder, sites: Sequence[str]
+) -> dict[str, str]:
+    """Return what the GeoTIFF of an area says of itself, accuracy included.
+
+    Raises
+    ------
+    InputError
+        If no elevation model is in force.
+    """
+    terrain = require_terrain(pack, scenario)
+    sigma = link_budget(order.preset, order.wish).shadow_sigma_dB
+    tags = _terrain(pack, scenario) | _asked(order) | {
+        "sites": ";".join(sites),
+        "accuracy": f"median of the model; local shadowing with a standard deviation of {sigma:g} "
+        "dB is not in the cells",
+        "evidence": terrain.evidence if terrain.is_demonstration else "modelled",
+        "pack_digest": pack.digest,
+        "scenario_digest": scenario.digest,
+    }  # fmt: skip
+    if terrain.is_demonstration or _invented(pack):
+        tags |= {"stamp_zh": STAMP_ZH, "stamp_en": STAMP_EN}
+    return tags
+
+
+def _invented(pack: Pack) -> bool:
+    return bool((pack.table("sites", columns=("evidence",))["evidence"] == "illustrative").any())
+
+
+def _terrain(pack: Pack, scenario: Scenario) -> dict[str, str]:
+    """Return what is known of the elevation model; nothing where none is in force."""
+    found = terrain_of(pack, scenario)
+    if found is None:
+        return {}
+    metres = "not stated" if found.accuracy_m is None else f"{found.accuracy_m:g} m (90 %)"
+    return {
+        "model_zh": MODEL_ZH,
+        "model_en": MODEL_EN,
+        "terrain": f"{found.name}, version {found.version}",
+        "terrain_datum": found.datum,
+        "terrain_accuracy": metres,
+        "terrain_spacing_m": f"{found.spacing_m:.0f}",
+        "terrain_evidence": found.evidence,
+        "unknown_state": UNKNOWN,
+    }
+
+
+def _asked(order: CoverageOrder) -> dict[str, str]:
+    return {
+        "preset": order.preset,
+        "rsrp_limit_dBm": f"{order.limit_dBm:g}",
+        "probability": f"{order.wished:.3f} at the village",
+        "place_of_the_terminal": order.place,
+        "reach_m": f"{order.reach_m:g}",
+        "min_households": str(order.min_households),
+    }
+
+
+def _digest(kind: str, pack: Pack, scenario: Scenario, villages: pd.DataFrame) -> str:
+    return run_digest(
+        {"kind": kind, "pack": pack.digest, "scenario": scenario.digest,
+         "rows": villages.to_csv(index=False)}
+    )  # fmt: skip

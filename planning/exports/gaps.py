@@ -1,0 +1,342 @@
+"""What goes into a file: the table asked for, its sources, and how it came about.
+
+Both doors build their exports here, so a file of the web page equals that of the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from data.export.bundle import ExportBundle
+from data.export.writers import run_digest
+from data.ledger.anomalies import anomalies
+from data.scenario.presets import presets
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from data.workspace.effective import PACKAGE
+from layers.base import unit_name
+from layers.registry import layers
+from layers.villages import MIN_HOUSEHOLDS, village_table
+from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from planning.whatif import Effect
+
+SOURCE_COLUMNS = (
+    "id", "kind", "layer", "metric", "metric_zh", "as_of", "qualifier", "value", "unit", "quote",
+    "source", "licence", "note",
+)  # fmt: skip
+
+STAMP_ZH = "含示例数据：示例行不是真实点位，不可用于实施。"
+STAMP_EN = "Contains illustrative data: illustrative rows are invented and must not be built on."
+CIRCLE_ZH = "按圆形半径估算：未加载地形数据，山区两个方向都可能出错。"
+CIRCLE_EN = "Circles by radius: no terrain data loaded; wrong both ways in mountains."
+TERRAIN_ZH = "按高程模型逐路径预测（ITU-R P.1812-6 中值电平，门限 −105 dBm）；未知不计入。"
+TERRAIN_EN = (
+    "Predicted path by path over the elevation model (ITU-R P.1812-6, median level, limit "
+    "−105 dBm); what is unknown is not counted."
+)
+#: Basis of an effect → how it came about.
+_BASIS = {
+    "circle": (CIRCLE_ZH, CIRCLE_EN),
+    "terrain": (TERRAIN_ZH, TERRAIN_EN),
+    "mixed": (f"{TERRAIN_ZH}计数规则：{CIRCLE_ZH}", f"{TERRAIN_EN} Counting rules: {CIRCLE_EN}"),
+}
+
+
+def gap_bundle(
+    pack: Pack,
+    table: pd.DataFrame,
+    *,
+    scenario: Scenario | None = None,
+    geometry: bool = False,
+    lists: bool = True,
+) -> ExportBundle:
+    """Return the export of a gap table.
+
+    Parameters
+    ----------
+    table
+        Rows of :func:`planning.gaps.gap_table`, all or some.
+    geometry
+        Whether the polygons of the regions are wanted.
+    lists
+        Whether the list of villages without 4G goes along (as a sheet or layer of its own).
+    """
+    plan = scenario if scenario is not None else Scenario(province=pack.name)
+    regions = sorted(set(table["adcode"]) - {pack.adcode})
+    level = str(table["level"].iloc[0]) if len(table) else "prefecture"
+    extra = {"sources": sources_of(pack, table["source_ids"])}
+    if lists:
+        wanted = regions if level in ("prefecture", "county") else []
+        extra = {
+            "villages": village_table(
+                pack, state="uncovered", regions=wanted, min_households=MIN_HOUSEHOLDS
+            ),
+            **extra,
+        }
+    about = provenance(pack, plan, evidence=[*table["evidence"], *_evidence(extra)]) | {
+        "level": level,
+        "as_of": "; ".join(sorted({str(date) for date in table["as_of"] if date})),
+        **_per_layer(table),
+    }
+    return ExportBundle(
+        kind="gaps",
+        title_zh=f"{pack.meta['name_zh']}建设缺口清单",
+        title_en=f"{pack.meta['name_en']}: gap list",
+        main=table[list(GAP_COLUMNS)].reset_index(drop=True),
+        extra=extra,
+        about=about | {"run_digest": _digest("gaps", pack, plan, table)},
+        geometry=_polygons(pack, table) if geometry else None,
+    )
+
+
+def village_bundle(
+    pack: Pack, villages: pd.DataFrame, *, scenario: Scenario | None = None
+) -> ExportBundle:
+    """Return the export of a list of villages."""
+    plan = scenario if scenario is not None else Scenario(province=pack.name)
+    about = provenance(pack, plan, evidence=villages["evidence"].unique()) | {
+        "states": "; ".join(sorted(villages["state"].unique())),
+        "rule": "state as held by the village table; see sources",
+    }
+    return ExportBundle(
+        kind="villages",
+        title_zh=f"{pack.meta['name_zh']}自然村清单",
+        title_en=f"{pack.meta['name_en']}: natural villages",
+        main=villages.reset_index(drop=True),
+        extra={"sources": sources_of(pack, villages["source_ids"].unique())},
+        about=about | {"run_digest": _digest("villages", pack, plan, villages[["village_id"]])},
+        geometry=None,
+    )
+
+
+def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundle:
+    """Return the export of placed sites, the villages they newly reach, and before → after."""
+    sites = site_table(scenario)
+    about = provenance(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
+        "coverage_zh": _BASIS[effect.basis][0],
+        "coverage_en": _BASIS[effect.basis][1],
+        "denominator": f"natural villages of {MIN_HOUSEHOLDS} or more households",
+        "villages_gained": f"{effect.villages}",
+        "households_gained": f"{effect.households}",
+    }
+    return ExportBundle(
+        kind="whatif",
+        title_zh=f"{pack.meta['name_zh']}拟建站址效果",
+        title_en=f"{pack.meta['name_en']}: what the placed sites change",
+        main=sites,
+        extra={
+            "villages": effect.gained.reset_index(drop=True),
+            **({} if effect.basis == "circle" else {"missed": effect.missed}),
+            "effect": effect.regions,
+            "sources": sources_of(pack, ["pack:natural_villages"]),
+        },
+        about=about | {"run_digest": _digest("whatif", pack, scenario, sites)},
+        geometry=None,
+    )
+
+
+def source_bundle(pack: Pack) -> ExportBundle:
+    """Return the export of the ledger with every anomaly."""
+    plan = Scenario(province=pack.name)
+    return ExportBundle(
+        kind="sources",
+        title_zh=f"{pack.meta['name_zh']}数据来源台账",
+        title_en=f"{pack.meta['name_en']}: sources",
+        main=source_table(pack),
+        extra={"anomalies": anomalies(pack)},
+        about=provenance(pack, plan, evidence=())
+        | {"run_digest": _digest("sources", pack, plan, None)},
+        geometry=None,
+    )
+
+
+def site_table(scenario: Scenario) -> pd.DataFrame:
+    """Return the placed sites, one row each, with radius and its source."""
+    known = presets()
+    rows = [
+        {
+            "site": number,
+            "lon": site.lon,
+            "lat": site.lat,
+            "antenna_height_m": site.antenna_height_m,
+            "preset": site.preset,
+            "title_zh": known[site.preset].title_zh,
+            "title_en": known[site.preset].title_en,
+            "radius_m": known[site.preset].radius_m,
+            "enabled": site.enabled,
+            "evidence": "assumed",
+            "source_ids": f"preset:{site.preset}",
+        }
+        for number, site in enumerate(scenario.sites, start=1)
+    ]
+    columns = (
+        "site", "lon", "lat", "antenna_height_m", "preset", "title_zh", "title_en", "radius_m",
+        "enabled", "evidence", "source_ids",
+    )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def source_table(pack: Pack) -> pd.DataFrame:
+    """Return every source id of the province with its quote or origin, :data:`SOURCE_COLUMNS`."""
+    parts = [
+        _rows(pack.table("targets"), "kind", source="source_file"),
+        _rows(pack.table("observations").assign(quote="", note=""), "kind", source="source"),
+        _zone_rows(pack),
+        _cost_rows(pack),
+        _preset_rows(),
+        _pack_rows(pack),
+    ]
+    return pd.concat(parts, ignore_index=True)[list(SOURCE_COLUMNS)]
+
+
+def sources_of(pack: Pack, source_ids: Iterable[str]) -> pd.DataFrame:
+    """Return the rows of the source table that the given ids (joined by ``;``) name."""
+    wanted = {part for text in source_ids for part in str(text).split(";") if part}
+    table = source_table(pack)
+    return table[table["id"].isin(wanted)].reset_index(drop=True)
+
+
+def _rows(frame: pd.DataFrame, kind: str, *, source: str) -> pd.DataFrame:
+    table = frame.copy()
+    table["kind"], table["source"], table["licence"] = frame[kind], frame[source], ""
+    return table.reindex(columns=list(SOURCE_COLUMNS))
+
+
+def _zone_rows(pack: Pack) -> pd.DataFrame:
+    zones = pack.table("policy_zones")
+    return pd.DataFrame(
+        {
+            "id": zones["id"],
+            "kind": "policy zone",
+            "layer": "policy_zones",
+            "metric": zones["name_en"],
+            "metric_zh": zones["name_zh"],
+            "quote": zones["quote"],
+            "source": zones["source_file"],
+            "note": zones["focus"],
+        }
+    ).reindex(columns=list(SOURCE_COLUMNS))
+
+
+def _cost_rows(pack: Pack) -> pd.DataFrame:
+    costs = pack.table("unit_costs")
+    per = costs["per"].fillna("")
+    return pd.DataFrame(
+        {
+            "id": "cost:" + costs["item"],
+            "kind": "unit cost",
+            "metric": costs["meaning"],
+            "metric_zh": costs["meaning_zh"],
+            "as_of": costs["price_year"].astype(int).astype(str),
+            "value": costs["base"],
+            "unit": (costs["currency_or_unit"] + " " + per).str.strip(),
+            "source": costs["source"],
+            "note": [f"{lo:g}–{hi:g}" for lo, hi in zip(costs["low"], costs["high"], strict=True)],
+        }
+    ).reindex(columns=list(SOURCE_COLUMNS))
+
+
+def _preset_rows() -> pd.DataFrame:
+    rows = [
+        {
+            "id": f"preset:{item.key}",
+            "kind": "preset",
+            "layer": item.layer,
+            "metric": f"radius of {item.title_en}",
+            "metric_zh": f"{item.title_zh} 半径",
+            "value": item.radius_m,
+            "unit": "m",
+            "source": item.source,
+            "note": item.basis_en,
+        }
+        for item in presets().values()
+    ]
+    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
+
+
+def _pack_rows(pack: Pack) -> pd.DataFrame:
+    """Return one row per embedded table: its packages, licences and dates joined."""
+    sources = pack.table("SOURCES")
+    rows = []
+    for table, group in sources.groupby("table", sort=True):
+        origin = [
+            f"{p} {v} {f}"
+            for p, v, f in zip(group["package"], group["version"], group["file"], strict=True)
+        ]
+        rows.append(
+            {
+                "id": f"pack:{table}",
+                "kind": "imported table" if PACKAGE in set(group["package"]) else "embedded table",
+                "metric": str(table),
+                "metric_zh": str(table),
+                "as_of": max(group["date"]),
+                "source": "; ".join(origin),
+                "licence": "; ".join(dict.fromkeys(group["licence"])),
+                "note": "; ".join(dict.fromkeys(group["credit"])),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
+
+
+def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> dict[str, str]:
+    """Return what every export says of its province, scenario, evidence and credits."""
+    classes = sorted(set(evidence))
+    about = {
+        "province_zh": str(pack.meta["name_zh"]),
+        "province_en": str(pack.meta["name_en"]),
+        "pack_digest": pack.digest,
+        "scenario": scenario.name,
+        "scenario_digest": scenario.digest,
+        "evidence": "; ".join(classes),
+        "coordinates": "WGS84 (EPSG:4326); areas and lengths are geodesic",
+        "unknown": "an empty cell is unknown, never zero",
+        "credits": "; ".join(dict.fromkeys(pack.table("SOURCES")["credit"])),
+    }
+    if "illustrative" in classes:
+        about |= {"stamp_zh": STAMP_ZH, "stamp_en": STAMP_EN}
+    return about
+
+
+def _per_layer(table: pd.DataFrame) -> dict[str, str]:
+    """Return, per layer, what its figures are counted in and how they were allocated."""
+    titles = {item.key: item for item in layers()}
+    lines = {}
+    for key, rows in table.groupby("layer", sort=False):
+        first = rows.iloc[0]
+        extras = {name: first[name] for name in EXTRA_COLUMNS if name in rows.columns}
+        lines[f"layer {key}"] = (
+            f"{titles[str(key)].title_zh} / {titles[str(key)].title_en}; "
+            f"unit: {unit_name(str(first['unit']), 'en')}; "
+            f"denominator: {extras.get('denominator', '')}; "
+            f"target: {extras.get('target_status', '')} {extras.get('target_as_of', '')}; "
+            f"rule: {extras.get('rule', '')}. {extras.get('note_en', '')}"
+        ).strip()
+    return lines
+
+
+def _evidence(extra: Mapping[str, pd.DataFrame]) -> list[str]:
+    return [
+        word for frame in extra.values() if "evidence" in frame for word in set(frame["evidence"])
+    ]
+
+
+def _digest(kind: str, pack: Pack, plan: Scenario, table: pd.DataFrame | None) -> str:
+    rows = "" if table is None else table.to_csv(index=False)
+    return run_digest({"kind": kind, "pack": pack.digest, "scenario": plan.digest, "rows": rows})
+
+
+def _polygons(pack: Pack, table: pd.DataFrame) -> gpd.GeoSeries:
+    """Return the polygon of each row, EPSG:4326."""
+    regions = pack.geo("regions")
+    keyed = regions.set_index(["level", "adcode"]).geometry
+    import geopandas as gpd
+
+    wanted = list(zip(table["level"], table["adcode"], strict=True))
+    return gpd.GeoSeries(keyed.loc[wanted].to_numpy(), crs=regions.crs)

@@ -1,0 +1,1 @@
+"""Site plans: candidates, selection, backhaul, schedule, costs."""

@@ -1,0 +1,199 @@
+"""How the chosen sites are joined: fibre, microwave or satellite, and why.
+
+Kinds are compared by present value over the years of operation (renewals, running costs, rents), so
+that a satellite's rent counts beside a route that lasts; what is built is priced by the bill.
+Existing sites have backhaul: others may hang on them as on a fibre node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.scenario.plan_settings import Links
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.earth.terrain import profiles
+from geo.links.backhaul import Backhaul, BackhaulPrices, BackhaulRule, backhaul
+from geo.links.microwave import Hops, hop_pairs, solve_masts
+from geo.links.microwave_budget import Hop, longest_km
+from planning.elevation import Terrain, terrain_of
+from planning.plan.candidates import lines_of
+from planning.plan.life_cycle_cost import present_value
+from planning.plan.routes import empty_routes, routes_of
+from planning.plan.unit_costs import Prices
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Stands for "may not be built": dearer than anything else [currency per km].
+_NEVER = 1e12
+#: Sites and nodes that a hop is looked for to.
+_HOP_NEIGHBOURS = 12
+SHARED = "shared"
+_NOTHING = np.zeros(0, dtype=bool)
+NO_HOPS = Hops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), _NOTHING, _NOTHING)
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Links of the chosen sites.
+
+    Attributes
+    ----------
+    backhaul
+        (n,) ``fibre``, ``microwave``, ``satellite``, ``none`` or ``shared``.
+    reasons
+        (n,) codes of :mod:`geo.links.backhaul`, joined by ``;``.
+    parent
+        (n,) number of the site that carries a site's backhaul, −1 for none.
+    quantities
+        Item → (n,) what the way to the fibre takes.
+    routes
+        As :data:`planning.plan.routes.ROUTE_COLUMNS` says.
+    bound_share
+        Least that the fibre for these sites can cost over what it does; 1 without any.
+    """
+
+    backhaul: NDArray[np.object_]
+    reasons: NDArray[np.object_]
+    parent: Ints
+    quantities: Mapping[str, Floats]
+    routes: gpd.GeoDataFrame
+    bound_share: float = 1.0
+
+
+def unjoined(sites: pd.DataFrame) -> Joined:
+    """Return sites without links, for a plan that only places them."""
+    n = len(sites)
+    blank = np.full(n, "", dtype=object)
+    nothing = {"fibre_rural": np.zeros(n)}
+    return Joined(blank, blank, np.full(n, -1), nothing, empty_routes())
+
+
+def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> Joined:
+    """Join sites to the fibre, the cheapest feasible chain for each.
+
+    Parameters
+    ----------
+    sites
+        Rows of the candidate table that are built.
+    """
+    stands = sites["existing_site"].to_numpy(bool)
+    new = np.flatnonzero(~stands)
+    nodes = _nodes(pack, sites[stands])
+    found = _backhaul(pack, scenario, (sites.iloc[new], nodes), rates)
+    kind = _kinds(scenario, found)
+    n = len(sites)
+    parent = np.full(n, -1)
+    parent[new] = np.where(found.parent >= 0, np.append(new, -1)[found.parent], -1)
+    words = np.full(n, SHARED, dtype=object)
+    words[new] = kind
+    reasons = np.full(n, "existing_site", dtype=object)
+    reasons[new] = [";".join(why) for why in found.reason]
+    spread = {}
+    for item, number in _taken(found, kind).items():
+        spread[item] = np.zeros(n)
+        spread[item][new] = number
+    routes = routes_of((sites.iloc[new], nodes), found, kind)
+    share = found.bound / found.total if found.total > 0 else 1.0
+    return Joined(words, reasons, parent, spread, routes, min(share, 1.0))
+
+
+def link_values(scenario: Scenario, rates: Prices) -> BackhaulPrices:
+    """Return what backhaul costs over the years of operation [currency, present value]."""
+    years, kinds = scenario.plan.money.operation_years, scenario.plan.links.backhaul
+
+    def value(item: str) -> float:
+        return present_value({item: 1.0}, years, rates)
+
+    satellite = {"satellite_terminal": 1.0, "satellite_capacity": 1.0}
+    return BackhaulPrices(
+        fibre_per_km=value("fibre_rural") if "fibre" in kinds else _NEVER,
+        fibre_terminal=value("fibre_terminal"),
+        hop=value("microwave_hop"),
+        mast_per_m=value("mast_height"),
+        satellite=present_value(satellite, years, rates) if "satellite" in kinds else np.inf,
+        base_mast_m=scenario.plan.antenna_height_m,
+    )
+
+
+def _nodes(pack: Pack, standing: pd.DataFrame) -> pd.DataFrame:
+    """Return where backhaul can be joined: fibre nodes, and sites that stand already."""
+    nodes = pack.table("fibre_nodes")[["node_id", "lon", "lat", "evidence"]]
+    own = standing.rename(columns={"candidate_id": "node_id"})[
+        ["node_id", "lon", "lat", "evidence"]
+    ]
+    return pd.concat([nodes, own], ignore_index=True) if len(own) else nodes
+
+
+def _backhaul(
+    pack: Pack, scenario: Scenario, places: tuple[pd.DataFrame, pd.DataFrame], rates: Prices
+) -> Backhaul:
+    sites, nodes = places
+    links = scenario.plan.links
+    ends = [(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)) for frame in places]
+    terrain = terrain_of(pack, scenario) if "microwave" in links.backhaul else None
+    return backhaul(
+        ends[0], ends[1], link_values(scenario, rates),
+        BackhaulRule(route_factor=rates.route_factor, max_hops=links.hops),
+        hops=None if terrain is None or sites.empty else _hops(terrain, sites, nodes, links),
+        roads=lines_of(pack, "roads"),
+    )  # fmt: skip
+
+
+def _hops(terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, links: Links) -> Hops:
+    """Solve the masts of all hops between near places, tile by tile of the terrain."""
+    hop = Hop(
+        frequency_GHz=links.hop_GHz, rain_mm_h=links.rain_mm_h,
+        unavailable_percent=links.unavailable_percent,
+    )  # fmt: skip
+    hop_km = longest_km(hop, most_km=links.hop_km)
+    if hop_km <= 0:
+        return NO_HOPS
+    lon, lat = (np.concatenate([sites[c], nodes[c]]).astype(float) for c in ("lon", "lat"))
+    pairs = hop_pairs(lon, lat, hop_km=hop_km, neighbours=_HOP_NEIGHBOURS)
+    # Two nodes need no hop: both have fibre.
+    pairs = pairs[pairs[:, 0] < len(sites)]
+    tile = np.floor(lat[pairs[:, 0]]) * 1000 + np.floor(lon[pairs[:, 0]])
+    parts = []
+    for name in np.unique(tile):
+        of = pairs[tile == name]
+        a, b = of.T
+        grid = terrain.around(lon[of].ravel(), lat[of].ravel(), 1_000.0)
+        paths = profiles(grid, lon[a], lat[a], lon[b], lat[b])
+        parts.append(solve_masts(of, paths, frequency_GHz=links.hop_GHz))
+    if not parts:
+        return NO_HOPS
+    return Hops(
+        np.concatenate([part.pairs for part in parts]),
+        np.concatenate([part.mast_m for part in parts]),
+        np.concatenate([part.clear for part in parts]),
+        np.concatenate([part.known for part in parts]),
+    )
+
+
+def _kinds(scenario: Scenario, found: Backhaul) -> NDArray[np.object_]:
+    """Return the kinds; a route that may not be built is none."""
+    kinds = np.array(found.kind, dtype=object)
+    if "fibre" not in scenario.plan.links.backhaul:
+        kinds[(kinds == "fibre") & (found.route_km > 0)] = "none"
+    return kinds
+
+
+def _taken(found: Backhaul, kind: NDArray[np.object_]) -> dict[str, Floats]:
+    """Return per site what its backhaul takes."""
+    fibre, satellite = kind == "fibre", kind == "satellite"
+    return {
+        "fibre_rural": np.where(fibre, found.route_km, 0.0),
+        "fibre_terminal": fibre.astype(float),
+        "microwave_hop": (kind == "microwave").astype(float),
+        "mast_height": np.where(kind == "microwave", found.raised_m, 0.0),
+        "satellite_terminal": satellite.astype(float),
+        "satellite_capacity": satellite.astype(float),
+    }

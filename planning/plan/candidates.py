@@ -1,0 +1,234 @@
+"""Whom a plan serves and where a site could stand: villages without 4G, candidates around them.
+
+An id of a candidate is its place (latitude and longitude to the metre), so that what a planner
+locks or forbids stays the same place when other settings change the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from data.scenario.plan_settings import Candidates as Wishes, Place, PlanSettings, place_key
+from data.scenario.presets import preset
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from data.workspace.effective import imported_table
+from geo.coverage.candidates import HighPoints, Rule, Surroundings, candidates
+from geo.errors import InputError, RangeError
+from geo.evidence import weakest
+from layers.villages import VILLAGE_COLUMNS, county_names, village_table
+
+CANDIDATE_COLUMNS = (
+    "candidate_id", "kind", "reasons", "lon", "lat", "county", "prefecture", "status",
+    "existing_site", "road_m", "power_m", "fibre_m", "evidence", "source_ids",
+)  # fmt: skip
+#: State of a candidate: free to choose, to be built anyway, built in an earlier round.
+OPEN, LOCKED, BUILT = "open", "locked", "built"
+
+_SOURCE = {
+    "village": "pack:natural_villages", "existing_site": "pack:sites", "near_fibre":
+    "pack:fibre_nodes", "near_road": "pack:roads", "near_power": "pack:power_lines",
+    "high_point": "pack:dem",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """Candidates of a plan.
+
+    Attributes
+    ----------
+    table
+        :data:`CANDIDATE_COLUMNS`; distances [m] are NaN where no such layer is in force.
+    refused
+        ``lat``, ``lon``, ``kind`` and ``why`` of what stands where nothing may be built.
+    """
+
+    table: pd.DataFrame
+    refused: pd.DataFrame
+
+
+def demand(pack: Pack, scenario: Scenario) -> pd.DataFrame:
+    """Return the villages that the plan is for: without 4G, of the least size or larger.
+
+    Villages of unknown state are not among them: unknown is not uncovered.
+    """
+    least = scenario.plan.min_households
+    return village_table(pack, state="uncovered", min_households=least)[list(VILLAGE_COLUMNS)]
+
+
+def reach_m(settings: PlanSettings) -> float:
+    """Return the greatest radius of the plan's presets [m]."""
+    return max(preset(key).radius_m for key in settings.presets)
+
+
+def candidate_table(
+    pack: Pack, scenario: Scenario, *, high_points: HighPoints | None = None
+) -> Found:
+    """Return the places where a site of the plan could stand.
+
+    Parameters
+    ----------
+    high_points
+        The terrain's answer to "highest point within"; None where no terrain is in force.
+
+    Raises
+    ------
+    InputError
+        If a locked place is forbidden, or nothing is left to choose from.
+    RangeError
+        If a place that the planner names lies outside the province.
+    """
+    villages, settings = demand(pack, scenario), scenario.plan
+    wishes = settings.candidates
+    named = (*wishes.own, *wishes.locked, *wishes.built)
+    _check_inside(pack, named)
+    reach = reach_m(settings)
+    rule = Rule(
+        reach_m=reach, cluster_m=min(wishes.cluster_m, reach), line_m=wishes.line_m,
+        merge_m=min(wishes.merge_m, reach), near_m=min(500.0, reach),
+        every_village="village" in wishes.sources and wishes.every_village,
+    )  # fmt: skip
+    around = _surroundings(pack, wishes, high_points)
+    found = candidates(villages["lon"], villages["lat"], villages["households"], around, rule)
+    table = _table(found.lon, found.lat, found.reasons)
+    table["status"] = np.where(found.locked, LOCKED, OPEN)
+    table["existing_site"] = found.existing >= 0
+    for name in ("road_m", "power_m", "fibre_m"):
+        table[name] = getattr(found, name)
+    table = _with_own(table, wishes)
+    county = counties_at(pack, table["lon"].to_numpy(float), table["lat"].to_numpy(float))
+    table["county"] = county
+    table["prefecture"] = county_names(pack)["prefecture"].reindex(county).to_numpy(dtype=object)
+    # What a high point or a line across the border brings is not the province's to build.
+    table = _sourced(pack, table[table["county"] != ""], villages)
+    if "village" not in wishes.sources:
+        table = table[table["kind"] != "village"]
+    if table.empty:
+        raise InputError(
+            "there is no candidate", where="plan.candidates",
+            repair="allow the source `village`, or lift forbidden areas",
+        )  # fmt: skip
+    refused = pd.DataFrame(found.refused, columns=["lon", "lat", "kind", "why"])
+    return Found(table[list(CANDIDATE_COLUMNS)].reset_index(drop=True), refused)
+
+
+def counties_at(
+    pack: Pack, lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    """Return the adcode of the county at each place; empty outside the province."""
+    codes, tree = _counties(pack, pack.digest_of("regions"))
+    place, county = tree.query(shapely.points(lon, lat), predicate="intersects")
+    # A place on a border belongs to the county that stands first.
+    order = np.lexsort((county, place))[::-1]
+    result = np.full(len(lon), "", dtype=object)
+    result[place[order]] = codes[county[order]]
+    return result
+
+
+def _surroundings(pack: Pack, wishes: Wishes, high_points: HighPoints | None) -> Surroundings:
+    """Return what is known around the villages, of the kinds that the planner wants."""
+    sources = set(wishes.sources)
+    sites = pack.table("sites", columns=("lon", "lat")) if "existing" in sources else None
+    return Surroundings(
+        existing=((), ()) if sites is None else (sites["lon"], sites["lat"]),
+        locked=_places(wishes.locked),
+        forbidden=_places(wishes.forbidden),
+        forbidden_areas=np.array([area.polygon for area in wishes.forbidden_areas], dtype=object),
+        roads=lines_of(pack, "roads") if "road" in sources else None,
+        power=lines_of(pack, "power_lines") if "power" in sources else None,
+        fibre=_fibre(pack) if "fibre" in sources else None,
+        high_points=high_points if "high_point" in sources else None,
+    )
+
+
+def lines_of(pack: Pack, kind: str) -> NDArray[np.object_] | None:
+    """Return the lines of an imported table; None where none is in force."""
+    table = imported_table(pack, kind)
+    if table is None or table.empty:
+        return None
+    return np.asarray(table.geometry.to_numpy(), dtype=object)
+
+
+def _fibre(pack: Pack) -> NDArray[np.object_]:
+    """Return imported fibre routes and the nodes where fibre can be joined."""
+    nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
+    points = np.asarray(shapely.points(nodes["lon"], nodes["lat"]), dtype=object)
+    routes = lines_of(pack, "fibre_routes")
+    return points if routes is None else np.concatenate([routes, points])
+
+
+def _places(places: Sequence[Place]) -> tuple[list[float], list[float]]:
+    return [place.lon for place in places], [place.lat for place in places]
+
+
+def _table(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], reasons: Sequence[Sequence[str]]
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "candidate_id": [place_key(la, lo) for la, lo in zip(lat, lon, strict=True)],
+            "kind": [codes[0] for codes in reasons],
+            "reasons": [";".join(codes) for codes in reasons],
+            "lon": np.asarray(lon, float),
+            "lat": np.asarray(lat, float),
+        }
+    )
+
+
+def _with_own(table: pd.DataFrame, wishes: Wishes) -> pd.DataFrame:
+    """Add the places that the planner names and those that stand already."""
+    parts = [table]
+    for places, status, kind in ((wishes.own, OPEN, "own"), (wishes.built, BUILT, "built")):
+        lon, lat = _places(places)
+        if places:
+            part = _table(np.array(lon), np.array(lat), [(kind,)] * len(places))
+            parts.append(part.assign(status=status, existing_site=kind == "built"))
+    both = pd.concat(parts, ignore_index=True)
+    # Where a planner's place meets a generated one, the planner's stays.
+    last = both["candidate_id"].duplicated(keep="last")
+    return both[~last | (both["status"] == LOCKED)].reset_index(drop=True)
+
+
+def _sourced(pack: Pack, table: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
+    """Say per candidate what it rests on."""
+    classes = {"village": weakest({*villages["evidence"], "modelled"})}
+    for kind, name in (("existing_site", "sites"), ("near_fibre", "fibre_nodes")):
+        words = pack.table(name, columns=("evidence",))["evidence"].unique()
+        classes[kind] = weakest({*words, "modelled"})
+    for kind, name in (("near_road", "roads"), ("near_power", "power_lines")):
+        lines = imported_table(pack, name)
+        known = set() if lines is None else set(lines["evidence"])
+        classes[kind] = weakest({*known, "modelled"})
+    table = table.copy()
+    # A place that a person names, and one on terrain, is assumed or modelled.
+    table["evidence"] = table["kind"].map(classes | {"high_point": "modelled"}).fillna("assumed")
+    table["source_ids"] = table["kind"].map(_SOURCE).fillna("scenario")
+    return table
+
+
+def _check_inside(pack: Pack, places: Sequence[Place]) -> None:
+    lon, lat = _places(places)
+    outside = np.flatnonzero(counties_at(pack, np.array(lon), np.array(lat)) == "")
+    if len(outside):
+        names = ", ".join(places[int(i)].key for i in outside[:5])
+        raise RangeError(
+            f"{names} lies outside {pack.meta['name_en']}", where="plan.candidates",
+            repair="give latitude, longitude of a place inside the province",
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _counties(pack: Pack, _identity: str) -> tuple[NDArray[np.object_], shapely.STRtree]:
+    regions = pack.geo("regions")
+    counties = regions[regions["level"] == "county"].sort_values("adcode")
+    shapes = counties.geometry.to_numpy()
+    shapely.prepare(shapes)
+    return counties["adcode"].to_numpy(dtype=object), shapely.STRtree(shapes)

@@ -1,0 +1,113 @@
+"""The chosen sites built: links, order, years, money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.money.cost import Money
+from planning.plan.backhaul import Joined, join, unjoined
+from planning.plan.candidates import BUILT
+from planning.plan.capacity_assignment import served
+from planning.plan.inputs import Ground
+from planning.plan.life_cycle_cost import totals
+from planning.plan.routes import owned
+from planning.plan.schedule import Phases, Sites, phases
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """Chosen sites with links, order and years; arrays follow ``options``.
+
+    Attributes
+    ----------
+    options
+        Rows of the reach.
+    sites
+        Their rows of the candidate table, with ``preset`` and ``power``.
+    phases
+        Order and year of building and the site that serves each village first.
+    quantities
+        Item → (n,) what each site pays for; a trunk is paid by the site that it ends at.
+    money
+        Build cost per site.
+    """
+
+    options: Ints
+    sites: pd.DataFrame
+    joined: Joined
+    phases: Phases
+    quantities: dict[str, Floats]
+    money: Money
+
+
+def build(
+    pack: Pack, scenario: Scenario, ground: Ground, options: Ints, *, links: bool = True
+) -> Built:
+    """Join, order, cost and date the chosen options."""
+    settings = scenario.plan
+    rows = ground.reach.candidate[options]
+    sites = ground.found.table.iloc[rows].reset_index(drop=True)
+    sites["preset"] = ground.reach.preset[options]
+    sites["power"], sites["power_reason"] = ground.fed.kind[rows], ground.fed.reason[rows]
+    joined = join(pack, scenario, sites, ground.rates) if links else unjoined(sites)
+    quantities = {item: number[options] for item, number in ground.quantities.items()}
+    for item, number in joined.quantities.items():
+        # A hop's higher mast adds to the mast of the site.
+        quantities[item] = quantities.get(item, 0.0) + number
+    money = ground.rates.total(quantities)
+    stands = (sites["status"] == BUILT).to_numpy()
+    dates = {place.key: place.year for place in settings.candidates.built}
+    known = sites["candidate_id"].map(dates).where(stands, 0).fillna(0)
+    listed = Sites(
+        sites, _serving(scenario, ground, options), money.base, joined.parent,
+        np.asarray(known, dtype=np.int64),
+    )  # fmt: skip
+    timed = phases(pack, listed, ground.villages, settings.years)
+    return Built(options, sites, _dated(joined, sites, timed), timed, quantities, money)
+
+
+def money_table(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFrame:
+    """Return total cost, present value and subsidy of the sites that the years hold."""
+    settings, year = scenario.plan, built.phases.year
+    new = (built.sites["status"] != BUILT).to_numpy()
+    cohorts = [(int(y), new & (year == y)) for y in np.unique(year[new & (year > 0)])]
+    homes = ground.villages["households"].to_numpy(float)
+    first = built.phases.first
+    reached = (first >= 0) & np.append(new & (year > 0), False)[first]
+    border = set(settings.money.border)
+    at_border = built.sites["county"].isin(border) | built.sites["prefecture"].isin(border)
+    return totals(
+        built.quantities, cohorts, at_border.to_numpy(),
+        (int(homes[reached].sum()), int(reached.sum())), settings, ground.rates,
+    )  # fmt: skip
+
+
+def _serving(scenario: Scenario, ground: Ground, options: Ints) -> sp.csr_array:
+    """Return who can serve whom; with a capacity each village has one site at most."""
+    reach = sp.csr_array(ground.reach.matrix[options])
+    limit = scenario.plan.limits.capacity_households
+    if limit is None:
+        return reach
+    homes = ground.villages["households"].to_numpy(float)
+    return served(reach, homes, np.full(len(options), float(limit)))
+
+
+def _dated(joined: Joined, sites: pd.DataFrame, timed: Phases) -> Joined:
+    """Say of each line for which site and in which year it is built."""
+    ids = sites["candidate_id"].to_numpy(dtype=object)
+    owner = owned(joined.routes, ids.tolist(), timed.order)
+    year = np.append(timed.year, 0)[owner]
+    routes = joined.routes.assign(
+        candidate_id=np.append(ids, "")[owner], year=pd.arrays.IntegerArray(year, year <= 0)
+    )
+    return replace(joined, routes=routes)

@@ -1,0 +1,66 @@
+"""The whole curve: what more sites or more money would reach."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from geo.siting import InfeasibleError, Problem, Run, frontier, least_cost
+from planning.plan.joint_selection import Ask, Chosen
+from planning.plan.site_selection import COSTED
+
+FRONTIER_COLUMNS = (
+    "measure", "amount", "sites", "cost", "covered", "bound", "gap", "stopped", "currency",
+    "price_year",
+)  # fmt: skip
+#: A point of the curve is good enough with this gap: the curve is looked at, not built.
+_GAP = 0.005
+#: Time to find where the curve ends [s].
+_QUICK_S = 5.0
+
+
+def frontier_table(ask: Ask, chosen: Chosen, run: Run) -> pd.DataFrame:
+    """Return the best choice for each of several amounts, :data:`FRONTIER_COLUMNS`.
+
+    ``amount`` is a number of new sites, or a build cost where the goal is money; then a site costs
+    what it does beside the chosen ones, its link with it.
+    """
+    count = ask.settings.frontier_points
+    if not count:
+        return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
+    by_cost = ask.settings.objective in COSTED
+    problem: Problem = replace(ask.problem, p=None, costs=chosen.costs if by_cost else None)
+    try:
+        limits = _limits(problem, count)
+        points = frontier(problem, limits, replace(run, gap=_GAP))
+    except InfeasibleError:
+        # Least shares or fixed sites leave no room for the smaller amounts.
+        return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
+    stands = len([i for i in problem.fixed if ask.candidates["status"].iloc[i] == "built"])
+    rows = [
+        {
+            "measure": "cost" if by_cost else "sites",
+            "amount": point.limit if by_cost else point.limit - stands,
+            "sites": len(point.plan.selected) - stands,
+            "cost": float(chosen.costs[list(point.plan.selected)].sum()),
+            "covered": point.plan.covered, "bound": point.plan.bound, "gap": point.plan.gap,
+            "stopped": point.plan.stopped, "currency": ask.rates.currency,
+            "price_year": ask.rates.price_year,
+        }
+        for point in points
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(FRONTIER_COLUMNS))
+
+
+def _limits(problem: Problem, count: int) -> list[float]:
+    """Return evenly spread amounts up to what reaches all that can be reached."""
+    top = least_cost(problem, 1.0, Run(time_limit_s=_QUICK_S, gap=0.05)).cost
+    fixed = list(problem.fixed)
+    steps = np.arange(1, count + 1) / count
+    if problem.costs is None:
+        low = float(len(fixed))
+        return sorted({float(step) for step in np.round(low + (top - low) * steps)})
+    low = float(np.asarray(problem.costs, dtype=float)[fixed].sum())
+    return [float(step) for step in low + (top - low) * steps]

@@ -1,0 +1,161 @@
+"""The plan over the years of operation: total cost, present value, subsidy, per household.
+
+Sites of one year are one cohort: built in that year, operated for the wished number of years, their
+parts replaced at the end of their lives. Present values are as of the plan's first year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.scenario.plan_settings import PlanSettings
+from geo.money.cost import Asset, LifeCost, Money, life_cost, subsidy, total
+from planning.plan.unit_costs import YEARLY, Prices
+
+Floats = NDArray[np.float64]
+
+#: Lifetime item → items that live so long.
+LIVES: Mapping[str, tuple[str, ...]] = {
+    "life_radio": ("radio_equipment", "co_sited_5g_radio"),
+    "life_mast": ("mast_foundation", "mast_height", "access_road"),
+    "life_fibre": ("fibre_rural", "grid_line", "grid_connection"),
+    "life_transmission": ("fibre_terminal", "microwave_hop", "satellite_terminal"),
+    "life_solar": ("solar_power",),
+}
+TOTAL_COLUMNS = (
+    "figure", "low", "base", "high", "currency", "price_year", "discounted", "discount_rate",
+    "years", "evidence", "source_ids",
+)  # fmt: skip
+
+
+def totals(
+    quantities: Mapping[str, Floats],
+    cohorts: Sequence[tuple[int, NDArray[np.bool_]]],
+    border: NDArray[np.bool_],
+    served: tuple[int, int],
+    settings: PlanSettings,
+    rates: Prices,
+) -> pd.DataFrame:
+    """Return the figures of money of a plan.
+
+    Parameters
+    ----------
+    quantities
+        Item → (n,) per site.
+    cohorts
+        (year of building, which sites); sites that no year reaches are not counted.
+    border
+        (n,) True at the border.
+    served
+        Households and villages that these sites reach.
+    """
+    years, rate = settings.money.operation_years, rates.discount_rate
+    plain = [life(quantities, which, years, None, rates) for _, which in cohorts]
+    present = [
+        life(quantities, which, years, rate, rates).total
+        * (1 + rate) ** -(year - settings.years.first)
+        for year, which in cohorts
+    ]
+    if not plain:
+        return pd.DataFrame(columns=list(TOTAL_COLUMNS))
+    whole = {
+        name: total(getattr(part, name) for part in plain)
+        for name in ("build", "reinvestment", "operation", "total")
+    }
+    whole["present_value"] = total(present)
+    if settings.money.subsidy:
+        whole |= _subsidy(quantities, cohorts, border, rates)
+    whole["build_per_household"] = whole["build"].per(served[0])
+    whole["build_per_village"] = whole["build"].per(served[1])
+    return _table(whole, years, rate)
+
+
+def life(
+    quantities: Mapping[str, Floats],
+    which: NDArray[np.bool_],
+    years: int,
+    rate: float | None,
+    rates: Prices,
+) -> LifeCost:
+    """Return the cost over the years of the sites in ``which``."""
+    sums = {item: float(number[which].sum()) for item, number in quantities.items()}
+    assets = [
+        Asset(rates.money(item) * sums.get(item, 0.0), round(rates.value(life_item)))
+        for life_item, items in LIVES.items()
+        for item in items
+    ]
+    batteries = rates.money("solar_battery") * sums.get("solar_power", 0.0)
+    # The first batteries come with the panels: only their renewal is bought.
+    nothing = replace(batteries, amounts=np.zeros(3))
+    assets.append(Asset(nothing, round(rates.value("life_battery")), batteries))
+    return life_cost(assets, yearly(sums, rates), years=years, discount_rate=rate)
+
+
+def present_value(sums: Mapping[str, float], years: int, rates: Prices) -> float:
+    """Return what quantities cost over the years, base value: build, renewals, running, rents.
+
+    Parameters
+    ----------
+    sums
+        Item → how many.
+    """
+    quantities = {item: np.array([number]) for item, number in sums.items()}
+    found = life(quantities, np.array([True]), years, rates.discount_rate, rates)
+    return float(found.total.base)
+
+
+def yearly(sums: Mapping[str, float], rates: Prices) -> Money:
+    """Return the cost of operation per year: a share of the build cost, and what is rented."""
+    built = rates.total({item: np.array([number]) for item, number in sums.items()}).sum()
+    share = rates.costs["opex_share"]
+    low, base, high = built.amounts * np.array([share.low, share.base, share.high])
+    run = Money.of(low, base, high, currency=rates.currency, price_year=rates.price_year)
+    for item in YEARLY:
+        run = run + rates.money(item) * sums.get(item, 0.0)
+    return run
+
+
+def _subsidy(
+    quantities: Mapping[str, Floats],
+    cohorts: Sequence[tuple[int, NDArray[np.bool_]]],
+    border: NDArray[np.bool_],
+    rates: Prices,
+) -> dict[str, Money]:
+    """Return what the fund pays and what is left, of build and the years that the rule counts."""
+    dated = np.any([which for _, which in cohorts], axis=0)
+    parts = []
+    for at_border in (False, True):
+        which = dated & (border == at_border)
+        if which.any():
+            build = life(quantities, which, 1, None, rates).build
+            sums = {item: float(number[which].sum()) for item, number in quantities.items()}
+            item = "subsidy_border" if at_border else "subsidy_remote"
+            parts.append(
+                subsidy(build, yearly(sums, rates), border=at_border, share=rates.value(item))
+            )
+    if not parts:
+        return {}
+    return {
+        "subsidy": total(part.amount for part in parts),
+        "left_after_subsidy": total(part.left for part in parts),
+    }
+
+
+def _table(whole: Mapping[str, Money], years: int, rate: float) -> pd.DataFrame:
+    rows = [
+        {
+            "figure": name, "low": float(money.low), "base": float(money.base),
+            "high": float(money.high), "currency": money.currency, "price_year": money.price_year,
+            "discounted": money.discounted, "discount_rate": rate if money.discounted else np.nan,
+            "years": years, "evidence": "assumed", "source_ids": "cost:opex_share",
+        }
+        for name, money in whole.items()
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(TOTAL_COLUMNS))
+    table[["low", "base", "high"]] = table[["low", "base", "high"]].round(2)
+    return table

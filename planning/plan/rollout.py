@@ -1,0 +1,232 @@
+"""One plan: candidates → reach → choice with links → order → years → money, as tables that agree.
+
+A village belongs to the site that reaches it first in the order of building: so the villages and
+households of the sites, of the years and of the list of villages have the same sums everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.siting import Run
+from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
+from planning.plan.construction import build, money_table
+from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
+from planning.plan.inputs import Ground, stand
+from planning.plan.joint_selection import Ask, Chosen, chosen_alone, chosen_together
+from planning.plan.site_selection import (
+    COST,
+    COSTED,
+    HOUSEHOLDS,
+    LEAST_SHARE,
+    Answer,
+    Watch,
+    stated,
+)
+from planning.plan.unit_costs import unknown_costs
+
+if TYPE_CHECKING:
+    from geo.links.joint import Joint
+
+_WATCH = Watch()
+
+
+@dataclass(frozen=True, eq=False)
+class Rollout:
+    """A plan.
+
+    Attributes
+    ----------
+    sites, villages, unreachable, left, routes, bill, yearly, totals, frontier, alternatives
+        Tables; see :mod:`planning.plan.tables`. Each village of the plan's demand stands in one
+        of ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
+    choice
+        What was chosen and the proof.
+    joint
+        What choosing sites and links together brought beside two steps; None where the goal does
+        not depend on money.
+    household_years, most_household_years
+        Households served at the end of each year, summed, and what no order of building these
+        sites can exceed.
+    basis
+        ``circle``, ``terrain`` or ``mixed``.
+    notes
+        Keys of what the figures leave out.
+    """
+
+    scenario: Scenario
+    sites: pd.DataFrame
+    villages: pd.DataFrame
+    unreachable: pd.DataFrame
+    left: pd.DataFrame
+    routes: gpd.GeoDataFrame
+    bill: pd.DataFrame
+    yearly: pd.DataFrame
+    totals: pd.DataFrame
+    frontier: pd.DataFrame
+    alternatives: pd.DataFrame
+    choice: Answer
+    joint: Joint | None
+    household_years: float
+    most_household_years: float
+    basis: str
+    notes: tuple[str, ...]
+
+    @property
+    def evidence(self) -> list[str]:
+        """Evidence classes of all rows."""
+        tables = (self.sites, self.villages, self.unreachable, self.left, self.routes)
+        return sorted({word for table in tables for word in table["evidence"]})
+
+    @property
+    def order_gap(self) -> float:
+        """Share by which another order of building might be better, 0–1."""
+        most = self.most_household_years
+        return (most - self.household_years) / most if most else 0.0
+
+    @property
+    def order_proof(self) -> str:
+        """Say what is proven of the order of building."""
+        return (
+            f"the years reach {self.household_years:,.0f} household-years, cannot exceed "
+            f"{self.most_household_years:,.0f}, gap {self.order_gap:.2%}"
+        )
+
+    @property
+    def proof(self) -> str:
+        """Say what is proven."""
+        found = self.choice
+        if found.measure == COST:
+            return (
+                f"costs {found.value:,.0f}, cannot cost less than {found.bound:,.0f}, "
+                f"gap {found.gap:.2%}"
+            )
+        if found.measure == LEAST_SHARE:
+            return (
+                f"the least served prefecture reaches {found.value:.2%}, cannot exceed "
+                f"{found.bound:.2%}, gap {found.gap:.2%}"
+            )
+        return f"covers {found.value:,.0f}, cannot exceed {found.bound:,.0f}, gap {found.gap:.2%}"
+
+
+def plan(
+    pack: Pack,
+    scenario: Scenario,
+    *,
+    progress: Callable[[str, float, str], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+    first: Callable[[Rollout], None] | None = None,
+    links: bool = True,
+) -> Rollout:
+    """Return the plan for a scenario's wishes.
+
+    Parameters
+    ----------
+    progress
+        Called with (step, share done 0–1, what is known so far).
+    cancel
+        Asked often; True ends the choice of sites with the best plan so far.
+    first
+        Called with the plan before frontier and alternatives are looked for.
+    links
+        Join the sites to fibre and power; else the plan only places them.
+
+    Raises
+    ------
+    InputError
+        If nothing is to be planned, or the limits conflict.
+    """
+    watch = Watch(progress or _WATCH.progress, cancel or _WATCH.cancel)
+    ground = stand(pack, scenario, watch)
+    ask = _asked(pack, scenario, ground)
+    costed = scenario.plan.objective in COSTED
+    choose = chosen_together if links and costed else chosen_alone
+    watch.progress("siting", 0.25, "")
+    chosen = choose(ask, _run(scenario, watch))
+    if ground.reach.cut_short or (watch.cancel() and chosen.answer.gap > 0):
+        # A part that ended in time does not make a run whole that was cut short.
+        chosen = replace(chosen, answer=replace(chosen.answer, stopped="cancelled"))
+    watch.progress("links", 0.65, f"{len(chosen.answer.selected):,}")
+    found = _tabled(ask, ground, chosen, links=links)
+    if first is not None:
+        first(found)
+    return _beyond(found, ask, chosen, watch)
+
+
+def _tabled(ask: Ask, ground: Ground, chosen: Chosen, *, links: bool) -> Rollout:
+    """Build what was chosen and put it into tables."""
+    from planning.plan import tables
+
+    pack, scenario = ask.pack, ask.scenario
+    options = np.array(chosen.answer.selected, dtype=np.int64)
+    built = build(pack, scenario, ground, options, links=links)
+    sites = tables.site_table(pack, ground, built)
+    return Rollout(
+        scenario=scenario,
+        sites=sites,
+        villages=tables.village_table(ground, built),
+        unreachable=tables.unreachable_table(ground),
+        left=tables.left_table(ground, built),
+        routes=built.joined.routes,
+        bill=tables.bill_table(ground, built),
+        yearly=tables.yearly_table(scenario, ground, built),
+        totals=money_table(scenario, ground, built),
+        frontier=pd.DataFrame(columns=list(FRONTIER_COLUMNS)),
+        alternatives=pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS)),
+        choice=_told(chosen.answer, sites, scenario),
+        joint=chosen.joint,
+        household_years=built.phases.household_years,
+        most_household_years=built.phases.most_household_years,
+        basis=ground.reach.basis,
+        notes=unknown_costs(ground.found.table)
+        + (("terrain_cut_short",) if ground.reach.cut_short else ()),
+    )
+
+
+def _asked(pack: Pack, scenario: Scenario, ground: Ground) -> Ask:
+    problem = stated(ground.reach, ground.found.table, ground.villages, scenario.plan)
+    return Ask(pack, scenario, problem, ground.costs[:, 1], ground.options, ground.rates)
+
+
+def _run(scenario: Scenario, watch: Watch) -> Run:
+    """Return how long to choose and whom to tell; the bar never runs back."""
+    most = [0.25]
+
+    def tell(share: float, covered: float, bound: float) -> None:
+        most[0] = max(most[0], 0.25 + 0.4 * share)
+        watch.progress("siting", most[0], f"{covered:,.0f} / {bound:,.0f}")
+
+    return Run(time_limit_s=scenario.plan.time_limit_s, progress=tell, cancel=watch.cancel)
+
+
+def _beyond(found: Rollout, ask: Ask, chosen: Chosen, watch: Watch) -> Rollout:
+    """Add the frontier, other plans, and what a planner may do without."""
+    watch.progress("frontier", 0.75, "")
+    run = Run(
+        time_limit_s=ask.settings.time_limit_s, cancel=watch.cancel,
+        progress=lambda share, _c, _b: watch.progress("frontier", 0.75 + 0.2 * share, ""),
+    )  # fmt: skip
+    curve = frontier_table(ask, chosen, run)
+    others, verdict = alternative_plans(ask, chosen, replace(run, progress=None))
+    options = list(chosen.answer.selected)
+    places = ask.candidates["candidate_id"].to_numpy(dtype=object)[options]
+    words = dict(zip(places, verdict[options], strict=True))
+    sites = found.sites.assign(regret=found.sites["candidate_id"].map(words))
+    return replace(found, sites=sites, frontier=curve, alternatives=others)
+
+
+def _told(answer: Answer, sites: pd.DataFrame, scenario: Scenario) -> Answer:
+    """Return the answer with what the tables say where capacities decide who is served."""
+    limited = scenario.plan.limits.capacity_households is not None
+    if answer.measure != HOUSEHOLDS or not limited:
+        return answer
+    served = float(sites["households"].sum())
+    return replace(answer, covered=served, value=served)

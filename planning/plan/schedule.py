@@ -1,0 +1,158 @@
+"""In which year each chosen site is built, and which site reaches a village first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from data.scenario.plan_settings import Years
+from data.tables.reader import Pack
+from geo.schedule.bound import household_years, most_household_years
+from geo.schedule.phasing import Rollout, rollout
+from geo.schedule.projects import Limits, Projects, season_capacity
+from geo.siting import Run
+from planning.plan.candidates import BUILT, LOCKED
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Greatest time for the bound on the order of building [s].
+_BOUND_S = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Phases:
+    """The order of building.
+
+    Attributes
+    ----------
+    order
+        (n,) numbers of the sites, the first to be built first; those beyond the years come last.
+    first
+        (villages,) number of the site that reaches the village first, −1 for none.
+    year
+        (n,) calendar year; 0 where no year has room.
+    reason
+        (n,) code of :data:`geo.schedule.phasing.REASONS` for the year.
+    household_years, most_household_years
+        Households served at the end of each year, summed; and what no order can exceed.
+    """
+
+    order: Ints
+    first: Ints
+    year: Ints
+    reason: tuple[str, ...]
+    household_years: float
+    most_household_years: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sites:
+    """What the phasing looks at, one row per chosen site.
+
+    Attributes
+    ----------
+    table
+        Rows of the candidate table.
+    reach
+        (n, villages) sparse.
+    costs
+        (n,) build cost, base [currency].
+    after
+        (n,) site that carries the backhaul, −1 for none.
+    built_in
+        (n,) year of a site that stands already, 0 for those to come.
+    """
+
+    table: pd.DataFrame
+    reach: sp.csr_array
+    costs: Floats
+    after: Ints
+    built_in: Ints
+
+
+def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: Years) -> Phases:
+    """Return the year of each site under budgets, capacities and the planner's priority."""
+    codes = np.unique([*sites.table["prefecture"], *villages["prefecture"]])
+    status = sites.table["status"].to_numpy(dtype=object)
+    projects = Projects(
+        costs=sites.costs,
+        coverage=sites.reach,
+        households=villages["households"].to_numpy(float),
+        region=np.searchsorted(codes, sites.table["prefecture"].to_numpy(dtype=str)),
+        village_region=np.searchsorted(codes, villages["prefecture"].to_numpy(dtype=str)),
+        zone=in_zones(pack, sites.table),
+        after=sites.after,
+        built=status == BUILT,
+        locked=status == LOCKED,
+    )
+    capacity = _capacity(codes, settings)
+    limits = Limits(
+        budgets=budgets(settings, float(sites.costs.sum()), even=capacity is None),
+        capacity=capacity,
+        carry_over=settings.carry_over or not settings.annual_budgets,
+    )
+    found = rollout(projects, limits, priority=settings.priority)
+    order = _order(found, sites)
+    year = np.where(found.year > 0, settings.first + found.year - 1, sites.built_in)
+    reached = household_years(found)
+    most = most_household_years(projects, limits, Run(time_limit_s=_BOUND_S))
+    return Phases(
+        order, _first(sites.reach, order), year.astype(np.int64), found.reason, reached,
+        max(most, reached),
+    )  # fmt: skip
+
+
+def budgets(settings: Years, cost: float, *, even: bool) -> Floats:
+    """Return the budget of each year.
+
+    Parameters
+    ----------
+    cost
+        What all sites cost.
+    even
+        Spread that cost over the years where the planner sets no budget; else all of it may be
+        spent in any year.
+    """
+    given = settings.annual_budgets
+    if given:
+        return np.array([given[min(i, len(given) - 1)] for i in range(settings.count)])
+    return np.full(settings.count, cost / settings.count if even else cost)
+
+
+def in_zones(pack: Pack, sites: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which sites lie in a prefecture or county that a policy zone names."""
+    zones = pack.table("policy_zones", columns=("regions",))["regions"]
+    named = {code for text in zones for code in str(text).split(";")}
+    return (sites["county"].isin(named) | sites["prefecture"].isin(named)).to_numpy()
+
+
+def _capacity(codes: NDArray[np.str_], settings: Years) -> Ints | None:
+    """Return (regions, years) sites that can be built; None where nothing limits them."""
+    if settings.build_capacity is None and not settings.build_capacity_of:
+        return None
+    # No limit: more than any plan has.
+    usual = settings.build_capacity if settings.build_capacity is not None else 1_000_000
+    whole = [settings.build_capacity_of.get(str(code), usual) for code in codes]
+    months = np.full(len(codes), len(settings.season_months))
+    return season_capacity(np.array(whole) / 12, months, settings.count)
+
+
+def _order(found: Rollout, sites: Sites) -> Ints:
+    """Return what stands first, then by rank, then the rest by households per cost."""
+    size = np.diff(sites.reach.indptr) / np.maximum(sites.costs, 1.0)
+    state = np.where(found.year == 0, 0, np.where(found.year > 0, 1, 2))
+    return np.lexsort((np.arange(len(size)), -size, found.rank, state)).astype(np.int64)
+
+
+def _first(reach: sp.csr_array, order: Ints) -> Ints:
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    pairs = reach.tocoo()
+    best = np.full(reach.shape[1], len(order), dtype=np.int64)
+    np.minimum.at(best, pairs.col, place[pairs.row])
+    return np.where(best < len(order), order[np.minimum(best, len(order) - 1)], -1)

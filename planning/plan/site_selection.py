@@ -1,0 +1,149 @@
+"""Which options to build: the planner's goal as a siting problem, and its answer with proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.scenario.plan_settings import PlanSettings
+from geo.siting import Plan, Problem, Run, least_cost, most_equal, solve
+from planning.plan.candidate_reach import Reach
+from planning.plan.candidates import BUILT, LOCKED
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Goals whose answer depends on what options cost.
+COSTED = ("budget", "all", "share")
+HOUSEHOLDS, COST, LEAST_SHARE = "households", "cost", "least_share"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Whom a run tells and asks.
+
+    Attributes
+    ----------
+    progress
+        Called with (step, share of the whole done 0–1, sentence of what is known so far).
+    cancel
+        Asked often; True ends the choice of sites with the best plan so far.
+    """
+
+    progress: Callable[[str, float, str], None] = lambda _step, _share, _text: None
+    cancel: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What was chosen and how good it is.
+
+    Attributes
+    ----------
+    selected
+        Rows of the reach that are built, ascending; those that stand already among them.
+    covered
+        Households reached, or served where capacities limit.
+    measure
+        What ``value`` and ``bound`` count: ``households`` and ``least_share`` (of the prefecture
+        that is served least) go up, ``cost`` goes down.
+    value, bound
+        Reached, and not to be surpassed.
+    stopped
+        ``proven``, ``time``, ``cancelled`` or ``effort``.
+    """
+
+    selected: tuple[int, ...]
+    covered: float
+    measure: str
+    value: float
+    bound: float
+    stopped: str
+
+    @property
+    def gap(self) -> float:
+        """Share between value and bound, 0–1."""
+        greater = max(self.value, self.bound)
+        return abs(self.bound - self.value) / greater if greater else 0.0
+
+
+def stated(
+    reach: Reach, candidates: pd.DataFrame, villages: pd.DataFrame, settings: PlanSettings
+) -> Problem:
+    """Return the problem with every limit that the planner sets; ``p`` counts what stands, too."""
+    status = candidates["status"].to_numpy(dtype=object)[reach.candidate]
+    first = reach.preset == settings.presets[0]
+    # A locked place gets the plan's first technology.
+    fixed = np.flatnonzero(np.isin(status, (LOCKED, BUILT)) & first)
+    stands = int(((status == BUILT) & first).sum())
+    limits = settings.limits
+    capacity = None
+    if limits.capacity_households is not None:
+        capacity = np.full(len(status), float(limits.capacity_households))
+    wanted = set(villages["prefecture"]) & set(limits.least_share)
+    return Problem(
+        coverage=reach.matrix,
+        weights=villages["households"].to_numpy(float),
+        p=settings.sites + stands if settings.objective not in COSTED else None,
+        fixed=tuple(int(i) for i in fixed),
+        places=reach.candidate,
+        capacity=capacity,
+        split=False,
+        groups=villages["prefecture"].to_numpy(dtype=str),
+        least_share={code: limits.least_share[code] for code in sorted(wanted)},
+    )
+
+
+def answered(
+    problem: Problem, costs: Floats, budget: float | None, settings: PlanSettings, run: Run
+) -> Answer:
+    """Choose options for the planner's goal.
+
+    Parameters
+    ----------
+    costs
+        (options,) build cost [currency]; 0 for what stands.
+    budget
+        Greatest sum of them, where the goal is a budget.
+
+    Raises
+    ------
+    InfeasibleError
+        If the limits conflict; it names those that do, and the nearest values that fit.
+    """
+    goal = settings.objective
+    if goal == "sites":
+        return _covering(solve(problem, run))
+    if goal == "equity":
+        fair = most_equal(problem, run)
+        plan = fair.plan
+        return Answer(
+            plan.selected, plan.covered, LEAST_SHARE, fair.least, fair.bound, plan.stopped
+        )
+    priced = replace(problem, costs=costs)
+    if goal == "budget":
+        limit = settings.budget if budget is None else budget
+        fixed = list(problem.fixed)
+        if limit <= float(costs[fixed].sum()) and budget is not None:
+            # Nothing is left beside what stands and must be built.
+            return _fixed_alone(problem)
+        return _covering(solve(replace(priced, budget=limit), run))
+    share = 1.0 if goal == "all" else settings.share
+    cheap = least_cost(priced, share, run)
+    return Answer(cheap.selected, cheap.covered, COST, cheap.cost, cheap.bound, cheap.stopped)
+
+
+def _covering(plan: Plan) -> Answer:
+    return Answer(plan.selected, plan.covered, HOUSEHOLDS, plan.covered, plan.bound, plan.stopped)
+
+
+def _fixed_alone(problem: Problem) -> Answer:
+    reach = problem.coverage[list(problem.fixed)]
+    met = np.unique(reach.indices)
+    covered = float(np.asarray(problem.weights, dtype=float)[met].sum())
+    whole = float(np.asarray(problem.weights, dtype=float).sum())
+    return Answer(tuple(problem.fixed), covered, HOUSEHOLDS, covered, whole, "effort")

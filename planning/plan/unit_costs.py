@@ -1,0 +1,161 @@
+"""What a site of the plan costs: unit costs in force, quantities per option, money per option.
+
+Unit costs stand in the pack's table; the planner may replace any of them, and the row then says so.
+Everything is converted to the plan's price year. What no table in force tells (access roads where
+no roads are known) is not counted as free without a word: :attr:`SiteCosts.notes` names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.scenario.plan_settings import PlanSettings
+from data.scenario.presets import preset
+from data.tables.reader import Pack
+from geo.errors import UnknownNameError
+from geo.money.bill import UnitCost, unit_cost
+from geo.money.cost import Money
+from planning.plan.candidate_reach import Reach
+
+Floats = NDArray[np.float64]
+
+#: Items that are paid each year, not once: no part of the build cost.
+YEARLY = ("satellite_capacity",)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Unit costs in force and the year that amounts are in.
+
+    Attributes
+    ----------
+    costs
+        Item → unit cost, those of the planner among them, in their own price years.
+    price_year, price_change
+        Year of all amounts, and the yearly change that converts older unit costs to it.
+    discount_rate
+        Share per year.
+    route_factor
+        Length of a route over the geodesic.
+    """
+
+    costs: Mapping[str, UnitCost]
+    price_year: int
+    price_change: float
+    discount_rate: float
+    route_factor: float
+    currency: str = "CNY"
+
+    def money(self, item: str) -> Money:
+        """Return one unit of an item in the plan's prices.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such item.
+        """
+        price = unit_cost(self.costs, item).money
+        return price.in_prices_of(self.price_year, price_change=self.price_change)
+
+    def value(self, item: str) -> float:
+        """Return the base value of a share, ratio or lifetime."""
+        return unit_cost(self.costs, item).base
+
+    def total(self, quantities: Mapping[str, Floats]) -> Money:
+        """Return the build cost of per-option quantities, one amount for each option.
+
+        Parameters
+        ----------
+        quantities
+            Item → (n,) how many; at least one item.
+        """
+        amounts = sum(
+            (
+                number[:, None] * self.money(item).amounts
+                for item, number in quantities.items()
+                if item not in YEARLY
+            ),
+            start=np.zeros((1, 3)),
+        )
+        return Money(np.asarray(amounts), self.currency, self.price_year)
+
+
+def prices(pack: Pack, settings: PlanSettings) -> Prices:
+    """Return the unit costs in force under the planner's settings.
+
+    Raises
+    ------
+    UnknownNameError
+        If the planner sets an item that the table does not have.
+    """
+    money = settings.money
+    costs = unit_costs(pack)
+    for item, own in money.unit_costs.items():
+        if item not in costs:
+            raise UnknownNameError("cost item", item, costs, where="plan.money.unit_costs")
+        costs[item] = replace(
+            costs[item], low=own.low, base=own.base, high=own.high,
+            source="assumption: set by the planner",
+        )  # fmt: skip
+    base = {item: row.base for item, row in costs.items()}
+    change, rate, factor = (
+        base[item] if own is None else own
+        for item, own in (
+            ("price_change", money.price_change),
+            ("discount_rate", money.discount_rate),
+            ("route_factor", settings.links.route_factor),
+        )
+    )
+    return Prices(costs, money.price_year, change, rate, factor, money.currency)
+
+
+def unit_costs(pack: Pack) -> dict[str, UnitCost]:
+    """Return the pack's unit costs by item, in the order of the table."""
+    table = pack.table("unit_costs")
+    texts = table.fillna({"per": ""})
+    return {
+        row["item"]: UnitCost(
+            row["item"], row["meaning"], row["currency_or_unit"], row["per"], float(row["low"]),
+            float(row["base"]), float(row["high"]), int(row["price_year"]), row["source"],
+            row["meaning_zh"],
+        )
+        for row in texts.to_dict("records")
+    }  # fmt: skip
+
+
+def site_quantities(
+    reach: Reach, candidates: pd.DataFrame, settings: PlanSettings, rates: Prices
+) -> dict[str, Floats]:
+    """Return per option what building it takes, power and backhaul apart: item → (options,).
+
+    An existing site is shared: it takes the radio alone. A new one takes a mast and, where roads
+    are in force, a track from the nearest. A site that stands already takes nothing.
+    """
+    rows = candidates.iloc[reach.candidate]
+    stands = (rows["status"] == "built").to_numpy()
+    shared = rows["existing_site"].to_numpy(bool) | stands
+    fifth = np.array([preset(key).layer == "mobile_5g" for key in reach.preset])
+    new = (~shared).astype(float)
+    track_km = rows["road_m"].fillna(0.0).to_numpy(float) * rates.route_factor / 1000
+    return {
+        "radio_equipment": (~fifth & ~stands).astype(float),
+        "co_sited_5g_radio": (fifth & ~stands).astype(float),
+        "mast_foundation": new,
+        "mast_height": new * settings.antenna_height_m,
+        "access_road": new * np.where(np.isfinite(track_km), track_km, 0.0),
+    }
+
+
+def unknown_costs(candidates: pd.DataFrame) -> tuple[str, ...]:
+    """Return the keys of what is not in the costs because no table in force tells it."""
+    found = []
+    if candidates["road_m"].isna().all():
+        found.append("no_roads")
+    if candidates["power_m"].isna().all():
+        found.append("no_power_lines")
+    return tuple(found)

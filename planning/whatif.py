@@ -1,0 +1,290 @@
+"""What a set of placed sites changes: villages newly reached, before and after, per region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from data.scenario.presets import preset
+from data.scenario.scenario import PlannedSite, Scenario
+from data.tables.reader import Pack
+from geo.earth.crs import geodesic_m
+from geo.errors import RangeError
+from geo.evidence import weakest
+from layers.villages import MIN_HOUSEHOLDS, VILLAGE_COLUMNS, village_table
+from planning.coverage.prediction import has_radio, planned_paths
+from planning.elevation import Terrain, terrain_of
+
+EFFECT_COLUMNS = (
+    "adcode", "name_zh", "name_en", "level", "villages", "households",
+    "villages_before", "villages_after", "households_before", "households_after",
+    "villages_unknown", "evidence",
+)  # fmt: skip
+
+
+#: Within this distance of a placed site a village that stays without is told with its reason [m].
+MISSED_M = 15_000.0
+#: What is told of a path over terrain.
+RADIO_COLUMNS = ("rsrp_dBm", "line_of_sight", "reason", "ridge_km", "ridge_m")
+Basis = Literal["circle", "terrain", "mixed"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the enabled sites change against the village table in force.
+
+    Attributes
+    ----------
+    gained
+        Villages newly reached, with :data:`~layers.villages.VILLAGE_COLUMNS`, ``site`` (number of
+        the placed site that serves it, from 1), ``distance_m`` to it, and over terrain
+        ``rsrp_dBm``, ``line_of_sight`` and ``reason``; by circle the last three are empty.
+    missed
+        Over terrain the villages without 4G within :data:`MISSED_M` of an enabled site that stay
+        without, with the same columns and the ridge that blocks (``ridge_km`` from the site,
+        ``ridge_m`` above the sea), nearest first; by circle none.
+    regions
+        :data:`EFFECT_COLUMNS` per region, counting villages of 20 or more households.
+    basis
+        ``terrain``, ``circle``, or ``mixed`` where a counting rule stands beside radio presets.
+    """
+
+    gained: pd.DataFrame
+    regions: pd.DataFrame
+    missed: pd.DataFrame
+    basis: Basis
+
+    @property
+    def villages(self) -> int:
+        """Villages newly reached."""
+        return len(self.gained)
+
+    @property
+    def households(self) -> int:
+        """Households in the villages newly reached."""
+        return int(self.gained["households"].sum())
+
+    @property
+    def unknown(self) -> int:
+        """Villages near a site of which the elevation model says nothing."""
+        return int((self.missed["reason"] == "outside_model").sum())
+
+
+def effect(
+    pack: Pack,
+    sites: Sequence[PlannedSite],
+    *,
+    level: str = "prefecture",
+    terrain: Terrain | None = None,
+) -> Effect:
+    """Return what the enabled sites change.
+
+    A village without 4G counts as reached, by 4G or 5G, if the level at it is at or above the one
+    that the presets' radii stand for (−105 dBm, median): over terrain by ITU-R P.1812, without an
+    elevation model within the preset's radius along the geodesic. That is a circle, wrong both
+    ways in mountains, and labelled so. A counting rule (5 km) is a circle always.
+
+    Parameters
+    ----------
+    terrain
+        Elevation model, :func:`planning.elevation.terrain_of`; None: circles.
+
+    Raises
+    ------
+    RangeError
+        If a site stands outside the province.
+    """
+    counties_of(pack, sites)
+    villages = _villages(pack, pack.digest_of("natural_villages"))
+    missing = _missing(pack, pack.digest_of("natural_villages"))
+    over = [terrain is not None and has_radio(site.preset) for site in sites]
+    number, metres = _nearest_site(villages, missing, sites, over)
+    rows = villages.iloc[missing].reset_index(drop=True)
+    rows["site"], rows["distance_m"] = number, np.round(metres)
+    rows = rows.assign(**dict.fromkeys(RADIO_COLUMNS))
+    if terrain is not None and any(over):
+        rows = _over_terrain(rows, terrain, sites, over)
+    hit = (rows["site"] > 0).to_numpy()
+    gained = rows[hit].drop(columns=["ridge_km", "ridge_m"]).reset_index(drop=True)
+    near = ~hit & rows["reason"].notna().to_numpy()
+    missed = rows[near].sort_values("distance_m", kind="stable", ignore_index=True)
+    used = {o for o, site in zip(over, sites, strict=True) if site.enabled}
+    basis: Basis = "mixed" if len(used) > 1 else "terrain" if used == {True} else "circle"
+    return Effect(gained, _per_region(pack, gained, level), missed, basis)
+
+
+def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
+    """Return the county of each site.
+
+    Raises
+    ------
+    RangeError
+        If a site stands outside the province; swapped coordinates are named as such.
+    """
+    codes, tree = _county_index(pack, pack.digest_of("regions"))
+    result = []
+    for site in sites:
+        hits = tree.query(shapely.Point(site.lon, site.lat), predicate="intersects")
+        if not len(hits):
+            raise RangeError(
+                f"{site.lat:g},{site.lon:g} lies outside {pack.meta['name_en']}",
+                where="site",
+                repair=_swap_hint(tree, site)
+                or "give latitude, longitude of a place inside the province, or switch province",
+            )
+        result.append(str(codes[int(hits.min())]))
+    return result
+
+
+def planned_stations(
+    pack: Pack, scenario: Scenario, layer_key: str, level: str
+) -> NDArray[np.float64]:
+    """Return how many units of a layer the scenario's enabled sites add per region.
+
+    A site adds one base station of its preset's technology. To ``natural_villages`` a site with a
+    4G preset adds the villages it newly reaches: that layer counts 4G. Other layers get nothing.
+    """
+    codes = pack.regions(level)["adcode"].tolist()
+    if layer_key == "natural_villages":
+        with_4g = _of_layer(scenario, "mobile_4g")
+        table = effect(pack, with_4g, level=level, terrain=terrain_of(pack, scenario)).regions
+        return np.asarray(table["villages_after"] - table["villages_before"], dtype=float)
+    places = pd.Series(counties_of(pack, _of_layer(scenario, layer_key)), dtype=str)
+    counts = places.map(_ancestor(pack, level)).value_counts()
+    return np.asarray(counts.reindex(codes, fill_value=0), dtype=float)
+
+
+def _of_layer(scenario: Scenario, layer_key: str) -> list[PlannedSite]:
+    return [s for s in scenario.sites if s.enabled and preset(s.preset).layer == layer_key]
+
+
+def _over_terrain(
+    rows: pd.DataFrame, terrain: Terrain, sites: Sequence[PlannedSite], over: Sequence[bool]
+) -> pd.DataFrame:
+    """Return the villages with what the sites reach over the terrain, and why not the rest."""
+    wanted = [s if o else s.model_copy(update={"enabled": False})
+              for s, o in zip(sites, over, strict=True)]  # fmt: skip
+    found, served = planned_paths(
+        rows["lon"].to_numpy(float), rows["lat"].to_numpy(float), terrain, wanted, MISSED_M
+    )
+    open_ = (found["reason"] != "no_site").to_numpy() & (rows["site"] == 0).to_numpy()
+    filled = rows.copy()
+    for column in (*RADIO_COLUMNS, "distance_m"):
+        told, before = found[column].to_numpy(object), rows[column].to_numpy(object)
+        filled[column] = np.where(open_, told, before)
+    filled["distance_m"] = filled["distance_m"].astype(float)
+    covered = open_ & (found["state"] == "covered").to_numpy()
+    filled["site"] = np.where(covered, served, rows["site"].to_numpy())
+    return filled
+
+
+def _nearest_site(
+    villages: pd.DataFrame,
+    index: NDArray[np.int64],
+    sites: Sequence[PlannedSite],
+    over: Sequence[bool],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return for each village the number of the nearest site whose circle holds it (0: none), [m].
+
+    Sites that are judged ``over`` terrain have no circle.
+    """
+    number = np.zeros(len(index), dtype=np.int64)
+    best = np.full(len(index), np.inf)
+    lon, lat = (villages[c].to_numpy(float)[index] for c in ("lon", "lat"))
+    for i, site in enumerate(sites, start=1):
+        if not site.enabled or over[i - 1]:
+            continue
+        radius = preset(site.preset).radius_m
+        near = np.abs(lat - site.lat) <= radius / 110_000.0
+        metres = np.full(len(index), np.inf)
+        metres[near] = geodesic_m(lon[near], lat[near], site.lon, site.lat)
+        better = (metres <= radius) & (metres < best)
+        number[better], best[better] = i, metres[better]
+    return number, best
+
+
+def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Add what is gained to the tally of what stood before."""
+    table = _before(pack, pack.digest_of("natural_villages"), level).copy()
+    new = gained[gained["households"] >= MIN_HOUSEHOLDS]
+    codes = table["adcode"].tolist()
+    group = _group(new, level, pack.adcode)
+    for column, weight in (("villages", None), ("households", new["households"])):
+        values = pd.Series(1, index=new.index) if weight is None else weight
+        added = values.groupby(group).sum().reindex(codes, fill_value=0).to_numpy(np.int64)
+        table[f"{column}_after"] = table[f"{column}_before"] + added
+    return table[list(EFFECT_COLUMNS)]
+
+
+@lru_cache(maxsize=8)
+def _before(pack: Pack, identity: str, level: str) -> pd.DataFrame:
+    """Return per region the villages and households, all and with 4G, before any site."""
+    villages = _villages(pack, identity)
+    large = villages[villages["households"] >= MIN_HOUSEHOLDS]
+    covered, unknown = (large["state"] == word for word in ("covered", "unknown"))
+    counts = pd.DataFrame(
+        {
+            "villages": 1,
+            "households": large["households"],
+            "villages_before": covered.astype(np.int64),
+            "households_before": large["households"].where(covered, 0),
+            "villages_unknown": unknown.astype(np.int64),
+        },
+        index=large.index,
+    )
+    summed = counts.groupby(_group(large, level, pack.adcode)).sum()
+    table = pack.regions(level)[["adcode", "name_zh", "name_en", "level"]].copy()
+    tallies = summed.reindex(table["adcode"], fill_value=0).astype(np.int64)
+    table[tallies.columns] = tallies.to_numpy()
+    table["evidence"] = weakest(large["evidence"].unique()) if len(large) else "assumed"
+    return table
+
+
+def _group(villages: pd.DataFrame, level: str, province: str) -> NDArray[np.object_]:
+    if level == "province":
+        return np.full(len(villages), province, dtype=object)
+    return villages[level].to_numpy(dtype=object)
+
+
+def _ancestor(pack: Pack, level: str) -> dict[str, str]:
+    counties = pack.regions("county")
+    if level == "county":
+        return dict(zip(counties["adcode"], counties["adcode"], strict=True))
+    if level == "prefecture":
+        return dict(zip(counties["adcode"], counties["parent"], strict=True))
+    return dict.fromkeys(counties["adcode"], pack.adcode)
+
+
+@lru_cache(maxsize=4)
+def _villages(pack: Pack, _identity: str) -> pd.DataFrame:
+    return village_table(pack)[list(VILLAGE_COLUMNS)]
+
+
+@lru_cache(maxsize=4)
+def _missing(pack: Pack, identity: str) -> NDArray[np.int64]:
+    """Return the positions of the villages without 4G."""
+    return np.flatnonzero((_villages(pack, identity)["state"] == "uncovered").to_numpy())
+
+
+@lru_cache(maxsize=4)
+def _county_index(pack: Pack, _identity: str) -> tuple[NDArray[np.object_], shapely.STRtree]:
+    regions: gpd.GeoDataFrame = pack.geo("regions")
+    counties = regions[regions["level"] == "county"]
+    shapes = counties.geometry.to_numpy()
+    shapely.prepare(shapes)
+    return counties["adcode"].to_numpy(dtype=object), shapely.STRtree(shapes)
+
+
+def _swap_hint(tree: shapely.STRtree, site: PlannedSite) -> str:
+    swapped = shapely.Point(site.lat, site.lon)
+    if len(tree.query(swapped, predicate="intersects")):
+        return f"latitude and longitude look swapped: did you mean {site.lon:g},{site.lat:g}?"
+    return ""

@@ -1,0 +1,100 @@
+"""Allocation: sums, quota, order, permutation, fixed cells, floors."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from geo.errors import InputError
+from geo.gaps.allocation import allocate, allocate_interval, largest_remainder
+
+TOTALS = st.integers(0, 10**7)
+WEIGHTS = st.lists(
+    st.floats(0, 1e9, allow_nan=False).map(lambda w: round(w, 3)), min_size=1, max_size=40
+).filter(lambda w: sum(w) > 0)
+
+
+@given(TOTALS, WEIGHTS)
+def test_parts_sum_and_stay_within_one_of_the_quota(total: int, weights: list[float]) -> None:
+    parts = largest_remainder(total, weights)
+    quota = total * np.array(weights) / math.fsum(weights)
+    assert parts.sum() == total
+    assert (np.abs(parts - quota) < 1 + 1e-6 * max(1, total)).all()
+    assert (parts >= 0).all()
+
+
+@given(TOTALS, WEIGHTS)
+def test_a_larger_weight_never_gets_less(total: int, weights: list[float]) -> None:
+    parts = largest_remainder(total, weights)
+    order = np.argsort(weights, kind="stable")
+    ranked = np.array(weights)[order]
+    grown = parts[order]
+    strict = np.diff(ranked) > 0
+    assert (np.diff(grown)[strict] >= 0).all()
+
+
+@given(TOTALS, WEIGHTS, st.randoms(use_true_random=False))
+def test_the_order_of_regions_does_not_matter(total: int, weights: list[float], random) -> None:
+    keys = [f"{i:06d}" for i in range(len(weights))]
+    before = dict(zip(keys, largest_remainder(total, weights, keys=keys).tolist(), strict=True))
+    pairs = list(zip(keys, weights, strict=True))
+    random.shuffle(pairs)
+    shuffled_keys = [key for key, _ in pairs]
+    parts = largest_remainder(total, [w for _, w in pairs], keys=shuffled_keys)
+    assert dict(zip(shuffled_keys, parts.tolist(), strict=True)) == before
+
+
+@given(TOTALS, WEIGHTS, st.data())
+def test_fixed_cells_stay_and_the_rest_sums(total: int, weights: list[float], data) -> None:
+    positive = [w + 1 for w in weights] + [1.0]
+    cell = data.draw(st.integers(0, total))
+    fixed = [float(cell)] + [math.nan] * (len(positive) - 1)
+    parts = allocate(total, positive, fixed=fixed)
+    assert parts[0] == cell
+    assert parts.sum() == total
+
+
+@given(TOTALS, WEIGHTS, st.data())
+def test_floors_hold_and_the_rest_sums(total: int, weights: list[float], data) -> None:
+    positive = [w + 1 for w in weights] + [1.0]
+    floor = [0.0] * len(positive)
+    floor[-1] = float(data.draw(st.integers(0, total)))
+    parts = allocate(total, positive, floor=floor)
+    assert parts[-1] >= floor[-1]
+    assert parts.sum() == total
+
+
+def test_hamilton_by_hand() -> None:
+    """Quotas 3.5, 2.5, 4.0: equal remainders go to the larger weight first."""
+    assert largest_remainder(10, [35, 25, 40], keys=["a", "b", "c"]).tolist() == [4, 2, 4]
+
+
+def test_several_rules_give_low_and_high() -> None:
+    result = allocate_interval(10, {"a": [1, 1], "b": [3, 1]}, "a")
+    assert result.values.tolist() == [5, 5]
+    assert result.low.tolist() == [5, 2]
+    assert result.high.tolist() == [8, 5]
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "word"),
+    [
+        (-1, [1.0], "-1"),
+        (5, [0.0, 0.0], "zero"),
+        (5, [1.0, math.nan], "known"),
+        (5, [1.0, -1.0], "negative"),
+    ],
+)
+def test_what_cannot_be_shared_says_so(total: int, weights: list[float], word: str) -> None:
+    with pytest.raises(InputError, match=word):
+        largest_remainder(total, weights)
+
+
+def test_cells_beyond_the_total_are_refused() -> None:
+    with pytest.raises(InputError, match="observed cells ask for 11"):
+        allocate(10, [1, 1], fixed=[11, math.nan])
+    with pytest.raises(InputError, match="observed cells"):
+        allocate(10, [1, 1], fixed=[4, 4])

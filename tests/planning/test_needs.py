@@ -1,0 +1,156 @@
+"""What other layers need: rows sum to their gap, unknown stays unknown, racks keep their unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack, pack_names
+from geo.errors import InputError
+from geo.links.joint import nearest_link_cost
+from layers.villages import county_names
+from planning.exports.gaps import source_table
+from planning.gaps import gap_table
+from planning.needs import fibre_need, fibre_tree, rack_need, stations_by_year
+from planning.plan.unit_costs import prices
+
+
+@pytest.mark.parametrize("province", pack_names())
+@pytest.mark.parametrize("path", ["linear", "s_curve"])
+def test_stations_of_all_years_are_the_gap_of_the_county(province: str, path: str) -> None:
+    pack = Pack.load(province)
+    table = stations_by_year(pack, Scenario(province=province), path=path)
+    years = table.filter(like="year_")
+    assert years.shape[1] == 5
+    gap = table["gap"].clip(lower=0)
+    known = gap.notna()
+    assert np.allclose(years[known].sum(axis=1), gap[known])
+    assert years[~known].isna().all(axis=None)
+    whole = gap_table(pack, ["mobile_5g"], level="county")["gap"]
+    assert table["gap"].equals(whole)
+
+
+def test_years_of_a_prefecture_are_the_sums_of_its_counties() -> None:
+    pack, plan = Pack.load("yunnan"), Scenario(province="yunnan")
+    counties = stations_by_year(pack, plan)
+    parents = pack.regions("county").set_index("adcode")["parent"]
+    sums = counties.set_index("adcode").filter(like="year_").groupby(parents).sum()
+    table = stations_by_year(pack, plan, level="prefecture").set_index("adcode")
+    assert table.filter(like="year_").equals(sums.reindex(table.index))
+    whole = stations_by_year(pack, plan, level="province").iloc[0]
+    assert whole.filter(like="year_").sum() == sums.sum(axis=None) == whole["gap"]
+
+
+def test_one_unknown_county_makes_its_prefecture_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack, plan = Pack.load("yunnan"), Scenario(province="yunnan")
+
+    def with_a_hole(*arguments, level: str, **options):
+        table = gap_table(*arguments, level=level, **options)
+        if level == "county":
+            table.loc[table["adcode"] == "530102", "gap"] = np.nan
+        return table
+
+    monkeypatch.setattr("planning.needs.gap_table", with_a_hole)
+    table = stations_by_year(pack, plan, level="prefecture").set_index("adcode")
+    years = table.filter(like="year_")
+    assert years.loc["530100"].isna().all()
+    assert years.drop("530100").notna().all(axis=None)
+
+
+def test_unknown_fibre_is_not_missing_fibre() -> None:
+    pack = Pack.load("yunnan")
+    with pytest.raises(InputError, match="no village is known"):
+        fibre_need(pack, Scenario(province="yunnan"))
+
+
+def test_racks_need_a_target_and_keep_their_unit() -> None:
+    pack = Pack.load("yunnan")
+    with pytest.raises(InputError, match="of racks is known"):
+        rack_need(pack, Scenario(province="yunnan"))
+    gansu = Pack.load("gansu")
+    table = gap_table(gansu, ["data_centres"], level="province").iloc[0]
+    if np.isfinite(table["target"]) and np.isfinite(table["built"]):
+        found = rack_need(gansu, Scenario(province="gansu"), pue=1.3).iloc[0]
+        assert found["it_mw"] == pytest.approx(found["standard_racks"] * 2.5 / 1000)
+        assert found["facility_mw"] == pytest.approx(found["it_mw"] * 1.3)
+
+
+@pytest.fixture
+def lacking(monkeypatch: pytest.MonkeyPatch) -> tuple[Pack, pd.DataFrame]:
+    """Return a pack whose own list says of 30 villages in two prefectures that they lack fibre."""
+    pack = Pack.load("gansu")
+    rows = pack.table("natural_villages")
+    parent = county_names(pack)["prefecture"].reindex(rows["adcode"].astype(str)).to_numpy()
+    two = np.unique(parent.astype(str))[:2]
+    some = pd.concat([rows[parent == code].head(15) for code in two], ignore_index=True)
+    some = some.assign(
+        has_fibre=False,
+        evidence="declared",
+        kind="natural_villages",
+        as_of=pd.Timestamp("2025-06-30"),
+    )
+    monkeypatch.setattr("planning.needs.without_fibre", lambda _pack: some)
+    return pack, some
+
+
+def test_fibre_of_the_prefectures_is_one_tree_priced_by_its_km(
+    lacking: tuple[Pack, pd.DataFrame],
+) -> None:
+    pack, some = lacking
+    scenario = Scenario(province="gansu")
+    found = fibre_tree(pack, scenario)
+    table, rates = found.table, prices(pack, scenario.plan)
+    assert table["villages"].tolist() == [15, 15]
+    named = set(";".join(table["source_ids"]).split(";"))
+    assert {"pack:natural_villages", "cost:fibre_rural"} <= named <= set(source_table(pack)["id"])
+    km = found.routes[:, 4].sum()
+    assert table["route_km"].sum() == pytest.approx(km, abs=0.02)
+    assert found.villages["route_km"].sum() == pytest.approx(km)
+    each = found.villages.groupby("prefecture")["route_km"].sum()
+    assert table["route_km"].to_numpy() == pytest.approx(each.to_numpy(), abs=0.01)
+    assert 0 < found.bound_km <= km * (1 + 1e-9)
+    for end in ("low", "base", "high"):
+        price = float(getattr(rates.money("fibre_rural"), end))
+        assert table[f"cost_{end}"].to_numpy() == pytest.approx(each.to_numpy() * price, abs=0.01)
+    # No tree is longer than each village's own way to the nearest node.
+    nodes = pack.table("fibre_nodes")
+    alone = nearest_link_cost((some["lon"], some["lat"]), (nodes["lon"], nodes["lat"]),
+                              per_km=rates.route_factor, once=0.0, most=1e9)  # fmt: skip
+    assert km <= alone.sum() * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("level", ["prefecture", "province"])
+def test_stations_of_a_region_are_those_of_its_counties_in_every_year(level: str) -> None:
+    pack, scenario = Pack.load("yunnan"), Scenario(province="yunnan")
+    county, region = (stations_by_year(pack, scenario, level=one) for one in ("county", level))
+    parent = gap_table(pack, ["mobile_5g"], level="county")["parent"].to_numpy()
+    for year in county.filter(like="year_").columns.astype(str):
+        own = county[year].groupby(parent).sum(min_count=1)
+        if level == "province":
+            assert region[year].iloc[0] == county[year].sum()
+            continue
+        assert region.set_index("adcode")[year].reindex(own.index).to_numpy() == pytest.approx(
+            own.to_numpy(), nan_ok=True
+        )
+
+
+@pytest.mark.parametrize(("use", "pue"), [(1.0, 1.25), (0.65, 1.5)])
+def test_racks_follow_the_target_and_power_follows_the_racks(
+    use: float, pue: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack, scenario, built = Pack.load("gansu"), Scenario(province="gansu"), 20_000.0
+    # What is built is unknown in both packs: here a planner has counted.
+    known = gap_table(pack, ["data_centres"], level="province")
+    known = known.assign(built=built, target=built + 10_001)
+    monkeypatch.setattr("planning.needs.gap_table", lambda *_args, **_options: known)
+    table = rack_need(pack, scenario, pue=pue, use=use, rack_kw=10.0)
+    row = table.iloc[0]
+    # Racks in use are a share of those installed; 2.5 kW is a standard rack.
+    assert row["standard_racks"] == np.ceil((built + 10_001) / use - built - 1e-9)
+    assert row["it_mw"] == pytest.approx(row["standard_racks"] * 2.5 / 1000)
+    assert row["facility_mw"] == pytest.approx(row["it_mw"] * pue)
+    assert row["physical_racks"] == np.ceil(row["it_mw"] * 1000 / 10.0 - 1e-9)
+    assert table.filter(like="year_").iloc[0].sum() == row["standard_racks"]
+    assert table["standard_racks"].iloc[1:].isna().all()

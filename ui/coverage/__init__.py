@@ -1,0 +1,1 @@
+"""Parts of the pages on coverage, paths and coverage rules."""

@@ -1,0 +1,109 @@
+"""What the planner may set: an own target and how it is shared out. Both go into the scenario."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from pydantic import ValidationError
+
+from layers.base import RULES, Layer
+from ui.shell import cache, localised_select, state
+from ui.shell.callbacks import standing, whole
+from ui.shell.i18n import language, t
+
+_TARGET, _RULE, _WEIGHTS = "_own_target", "_own_rule", "_own_weights"
+#: Largest own target, as in the scenario's schema.
+_LARGEST = 10**9
+
+
+def show(layer: Layer, row: pd.Series) -> None:
+    """Draw the inputs for a layer; ``row`` is the province's row of its gap table."""
+    plan = state.plan()
+    with st.expander(t("assume.title"), expanded=bool(pd.isna(row["target"]))):
+        left, right = st.columns(2)
+        st.session_state[_TARGET] = plan.targets.get(layer.key)
+        left.number_input(
+            t("assume.target"),
+            min_value=0,
+            max_value=_LARGEST,
+            step=100,
+            key=_TARGET,
+            placeholder=t("status.none_stated") if pd.isna(row["target"]) else t("assume.as_plan"),
+            help=t("assume.target_help"),
+            on_change=_take_target,
+            args=(layer.key,),
+        )
+        st.session_state[_RULE] = plan.rules.get(layer.key, layer.default_rule)
+        localised_select.selectbox(
+            right,
+            t("assume.rule"),
+            RULES,
+            key=_RULE,
+            format_func={rule: t(f"rule.{rule}") for rule in RULES}.__getitem__,
+            help=t("assume.rule_help"),
+            on_change=_take_rule,
+            args=(layer,),
+        )
+        if plan.rules.get(layer.key) == "own":
+            _weights(layer)
+
+
+def _weights(layer: Layer) -> None:
+    regions = cache.pack().regions("prefecture")
+    own = state.plan().weights.get(layer.key, {})
+    table = pd.DataFrame(
+        {
+            "adcode": regions["adcode"],
+            "name": regions[f"name_{language()}"],
+            "weight": [float(own.get(code, 0.0)) for code in regions["adcode"]],
+        }
+    )
+    version = f"{_WEIGHTS}-{layer.key}-{state.plan().digest}"
+    st.data_editor(
+        table,
+        key=version,
+        hide_index=True,
+        disabled=["adcode", "name"],
+        column_config={
+            "adcode": t("table.adcode"),
+            "name": t("table.region"),
+            "weight": st.column_config.NumberColumn(
+                t("assume.weight"), min_value=0.0, required=True
+            ),
+        },
+        on_change=standing("weights", version, _take_weights),
+        args=(layer.key, table, version),
+    )
+
+
+@whole
+def _take_target(key: str) -> None:
+    value = st.session_state[_TARGET]
+    others = {name: number for name, number in state.plan().targets.items() if name != key}
+    state.change(targets=others if value is None else {**others, key: int(value)})
+
+
+@whole
+def _take_rule(layer: Layer) -> None:
+    rule = st.session_state[_RULE]
+    plan = state.plan()
+    rules = {name: chosen for name, chosen in plan.rules.items() if name != layer.key}
+    weights = dict(plan.weights)
+    if rule != layer.default_rule:
+        rules[layer.key] = rule
+    if rule == "own" and layer.key not in weights:
+        regions = cache.pack().regions("prefecture")
+        weights[layer.key] = dict(
+            zip(regions["adcode"], regions["population"].astype(float), strict=True)
+        )
+    state.change(rules=rules, weights=weights)
+
+
+def _take_weights(key: str, table: pd.DataFrame, version: str) -> None:
+    weights = dict(zip(table["adcode"], table["weight"], strict=True))
+    for row, edit in st.session_state[version]["edited_rows"].items():
+        weights[table["adcode"].iloc[int(row)]] = float(edit["weight"] or 0.0)
+    try:
+        state.change(weights={**state.plan().weights, key: weights})
+    except ValidationError:
+        st.toast(t("assume.bad_weight"))

@@ -1,0 +1,91 @@
+"""The ledger as tables: every figure with its quote; a chosen row opens in full."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.scenario.presets import presets
+from ui.shell import cache
+from ui.shell.i18n import UNKNOWN, language, t
+from ui.shell.provenance import plain
+
+#: Columns of each ledger table as shown; the ending _ stands for the language.
+_LEDGER = {
+    "targets": (
+        "id", "layer", "metric_", "kind", "as_of", "qualifier", "value", "unit", "quote",
+        "source_file", "note",
+    ),
+    "observations": (
+        "id", "adcode", "layer", "metric_", "as_of", "qualifier", "value", "unit", "kind", "source",
+    ),
+    "policy_zones": ("id", "name_", "kind", "regions", "focus_", "quote", "source_file"),
+    "unit_costs": (
+        "item", "meaning_", "low", "base", "high", "currency_or_unit", "per", "price_year",
+        "source",
+    ),
+}  # fmt: skip
+
+
+def show() -> None:
+    """Draw the choice of table, the search and the table."""
+    name = st.segmented_control(
+        t("sources.table"),
+        [*_LEDGER, "presets"],
+        key="sources_table",
+        default="targets",
+        required=True,
+        format_func={table: t(f"ledger.{table}") for table in (*_LEDGER, "presets")}.__getitem__,
+        label_visibility="collapsed",
+    )
+    text = st.text_input(t("sources.search"), key="sources_search")
+    frame = _presets() if name == "presets" else cache.pack().table(str(name))
+    wanted = text.strip().casefold()
+    if wanted:
+        joined = frame.astype(str).agg(" ".join, axis=1).str.casefold()
+        frame = frame[joined.str.contains(wanted, regex=False)]
+    columns = [c + language() if c.endswith("_") else c for c in _LEDGER.get(str(name), ())]
+    columns = [_english(c, frame) for c in columns] or list(frame.columns)
+    _frame(frame[columns].reset_index(drop=True))
+
+
+def _frame(frame: pd.DataFrame) -> None:
+    """Draw a ledger table; a chosen row opens in full below, so that nothing is cut."""
+    titles = {c: st.column_config.Column(t(f"column.{_base(c)}")) for c in frame.columns}
+    key = f"ledger-{st.session_state.get('sources_table')}"
+    chosen = st.dataframe(
+        frame, key=key, hide_index=True, height=380, placeholder=UNKNOWN, column_config=titles,
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    rows = chosen["selection"]["rows"]
+    if not rows or rows[0] >= len(frame):
+        st.caption(t("sources.choose_row"))
+        return
+    row = frame.iloc[rows[0]]
+    known = row[row.notna() & (row.astype(str) != "")]
+    st.table({t(f"column.{_base(c)}"): plain(value) for c, value in known.items()})
+
+
+def _base(column: object) -> str:
+    """Return a column's name without its language."""
+    return str(column).removesuffix("_zh").removesuffix("_en")
+
+
+def _english(column: str, frame: pd.DataFrame) -> str:
+    """Return the ledger's name of a column: some English ones stand without an ending."""
+    return column if column in frame.columns else column.removesuffix("_en")
+
+
+def _presets() -> pd.DataFrame:
+    end = language()
+    return pd.DataFrame(
+        {
+            "item": item.key,
+            f"name_{end}": item.title_zh if end == "zh" else item.title_en,
+            "radius_m": item.radius_m,
+            "radius_weak_m": item.radius_weak_m,
+            f"meaning_{end}": item.basis_zh if end == "zh" else item.basis_en,
+            "source": item.source,
+        }
+        for item in presets().values()
+    )

@@ -1,0 +1,114 @@
+"""The file that is being examined in this session: upload, choices, and the doctor's diagnosis."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import cast
+
+import streamlit as st
+
+from data.doctor.base import Choice
+from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.engine import STEPS, examine
+from data.tables.imports import RASTERS
+from geo.errors import PlannerError
+from ui.shell import cache
+from ui.shell.i18n import t
+
+KIND, EVIDENCE, AS_OF = "import_kind", "import_evidence", "import_as_of"
+ENCODING, DELIMITER, SHEET = "import_encoding", "import_delimiter", "import_sheet"
+LAYER, HEADER_ROW = "import_layer", "import_header_row"
+CRS, SWAPPED, REPAIRS = "import_crs", "import_swapped", "import_repairs"
+#: Header → column as the planner has it.
+COLUMNS = "_import_columns"
+_DONE, _KEY, _ROUND = "_import_diagnosis", "_import_key", "_import_round"
+#: What the planner may have chosen for one file and must not meet the next.
+_OF_ONE_FILE = (
+    KIND, ENCODING, DELIMITER, SHEET, LAYER, HEADER_ROW, CRS, SWAPPED, REPAIRS, COLUMNS,
+)  # fmt: skip
+
+
+def forget() -> None:
+    """Forget the choices of the last file: a new one begins."""
+    for key in (*_OF_ONE_FILE, _DONE, _KEY):
+        st.session_state.pop(key, None)
+
+
+def choice() -> Choice:
+    """Return what the planner overrides."""
+    session = st.session_state
+    row = session.get(HEADER_ROW)
+    swapped = {"yes": True, "no": False}.get(str(session.get(SWAPPED) or ""))
+    return Choice(
+        kind=session.get(KIND),
+        encoding=session.get(ENCODING) or None,
+        delimiter=session.get(DELIMITER) or None,
+        sheet=session.get(SHEET) or None,
+        layer=session.get(LAYER) or None,
+        header_row=None if row is None else int(row),
+        columns=dict(session.get(COLUMNS) or {}),
+        crs=system() or None,
+        swapped=swapped,
+        repairs=frozenset(session.get(REPAIRS) or ()),
+    )
+
+
+def system() -> str:
+    """Return the coordinate system that the planner chose; empty leaves it to the doctor."""
+    return str(st.session_state.get(CRS) or "").strip()
+
+
+def origin() -> Origin:
+    """Return what the planner says of the file as a whole."""
+    as_of = st.session_state.get(AS_OF)
+    return Origin(
+        str(st.session_state.get(EVIDENCE) or "declared"),
+        as_of.isoformat() if isinstance(as_of, dt.date) else "",
+    )
+
+
+def upload_key() -> str:
+    """Return the key of the upload; a new one empties it."""
+    return f"import_file_{st.session_state.get(_ROUND, 0)}"
+
+
+def done() -> None:
+    """Put the file away once it stands in the workspace."""
+    forget()
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def diagnosis(content: bytes, name: str) -> Diagnosis:
+    """Examine the upload, or return what was found when nothing has changed since.
+
+    Raises
+    ------
+    PlannerError
+        If the file cannot be read; :func:`data.doctor.engine.examine` says why.
+    """
+    chosen, pack, whole = choice(), cache.pack(), origin()
+    said = (hashlib.sha256(content).hexdigest(), name, pack.digest, repr(chosen), whole)
+    if st.session_state.get(_KEY) == said:
+        return cast("Diagnosis", st.session_state[_DONE])
+    bar = st.progress(0.0, t("import.step_read"))
+
+    def step(word: str) -> None:
+        bar.progress(STEPS.index(word) / len(STEPS), t(f"import.step_{word}"))
+
+    try:
+        found = examine(content, pack, chosen, origin=whole, name=name, progress=step)
+    except PlannerError:
+        st.session_state.pop(_KEY, None)
+        raise
+    finally:
+        bar.empty()
+    st.session_state[_KEY], st.session_state[_DONE] = said, found
+    return found
+
+
+def is_raster(name: str) -> bool:
+    """Return whether the planner says, or the name says, that this is a raster."""
+    wanted = st.session_state.get(KIND)
+    suffix = name.lower().rpartition(".")[2]
+    return wanted in RASTERS or (wanted is None and suffix in {"tif", "tiff", "hgt", "vrt"})

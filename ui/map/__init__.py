@@ -1,0 +1,1 @@
+"""Maps on a page."""

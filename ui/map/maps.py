@@ -1,0 +1,402 @@
+"""Which map each page shows: the choice of layers, selection and clicks, drawn by mapview."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data.scenario.presets import preset
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from layers.base import unit_name
+from layers.map import features, render
+from layers.map.symbols import STATES as STATE_LOOKS, class_limits
+from layers.registry import layer
+from layers.villages import STATES
+from planning.coverage.prediction import has_radio
+from planning.elevation import terrain_of
+from planning.whatif import Effect
+from ui.map import mapview, tiles
+from ui.shell import cache, state
+from ui.shell.i18n import interval, language, number, short_names, t
+from ui.widgets import drilldown, tables
+
+_OCTETS = "application/octet-stream"
+#: Newly reached villages drawn as marks of their own at most; the numbers count all.
+_MARKS = 3_000
+
+
+def gap_map(
+    table: pd.DataFrame, *, key: str, height: int, on_drawn: Callable[[], None] | None = None
+) -> None:
+    """Draw the regions coloured by gap with villages, rivers and seats; a click selects."""
+    pack = cache.pack()
+    points = _points(features.village_bytes(pack), key)
+    nodes = _points(features.node_bytes(pack), f"{key}-nodes")
+    text = table.to_json()
+    look = (pack.digest, _digest(text), points, nodes, language(), mapview.is_dark())
+    chart = _gap_chart(look, _pack=pack, _table=table, _addresses=(points, nodes))
+    level = str(table["level"].iloc[0])
+    mapview.show(
+        chart,
+        key=f"map-{key}",
+        height=height,
+        overlay=_selection(pack),
+        heed=mapview.Heed(
+            on_region=lambda adcode: drilldown.choose(level, adcode), on_drawn=on_drawn
+        ),
+    )
+
+
+def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
+    """Draw the listed villages over the county borders."""
+    pack = cache.pack()
+    content = features.point_bytes(
+        villages["lon"].to_numpy(float),
+        villages["lat"].to_numpy(float),
+        villages["households"].to_numpy(np.int64),
+        villages["state"]
+        .map({name: i for i, name in enumerate(STATES)})
+        .to_numpy()
+        .astype(np.uint8),
+    )
+    chart = _borders(pack, content, key, 6.0)
+    overlay = _selection(pack)
+    marked = villages[villages["village_id"] == st.session_state.get(tables.VILLAGE)]
+    if len(marked):
+        overlay["mark"] = [float(marked["lat"].iloc[0]), float(marked["lon"].iloc[0])]
+    mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
+
+
+@dataclass(frozen=True)
+class PointLook:
+    """What a map of classed points says of them.
+
+    Attributes
+    ----------
+    title
+        Head of the legend.
+    point
+        What one point is.
+    states
+        Names of the classes 0, 1, 2 ….
+    notes
+        Lines below the legend.
+    colours
+        Colour and ring of each class, as in :data:`layers.map.symbols.STATES`.
+    counted
+        Whether the tooltip tells the households of a point.
+    banner
+        Word across the map's corner; empty for none.
+    """
+
+    title: str
+    point: str
+    states: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    colours: tuple[Mapping[str, str], ...] = STATE_LOOKS
+    counted: bool = False
+    banner: str = ""
+
+
+def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None:
+    """Draw classed points over the county borders.
+
+    Parameters
+    ----------
+    content
+        As :func:`layers.map.features.point_bytes` packs them.
+    """
+    chart = point_chart(content, look, key=key)
+    overlay = {"fit": features.bounds(cache.pack())}
+    mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
+
+
+def point_chart(content: bytes, look: PointLook, *, key: str) -> mapview.Drawn:
+    """Return classed points over the county borders, for :func:`ui.map.mapview.show`."""
+    pack = cache.pack()
+    points = _points(content, key)
+    known = (pack.digest, points, repr(look), language(), mapview.is_dark())
+    return _point_chart(known, _pack=pack, _address=points, _look=look)
+
+
+def site_map(
+    plan: Scenario,
+    result: Effect,
+    *,
+    on_click: Callable[[float, float], None],
+    key: str,
+    height: int,
+) -> None:
+    """Draw the sites, with circles where no terrain is known; a click places the next one."""
+    pack = cache.pack()
+    chart = _borders(pack, features.village_bytes(pack), key, render.AGGREGATE_BELOW)
+    gained = result.gained.head(_MARKS)
+    overlay = {
+        "colour": render.SITE_COLOUR,
+        "gainedColour": render.GAINED_COLOUR,
+        "sites": [
+            {
+                "number": number_,
+                "lat": site.lat,
+                "lon": site.lon,
+                "radius_m": preset(site.preset).radius_m if circle else None,
+                "enabled": site.enabled,
+                "title": t("whatif.circle") if circle else f"{number(site.antenna_height_m)} m",
+            }
+            for number_, site in enumerate(plan.sites, start=1)
+            for circle in [result.basis == "circle" or not has_radio(site.preset)]
+        ],
+        "gained": gained[["lat", "lon"]].round(5).to_numpy().tolist(),
+        **_selection(pack),
+        "model": model_box(pack, plan),
+    }
+    mapview.show(
+        chart,
+        key=f"map-{key}",
+        height=height,
+        overlay=overlay,
+        heed=mapview.Heed(on_click=on_click),
+    )
+
+
+def model_box(pack: Pack, plan: Scenario) -> mapview.Bounds | None:
+    """Return the box of the elevation model in force, None without one: outside all is unknown."""
+    found = terrain_of(pack, plan)
+    if found is None:
+        return None
+    west, south, east, north = found.bounds
+    return (south, west), (north, east)
+
+
+def plan_map(
+    content: bytes,
+    overlay: Mapping[str, Any],
+    *,
+    on_click: Callable[[float, float], None],
+    height: int,
+) -> None:
+    """Draw a plan over the villages that it is for; ``content`` packs them."""
+    chart = _borders(cache.pack(), content, "plan", 6.0)
+    heed = mapview.Heed(on_click=on_click)
+    mapview.show(chart, key="map-plan", height=height, overlay=overlay, heed=heed)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _gap_chart(
+    look: tuple[str | bool, ...],
+    *,
+    _pack: Pack,
+    _table: pd.DataFrame,
+    _addresses: tuple[str, str],
+) -> mapview.Drawn:
+    """Return the choropleth; ``look`` is the cache's key and stands for everything else."""
+    del look
+    points, nodes = _addresses
+    level = str(_table["level"].iloc[0])
+    sheet = _sheet(_pack, dark=mapview.is_dark())
+    shown, bound = _shown(_table)
+    fill = _fill(_pack, _table, shown)
+    render.add_regions(sheet, features.region_features(_pack, level), fill)
+    if level == "county":
+        render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    _common(sheet, _pack, language())
+    _overlays(sheet, _pack, language(), nodes)
+    render.add_points(sheet, url=points)
+    render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
+    first = _table.iloc[0]
+    title = f"{layer(str(first['layer'])).title(language())} · {t('figure.gap')}"
+    notes = [t("map.upper")] if bound else []
+    legend = render.Legend(
+        title,
+        unit_name(str(first["unit"]), language()),
+        (*notes, *_village_notes()),
+    )
+    return _finished(_pack, sheet, legend, points)
+
+
+def _village_notes() -> tuple[str, ...]:
+    """Return what the legend says of the village points in force."""
+    invented = "illustrative" in cache.village_evidence()
+    return (t("map.discs"), t("map.invented")) if invented else (t("map.discs"),)
+
+
+def _borders(pack: Pack, content: bytes, key: str, aggregate_below: float) -> mapview.Drawn:
+    """Return the map of these villages; counted per disc below a zoom."""
+    points = _points(content, key)
+    nodes = _points(features.node_bytes(pack), f"{key}-nodes")
+    look = (pack.digest, points, nodes, language(), mapview.is_dark(), aggregate_below)
+    return _border_chart(
+        look, _pack=pack, _addresses=(points, nodes), _aggregate_below=aggregate_below
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _border_chart(
+    look: tuple[str | bool | float, ...],
+    *,
+    _pack: Pack,
+    _addresses: tuple[str, str],
+    _aggregate_below: float,
+) -> mapview.Drawn:
+    """Return villages over the county borders, without figures; ``look`` is the cache's key."""
+    del look
+    points, nodes = _addresses
+    sheet = _sheet(_pack, dark=mapview.is_dark())
+    counties = _pack.regions("county")
+    labels = list(
+        zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
+    )
+    fill = render.RegionFill({}, {}, labels, ())
+    render.add_regions(sheet, features.region_features(_pack, "county"), fill)
+    render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    _common(sheet, _pack, language())
+    _overlays(sheet, _pack, language(), nodes)
+    render.add_points(sheet, url=points, aggregate_below=_aggregate_below)
+    render.add_labels(sheet, fill, from_zoom=8.5)
+    legend = render.Legend(t("map.villages"), "", _village_notes())
+    return _finished(_pack, sheet, legend, points)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _point_chart(
+    known: tuple[str | bool, ...], *, _pack: Pack, _address: str, _look: PointLook
+) -> mapview.Drawn:
+    """Return points over the county borders; ``known`` is the cache's key."""
+    del known
+    sheet = _sheet(_pack, dark=mapview.is_dark(), look=_look)
+    counties = _pack.regions("county")
+    labels = list(
+        zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
+    )
+    fill = render.RegionFill({}, {}, labels if _look.counted else [], ())
+    render.add_regions(sheet, features.region_features(_pack, "county"), fill)
+    render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    _common(sheet, _pack, language())
+    classes = tuple(range(len(_look.states)))
+    render.add_points(
+        sheet, url=_address, aggregate_below=6.0, in_legend=classes, colours=_look.colours
+    )
+    render.add_labels(sheet, fill, from_zoom=8.5)
+    chart = render.finish(sheet, render.Legend(_look.title, "", _look.notes), banner=_look.banner)
+    return mapview.drawn(chart, features.bounds(_pack), place=_pack.name, ahead=_address)
+
+
+def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.Sheet:
+    states = (t("state.uncovered"), t("state.covered"), t("state.unknown"))
+    words = render.Words(
+        credit=t("map.credit"),
+        north=t("map.north"),
+        village=look.point if look else t("map.village"),
+        households=unit_name("household", language()) if look is None or look.counted else "",
+        states=look.states if look else states,
+        no_figure=t("map.no_figure"),
+        rivers=t("map.rivers"),
+        relief=t("map.relief"),
+        seats=t("map.seats"),
+        switches=t("map.switches"),
+    )
+    sheet = render.new_sheet(features.bounds(pack), words, dark=dark, tiles=tiles.background())
+    render.add_relief(sheet, pack.table("relief"))
+    return sheet
+
+
+def _common(sheet: render.Sheet, pack: Pack, tongue: str) -> None:
+    """Draw rivers and county seats."""
+    render.add_rivers(sheet, features.river_features(pack))
+    places = pack.table("places")
+    seats = places[places["kind"] == "county_seat"]
+    names = seats[f"name_{tongue}"].fillna(seats["name_zh"]).fillna("")
+    render.add_seats(
+        sheet,
+        [(la, lo, str(n)) for la, lo, n in zip(seats["lat"], seats["lon"], names, strict=True)],
+    )
+
+
+def _overlays(sheet: render.Sheet, pack: Pack, tongue: str, nodes: str) -> None:
+    """Offer the overlays: zones that the plans name, nodes of the backbone."""
+    zones = pack.table("policy_zones")
+    named = _zone_names(pack, zones, tongue)
+    outlines = [
+        feature
+        for level in ("prefecture", "county")
+        for feature in features.region_features(pack, level)
+        if (level, feature["properties"]["adcode"]) in named
+    ]
+    regions = pack.table("regions").set_index(["level", "adcode"])
+    at = regions.reindex(list(named))[["label_lat", "label_lon"]].to_numpy(float)
+    spots = [
+        (float(lat), float(lon), "\n".join(names))
+        for (lat, lon), names in zip(at, named.values(), strict=True)
+    ]
+    render.add_zones(sheet, layer("policy_zones").title(tongue), outlines, spots)
+    render.add_nodes(sheet, f"{layer('backbone').title(tongue)} · {t('banner.word')}", url=nodes)
+
+
+def _zone_names(pack: Pack, zones: pd.DataFrame, tongue: str) -> dict[tuple[str, str], list[str]]:
+    """Return (level, adcode) of each region that a zone names → the zones' names."""
+    prefectures = set(pack.regions("prefecture")["adcode"])
+    named: dict[tuple[str, str], list[str]] = {}
+    for zone in zones.to_dict("records"):
+        for adcode in str(zone["regions"]).split(";"):
+            level = "prefecture" if adcode in prefectures else "county"
+            named.setdefault((level, adcode), []).append(str(zone[f"name_{tongue}"]))
+    return named
+
+
+def _selection(pack: Pack) -> dict[str, Any]:
+    """Return the chosen region for the overlay: its code, and its box to zoom to."""
+    level, adcode = state.region()
+    if not adcode:
+        return {"selected": "", "fit": features.bounds(pack)}
+    return {"selected": adcode, "fit": features.region_bounds(pack, level, adcode)}
+
+
+def _finished(pack: Pack, sheet: render.Sheet, legend: render.Legend, points: str) -> mapview.Drawn:
+    chart = render.finish(sheet, legend, banner=t("banner.word"))
+    return mapview.drawn(chart, features.bounds(pack), place=pack.name, ahead=points)
+
+
+def _shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:
+    """Return the gap; where no gap is known at all, its upper bound, and True."""
+    if table["gap"].notna().any() or not table["gap_high"].notna().any():
+        return table["gap"], False
+    return table["gap_high"], True
+
+
+def _fill(pack: Pack, table: pd.DataFrame, shown: pd.Series) -> render.RegionFill:
+    regions = pack.regions(str(table["level"].iloc[0])).set_index("adcode")
+    names = short_names(table)
+    cards = {}
+    for name, row in zip(names, table.to_dict("records"), strict=True):
+        target = number(row["target"]) if pd.notna(row["target"]) else t("status.none_stated")
+        cards[str(row["adcode"])] = (
+            name,
+            (
+                (t("figure.target"), target),
+                (t("figure.built"), f"{number(row['built'])} {row['as_of']}".strip()),
+                (t("figure.planned"), number(row["planned"])),
+                (t("figure.gap"), number(row["gap"])),
+                (t("figure.interval"), interval(row["gap_low"], row["gap_high"])),
+                (t("map.unit"), unit_name(str(row["unit"]), language())),
+                (t("table.evidence"), t(f"evidence.{row['evidence']}")),
+            ),
+        )
+    spots = regions.loc[table["adcode"]]
+    labels = list(zip(spots["label_lat"], spots["label_lon"], names, strict=True))
+    values = dict(zip(table["adcode"].astype(str), shown.astype(float), strict=True))
+    return render.RegionFill(values, cards, labels, class_limits(values.values()))
+
+
+def _points(content: bytes, key: str) -> str:
+    return mapview.address(content, _OCTETS, key=f"points-{key}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,205 @@
+"""The one place that puts a map on the page: folium builds it, a small host of our own draws it.
+
+The map itself (script, polygons, points) goes out of band, by address, once per digest; Streamlit
+carries a few hundred bytes per click. The host keeps zoom and position while the overlay changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import folium
+import streamlit as st
+from streamlit.runtime import get_instance
+
+from layers.map.raster_images import Picture
+from layers.map.render import map_parts
+from ui.shell.callbacks import whole
+from ui.shell.i18n import t
+
+#: Last click heard per map.
+_HEARD = "_map_heard"
+_HOST = Path(__file__).parents[2] / "static" / "host.js"
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+Overlay = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map ready for the page.
+
+    Attributes
+    ----------
+    content
+        JSON of the map's parts and bounds.
+    digest
+        Identity of the content: the host remounts only when it changes.
+    place
+        Name of what is shown; while it stays, zoom and position survive a new drawing.
+    ahead
+        Address of what the map's script will ask for: the host asks at once.
+    """
+
+    content: bytes
+    digest: str
+    place: str
+    ahead: str = ""
+
+
+@dataclass(frozen=True)
+class Heed:
+    """What a page wants to hear from its map.
+
+    Attributes
+    ----------
+    on_click
+        Called with latitude and longitude [°] of a click.
+    on_region
+        Called with the adcode of the region that was clicked; the click then goes no further.
+    on_drawn
+        Called once the points stand on a new map, or the map has failed.
+    """
+
+    on_click: Callable[[float, float], None] | None = None
+    on_region: Callable[[str], None] | None = None
+    on_drawn: Callable[[], None] | None = None
+
+
+def drawn(chart: folium.Map, bounds: Bounds, *, place: str, ahead: str = "") -> Drawn:
+    """Return a folium map as what the host needs; the map itself is used up."""
+    parts = {**map_parts(chart), "bounds": bounds}
+    content = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+    return Drawn(content, hashlib.sha256(content).hexdigest()[:16], place, ahead)
+
+
+def address(content: bytes, kind: str, *, key: str) -> str:
+    """Return an address under which this session's browser finds the bytes."""
+    return get_instance().media_file_mgr.add(content, kind, key)
+
+
+def raster(picture: Picture, title: str, unit: str, notes: Sequence[str], *, key: str) -> Overlay:
+    """Return a picture as the overlay's ``raster``: by address, with its legend.
+
+    Parameters
+    ----------
+    title, unit, notes
+        What the legend says over and under the classes.
+    key
+        Name of the place on the page.
+    """
+    return {
+        "url": address(picture.content, "image/png", key=f"raster-{key}"),
+        "bounds": picture.bounds,
+        "opacity": 0.7,
+        "legend": {"title": title, "unit": unit, "rows": picture.rows, "notes": list(notes)},
+        "words": {"opacity": t("map.opacity")},
+    }
+
+
+def is_dark() -> bool:
+    """Return whether the reader's theme is dark."""
+    return bool(st.context.theme.type == "dark")
+
+
+def show(
+    chart: Drawn,
+    *,
+    key: str,
+    height: int,
+    overlay: Mapping[str, Any] | None = None,
+    heed: Heed | None = None,
+    profile: Mapping[str, Any] | None = None,
+) -> None:
+    """Draw a map on the page.
+
+    Parameters
+    ----------
+    chart
+        The map; drawn anew only when its digest changes.
+    key
+        Name of the place on the page.
+    height
+        Height [px].
+    overlay
+        What changes with a click: ``sites``, ``stations``, ``gained``, ``selected`` adcode,
+        ``zoom`` to it, ``mark`` (lat, lon), ``raster`` as :func:`raster` returns it, ``look``: a
+        box to show once.
+    heed
+        What the page listens to; nothing by default.
+    profile
+        Terrain between two antennas, drawn below the map and linked with it in the browser; its
+        form stands in static/map/profile.js.
+    """
+    heed = heed or Heed()
+
+    @whole
+    def region() -> None:
+        event = getattr(st.session_state[key], "region", None)
+        if event and heed.on_region is not None:
+            heed.on_region(str(event["adcode"]))
+
+    @whole
+    def stands() -> None:
+        if heed.on_drawn is not None:
+            heed.on_drawn()
+
+    _host()(
+        key=key,
+        height="content" if profile else height,
+        data=_message(chart, key, height, overlay or {}, heed)
+        | {"profile": dict(profile) if profile else None},
+        on_click_change=lambda: _hear(key, heed.on_click),
+        on_region_change=region,
+        on_drawn_change=stands,
+    )
+
+
+@whole
+def _hear(key: str, on_click: Callable[[float, float], None] | None) -> None:
+    """Do what a click asks; the host says it again until it is heard, each counts once."""
+    event = getattr(st.session_state[key], "click", None)
+    # A plain table: what a click does and that it was heard cannot be cut apart.
+    heard: dict[str, int] = st.session_state.setdefault(_HEARD, {})
+    for click in event["clicks"] if event else ():
+        if click["id"] > heard.get(key, 0):
+            if on_click is not None:
+                on_click(float(click["lat"]), float(click["lon"]))
+            heard[key] = click["id"]
+
+
+def _message(
+    chart: Drawn, key: str, height: int, overlay: Mapping[str, Any], heed: Heed
+) -> dict[str, Any]:
+    """Return what the host is told with every run of the page."""
+    return {
+        "url": address(chart.content, "application/json", key=key),
+        "digest": chart.digest,
+        "dark": is_dark(),
+        "place": chart.place,
+        "ahead": chart.ahead,
+        "height": height,
+        "clicks": heed.on_click is not None,
+        "regions": heed.on_region is not None,
+        "tell": heed.on_drawn is not None,
+        "failed": t("map.failed"),
+        "heard": st.session_state.get(_HEARD, {}).get(key, 0),
+        "overlay": dict(overlay),
+    }
+
+
+@lru_cache(maxsize=1)
+def _host() -> Callable[..., Any]:
+    """Register the host once per process."""
+    mount: Callable[..., Any] = st.components.v2.component(
+        "tongcun_map",
+        html='<div class="tc-host" style="width:100%"></div><div class="tc-profile"></div>',
+        js=_HOST.read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
+    return mount

@@ -1,0 +1,133 @@
+"""The map of a need: regions coloured by it, a card with their figures, the fibre tree on top."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from data.tables.reader import Pack
+from layers.map import features, render
+from layers.map.symbols import class_limits
+from planning.needs import FibreTree
+from ui.map import mapview
+from ui.map.tiles import background
+from ui.shell import cache, state
+from ui.shell.i18n import language, short_names, t
+from ui.widgets import drilldown
+
+#: Okabe and Ito: the tree orange, villages without fibre vermilion, as on the map of a plan.
+_COLOURS = {
+    "route": "#e69f00", "reached": "#d55e00", "later": "#d55e00", "lost": "#d55e00",
+    "years": ["#d55e00", "#d55e00"],
+}  # fmt: skip
+_KEY = "map-needs"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the map tells.
+
+    Attributes
+    ----------
+    level
+        ``prefecture`` or ``county``.
+    figures
+        adcode → figure; absent or NaN is drawn without colour.
+    cards
+        adcode → lines of label and value.
+    title, unit, notes
+        What the legend says.
+    invented
+        Whether something illustrative is in the figures.
+    classed
+        Whether figures fall into classes; else a region has one or none.
+    """
+
+    level: str
+    figures: Mapping[str, float]
+    cards: Mapping[str, tuple[tuple[str, str], ...]]
+    title: str
+    unit: str
+    notes: tuple[str, ...] = ()
+    invented: bool = False
+    classed: bool = True
+
+
+def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
+    """Draw the map; a click chooses the region."""
+    pack = cache.pack()
+    known = (pack.digest, repr(shown), language(), mapview.is_dark())
+    chart = _chart(known, _pack=pack, _shown=shown)
+    level, adcode = state.region()
+    box = features.region_bounds(pack, level, adcode) if adcode else features.bounds(pack)
+    overlay: dict[str, Any] = {"selected": adcode if level == shown.level else "", "fit": box}
+    if tree is not None:
+        overlay["plan"] = _tree(tree)
+    mapview.show(
+        chart, key=_KEY, height=height, overlay=overlay,
+        heed=mapview.Heed(on_region=lambda code: drilldown.choose(shown.level, code)),
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapview.Drawn:
+    """Return the choropleth; ``known`` is the cache's key and stands for everything else."""
+    del known
+    bounds = features.bounds(_pack)
+    sheet = render.new_sheet(bounds, _words(), dark=mapview.is_dark(), tiles=background())
+    render.add_relief(sheet, _pack.table("relief"))
+    regions = _pack.regions(_shown.level)
+    names = short_names(regions)
+    titles = dict(zip(regions["adcode"], names, strict=True))
+    fill = render.RegionFill(
+        _shown.figures,
+        {code: (titles[code], lines) for code, lines in _shown.cards.items()},
+        list(zip(regions["label_lat"], regions["label_lon"], names, strict=True)),
+        class_limits(_shown.figures.values()) if _shown.classed else (),
+    )
+    render.add_regions(sheet, features.region_features(_pack, _shown.level), fill)
+    if _shown.level == "county":
+        render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    render.add_rivers(sheet, features.river_features(_pack))
+    render.add_labels(sheet, fill, from_zoom=8.5 if _shown.level == "county" else 0)
+    legend = render.Legend(_shown.title, _shown.unit, _shown.notes)
+    banner = t("banner.word") if _shown.invented else ""
+    return mapview.drawn(render.finish(sheet, legend, banner=banner), bounds, place=_pack.name)
+
+
+def _words() -> render.Words:
+    return render.Words(
+        credit=t("map.credit"), north=t("map.north"), village=t("map.village"), households="",
+        states=(), no_figure=t("map.no_figure"), rivers=t("map.rivers"), relief=t("map.relief"),
+        seats=t("map.seats"), switches=t("map.switches"),
+    )  # fmt: skip
+
+
+def _tree(tree: FibreTree) -> dict[str, Any]:
+    """Return the tree and its villages as the script of plans reads them, all in one year."""
+    routes: NDArray[np.float64] = tree.routes[:, [1, 0, 3, 2]].round(5)
+    content = {
+        "sites": [],
+        "villages": [[*at, 1, 0] for at in _places(tree.villages)],
+        "routes": [[*ends, 1] for ends in routes.tolist()],
+    }
+    text = json.dumps(content, separators=(",", ":"))
+    url = mapview.address(text.encode(), "application/json", key=f"needs-{state.province()}")
+    rows = [
+        {"colour": _COLOURS["route"], "text": t("needs.legend_route"), "shape": "line"},
+        {"colour": _COLOURS["lost"], "text": t("needs.legend_village"), "shape": "dot"},
+    ]
+    legend = {"title": t("needs.legend_tree"), "rows": rows, "notes": []}
+    return {"url": url, "year": 1, "years": [1, 1], "colours": _COLOURS, "legend": legend}
+
+
+def _places(villages: pd.DataFrame) -> list[list[float]]:
+    places: list[list[float]] = villages[["lat", "lon"]].astype(float).round(5).to_numpy().tolist()
+    return places

@@ -1,0 +1,105 @@
+"""What the page of needs asks: years, shape of the path, power of racks; and its answers, kept."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.gaps.buildout import PATHS, STANDARD_RACK_KW, racks_of_demand
+from planning.needs import DEFAULT_PUE, rack_need, stations_by_year
+from ui.needs import view as needs_view
+from ui.plan import settings as plan_settings
+from ui.shell import cache, localised_select, state
+from ui.shell.callbacks import once, whole
+from ui.shell.i18n import t
+from ui.whatif import sites
+
+PATH, PUE, RACK, USE, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_use", "needs_demand"
+_LAYER = "data_centres"
+
+
+def years(*, with_map: bool) -> None:
+    """Draw first year, number of years, shape of the path, and what the map shows."""
+    now = plan_settings.settings().years
+    plan_settings.fault()
+    cells = st.columns([1, 1, 1.4, 1.4, 2], vertical_alignment="bottom")
+    with cells[0]:
+        plan_settings.figure("years.first", t("plan.first_year"), now.first, (2000, 2100, 1),
+                           whole=True, note=t("needs.years_help"))  # fmt: skip
+    with cells[1]:
+        plan_settings.figure("years.count", t("plan.years"), now.count, (1, 30, 1), whole=True)
+    localised_select.selectbox(
+        cells[2], t("needs.path"), PATHS, key=PATH, help=t("needs.path_help"),
+        format_func={name: t(f"needs.path_{name}") for name in PATHS}.__getitem__,
+    )  # fmt: skip
+    if with_map:
+        names = {0: t("needs.all_years")}
+        names |= {year: str(year) for year in range(now.first, now.first + now.count)}
+        if st.session_state.get(needs_view.YEAR) not in names:
+            st.session_state[needs_view.YEAR] = 0
+        localised_select.selectbox(
+            cells[3],
+            t("needs.map_shows"),
+            list(names),
+            key=needs_view.YEAR,
+            format_func=names.__getitem__,
+        )
+    history = state.history()
+    with cells[4], st.container(horizontal=True, gap="small"):
+        st.button("↶", key="needs_undo", help=t("whatif.undo"), on_click=once(sites.undo),
+                  disabled=not history.past)  # fmt: skip
+        st.button("↷", key="needs_redo", help=t("whatif.redo"), on_click=once(sites.redo),
+                  disabled=not history.future)  # fmt: skip
+
+
+def power() -> None:
+    """Draw what turns racks into power, and a demand that sets the target."""
+    for key, first in ((PUE, DEFAULT_PUE), (RACK, STANDARD_RACK_KW), (USE, 100.0)):
+        st.session_state.setdefault(key, first)
+    cells = st.columns([1, 1, 1, 1.9, 1], vertical_alignment="bottom")
+    cells[0].number_input(t("needs.pue"), 1.0, 3.0, step=0.05, key=PUE, format="%.2f",
+                          help=t("needs.pue_help"))  # fmt: skip
+    cells[1].number_input(t("needs.rack_kw"), 0.5, 200.0, step=0.5, key=RACK, format="%.2f",
+                          help=t("needs.rack_help"))  # fmt: skip
+    cells[2].number_input(t("needs.use"), 1.0, 100.0, step=5.0, key=USE, format="%.0f",
+                          help=t("needs.use_help"))  # fmt: skip
+    cells[3].number_input(
+        t("needs.demand"), 0.0, 100_000.0, value=None, step=10.0, key=DEMAND, format="%.6g",
+        help=t("needs.demand_help"), on_change=_take_demand,
+    )  # fmt: skip
+
+
+def stations(scenario: Scenario, layer: str, level: str) -> pd.DataFrame:
+    """Return the base stations by region and year."""
+    pack = cache.pack()
+    path = str(st.session_state.get(PATH) or PATHS[0])
+    return _stations(pack.digest, cache.key_of(scenario), layer, level, path, _pack=pack)
+
+
+def racks(scenario: Scenario) -> pd.DataFrame:
+    """Return the racks that are missing."""
+    session = st.session_state
+    return rack_need(
+        cache.pack(), scenario, pue=float(session[PUE]), rack_kw=float(session[RACK]),
+        use=float(session[USE]) / 100, path=str(session.get(PATH) or PATHS[0]),
+    )  # fmt: skip
+
+
+@whole
+def _take_demand() -> None:
+    """Make the racks that a demand fills the target; it is a step that can be undone."""
+    demand = st.session_state[DEMAND]
+    if demand is not None:
+        targets = {**state.plan().targets, _LAYER: racks_of_demand(float(demand))}
+        state.change(targets=targets)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _stations(
+    digest: str, scenario: str, layer: str, level: str, path: str, *, _pack: Pack
+) -> pd.DataFrame:
+    del digest
+    plan = Scenario.from_json(scenario)
+    return stations_by_year(_pack, plan, layer=layer, path=path, level=level)

@@ -1,0 +1,185 @@
+"""The map of a plan: routes, villages by what they get, sites by year, and what a click does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo.errors import InputError
+from layers.map.features import point_bytes
+from planning.plan.candidates import demand
+from planning.plan.rollout import Rollout
+from ui.map import maps, mapview
+from ui.plan import settings as plan_settings
+from ui.shell import cache, state
+from ui.shell.callbacks import whole
+from ui.shell.i18n import short_names, t
+
+MODE = "plan_click"
+#: What a click on the map does.
+MODES = ("look", "own", "lock", "forbid", "area")
+#: Corners of the area that is being drawn, (lon, lat).
+CORNERS = "_plan_corners"
+#: id of the site that is chosen in list or map.
+CHOSEN = "plan_site"
+#: Okabe and Ito; the years from light to dark.
+_COLOURS: dict[str, Any] = {
+    "route": "#e69f00", "reached": "#009e73", "later": "#d55e00", "lost": "#5b6069",
+    "years": ["#9ecae1", "#08306b"],
+}  # fmt: skip
+#: A click this near chooses a site [°].
+_NEAR_DEG = 0.05
+
+
+def show(result: Rollout | None, year: int, *, height: int) -> None:
+    """Draw the map; without a plan the villages that it would be for."""
+    villages = _demand(cache.pack().digest, plan_settings.settings().min_households)
+    wishes = plan_settings.settings().candidates
+    corners = [[lat, lon] for lon, lat in st.session_state.get(CORNERS, [])]
+    overlay: dict[str, Any] = {
+        "plan": {
+            "year": year, "years": _span(result), "colours": _COLOURS, "corners": corners,
+            "areas": [[[lat, lon] for lon, lat in area.ring] for area in wishes.forbidden_areas],
+            **{
+                kind: [[place.lat, place.lon] for place in places]
+                for kind, places in (
+                    ("own", wishes.own), ("locked", wishes.locked),
+                    ("forbidden", wishes.forbidden),
+                )
+            },
+        }
+    }  # fmt: skip
+    if result is not None:
+        overlay["plan"] |= {"url": _content(result), "legend": _legend(result, year)}
+        mark = result.sites[result.sites["candidate_id"] == st.session_state.get(CHOSEN)]
+        if len(mark):
+            overlay["mark"] = [float(mark["lat"].iloc[0]), float(mark["lon"].iloc[0])]
+    maps.plan_map(
+        villages, overlay, on_click=lambda lat, lon: _clicked(result, lat, lon), height=height
+    )
+
+
+def modes() -> None:
+    """Draw what a click does, and the buttons of an area that is being drawn."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.segmented_control(
+            t("plan.click"), MODES, key=MODE, default=MODES[0], required=True,
+            format_func={name: t(f"plan.click_{name}") for name in MODES}.__getitem__,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        corners = st.session_state.get(CORNERS, [])
+        if st.session_state.get(MODE) == "area" or corners:
+            st.button(t("plan.area_close", count=len(corners)), on_click=_close_area,
+                      key="plan_close", disabled=len(corners) < 3)  # fmt: skip
+            st.button(t("plan.area_drop"), on_click=_drop, key="plan_drop", disabled=not corners)
+
+
+def _clicked(result: Rollout | None, lat: float, lon: float) -> None:
+    mode = st.session_state.get(MODE) or MODES[0]
+    wishes = plan_settings.settings().candidates
+    here = {"lat": round(lat, 5), "lon": round(lon, 5)}
+    if mode == "area":
+        st.session_state[CORNERS] = [*st.session_state.get(CORNERS, []), (lon, lat)]
+    elif mode == "look":
+        _choose(result, lat, lon)
+    else:
+        field = {"own": "own", "lock": "locked", "forbid": "forbidden"}[mode]
+        places = [place.model_dump() for place in getattr(wishes, field)]
+        plan_settings.put_at({f"candidates.{field}": (*places, here)})
+
+
+def _choose(result: Rollout | None, lat: float, lon: float) -> None:
+    """Choose the site next to the click, if one is near."""
+    if result is None or result.sites.empty:
+        return
+    sites = result.sites
+    away = np.hypot(
+        sites["lat"].to_numpy(float) - lat,
+        (sites["lon"].to_numpy(float) - lon) * np.cos(np.radians(lat)),
+    )
+    at = int(np.argmin(away))
+    st.session_state[CHOSEN] = sites["candidate_id"].iloc[at] if away[at] < _NEAR_DEG else ""
+
+
+@whole
+def _close_area() -> None:
+    ring = tuple(st.session_state.pop(CORNERS, ()))
+    areas = [area.model_dump() for area in plan_settings.settings().candidates.forbidden_areas]
+    if len(ring) < 3:
+        plan_settings.refuse(InputError("an area needs three corners", where="map"))
+        return
+    plan_settings.put_at({"candidates.forbidden_areas": (*areas, {"ring": ring})})
+
+
+@whole
+def _drop() -> None:
+    st.session_state.pop(CORNERS, None)
+
+
+def _span(result: Rollout | None) -> list[int]:
+    years = plan_settings.settings().years if result is None else result.scenario.plan.years
+    return [years.first, years.first + years.count - 1]
+
+
+def _content(result: Rollout) -> str:
+    """Return the address of sites, villages and routes as the map's script reads them."""
+    sites, villages, lost = result.sites, result.villages, result.unreachable
+    names = short_names(
+        pd.DataFrame({"name_zh": sites["county_zh"], "name_en": sites["county_en"]})
+    )
+    ends = result.routes.geometry.get_coordinates().round(5).to_numpy().reshape(-1, 4)
+    content = {
+        "sites": _rows(sites, _years(sites["year"]), sites["rank"].tolist(), names),
+        "villages": [
+            *_rows(villages, _years(villages["year"]), [0] * len(villages)),
+            *_rows(lost, [0] * len(lost), [1] * len(lost)),
+        ],
+        "routes": [
+            [b, a, d, c, year]
+            for (a, b, c, d), year in zip(ends.tolist(), _years(result.routes["year"]), strict=True)
+        ],
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return mapview.address(text.encode(), "application/json", key=f"plan-{state.province()}")
+
+
+def _rows(frame: pd.DataFrame, *columns: list[Any]) -> list[list[Any]]:
+    places = frame[["lat", "lon"]].round(5).to_numpy().tolist()
+    return [[*place, *rest] for place, *rest in zip(places, *columns, strict=True)]
+
+
+def _years(column: pd.Series) -> list[int]:
+    return [int(year) for year in column.fillna(0)]
+
+
+def _legend(result: Rollout, year: int) -> dict[str, Any]:
+    first, last = _span(result)
+    low, high = _COLOURS["years"]
+    rows = [
+        (low, t("plan.legend_site", year=first)), (high, t("plan.legend_site", year=last)),
+        (_COLOURS["reached"], t("plan.legend_reached", year=year)),
+        (_COLOURS["later"], t("plan.legend_later")), (_COLOURS["lost"], t("plan.legend_lost")),
+    ]  # fmt: skip
+    notes = [t("plan.circle")] if result.basis == "circle" else []
+    return {
+        "title": t("plan.legend"),
+        "rows": [
+            *({"colour": colour, "text": text, "shape": "dot"} for colour, text in rows),
+            {"colour": _COLOURS["route"], "text": t("plan.legend_route"), "shape": "line"},
+        ],
+        "notes": notes,
+    }
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _demand(digest: str, least: int) -> bytes:
+    del digest, least
+    villages = demand(cache.pack(), state.plan())
+    return point_bytes(
+        villages["lon"].to_numpy(float), villages["lat"].to_numpy(float),
+        villages["households"].to_numpy(np.int64), np.zeros(len(villages), np.uint8),
+    )  # fmt: skip

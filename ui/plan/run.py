@@ -1,0 +1,171 @@
+"""Start, watch and cancel a plan; say whether what is shown still answers the wishes."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geo.errors import PlannerError
+from geo.siting import InfeasibleError
+from planning.plan.rollout import Rollout
+from ui.plan import job as plan_job
+from ui.plan.settings import TEN_THOUSAND
+from ui.shell import cache, state
+from ui.shell.callbacks import once, whole
+from ui.shell.frame import explain
+from ui.shell.i18n import language, number, t
+
+#: How often the page looks how far a run is, and whether something else is asked of it [s].
+_LOOK_S = 0.1
+_SEEN = "_plan_seen"
+
+
+def bar() -> DeltaGenerator | None:
+    """Draw the buttons, undo and redo; return the place for :func:`watch` if a run is under way."""
+    job = plan_job.last()
+    running = job is not None and not job.done.is_set()
+    history = state.history()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(t("plan.run"), key="plan_run", type="primary",
+                  on_click=once(whole(plan_job.start)), disabled=running)  # fmt: skip
+        st.button(t("plan.cancel"), key="plan_cancel", on_click=_cancel, disabled=not running)
+        st.button("↶", key="plan_undo", help=t("whatif.undo"), on_click=once(_back),
+                  disabled=not history.past)  # fmt: skip
+        st.button("↷", key="plan_redo", help=t("whatif.redo"), on_click=once(_again),
+                  disabled=not history.future)  # fmt: skip
+        stale = job is not None and not running and job.key != plan_job.key_now()
+        st.markdown(f":orange-badge[{t('plan.stale')}]" if stale else "", width="content")
+    # The place stands without the bar too: what follows keeps its own, its buttons their clicks.
+    place = st.container().empty()
+    return place if running else None
+
+
+def watch(place: DeltaGenerator | None) -> None:
+    """Show how far a run is until it is over or has a first result, then draw the page anew.
+
+    The page stays in its run meanwhile. A part that draws itself anew by a clock would send a press
+    of a button twice, and some browsers' pages went blank where its turn met another's
+    (streamlit issue 16708).
+    """
+    job = plan_job.last()
+    if place is None or job is None:
+        return
+    seen, shown = st.session_state.get(_SEEN), ("", -1.0)
+    while not job.done.wait(_LOOK_S) and (job.result is None or seen == job.key):
+        now = (f"{t(f'plan.step_{job.step}')} {job.text}".strip(), round(job.share, 2))
+        # The words look at the session: a press is let through there.
+        if now != shown:
+            place.progress(now[1], now[0])
+            shown = now
+    st.session_state[_SEEN] = job.key
+    st.rerun()
+
+
+def result() -> Rollout | None:
+    """Return the plan to show; what went wrong is told."""
+    job = plan_job.last()
+    if job is None:
+        return None
+    if job.error is not None:
+        explain(job.error)
+        _conflicts(job.error)
+    if job.failed:
+        st.error(t("error.unexpected"))
+    return job.result
+
+
+def figures(found: Rollout) -> None:
+    """Draw the plan in numbers, each with what it is counted out of."""
+    sites, villages = found.sites, found.villages
+    wanted = len(villages) + len(found.left) + len(found.unreachable)
+    cells = st.columns([0.7, 1.2, 1, 1.5])
+    new = int((sites["status"] != "built").sum())
+    cells[0].metric(t("plan.sites_metric"), number(new))
+    share = len(villages) / wanted if wanted else 0.0
+    cells[1].metric(
+        t("plan.villages_metric"), number(len(villages)),
+        t("plan.of", share=f"{share:.1%}", total=number(wanted)),
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    cells[2].metric(
+        t("plan.households_metric"), number(int(villages["households"].sum())),
+        t("plan.stopped", how=t(f"plan.stopped_{found.choice.stopped}")),
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    low, base, high = (
+        number(sites[f"cost_{name}"].sum() / TEN_THOUSAND) for name in ("low", "base", "high")
+    )
+    cells[3].metric(
+        t("plan.cost_metric", year=found.scenario.plan.money.price_year), base,
+        f"{low} – {high}", delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    st.markdown(f":small[**{_proof(found)}**]")
+    st.caption(_order(found))
+    joint(found)
+    st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
+
+
+def joint(found: Rollout) -> None:
+    """Say what choosing sites and links together brought beside two steps."""
+    both = found.joint
+    if both is not None:
+        st.caption(
+            t("plan.joint", two=number(both.two_step.cost / TEN_THOUSAND),
+              one=number(both.best.cost / TEN_THOUSAND), gained=number(both.gained))
+        )  # fmt: skip
+
+
+def _conflicts(error: PlannerError) -> None:
+    """List the limits that conflict, with the nearest value that fits."""
+    if not isinstance(error, InfeasibleError) or not error.conflicts:
+        return
+    regions = cache.pack().regions("prefecture").set_index("adcode")[f"name_{language()}"]
+    rows = [
+        {
+            t("plan.limit"): t(f"plan.limit_{one.limit}"),
+            t("table.region"): regions.get(one.subject, one.subject),
+            t("plan.asked"): number(one.asked),
+            t("plan.possible"): number(one.possible),
+        }
+        for one in error.conflicts
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _proof(found: Rollout) -> str:
+    choice = found.choice
+    values = {
+        "value": number(choice.value), "bound": number(choice.bound), "gap": f"{choice.gap:.2%}",
+    }  # fmt: skip
+    if choice.measure == "cost":
+        return t("plan.proof_cost", **values)
+    if choice.measure == "least_share":
+        values |= {"value": f"{choice.value:.1%}", "bound": f"{choice.bound:.1%}"}
+        return t("plan.proof_share", **values)
+    return t("plan.proof", **values)
+
+
+def _order(found: Rollout) -> str:
+    """Say what no order of building the sites can exceed."""
+    return t(
+        "plan.proof_years", value=number(found.household_years),
+        bound=number(found.most_household_years), gap=f"{found.order_gap:.2%}",
+    )  # fmt: skip
+
+
+@whole
+def _cancel() -> None:
+    job = plan_job.last()
+    if job is not None:
+        job.cancel.set()
+
+
+@whole
+def _back() -> None:
+    state.keep(state.history().undo())
+
+
+@whole
+def _again() -> None:
+    state.keep(state.history().redo())

@@ -1,0 +1,1 @@
+"""What every page shares: state, language, navigation, caching, errors."""

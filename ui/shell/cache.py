@@ -1,0 +1,110 @@
+"""What the pages compute, kept between runs: keyed by scenario text, pack digest and arguments.
+
+Never keyed by a frame: Streamlit hashes large frames by sample and would return stale results.
+Frames of :func:`villages` are shared between sessions and must not be changed.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.ledger.anomalies import anomalies as find_anomalies
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from data.workspace.effective import catalogue_stamp, effective_pack
+from data.workspace.folder import Workspace
+from layers.villages import village_table
+from planning.gaps import gap_table
+from ui.shell import state
+
+
+def pack() -> Pack:
+    """Return the chosen pack as the workspace makes it, read anew when a file has changed."""
+    name = state.province()
+    found = Pack.load(name)
+    stamps = [path.stat() for path in sorted(found.folder.iterdir())]
+    seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
+    folder = Workspace.open().folder
+    return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
+
+
+def gaps(layer: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
+    """Return the gap table of one layer under the planner's scenario."""
+    date = as_of or str(st.session_state[state.AS_OF])
+    found = pack()
+    return _gaps(found.digest, key_of(state.plan()), layer, level, date, _pack=found)
+
+
+def villages() -> pd.DataFrame:
+    """Return every village of the province with its names and state. Read only."""
+    found = pack()
+    return _villages(found.digest, _pack=found)
+
+
+def history_of(layer: str) -> pd.DataFrame:
+    """Return the province's row of the gap table at each date the ledger knows, oldest first."""
+    ledger = _ledger(pack().digest, _pack=pack())
+    rows = [row for date in ledger.get(layer, []) if len(row := _dated(layer, date))]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def village_evidence() -> list[str]:
+    """Return the evidence classes of the villages in force."""
+    return sorted(villages()["evidence"].unique().tolist())
+
+
+def anomalies() -> pd.DataFrame:
+    """Return the contradictions and anomalies in the sources of the province."""
+    return _anomalies(pack().digest, _pack=pack())
+
+
+def key_of(scenario: Scenario) -> str:
+    """Return the text that identifies what a scenario changes; its name does not count."""
+    return scenario.model_copy(update={"name": ""}).to_json()
+
+
+def _dated(layer: str, date: str) -> pd.DataFrame:
+    row = gaps(layer, "province", as_of=date)
+    return row[row["as_of"] == date]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _read(name: str, stamps: str) -> Pack:
+    del stamps
+    return effective_pack(Pack.load(name))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _gaps(
+    digest: str, scenario: str, layer: str, level: str, as_of: str, *, _pack: Pack
+) -> pd.DataFrame:
+    del digest
+    plan = Scenario.from_json(scenario)
+    return gap_table(_pack, [layer], level=level, as_of=as_of, scenario=plan)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _villages(digest: str, *, _pack: Pack) -> pd.DataFrame:
+    del digest
+    return village_table(_pack)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _ledger(digest: str, *, _pack: Pack) -> dict[str, list[str]]:
+    """Return the dates of the province's figures per layer."""
+    del digest
+    targets, seen = _pack.table("targets"), _pack.table("observations")
+    base = targets[targets["kind"] == "baseline"]
+    whole = seen[(seen["adcode"] == _pack.adcode) & (seen["kind"] == "built")]
+    both = pd.concat([base[["layer", "as_of"]], whole[["layer", "as_of"]]])
+    return {
+        layer: sorted(set(both.loc[both["layer"] == layer, "as_of"]))
+        for layer in {*both["layer"], *targets["layer"]}
+    }
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _anomalies(digest: str, *, _pack: Pack) -> pd.DataFrame:
+    del digest
+    return find_anomalies(_pack)

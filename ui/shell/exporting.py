@@ -1,0 +1,69 @@
+"""Download buttons for the six formats; a file is built when its button is clicked, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.shell.i18n import t
+
+if TYPE_CHECKING:
+    from data.export.bundle import ExportBundle
+
+#: Suffix → media type, in the order of the buttons.
+FORMATS = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+    ".geojson": "application/geo+json",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".kml": "application/vnd.google-earth.kml+xml",
+    ".parquet": "application/vnd.apache.parquet",
+}
+#: Formats that carry geometry.
+GEOGRAPHIC = frozenset({".geojson", ".gpkg", ".kml", ".parquet"})
+
+
+def buttons(
+    label: str,
+    stem: str,
+    build: Callable[[bool], ExportBundle],
+    *,
+    suffixes: Sequence[str] = tuple(FORMATS),
+) -> None:
+    """Draw one button per format.
+
+    Parameters
+    ----------
+    label
+        What is exported, for the reader.
+    stem
+        File name without suffix.
+    build
+        Returns the bundle; its argument says whether the format carries geometry. It runs when
+        the button is clicked, outside the session: what it needs it must hold.
+    suffixes
+        Formats to offer.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":small[**{label}**]", width="content")
+        for suffix in suffixes:
+            st.download_button(
+                suffix,
+                data=_builder(build, suffix),
+                file_name=stem + suffix,
+                mime=FORMATS[suffix],
+                key=f"download-{stem}{suffix}",
+                on_click="ignore",
+                help=t("export.help"),
+            )
+
+
+def _builder(build: Callable[[bool], ExportBundle], suffix: str) -> Callable[[], bytes]:
+    def built() -> bytes:
+        from data.export.writers import to_bytes
+
+        return to_bytes(build(suffix in GEOGRAPHIC), suffix)
+
+    return built

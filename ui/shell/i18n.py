@@ -1,0 +1,91 @@
+"""The catalogue: every sentence of the web door in Chinese and English, one file per language."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from ui.shell import state
+
+#: In menu order; the first is the default.
+LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English"}
+LOCALE_DIR = Path(__file__).parents[1] / "locale"
+
+#: Stands where a figure is unknown; never 0.
+UNKNOWN = "—"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> dict[str, str]:
+    """Return the sentences of a language by dotted key."""
+    tree = tomllib.loads((LOCALE_DIR / f"{language}.toml").read_text(encoding="utf-8"))
+    return {
+        f"{group}.{key}": sentence
+        for group, sentences in tree.items()
+        for key, sentence in sentences.items()
+    }
+
+
+def language() -> str:
+    """Return the language of the session."""
+    chosen = str(st.session_state.get(state.LANGUAGE) or "")
+    return chosen if chosen in LANGUAGES else next(iter(LANGUAGES))
+
+
+def t(key: str, **values: object) -> str:
+    """Return a sentence in the language of the session, with ``{fields}`` filled in."""
+    return catalogue(language())[key].format(**values)
+
+
+def named(row: pd.Series, field: str = "name") -> str:
+    """Return ``row["name_zh"]`` or ``row["name_en"]`` as the language asks."""
+    return str(row[f"{field}_{language()}"])
+
+
+def short_names(table: pd.DataFrame) -> list[str]:
+    """Return the names of regions; English ones without the words that fill a column."""
+    names = [str(name) for name in table[f"name_{language()}"]]
+    for long, short in (
+        ("Autonomous Prefecture", "AP"),
+        ("Autonomous County", "AC"),
+        (" City", ""),
+    ):
+        names = [name.replace(long, short) for name in names]
+    return names
+
+
+def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:
+    """Return a figure with thousands separators; unknown is a dash.
+
+    Examples
+    --------
+    >>> number(159000), number(float("nan")), number(2.5, digits=1, unit="km")
+    ('159,000', '—', '2.5 km')
+    """
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    text = f"{value:,.{digits}f}"
+    return f"{text} {unit}" if unit else text
+
+
+def interval(low: float, high: float) -> str:
+    """Return ``low – high``; one unknown end is open, two are unknown.
+
+    Examples
+    --------
+    >>> interval(1000, 2000), interval(5, float("nan")), interval(3, 3)
+    ('1,000 – 2,000', '≥ 5', '3')
+    """
+    if math.isnan(low) and math.isnan(high):
+        return UNKNOWN
+    if math.isnan(high):
+        return f"≥ {number(low)}"
+    if math.isnan(low):
+        return f"≤ {number(high)}"
+    return number(low) if low == high else f"{number(low)} – {number(high)}"

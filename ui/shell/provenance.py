@@ -1,0 +1,62 @@
+"""Where a figure comes from: each source id with its statement, document and quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import streamlit as st
+
+from data.tables.reader import Pack
+from ui.shell import cache
+from ui.shell.i18n import language, number, t
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$])")
+
+
+def plain(text: object) -> str:
+    """Return text that Markdown shows letter by letter."""
+    return _MARKDOWN.sub(r"\\\1", str(text))
+
+
+def see_sources(source_ids: Iterable[str]) -> None:
+    """Draw "see the source": every id opens to its quote."""
+    ids = dict.fromkeys(i for cell in source_ids for i in str(cell).split(";") if i)
+    if not ids:
+        return
+    known = _index(cache.pack().digest, _pack=cache.pack())
+    with st.expander(t("source.see", count=len(ids))):
+        st.markdown("\n\n".join(_entry(i, known.get(i, {})) for i in ids))
+
+
+def _entry(source_id: str, row: Mapping[str, object]) -> str:
+    """Return one source as Markdown: id, statement, quote, document."""
+    metric = row.get("metric_zh") if language() == "zh" else row.get("metric")
+    parts = [metric, _figure(row), row.get("as_of")]
+    if source_id == "scenario":
+        parts = [t("source.scenario")]
+    head = f"**`{source_id}`** " + " · ".join(plain(part) for part in parts if part)
+    quote = f"\n\n> {plain(row['quote'])}" if row.get("quote") else ""
+    origin = (row.get("source"), row.get("licence"), row.get("note"))
+    tail = " · ".join(plain(part) for part in dict.fromkeys(origin) if part)
+    return head + quote + (f"\n\n:small[{tail}]" if tail else "")
+
+
+def _figure(row: Mapping[str, object]) -> str:
+    value = row.get("value")
+    if not isinstance(value, int | float):
+        return ""
+    sign = "" if row.get("qualifier") in ("=", "") else f"{row.get('qualifier')} "
+    digits = 0 if float(value).is_integer() else 2
+    return f"{sign}{number(value, digits=digits)} {row.get('unit') or ''}".strip()
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _index(digest: str, *, _pack: Pack) -> dict[str, dict[str, object]]:
+    """Return the rows of the source table by id; empty cells are empty texts."""
+    from planning.exports.gaps import source_table
+
+    del digest
+    table = source_table(_pack).astype(object)
+    rows = table.where(table.notna(), "").to_dict("records")
+    return {str(row["id"]): {str(k): v for k, v in row.items()} for row in rows}

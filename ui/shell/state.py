@@ -1,0 +1,194 @@
+"""Names of the session's keys and of the URL's, and the one place that reads and writes both.
+
+The URL carries names, never objects: ``?province=…&layer=…&level=…&as_of=…&lang=…&scenario=…``;
+the page is the path. It is read once, when the session begins; after that the widgets lead and
+the URL follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from data.ledger.statements import parse_date
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack, pack_names
+from data.workspace.folder import Workspace
+from geo.errors import PlannerError
+from layers.base import LEVELS
+from layers.registry import gap_layers
+from ui.shell.callbacks import whole
+from ui.shell.history import History
+
+LANGUAGE = "lang"
+PROVINCE = "province"
+LAYER = "layer"
+LEVEL = "level"
+AS_OF = "as_of"
+SCENARIO = "scenario"
+#: Names shared with the URL, in the order they stand there.
+URL_KEYS = (PROVINCE, LAYER, LEVEL, AS_OF, LANGUAGE, SCENARIO)
+
+#: Levels a map or list can show.
+MAP_LEVELS = tuple(level for level in LEVELS if level != "province")
+#: (level, adcode) of the region chosen in a table or on the map; the level is empty for the
+#: province. A code alone is ambiguous: one city is prefecture and county at once.
+REGION = "region"
+NO_REGION = ("", "")
+#: Faults of the URL, shown once.
+_FAULTS = "_url_faults"
+_HISTORIES = "_histories"
+_READ = "_url_read"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value of the URL that nobody knows.
+
+    Attributes
+    ----------
+    asked, used
+        What the URL says, and what stands instead.
+    known
+        What could stand there.
+    """
+
+    key: str
+    asked: str
+    used: str
+    known: tuple[str, ...]
+
+
+def begin(languages: Sequence[str]) -> None:
+    """Fill the session from the URL on its first run; a wrong value is replaced and told."""
+    session = st.session_state
+    if session.get(_READ):
+        return
+    provinces = pack_names()
+    known = (
+        (LANGUAGE, tuple(languages), languages[0]),
+        (PROVINCE, provinces, provinces[0]),
+        (LAYER, tuple(layer.key for layer in gap_layers()), gap_layers()[0].key),
+        (LEVEL, MAP_LEVELS, MAP_LEVELS[0]),
+    )
+    session[_FAULTS], session[_HISTORIES] = [], {}
+    for key, names, default in known:
+        session[key] = _known(key, names, session.get(key, default))
+    _load_named(st.query_params.get(SCENARIO, ""))
+    session[AS_OF] = _date(st.query_params.get(AS_OF, ""), Pack.load(session[PROVINCE]))
+    session[REGION] = NO_REGION
+    session[_READ] = True
+
+
+def write_url() -> None:
+    """Let the URL follow the session."""
+    wanted = {key: str(st.session_state.get(key) or "") for key in URL_KEYS if key != SCENARIO}
+    wanted[SCENARIO] = plan().name
+    wanted = {key: value for key, value in wanted.items() if value}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def take_faults() -> list[Fault]:
+    """Return the faults of the URL and forget them."""
+    faults: list[Fault] = st.session_state.get(_FAULTS, [])
+    st.session_state[_FAULTS] = []
+    return faults
+
+
+def province() -> str:
+    """Return the name of the chosen pack."""
+    return str(st.session_state[PROVINCE])
+
+
+def region() -> tuple[str, str]:
+    """Return level and adcode of the chosen region, both empty for the province."""
+    level, adcode = st.session_state.get(REGION, NO_REGION)
+    return str(level), str(adcode)
+
+
+def history() -> History:
+    """Return the planner's scenario of the chosen province with its undo and redo."""
+    histories: dict[str, History] = st.session_state.setdefault(_HISTORIES, {})
+    return histories.get(province()) or History(Scenario(province=province()))
+
+
+def keep(changed: History) -> None:
+    """Replace the history of the province it belongs to."""
+    st.session_state[_HISTORIES][changed.present.province] = changed
+
+
+def plan() -> Scenario:
+    """Return the planner's scenario of the chosen province."""
+    return history().present
+
+
+def change(**fields: object) -> None:
+    """Change fields of the scenario as one step that can be undone; faults raise InputError."""
+    content = plan().model_dump() | fields
+    keep(history().push(Scenario.model_validate(content)))
+
+
+def adopt(scenario: Scenario) -> None:
+    """Take a loaded scenario as the present one and switch to its province and date."""
+    session = st.session_state
+    session[PROVINCE] = scenario.province
+    keep(history().push(scenario))
+    if scenario.as_of is not None:
+        session[AS_OF] = scenario.as_of.isoformat()
+
+
+@whole
+def change_province() -> None:
+    """Start at the new province's own baseline date, with no region chosen."""
+    st.session_state[AS_OF] = Pack.load(province()).default_as_of
+    st.session_state[REGION] = NO_REGION
+
+
+def _known(key: str, names: tuple[str, ...], default: str) -> str:
+    asked = st.query_params.get(key, default)
+    if asked in names:
+        return asked
+    used = default if default in names else names[0]
+    _fault(key, asked, used, names)
+    return used
+
+
+def _load_named(name: str) -> None:
+    if not name:
+        return
+    workspace = Workspace.open()
+    try:
+        scenario = workspace.load(name)
+        if scenario.province in pack_names():
+            adopt(scenario)
+            return
+        names: tuple[str, ...] = pack_names()
+    except PlannerError:
+        names = _saved(workspace)
+    _fault(SCENARIO, name, "", names)
+
+
+def _saved(workspace: Workspace) -> tuple[str, ...]:
+    try:
+        return workspace.names()
+    except PlannerError:
+        return ()
+
+
+def _date(text: str, pack: Pack) -> str:
+    scenario = plan()
+    default = scenario.as_of.isoformat() if scenario.as_of else pack.default_as_of
+    if not text:
+        return default
+    try:
+        return parse_date(text)
+    except PlannerError:
+        _fault(AS_OF, text, default, ("YYYY-MM-DD",))
+        return default
+
+
+def _fault(key: str, asked: str, used: str, known: tuple[str, ...]) -> None:
+    st.session_state[_FAULTS].append(Fault(key, asked, used, known))

@@ -1,0 +1,1 @@
+"""Tables, charts and background work that several pages use."""

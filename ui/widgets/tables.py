@@ -1,0 +1,181 @@
+"""Tables of gaps and villages: few columns, units named, rows that can be selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from ui.shell import cache, state
+from ui.shell.callbacks import whole
+from ui.shell.i18n import UNKNOWN, interval, language, short_names, t
+from ui.widgets import drilldown
+
+if TYPE_CHECKING:
+    from data.export.bundle import ExportBundle
+
+#: Height of a table beside a map [px].
+_HEIGHT = 486
+_ROW_HEIGHT = 28
+#: Head and borders of a table [px].
+_HEAD = 37
+#: id of the village chosen in the table.
+VILLAGE = "village"
+
+
+def fitted(rows: int, most: int) -> int:
+    """Return the height of a table that shows its rows and nothing below them, to a most [px]."""
+    return min(most, _ROW_HEIGHT * max(rows, 1) + _HEAD)
+
+
+def searched(table: pd.DataFrame, text: str) -> pd.DataFrame:
+    """Return the rows whose code or name, in either language, contains the text."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return table
+    hit = pd.Series(data=False, index=table.index)
+    for column in ("adcode", "name_zh", "name_en"):
+        hit |= table[column].str.casefold().str.contains(wanted, regex=False)
+    return table[hit]
+
+
+def missing(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the first columns of every table of gaps: region, gap, and its interval."""
+    ends = zip(table["gap_low"], table["gap_high"], strict=True)
+    return {
+        "region": short_names(table),
+        "gap": table["gap"],
+        "interval": [interval(low, high) for low, high in ends],
+    }
+
+
+def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
+    """Draw rows of the gap table; a selected row becomes the chosen region."""
+    ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
+    shown = pd.DataFrame(
+        {
+            **missing(ranked),
+            "built": ranked["built"],
+            **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
+            "target": ranked["target"],
+            "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
+        }
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        key=key,
+        height=_HEIGHT,
+        row_height=_ROW_HEIGHT,
+        hide_index=True,
+        placeholder=UNKNOWN,
+        column_config={
+            "region": st.column_config.TextColumn(t("table.region"), width=168, pinned=True),
+            "gap": number(t("figure.gap"), format="localized", width=68, help=unit),
+            "interval": st.column_config.TextColumn(t("figure.interval"), width=112, help=unit),
+            "built": number(t("table.built"), format="localized", width=64, help=unit),
+            "planned": number(t("figure.planned"), format="localized", width=56, help=unit),
+            "target": number(t("figure.target"), format="localized", width=70, help=unit),
+            "evidence": st.column_config.TextColumn(t("table.evidence"), width=76),
+        },
+        on_select=lambda: _take_region(ranked, key),
+        selection_mode="single-row",
+    )
+    st.caption(t("lists.unit", unit=unit, count=len(shown)))
+
+
+def villages_of(
+    region: tuple[str, str],
+    *,
+    states: Sequence[str],
+    min_households: int,
+    evidence: Sequence[str],
+    text: str,
+) -> pd.DataFrame:
+    """Return the villages of a region that pass the filters; an empty filter lets all pass."""
+    villages = cache.villages()
+    keep = villages["households"] >= min_households
+    level, adcode = region
+    if level:
+        keep &= villages[level] == adcode
+    if states:
+        keep &= villages["state"].isin(list(states))
+    if evidence:
+        keep &= villages["evidence"].isin(list(evidence))
+    found = villages[keep]
+    wanted = text.strip().casefold()
+    if not wanted:
+        return found
+    hit = pd.Series(data=False, index=found.index)
+    for column in ("village_id", "county_zh", "county_en", "prefecture_zh", "prefecture_en"):
+        hit |= found[column].astype(str).str.casefold().str.contains(wanted, regex=False)
+    return found[hit]
+
+
+def village_frame(villages: pd.DataFrame, *, key: str) -> None:
+    """Draw villages; a selected row is shown on the map."""
+    shown = pd.DataFrame(
+        {
+            "village_id": villages["village_id"],
+            "county": villages[f"county_{language()}"],
+            "households": villages["households"],
+            "state": villages["state"].map({s: t(f"state.{s}") for s in set(villages["state"])}),
+            "lat": villages["lat"],
+            "lon": villages["lon"],
+            "evidence": villages["evidence"].map(
+                {word: t(f"evidence.{word}") for word in set(villages["evidence"])}
+            ),
+        }
+    )
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        key=key,
+        height=_HEIGHT - 40,
+        row_height=_ROW_HEIGHT,
+        hide_index=True,
+        placeholder=UNKNOWN,
+        column_config={
+            "village_id": text(t("table.village_id"), width=108, pinned=True),
+            "county": text(t("level.county"), width=100),
+            "households": number(t("table.households"), format="localized", width=60),
+            "state": text(t("table.state"), width=70),
+            "lat": number(t("table.lat"), format="%.4f", width=66),
+            "lon": number(t("table.lon"), format="%.4f", width=72),
+            "evidence": text(t("table.evidence"), width=64),
+        },
+        on_select=lambda: _take_village(villages, key),
+        selection_mode="single-row",
+    )
+
+
+def gap_bundle(table: pd.DataFrame) -> Callable[[bool], ExportBundle]:
+    """Return what builds the export of these rows later, outside the session."""
+    from planning.exports import gaps as gap_exports
+
+    pack, plan = cache.pack(), state.plan()
+    return lambda geometry: gap_exports.gap_bundle(pack, table, scenario=plan, geometry=geometry)
+
+
+def village_bundle(villages: pd.DataFrame) -> Callable[[bool], ExportBundle]:
+    """Return what builds the export of these villages later, outside the session."""
+    from planning.exports import gaps as gap_exports
+
+    pack, plan = cache.pack(), state.plan()
+    return lambda _geometry: gap_exports.village_bundle(pack, villages, scenario=plan)
+
+
+@whole
+def _take_region(table: pd.DataFrame, key: str) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows:
+        row = table.iloc[rows[0]]
+        drilldown.choose(str(row["level"]), str(row["adcode"]))
+
+
+@whole
+def _take_village(villages: pd.DataFrame, key: str) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    st.session_state[VILLAGE] = str(villages["village_id"].iloc[rows[0]]) if rows else ""
