@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.wording.catalogue import LANGUAGES
 from ui.shell import first_paint, frame, navigation, sidebar, state
-from ui.shell.i18n import LANGUAGES
 from ui.whatif import sites
 
 st.set_page_config(page_title="Tongcun 通村", layout="wide", initial_sidebar_state=240)

@@ -1,46 +1,28 @@
-"""The catalogue: every sentence of the web door in Chinese and English, one file per language."""
+"""Sentences and figures in the language of the session."""
 
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from data.wording.catalogue import DEFAULT, LANGUAGES, text
 from ui.shell import state
-
-#: In menu order; the first is the default.
-LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English"}
-LOCALE_DIR = Path(__file__).parents[1] / "locale"
 
 #: Stands where a figure is unknown; never 0.
 UNKNOWN = "—"
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def catalogue(language: str) -> dict[str, str]:
-    """Return the sentences of a language by dotted key."""
-    tree = tomllib.loads((LOCALE_DIR / f"{language}.toml").read_text(encoding="utf-8"))
-    return {
-        f"{group}.{key}": sentence
-        for group, sentences in tree.items()
-        for key, sentence in sentences.items()
-    }
-
-
 def language() -> str:
     """Return the language of the session."""
     chosen = str(st.session_state.get(state.LANGUAGE) or "")
-    return chosen if chosen in LANGUAGES else next(iter(LANGUAGES))
+    return chosen if chosen in LANGUAGES else DEFAULT
 
 
-def t(key: str, **values: object) -> str:
+def t(key: str, /, **arguments: object) -> str:
     """Return a sentence in the language of the session, with ``{fields}`` filled in."""
-    return catalogue(language())[key].format(**values)
+    return text(key, language(), **arguments)
 
 
 def named(row: pd.Series, field: str = "name") -> str:
@@ -70,8 +52,8 @@ def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:
     """
     if value is None or math.isnan(value):
         return UNKNOWN
-    text = f"{value:,.{digits}f}"
-    return f"{text} {unit}" if unit else text
+    figure = f"{value:,.{digits}f}"
+    return f"{figure} {unit}" if unit else figure
 
 
 def interval(low: float, high: float) -> str:

@@ -7,10 +7,11 @@ import datetime as dt
 import streamlit as st
 
 from data.tables.reader import Pack, pack_names
+from data.wording.catalogue import LANGUAGES
 from layers.registry import gap_layers, layer
 from ui.shell import localised_select, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import LANGUAGES, language, t
+from ui.shell.i18n import language, t
 from ui.shell.provenance import plain
 
 _DATE = "_as_of_input"

@@ -15,6 +15,7 @@ from data.doctor.diagnosis import Origin
 from data.importing import Order, import_file
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from geo.earth.crs import geodesic_m
@@ -24,7 +25,6 @@ from planning.elevation import terrain_of
 from planning.whatif import effect
 from ui.coverage import predictions
 from ui.shell import state
-from ui.shell.i18n import LANGUAGES, catalogue
 from ui.widgets import background
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
@@ -72,7 +72,7 @@ def test_without_terrain_a_page_says_why_it_is_a_circle_and_how_to_get_a_model(
     app = opened(page, lang=language)
     assert not app.exception
     assert not app.error
-    words = catalogue(language)
+    words = sentences(language)
     assert words["terrain.none"] in texts(app)
     assert "dem fetch --province yunnan" in texts(app)
 
@@ -88,7 +88,7 @@ def test_coverage_shows_what_the_engine_says(language: str) -> None:
     counts = table["state"].value_counts()
     wanted = [f"{counts.get(name, 0):,}" for name in ("covered", "uncovered", "unknown")]
     assert [metric.value for metric in app.metric] == wanted
-    assert catalogue(language)["banner.word"] in texts(app)
+    assert sentences(language)["banner.word"] in texts(app)
     # Per region, per village, link budget.
     assert [len(frame.value) for frame in app.dataframe[:2]] == [1, len(table)]
     assert "15.2" in set(app.dataframe[2].value["value"])
@@ -134,7 +134,7 @@ def test_a_path_shows_what_the_prediction_says_of_the_same_pair(language: str) -
     shown = app.metric[0].value.replace("−", "-").removesuffix(" dBm")
     assert float(shown) == pytest.approx(row["rsrp_dBm"], abs=0.051)
     level, loss = (frame.value.set_index("line")["value"] for frame in app.dataframe[:2])
-    words = catalogue(language)
+    words = sentences(language)
     assert float(loss[words["path_loss.loss_dB"]]) == pytest.approx(row["loss_dB"], abs=0.051)
     assert level[words["path_line.rsrp_dBm"]] == app.metric[0].value.removesuffix(" dBm")
 
@@ -172,7 +172,7 @@ def test_two_rules_are_compared_and_the_figures_add_up(language: str) -> None:
     regions = app.dataframe[0].value
     assert regions.iloc[:, 1:].to_numpy().sum() == len(asked)
     assert len(app.dataframe[1].value) == counts[0] + counts[1]
-    words = catalogue(language)
+    words = sentences(language)
     assert words["coverage.verified"] in texts(app)
     assert words["coverage.unverified"] in texts(app)
 
@@ -207,14 +207,14 @@ def planned(app: AppTest):
 def test_what_if_uses_the_terrain_and_says_why_a_village_is_not_gained() -> None:
     app = tuned()
     assert "terrain: demonstration" in texts(app)
-    assert catalogue("en")["whatif.circle"] not in texts(app)
+    assert sentences("en")["whatif.circle"] not in texts(app)
     result = effect(
         Pack.load("yunnan"), [planned(app)], terrain=terrain_of(Pack.load("yunnan"), DEMONSTRATION)
     )
     gained, missed = (frame.value for frame in app.dataframe[:2])
     assert len(gained) == result.villages > 0
     assert len(missed) == len(result.missed) > 0
-    assert set(missed["reason"]) <= {catalogue("en")[f"reason.{w}"] for w in REASONS}
+    assert set(missed["reason"]) <= {sentences("en")[f"reason.{w}"] for w in REASONS}
     circle = effect(Pack.load("yunnan"), [planned(app)])
     assert set(circle.gained["village_id"]) != set(gained["village"])
 

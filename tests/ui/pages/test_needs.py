@@ -14,11 +14,11 @@ from data.doctor.diagnosis import Origin
 from data.importing import Order, import_file
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from planning.needs import fibre_need
 from ui.needs import settings as needs_settings
 from ui.shell import state
-from ui.shell.i18n import LANGUAGES, catalogue
 from ui.widgets import background
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
@@ -60,8 +60,8 @@ def test_5g_by_year_sums_to_the_target_of_the_plan(language: str) -> None:
     years = [str(year) for year in range(2026, 2031)]
     assert table[years].sum(axis=None) == 140_000
     assert (table[years].sum(axis=1) == table["gap"]).all()
-    assert set(table["evidence"]) == {catalogue(language)["evidence.allocated"]}
-    assert catalogue(language)["needs.late"].format(due=2025, last=2030) in texts(app)
+    assert set(table["evidence"]) == {sentences(language)["evidence.allocated"]}
+    assert sentences(language)["needs.late"].format(due=2025, last=2030) in texts(app)
     app.number_input(key="plan_years.count").set_value(2).run()
     app.selectbox(key=needs_settings.PATH).select("s_curve").run()
     assert scenario_of(app).plan.years.count == 2
@@ -90,7 +90,7 @@ def test_what_is_unknown_is_not_split() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_demand_sets_the_target_of_racks_and_undo_takes_it_back(language: str) -> None:
     app = opened(layer="data_centres", lang=language)
-    assert catalogue(language)["needs.no_target"] in texts(app)
+    assert sentences(language)["needs.no_target"] in texts(app)
     app.number_input(key=needs_settings.DEMAND).set_value(225.0).run()
     assert scenario_of(app).targets == {"data_centres": 90_000}
     shown = [metric.value for metric in app.metric]
@@ -100,13 +100,13 @@ def test_a_demand_sets_the_target_of_racks_and_undo_takes_it_back(language: str)
     app.number_input(key=needs_settings.USE).set_value(90.0).run()
     assert app.metric[2].value == "60,000"
     # Who is named rests on the zones of the plan, not on the count of racks.
-    sources = app.dataframe[0].value[catalogue(language)["table.source_ids"]]
+    sources = app.dataframe[0].value[sentences(language)["table.source_ids"]]
     assert sources.str.startswith("yn-").all()
     assert not sources.str.contains("racks").any()
     assert not app.error
     app.button(key="needs_undo").click().run()
     assert not scenario_of(app).targets
-    assert catalogue(language)["needs.no_target"] in texts(app)
+    assert sentences(language)["needs.no_target"] in texts(app)
 
 
 def test_racks_without_a_baseline_are_an_interval() -> None:
@@ -115,7 +115,7 @@ def test_racks_without_a_baseline_are_an_interval() -> None:
 
 def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
     app = opened(layer="fibre")
-    assert catalogue("en")["needs.no_fibre"] in texts(app)
+    assert sentences("en")["needs.no_fibre"] in texts(app)
     seats = Pack.load("yunnan").table("natural_villages").iloc[::4000].head(30)
     rows = pd.DataFrame({"admin_village_id": [f"A{i}" for i in range(30)], "lon": seats["lon"],
                          "lat": seats["lat"], "has_fibre": ["no", "yes", ""] * 10})  # fmt: skip
@@ -125,7 +125,7 @@ def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
     app = app.run()
     assert not app.error
     assert app.metric[0].value == "10"
-    assert catalogue("en")["banner.word"] in texts(app)
+    assert sentences("en")["banner.word"] in texts(app)
     table = app.dataframe[0].value
     assert table["Villages"].sum() == 10
     assert (table["Fibre route (km)"] > 0).all()

@@ -13,6 +13,7 @@ from streamlit.util import calc_hash
 
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack, pack_names
+from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from geo.errors import InputError
@@ -23,7 +24,6 @@ from planning.whatif import effect
 from ui.plan import job as plan_job, run as plan_run
 from ui.shell import state
 from ui.shell.history import History
-from ui.shell.i18n import LANGUAGES, catalogue
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 PAGES = {
@@ -98,7 +98,7 @@ def test_every_page_opens_by_its_link(page: str, language: str, province: str) -
     assert app.sidebar.selectbox(key=state.PROVINCE).value == province
     assert app.query_params["province"] == province
     if page not in {"needs", "sources", "import"}:
-        assert catalogue(language)["banner.word"] in texts(app)
+        assert sentences(language)["banner.word"] in texts(app)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -135,7 +135,7 @@ def test_an_own_target_goes_into_the_scenario_and_gives_a_gap() -> None:
 def test_every_rule_can_be_chosen() -> None:
     app = opened("", lang="en")
     choice = app.selectbox(key="_own_rule")
-    assert choice.options == [catalogue("en")[f"rule.{rule}"] for rule in RULES]
+    assert choice.options == [sentences("en")[f"rule.{rule}"] for rule in RULES]
     # Each kind once: by a column, by what was built before, by own weights.
     for rule in (choice.options[1], *choice.options[-2:]):
         app.selectbox(key="_own_rule").select(rule).run()
@@ -274,7 +274,7 @@ def test_a_failing_page_says_so_without_a_traceback(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("ui.widgets.charts.bullet", fail)
     app = opened("", lang="en")
     assert not app.exception
-    assert [e.value for e in app.error] == [catalogue("en")["error.unexpected"]]
+    assert [e.value for e in app.error] == [sentences("en")["error.unexpected"]]
 
 
 @pytest.mark.parametrize("view", ["regions", "villages"])

@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from data.scenario.plan_settings import PlanSettings
+from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from planning.plan.candidates import demand
 from ui.plan import job as plan_job, map as plan_map
 from ui.shell.history import History
-from ui.shell.i18n import LANGUAGES, catalogue
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 PROVINCE = "gansu"
@@ -62,7 +62,7 @@ def test_a_first_plan_comes_without_a_choice(language: str) -> None:
     assert shown[:3] == ["20", f"{len(result.villages):,}", f"{result.choice.value:,.0f}"]
     ranked = next(item.value for item in app.dataframe if "rank" in item.value)
     assert list(ranked["rank"]) == list(range(1, 21))
-    words = catalogue(language)
+    words = sentences(language)
     text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption))
     assert words["banner.word"] in text
     assert words["plan.basis_circle"] in text
@@ -71,7 +71,7 @@ def test_a_first_plan_comes_without_a_choice(language: str) -> None:
 
 def test_a_changed_wish_makes_the_plan_stale_and_undo_makes_it_fresh() -> None:
     app = opened()
-    stale = catalogue("en")["plan.stale"]
+    stale = sentences("en")["plan.stale"]
     app.number_input(key="plan_sites").set_value(10).run()
     assert plan_of(app).sites == 10
     assert stale in "\n".join(str(item.value) for item in app.markdown)
@@ -101,7 +101,7 @@ def test_a_chosen_site_is_locked_and_forbidden() -> None:
     first = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
     app.session_state[plan_map.CHOSEN] = first["candidate_id"]
     app.run()
-    words = catalogue("en")
+    words = sentences("en")
     # Of the one site: the list says the evidence of all.
     [told] = [str(item.value) for item in app.caption if words["plan.when"] in str(item.value)]
     for key in (f"when_{first['year_reason']}", f"link_{first['link_reasons'].split(';')[0]}"):

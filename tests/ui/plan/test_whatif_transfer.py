@@ -10,10 +10,10 @@ from streamlit.util import calc_hash
 
 from data.scenario.plan_settings import BuiltSite, Candidates, Place, PlanSettings, Years, changed
 from data.scenario.scenario import PlannedSite, Scenario
+from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from ui.plan.next_round import next_round
 from ui.shell.history import History
-from ui.shell.i18n import LANGUAGES, catalogue
 from ui.whatif import site_table
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
@@ -65,7 +65,7 @@ def test_sites_in_use_become_must_build_in_one_step(language: str) -> None:
     assert keys(now(app).plan.candidates.locked) == ["35.50000,104.60000"]
     assert not now(app).plan.candidates.forbidden
     assert now(app).sites == (HERE, HERE, off)
-    told = catalogue(language)["exchange.taken_locked"].format(new=1, known=0)
+    told = sentences(language)["exchange.taken_locked"].format(new=1, known=0)
     assert told in [item.value for item in app.success]
     # As candidates: what must be built is one already.
     app.button(key="into_own").click().run()

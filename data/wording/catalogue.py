@@ -1,0 +1,146 @@
+"""Look up the sentences for people, by key and language.
+
+Each file ``<code>.toml`` in this folder is a language: one more file adds one. ``[language]`` comes
+first, then sections by subject; a sentence is found by its dotted key::
+
+    [language]
+    name = "English"
+
+    [gap]
+    none = "no gap on {date}"       # → text("gap.none", "en", date="2025-06-30")
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+#: The language of a reader who chose none; its file is complete by definition.
+DEFAULT = "zh"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence not yet in any language: its key and what fills its fields.
+
+    Parameters
+    ----------
+    key
+        Dotted key, as in the files of this folder.
+    arguments
+        Value per field. A value may be a ``Message``, or a list or tuple of them: it is put in the
+        same language.
+
+    Examples
+    --------
+    >>> Message("level.county").text("en")
+    'County'
+    """
+
+    key: str
+    arguments: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def text(self, language: str) -> str:
+        """Return the sentence in a language."""
+        return text(self.key, language, **self.arguments)
+
+
+def text(key: str, language: str, /, **arguments: object) -> str:
+    """Return a sentence with its ``{fields}`` filled in.
+
+    Parameters
+    ----------
+    key
+        Dotted key, as in the files of this folder.
+    language
+        Code of a language: the name of its file.
+    **arguments
+        Value per field, as data: a field cannot reach attributes or items of a value, and braces
+        in a value mean nothing.
+
+    Returns
+    -------
+    sentence
+        Plain text.
+
+    Raises
+    ------
+    KeyError
+        For an unknown language, key or field: a fault in the code or in the file, which tests find.
+
+    Examples
+    --------
+    >>> text("figure.dated", "en", date="2025-06-30")
+    'as of 2025-06-30'
+    """
+    sentence = sentences(language)[key]
+    return sentence.format(**{name: _worded(value, language) for name, value in arguments.items()})
+
+
+@cache
+def sentences(language: str) -> Mapping[str, str]:
+    """Return the sentences of a language by dotted key.
+
+    Raises
+    ------
+    ValueError
+        If a field of a sentence is more than a name, such as ``{row.name}`` or ``{row[0]}``.
+    """
+    tree = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    found = dict(_flat(tree, ""))
+    for key, sentence in found.items():
+        if wrong := [name for name in fields(sentence) if not name.isidentifier()]:
+            raise ValueError(f"{language}.toml: {key}: fields are plain names, not {wrong}")
+    return found
+
+
+def fields(sentence: str) -> set[str]:
+    """Return the names of the fields of a sentence, those inside format specifications included.
+
+    Examples
+    --------
+    >>> sorted(fields("{share:.{digits}f} of {count}"))
+    ['count', 'digits', 'share']
+    """
+    found = set()
+    for _, name, specification, _ in string.Formatter().parse(sentence):
+        if name is not None:
+            found |= {name} | fields(specification or "")
+    return found
+
+
+def _worded(value: object, language: str) -> object:
+    if isinstance(value, Message):
+        return value.text(language)
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Message):
+        return text("list.comma", language).join(str(_worded(item, language)) for item in value)
+    return value
+
+
+def _flat(tree: Mapping[str, object], above: str) -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", str(value)
+
+
+def _languages() -> dict[str, str]:
+    codes = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    codes.sort(key=lambda code: code != DEFAULT)
+    return {code: _own_name(FOLDER / f"{code}.toml") for code in codes}
+
+
+def _own_name(path: Path) -> str:
+    """Return the name in ``[language]``, the first section; the rest would slow the start."""
+    head = path.read_text(encoding="utf-8").split("\n[", 2)[1]
+    return str(tomllib.loads(f"[{head}")["language"]["name"])
+
+
+#: Code → own name of each language found, in menu order; the first is the default.
+LANGUAGES: Mapping[str, str] = _languages()
