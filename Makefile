@@ -29,10 +29,11 @@ run: setup ## Set up and open the application on the embedded data
 test: setup-dev ## Set up and run the whole suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: setup-dev ## Check style, format, types and the direction of imports
+lint: setup-dev ## Check style, format, types, docstrings and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/numpydoc lint $$(find geo data layers planning -name "*.py" | sort)
 	$(BIN)/lint-imports
 
 format: setup-dev ## Format the code and repair what ruff can
