@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -124,9 +124,36 @@ def steps(title: str, length: int) -> Iterator[Callable[[str], None]]:
         yield step
 
 
-def print_table(table: pd.DataFrame, *, right: Any = ()) -> None:
-    """Print a table with aligned columns."""
-    from data.export.text_table import text_lines
+def print_table(table: pd.DataFrame, *, right: Container[str] = ()) -> None:
+    """Print a table with aligned columns: whole lines, however narrow the terminal is.
 
-    for line in text_lines(table, right=right):
-        typer.echo(line)
+    Parameters
+    ----------
+    table
+        What is printed; an unknown cell is a dash.
+    right
+        Columns that are flush right.
+    """
+    from rich.cells import cell_len
+
+    # rich's own Table takes ten times as long: 4 s for 3,000 rows of twelve columns.
+    columns = [
+        [str(name), *map(_cell, table.iloc[:, i].tolist())] for i, name in enumerate(table.columns)
+    ]
+    for i, (name, texts) in enumerate(zip(table.columns, columns, strict=True)):
+        widths = [cell_len(text) for text in texts]
+        widest = max(widths)
+        blanks = [" " * (widest - width) for width in widths]
+        sides = (blanks, texts) if name in right else (texts, blanks)
+        columns[i] = [left + after for left, after in zip(*sides, strict=True)]
+    for line in zip(*columns, strict=True):
+        typer.echo("  ".join(line).rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124  NaN is the only value unequal to itself
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
+    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return "".join(ch if ch.isprintable() else " " for ch in text)

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from commands.options import print_table
 from data.export.writers import SUFFIXES
 from planning.gaps import GAP_COLUMNS
 from tests.terminal import ROOT, run_command, run_here
@@ -41,6 +42,27 @@ def test_help_names_every_command() -> None:
         "plan",
     ):
         assert name in text
+
+
+def test_a_printed_table_is_whole_and_aligned(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A narrow terminal cuts nothing; Chinese characters take two cells; nothing is decorated."""
+    monkeypatch.setenv("COLUMNS", "20")
+    long = "x" * 200
+    table = pd.DataFrame(
+        {"name": ["昆明市", None, "[red]a[/]"], "gap": [1200.0, 3.5, float("nan")], "n": [7, 8, 9]}
+    )
+    table["text"] = [long, "line\nbreak", "é"]
+    print_table(table, right=("gap", "n"))
+    assert capsys.readouterr().out.splitlines() == [
+        "name         gap  n  text",
+        f"昆明市     1,200  7  {long}",
+        "—            3.5  8  line break",
+        "[red]a[/]      —  9  é",
+    ]
+    print_table(table.head(0))
+    assert capsys.readouterr().out == "name  gap  n  text\n"
 
 
 @pytest.mark.parametrize("suffix", [s for s in SUFFIXES if s != ".kml"])
