@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,42 +17,10 @@ from data.atomic import storage_errors
 from data.export.bundle import ExportBundle, about_json, is_points, is_text, records
 from geo.errors import InputError, StorageError
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 #: Decimals of a coordinate in text formats: 0.1 m.
 COORDINATE_DECIMALS = 6
 #: Date written where a format insists on one; no clock goes into the file.
 _EPOCH = "2000-01-01T00:00:00.000Z"
-
-
-def _axis(name: str, short: str, direction: str) -> dict[str, str]:
-    return {"name": name, "abbreviation": short, "direction": direction, "unit": "degree"}
-
-
-#: WGS 84 (EPSG:4326) as PROJJSON 0.7; the position's order in GeoParquet is always lon, lat.
-WGS84 = {
-    "$schema": "https://proj.org/schemas/v0.7/projjson.schema.json",
-    "type": "GeographicCRS",
-    "name": "WGS 84",
-    "datum": {
-        "type": "GeodeticReferenceFrame",
-        "name": "World Geodetic System 1984",
-        "ellipsoid": {
-            "name": "WGS 84",
-            "semi_major_axis": 6378137,
-            "inverse_flattening": 298.257223563,
-        },
-    },
-    "coordinate_system": {
-        "subtype": "ellipsoidal",
-        "axis": [
-            _axis("Geodetic latitude", "Lat", "north"),
-            _axis("Geodetic longitude", "Lon", "east"),
-        ],
-    },
-    "id": {"authority": "EPSG", "code": 4326},
-}
 
 
 def shapes_of(bundle: ExportBundle) -> np.ndarray:
@@ -146,51 +113,25 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
 
 
 def to_parquet(bundle: ExportBundle) -> bytes:
-    """Return the main table as (Geo)Parquet; the schema's metadata ``tongcun`` says how it came."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    """Return the main table as (Geo)Parquet.
 
-    frame = bundle.main.astype({name: "str" for name in bundle.main if is_text(bundle.main[name])})
-    buffer = io.BytesIO()
-    if bundle.geometry is None and not is_points(frame):
-        frame.to_parquet(buffer, index=False)
-    else:
-        import geopandas as gpd
+    Parameters
+    ----------
+    bundle
+        Table, shapes and provenance; further tables are left out.
 
-        gpd.GeoDataFrame(frame, geometry=shapes_of(bundle), crs=4326).to_parquet(
-            buffer, index=False
-        )
-    buffer.seek(0)
-    table = pq.read_table(buffer)
-    metadata = {**(table.schema.metadata or {}), b"tongcun": about_json(bundle)}
-    schema = _with_plain_crs(table.schema.with_metadata(metadata))
-    stamped = pa.Table.from_arrays(table.columns, schema=schema)
-    sink = pa.BufferOutputStream()
-    pq.write_table(stamped, sink, compression="zstd")
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def _with_plain_crs(schema: pa.Schema) -> pa.Schema:
-    """Return the schema with :data:`WGS84` where it names the coordinates.
-
-    PROJ describes EPSG:4326 in two ways, with or without the members of its ensemble, by what ran
-    before in the process: the same table would have different bytes.
+    Returns
+    -------
+    content
+        The file; the schema's metadata ``tongcun`` holds the provenance.
     """
-    metadata = dict(schema.metadata)
-    if b"geo" not in metadata:
-        return schema
-    geo = json.loads(metadata[b"geo"])
-    for name, column in geo["columns"].items():
-        column["crs"] = WGS84
-        at = schema.get_field_index(name)
-        field = schema.field(at)
-        extension = {**(field.metadata or {}), b"ARROW:extension:metadata": _bytes({"crs": WGS84})}
-        schema = schema.set(at, field.with_metadata(extension))
-    return schema.with_metadata({**metadata, b"geo": _bytes(geo)})
+    from data.export.geoparquet import geoparquet, parquet
 
-
-def _bytes(value: object) -> bytes:
-    return json.dumps(value).encode()
+    frame = _for_gdal(bundle.main)
+    about = {b"tongcun": about_json(bundle)}
+    if bundle.geometry is not None:
+        return geoparquet(frame, shapes_of(bundle), about)
+    return geoparquet(frame, None, about) if is_points(frame) else parquet(frame, about)
 
 
 def _collection(frame: pd.DataFrame, shapes: np.ndarray, *, name: str = "") -> str:

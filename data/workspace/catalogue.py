@@ -29,7 +29,7 @@ import sqlalchemy as sa
 from data.atomic import atomic_write, storage_errors
 from data.tables.imports import IMPORTABLE
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE
-from data.workspace.store import CONTENTS, IMPORTS, SETTINGS, Store
+from data.workspace.store import CONTENTS, IMPORTS, Store
 from data.workspace.team import fetch_file, share_file, user
 from geo.errors import DataError, InputError, UnknownNameError
 
@@ -164,7 +164,9 @@ class Catalogue:
         """
         if kind not in IMPORTABLE:
             raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
-        content = _parquet(table, points=IMPORTABLE[kind].geometry == "point")
+        from data.export.geoparquet import table_parquet
+
+        content = table_parquet(table, points=IMPORTABLE[kind].geometry == "point")
         name = hashlib.sha256(content).hexdigest()
         self._keep(name, content)
         values = {
@@ -342,22 +344,6 @@ class Catalogue:
             return ""
         return f"{seen.st_size}-{seen.st_mtime_ns}"
 
-    def setting(self, name: str, default: str = "") -> str:
-        """Return a setting of the workspace."""
-        if not self._store.exists:
-            return default
-        query = sa.select(SETTINGS.c.value).where(SETTINGS.c.name == name)
-        with self._store.reading() as connection:
-            found = connection.execute(query).scalar()
-        return default if found is None else str(found)
-
-    def set_setting(self, name: str, value: str) -> None:
-        """Keep a setting; an empty value forgets it."""
-        with self._store.writing() as connection:
-            connection.execute(sa.delete(SETTINGS).where(SETTINGS.c.name == name))
-            if value:
-                connection.execute(sa.insert(SETTINGS).values(name=name, value=value))
-
     def _table_path(self, name: str) -> Path:
         return self.folder / "tables" / f"{name}.parquet"
 
@@ -410,17 +396,6 @@ def _record(row: Row[Any]) -> ImportRecord:
 
 def _nothing(province: str, kind: str, what: str) -> InputError:
     return InputError(what, where=f"{province} {kind}", repair="see the list of imports")
-
-
-def _parquet(table: pd.DataFrame, *, points: bool) -> bytes:
-    """Return a table as Parquet, a frame with a geometry as GeoParquet; same rows, same bytes."""
-    if points and "geometry" not in table.columns and {"lon", "lat"} <= set(table.columns):
-        from data.export.point_parquet import point_parquet
-
-        return point_parquet(table)
-    sink = io.BytesIO()
-    table.to_parquet(sink, index=False, compression="zstd")
-    return sink.getvalue()
 
 
 def _matches(path: Path, name: str) -> bool:

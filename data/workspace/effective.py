@@ -14,7 +14,6 @@ beside the pack; :func:`imported_table` and :func:`imported_rasters` hand out wh
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -293,9 +292,10 @@ def _derived_path(store: Catalogue, made_of: list[str]) -> Path:
 def _derived(store: Catalogue, table: pd.DataFrame, made_of: list[str]) -> Path:
     path = _derived_path(store, made_of)
     if not path.exists():
-        sink = io.BytesIO()
-        table.to_parquet(sink, index=False)
+        from data.export.geoparquet import table_parquet
+
+        content = table_parquet(table)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_write(path, sink.getvalue())
+        atomic_write(path, content)
     return path

@@ -55,13 +55,6 @@ IMPORTS = sa.Table(
     sa.Index("tongcun_imports_of", "province", "kind"),
     sqlite_autoincrement=True,
 )
-#: Settings of the workspace, as text.
-SETTINGS = sa.Table(
-    "tongcun_settings",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
 #: Contents of the tables, where the data base serves several machines (PostgreSQL only).
 CONTENTS = sa.Table(
     "tongcun_contents",

@@ -117,14 +117,6 @@ def test_geometry_comes_back(store: Catalogue) -> None:
     assert found.geometry.iloc[0].equals(shape.geometry.iloc[0])
 
 
-def test_settings_are_kept_and_forgotten(store: Catalogue) -> None:
-    assert store.setting("language", "zh") == "zh"
-    store.set_setting("language", "en")
-    assert store.setting("language", "zh") == "en"
-    store.set_setting("language", "")
-    assert store.setting("language") == ""
-
-
 def test_the_stamp_follows_every_step(store: Catalogue) -> None:
     commit(store, table(1))
     stamps = [store.stamp()]
@@ -153,7 +145,6 @@ def test_reading_makes_nothing(tmp_path: Path) -> None:
     with Catalogue(tmp_path / "new") as opened:
         assert opened.history() == []
         assert opened.in_force("yunnan") == {}
-        assert opened.setting("x") == ""
         with pytest.raises(InputError, match="import a file first"):
             opened.undo("yunnan", "sites")
     assert not (tmp_path / "new").exists()
@@ -266,13 +257,11 @@ def test_an_older_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / CATALOGUE_FILE) as raw:
         raw.execute("ALTER TABLE tongcun_imports DROP COLUMN choices")
         raw.execute("ALTER TABLE tongcun_imports DROP COLUMN dropped")
-        raw.execute("DROP TABLE tongcun_settings")
         raw.execute("UPDATE tongcun_meta SET schema_version = 1")
     raw.close()
     with Catalogue(tmp_path) as opened:
         (record,) = opened.history()
         assert (record.rows, record.choices, record.dropped) == (1, {}, False)
-        opened.set_setting("a", "b")
         assert commit(opened, table(2)).id == 2
 
 
