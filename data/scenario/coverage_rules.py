@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from data.scenario.link_presets import PLACES, BudgetWish
 from geo.coverage.distance import MAX_RADIUS_M
-from geo.coverage.rules import Need, distance_state, village_state
+from geo.coverage.rules import distance_state
 from geo.errors import DataError, InputError, UnknownNameError
 from geo.radio.probability import coverage_probability, coverage_state, edge_probability
 
@@ -31,6 +31,7 @@ _MAX_BYTES = 65_536
 Share = Annotated[float, Field(gt=0, le=1)]
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 Point = Literal["committee", "school", "clinic", "cluster"]
+Need = Literal["all", "any", "share"]
 
 
 class Profile(BaseModel):
@@ -193,53 +194,6 @@ def point_states(
     wished = profile.wished_probability(sigma_dB=typical, exponent=exponent)
     share = coverage_probability(given, float(profile.rsrp_limit_dBm or 0), sigma_dB)
     return coverage_state(share, wished)
-
-
-def counted_points(profile: Profile, kind: ArrayLike, households: ArrayLike) -> NDArray[np.bool_]:
-    """Return which points the rule judges.
-
-    Parameters
-    ----------
-    kind
-        (k,) words of :data:`Point`.
-    households
-        (k,) households at the point; NaN where unknown: such a cluster counts.
-    """
-    words, numbers = np.asarray(kind, dtype=object), np.asarray(households, float)
-    wanted = np.isin(words.astype(str), profile.points)
-    small = (words == "cluster") & (numbers < profile.cluster_min_households)
-    return np.asarray(wanted & ~small)
-
-
-def unit_states(
-    profile: Profile,
-    point_state: ArrayLike,
-    unit: ArrayLike,
-    n_units: int,
-    households: ArrayLike | None = None,
-) -> NDArray[np.uint8]:
-    """Return the state of villages from those of their points by a rule.
-
-    Parameters
-    ----------
-    point_state, unit
-        (k,) states and the index of the village of each, 0 … ``n_units`` − 1.
-    households
-        (k,) at each point, for a rule that asks for a share of them.
-
-    Raises
-    ------
-    RangeError
-        If the arrays do not fit.
-    """
-    return village_state(
-        point_state,
-        unit,
-        n_units,
-        need=profile.need,
-        share=profile.households_share or 1.0,
-        weight=households if profile.need == "share" else None,
-    )
 
 
 def asked_units(profile: Profile, households: ArrayLike) -> NDArray[np.bool_]:

@@ -40,8 +40,8 @@ _MADE_OF = MappingProxyType(
 )
 #: Lines that the caller gives, not the table.
 _ASKED = frozenset({"rsrp_limit_dBm", "edge_probability"})
-#: Levels that the radii of ``presets.csv`` are stated for, and the weak ones [dBm].
-RADIUS_LIMIT_dBm, WEAK_LIMIT_dBm = -105.0, -110.0
+#: Level that the radii of ``presets.csv`` are stated for [dBm].
+RADIUS_LIMIT_dBm = -105.0
 
 BUDGET_COLUMNS = (
     "key", "title_zh", "title_en", "value", "unit", "sign", "is_sum", "evidence",

@@ -70,8 +70,3 @@ def coverage_matrix(
     matrix = sp.csr_array((np.ones(int(near.sum())), (i[near], j[near])), shape=shape)
     matrix.sort_indices()
     return matrix
-
-
-def unreached(matrix: sp.csr_array) -> Ints:
-    """Return the villages (columns) that no candidate (row) reaches."""
-    return np.flatnonzero(np.asarray(matrix.sum(axis=0)).ravel() == 0)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numba import prange
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import maximum_filter, minimum_filter
-from scipy.spatial import cKDTree
 
 from geo.compiled import compiled_parallel
 from geo.earth.crs import check_lonlat, ecef, geodesic_m
@@ -96,49 +94,6 @@ def high_point(grid: Grid, lon: float, lat: float, within_m: float) -> HighPoint
     return high_points(grid, [lon], [lat], within_m)
 
 
-def peaks(
-    grid: Grid,
-    radius_m: float,
-    *,
-    box: tuple[float, float, float, float] | None = None,
-    min_rise_m: float = 0.0,
-) -> HighPoints:
-    """Return the cells that no higher one lies within ``radius_m`` of, highest first.
-
-    Two peaks are never nearer to each other than the radius: of equal heights the northernmost,
-    then westernmost stays. Flat ground has none.
-
-    Parameters
-    ----------
-    radius_m
-        Radius [m], above 0, at most 50 km.
-    box
-        West, south, east, north [°] that peaks must lie in; heights beyond still count.
-    min_rise_m
-        Least height above the mean of the surroundings [m].
-
-    Raises
-    ------
-    RangeError
-        If the radius is outside its validity.
-    """
-    radius = _check_radius(radius_m)
-    rows, columns = _candidates(grid, radius)
-    lon = np.asarray(grid.west + columns * grid.step_lon, dtype=np.float64)
-    lat = np.asarray(grid.north - rows * grid.step_lat, dtype=np.float64)
-    if box is not None:
-        inside = (lon >= box[0]) & (lon <= box[2]) & (lat >= box[1]) & (lat <= box[3])
-        rows, columns, lon, lat = rows[inside], columns[inside], lon[inside], lat[inside]
-    found = _search(grid, lon, lat, radius)
-    height = grid.heights_m[rows, columns].astype(float)
-    rise = height - found[:, 3]
-    kept = np.flatnonzero((found[:, 2] == height) & (rise >= min_rise_m))
-    kept = kept[np.lexsort([columns[kept], rows[kept], -height[kept]])]
-    kept = kept[_apart(ecef(lon[kept], lat[kept]), radius)]
-    own = np.zeros(len(kept))
-    return HighPoints(lon[kept], lat[kept], height[kept], own, rise[kept], found[kept, 4])
-
-
 def _check_radius(radius_m: float) -> float:
     if not 0 < radius_m <= MAX_RADIUS_M:
         raise RangeError(
@@ -146,36 +101,6 @@ def _check_radius(radius_m: float) -> float:
             repair="give metres above 0, such as 2000",
         )  # fmt: skip
     return float(radius_m)
-
-
-def _candidates(grid: Grid, radius_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the cells that no cell of the square inside the circle is higher than."""
-    _, south, _, north = grid.bounds
-    widest = min(abs(south), abs(north)) if south * north > 0 else 0.0
-    width = float(geodesic_m(0.0, widest, grid.step_lon, widest))
-    # A degree of latitude is longest at the poles, 111.7 km.
-    height = 111_700.0 * grid.step_lat
-    half = radius_m / math.sqrt(2.0)
-    size = (2 * int(half / height) + 1, 2 * int(half / width) + 1)
-    filled = np.where(np.isnan(grid.heights_m), -np.inf, grid.heights_m)
-    top = maximum_filter(filled, size, mode="nearest")
-    around = tuple(max(3, side) for side in size)
-    flat = minimum_filter(filled, around, mode="nearest") == maximum_filter(
-        filled, around, mode="nearest"
-    )
-    rows, columns = np.nonzero((filled == top) & ~flat & np.isfinite(filled))
-    return rows.astype(np.int64), columns.astype(np.int64)
-
-
-def _apart(places: Floats, radius_m: float) -> NDArray[np.int64]:
-    """Return which places stay when each drops the later ones within the radius."""
-    if not len(places):
-        return np.zeros(0, dtype=np.int64)
-    pairs = cKDTree(places).query_pairs(radius_m, output_type="ndarray")
-    dropped = np.zeros(len(places), dtype=bool)
-    for first, second in pairs[np.lexsort([pairs[:, 1], pairs[:, 0]])]:
-        dropped[second] |= not dropped[first]
-    return np.flatnonzero(~dropped)
 
 
 def _search(grid: Grid, lon: Floats, lat: Floats, radius_m: float) -> Floats:

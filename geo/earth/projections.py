@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from geo.earth.crs import Floats, bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from geo.earth.crs import Floats, bd09_to_wgs84, gcj02_to_wgs84
 from geo.errors import InputError
 
 Datum = Literal["CGCS2000", "Xian 80", "Beijing 54"]
@@ -78,11 +78,6 @@ class Zone:
         """Name of the system."""
         return f"EPSG:{self.epsg}"
 
-    @property
-    def meridian_deg(self) -> int:
-        """Central meridian [° E]."""
-        return 6 * self.number - 3 if self.width_deg == 6 else 3 * self.number
-
 
 def _all_zones() -> dict[int, Zone]:
     found = []
@@ -99,9 +94,9 @@ def _all_zones() -> dict[int, Zone]:
 #: EPSG code → Gauss–Krüger zone, of CGCS2000 (4491–4554), Xian 80 and Beijing 54.
 ZONES = MappingProxyType(_all_zones())
 
-_SHIFTS: dict[str, tuple[Callable[..., tuple[Floats, Floats]], ...]] = {
-    GCJ02: (gcj02_to_wgs84, wgs84_to_gcj02),
-    BD09: (bd09_to_wgs84, wgs84_to_bd09),
+_SHIFTS: dict[str, Callable[..., tuple[Floats, Floats]]] = {
+    GCJ02: gcj02_to_wgs84,
+    BD09: bd09_to_wgs84,
 }
 
 
@@ -203,18 +198,8 @@ def to_wgs84(
     if crs in EQUAL_TO_WGS84:
         return a.copy(), b.copy()
     if crs in _SHIFTS:
-        return _SHIFTS[crs][0](a, b)
+        return _SHIFTS[crs](a, b)
     return _project(crs, WGS84, a, b)
-
-
-def from_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str) -> tuple[Floats, Floats]:
-    """Invert :func:`to_wgs84`: easting or longitude, northing or latitude."""
-    a, b = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
-    if crs in EQUAL_TO_WGS84:
-        return a.copy(), b.copy()
-    if crs in _SHIFTS:
-        return _SHIFTS[crs][1](a, b)
-    return _project(WGS84, crs, a, b)
 
 
 def _project(source: str, target: str, a: Floats, b: Floats) -> tuple[Floats, Floats]:
@@ -296,21 +281,3 @@ def _unprefixed(west: float, east: float, datum: Datum) -> tuple[str, ...]:
     zones = [zone(datum, 3, i, prefixed=False).crs for i in numbers]
     utm = range(int((west + 180) // 6) + 1, int((east + 180) // 6) + 2)
     return (*zones, *(f"EPSG:{32600 + i}" for i in utm))
-
-
-def other_datums(crs: str) -> tuple[str, ...]:
-    """Return the same zone in Xian 80 and Beijing 54; nothing for any other system.
-
-    Examples
-    --------
-    >>> other_datums("EPSG:4522")
-    ('EPSG:2358', 'EPSG:2410')
-    """
-    code = crs.removeprefix("EPSG:")
-    item = ZONES.get(int(code)) if code.isdecimal() else None
-    if item is None:
-        return ()
-    rest: list[Datum] = [datum for datum in _FIRST_CODES if datum != item.datum]
-    return tuple(
-        zone(datum, item.width_deg, item.number, prefixed=item.prefixed).crs for datum in rest
-    )

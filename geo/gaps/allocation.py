@@ -15,8 +15,7 @@ Balinski, M. and Young, H. P. (2001), Fair Representation, 2nd ed., Brookings: H
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,15 +27,6 @@ Integers = NDArray[np.int64]
 
 #: Remainders closer than this count as equal, so that rounding noise never decides a tie.
 _TIE = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """Parts of one total: the default rule's values and the range over all rules [same unit]."""
-
-    values: Integers
-    low: Integers
-    high: Integers
 
 
 def largest_remainder(
@@ -133,39 +123,6 @@ def allocate(
         if not short.any():
             return parts.astype(np.int64)
         cells[short] = np.ceil(bound[short])
-
-
-def allocate_interval(
-    total: int,
-    rules: Mapping[str, ArrayLike],
-    default: str,
-    *,
-    fixed: ArrayLike | None = None,
-    floor: ArrayLike | None = None,
-    keys: Sequence[str] | None = None,
-) -> Allocation:
-    """Split ``total`` by several rules: the default's values, the range over all of them.
-
-    Parameters
-    ----------
-    rules
-        Rule name → (n,) weights.
-    default
-        Name of the rule that gives the values.
-
-    Raises
-    ------
-    InputError
-        As in :func:`allocate`.
-    KeyError
-        If ``default`` is not among ``rules``.
-    """
-    parts = {
-        name: allocate(total, weights, fixed=fixed, floor=floor, keys=keys)
-        for name, weights in rules.items()
-    }
-    stack = np.stack(list(parts.values()))
-    return Allocation(parts[default], stack.min(axis=0), stack.max(axis=0))
 
 
 def _checked_weights(total: int, weights: ArrayLike) -> Floats:

@@ -16,16 +16,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
-from geo.compiled import compiled, compiled_parallel
-from geo.earth.terrain import Profiles
 from geo.errors import InputError, RangeError
 
 Floats = NDArray[np.float64]
-#: Antenna heights above ground at transmitter and receiver [m], frequency [GHz], k.
-Link = tuple[float, float, float, float]
 
 #: Mean earth radius of the Recommendations [m].
 EARTH_RADIUS_M = 6_371_000.0
@@ -35,8 +30,6 @@ K_USUAL, K_WORST = 4.0 / 3.0, 0.6
 FREE_SHARE = 0.6
 #: Speed of light: wavelength [m] = this / frequency [GHz].
 _C_M_GHZ = 0.299_792_458
-#: States of a path.
-BLOCKED, VISIBLE, UNKNOWN = 0, 1, 2
 
 
 def earth_bulge_m(d1_km: ArrayLike, d2_km: ArrayLike, *, k: float = K_USUAL) -> Floats:
@@ -178,7 +171,7 @@ def clearance(
     (False, 1, -25.9)
     """
     km, ground = np.asarray(distance_km, float), np.asarray(terrain_m, float)
-    link = _checked_link(h_tx_m, h_rx_m, frequency_GHz, k)
+    _check_link(h_tx_m, h_rx_m, frequency_GHz, k)
     if km.shape != ground.shape or km.ndim != 1 or len(km) < 3 or not np.isfinite(ground).all():
         raise InputError(
             "a profile needs at least three points and no void", where="clearance",
@@ -191,109 +184,12 @@ def clearance(
     rest = km[-1] - km
     bulge = earth_bulge_m(km, rest, k=k)
     ray = (ground[0] + h_tx_m) * rest / km[-1] + (ground[-1] + h_rx_m) * km / km[-1]
-    worst, _, _ = worst_of_path(km, ground, len(km), link)
-    return Clearance(
-        km, ground, bulge, ray, fresnel_radius_m(km, rest, frequency_GHz), ray - ground - bulge,
-        worst, k,
-    )  # fmt: skip
+    above, fresnel = ray - ground - bulge, fresnel_radius_m(km, rest, frequency_GHz)
+    worst = 1 + int(np.argmin(above[1:-1] / fresnel[1:-1]))
+    return Clearance(km, ground, bulge, ray, fresnel, above, worst, k)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Sights:
-    """Many paths, one row each.
-
-    Attributes
-    ----------
-    state
-        (n,) uint8: :data:`BLOCKED`, :data:`VISIBLE`, or :data:`UNKNOWN` where the profile is void.
-    ratio
-        (n,) least clearance as a multiple of the first Fresnel radius, NaN where unknown; inf for
-        ends at one place.
-    clearance_m
-        (n,) clearance there [m].
-    worst_km
-        (n,) distance of that point from the transmitter [km].
-    worst_m
-        (n,) its height above sea level [m].
-    """
-
-    state: NDArray[np.uint8]
-    ratio: Floats
-    clearance_m: Floats
-    worst_km: Floats
-    worst_m: Floats
-
-
-def sights(
-    paths: Profiles, *, h_tx_m: ArrayLike, h_rx_m: ArrayLike, frequency_GHz: float, k: float
-) -> Sights:
-    """Return line of sight, least clearance and the worst ridge of many paths.
-
-    Parameters
-    ----------
-    paths
-        From :func:`geo.earth.terrain.profiles`.
-    h_tx_m, h_rx_m
-        Antenna heights above ground [m], one for all or one per path.
-    frequency_GHz, k
-        As in :func:`clearance`.
-
-    Raises
-    ------
-    RangeError
-        If an antenna stands below ground, or frequency or k is not above 0.
-    """
-    n = len(paths)
-    tx, rx = (np.broadcast_to(np.asarray(h, float), n) for h in (h_tx_m, h_rx_m))
-    for height in (tx, rx):
-        _checked_link(float(height.min(initial=0)), 0.0, frequency_GHz, k)
-    links = np.column_stack([tx, rx, np.full(n, frequency_GHz), np.full(n, k)])
-    found = np.full((n, 4), np.nan)
-    _fill_sights(paths.start, paths.distance_km, paths.terrain_m, links, found)
-    state = np.where(found[:, 1] >= 0, VISIBLE, BLOCKED).astype(np.uint8)
-    state[paths.void] = UNKNOWN
-    found[paths.void] = np.nan
-    return Sights(state, found[:, 0], found[:, 1], found[:, 2], found[:, 3])
-
-
-@compiled
-def worst_of_path(
-    distance_km: Floats, terrain_m: Floats, n: int, link: Link
-) -> tuple[int, float, float]:
-    """Return number, clearance / Fresnel radius and clearance [m] of the worst point between ends.
-
-    For calls inside other compiled loops, on what :func:`geo.earth.terrain.sample_path` filled; the
-    first of equals wins. Ends at one place give 1, inf, inf.
-    """
-    whole = distance_km[n - 1]
-    low, high = terrain_m[0] + link[0], terrain_m[n - 1] + link[1]
-    wavelength_km = _C_M_GHZ / link[2] * 1e-3
-    best, ratio, room = 1, math.inf, math.inf
-    for i in range(1, n - 1):
-        one = distance_km[i]
-        two = whole - one
-        if one > 0.0 and two > 0.0:
-            bulge = one * two * 1e6 / (2.0 * link[3] * EARTH_RADIUS_M)
-            above = (low * two + high * one) / whole - terrain_m[i] - bulge
-            relative = above / (1000.0 * math.sqrt(wavelength_km * one * two / whole))
-            if relative < ratio:
-                best, ratio, room = i, relative, above
-    return best, ratio, room
-
-
-@compiled_parallel
-def _fill_sights(
-    start: NDArray[np.int64], distance_km: Floats, terrain_m: Floats, links: Floats, found: Floats
-) -> None:
-    """Fill ratio, clearance [m], distance [km] and height [m] of the worst point of each path."""
-    for p in prange(links.shape[0]):
-        km, ground = distance_km[start[p] : start[p + 1]], terrain_m[start[p] : start[p + 1]]
-        link = (links[p, 0], links[p, 1], links[p, 2], links[p, 3])
-        worst, found[p, 0], found[p, 1] = worst_of_path(km, ground, km.shape[0], link)
-        found[p, 2], found[p, 3] = km[worst], ground[worst]
-
-
-def _checked_link(h_tx_m: float, h_rx_m: float, frequency_GHz: float, k: float) -> Link:
+def _check_link(h_tx_m: float, h_rx_m: float, frequency_GHz: float, k: float) -> None:
     for height in (h_tx_m, h_rx_m):
         if not 0 <= height < math.inf:
             raise RangeError(
@@ -302,7 +198,6 @@ def _checked_link(h_tx_m: float, h_rx_m: float, frequency_GHz: float, k: float) 
             )  # fmt: skip
     _check_frequency(frequency_GHz)
     _check_k(k)
-    return float(h_tx_m), float(h_rx_m), float(frequency_GHz), float(k)
 
 
 def _check_frequency(frequency_GHz: float) -> None:

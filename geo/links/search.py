@@ -117,12 +117,6 @@ def searched(sought: Sought, start: Flags, clock: Clock) -> Flags:
     return state.chosen
 
 
-def tree_cost(sought: Sought, chosen: Flags) -> float:
-    """Return what the chosen options and the least tree between their places cost [money]."""
-    board = _board(sought.model, sought.ways, sought.place)
-    return float(_begun(board, chosen).sums[:2].sum())
-
-
 def _board(model: Model, ways: Ways, place: Ints) -> _Board:
     root = np.where(np.isfinite(ways.root), ways.root, 0.0)
     by_air = np.isfinite(ways.air)

@@ -1,15 +1,14 @@
-"""Money over the years: annuity, present value, total cost with reinvestment, subsidy.
+"""Money over the years: present value, total cost with reinvestment, subsidy.
 
 Every amount is a :class:`Money`: low, base and high, with its currency, its price year, and whether
 it was discounted. Amounts that differ in one of these never add up silently. The discount rate is
 always an argument. Rates are real: prices stay those of the price year.
 
-Symbols: r discount rate per year, n years, t year since the start.
+An amount of year t is discounted by (1 + r)^−t: r discount rate per year, t years since the start.
 
 References
 ----------
-Blank, L. and Tarquin, A. (2012), Engineering Economy, 7th ed., McGraw-Hill, chapters 2 and 6:
-A/P = r / (1 − (1 + r)^−n).
+Blank, L. and Tarquin, A. (2012), Engineering Economy, 7th ed., McGraw-Hill, chapters 2 and 6.
 MIIT and MOF (2018), universal-service guide: subsidy of 30 % of build and six years of operation,
 ten years at the border.
 """
@@ -178,46 +177,6 @@ def total(amounts: Iterable[Money]) -> Money:
     if not listed:
         raise InputError("nothing to add", where="money", repair="give at least one amount")
     return functools.reduce(operator.add, listed)
-
-
-def annuity(rate: float, years: float) -> float:
-    """Return the yearly payment for an investment of 1, r / (1 − (1 + r)^−n); 1 / n at r = 0.
-
-    Raises
-    ------
-    RangeError
-        If the rate is not at least 0 or the years are not above 0.
-
-    Examples
-    --------
-    >>> round(annuity(0.06, 10), 6)  # Blank and Tarquin, table 11: A/P 6 %, n = 10: 0.13587
-    0.135868
-    """
-    _check_rate(rate)
-    if not 0 < years < math.inf:
-        raise RangeError(f"{years} years", where="years", repair="give more than 0")
-    # expm1 and log1p keep all digits where the rate is close to 0.
-    return rate / -math.expm1(-years * math.log1p(rate)) if rate > 0 else 1 / years
-
-
-def npv(rate: float, flows: ArrayLike) -> float:
-    """Return the present value of yearly flows; the first one is today and not discounted.
-
-    Raises
-    ------
-    RangeError
-        If the rate is not at least 0 or a flow is no number.
-
-    Examples
-    --------
-    >>> round(npv(0.25, [-100, 50, 100]), 9)
-    4.0
-    """
-    _check_rate(rate)
-    amounts = np.asarray(flows, dtype=float)
-    if not np.isfinite(amounts).all():
-        raise RangeError("a flow is no number", where="flows", repair="give one for each year")
-    return float(amounts @ _discount(rate, len(amounts)))
 
 
 def _check_rate(rate: float) -> None:

@@ -3,19 +3,18 @@
 Without a terrain model a path is known by its length alone, so equal loss is a circle around the
 site. The model is statistical: it says what is typical of many places, not what is true of one.
 In mountains a ridge decides and the circle is wrong both ways: it is used where no terrain model is
-loaded, and says so (:data:`WHY_A_CIRCLE`).
+loaded, and labelled so.
 
 References
 ----------
-3GPP TR 38.901 V17.0.0, Table 7.4.1-1 (path loss, shadowing), Table 7.4.2-1 (probability of line of
-sight), clause 7.4.1 with Note 1 (breakpoint, effective height of the surroundings).
+3GPP TR 38.901 V17.0.0, Table 7.4.1-1 (path loss), clause 7.4.1 with Note 1 (breakpoint, effective
+height of the surroundings).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -27,14 +26,6 @@ from geo.errors import RangeError
 Scenario = Literal["rma", "uma"]
 Sight = Literal["los", "nlos"]
 
-#: What a map says beside a circle, by language.
-WHY_A_CIRCLE = MappingProxyType(
-    {
-        "zh": "圆形：未加载地形数据，按 3GPP TR 38.901 统计模型计算；山区内外都可能有误",
-        "en": "circle: no terrain data, by the statistical model of 3GPP TR 38.901; in mountains "
-        "wrong both ways",
-    }
-)
 #: Velocity of light as the report has it, clause 7.4.1, Note 1 [m/s].
 LIGHT_M_PER_S = 3.0e8
 #: Frequency from which and to which the formulas hold [GHz] (Table 7.4.1-1, Note 2; UMa to 100).
@@ -146,53 +137,6 @@ def path_loss_dB(
         return with_sight
     obstructed = _rma_nlos_dB if surroundings.scenario == "rma" else _uma_nlos_dB
     return np.maximum(with_sight, obstructed(metres, surroundings))
-
-
-def shadow_sigma_dB(
-    distance_m: ArrayLike, surroundings: Surroundings, sight: Sight = "nlos"
-) -> NDArray[np.float64]:
-    """Return the standard deviation of shadowing [dB] at each horizontal distance [m].
-
-    Raises
-    ------
-    RangeError
-        If a distance lies outside the validity.
-
-    Examples
-    --------
-    >>> shadow_sigma_dB([100, 9_000], Surroundings("rma", 0.7), "los").tolist()
-    [4.0, 6.0]
-    """
-    metres = _distances(distance_m, surroundings.scenario, sight)
-    if surroundings.scenario == "rma":
-        if sight == "nlos":
-            return np.full(metres.shape, 8.0)
-        return np.where(metres <= surroundings.breakpoint_m, 4.0, 6.0)
-    return np.full(metres.shape, 4.0 if sight == "los" else 6.0)
-
-
-def los_probability(distance_m: ArrayLike, surroundings: Surroundings) -> NDArray[np.float64]:
-    """Return the probability of line of sight at each horizontal distance [m].
-
-    A statistic of the places that the report's authors measured; over known terrain the profile
-    answers instead.
-
-    Raises
-    ------
-    RangeError
-        If a distance is negative or not finite.
-
-    References
-    ----------
-    TR 38.901, Table 7.4.2-1; UMa for terminals up to 13 m, where its term C′ is zero.
-    """
-    metres = np.asarray(distance_m, float)
-    if not (np.isfinite(metres) & (metres >= 0)).all():
-        raise RangeError("a distance is negative or empty", where="TR 38.901", repair="give metres")
-    if surroundings.scenario == "rma":
-        return np.where(metres <= 10, 1.0, np.exp(-(metres - 10.0) / 1_000.0))
-    near = 18.0 / np.maximum(metres, 18.0)
-    return np.asarray(near + np.exp(-metres / 63.0) * (1.0 - near))
 
 
 def cell_radius_m(

@@ -19,13 +19,17 @@ import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
-from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, hillshade, region_style
+from geo.earth.hillshade import hillshade
+from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, region_style
 
 #: Zoom below which points are counted per square of the screen, since dots would run together.
 AGGREGATE_BELOW = 8.0
 
 SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
 ZONE_COLOUR, NODE_COLOUR = "#a21caf", "#e69f00"
+
+#: Lamp of the backdrop above the horizon [°], and its factor on heights: cells are 8 km wide.
+_LAMP_DEG, _RELIEF_TIMES = 35.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -154,15 +158,16 @@ def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
     """
     if sheet.tiled:
         return
-    grid = relief.pivot_table(index="lat", columns="lon", values="elevation_m")
-    lat, lon = grid.index.to_numpy(float), grid.columns.to_numpy(float)
+    table = relief.pivot_table(index="lat", columns="lon", values="elevation_m")
+    lat, lon = table.index.to_numpy(float), table.columns.to_numpy(float)
     if len(lat) < 2 or len(lon) < 2:
         return
     step = float(np.median(np.diff(lon)))
-    metres = grid.to_numpy(float)
-    shade = hillshade(np.nan_to_num(metres, nan=float(np.nanmean(metres))))
+    metres = table.to_numpy(float)[::-1]
+    filled = np.nan_to_num(metres, nan=float(np.nanmean(metres)))
+    shade = _shade(filled, lat[-1], step)
     alpha = np.where(np.isfinite(metres), 0.55, 0.0)
-    image = np.dstack([shade, shade, shade, alpha])[::-1]
+    image = np.dstack([shade, shade, shade, alpha])
     overlay = folium.raster_layers.ImageOverlay(
         image,
         bounds=[[lat[0] - step / 2, lon[0] - step / 2], [lat[-1] + step / 2, lon[-1] + step / 2]],
@@ -173,6 +178,15 @@ def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
     overlay.add_to(sheet.map)
     sheet.layers["relief"] = overlay
     sheet.rows.append({"text": sheet.words.relief, "colour": "#9aa3ad", "layer": "relief"})
+
+
+def _shade(metres: np.ndarray, north: float, step: float) -> np.ndarray:
+    """Return the backdrop's brightness; flat ground is 0.77, so that figures stay readable."""
+    flat = np.sin(np.radians(_LAMP_DEG))
+    shade = hillshade(
+        metres, north, (step, step), altitude_deg=_LAMP_DEG, exaggeration=_RELIEF_TIMES
+    )
+    return np.asarray(np.clip(0.35 + 0.42 * shade / flat, 0, 1))
 
 
 def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: RegionFill) -> None:

@@ -56,17 +56,6 @@ def region_style(
     }
 
 
-def hillshade(metres: np.ndarray) -> np.ndarray:
-    """Return brightness 0–1 under light from the north-west, exaggerated for the coarse grid."""
-    north, east = np.gradient(metres)
-    slope = 0.004
-    light = (1 + slope * east - slope * north) / np.sqrt(
-        1 + (slope * east) ** 2 + (slope * north) ** 2
-    )
-    shade: np.ndarray = np.clip(0.35 + 0.42 * light, 0, 1)
-    return shade
-
-
 def _rounded(value: float) -> float:
     """Round to two significant digits."""
     if value == 0:

@@ -56,8 +56,6 @@ class Joined:
         Item → (n,) what the way to the fibre takes.
     routes
         As :data:`planning.plan.routes.ROUTE_COLUMNS` says.
-    bound_share
-        Least that the fibre for these sites can cost over what it does; 1 without any.
     """
 
     backhaul: NDArray[np.object_]
@@ -65,7 +63,6 @@ class Joined:
     parent: Ints
     quantities: Mapping[str, Floats]
     routes: gpd.GeoDataFrame
-    bound_share: float = 1.0
 
 
 def unjoined(sites: pd.DataFrame) -> Joined:
@@ -101,8 +98,7 @@ def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> 
         spread[item] = np.zeros(n)
         spread[item][new] = number
     routes = routes_of((sites.iloc[new], nodes), found, kind)
-    share = found.bound / found.total if found.total > 0 else 1.0
-    return Joined(words, reasons, parent, spread, routes, min(share, 1.0))
+    return Joined(words, reasons, parent, spread, routes)
 
 
 def link_values(scenario: Scenario, rates: Prices) -> BackhaulPrices:

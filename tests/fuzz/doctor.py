@@ -87,8 +87,8 @@ def _fuzz(arguments: list[str]) -> None:
     import atheris  # type: ignore[import-untyped]
 
     with atheris.instrument_imports(include=["data.doctor"]):
-        import data.doctor.engine  # instrumented while it is imported
-        import data.doctor.reading.osm
+        import data.doctor.engine  # noqa: F401  instrumented while it is imported
+        import data.doctor.reading.osm  # noqa: F401
         import data.doctor.reading.readers  # noqa: F401
     warnings.simplefilter("ignore")
     atheris.Setup([sys.argv[0], *arguments], one_input)

@@ -7,11 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from pyproj import Transformer
 
 from data.doctor.diagnosis import Diagnosis
 from data.doctor.engine import examine
 from data.tables.reader import Pack
-from geo.earth import projections
+from geo.earth.crs import wgs84_to_bd09, wgs84_to_gcj02
 
 #: System → (CRS of the numbers, degrees as text, columns swapped).
 SYSTEMS = {
@@ -92,7 +93,9 @@ def made(case: Labelled) -> tuple[bytes, pd.DataFrame]:
     # A planner's point is where his village is, not where the gazetteer's is.
     lon = true["lon"] + random.normal(0, 150, len(true)) / 95_000
     lat = true["lat"] + random.normal(0, 150, len(true)) / 111_000
-    a, b = projections.from_wgs84(lon, lat, zone or crs)
+    shifts = {"EPSG:4326": lambda x, y: (x, y), "GCJ-02": wgs84_to_gcj02, "BD-09": wgs84_to_bd09}
+    shift = shifts.get(crs) or Transformer.from_crs("EPSG:4326", zone, always_xy=True).transform
+    a, b = shift(lon.to_numpy(), lat.to_numpy())
     cells = pd.DataFrame({"x": a, "y": b})
     if dms:
         texts = [(_dms(e, "E"), _dms(n, "N")) for e, n in zip(a, b, strict=True)]

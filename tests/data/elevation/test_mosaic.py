@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import rasterio
+from pyproj import Transformer
 from rasterio.transform import Affine, from_origin
 from rasterio.warp import transform_bounds
 
@@ -14,7 +15,6 @@ from data.importing import RasterFile, commit_raster
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
-from geo.earth.projections import from_wgs84
 from geo.earth.terrain import heights
 from geo.errors import DataError, InputError, PlannerError, RangeError, StorageError
 
@@ -118,7 +118,7 @@ def test_a_projected_raster_is_warped_at_its_own_spacing(tmp_path, crs):
     """UTM zone 47 and two CGCS2000 zones, 90 m cells; the answer is the surface itself."""
     from geo.earth.projections import to_wgs84
 
-    x0, y0 = (float(v[0]) for v in from_wgs84([102.0], [25.0], crs))
+    x0, y0 = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(102.0, 25.0)
     y, x = np.indices((150, 160))
     lon, lat = to_wgs84((x0 + x * 90 + 45).ravel(), (y0 - y * 90 - 45).ravel(), crs)
     cells = surface(lon, lat).reshape(y.shape).astype("float32")

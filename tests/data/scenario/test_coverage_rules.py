@@ -8,18 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.scenario.coverage_rules import (
-    _FOLDER,
-    Profile,
-    asked_units,
-    counted_points,
-    point_states,
-    rule,
-    rules,
-    unit_states,
-)
+from data.scenario.coverage_rules import _FOLDER, Profile, asked_units, point_states, rule, rules
 from data.scenario.link_presets import derived_radius_m, link_budget
-from geo.coverage.rules import compare
 from geo.errors import DataError, InputError, UnknownNameError
 from geo.radio.link_budget import rsrp_dBm
 
@@ -104,27 +94,7 @@ def test_an_area_probability_asks_less_of_the_edge() -> None:
     assert profile.wish().edge_probability == wished
 
 
-def test_rules_a_and_b_disagree_and_say_how() -> None:
-    """A village within 5 km behind a ridge, one at 7 km in sight, one outside the terrain model."""
-    a = point_states(rule("miit_2018_a"), distance_m=[3_000, 7_000, 3_000])
-    points = point_states(rule("miit_2018_b"), rsrp_dBm=[-120, -90, -90, math.nan])
-    b = unit_states(rule("miit_2018_b"), points, [0, 1, 1, 2], 3)
-    assert compare(a, b, [0, 0, 0], 1).tolist() == [[0, 1, 1, 0, 1]]
-
-
-def test_reached_needs_one_place_and_households_a_share() -> None:
-    assert unit_states(rule("reached_5g"), [0, 1, 0, 2], [0, 0, 1, 1], 2).tolist() == [1, 2]
-    natural = rule("natural_village")
-    states = unit_states(natural, [1, 0, 1, 0], [0, 0, 1, 1], 2, households=[90, 10, 89, 11])
-    assert states.tolist() == [1, 0]
-
-
-def test_small_clusters_and_other_points_do_not_count() -> None:
-    kinds = ["committee", "cluster", "cluster", "cluster", "school"]
-    households = [math.nan, 19, 20, math.nan, math.nan]
-    b, reached = rule("miit_2018_b"), rule("reached_5g")
-    assert counted_points(b, kinds, households).tolist() == [True, False, True, True, True]
-    assert counted_points(reached, kinds, households).tolist() == [True, False, False, False, True]
+def test_small_villages_are_not_asked_about() -> None:
     asked = asked_units(rule("natural_village"), [19, 20, math.nan])
     assert asked.tolist() == [False, True, True]
 

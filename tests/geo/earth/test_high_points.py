@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geo.earth.crs import geodesic_m
-from geo.earth.high_points import high_point, high_points, peaks
+from geo.earth.high_points import high_point, high_points
 from geo.earth.terrain import Grid
 from geo.errors import RangeError
 
@@ -68,54 +68,7 @@ def test_of_equal_heights_the_nearest_wins():
     assert high_point(grid, 100 + 14 * STEP, 27 - 10 * STEP, 800).lon[0] == 100 + 16 * STEP
 
 
-@pytest.mark.parametrize(
-    ("radius", "whole"), [(150.0, True), (400.0, False), (400.0, True), (900.0, False)]
-)
-def test_peaks_are_the_cells_without_a_higher_one_near(radius, whole):
-    grid = landscape(shape=(28, 52), whole=whole)
-    x, y = centres(grid)
-    known = np.isfinite(grid.heights_m)
-    lon, lat, height = x[known], y[known], grid.heights_m[known]
-    highest = []
-    for k in range(len(lon)):
-        near = (np.abs(lat - lat[k]) < 0.01) & (np.abs(lon - lon[k]) < 0.01)
-        near = np.flatnonzero(near)[geodesic_m(lon[k], lat[k], lon[near], lat[near]) <= radius]
-        if height[k] == height[near].max() > height[near].min():
-            highest.append(k)
-    found = peaks(grid, radius)
-    expected = {(round(lon[k], 9), round(lat[k], 9)) for k in highest}
-    got = set(zip(found.lon.round(9), found.lat.round(9), strict=True))
-    assert got <= expected
-    assert got == expected or whole
-    # Where heights tie, one of each group stays, and the rest lies within reach of one that stays.
-    for place in expected - got:
-        assert geodesic_m(*place, found.lon, found.lat).min() <= radius
-    for k in range(len(found)):
-        others = np.arange(len(found)) != k
-        apart = geodesic_m(found.lon[k], found.lat[k], found.lon[others], found.lat[others])
-        assert apart.min(initial=np.inf) > radius
-
-
-def test_peaks_in_a_box_by_their_rise_highest_first():
-    grid = landscape()
-    whole = peaks(grid, 700)
-    assert (np.diff(whole.height_m) <= 0).all()
-    box = (100.02, 26.94, 100.06, 26.98)
-    part = peaks(grid, 700, box=box, min_rise_m=50)
-    keep = (whole.lon >= box[0]) & (whole.lon <= box[2]) & (whole.lat >= box[1])
-    keep &= (whole.lat <= box[3]) & (whole.rise_m >= 50)
-    assert part.lon.tolist() == whole.lon[keep].tolist()
-    assert 0 < len(part) < len(whole)
-
-
-def test_flat_ground_and_voids_have_no_peak():
-    assert not len(peaks(Grid(np.full((20, 20), 5.0), 100.0, 27.0, STEP, STEP), 300))
-    assert not len(peaks(Grid(np.full((20, 20), np.nan), 100.0, 27.0, STEP, STEP), 300))
-
-
 @pytest.mark.parametrize("radius", [0, -5, np.nan, 50_001])
 def test_a_radius_out_of_range_is_refused(radius):
     with pytest.raises(RangeError, match="is outside 0–50,000 m"):
-        peaks(landscape(), radius)
-    with pytest.raises(RangeError, match="is outside"):
         high_point(landscape(), 100, 27, radius)

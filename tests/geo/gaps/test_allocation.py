@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from geo.errors import InputError
-from geo.gaps.allocation import allocate, allocate_interval, largest_remainder
+from geo.gaps.allocation import allocate, largest_remainder
 
 TOTALS = st.integers(0, 10**7)
 WEIGHTS = st.lists(
@@ -70,13 +70,6 @@ def test_floors_hold_and_the_rest_sums(total: int, weights: list[float], data) -
 def test_hamilton_by_hand() -> None:
     """Quotas 3.5, 2.5, 4.0: equal remainders go to the larger weight first."""
     assert largest_remainder(10, [35, 25, 40], keys=["a", "b", "c"]).tolist() == [4, 2, 4]
-
-
-def test_several_rules_give_low_and_high() -> None:
-    result = allocate_interval(10, {"a": [1, 1], "b": [3, 1]}, "a")
-    assert result.values.tolist() == [5, 5]
-    assert result.low.tolist() == [5, 2]
-    assert result.high.tolist() == [8, 5]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from geo.earth.terrain import Grid, Profiles, Provenance, profiles
 from geo.errors import InputError, RangeError
 from geo.links import clearance as c
-
-STEP = 1 / 1200
 
 
 @pytest.mark.parametrize(("k", "bulge"), [(4 / 3, 13.2), (0.6, 29.4)])
@@ -66,39 +63,6 @@ def test_the_worst_point_is_the_least_of_all(n, seed):
     assert path.clearance_m[-1] == pytest.approx(5)
 
 
-def test_many_paths_say_what_each_says():
-    y, x = np.indices((300, 300))
-    cells = 1500 + 200 * np.sin(y / 13) * np.cos(x / 19)
-    cells[:20] = np.nan
-    grid = Grid(cells, 100.0, 26.0, STEP, STEP)
-    rng = np.random.default_rng(3)
-    lon, far_lon = rng.uniform(100, 100.24, (2, 60))
-    lat, far_lat = rng.uniform(25.76, 26.0, (2, 60))
-    paths = profiles(grid, lon, lat, far_lon, far_lat)
-    heights = rng.uniform(5, 50, 60)
-    found = c.sights(paths, h_tx_m=heights, h_rx_m=1.5, frequency_GHz=2.6, k=4 / 3)
-    assert set(found.state.tolist()) == {c.BLOCKED, c.VISIBLE, c.UNKNOWN}
-    assert ((found.state == c.UNKNOWN) == paths.void).all()
-    assert np.isnan(found.ratio[paths.void]).all()
-    for k in np.flatnonzero(~paths.void):
-        one = c.clearance(
-            *paths.path(k), h_tx_m=heights[k], h_rx_m=1.5, frequency_GHz=2.6, k=4 / 3
-        )  # fmt: skip
-        assert found.ratio[k] == pytest.approx(one.worst_ratio, rel=1e-12)
-        assert found.clearance_m[k] == pytest.approx(one.clearance_m[one.worst], rel=1e-9)
-        assert found.worst_km[k] == one.distance_km[one.worst]
-        assert found.worst_m[k] == one.terrain_m[one.worst]
-        assert (found.state[k] == c.VISIBLE) == one.visible
-
-
-def test_ends_at_one_place_see_each_other():
-    paths = Profiles(np.array([0, 3]), np.zeros(3), np.full(3, 9.0), np.array([False]),
-                     np.zeros(1), Provenance())  # fmt: skip
-    found = c.sights(paths, h_tx_m=30, h_rx_m=1.5, frequency_GHz=0.7, k=0.6)
-    assert found.state.tolist() == [c.VISIBLE]
-    assert found.ratio.tolist() == [math.inf]
-
-
 def test_a_profile_that_is_none_is_refused():
     link = {"h_tx_m": 30, "h_rx_m": 1.5, "frequency_GHz": 0.7}
     for km, ground in (([0, 1], [1, 2]), ([0, 1, 2], [1, np.nan, 2]), ([0, 1, 2], [1, 2])):
@@ -120,10 +84,6 @@ def test_what_is_out_of_range_is_said(wrong, said):
     link = {"h_tx_m": 30, "h_rx_m": 1.5, "frequency_GHz": 0.7, "k": 4 / 3} | wrong
     with pytest.raises(RangeError, match=said):
         c.clearance([0, 1, 2], [0, 0, 0], **link)
-    paths = Profiles(np.array([0, 3]), np.array([0, 1.0, 2]), np.zeros(3), np.array([False]),
-                     np.zeros(1), Provenance())  # fmt: skip
-    with pytest.raises(RangeError, match=said):
-        c.sights(paths, **link)
     if "k" in wrong:
         with pytest.raises(RangeError):
             c.earth_bulge_m(1, 1, k=0)

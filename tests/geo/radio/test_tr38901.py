@@ -9,15 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from geo.errors import RangeError
-from geo.radio.tr38901 import (
-    DISTANCES_M,
-    WHY_A_CIRCLE,
-    Surroundings,
-    cell_radius_m,
-    los_probability,
-    path_loss_dB,
-    shadow_sigma_dB,
-)
+from geo.radio.tr38901 import DISTANCES_M, Surroundings, cell_radius_m, path_loss_dB
 
 RURAL = st.builds(
     Surroundings,
@@ -114,23 +106,6 @@ def test_the_radius_is_where_the_loss_is_met(around, sight, share) -> None:
     assert cell_radius_m(limit, around, sight) == pytest.approx(metres, rel=1e-6)
 
 
-def test_sigma_of_the_table() -> None:
-    rural, urban = Surroundings("rma", 0.7), Surroundings("uma", 0.7, h_bs_m=25)
-    assert shadow_sigma_dB([10, 769, 771, 10_000], rural, "los").tolist() == [4, 4, 6, 6]
-    assert shadow_sigma_dB(1_000, rural).tolist() == 8
-    assert [float(shadow_sigma_dB(1_000, urban, s)) for s in ("los", "nlos")] == [4, 6]
-
-
-def test_probability_of_line_of_sight() -> None:
-    rural, urban = Surroundings("rma", 0.7), Surroundings("uma", 0.7, h_bs_m=25)
-    assert los_probability([0, 10, 1_010], rural) == pytest.approx([1, 1, math.exp(-1)])
-    got = los_probability([0, 18, 63, 5_000], urban)
-    assert got[:2].tolist() == [1, 1]
-    # At 63 m: 18/63 + e⁻¹·(1 − 18/63).
-    assert got[2] == pytest.approx(18 / 63 + math.exp(-1) * 45 / 63)
-    assert got[3] == pytest.approx(18 / 5_000)
-
-
 @pytest.mark.parametrize(
     ("values", "named"),
     [
@@ -164,10 +139,3 @@ def test_radius_outside_the_table_is_refused_with_the_side() -> None:
         cell_radius_m(math.nan, rural)
     with pytest.raises(RangeError, match="sight"):
         cell_radius_m(120, rural, "maybe")
-    with pytest.raises(RangeError, match="negative"):
-        los_probability([-1], rural)
-
-
-def test_it_says_why_it_is_a_circle() -> None:
-    assert "terrain" in WHY_A_CIRCLE["en"]
-    assert "地形" in WHY_A_CIRCLE["zh"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from layers.map.symbols import FILLS, NO_FIGURE, class_limits, class_of, hillshade, region_style
+from layers.map.symbols import FILLS, NO_FIGURE, class_limits, class_of, region_style
 
 FIGURES = st.lists(st.floats(0, 1e7), min_size=1, max_size=130)
 
@@ -39,8 +38,3 @@ def test_unknown_is_grey_and_dashed_not_the_palest_class() -> None:
     assert (style["fillColor"], style["dashArray"]) == (NO_FIGURE, "3 3")
     assert region_style(0.0, [1.0], "#000")["fillColor"] == FILLS[0]
     assert region_style(0.0, [1.0], "#000", tiled=True)["fillOpacity"] == pytest.approx(0.36)
-
-
-def test_slopes_to_the_north_west_are_lit() -> None:
-    north, east = np.mgrid[0:5, 0:5] * 300.0
-    assert hillshade(east - north)[2, 2] > hillshade(north - east)[2, 2]

@@ -19,8 +19,7 @@ from data.importing import commit_table
 from data.tables.common import LAT, LON
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
-from geo.earth.crs import geodesic_m
-from geo.earth.projections import from_wgs84
+from geo.earth.crs import geodesic_m, wgs84_to_gcj02
 from tests.data.doctor import labelled, making
 from tests.data.doctor.labelled import CASES, FEW, MANY, Labelled
 
@@ -75,7 +74,7 @@ def test_imported_roads_tell_a_shifted_file_without_names(tmp_path: Path) -> Non
     line = {"type": "LineString", "coordinates": turns.tolist()}
     content = making.geojson((line, {"road_id": "r"}))
     along = shapely.line_interpolate_point(road, draw.uniform(0, road.length, 300))
-    lon, lat = from_wgs84(shapely.get_x(along), shapely.get_y(along), "GCJ-02")
+    lon, lat = wgs84_to_gcj02(shapely.get_x(along), shapely.get_y(along))
     file = pd.DataFrame({"站名": "", "经度": lon.round(6), "纬度": lat.round(6), "挂高": 30})
     text = file.to_csv(index=False).encode()
     with Catalogue(tmp_path) as store:
