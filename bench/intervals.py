@@ -8,7 +8,12 @@ import numpy as np
 from scipy.stats import poisson_binom
 
 from bench.measure import Fact, Figure, in_turn
-from geo.radio.counts import Spread, covered_households, covered_villages, poisson_binomial
+from geo.radio.counts import (
+    PredictionSpread,
+    covered_households,
+    covered_villages,
+    poisson_binomial,
+)
 
 VILLAGES, COUNTIES, TRIALS = 134_000, 129, 2_000
 
@@ -19,7 +24,7 @@ def intervals(runs: int) -> Iterator[Figure]:
     margin_dB = draw.normal(5, 15, VILLAGES)
     county = draw.integers(0, COUNTIES, VILLAGES)
     households = draw.integers(20, 80, VILLAGES)
-    spread = Spread(8, common_sigma_dB=3)
+    spread = PredictionSpread(8, common_sigma_dB=3)
     chance = draw.beta(0.4, 0.6, TRIALS)
     counts = np.arange(TRIALS + 1)
     times = in_turn(

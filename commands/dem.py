@@ -33,7 +33,7 @@ def fetch(
 ) -> None:
     """Download Copernicus GLO-30 or GLO-90 for a province and put it in force."""
     from data.doctor.diagnosis import Origin
-    from data.elevation.fetch import Order, fetch as download
+    from data.elevation.fetch import FetchOrder, fetch as download
     from data.importing import RasterFile, catalogue, commit_rasters
     from data.tables.reader import Pack
     from data.workspace.folder import Workspace
@@ -42,7 +42,7 @@ def fetch(
     regions = pack.geo("regions")
     area = regions.loc[regions["level"] == "province", "geometry"].iloc[0]
     kept = folder or Workspace.open(workspace).folder / "dem"
-    order = Order(resolution, kept, base_url)
+    order = FetchOrder(resolution, kept, base_url)
     with _bytes_bar() as progress:
         found = download(area, order, progress=progress, tell=typer.echo)
     if no_import:

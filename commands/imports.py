@@ -51,13 +51,13 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
     """Examine files and put their accepted rows into the workspace."""
     from data.doctor.base import Choice
     from data.doctor.diagnosis import Origin
-    from data.importing import Order, import_file
+    from data.importing import ImportOrder, import_file
 
     chosen = Choice(
         kind=kind or None, encoding=encoding or None, sheet=sheet or None, layer=layer or None,
         crs=crs or None, swapped=swapped, repairs=frozenset(repair or ()),
     )  # fmt: skip
-    order = Order(
+    order = ImportOrder(
         chosen, Origin(evidence, as_of), unit=unit, report=report, rejected=rejected,
         language=language, dry_run=dry_run,
     )  # fmt: skip

@@ -122,7 +122,7 @@ def _rows(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
 
 
 @dataclass(frozen=True)
-class Order:
+class ImportOrder:
     """What is to be done with one file.
 
     Attributes
@@ -150,7 +150,7 @@ class Order:
 def import_file(
     path: Path,
     province: str,
-    order: Order,
+    order: ImportOrder,
     *,
     folder: str | Path | None = None,
     progress: Callable[[str], None] = lambda _step: None,
@@ -199,7 +199,7 @@ def import_file(
     return record
 
 
-def _refuse_tie(found: Diagnosis, order: Order) -> None:
+def _refuse_tie(found: Diagnosis, order: ImportOrder) -> None:
     """Ask for the kind where the headers fit several tables as well: none is guessed silently."""
     if len(found.tied) > 1 and not order.dry_run:
         raise InputError(
@@ -252,7 +252,11 @@ def _told(found: Diagnosis) -> list[str]:
 
 
 def _import_raster(
-    path: Path, pack: Pack, order: Order, folder: str | Path | None, tell: Callable[[str], None]
+    path: Path,
+    pack: Pack,
+    order: ImportOrder,
+    folder: str | Path | None,
+    tell: Callable[[str], None],
 ) -> ImportRecord | None:
     kind = order.choice.kind or "dem"
     usual = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")[0]

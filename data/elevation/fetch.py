@@ -55,7 +55,7 @@ _OFFLINE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FetchOrder:
     """What to download, and where to.
 
     Attributes
@@ -144,7 +144,7 @@ def _degrees(value: int, letters: str, width: int) -> str:
 
 def fetch(
     area: BaseGeometry,
-    order: Order,
+    order: FetchOrder,
     *,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     tell: Callable[[str], None] = lambda _line: None,
@@ -204,7 +204,7 @@ def _forward(progress: Callable[[int, int], None], before: int, total: int, part
     progress(before + part, total)
 
 
-def _base_url(order: Order) -> str:
+def _base_url(order: FetchOrder) -> str:
     chosen = order.base_url or os.environ.get(ENVIRONMENT) or DEFAULT_URL
     base = chosen.replace("{resolution}", str(order.resolution)).rstrip("/")
     if urllib.parse.urlsplit(base).scheme not in ("http", "https"):
@@ -219,7 +219,7 @@ def _url(base: str, name: str) -> str:
     return f"{base}/{name}/{name}.tif"
 
 
-def _sizes(order: Order, base: str, names: Sequence[str]) -> dict[str, int | None]:
+def _sizes(order: FetchOrder, base: str, names: Sequence[str]) -> dict[str, int | None]:
     """Return the size of each tile [byte], 0 where the server does not say, None where it has none.
 
     The first is asked for alone: where nobody answers that is known at once.
@@ -234,7 +234,7 @@ def _sizes(order: Order, base: str, names: Sequence[str]) -> dict[str, int | Non
     return found
 
 
-def _size(order: Order, url: str) -> int | None:
+def _size(order: FetchOrder, url: str) -> int | None:
     def ask() -> int:
         with _asked(order, url, "HEAD") as answer:
             return int(answer.headers.get("Content-Length") or 0)
@@ -245,7 +245,7 @@ def _size(order: Order, url: str) -> int | None:
         return None
 
 
-def _download(order: Order, url: str, target: Path, progress: Callable[[int], None]) -> int:
+def _download(order: FetchOrder, url: str, target: Path, progress: Callable[[int], None]) -> int:
     """Download one tile, whole and readable or not at all; return its size [byte]."""
 
     def get() -> int:
@@ -270,7 +270,7 @@ class _AbsentError(Exception):
     """The server does not have it."""
 
 
-def _tried(order: Order, url: str, call: Callable[[], int]) -> int:
+def _tried(order: FetchOrder, url: str, call: Callable[[], int]) -> int:
     """Return what a call gives, after some attempts if need be."""
     for attempt in range(_ATTEMPTS):
         if attempt:
@@ -286,7 +286,7 @@ def _tried(order: Order, url: str, call: Callable[[], int]) -> int:
 
 
 @contextmanager
-def _asked(order: Order, url: str, method: str) -> Iterator[Any]:
+def _asked(order: FetchOrder, url: str, method: str) -> Iterator[Any]:
     """Yield the answer of a server; its faults and the line's are told apart."""
     request = urllib.request.Request(url, method=method)  # noqa: S310 — http(s), see _base_url
     try:

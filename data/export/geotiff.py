@@ -13,7 +13,7 @@ from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
 from geo.errors import InputError
-from geo.radio.prediction import Area
+from geo.radio.prediction import AreaPrediction
 
 #: Bands of the file: description and unit of each.
 BANDS = (
@@ -23,7 +23,7 @@ BANDS = (
 )
 
 
-def area_geotiff(area: Area, tags: Mapping[str, str]) -> bytes:
+def area_geotiff(area: AreaPrediction, tags: Mapping[str, str]) -> bytes:
     """Return an area as GeoTIFF in WGS84 degrees (EPSG:4326), three float32 bands.
 
     Parameters

@@ -50,7 +50,7 @@ BUDGET_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TerminalPlace:
     """Where the terminal is, and which losses it has there."""
 
     title_zh: str
@@ -59,12 +59,14 @@ class Place:
 
 
 #: Places of a terminal by key.
-PLACES: Mapping[str, Place] = MappingProxyType(
+PLACES: Mapping[str, TerminalPlace] = MappingProxyType(
     {
-        "outdoor": Place("室外（测试天线）", "outdoors (test antenna)", frozenset()),
-        "handheld": Place("室外手持", "outdoors in the hand", frozenset({"body_loss_dB"})),
-        "vehicle": Place("车内", "in a car", frozenset({"body_loss_dB", "vehicle_loss_dB"})),
-        "indoor": Place("室内", "indoors", frozenset({"body_loss_dB", "entry_loss_dB"})),
+        "outdoor": TerminalPlace("室外（测试天线）", "outdoors (test antenna)", frozenset()),
+        "handheld": TerminalPlace("室外手持", "outdoors in the hand", frozenset({"body_loss_dB"})),
+        "vehicle": TerminalPlace(
+            "车内", "in a car", frozenset({"body_loss_dB", "vehicle_loss_dB"})
+        ),
+        "indoor": TerminalPlace("室内", "indoors", frozenset({"body_loss_dB", "entry_loss_dB"})),
     }
 )
 _PLACE_LOSSES = frozenset[str]().union(*(place.losses for place in PLACES.values()))

@@ -2,7 +2,8 @@
 
 Part of a :class:`~data.scenario.scenario.Scenario` as its field ``plan``. Every field has a
 default, so that a first plan comes without a choice; unknown keys are refused. All amounts of money
-are in :attr:`Money.currency` at the prices of :attr:`Money.price_year`, none of them discounted.
+are in :attr:`MoneySettings.currency` at the prices of :attr:`MoneySettings.price_year`, none of
+them discounted.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class BuiltSite(Place):
     year: Annotated[int, Field(ge=2000, le=2100)]
 
 
-class Area(_Frozen):
+class AreaSettings(_Frozen):
     """An area in which nothing may be built: one ring of (lon, lat), WGS84 [°], open or closed."""
 
     name: str = ""
@@ -100,7 +101,7 @@ class CostRange(_Frozen):
         return self
 
 
-class Candidates(_Frozen):
+class CandidateSettings(_Frozen):
     """Where a site could stand.
 
     Attributes
@@ -129,11 +130,11 @@ class Candidates(_Frozen):
     own: tuple[Place, ...] = ()
     locked: tuple[Place, ...] = ()
     forbidden: tuple[Place, ...] = ()
-    forbidden_areas: tuple[Area, ...] = ()
+    forbidden_areas: tuple[AreaSettings, ...] = ()
     built: tuple[BuiltSite, ...] = ()
 
 
-class Coverage(_Frozen):
+class CoverageSettings(_Frozen):
     """What counts as reached where an elevation model is in force.
 
     Attributes
@@ -152,7 +153,7 @@ class Coverage(_Frozen):
     reach_m: Annotated[float, Field(ge=500, le=50_000)] = 10_000.0
 
 
-class Limits(_Frozen):
+class LimitSettings(_Frozen):
     """Limits on the choice.
 
     Attributes
@@ -167,7 +168,7 @@ class Limits(_Frozen):
     least_share: dict[str, Share] = {}
 
 
-class Years(_Frozen):
+class YearSettings(_Frozen):
     """When things are built.
 
     Attributes
@@ -204,7 +205,7 @@ class Years(_Frozen):
         return self
 
 
-class Money(_Frozen):
+class MoneySettings(_Frozen):
     """How costs are counted.
 
     Attributes
@@ -233,7 +234,7 @@ class Money(_Frozen):
     unit_costs: dict[str, CostRange] = {}
 
 
-class Links(_Frozen):
+class LinkSettings(_Frozen):
     """How a site is joined and fed.
 
     Attributes
@@ -298,12 +299,12 @@ class PlanSettings(_Frozen):
     min_households: Annotated[int, Field(ge=1, le=100_000)] = 20
     presets: tuple[str, ...] = ("4g_1800",)
     antenna_height_m: Annotated[float, Field(ge=1, le=300)] = 35.0
-    candidates: Candidates = Candidates()
-    coverage: Coverage = Coverage()
-    limits: Limits = Limits()
-    years: Years = Years()
-    money: Money = Money()
-    links: Links = Links()
+    candidates: CandidateSettings = CandidateSettings()
+    coverage: CoverageSettings = CoverageSettings()
+    limits: LimitSettings = LimitSettings()
+    years: YearSettings = YearSettings()
+    money: MoneySettings = MoneySettings()
+    links: LinkSettings = LinkSettings()
     joint: bool = True
     frontier_points: Annotated[int, Field(ge=0, le=100)] = 12
     alternatives: Annotated[int, Field(ge=0, le=20)] = 0

@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 Points = tuple[ArrayLike, ArrayLike]
 #: (lon, lat, within_m) → lon, lat and height of the highest point within that distance of each
 #: place; NaN where the terrain is unknown.
-HighPoints = Callable[[Floats, Floats, float], tuple[Floats, Floats, Floats]]
+HighPointSearch = Callable[[Floats, Floats, float], tuple[Floats, Floats, Floats]]
 
 #: Why a candidate is one. Of near duplicates the kind that stands first here stays.
 REASONS = ("locked", "existing_site", "high_point", "near_road", "near_fibre", "near_power",
@@ -36,7 +36,7 @@ _NOWHERE: Points = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class CandidateSurroundings:
     """What is known around the villages; what is not known stays empty.
 
     Attributes
@@ -62,11 +62,11 @@ class Surroundings:
     roads: ArrayLike | None = None
     fibre: ArrayLike | None = None
     power: ArrayLike | None = None
-    high_points: HighPoints | None = None
+    high_points: HighPointSearch | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CandidateRule:
     """How candidates are made; all distances geodesic [m].
 
     Attributes
@@ -94,7 +94,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class CandidateSites:
     """Places where a site could stand.
 
     Attributes
@@ -152,9 +152,9 @@ def candidates(
     lon: ArrayLike,
     lat: ArrayLike,
     weights: ArrayLike,
-    around: Surroundings | None = None,
-    rule: Rule | None = None,
-) -> Candidates:
+    around: CandidateSurroundings | None = None,
+    rule: CandidateRule | None = None,
+) -> CandidateSites:
     """Return candidates for villages without service.
 
     Parameters
@@ -166,7 +166,7 @@ def candidates(
     around
         Existing sites, terrain, roads, locked and forbidden places.
     rule
-        Distances; default :class:`Rule`.
+        Distances; default :class:`CandidateRule`.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def candidates(
     >>> found.reasons, found.village.tolist()
     ((('village',),), [1])
     """
-    known, use = around or Surroundings(), rule or Rule()
+    known, use = around or CandidateSurroundings(), rule or CandidateRule()
     x, y = check_lonlat(lon, lat, where="villages")
     size = _weights(weights, len(x))
     _check_rule(use)
@@ -223,7 +223,7 @@ def _weights(weights: ArrayLike, n: int) -> Floats:
     return size
 
 
-def _check_rule(rule: Rule) -> None:
+def _check_rule(rule: CandidateRule) -> None:
     for name in ("reach_m", "cluster_m", "line_m"):
         check_radius(getattr(rule, name))
     for name in ("merge_m", "near_m"):
@@ -233,7 +233,9 @@ def _check_rule(rule: Rule) -> None:
             )
 
 
-def _drafted(x: Floats, y: Floats, leader: Ints, around: Surroundings, rule: Rule) -> _Draft:
+def _drafted(
+    x: Floats, y: Floats, leader: Ints, around: CandidateSurroundings, rule: CandidateRule
+) -> _Draft:
     """Collect all proposals."""
     draft = _Draft()
     lead = np.unique(leader)
@@ -262,8 +264,8 @@ def _drafted(x: Floats, y: Floats, leader: Ints, around: Surroundings, rule: Rul
 
 
 def _kept(
-    draft: _Draft, leader: Ints, size: Floats, around: Surroundings, rule: Rule
-) -> Candidates:
+    draft: _Draft, leader: Ints, size: Floats, around: CandidateSurroundings, rule: CandidateRule
+) -> CandidateSites:
     """Leave out what is forbidden, merge near duplicates, and say how far the lines are."""
     lon, lat = np.concatenate(draft.lon), np.concatenate(draft.lat)
     kind, number = np.concatenate(draft.kind), np.concatenate(draft.number)
@@ -293,7 +295,7 @@ def _kept(
         codes = set(kind[free[group]].tolist())
         codes |= {REASONS.index(name) for name, far in metres.items() if far[i] <= rule.near_m}
         reasons.append(tuple(REASONS[code] for code in sorted(codes)))
-    return Candidates(
+    return CandidateSites(
         lon[at], lat[at], tuple(reasons), kind[at] == 0, existing, home, metres["near_road"],
         metres["near_fibre"], metres["near_power"], leader, refused,
     )  # fmt: skip
@@ -302,7 +304,7 @@ def _kept(
 _WHY = ("", "forbidden_area", "forbidden_place")
 
 
-def _forbidden(lon: Floats, lat: Floats, around: Surroundings, merge_m: float) -> Ints:
+def _forbidden(lon: Floats, lat: Floats, around: CandidateSurroundings, merge_m: float) -> Ints:
     """Return per proposal 0 or the number of its word in ``_WHY``."""
     why = np.zeros(len(lon), dtype=np.int64)
     places = check_lonlat(*around.forbidden, where="forbidden")

@@ -31,7 +31,7 @@ MAX_RADIUS_M = 100_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class DistanceCoverage:
     """Result per village.
 
     Attributes
@@ -57,7 +57,7 @@ def distance_coverage(
     radius_m: float = RULE_A_RADIUS_M,
     *,
     sites_known: ArrayLike | None = None,
-) -> Coverage:
+) -> DistanceCoverage:
     """Return which villages have a site within ``radius_m`` (geodesic, inclusive).
 
     Parameters
@@ -93,7 +93,7 @@ def distance_coverage(
         site[placed], distance[placed] = _nearest(lon[placed], lat[placed], *sites, radius)
     known = placed if sites_known is None else placed & np.asarray(sites_known, dtype=bool)
     state = np.where(site >= 0, COVERED, np.where(known, UNCOVERED, UNKNOWN)).astype(np.uint8)
-    return Coverage(state, site, distance)
+    return DistanceCoverage(state, site, distance)
 
 
 def check_radius(radius_m: float) -> float:

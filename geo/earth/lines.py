@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
+class NearestPoints:
     """Nearest point of any line, per place.
 
     Attributes
@@ -38,7 +38,7 @@ class Nearest:
 
 def nearest_on_lines(
     lon: ArrayLike, lat: ArrayLike, lines: ArrayLike, *, within_m: float | None = None
-) -> Nearest:
+) -> NearestPoints:
     """Return the nearest point of the lines for each place.
 
     Parameters
@@ -70,7 +70,7 @@ def nearest_on_lines(
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     # Straight in degrees is not straight in the plane: vertices every 5 km bend it to 0.2 m.
     shapes = shapely.segmentize(shapes, 0.05)
-    found = Nearest(np.full(len(x), np.nan), np.full(len(x), np.nan), np.full(len(x), np.inf))
+    found = NearestPoints(np.full(len(x), np.nan), np.full(len(x), np.nan), np.full(len(x), np.inf))
     if not len(x) or not len(shapes):
         return found
     centre = f"+proj=aeqd +lon_0={x.mean():.6f} +lat_0={y.mean():.6f} +ellps=WGS84"

@@ -54,7 +54,7 @@ _WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class GaussKruegerZone:
     """One Gauss–Krüger zone.
 
     Attributes
@@ -79,15 +79,15 @@ class Zone:
         return f"EPSG:{self.epsg}"
 
 
-def _all_zones() -> dict[int, Zone]:
+def _all_zones() -> dict[int, GaussKruegerZone]:
     found = []
     for datum, (six, six_cm, three, three_cm) in _FIRST_CODES.items():
         for i in range(11):
-            found += [Zone(six + i, datum, 6, 13 + i, prefixed=True)]
-            found += [Zone(six_cm + i, datum, 6, 13 + i, prefixed=False)]
+            found += [GaussKruegerZone(six + i, datum, 6, 13 + i, prefixed=True)]
+            found += [GaussKruegerZone(six_cm + i, datum, 6, 13 + i, prefixed=False)]
         for i in range(21):
-            found += [Zone(three + i, datum, 3, 25 + i, prefixed=True)]
-            found += [Zone(three_cm + i, datum, 3, 25 + i, prefixed=False)]
+            found += [GaussKruegerZone(three + i, datum, 3, 25 + i, prefixed=True)]
+            found += [GaussKruegerZone(three_cm + i, datum, 3, 25 + i, prefixed=False)]
     return {zone.epsg: zone for zone in found}
 
 
@@ -100,7 +100,7 @@ _SHIFTS: dict[str, Callable[..., tuple[Floats, Floats]]] = {
 }
 
 
-def zone(datum: Datum, width_deg: int, number: int, *, prefixed: bool) -> Zone:
+def zone(datum: Datum, width_deg: int, number: int, *, prefixed: bool) -> GaussKruegerZone:
     """Return a zone by what it is.
 
     Raises

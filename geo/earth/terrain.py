@@ -33,8 +33,8 @@ __all__ = [
     "TOO_SHORT",
     "VOID",
     "Grid",
-    "Profiles",
     "Provenance",
+    "TerrainProfiles",
     "heights",
     "path_length_m",
     "points_on",
@@ -178,7 +178,7 @@ class Grid:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Profiles:
+class TerrainProfiles:
     """Terrain along paths, one after the other in flat arrays.
 
     Attributes
@@ -242,7 +242,7 @@ def profiles(
     lat_rx: ArrayLike,
     *,
     spacing_m: float | None = None,
-) -> Profiles:
+) -> TerrainProfiles:
     """Return the terrain along the geodesic of each pair of points.
 
     Parameters
@@ -287,7 +287,7 @@ def profiles(
     span = np.column_stack([start[:-1], points, np.arange(len(points))])[order]
     void = np.zeros(len(points), dtype=np.bool_)
     fill_profiles(grid.heights_m, grid.frame, ends[order], span, (distance, terrain, void))
-    return Profiles(start, distance, terrain, void, length, grid.provenance)
+    return TerrainProfiles(start, distance, terrain, void, length, grid.provenance)
 
 
 def _check_paths(length_m: Floats, points: NDArray[np.int64]) -> None:

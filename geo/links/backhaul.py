@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo.earth.crs import check_lonlat
 from geo.errors import InputError, RangeError
 from geo.links.backhaul_graph import RouteGraph, route_graph
-from geo.links.microwave import Hops
+from geo.links.microwave import MicrowaveHops
 from geo.steiner.tree import Tree, steiner_tree
 
 __all__ = [
@@ -174,7 +174,7 @@ def backhaul(
     prices: BackhaulPrices,
     rule: BackhaulRule,
     *,
-    hops: Hops | None = None,
+    hops: MicrowaveHops | None = None,
     roads: ArrayLike | None = None,
 ) -> Backhaul:
     """Connect all sites as cheaply as found.
@@ -228,7 +228,7 @@ def _check(prices: BackhaulPrices, rule: BackhaulRule) -> None:
 
 
 def _near_hops(
-    n: int, m: int, hops: Hops | None, prices: BackhaulPrices
+    n: int, m: int, hops: MicrowaveHops | None, prices: BackhaulPrices
 ) -> tuple[tuple[tuple[tuple[int, float, float, float], ...], ...], Flags]:
     """Return per place its clear hops: other place, money alone, own and other height [m]."""
     near: list[list[tuple[int, float, float, float]]] = [[] for _ in range(n + m)]

@@ -30,7 +30,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from geo.links.fibre_access import Ways
+from geo.links.fibre_access import FibreLinks
 from geo.siting import highs
 from geo.siting.clock import Clock
 from geo.siting.model import Model
@@ -53,7 +53,7 @@ _ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class CoverageGoal:
     """Cover ``least`` weight at least cost, or, with a budget, most weight for it."""
 
     least: float = 0.0
@@ -61,7 +61,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Relaxed:
+class JointBound:
     """What the relaxation proves and proposes.
 
     Attributes
@@ -87,7 +87,7 @@ class _Case:
     """Columns: options, arcs, villages; money in units of ``unit``."""
 
     model: Model
-    goal: Goal
+    goal: CoverageGoal
     cost: Floats
     tail: Ints
     head: Ints
@@ -160,7 +160,9 @@ class _Case:
         return (self.goal.budget / self.unit + gain) / price * (1 + _ROUNDING)
 
 
-def relaxed(model: Model, ways: Ways, place: Ints, goal: Goal, run: Run) -> Relaxed:
+def relaxed(
+    model: Model, ways: FibreLinks, place: Ints, goal: CoverageGoal, run: Run
+) -> JointBound:
     """Return the bound on sites and links together.
 
     Parameters
@@ -198,10 +200,10 @@ def relaxed(model: Model, ways: Ways, place: Ints, goal: Goal, run: Run) -> Rela
             starts += [] if whole is None else [whole]
     if goal.budget is not None:
         bound = min(bound, float(model.weights[case.villages].sum()))
-    return Relaxed(max(bound, 0.0), state.price * case.unit, parts, tuple(starts))
+    return JointBound(max(bound, 0.0), state.price * case.unit, parts, tuple(starts))
 
 
-def _case(model: Model, ways: Ways, place: Ints, goal: Goal) -> _Case:
+def _case(model: Model, ways: FibreLinks, place: Ints, goal: CoverageGoal) -> _Case:
     """Name the ways between near places, and what a site pays without them."""
     n = len(ways.root)
     root = np.where(np.isfinite(ways.root), ways.root, 0.0)

@@ -26,7 +26,7 @@ STEINER_RATIO = 0.82
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ways:
+class FibreLinks:
     """Ways between n places and to the fibre that stands.
 
     Attributes
@@ -51,7 +51,7 @@ class Ways:
     air: Floats
     air_from: float = np.inf
 
-    def at(self, share: float) -> Ways:
+    def at(self, share: float) -> FibreLinks:
         """Return the ways with fibre at a share of its price; who may have another kind stays."""
         return replace(self, root=self.root * share, money=self.money * share)
 
@@ -64,7 +64,7 @@ def ways(
     once: float = 0.0,
     standing: ArrayLike | None = None,
     others: Sequence[tuple[float, float]] = (),
-) -> Ways:
+) -> FibreLinks:
     """Return the ways between places and to fibre nodes.
 
     Parameters
@@ -114,7 +114,9 @@ def ways(
         air = np.where(alone >= from_km, np.minimum(air, money), air)
     root = np.where(alone < 0, 0.0, once + per_km * km)
     first = min((from_km for _, from_km in others), default=np.inf)
-    return Ways(root, ends[useful], once + per_km * between[useful], air, once + per_km * first)
+    return FibreLinks(
+        root, ends[useful], once + per_km * between[useful], air, once + per_km * first
+    )
 
 
 def _nearer(spots: Floats, km: Floats) -> Ints:

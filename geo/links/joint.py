@@ -31,7 +31,7 @@ _FILLED = 0.99
 _EQUAL = 1e-9
 
 
-class Choice(Protocol):
+class SitingResult(Protocol):
     """What a siting engine answers; :class:`geo.siting.Plan` is one."""
 
     @property
@@ -61,13 +61,13 @@ class Connection:
 
 
 #: (cost per candidate, budget or None) → chosen sites; the engine keeps objective and limits.
-Siting = Callable[[Floats, float | None], Choice]
+Siting = Callable[[Floats, float | None], SitingResult]
 #: Numbers of the chosen candidates → their backhaul.
 Connect = Callable[[tuple[int, ...]], Connection]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JointSelection:
     """Sites with what they cover and cost [money]."""
 
     selected: tuple[int, ...]
@@ -82,7 +82,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class JointResult:
     """The joint answer beside the two-step one.
 
     Attributes
@@ -98,8 +98,8 @@ class Joint:
         Weight that it covers more.
     """
 
-    best: Answer
-    two_step: Answer
+    best: JointSelection
+    two_step: JointSelection
     rounds: int
 
     @property
@@ -120,7 +120,7 @@ def joint_plan(
     *,
     budget: float | None = None,
     rounds: int = 10,
-) -> Joint:
+) -> JointResult:
     """Choose sites and their backhaul together.
 
     Parameters
@@ -172,12 +172,12 @@ def joint_plan(
                 break
             scale *= 2 - answer.cost / budget
         seen.add(answer.selected)
-    return Joint(best, two_step, count)
+    return JointResult(best, two_step, count)
 
 
 def _answered(
     siting: Siting, connect: Connect, own: Floats, ask: tuple[Floats, float | None]
-) -> tuple[Answer, Connection]:
+) -> tuple[JointSelection, Connection]:
     choice = siting(*ask)
     selected = tuple(sorted(int(site) for site in choice.selected))
     if any(not 0 <= site < len(own) for site in selected):
@@ -187,12 +187,14 @@ def _answered(
         )  # fmt: skip
     connection = connect(selected)
     site_cost = float(own[list(selected)].sum())
-    return Answer(selected, float(choice.covered), site_cost, float(connection.cost)), connection
+    return JointSelection(
+        selected, float(choice.covered), site_cost, float(connection.cost)
+    ), connection
 
 
 def _two_step(
     siting: Siting, connect: Connect, own: Floats, budget: float | None
-) -> tuple[Answer, Connection]:
+) -> tuple[JointSelection, Connection]:
     """Choose by own costs, then connect; with a budget, as much as leaves enough for the backhaul.
 
     The part of the budget that siting may spend is found by halving.
@@ -201,7 +203,7 @@ def _two_step(
     if budget is None or answer.cost <= budget * (1 + _EQUAL):
         return answer, connection
     low, high, least = 0.0, budget, answer.cost
-    best: tuple[Answer, Connection] | None = None
+    best: tuple[JointSelection, Connection] | None = None
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         try:
@@ -226,7 +228,7 @@ def _two_step(
     return best
 
 
-def better(answer: Answer, than: Answer, budget: float | None) -> bool:
+def better(answer: JointSelection, than: JointSelection, budget: float | None) -> bool:
     """Tell whether an answer fits the budget and covers more, or as much for less.
 
     Without a budget the goal says what is covered: less money is better.

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from geo.earth.crs import check_lonlat, ecef
-from geo.earth.terrain import Profiles
+from geo.earth.terrain import TerrainProfiles
 from geo.errors import InputError, RangeError
 from geo.links.clearance import FREE_SHARE, K_USUAL, K_WORST, earth_bulge_m, fresnel_radius_m
 
@@ -33,7 +33,7 @@ FREQUENCY_GHZ = 7.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hops:
+class MicrowaveHops:
     """Possible hops between places.
 
     Attributes
@@ -78,11 +78,11 @@ def hop_pairs(lon: ArrayLike, lat: ArrayLike, *, hop_km: float, neighbours: int 
 
 def solve_masts(
     pairs: ArrayLike,
-    paths: Profiles,
+    paths: TerrainProfiles,
     *,
     frequency_GHz: float = FREQUENCY_GHZ,
     heights_m: ArrayLike = STANDARD_HEIGHTS_M,
-) -> Hops:
+) -> MicrowaveHops:
     """Return the least standard masts from which each hop is clear.
 
     Of all pairs of heights the one with the least sum is taken, then the most equal one.
@@ -116,7 +116,7 @@ def solve_masts(
         raise RangeError("heights must ascend from 0", where="heights_m", repair="sort them")
     if not len(ends):
         flags = np.zeros(0, dtype=bool)
-        return Hops(ends, np.zeros((0, 2)), flags, flags)
+        return MicrowaveHops(ends, np.zeros((0, 2)), flags, flags)
     least = _least_far_mast(paths, masts, frequency_GHz)
     # (a, h): the standard height at the far end for each height at the near one.
     step = np.searchsorted(masts, least - 1e-9)
@@ -129,10 +129,10 @@ def solve_masts(
     clear = np.isfinite(whole[best, here])
     found = np.column_stack([masts[best], far[best, here]])
     found[~clear] = np.nan
-    return Hops(ends, found, clear, ~paths.void)
+    return MicrowaveHops(ends, found, clear, ~paths.void)
 
 
-def _least_far_mast(paths: Profiles, masts: Floats, frequency_GHz: float) -> Floats:
+def _least_far_mast(paths: TerrainProfiles, masts: Floats, frequency_GHz: float) -> Floats:
     """Return per near mast (rows) and path the height that the far antenna needs [m]."""
     first, last = paths.start[:-1], paths.start[1:] - 1
     points = np.diff(paths.start)

@@ -65,7 +65,7 @@ _LEAST_PERCENT, _MOST_PERCENT = 0.001, 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class HopEquipment:
     """Equipment and climate of a hop.
 
     All defaults are assumptions: a 7–8 GHz radio at 128-QAM in 28 MHz with 1.2 m dishes (60 %
@@ -131,7 +131,7 @@ def specific_attenuation(
     return np.asarray(k * rate**alpha)
 
 
-def rain_dB(distance_km: ArrayLike, hop: Hop) -> Floats:
+def rain_dB(distance_km: ArrayLike, hop: HopEquipment) -> Floats:
     """Return the rain attenuation exceeded for the unavailable time [dB] (P.530-18 §2.4.1).
 
     Raises
@@ -164,12 +164,12 @@ def rain_dB(distance_km: ArrayLike, hop: Hop) -> Floats:
     return np.asarray(at_001 * c1 * p ** -(c2 + c3 * np.log10(p)))
 
 
-def fade_margin_dB(distance_km: ArrayLike, hop: Hop) -> Floats:
+def fade_margin_dB(distance_km: ArrayLike, hop: HopEquipment) -> Floats:
     """Return the received level in free space above the threshold [dB] (P.525-4 eq. (4)).
 
     Examples
     --------
-    >>> float(fade_margin_dB(30.0, Hop()).round(1))
+    >>> float(fade_margin_dB(30.0, HopEquipment()).round(1))
     31.1
     """
     d = np.asarray(distance_km, dtype=float)
@@ -179,7 +179,7 @@ def fade_margin_dB(distance_km: ArrayLike, hop: Hop) -> Floats:
     )
 
 
-def longest_km(hop: Hop, *, most_km: float = _LONGEST_KM) -> float:
+def longest_km(hop: HopEquipment, *, most_km: float = _LONGEST_KM) -> float:
     """Return the greatest length at which a hop holds, to 0.1 km; 0 where none does.
 
     Every shorter hop holds, too.

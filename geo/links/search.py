@@ -20,8 +20,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.links.bound import Goal
-from geo.links.fibre_access import Ways
+from geo.links.bound import CoverageGoal
+from geo.links.fibre_access import FibreLinks
 from geo.siting.clock import Clock
 from geo.siting.model import Model
 
@@ -77,20 +77,20 @@ class _State(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sought:
+class SearchProblem:
     """What is sought: ``model``, ``ways``, ``place`` and ``goal`` as for the bound.
 
     ``price`` is the money that a unit of weight is worth; 0 where all of it is wanted.
     """
 
     model: Model
-    ways: Ways
+    ways: FibreLinks
     place: Ints
-    goal: Goal
+    goal: CoverageGoal
     price: float
 
 
-def searched(sought: Sought, start: Flags, clock: Clock) -> Flags:
+def searched(sought: SearchProblem, start: Flags, clock: Clock) -> Flags:
     """Return a choice that meets the goal on these ways, as cheap as was found from a start.
 
     Parameters
@@ -117,7 +117,7 @@ def searched(sought: Sought, start: Flags, clock: Clock) -> Flags:
     return state.chosen
 
 
-def _board(model: Model, ways: Ways, place: Ints) -> _Board:
+def _board(model: Model, ways: FibreLinks, place: Ints) -> _Board:
     root = np.where(np.isfinite(ways.root), ways.root, 0.0)
     by_air = np.isfinite(ways.air)
     # Nobody lays more fibre for one place than is worth another kind over the years.

@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 from geo.compiled import compiled
 from geo.radio._p1812_path import MIN_POINTS, Floats, Zones, predict
 from geo.radio._p1812_profile import Terminals
-from geo.radio._p1812_radio import EARTH_RADIUS_KM, Air, Radio, Statistics, Wave, radio_of
+from geo.radio._p1812_radio import (
+    EARTH_RADIUS_KM,
+    Radio,
+    RadioWave,
+    Refractivity,
+    Statistics,
+    radio_of,
+)
 
 #: Columns of the table of links: what differs from path to path or is the same for all.
 COLUMNS = (
@@ -40,7 +47,7 @@ _SMALL = 20_000
 _RUNS_PER_THREAD = 8
 
 
-class Ragged(NamedTuple):
+class FlatProfiles(NamedTuple):
     """Profiles in flat arrays; path i is ``start[i]:start[i + 1]``; the last two may be empty."""
 
     distance_km: Floats
@@ -50,7 +57,7 @@ class Ragged(NamedTuple):
     zone: Zones
 
 
-class Found(NamedTuple):
+class BatchResults(NamedTuple):
     """Results per path, and the bits of what is wrong with it."""
 
     loss_dB: Floats
@@ -60,7 +67,7 @@ class Found(NamedTuple):
     fault: NDArray[np.uint8]
 
 
-def run(profiles: Ragged, table: Floats, found: Found, threads: int | None) -> None:
+def run(profiles: FlatProfiles, table: Floats, found: BatchResults, threads: int | None) -> None:
     """Fill ``found``, with as many threads as there are cores unless told otherwise."""
     number = threads or int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]  # made at run time
     spans = _spans(profiles.start, number)
@@ -82,7 +89,9 @@ def _spans(start: NDArray[np.int64], threads: int) -> list[tuple[int, int]]:
 
 
 @compiled
-def run_span(profiles: Ragged, table: Floats, span: tuple[int, int], found: Found) -> None:
+def run_span(
+    profiles: FlatProfiles, table: Floats, span: tuple[int, int], found: BatchResults
+) -> None:
     """Fill the results of the paths of a span; the same numbers however the paths are shared out.
 
     Parameters
@@ -120,7 +129,9 @@ def run_span(profiles: Ragged, table: Floats, span: tuple[int, int], found: Foun
 def radio_from(row: Floats) -> Radio:
     """Return the constants of a link from a row of the table."""
     return radio_of(
-        Wave(row[0], row[1] > 0.0), Statistics(row[2], row[3], row[4]), Air(row[5], row[6])
+        RadioWave(row[0], row[1] > 0.0),
+        Statistics(row[2], row[3], row[4]),
+        Refractivity(row[5], row[6]),
     )
 
 

@@ -19,7 +19,7 @@ from geo.radio._p1812_batch import (
     ORIGIN,
     TERRAIN,
     ZONE,
-    Ragged,
+    FlatProfiles,
 )
 from geo.radio._p1812_path import MIN_POINTS
 from geo.radio._p1812_profile import COASTAL, INLAND, SEA
@@ -116,7 +116,7 @@ def _column(name: str, value: ArrayLike, faults: Faults) -> Floats:
 
 def ragged(
     flat: Mapping[str, ArrayLike | None], start: ArrayLike | None, faults: Faults
-) -> Ragged | None:
+) -> FlatProfiles | None:
     """Return the profiles as the kernel takes them, or None if their shapes do not fit.
 
     Parameters
@@ -140,7 +140,7 @@ def ragged(
     if not fits or begins[0] != 0 or begins[-1] != points or (np.diff(begins) < 0).any():
         faults.add(f"start must be whole numbers that rise from 0 to {points}")
         return None
-    return Ragged(
+    return FlatProfiles(
         distance,
         arrays["terrain_m"],
         np.ascontiguousarray(begins, dtype=np.int64),

@@ -18,7 +18,7 @@ from geo.radio._p1812_radio import Radio
 Floats = NDArray[np.float64]
 
 
-class Ground(NamedTuple):
+class DiffractionInputs(NamedTuple):
     """What the diffraction over one path depends on beside its heights.
 
     Attributes
@@ -221,7 +221,11 @@ def _height_gain(b: float, least: float) -> float:
 
 @compiled
 def delta_bullington(
-    distance_km: Floats, tops: tuple[float, float], found: Edges, smooth: Smooth, ground: Ground
+    distance_km: Floats,
+    tops: tuple[float, float],
+    found: Edges,
+    smooth: Smooth,
+    ground: DiffractionInputs,
 ) -> Diffraction:
     """Return the complete diffraction loss at one radius of the Earth (§ 4.3.4).
 

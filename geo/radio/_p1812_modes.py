@@ -52,7 +52,7 @@ class Sight(NamedTuple):
     at_beta0: float
 
 
-class Bent(NamedTuple):
+class DiffractionLosses(NamedTuple):
     """Diffraction losses [dB]: median, and not exceeded for p of the time, Eq. (41)."""
 
     median: float
@@ -192,7 +192,7 @@ def combined(
     total_km: float,
     angle: float,
     sight: Sight,
-    bent: Bent,
+    bent: DiffractionLosses,
     others: tuple[float, float, float],
     link: tuple[Climate, Radio],
 ) -> float:

@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.radio._p1812_diffraction import Diffraction, Ground, delta_bullington
+from geo.radio._p1812_diffraction import Diffraction, DiffractionInputs, delta_bullington
 from geo.radio._p1812_modes import (
-    Bent,
     Climate,
+    DiffractionLosses,
     Sight,
     climate_of,
     combined,
@@ -39,10 +39,10 @@ from geo.radio._p1812_modes import (
 )
 from geo.radio._p1812_profile import (
     SEA,
+    AntennaLevels,
     Horizon,
     Smooth,
     Terminals,
-    Tops,
     clearest,
     edges,
     horizon,
@@ -81,7 +81,7 @@ class Prediction(NamedTuple):
     nu: float
 
 
-class Whole(NamedTuple):
+class FullPrediction(NamedTuple):
     """All parts of one prediction.
 
     Attributes
@@ -148,27 +148,27 @@ def analyse(
     terminals: Terminals,
     radio: Radio,
     whole: bool,  # noqa: FBT001 — compiled functions take no keyword-only arguments
-) -> Whole:
+) -> FullPrediction:
     """Return all parts of one prediction; ``whole`` asks for those that the loss does not need."""
     terrain, clutter = heights
     last = distance_km.shape[0] - 1
     total = distance_km[last]
     top_tx, top_rx = terrain[0] + terminals.h_tx_m, terrain[last] + terminals.h_rx_m
-    tops = Tops(top_tx, top_rx, radio.radius_km)
+    tops = AntennaLevels(top_tx, top_rx, radio.radius_km)
     parts = sections(distance_km, zone)
     climate = climate_of(total, parts, terminals.latitude_deg)
     bare, sums = survey(distance_km, terrain, tops)
     found = edges(distance_km, heights, tops) if clutter.shape[0] > 0 else bare
     seen = horizon(distance_km, terrain, tops, bare)
     smooth = smooth_surface(distance_km, terrain, terminals, sums, seen)
-    ground = Ground(radio.radius_km, parts.omega, radio, whole)
+    ground = DiffractionInputs(radio.radius_km, parts.omega, radio, whole)
     median = delta_bullington(distance_km, (top_tx, top_rx), found, smooth, ground)
     at_beta0 = median.loss
     if radio.time_percent < 50.0:
-        other = edges(distance_km, heights, Tops(top_tx, top_rx, RADIUS_BETA_KM))
-        ground = Ground(RADIUS_BETA_KM, parts.omega, radio, False)
+        other = edges(distance_km, heights, AntennaLevels(top_tx, top_rx, RADIUS_BETA_KM))
+        ground = DiffractionInputs(RADIUS_BETA_KM, parts.omega, radio, False)
         at_beta0 = delta_bullington(distance_km, (top_tx, top_rx), other, smooth, ground).loss
-    bent = Bent(median.loss, interpolated(median.loss, at_beta0, climate, radio))
+    bent = DiffractionLosses(median.loss, interpolated(median.loss, at_beta0, climate, radio))
     angle = 1000.0 * total / radio.radius_km + seen.angle_tx + seen.angle_rx  # (84)
     sight = line_of_sight(climate, 0.001 * (top_tx - top_rx), total, seen, radio)
     scatter = troposcatter(climate, angle, radio)
@@ -180,7 +180,7 @@ def analyse(
     if math.isnan(smooth.roughness):
         loss = np.nan
     nu = math.sqrt(0.002 * total / radio.wavelength_m * abs(found.clearance))
-    return Whole(
+    return FullPrediction(
         loss,
         found.slope_tx < (top_rx - top_tx) / total,
         clearest(distance_km, heights, tops, found.clearance),

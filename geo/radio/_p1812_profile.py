@@ -42,7 +42,7 @@ class Terminals(NamedTuple):
     coast_rx_km: float
 
 
-class Tops(NamedTuple):
+class AntennaLevels(NamedTuple):
     """Antennas above sea level [m], and the effective radius of the Earth [km]."""
 
     tx: float
@@ -155,7 +155,7 @@ def sections(distance_km: Floats, zone: Zones) -> Sections:
 
 
 @compiled
-def edges(distance_km: Floats, heights: tuple[Floats, Floats], tops: Tops) -> Edges:
+def edges(distance_km: Floats, heights: tuple[Floats, Floats], tops: AntennaLevels) -> Edges:
     """Return the slopes and the clearance that decide the Bullington loss.
 
     Parameters
@@ -187,7 +187,7 @@ def edges(distance_km: Floats, heights: tuple[Floats, Floats], tops: Tops) -> Ed
 
 
 @compiled
-def survey(distance_km: Floats, terrain: Floats, tops: Tops) -> tuple[Edges, Sums]:
+def survey(distance_km: Floats, terrain: Floats, tops: AntennaLevels) -> tuple[Edges, Sums]:
     """Return what one pass over the bare terrain gives: its edges, and sums for the surface."""
     last = distance_km.shape[0] - 1
     total = distance_km[last]
@@ -219,7 +219,7 @@ def survey(distance_km: Floats, terrain: Floats, tops: Tops) -> tuple[Edges, Sum
 
 @compiled
 def clearest(
-    distance_km: Floats, heights: tuple[Floats, Floats], tops: Tops, clearance: float
+    distance_km: Floats, heights: tuple[Floats, Floats], tops: AntennaLevels, clearance: float
 ) -> int:
     """Return the first profile point with the largest ν, which :func:`edges` found."""
     terrain, clutter = heights
@@ -243,7 +243,7 @@ def clearest(
 
 
 @compiled
-def horizon(distance_km: Floats, terrain: Floats, tops: Tops, bare: Edges) -> Horizon:
+def horizon(distance_km: Floats, terrain: Floats, tops: AntennaLevels, bare: Edges) -> Horizon:
     """Return the horizons over the terrain without clutter.
 
     Parameters

@@ -61,14 +61,14 @@ class Radio(NamedTuple):
     duct_dB: float
 
 
-class Wave(NamedTuple):
+class RadioWave(NamedTuple):
     """Frequency [GHz], and whether the polarisation is vertical; else it is horizontal."""
 
     frequency_GHz: float
     vertical: bool
 
 
-class Air(NamedTuple):
+class Refractivity(NamedTuple):
     """Refractivity: lapse rate in the lowest kilometre, ΔN [N-units/km], and at sea level, N₀."""
 
     lapse: float
@@ -84,7 +84,7 @@ class Statistics(NamedTuple):
 
 
 @compiled
-def radio_of(wave: Wave, statistics: Statistics, air: Air) -> Radio:
+def radio_of(wave: RadioWave, statistics: Statistics, air: Refractivity) -> Radio:
     """Return the constants of a link; the arguments must be within their validity.
 
     Parameters
@@ -119,7 +119,7 @@ def radio_of(wave: Wave, statistics: Statistics, air: Air) -> Radio:
 
 
 @compiled
-def _admittance(wave: Wave, cbrt_f: float, permittivity: float, conductivity: float) -> float:
+def _admittance(wave: RadioWave, cbrt_f: float, permittivity: float, conductivity: float) -> float:
     """Return Eq. (29) without the factor a^(−1/3) of the Earth's radius."""
     loss = (18.0 * conductivity / wave.frequency_GHz) ** 2
     surface = 0.036 / cbrt_f / math.sqrt(math.sqrt((permittivity - 1.0) ** 2 + loss))  # (29a)

@@ -102,7 +102,7 @@ class Calibration:
         measuring.
     offset_error_dB
         Standard error of the offset, from stretch to stretch: the error that all villages still
-        share (``common_sigma_dB`` of :class:`geo.radio.counts.Spread`).
+        share (``common_sigma_dB`` of :class:`geo.radio.counts.PredictionSpread`).
     site_sigma_dB
         Spread from site to site, beyond chance; 0 for a global fit.
     points, left_out, stretches

@@ -50,7 +50,7 @@ _BLOCK = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class PredictionSpread:
     """What makes a prediction uncertain.
 
     Attributes
@@ -94,7 +94,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class CountInterval:
     """Covered villages or households per group, all (n_groups,).
 
     Attributes
@@ -155,8 +155,8 @@ def poisson_binomial(probability: ArrayLike) -> NDArray[np.float64]:
 
 
 def covered_villages(
-    margin_dB: ArrayLike, group: ArrayLike, n_groups: int, spread: Spread
-) -> Interval:
+    margin_dB: ArrayLike, group: ArrayLike, n_groups: int, spread: PredictionSpread
+) -> CountInterval:
     """Return the number of covered villages per group with its interval.
 
     Parameters
@@ -175,7 +175,7 @@ def covered_villages(
     --------
     Ten villages exactly at the limit, one outside the terrain model:
 
-    >>> found = covered_villages([0.0] * 10 + [float("nan")], [0] * 11, 1, Spread(8))
+    >>> found = covered_villages([0.0] * 10 + [float("nan")], [0] * 11, 1, PredictionSpread(8))
     >>> [float(part[0]) for part in (found.low, found.expected, found.high, found.unknown)]
     [2.0, 5.0, 9.0, 1.0]
     """
@@ -185,7 +185,7 @@ def covered_villages(
     for i, members in _members(index[known], n_groups):
         low[i], expected[i], high[i] = _range(margin[known][members], spread)
     unknown = np.bincount(index[~known], ones[~known], n_groups).astype(float)
-    return Interval(low, expected, high + unknown, unknown)
+    return CountInterval(low, expected, high + unknown, unknown)
 
 
 def covered_households(
@@ -193,8 +193,8 @@ def covered_households(
     households: ArrayLike,
     group: ArrayLike,
     n_groups: int,
-    spread: Spread,
-) -> Interval:
+    spread: PredictionSpread,
+) -> CountInterval:
     """Return the households in covered villages per group with its interval, by seeded draws.
 
     A village is covered with all its households or not at all. The same seed gives the same answer
@@ -225,10 +225,10 @@ def covered_households(
     low, high = np.quantile(tallies, [tail, 1 - tail], axis=1, method="inverted_cdf")
     expected = sums @ ndtr(margin[rows] / total_sigma)
     unknown = np.bincount(index[~known], weight[~known], n_groups).astype(float)
-    return Interval(base + low, base + expected, base + high + unknown, unknown)
+    return CountInterval(base + low, base + expected, base + high + unknown, unknown)
 
 
-def _draws(margin: NDArray[np.float64], spread: Spread) -> Iterator[NDArray[np.float64]]:
+def _draws(margin: NDArray[np.float64], spread: PredictionSpread) -> Iterator[NDArray[np.float64]]:
     """Yield blocks (draws, villages) of 0 and 1; the common errors come first from the stream."""
     random = np.random.default_rng(spread.seed)
     # In units of the local σ, single precision: twice as quick, and far finer than any margin.
@@ -243,7 +243,7 @@ def _draws(margin: NDArray[np.float64], spread: Spread) -> Iterator[NDArray[np.f
         yield (own >= needed).astype(float)
 
 
-def _range(margin: NDArray[np.float64], spread: Spread) -> tuple[float, float, float]:
+def _range(margin: NDArray[np.float64], spread: PredictionSpread) -> tuple[float, float, float]:
     """Return low, expected and high count of one group."""
     expected = float(ndtr(margin / np.hypot(spread.sigma_dB, spread.common_sigma_dB)).sum())
     tail = (1 - spread.level) / 2
@@ -263,7 +263,7 @@ def _range(margin: NDArray[np.float64], spread: Spread) -> tuple[float, float, f
 
 
 def _normal_mixture(
-    margin: NDArray[np.float64], spread: Spread, ends: tuple[float, float]
+    margin: NDArray[np.float64], spread: PredictionSpread, ends: tuple[float, float]
 ) -> tuple[int, int]:
     """Return quantiles of the count: for each common error a normal distribution."""
     nodes, shares = _shares(margin, spread)
@@ -281,7 +281,7 @@ def _normal_mixture(
 
 
 def _shares(
-    margin: NDArray[np.float64], spread: Spread
+    margin: NDArray[np.float64], spread: PredictionSpread
 ) -> tuple[NDArray[np.float64], Iterator[NDArray[np.float64]]]:
     """Return common errors in units of their σ and, for each, the probabilities of the villages."""
     wanted = int(2 * _REACH * _NODES_PER_SIGMA * spread.common_sigma_dB / spread.sigma_dB)

@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.radio import _p1812_check as check
-from geo.radio._p1812_batch import Found, fault_of, radio_from, run, terminals_from
-from geo.radio._p1812_path import MIN_POINTS, Prediction, Whole, analyse, predict
+from geo.radio._p1812_batch import BatchResults, fault_of, radio_from, run, terminals_from
+from geo.radio._p1812_path import MIN_POINTS, FullPrediction, Prediction, analyse, predict
 from geo.radio._p1812_profile import COASTAL, INLAND, SEA, Terminals
 from geo.radio._p1812_radio import Radio
 
@@ -350,7 +350,7 @@ def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None)
     paths = max(np.size(profiles.start) - 1, 0)
     table = check.table(_values(link), paths, faults)
     ragged = check.ragged(flat, profiles.start, faults)
-    found = Found(
+    found = BatchResults(
         np.full(paths, np.nan),
         np.zeros(paths, dtype=np.bool_),
         np.zeros(paths, dtype=np.int64),
@@ -382,7 +382,7 @@ def _values(link: Link) -> dict[str, ArrayLike]:
     return {name: getattr(link, name) for name in Link.__slots__}
 
 
-def _parts(found: Whole, radius_km: float, edge_km: float) -> PathLoss:
+def _parts(found: FullPrediction, radius_km: float, edge_km: float) -> PathLoss:
     sight, median, seen, smooth = found.sight, found.median, found.seen, found.smooth
     return PathLoss(
         loss_dB=found.loss_dB,

@@ -132,7 +132,7 @@ class Predicted:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Area:
+class AreaPrediction:
     """Levels on the cells of the elevation model around stations.
 
     Attributes
@@ -303,7 +303,7 @@ def area(
     *,
     progress: Callable[[float], None] = lambda _share: None,
     cancel: Callable[[], bool] = lambda: False,
-) -> Area:
+) -> AreaPrediction:
     """Return the strongest level on each cell of the grid within reach of a station.
 
     Each cell is predicted at its centre by :func:`predicted`, so it equals the figure of a village
@@ -335,7 +335,7 @@ def area(
         reached[near] = True
         progress((number + 1) / len(stations))
     known = ~reached | np.isfinite(level)
-    return Area(
+    return AreaPrediction(
         level.reshape(shape), server.reshape(shape), known.reshape(shape),
         float(lon[0]), float(lat[0]), grid.step_lon, grid.step_lat,
     )  # fmt: skip

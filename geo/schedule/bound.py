@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from geo.schedule.phasing import Rollout
-from geo.schedule.projects import Limits, Projects, State, checked
+from geo.schedule.phasing import BuildSchedule
+from geo.schedule.projects import Projects, ScheduleState, YearlyLimits, checked
 from geo.siting import highs
 from geo.siting.clock import Clock
 from geo.siting.problem import Run
@@ -23,12 +23,12 @@ from geo.siting.problem import Run
 _ROUNDING = 1e-6
 
 
-def household_years(found: Rollout) -> float:
+def household_years(found: BuildSchedule) -> float:
     """Return the households served at the end of each year, summed over the years."""
     return float(found.served.sum())
 
 
-def most_household_years(projects: Projects, limits: Limits, run: Run) -> float:
+def most_household_years(projects: Projects, limits: YearlyLimits, run: Run) -> float:
     """Return what :func:`household_years` cannot exceed for any order of building.
 
     Parameters
@@ -54,7 +54,7 @@ def most_household_years(projects: Projects, limits: Limits, run: Run) -> float:
     return min(outcome.bound * (1 + _ROUNDING), everything)
 
 
-def _alike(state: State) -> State:
+def _alike(state: ScheduleState) -> ScheduleState:
     """Return the state with villages that the same sites reach as one."""
     by_village = sp.csc_array(state.reach)
     by_village.sort_indices()
@@ -70,7 +70,7 @@ def _alike(state: State) -> State:
     )  # fmt: skip
 
 
-def _program(state: State) -> highs.Program:
+def _program(state: ScheduleState) -> highs.Program:
     """Return the relaxation; columns are sites, then villages, each year by year."""
     years, sites, villages = len(state.budgets), len(state.costs), len(state.households)
     every, earlier = sp.eye_array(years), sp.eye_array(years, k=-1)

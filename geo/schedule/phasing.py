@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import UnknownNameError
-from geo.schedule.projects import Limits, Projects, State, checked
+from geo.schedule.projects import Projects, ScheduleState, YearlyLimits, checked
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,7 +38,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Rollout:
+class BuildSchedule:
     """The plan by years.
 
     Attributes
@@ -77,7 +77,9 @@ class Rollout:
     notes: tuple[str, ...]
 
 
-def rollout(projects: Projects, limits: Limits, *, priority: str = "efficiency") -> Rollout:
+def rollout(
+    projects: Projects, limits: YearlyLimits, *, priority: str = "efficiency"
+) -> BuildSchedule:
     """Return which site is built in which year.
 
     Parameters
@@ -110,7 +112,7 @@ def rollout(projects: Projects, limits: Limits, *, priority: str = "efficiency")
     return _result(state)
 
 
-def _next(state: State, y: int, priority: str) -> list[int] | None:
+def _next(state: ScheduleState, y: int, priority: str) -> list[int] | None:
     """Return the site that is due, after what it depends on; None if nothing more fits."""
     own = np.where(state.year < 0, np.asarray(state.reach @ state.left), 0.0)
     gain, cost = _bundles(state, own), _bundles(state, np.where(state.year < 0, state.costs, 0.0))
@@ -126,7 +128,7 @@ def _next(state: State, y: int, priority: str) -> list[int] | None:
     return None
 
 
-def _bundles(state: State, own: Floats) -> Floats:
+def _bundles(state: ScheduleState, own: Floats) -> Floats:
     """Return each site's figure with those of the unbuilt sites that it depends on."""
     whole = own.copy()
     for level in state.levels:
@@ -135,14 +137,14 @@ def _bundles(state: State, own: Floats) -> Floats:
     return whole
 
 
-def _room(state: State, y: int) -> float:
+def _room(state: ScheduleState, y: int) -> float:
     """Return the most that a site may cost in a year."""
     left = state.budgets * (1 + _ROUNDING) - state.building - state.running
     return float(np.cumsum(left)[y:].min() if state.carry_over else left[y])
 
 
 def _keys(
-    state: State, sites: Ints, gain: Floats, cost: Floats, priority: str
+    state: ScheduleState, sites: Ints, gain: Floats, cost: Floats, priority: str
 ) -> tuple[Floats, ...]:
     """Return sort keys, smallest first, the strongest key first."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -155,7 +157,7 @@ def _keys(
     return first, per_money if priority == "hardest" else -per_money, last
 
 
-def _served_share(state: State) -> Floats:
+def _served_share(state: ScheduleState) -> Floats:
     count = len(state.capacity)
     whole = np.bincount(state.village_region, state.households, minlength=count)
     left = np.bincount(state.village_region, state.left, minlength=count)
@@ -163,7 +165,7 @@ def _served_share(state: State) -> Floats:
         return np.where(whole > 0, 1 - left / whole, 1.0)
 
 
-def _chain(state: State, site: int) -> list[int]:
+def _chain(state: ScheduleState, site: int) -> list[int]:
     """Return the site after all unbuilt sites that it depends on."""
     chain = [site]
     while (before := int(state.after[chain[-1]])) >= 0 and state.year[before] < 0:
@@ -171,7 +173,7 @@ def _chain(state: State, site: int) -> list[int]:
     return chain[::-1]
 
 
-def _fits(state: State, chain: Sequence[int], y: int) -> bool:
+def _fits(state: ScheduleState, chain: Sequence[int], y: int) -> bool:
     regions, counts = np.unique(state.region[list(chain)], return_counts=True)
     in_year = state.region[state.year == y + 1]
     used = np.bincount(in_year, minlength=len(state.capacity))[regions]
@@ -189,7 +191,9 @@ def _within(spending: Floats, budgets: Floats, *, carry_over: bool) -> bool:
     return bool((spending <= budgets * (1 + _ROUNDING)).all())
 
 
-def _build(state: State, site: int, y: int, place: int, *, needed: bool, priority: str) -> None:
+def _build(
+    state: ScheduleState, site: int, y: int, place: int, *, needed: bool, priority: str
+) -> None:
     villages = state.reach.indices[state.reach.indptr[site] : state.reach.indptr[site + 1]]
     state.gain[site] = state.left[villages].sum()
     state.left[villages] = 0.0
@@ -206,7 +210,7 @@ def _build(state: State, site: int, y: int, place: int, *, needed: bool, priorit
         state.reason[site] = _WORDS[priority]
 
 
-def _result(state: State) -> Rollout:
+def _result(state: ScheduleState) -> BuildSchedule:
     years = len(state.budgets)
     for site in np.flatnonzero(state.year < 0).tolist():
         state.reason[site] = _why_not(state, site)
@@ -220,13 +224,13 @@ def _result(state: State) -> Rollout:
     left = state.budgets - state.building - state.running
     carried = np.cumsum(left) if state.carry_over else np.zeros(years)
     shortfall = np.maximum(state.target - served, 0.0)
-    return Rollout(
+    return BuildSchedule(
         state.year, state.rank, state.gain, tuple(state.reason), state.building, state.running,
         carried, served, new, sites, shortfall, tuple(_notes(state, shortfall)),
     )  # fmt: skip
 
 
-def _why_not(state: State, site: int) -> str:
+def _why_not(state: ScheduleState, site: int) -> str:
     chain = _chain(state, site)
     villages = state.reach.indices[state.reach.indptr[site] : state.reach.indptr[site + 1]]
     if not state.locked[site] and state.left[villages].sum() <= 0:
@@ -244,7 +248,7 @@ def _why_not(state: State, site: int) -> str:
     return "capacity_used_up" if paid else "budget_used_up"
 
 
-def _notes(state: State, shortfall: Floats) -> list[str]:
+def _notes(state: ScheduleState, shortfall: Floats) -> list[str]:
     notes = [
         f"year {y + 1}: {shortfall[y]:,.0f} households short of the target"
         for y in np.flatnonzero(shortfall > 0).tolist()

@@ -55,7 +55,7 @@ class Projects:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class YearlyLimits:
     """What each year allows.
 
     Attributes
@@ -110,7 +110,7 @@ def season_capacity(per_month: ArrayLike, months: ArrayLike, years: int) -> Ints
 
 
 @dataclass(slots=True)
-class State:
+class ScheduleState:
     """Checked arguments, and how far the plan has come; the rollout changes it as it goes."""
 
     costs: Floats
@@ -136,7 +136,7 @@ class State:
     running: Floats
 
 
-def checked(projects: Projects, limits: Limits) -> State:
+def checked(projects: Projects, limits: YearlyLimits) -> ScheduleState:
     """Return the state at the beginning of the first year.
 
     Raises
@@ -169,7 +169,7 @@ def checked(projects: Projects, limits: Limits) -> State:
     y = len(budgets)
     target = limits.target
     served = np.asarray(reach.T @ built.astype(float)) > 0
-    return State(
+    return ScheduleState(
         costs=np.where(built, 0.0, costs), yearly=yearly, reach=reach, region=region,
         village_region=village_region, zone=zone, after=after.astype(np.int64),
         levels=_levels(after.astype(np.int64)), locked=locked & ~built, budgets=budgets,

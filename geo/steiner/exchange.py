@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.steiner.grow import Heap, Network, degree_of, new_heap, nodes_of, pop, push, top
+from geo.steiner.grow import Heap, SteinerGraph, degree_of, new_heap, nodes_of, pop, push, top
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -45,7 +45,7 @@ class _Scratch(NamedTuple):
 
 
 @compiled
-def _scratch(net: Network) -> _Scratch:
+def _scratch(net: SteinerGraph) -> _Scratch:
     n = len(net.start) - 1
     return _Scratch(
         np.full(n, -1, dtype=np.int64), np.full(n, np.inf), np.full(n, -1, dtype=np.int64),
@@ -56,7 +56,7 @@ def _scratch(net: Network) -> _Scratch:
 
 @compiled
 def _take_path(
-    net: Network, chosen: Flags, a: int, path: Ints, length: int
+    net: SteinerGraph, chosen: Flags, a: int, path: Ints, length: int
 ) -> tuple[int, int, float]:
     """Take out the edges from arc a on up to the next key node.
 
@@ -77,7 +77,7 @@ def _take_path(
 
 
 @compiled
-def _parts(net: Network, chosen: Flags, tops: Ints, s: _Scratch) -> int:
+def _parts(net: SteinerGraph, chosen: Flags, tops: Ints, s: _Scratch) -> int:
     """Label all parts of a cut tree but the one that is last to end, and return that one.
 
     The parts take turns, so that the work is that of the smaller ones.
@@ -132,7 +132,12 @@ def _seed(tops: Ints, rest: int, s: _Scratch) -> int:
 
 @compiled
 def _meetings(
-    net: Network, inside: Flags, rest: int, limit: float, s: _Scratch, found: tuple[Floats, Ints]
+    net: SteinerGraph,
+    inside: Flags,
+    rest: int,
+    limit: float,
+    s: _Scratch,
+    found: tuple[Floats, Ints],
 ) -> int:
     """Grow regions from all parts but the largest; fill in where and for how much they meet.
 
@@ -182,7 +187,7 @@ def _meetings(
 
 
 @compiled
-def _lay(net: Network, chosen: Flags, s: _Scratch, a: int) -> None:
+def _lay(net: SteinerGraph, chosen: Flags, s: _Scratch, a: int) -> None:
     """Choose the way on both sides of the meeting at arc a."""
     e = net.edge[a]
     chosen[e] = True
@@ -216,7 +221,7 @@ def _spanned(price: Floats, meet: Ints, picked: Ints) -> float:
 
 @compiled
 def _rejoin(
-    net: Network, chosen: Flags, inside: Flags, tops: Ints, limit: float, s: _Scratch
+    net: SteinerGraph, chosen: Flags, inside: Flags, tops: Ints, limit: float, s: _Scratch
 ) -> bool:
     """Join the parts of a cut tree anew for less than ``limit``; False leaves all as it was."""
     k = len(tops)
@@ -240,14 +245,14 @@ def _rejoin(
 
 
 @compiled
-def _mark(net: Network, path: Ints, inside: Flags, value: bool) -> None:  # noqa: FBT001 — compiled code takes no keywords here
+def _mark(net: SteinerGraph, path: Ints, inside: Flags, value: bool) -> None:  # noqa: FBT001 — compiled code takes no keywords here
     for e in path:
         inside[net.ends[e, 0]] = inside[net.ends[e, 1]] = value
 
 
 @compiled
 def _cut(
-    net: Network, chosen: Flags, v: int, a: int, tops: Ints, path: Ints
+    net: SteinerGraph, chosen: Flags, v: int, a: int, tops: Ints, path: Ints
 ) -> tuple[int, int, float]:
     """Take out one piece from v along arc a, or with a = −1 the hub v with all its pieces.
 
@@ -268,7 +273,7 @@ def _cut(
 
 
 @compiled
-def _try(net: Network, chosen: Flags, inside: Flags, v: int, a: int, s: _Scratch) -> bool:
+def _try(net: SteinerGraph, chosen: Flags, inside: Flags, v: int, a: int, s: _Scratch) -> bool:
     """Cut out a piece or a hub and join anew; False leaves the tree as it was."""
     tops = np.empty(_MOST_PARTS, dtype=np.int64)
     k, length, total = _cut(net, chosen, v, a, tops, s.path)
@@ -294,7 +299,7 @@ def _try(net: Network, chosen: Flags, inside: Flags, v: int, a: int, s: _Scratch
 
 
 @compiled
-def exchange(net: Network, chosen: Flags) -> bool:
+def exchange(net: SteinerGraph, chosen: Flags) -> bool:
     """Exchange pieces, and hubs with all their pieces, for cheaper joins; change ``chosen``.
 
     Returns True if the tree became cheaper.

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-class Network(NamedTuple):
+class SteinerGraph(NamedTuple):
     """A graph with its terminals, as compiled code reads it.
 
     Attributes
@@ -50,7 +50,7 @@ class Heap(NamedTuple):
     size: Ints
 
 
-def network(ends: Ints, cost: Floats, terminal: Flags) -> Network:
+def network(ends: Ints, cost: Floats, terminal: Flags) -> SteinerGraph:
     """Return edges as a network."""
     nodes = len(terminal)
     tail = np.concatenate([ends[:, 0], ends[:, 1]])
@@ -59,7 +59,7 @@ def network(ends: Ints, cost: Floats, terminal: Flags) -> Network:
     start = np.zeros(nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(tail, minlength=nodes), out=start[1:])
     order = np.argsort(cost, kind="stable")
-    return Network(start, head[by_tail], by_tail % len(ends), ends, cost, order, terminal)
+    return SteinerGraph(start, head[by_tail], by_tail % len(ends), ends, cost, order, terminal)
 
 
 @compiled
@@ -116,7 +116,7 @@ class _Cut(NamedTuple):
 
 @compiled
 def _gather(
-    net: Network, left: Floats, cut: _Cut, at: tuple[int, int, int, int]
+    net: SteinerGraph, left: Floats, cut: _Cut, at: tuple[int, int, int, int]
 ) -> tuple[int, int, bool]:
     """Take in whatever reaches the cut through arcs that cost nothing any more.
 
@@ -145,7 +145,7 @@ def _gather(
 
 @compiled
 def _pay(
-    net: Network, left: Floats, cut: _Cut, at: tuple[int, int, int]
+    net: SteinerGraph, left: Floats, cut: _Cut, at: tuple[int, int, int]
 ) -> tuple[int, int, float, bool]:
     """Lower the cost of all arcs into the cut by the least among them; whom they free comes in.
 
@@ -181,7 +181,7 @@ def _pay(
 
 
 @compiled
-def ascend(net: Network, wanted: Ints, most_steps: int) -> tuple[float, Floats]:
+def ascend(net: SteinerGraph, wanted: Ints, most_steps: int) -> tuple[float, Floats]:
     """Raise dual variables (Wong 1984) and return the bound and what is left of each arc's cost.
 
     ``left[a]`` of an arc in the row of v belongs to the way *into* v. The terminal with the
@@ -228,7 +228,7 @@ def ascend(net: Network, wanted: Ints, most_steps: int) -> tuple[float, Floats]:
 
 
 @compiled
-def grow(net: Network, weight: Floats, first: int) -> tuple[Flags, bool]:
+def grow(net: SteinerGraph, weight: Floats, first: int) -> tuple[Flags, bool]:
     """Grow a tree from ``first``, each time along the shortest path to the nearest terminal.
 
     Edges of infinite weight are closed. Returns the edges and whether all terminals were reached.
@@ -275,7 +275,7 @@ def top(part: Ints, node: int) -> int:
 
 
 @compiled
-def degree_of(net: Network, chosen: Flags, v: int) -> int:
+def degree_of(net: SteinerGraph, chosen: Flags, v: int) -> int:
     """Count the chosen edges at node ``v``."""
     count = 0
     for a in range(net.start[v], net.start[v + 1]):
@@ -285,7 +285,7 @@ def degree_of(net: Network, chosen: Flags, v: int) -> int:
 
 
 @compiled
-def nodes_of(net: Network, chosen: Flags) -> Flags:
+def nodes_of(net: SteinerGraph, chosen: Flags) -> Flags:
     """Return the nodes of a tree, terminals among them."""
     inside = net.terminal.copy()
     for e in range(len(chosen)):
@@ -295,7 +295,7 @@ def nodes_of(net: Network, chosen: Flags) -> Flags:
 
 
 @compiled
-def span(net: Network, inside: Flags) -> Flags:
+def span(net: SteinerGraph, inside: Flags) -> Flags:
     """Span the nodes ``inside`` with the edges between them, cheapest first; cut loose ends."""
     n = len(inside)
     part = np.arange(n)

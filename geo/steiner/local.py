@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.steiner.grow import Network, degree_of, new_heap, nodes_of, pop, push, span
+from geo.steiner.grow import SteinerGraph, degree_of, new_heap, nodes_of, pop, push, span
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,7 +32,7 @@ class _Rooted(NamedTuple):
 
 
 @compiled
-def _rooted(net: Network, chosen: Flags, root: int) -> _Rooted:
+def _rooted(net: SteinerGraph, chosen: Flags, root: int) -> _Rooted:
     n = len(net.start) - 1
     tree = _Rooted(
         np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64),
@@ -74,7 +74,7 @@ def _dearest_between(a: int, b: int, tree: _Rooted, cost: Floats, gone: Flags) -
 
 
 @compiled
-def _near_arcs(net: Network, tree: _Rooted, v: int, near: Ints) -> int:
+def _near_arcs(net: SteinerGraph, tree: _Rooted, v: int, near: Ints) -> int:
     """Fill ``near`` with the arcs from v into the tree, cheapest first; return their number."""
     count = 0
     for a in range(net.start[v], net.start[v + 1]):
@@ -89,7 +89,7 @@ def _near_arcs(net: Network, tree: _Rooted, v: int, near: Ints) -> int:
 
 
 @compiled
-def _saving(net: Network, tree: _Rooted, near: Ints, gone: Flags, removed: Ints) -> float:
+def _saving(net: SteinerGraph, tree: _Rooted, near: Ints, gone: Flags, removed: Ints) -> float:
     """Return what the tree would save by a node with the arcs ``near`` into it."""
     taken, out = 1, 0
     gain = -net.cost[net.edge[near[0]]]
@@ -113,7 +113,7 @@ def _saving(net: Network, tree: _Rooted, near: Ints, gone: Flags, removed: Ints)
 
 
 @compiled
-def insert(net: Network, chosen: Flags, root: int) -> Flags:
+def insert(net: SteinerGraph, chosen: Flags, root: int) -> Flags:
     """Take in single nodes as long as one makes the tree cheaper."""
     n = len(net.start) - 1
     tree = _rooted(net, chosen, root)
@@ -142,7 +142,7 @@ def insert(net: Network, chosen: Flags, root: int) -> Flags:
 # -- exchanging a piece for a way along which two regions meet
 
 
-class Regions(NamedTuple):
+class TreeRegions(NamedTuple):
     """Per node how far the tree is, the edge towards it, and the tree's node at its end."""
 
     far: Floats
@@ -151,11 +151,11 @@ class Regions(NamedTuple):
 
 
 @compiled
-def regions(net: Network, chosen: Flags) -> Regions:
+def regions(net: SteinerGraph, chosen: Flags) -> TreeRegions:
     """Return the region of each node of the tree."""
     n = len(net.start) - 1
     inside = nodes_of(net, chosen)
-    found = Regions(
+    found = TreeRegions(
         np.full(n, np.inf), np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     )
     heap = new_heap(len(net.other) + n)
@@ -213,7 +213,10 @@ def _dearest_piece(nodes: Ints, tree: _Rooted, cost: Floats, key: Flags) -> tupl
 
 
 @compiled
-def _walk(net: Network, found: Regions, e: int, tree: _Rooted, chosen: Flags, lay: bool) -> bool:  # noqa: FBT001 — compiled code takes no keywords here
+def _walk(
+    net: SteinerGraph, found: TreeRegions, e: int, tree: _Rooted, chosen: Flags,
+    lay: bool,  # noqa: FBT001 — compiled code takes no keywords here
+) -> bool:  # fmt: skip
     """Follow both sides of edge e to the tree; choose the way, or say whether it is still free."""
     for side in range(2):
         v = net.ends[e, side]
@@ -231,7 +234,7 @@ def _walk(net: Network, found: Regions, e: int, tree: _Rooted, chosen: Flags, la
 
 
 @compiled
-def swap(net: Network, chosen: Flags, root: int, found: Regions, open_edges: Ints) -> bool:
+def swap(net: SteinerGraph, chosen: Flags, root: int, found: TreeRegions, open_edges: Ints) -> bool:
     """Exchange pieces of the tree for cheaper ways between its nodes; change ``chosen``.
 
     ``open_edges`` join two regions, the cheapest way first. True if the tree became cheaper.

@@ -26,7 +26,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.errors import InputError, RangeError
 from geo.steiner.exchange import exchange
-from geo.steiner.grow import Network, ascend, grow, network, nodes_of, span
+from geo.steiner.grow import SteinerGraph, ascend, grow, network, nodes_of, span
 from geo.steiner.local import insert, regions, swap
 
 Floats = NDArray[np.float64]
@@ -145,7 +145,7 @@ def _without_twins(ends: Ints, cost: Floats, nodes: int) -> Ints:
     return np.sort(order[first])
 
 
-def _check_joined(net: Network, wanted: Ints) -> None:
+def _check_joined(net: SteinerGraph, wanted: Ints) -> None:
     n = len(net.terminal)
     pairs = sp.csr_array((np.ones(len(net.ends)), net.ends.T), shape=(n, n))
     _, part = connected_components(pairs, directed=False)
@@ -154,7 +154,7 @@ def _check_joined(net: Network, wanted: Ints) -> None:
         raise _apart(int(away[0]))
 
 
-def _search(net: Network, wanted: Ints, used: Flags, bound: float) -> Flags:
+def _search(net: SteinerGraph, wanted: Ints, used: Flags, bound: float) -> Flags:
     """Grow and improve trees until the bound is met or all tries are made."""
     draw = np.random.default_rng(len(net.ends))
     tries = max(_LEAST_TREES, min(_MOST_TREES, _UNIT // len(net.ends)))
@@ -179,7 +179,12 @@ def _search(net: Network, wanted: Ints, used: Flags, bound: float) -> Flags:
 
 
 def _offer(
-    net: Network, weight: Floats, first: int, pool: list[tuple[float, Flags]], *, thorough: bool
+    net: SteinerGraph,
+    weight: Floats,
+    first: int,
+    pool: list[tuple[float, Flags]],
+    *,
+    thorough: bool,
 ) -> None:
     """Grow a tree, improve it, and keep it if it is among the best."""
     tree, joined = grow(net, weight, first)
@@ -194,7 +199,7 @@ def _offer(
     del pool[_POOL:]
 
 
-def _improved(net: Network, tree: Flags, *, thorough: bool) -> Flags:
+def _improved(net: SteinerGraph, tree: Flags, *, thorough: bool) -> Flags:
     """Improve a tree until nothing helps any more; thoroughly with every hub and piece."""
     tree = span(net, nodes_of(net, tree))
     root, better = int(np.argmax(net.terminal)), True

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
-from geo.radio.prediction import Area, Stations, area
+from geo.radio.prediction import AreaPrediction, Stations, area
 from planning.coverage.prediction import CoverageOrder, Network, networks_of, require_terrain
 
 SHARE_COLUMNS = (
@@ -33,7 +33,7 @@ def area_prediction(  # noqa: PLR0913  the two callbacks are options
     *,
     progress: Callable[[float], None] = lambda _share: None,
     cancel: Callable[[], bool] = lambda: False,
-) -> Area:
+) -> AreaPrediction:
     """Return the strongest level around sites; ``server`` is the position in ``sites``.
 
     Parameters
@@ -64,7 +64,7 @@ def area_prediction(  # noqa: PLR0913  the two callbacks are options
     return area(grid, own, network.carrier, radius_m, progress=progress, cancel=cancel)
 
 
-def area_shares(pack: Pack, drawn: Area, level: str, limit_dBm: float) -> pd.DataFrame:
+def area_shares(pack: Pack, drawn: AreaPrediction, level: str, limit_dBm: float) -> pd.DataFrame:
     """Return how much of each region's area the drawn sites cover.
 
     Parameters
@@ -109,7 +109,7 @@ def area_shares(pack: Pack, drawn: Area, level: str, limit_dBm: float) -> pd.Dat
     return pd.DataFrame(found, columns=list(SHARE_COLUMNS))
 
 
-def _cell_km2(lat: NDArray[np.float64], drawn: Area) -> NDArray[np.float64]:
+def _cell_km2(lat: NDArray[np.float64], drawn: AreaPrediction) -> NDArray[np.float64]:
     """Return the area of a cell at each latitude, from the radii of curvature of WGS84 [km²]."""
     a_km, e2 = 6_378.137, 0.006_694_379_990_141_316
     w2 = 1.0 - e2 * np.sin(np.radians(lat)) ** 2

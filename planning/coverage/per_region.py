@@ -8,7 +8,7 @@ import pandas as pd
 from data.tables.reader import Pack
 from geo.errors import InputError
 from geo.evidence import weakest
-from geo.radio.counts import Spread, covered_households, covered_villages
+from geo.radio.counts import PredictionSpread, covered_households, covered_villages
 from layers.base import LEVELS
 from planning.coverage.prediction import CoverageOrder, carrier_of
 
@@ -71,7 +71,7 @@ def region_prediction(
         **{f"households_{state}": table["households"].where(table["state"] == state, 0)
            for state in _STATES},
     }).groupby(group).sum()  # fmt: skip
-    spread = Spread(carrier_of(order.preset, order)[1], common_sigma_dB)
+    spread = PredictionSpread(carrier_of(order.preset, order)[1], common_sigma_dB)
     margin = _margin(table)
     many = covered_villages(margin, group, len(present), spread)
     heads = covered_households(

@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.scenario.plan_settings import Links
+from data.scenario.plan_settings import LinkSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.earth.terrain import profiles
 from geo.links.backhaul import Backhaul, BackhaulPrices, BackhaulRule, backhaul
-from geo.links.microwave import Hops, hop_pairs, solve_masts
-from geo.links.microwave_budget import Hop, longest_km
+from geo.links.microwave import MicrowaveHops, hop_pairs, solve_masts
+from geo.links.microwave_budget import HopEquipment, longest_km
 from planning.elevation import Terrain, terrain_of
 from planning.plan.candidates import lines_of
 from planning.plan.life_cycle_cost import present_value
 from planning.plan.routes import empty_routes, routes_of
-from planning.plan.unit_costs import Prices
+from planning.plan.unit_costs import UnitPrices
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,7 +37,7 @@ _NEVER = 1e12
 _HOP_NEIGHBOURS = 12
 SHARED = "shared"
 _NOTHING = np.zeros(0, dtype=bool)
-NO_HOPS = Hops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), _NOTHING, _NOTHING)
+NO_HOPS = MicrowaveHops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), _NOTHING, _NOTHING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ def unjoined(sites: pd.DataFrame) -> Joined:
     return Joined(blank, blank, np.full(n, -1), nothing, empty_routes())
 
 
-def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> Joined:
+def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: UnitPrices) -> Joined:
     """Join sites to the fibre, the cheapest feasible chain for each.
 
     Parameters
@@ -101,7 +101,7 @@ def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: Prices) -> 
     return Joined(words, reasons, parent, spread, routes)
 
 
-def link_values(scenario: Scenario, rates: Prices) -> BackhaulPrices:
+def link_values(scenario: Scenario, rates: UnitPrices) -> BackhaulPrices:
     """Return what backhaul costs over the years of operation [currency, present value]."""
     years, kinds = scenario.plan.money.operation_years, scenario.plan.links.backhaul
 
@@ -129,7 +129,7 @@ def _nodes(pack: Pack, standing: pd.DataFrame) -> pd.DataFrame:
 
 
 def _backhaul(
-    pack: Pack, scenario: Scenario, places: tuple[pd.DataFrame, pd.DataFrame], rates: Prices
+    pack: Pack, scenario: Scenario, places: tuple[pd.DataFrame, pd.DataFrame], rates: UnitPrices
 ) -> Backhaul:
     sites, nodes = places
     links = scenario.plan.links
@@ -143,9 +143,11 @@ def _backhaul(
     )  # fmt: skip
 
 
-def _hops(terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, links: Links) -> Hops:
+def _hops(
+    terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, links: LinkSettings
+) -> MicrowaveHops:
     """Solve the masts of all hops between near places, tile by tile of the terrain."""
-    hop = Hop(
+    hop = HopEquipment(
         frequency_GHz=links.hop_GHz, rain_mm_h=links.rain_mm_h,
         unavailable_percent=links.unavailable_percent,
     )  # fmt: skip
@@ -166,7 +168,7 @@ def _hops(terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, links: Lin
         parts.append(solve_masts(of, paths, frequency_GHz=links.hop_GHz))
     if not parts:
         return NO_HOPS
-    return Hops(
+    return MicrowaveHops(
         np.concatenate([part.pairs for part in parts]),
         np.concatenate([part.mast_m for part in parts]),
         np.concatenate([part.clear for part in parts]),

@@ -15,11 +15,11 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from data.scenario.plan_settings import Coverage
+from data.scenario.plan_settings import CoverageSettings
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from geo.coverage.candidates import HighPoints
+from geo.coverage.candidates import HighPointSearch
 from geo.coverage.reach import coverage_matrix as circles
 from geo.earth.high_points import high_points
 from geo.radio.prediction import Cancelled, Places, Stations, pairs_within, predicted, stations
@@ -121,7 +121,7 @@ def coverage_matrix(
     )
 
 
-def terrain_high_points(pack: Pack, scenario: Scenario) -> HighPoints | None:
+def terrain_high_points(pack: Pack, scenario: Scenario) -> HighPointSearch | None:
     """Return the terrain's answer to "highest point within"; None where no model is in force."""
     terrain = terrain_of(pack, scenario)
     if terrain is None:
@@ -144,7 +144,7 @@ class _Link:
 
     terrain: Terrain
     preset: str
-    wish: Coverage
+    wish: CoverageSettings
     antenna_height_m: float
 
 

@@ -15,12 +15,17 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data.scenario.plan_settings import Candidates as Wishes, Place, PlanSettings, place_key
+from data.scenario.plan_settings import CandidateSettings as Wishes, Place, PlanSettings, place_key
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import imported_table
-from geo.coverage.candidates import HighPoints, Rule, Surroundings, candidates
+from geo.coverage.candidates import (
+    CandidateRule,
+    CandidateSurroundings,
+    HighPointSearch,
+    candidates,
+)
 from geo.errors import InputError, RangeError
 from geo.evidence import weakest
 from layers.villages import VILLAGE_COLUMNS, county_names, village_table
@@ -40,7 +45,7 @@ _SOURCE = {
 
 
 @dataclass(frozen=True)
-class Found:
+class CandidateList:
     """Candidates of a plan.
 
     Attributes
@@ -70,8 +75,8 @@ def reach_m(settings: PlanSettings) -> float:
 
 
 def candidate_table(
-    pack: Pack, scenario: Scenario, *, high_points: HighPoints | None = None
-) -> Found:
+    pack: Pack, scenario: Scenario, *, high_points: HighPointSearch | None = None
+) -> CandidateList:
     """Return the places where a site of the plan could stand.
 
     Parameters
@@ -91,7 +96,7 @@ def candidate_table(
     named = (*wishes.own, *wishes.locked, *wishes.built)
     _check_inside(pack, named)
     reach = reach_m(settings)
-    rule = Rule(
+    rule = CandidateRule(
         reach_m=reach, cluster_m=min(wishes.cluster_m, reach), line_m=wishes.line_m,
         merge_m=min(wishes.merge_m, reach), near_m=min(500.0, reach),
         every_village="village" in wishes.sources and wishes.every_village,
@@ -117,7 +122,7 @@ def candidate_table(
             repair="allow the source `village`, or lift forbidden areas",
         )  # fmt: skip
     refused = pd.DataFrame(found.refused, columns=["lon", "lat", "kind", "why"])
-    return Found(table[list(CANDIDATE_COLUMNS)].reset_index(drop=True), refused)
+    return CandidateList(table[list(CANDIDATE_COLUMNS)].reset_index(drop=True), refused)
 
 
 def counties_at(
@@ -133,11 +138,13 @@ def counties_at(
     return result
 
 
-def _surroundings(pack: Pack, wishes: Wishes, high_points: HighPoints | None) -> Surroundings:
+def _surroundings(
+    pack: Pack, wishes: Wishes, high_points: HighPointSearch | None
+) -> CandidateSurroundings:
     """Return what is known around the villages, of the kinds that the planner wants."""
     sources = set(wishes.sources)
     sites = pack.table("sites", columns=("lon", "lat")) if "existing" in sources else None
-    return Surroundings(
+    return CandidateSurroundings(
         existing=((), ()) if sites is None else (sites["lon"], sites["lat"]),
         locked=_places(wishes.locked),
         forbidden=_places(wishes.forbidden),

@@ -15,7 +15,7 @@ from geo.money.cost import Money
 from planning.plan.backhaul import Joined, join, unjoined
 from planning.plan.candidates import BUILT
 from planning.plan.capacity_assignment import served
-from planning.plan.inputs import Ground
+from planning.plan.inputs import SelectionInputs
 from planning.plan.life_cycle_cost import totals
 from planning.plan.routes import owned
 from planning.plan.schedule import Phases, Sites, phases
@@ -51,7 +51,7 @@ class Built:
 
 
 def build(
-    pack: Pack, scenario: Scenario, ground: Ground, options: Ints, *, links: bool = True
+    pack: Pack, scenario: Scenario, ground: SelectionInputs, options: Ints, *, links: bool = True
 ) -> Built:
     """Join, order, cost and date the chosen options."""
     settings = scenario.plan
@@ -76,7 +76,7 @@ def build(
     return Built(options, sites, _dated(joined, sites, timed), timed, quantities, money)
 
 
-def money_table(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFrame:
+def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return total cost, present value and subsidy of the sites that the years hold."""
     settings, year = scenario.plan, built.phases.year
     new = (built.sites["status"] != BUILT).to_numpy()
@@ -92,7 +92,7 @@ def money_table(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFram
     )  # fmt: skip
 
 
-def _serving(scenario: Scenario, ground: Ground, options: Ints) -> sp.csr_array:
+def _serving(scenario: Scenario, ground: SelectionInputs, options: Ints) -> sp.csr_array:
     """Return who can serve whom; with a capacity each village has one site at most."""
     reach = sp.csr_array(ground.reach.matrix[options])
     limit = scenario.plan.limits.capacity_households

@@ -12,17 +12,17 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
 from planning.plan.candidate_reach import Reach, coverage_matrix, terrain_high_points
-from planning.plan.candidates import Found, candidate_table, demand
+from planning.plan.candidates import CandidateList, candidate_table, demand
 from planning.plan.site_power import Fed, feed
 from planning.plan.site_selection import Watch
-from planning.plan.unit_costs import Prices, prices, site_quantities
+from planning.plan.unit_costs import UnitPrices, prices, site_quantities
 
 Floats = NDArray[np.float64]
 _WATCH = Watch()
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class SelectionInputs:
     """What a choice stands on.
 
     Attributes
@@ -38,9 +38,9 @@ class Ground:
     """
 
     villages: pd.DataFrame
-    found: Found
+    found: CandidateList
     reach: Reach
-    rates: Prices
+    rates: UnitPrices
     fed: Fed
     quantities: dict[str, Floats]
     costs: Floats
@@ -51,7 +51,7 @@ class Ground:
         return self.found.table.iloc[self.reach.candidate].reset_index(drop=True)
 
 
-def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> Ground:
+def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> SelectionInputs:
     """Return candidates, reach and costs of a scenario.
 
     Raises
@@ -78,4 +78,6 @@ def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> Ground:
     fed = feed(scenario, found.table, rates)
     quantities = site_quantities(reach, found.table, settings, rates)
     quantities |= {item: number[reach.candidate] for item, number in fed.quantities.items()}
-    return Ground(villages, found, reach, rates, fed, quantities, rates.total(quantities).amounts)
+    return SelectionInputs(
+        villages, found, reach, rates, fed, quantities, rates.total(quantities).amounts
+    )

@@ -17,25 +17,25 @@ from numpy.typing import NDArray
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from geo.links.bound import Goal, Relaxed, relaxed
-from geo.links.fibre_access import STEINER_RATIO, Ways, ways
+from geo.links.bound import CoverageGoal, JointBound, relaxed
+from geo.links.fibre_access import STEINER_RATIO, FibreLinks, ways
 from geo.links.joint import (
-    Answer as JointAnswer,
     Connection,
-    Joint,
+    JointResult,
+    JointSelection,
     better,
     joint_plan,
     nearest_link_cost,
 )
-from geo.links.search import Sought, searched
+from geo.links.search import SearchProblem, searched
 from geo.siting import Problem, Run
 from geo.siting.clock import Clock
 from geo.siting.model import checked
 from planning.elevation import terrain_of
 from planning.plan.backhaul import Joined, join, link_values
 from planning.plan.candidates import lines_of
-from planning.plan.site_selection import COST, HOUSEHOLDS, Answer, answered
-from planning.plan.unit_costs import Prices
+from planning.plan.site_selection import COST, HOUSEHOLDS, SelectionResult, answered
+from planning.plan.unit_costs import UnitPrices
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -78,7 +78,7 @@ class Ask:
     problem: Problem
     costs: Floats
     candidates: pd.DataFrame
-    rates: Prices
+    rates: UnitPrices
 
     @property
     def settings(self) -> PlanSettings:
@@ -98,8 +98,8 @@ class Chosen:
         (options,) what each option costs beside the chosen ones, its link with it [currency].
     """
 
-    answer: Answer
-    joint: Joint | None
+    answer: SelectionResult
+    joint: JointResult | None
     costs: Floats
 
 
@@ -138,11 +138,11 @@ def chosen_together(ask: Ask, run: Run) -> Chosen:
     stopped = "proven" if abs(bound - value) <= _PROVEN * max(bound, value) else "effort"
     if stopped != "proven":
         stopped = max([stopped, *(found.stopped for found in siting.answers)], key=_WORSE.index)
-    answer = Answer(best.selected, best.covered, measure, value, bound, stopped)
+    answer = SelectionResult(best.selected, best.covered, measure, value, bound, stopped)
     return Chosen(answer, joint, own + links.connect(best.selected).marginal)
 
 
-def priced(ask: Ask, own: Floats, run: Run) -> tuple[Sought, Relaxed]:
+def priced(ask: Ask, own: Floats, run: Run) -> tuple[SearchProblem, JointBound]:
     """Return the goal with its ways to the fibre, and the bound on sites and links together.
 
     The bound holds for every plan whose links follow the plan's own rule: another kind than fibre
@@ -158,9 +158,9 @@ def priced(ask: Ask, own: Floats, run: Run) -> tuple[Sought, Relaxed]:
     reached[model.reach.indices] = True
     whole = float(model.weights[reached].sum())
     share = ask.settings.share if ask.settings.objective == "share" else 1.0
-    goal = Goal(least=share * whole)
+    goal = CoverageGoal(least=share * whole)
     if ask.settings.objective == "budget":
-        goal = Goal(budget=ask.settings.budget)
+        goal = CoverageGoal(budget=ask.settings.budget)
     place = np.unique(np.asarray(ask.problem.places), return_inverse=True)[1].astype(np.int64)
     first = np.unique(place, return_index=True)[1]
     direct = site_ways(ask, first, hops=False)
@@ -169,10 +169,10 @@ def priced(ask: Ask, own: Floats, run: Run) -> tuple[Sought, Relaxed]:
         # Along roads there is no route factor, and trees may branch anywhere.
         lowest = lowest.at(STEINER_RATIO / ask.rates.route_factor)
     proven = relaxed(model, lowest, place, goal, run)
-    return Sought(model, direct, place, goal, proven.price), proven
+    return SearchProblem(model, direct, place, goal, proven.price), proven
 
 
-def site_ways(ask: Ask, options: NDArray[np.int64], *, hops: bool) -> Ways:
+def site_ways(ask: Ask, options: NDArray[np.int64], *, hops: bool) -> FibreLinks:
     """Return the ways of places to the fibre, beyond the least that any link takes.
 
     Parameters
@@ -207,11 +207,11 @@ def site_ways(ask: Ask, options: NDArray[np.int64], *, hops: bool) -> Ways:
 
 
 def _exchanged(
-    joint: Joint,
-    asked: tuple[Sought, tuple[Flags, ...]],
+    joint: JointResult,
+    asked: tuple[SearchProblem, tuple[Flags, ...]],
     engine: tuple[_Links, Floats],
     clock: Clock,
-) -> Joint:
+) -> JointResult:
     """Return the joint answer after exchanges of sites, from the best so far and other starts."""
     sought, starts = asked
     links, own = engine
@@ -229,7 +229,7 @@ def _exchanged(
         if covered < sought.goal.least * (1 - 1e-9):
             continue
         cost = links.connect(found).cost
-        answer = JointAnswer(found, covered, float(own[rows].sum()), cost)
+        answer = JointSelection(found, covered, float(own[rows].sum()), cost)
         if better(answer, best, budget):
             best = answer
     return replace(joint, best=best)
@@ -240,9 +240,9 @@ class _Siting:
 
     def __init__(self, ask: Ask, links: _Links, own: Floats, run: Run) -> None:
         self.ask, self.links, self.own, self.run = ask, links, own, run
-        self.answers: list[Answer] = []
+        self.answers: list[SelectionResult] = []
 
-    def __call__(self, costs: Floats, budget: float | None) -> Answer:
+    def __call__(self, costs: Floats, budget: float | None) -> SelectionResult:
         """Return the choice; what exceeds the budget with its true links is chosen anew for less.
 
         The costs of links are an estimate until the choice stands.
@@ -262,7 +262,7 @@ class _Siting:
             found = self._once(costs, asked)
         return found
 
-    def _once(self, costs: Floats, budget: float | None) -> Answer:
+    def _once(self, costs: Floats, budget: float | None) -> SelectionResult:
         share = _FIRST if not self.answers else _AGAIN
         run = replace(self.run, time_limit_s=self.run.time_limit_s * share)
         found = answered(self.ask.problem, costs, budget, self.ask.settings, run)
@@ -320,7 +320,7 @@ class _Links:
         return np.where(ask.candidates["existing_site"].to_numpy(bool), 0.0, cost)
 
 
-def link_costs(joined: Joined, rates: Prices) -> Floats:
+def link_costs(joined: Joined, rates: UnitPrices) -> Floats:
     """Return what the backhaul of each site costs to build, base [currency]."""
     parts = {item: joined.quantities[item] for item in _LINK_ITEMS if item in joined.quantities}
     return rates.total(parts).base
@@ -333,5 +333,5 @@ def _least_link(ask: Ask) -> Floats:
     return np.where(shared, 0.0, least)
 
 
-def _money(rates: Prices, item: str) -> float:
+def _money(rates: UnitPrices, item: str) -> float:
     return float(rates.money(item).base)

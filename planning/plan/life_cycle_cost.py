@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.scenario.plan_settings import PlanSettings
 from geo.money.cost import Asset, LifeCost, Money, life_cost, subsidy, total
-from planning.plan.unit_costs import YEARLY, Prices
+from planning.plan.unit_costs import YEARLY, UnitPrices
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def totals(
     border: NDArray[np.bool_],
     served: tuple[int, int],
     settings: PlanSettings,
-    rates: Prices,
+    rates: UnitPrices,
 ) -> pd.DataFrame:
     """Return the figures of money of a plan.
 
@@ -80,7 +80,7 @@ def life(
     which: NDArray[np.bool_],
     years: int,
     rate: float | None,
-    rates: Prices,
+    rates: UnitPrices,
 ) -> LifeCost:
     """Return the cost over the years of the sites in ``which``."""
     sums = {item: float(number[which].sum()) for item, number in quantities.items()}
@@ -96,7 +96,7 @@ def life(
     return life_cost(assets, yearly(sums, rates), years=years, discount_rate=rate)
 
 
-def present_value(sums: Mapping[str, float], years: int, rates: Prices) -> float:
+def present_value(sums: Mapping[str, float], years: int, rates: UnitPrices) -> float:
     """Return what quantities cost over the years, base value: build, renewals, running, rents.
 
     Parameters
@@ -109,7 +109,7 @@ def present_value(sums: Mapping[str, float], years: int, rates: Prices) -> float
     return float(found.total.base)
 
 
-def yearly(sums: Mapping[str, float], rates: Prices) -> Money:
+def yearly(sums: Mapping[str, float], rates: UnitPrices) -> Money:
     """Return the cost of operation per year: a share of the build cost, and what is rented."""
     built = rates.total({item: np.array([number]) for item, number in sums.items()}).sum()
     share = rates.costs["opex_share"]
@@ -124,7 +124,7 @@ def _subsidy(
     quantities: Mapping[str, Floats],
     cohorts: Sequence[tuple[int, NDArray[np.bool_]]],
     border: NDArray[np.bool_],
-    rates: Prices,
+    rates: UnitPrices,
 ) -> dict[str, Money]:
     """Return what the fund pays and what is left, of build and the years that the rule counts."""
     dated = np.any([which for _, which in cohorts], axis=0)

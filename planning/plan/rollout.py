@@ -20,21 +20,21 @@ from geo.siting import Run
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
 from planning.plan.construction import build, money_table
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
-from planning.plan.inputs import Ground, stand
+from planning.plan.inputs import SelectionInputs, stand
 from planning.plan.joint_selection import Ask, Chosen, chosen_alone, chosen_together
 from planning.plan.site_selection import (
     COST,
     COSTED,
     HOUSEHOLDS,
     LEAST_SHARE,
-    Answer,
+    SelectionResult,
     Watch,
     stated,
 )
 from planning.plan.unit_costs import unknown_costs
 
 if TYPE_CHECKING:
-    from geo.links.joint import Joint
+    from geo.links.joint import JointResult
 
 _WATCH = Watch()
 
@@ -73,8 +73,8 @@ class Rollout:
     totals: pd.DataFrame
     frontier: pd.DataFrame
     alternatives: pd.DataFrame
-    choice: Answer
-    joint: Joint | None
+    choice: SelectionResult
+    joint: JointResult | None
     household_years: float
     most_household_years: float
     basis: str
@@ -161,7 +161,7 @@ def plan(
     return _beyond(found, ask, chosen, watch)
 
 
-def _tabled(ask: Ask, ground: Ground, chosen: Chosen, *, links: bool) -> Rollout:
+def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, *, links: bool) -> Rollout:
     """Build what was chosen and put it into tables."""
     from planning.plan import tables
 
@@ -191,7 +191,7 @@ def _tabled(ask: Ask, ground: Ground, chosen: Chosen, *, links: bool) -> Rollout
     )
 
 
-def _asked(pack: Pack, scenario: Scenario, ground: Ground) -> Ask:
+def _asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
     problem = stated(ground.reach, ground.found.table, ground.villages, scenario.plan)
     return Ask(pack, scenario, problem, ground.costs[:, 1], ground.options, ground.rates)
 
@@ -223,7 +223,7 @@ def _beyond(found: Rollout, ask: Ask, chosen: Chosen, watch: Watch) -> Rollout:
     return replace(found, sites=sites, frontier=curve, alternatives=others)
 
 
-def _told(answer: Answer, sites: pd.DataFrame, scenario: Scenario) -> Answer:
+def _told(answer: SelectionResult, sites: pd.DataFrame, scenario: Scenario) -> SelectionResult:
     """Return the answer with what the tables say where capacities decide who is served."""
     limited = scenario.plan.limits.capacity_households is not None
     if answer.measure != HOUSEHOLDS or not limited:

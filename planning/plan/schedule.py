@@ -9,11 +9,11 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from data.scenario.plan_settings import Years
+from data.scenario.plan_settings import YearSettings
 from data.tables.reader import Pack
 from geo.schedule.bound import household_years, most_household_years
-from geo.schedule.phasing import Rollout, rollout
-from geo.schedule.projects import Limits, Projects, season_capacity
+from geo.schedule.phasing import BuildSchedule, rollout
+from geo.schedule.projects import Projects, YearlyLimits, season_capacity
 from geo.siting import Run
 from planning.plan.candidates import BUILT, LOCKED
 
@@ -75,7 +75,7 @@ class Sites:
     built_in: Ints
 
 
-def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: Years) -> Phases:
+def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: YearSettings) -> Phases:
     """Return the year of each site under budgets, capacities and the planner's priority."""
     codes = np.unique([*sites.table["prefecture"], *villages["prefecture"]])
     status = sites.table["status"].to_numpy(dtype=object)
@@ -91,7 +91,7 @@ def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: Years) ->
         locked=status == LOCKED,
     )
     capacity = _capacity(codes, settings)
-    limits = Limits(
+    limits = YearlyLimits(
         budgets=budgets(settings, float(sites.costs.sum()), even=capacity is None),
         capacity=capacity,
         carry_over=settings.carry_over or not settings.annual_budgets,
@@ -107,7 +107,7 @@ def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: Years) ->
     )  # fmt: skip
 
 
-def budgets(settings: Years, cost: float, *, even: bool) -> Floats:
+def budgets(settings: YearSettings, cost: float, *, even: bool) -> Floats:
     """Return the budget of each year.
 
     Parameters
@@ -131,7 +131,7 @@ def in_zones(pack: Pack, sites: pd.DataFrame) -> NDArray[np.bool_]:
     return (sites["county"].isin(named) | sites["prefecture"].isin(named)).to_numpy()
 
 
-def _capacity(codes: NDArray[np.str_], settings: Years) -> Ints | None:
+def _capacity(codes: NDArray[np.str_], settings: YearSettings) -> Ints | None:
     """Return (regions, years) sites that can be built; None where nothing limits them."""
     if settings.build_capacity is None and not settings.build_capacity_of:
         return None
@@ -142,7 +142,7 @@ def _capacity(codes: NDArray[np.str_], settings: Years) -> Ints | None:
     return season_capacity(np.array(whole) / 12, months, settings.count)
 
 
-def _order(found: Rollout, sites: Sites) -> Ints:
+def _order(found: BuildSchedule, sites: Sites) -> Ints:
     """Return what stands first, then by rank, then the rest by households per cost."""
     size = np.diff(sites.reach.indptr) / np.maximum(sites.costs, 1.0)
     state = np.where(found.year == 0, 0, np.where(found.year > 0, 1, 2))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from data.scenario.scenario import Scenario
 from geo.money.power import PowerPrices, power
 from planning.plan.life_cycle_cost import present_value
-from planning.plan.unit_costs import Prices
+from planning.plan.unit_costs import UnitPrices
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Fed:
     quantities: Mapping[str, Floats]
 
 
-def feed(scenario: Scenario, candidates: pd.DataFrame, rates: Prices) -> Fed:
+def feed(scenario: Scenario, candidates: pd.DataFrame, rates: UnitPrices) -> Fed:
     """Return the power of each candidate; what stands already has some."""
     years, kinds = scenario.plan.money.operation_years, scenario.plan.links.power
     stands = candidates["existing_site"].to_numpy(bool)

@@ -39,7 +39,7 @@ class Watch:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class SelectionResult:
     """What was chosen and how good it is.
 
     Attributes
@@ -100,7 +100,7 @@ def stated(
 
 def answered(
     problem: Problem, costs: Floats, budget: float | None, settings: PlanSettings, run: Run
-) -> Answer:
+) -> SelectionResult:
     """Choose options for the planner's goal.
 
     Parameters
@@ -121,7 +121,7 @@ def answered(
     if goal == "equity":
         fair = most_equal(problem, run)
         plan = fair.plan
-        return Answer(
+        return SelectionResult(
             plan.selected, plan.covered, LEAST_SHARE, fair.least, fair.bound, plan.stopped
         )
     priced = replace(problem, costs=costs)
@@ -134,16 +134,20 @@ def answered(
         return _covering(solve(replace(priced, budget=limit), run))
     share = 1.0 if goal == "all" else settings.share
     cheap = least_cost(priced, share, run)
-    return Answer(cheap.selected, cheap.covered, COST, cheap.cost, cheap.bound, cheap.stopped)
+    return SelectionResult(
+        cheap.selected, cheap.covered, COST, cheap.cost, cheap.bound, cheap.stopped
+    )
 
 
-def _covering(plan: Plan) -> Answer:
-    return Answer(plan.selected, plan.covered, HOUSEHOLDS, plan.covered, plan.bound, plan.stopped)
+def _covering(plan: Plan) -> SelectionResult:
+    return SelectionResult(
+        plan.selected, plan.covered, HOUSEHOLDS, plan.covered, plan.bound, plan.stopped
+    )
 
 
-def _fixed_alone(problem: Problem) -> Answer:
+def _fixed_alone(problem: Problem) -> SelectionResult:
     reach = problem.coverage[list(problem.fixed)]
     met = np.unique(reach.indices)
     covered = float(np.asarray(problem.weights, dtype=float)[met].sum())
     whole = float(np.asarray(problem.weights, dtype=float).sum())
-    return Answer(tuple(problem.fixed), covered, HOUSEHOLDS, covered, whole, "effort")
+    return SelectionResult(tuple(problem.fixed), covered, HOUSEHOLDS, covered, whole, "effort")

@@ -14,7 +14,7 @@ from geo.money.bill import bill_of_materials
 from layers.villages import county_names
 from planning.plan.candidate_reach import CIRCLE, TERRAIN
 from planning.plan.construction import Built
-from planning.plan.inputs import Ground
+from planning.plan.inputs import SelectionInputs
 from planning.plan.unit_costs import YEARLY
 
 SITE_COLUMNS = (
@@ -42,7 +42,7 @@ YEAR_COLUMNS = (
 )  # fmt: skip
 
 
-def site_table(pack: Pack, ground: Ground, built: Built) -> pd.DataFrame:
+def site_table(pack: Pack, ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return the ranked list: one row per site in the order of building.
 
     ``villages`` and ``households`` are the marginal ones: reached by no earlier site.
@@ -71,7 +71,7 @@ def site_table(pack: Pack, ground: Ground, built: Built) -> pd.DataFrame:
     return table[list(SITE_COLUMNS)].reset_index(drop=True)
 
 
-def village_table(ground: Ground, built: Built) -> pd.DataFrame:
+def village_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return the villages that the plan reaches, each with the site that reaches it first."""
     first = built.phases.first
     rows = np.flatnonzero(first >= 0)
@@ -99,24 +99,24 @@ def village_table(ground: Ground, built: Built) -> pd.DataFrame:
     return ordered[list(VILLAGE_COLUMNS)].reset_index(drop=True)
 
 
-def unreachable_table(ground: Ground) -> pd.DataFrame:
+def unreachable_table(ground: SelectionInputs) -> pd.DataFrame:
     """Return the villages that no candidate reaches, with the reason."""
     return ground.villages.loc[~_reachable(ground)].assign(reason="no_candidate_in_reach")
 
 
-def left_table(ground: Ground, built: Built) -> pd.DataFrame:
+def left_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return the villages that some candidate reaches but none that was chosen."""
     open_ = _reachable(ground) & (built.phases.first < 0)
     return ground.villages.loc[open_].assign(reason="not_chosen")
 
 
-def _reachable(ground: Ground) -> NDArray[np.bool_]:
+def _reachable(ground: SelectionInputs) -> NDArray[np.bool_]:
     reached = np.zeros(len(ground.villages), dtype=bool)
     reached[ground.reach.matrix.indices] = True
     return reached
 
 
-def bill_table(ground: Ground, built: Built) -> pd.DataFrame:
+def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return the bill of all sites; ``paid`` tells what is built from what is rented."""
     sums = {item: float(number.sum()) for item, number in built.quantities.items()}
     if not any(sums.values()):
@@ -144,7 +144,7 @@ def bill_table(ground: Ground, built: Built) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(BILL_COLUMNS))
 
 
-def yearly_table(scenario: Scenario, ground: Ground, built: Built) -> pd.DataFrame:
+def yearly_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return sites, spending and villages per year with their sums, and the straight target path.
 
     The target path is linear from none to all villages of the plan by its last year.

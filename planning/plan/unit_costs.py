@@ -29,7 +29,7 @@ YEARLY = ("satellite_capacity",)
 
 
 @dataclass(frozen=True)
-class Prices:
+class UnitPrices:
     """Unit costs in force and the year that amounts are in.
 
     Attributes
@@ -85,7 +85,7 @@ class Prices:
         return Money(np.asarray(amounts), self.currency, self.price_year)
 
 
-def prices(pack: Pack, settings: PlanSettings) -> Prices:
+def prices(pack: Pack, settings: PlanSettings) -> UnitPrices:
     """Return the unit costs in force under the planner's settings.
 
     Raises
@@ -111,7 +111,7 @@ def prices(pack: Pack, settings: PlanSettings) -> Prices:
             ("route_factor", settings.links.route_factor),
         )
     )
-    return Prices(costs, money.price_year, change, rate, factor, money.currency)
+    return UnitPrices(costs, money.price_year, change, rate, factor, money.currency)
 
 
 def unit_costs(pack: Pack) -> dict[str, UnitCost]:
@@ -129,7 +129,7 @@ def unit_costs(pack: Pack) -> dict[str, UnitCost]:
 
 
 def site_quantities(
-    reach: Reach, candidates: pd.DataFrame, settings: PlanSettings, rates: Prices
+    reach: Reach, candidates: pd.DataFrame, settings: PlanSettings, rates: UnitPrices
 ) -> dict[str, Floats]:
     """Return per option what building it takes, power and backhaul apart: item → (options,).
 

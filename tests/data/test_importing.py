@@ -15,7 +15,7 @@ from data.doctor.base import Choice
 from data.doctor.diagnosis import Origin
 from data.doctor.engine import examine
 from data.importing import (
-    Order,
+    ImportOrder,
     RasterFile,
     commit_raster,
     commit_table,
@@ -236,8 +236,8 @@ def test_a_raster_at_fault_is_refused(store: Catalogue, tmp_path: Path, fault: s
     assert store.history() == []
 
 
-def order(kind: str | None = None, *, dry_run: bool = False) -> Order:
-    return Order(Choice(kind=kind, crs="EPSG:4326"), MEASURED, dry_run=dry_run)
+def order(kind: str | None = None, *, dry_run: bool = False) -> ImportOrder:
+    return ImportOrder(Choice(kind=kind, crs="EPSG:4326"), MEASURED, dry_run=dry_run)
 
 
 def test_headers_of_two_tables_are_asked_about_not_guessed(

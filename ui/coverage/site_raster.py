@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.earth.crs import geodesic_m
-from geo.radio.prediction import Area
+from geo.radio.prediction import AreaPrediction
 from layers.map.raster_images import POWER_LIMITS_DBM, Picture, power_picture, server_picture
 from planning.coverage.area import area_prediction, area_shares
 from planning.coverage.prediction import CoverageOrder
@@ -49,7 +49,9 @@ def choose(lat: float, lon: float) -> None:
     )
 
 
-def panel(table: pd.DataFrame, order: CoverageOrder) -> tuple[mapview.Overlay | None, Area | None]:
+def panel(
+    table: pd.DataFrame, order: CoverageOrder
+) -> tuple[mapview.Overlay | None, AreaPrediction | None]:
     """Draw the choice of sites; return the picture for the map and what it shows."""
     options = [*_planned(), *_known()]
     busiest = table.loc[table["state"] == "covered", "site_id"].value_counts().index[:_MOST]
@@ -108,7 +110,7 @@ def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
     }  # fmt: skip
 
 
-def shares(area: Area, order: CoverageOrder) -> None:
+def shares(area: AreaPrediction, order: CoverageOrder) -> None:
     """Draw how much of each county's area the chosen sites cover."""
     rows = area_shares(cache.pack(), area, "county", order.limit_dBm)
     rows = rows.sort_values("covered_km2", ascending=False, kind="stable")
@@ -132,7 +134,7 @@ def shares(area: Area, order: CoverageOrder) -> None:
     st.caption(t("raster.shares_note"))
 
 
-def download(area: Area, order: CoverageOrder) -> None:
+def download(area: AreaPrediction, order: CoverageOrder) -> None:
     """Draw the button that hands out the area as GeoTIFF."""
     pack, plan = cache.pack(), state.plan()
     chosen: list[str] = st.session_state[SITES]
@@ -149,7 +151,7 @@ def download(area: Area, order: CoverageOrder) -> None:
     )  # fmt: skip
 
 
-def _area(chosen: tuple[str, ...], order: CoverageOrder, reach_m: float) -> Area | None:
+def _area(chosen: tuple[str, ...], order: CoverageOrder, reach_m: float) -> AreaPrediction | None:
     pack, plan = cache.pack(), state.plan()
     work = functools.partial(area_prediction, pack, plan, chosen, order, reach_m)
     return result_of(
@@ -159,7 +161,7 @@ def _area(chosen: tuple[str, ...], order: CoverageOrder, reach_m: float) -> Area
     )  # fmt: skip
 
 
-def _picture(area: Area, kind: str, chosen: list[str]) -> Picture:
+def _picture(area: AreaPrediction, kind: str, chosen: list[str]) -> Picture:
     asked = np.isfinite(area.rsrp_dBm) | ~area.known
     if kind == "power":
         return power_picture(area.rsrp_dBm, asked, area.bounds, unknown=t("raster.unknown"))

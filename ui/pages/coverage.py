@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.radio.prediction import Area
+from geo.radio.prediction import AreaPrediction
 from planning.coverage.prediction import CoverageOrder
 from ui.coverage import (
     calibration_view,
@@ -74,7 +74,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) 
 
 
 def _exports(
-    table: pd.DataFrame, regions: pd.DataFrame, order: CoverageOrder, area: Area | None
+    table: pd.DataFrame, regions: pd.DataFrame, order: CoverageOrder, area: AreaPrediction | None
 ) -> None:
     from planning.exports.coverage import coverage_bundle
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
 
-from data.scenario.plan_settings import Area, BuiltSite, Place
+from data.scenario.plan_settings import AreaSettings, BuiltSite, Place
 from data.scenario.scenario import parse_site
 from geo.errors import InputError, PlannerError
 from ui.plan import settings as plan_settings
@@ -56,9 +56,9 @@ def named() -> None:
             _more(field, len(places))
 
 
-def _words(field: str, place: Place | Area) -> str:
+def _words(field: str, place: Place | AreaSettings) -> str:
     """Return what is said of one named place."""
-    if isinstance(place, Area):
+    if isinstance(place, AreaSettings):
         return t("plan.area_of", corners=len(place.ring), name=plain(place.name))
     year = f" {place.year}" if isinstance(place, BuiltSite) else ""
     return f"{t(f'plan.named_{field}')}{year} · {place.key}"

@@ -16,7 +16,7 @@ from ui.shell.callbacks import whole
 _DRAWN = "_choices_drawn"
 
 
-class Place(Protocol):
+class SelectContainer(Protocol):
     """Where a select box can stand: :mod:`streamlit` itself, a column, a container."""
 
     @property
@@ -24,7 +24,9 @@ class Place(Protocol):
         """Draw a select box."""
 
 
-def selectbox(place: Place, label: str, options: Sequence[Any], *, key: str, **how: Any) -> Any:
+def selectbox(
+    place: SelectContainer, label: str, options: Sequence[Any], *, key: str, **how: Any
+) -> Any:
     """Draw a select box at a place and return what is chosen; parameters as Streamlit's.
 
     A default stands in the session under ``key``: Streamlit takes no other beside that.

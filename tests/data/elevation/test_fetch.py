@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from cli import cli
 from data.elevation import fetch as dem_fetch
-from data.elevation.fetch import Order, fetch, tile_names
+from data.elevation.fetch import FetchOrder, fetch, tile_names
 from data.elevation.mosaic import dem_in_force, open_dem
 from data.importing import catalogue
 from data.tables.reader import Pack
@@ -108,7 +108,7 @@ def state(tiles, monkeypatch):
 @pytest.fixture
 def order(state, tmp_path):
     with serving(state) as address:
-        yield Order(90, tmp_path / "dem", address, timeout_s=0.3, pause_s=0.01)
+        yield FetchOrder(90, tmp_path / "dem", address, timeout_s=0.3, pause_s=0.01)
 
 
 def test_names_are_those_of_the_public_bucket():
@@ -199,7 +199,7 @@ def test_a_refusal_is_not_asked_again(order, state):
 
 
 def test_nobody_answers(tmp_path, state):
-    order = Order(90, tmp_path, "http://127.0.0.1:9", timeout_s=0.3, pause_s=0.01)
+    order = FetchOrder(90, tmp_path, "http://127.0.0.1:9", timeout_s=0.3, pause_s=0.01)
     with pytest.raises(StorageError, match="no whole answer after 4 attempts") as caught:
         fetch(AREA, order)
     assert "check the connection" in caught.value.repair
@@ -214,16 +214,16 @@ def test_a_server_without_any_tile(order, state):
 @pytest.mark.parametrize("address", ["ftp://host", "file:///etc", "host"])
 def test_an_address_that_is_none(tmp_path, state, address):
     with pytest.raises(InputError, match="is no web address"):
-        fetch(AREA, Order(90, tmp_path, address))
+        fetch(AREA, FetchOrder(90, tmp_path, address))
 
 
 def test_the_address_comes_from_option_environment_or_default(tmp_path, state, monkeypatch):
-    assert dem_fetch._base_url(Order(30, tmp_path)) == (
+    assert dem_fetch._base_url(FetchOrder(30, tmp_path)) == (
         "https://copernicus-dem-30m.s3.amazonaws.com"
     )
     monkeypatch.setenv(dem_fetch.ENVIRONMENT, "http://mirror/{resolution}/")
-    assert dem_fetch._base_url(Order(90, tmp_path)) == "http://mirror/90"
-    assert dem_fetch._base_url(Order(90, tmp_path, "http://own")) == "http://own"
+    assert dem_fetch._base_url(FetchOrder(90, tmp_path)) == "http://mirror/90"
+    assert dem_fetch._base_url(FetchOrder(90, tmp_path, "http://own")) == "http://own"
 
 
 def test_a_full_disk_is_told_before_anything_comes(order, state, monkeypatch):

@@ -8,14 +8,14 @@ from rasterio.io import MemoryFile
 
 from data.export.geotiff import area_geotiff
 from geo.errors import InputError
-from geo.radio.prediction import Area
+from geo.radio.prediction import AreaPrediction
 
 
-def area() -> Area:
+def area() -> AreaPrediction:
     level = np.array([[-90.0, np.nan, -101.5], [np.nan, -80.0, -120.0]], np.float32)
     server = np.array([[0, -1, 1], [-1, 0, 1]], np.int32)
     known = np.array([[True, False, True], [True, True, True]])
-    return Area(level, server, known, 102.0, 25.0, 0.001, 0.002)
+    return AreaPrediction(level, server, known, 102.0, 25.0, 0.001, 0.002)
 
 
 def test_cells_stand_where_the_area_has_them_and_unknown_has_no_value() -> None:
@@ -39,6 +39,6 @@ def test_same_area_same_bytes() -> None:
 
 def test_an_area_without_cells_is_refused() -> None:
     level, server, known = (np.empty((0, 3), kind) for kind in ("f4", "i4", "?"))
-    nothing = Area(level, server, known, 0.0, 0.0, 1.0, 1.0)
+    nothing = AreaPrediction(level, server, known, 0.0, 0.0, 1.0, 1.0)
     with pytest.raises(InputError, match="without a cell"):
         area_geotiff(nothing, {})

@@ -7,7 +7,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from data.scenario.plan_settings import Area, Place, PlanSettings, Years
+from data.scenario.plan_settings import AreaSettings, Place, PlanSettings, YearSettings
 from data.scenario.scenario import Scenario
 from geo.errors import InputError
 
@@ -17,7 +17,7 @@ def test_a_scenario_has_a_plan_without_asking() -> None:
 
 
 def test_a_scenario_with_a_plan_comes_back_from_its_text() -> None:
-    square = Area(name="保护区", ring=((102.0, 25.0), (102.1, 25.0), (102.1, 25.1)))
+    square = AreaSettings(name="保护区", ring=((102.0, 25.0), (102.1, 25.0), (102.1, 25.1)))
     plan = PlanSettings.model_validate(
         {
             "objective": "budget",
@@ -83,4 +83,4 @@ def test_settings_cannot_be_changed_in_place() -> None:
 
 
 def test_years_name_their_months() -> None:
-    assert Years().season_months == tuple(range(1, 13))
+    assert YearSettings().season_months == tuple(range(1, 13))

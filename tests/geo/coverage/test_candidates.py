@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings, strategies as st
 
-from geo.coverage.candidates import Rule, Surroundings, candidates, clusters
+from geo.coverage.candidates import CandidateRule, CandidateSurroundings, candidates, clusters
 from geo.coverage.reach import coverage_matrix
 from geo.earth.crs import geodesic_m
 from geo.earth.lines import nearest_on_lines
@@ -22,7 +22,7 @@ def near(lon: float, lat: float, metres: float) -> tuple[float, float]:
 
 
 def test_existing_sites_come_first_and_only_where_a_village_is_in_reach() -> None:
-    around = Surroundings(existing=([102.03, 104.0], [25.0, 25.0]))
+    around = CandidateSurroundings(existing=([102.03, 104.0], [25.0, 25.0]))
     found = candidates(LON, LAT, HOUSEHOLDS, around)
     assert found.reasons[0] == ("existing_site",)
     assert found.existing.tolist() == [0, -1, -1, -1]
@@ -30,7 +30,7 @@ def test_existing_sites_come_first_and_only_where_a_village_is_in_reach() -> Non
 
 
 def test_the_larger_village_leads_its_cluster_and_may_stand_alone_for_it() -> None:
-    found = candidates(LON, LAT, HOUSEHOLDS, rule=Rule(every_village=False))
+    found = candidates(LON, LAT, HOUSEHOLDS, rule=CandidateRule(every_village=False))
     assert found.cluster.tolist() == [1, 1, 2]
     assert sorted(found.village.tolist()) == [1, 2]
 
@@ -40,14 +40,14 @@ def test_high_points_come_from_the_terrain_and_unknown_terrain_brings_none() -> 
         top = np.where(lon > 102.2, np.nan, lon + 0.01)
         return top, lat, np.full(len(lon), 2_400.0)
 
-    found = candidates(LON, LAT, HOUSEHOLDS, Surroundings(high_points=highest))
+    found = candidates(LON, LAT, HOUSEHOLDS, CandidateSurroundings(high_points=highest))
     tops = [i for i, codes in enumerate(found.reasons) if "high_point" in codes]
     assert [round(float(found.lon[i]), 3) for i in tops] == [102.018]
 
 
 def test_points_on_lines_are_proposed_and_every_candidate_knows_its_distance() -> None:
     road = shapely.LineString([(101.0, 25.01), (103.0, 25.01)])
-    found = candidates(LON, LAT, HOUSEHOLDS, Surroundings(roads=[road], power=[]))
+    found = candidates(LON, LAT, HOUSEHOLDS, CandidateSurroundings(roads=[road], power=[]))
     on_road = [i for i, codes in enumerate(found.reasons) if codes[0] == "near_road"]
     assert len(on_road) == 2
     assert found.road_m[on_road] == pytest.approx(0, abs=0.5)
@@ -60,7 +60,7 @@ def test_points_on_lines_are_proposed_and_every_candidate_knows_its_distance() -
 def test_near_duplicates_become_one_that_keeps_all_reasons() -> None:
     lon, lat = near(102.0, 25.0, 40)
     road = shapely.LineString([(101.99, 25.0), (102.01, 25.0)])
-    around = Surroundings(existing=([lon], [lat]), roads=[road])
+    around = CandidateSurroundings(existing=([lon], [lat]), roads=[road])
     found = candidates([102.0], [25.0], [30], around)
     assert len(found) == 1
     assert found.reasons == (("existing_site", "near_road", "village"),)
@@ -68,7 +68,7 @@ def test_near_duplicates_become_one_that_keeps_all_reasons() -> None:
 
 
 def test_locked_places_stay_even_when_close_to_each_other() -> None:
-    around = Surroundings(locked=([102.0, near(102.0, 25.0, 30)[0]], [25.0, 25.0]))
+    around = CandidateSurroundings(locked=([102.0, near(102.0, 25.0, 30)[0]], [25.0, 25.0]))
     found = candidates([102.0], [25.0], [30], around)
     assert found.locked.tolist() == [True, True]
     assert found.reasons[0] == ("locked", "village")
@@ -76,20 +76,22 @@ def test_locked_places_stay_even_when_close_to_each_other() -> None:
 
 def test_forbidden_areas_and_places_are_left_out_and_listed() -> None:
     area = shapely.box(102.2, 24.9, 102.4, 25.1)
-    around = Surroundings(forbidden_areas=[area], forbidden=([102.0], [25.0]))
+    around = CandidateSurroundings(forbidden_areas=[area], forbidden=([102.0], [25.0]))
     found = candidates(LON, LAT, HOUSEHOLDS, around)
     assert found.village.tolist() == [1]
     assert {(reason, why) for _, _, reason, why in found.refused} == {
         ("village", "forbidden_area"), ("village", "forbidden_place")
     }  # fmt: skip
     with pytest.raises(InputError, match="forbidden_area"):
-        candidates(LON, LAT, HOUSEHOLDS,
-                   Surroundings(forbidden_areas=[area], locked=([102.3], [25.0])))  # fmt: skip
+        candidates(
+            LON, LAT, HOUSEHOLDS,
+            CandidateSurroundings(forbidden_areas=[area], locked=([102.3], [25.0])),
+        )  # fmt: skip
 
 
 def test_no_village_leaves_the_locked_sites() -> None:
     assert len(candidates([], [], [])) == 0
-    assert len(candidates([], [], [], Surroundings(locked=([102.0], [25.0])))) == 1
+    assert len(candidates([], [], [], CandidateSurroundings(locked=([102.0], [25.0])))) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,8 +100,8 @@ def test_no_village_leaves_the_locked_sites() -> None:
         (lambda: candidates([np.nan], [25.0], [1]), RangeError),
         (lambda: candidates([102.0], [25.0], [-1]), RangeError),
         (lambda: candidates([102.0], [25.0], [1, 2]), InputError),
-        (lambda: candidates([102.0], [25.0], [1], rule=Rule(reach_m=0)), RangeError),
-        (lambda: candidates([102.0], [25.0], [1], rule=Rule(merge_m=-1)), RangeError),
+        (lambda: candidates([102.0], [25.0], [1], rule=CandidateRule(reach_m=0)), RangeError),
+        (lambda: candidates([102.0], [25.0], [1], rule=CandidateRule(merge_m=-1)), RangeError),
         (lambda: candidates([25.0], [102.0], [1]), RangeError),
         (lambda: coverage_matrix([102.0], [25.0], [102.0], [25.0], [np.nan]), RangeError),
         (lambda: coverage_matrix([102.0], [25.0], [102.0], [95.0], 100), RangeError),
@@ -118,8 +120,10 @@ def test_no_two_candidates_are_nearer_than_the_merge_and_all_villages_stay_in_re
 ) -> None:
     chance = np.random.default_rng(seed)
     lon, lat = 102 + chance.random(n) * 0.05, 25 + chance.random(n) * 0.05
-    around = Surroundings(existing=(102 + chance.random(5) * 0.05, 25 + chance.random(5) * 0.05))
-    found = candidates(lon, lat, chance.integers(1, 9, n), around, Rule(merge_m=400))
+    around = CandidateSurroundings(
+        existing=(102 + chance.random(5) * 0.05, 25 + chance.random(5) * 0.05)
+    )
+    found = candidates(lon, lat, chance.integers(1, 9, n), around, CandidateRule(merge_m=400))
     if not n:
         return
     apart = geodesic_m(found.lon[:, None], found.lat[:, None], found.lon, found.lat)

@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 from geo.errors import InputError, RangeError
 from geo.links.backhaul import BackhaulPrices, BackhaulRule, backhaul, steiner_tree
 from geo.links.backhaul_graph import route_graph
-from geo.links.microwave import Hops, hop_pairs
+from geo.links.microwave import MicrowaveHops, hop_pairs
 
 
 def joined(edges: np.ndarray, chosen: tuple[int, ...]) -> list[set[int]]:
@@ -134,9 +134,9 @@ def east(*kilometres: float) -> tuple[list[float], list[float]]:
     return [100.0 + km / 100.95 for km in kilometres], [25.0] * len(kilometres)
 
 
-def hops_between(*pairs: tuple[int, int], mast: float = 30.0, known: bool = True) -> Hops:
+def hops_between(*pairs: tuple[int, int], mast: float = 30.0, known: bool = True) -> MicrowaveHops:
     ends, flags = np.array(pairs, dtype=np.int64).reshape(-1, 2), np.full(len(pairs), known)
-    return Hops(ends, np.full((len(pairs), 2), mast), flags, flags)
+    return MicrowaveHops(ends, np.full((len(pairs), 2), mast), flags, flags)
 
 
 def test_sites_in_a_row_share_the_trunk_and_each_pays_its_own_part() -> None:
@@ -215,7 +215,7 @@ def test_backhaul_is_never_dearer_than_one_kind_for_all_and_chains_end_at_the_fi
     sites, nodes = (lon[:n], lat[:n]), (lon[n:], lat[n:])
     pairs = hop_pairs(lon, lat, hop_km=20, neighbours=4)
     clear = chance.random(len(pairs)) < 0.5
-    hops = Hops(
+    hops = MicrowaveHops(
         pairs, np.where(clear[:, None], [40.0, 40.0], np.nan), clear, np.ones(len(pairs), bool)
     )
     prices = replace(FIBRE_ONLY, satellite=float(chance.uniform(2e5, 1e6)))

@@ -12,9 +12,9 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from geo.earth.crs import geodesic_m
 from geo.errors import RangeError
-from geo.links.bound import Goal, relaxed
+from geo.links.bound import CoverageGoal, relaxed
 from geo.links.fibre_access import STEINER_RATIO, ways
-from geo.links.search import Sought, _begun, _board, searched
+from geo.links.search import SearchProblem, _begun, _board, searched
 from geo.siting import Problem, Run
 from geo.siting.clock import Clock
 from geo.siting.model import checked
@@ -46,16 +46,20 @@ def case(seed: int, n: int = 7, v: int = 9, **more):
         return float(weight[reach[list(chosen)].any(axis=0)].sum()) if chosen else 0.0
 
     every = [chosen for k in range(n + 1) for chosen in combinations(range(n), k)]
-    sought = Sought(checked(problem), found, np.arange(n), Goal(least=weight.sum()), 0.0)
+    sought = SearchProblem(
+        checked(problem), found, np.arange(n), CoverageGoal(least=weight.sum()), 0.0
+    )
     return sought, every, cost, covered
 
 
-def asked(sought: Sought, goal: Goal) -> tuple[Sought, float, tuple[np.ndarray, ...]]:
+def asked(
+    sought: SearchProblem, goal: CoverageGoal
+) -> tuple[SearchProblem, float, tuple[np.ndarray, ...]]:
     proven = relaxed(sought.model, sought.ways, sought.place, goal, RUN)
     return replace(sought, goal=goal, price=proven.price), proven.bound, proven.starts
 
 
-def found(sought: Sought, starts: tuple[np.ndarray, ...]) -> list[tuple[int, ...]]:
+def found(sought: SearchProblem, starts: tuple[np.ndarray, ...]) -> list[tuple[int, ...]]:
     nothing = np.zeros(len(sought.place), dtype=bool)
     chosen = [searched(sought, start, Clock(RUN)) for start in (*starts, nothing)]
     return [tuple(np.flatnonzero(one).tolist()) for one in chosen]
@@ -73,7 +77,7 @@ def test_the_tree_is_the_least_one() -> None:
 @settings(max_examples=8, deadline=None)
 def test_no_choice_costs_less_than_the_bound(seed: int, share: float) -> None:
     sought, every, cost, covered = case(seed)
-    goal = Goal(least=share * sought.goal.least)
+    goal = CoverageGoal(least=share * sought.goal.least)
     sought, bound, starts = asked(sought, goal)
     best = min(cost(chosen) for chosen in every if covered(chosen) >= goal.least - 1e-6)
     assert bound <= best * (1 + 1e-6)
@@ -87,7 +91,7 @@ def test_no_choice_costs_less_than_the_bound(seed: int, share: float) -> None:
 def test_no_choice_within_the_budget_covers_more_than_the_bound(seed: int) -> None:
     sought, every, cost, covered = case(seed)
     budget = 0.4 * cost(range(7))
-    sought, bound, starts = asked(sought, Goal(budget=budget))
+    sought, bound, starts = asked(sought, CoverageGoal(budget=budget))
     best = max(covered(chosen) for chosen in every if cost(chosen) <= budget)
     assert bound >= best * (1 - 1e-6)
     for chosen in found(sought, starts):
@@ -110,7 +114,7 @@ def test_bound_and_search_are_close_on_most_small_cases() -> None:
 def test_what_is_fixed_and_asked_of_a_group_stays() -> None:
     groups, least = np.arange(9) % 2, {1: 0.9}
     sought, every, cost, covered = case(5, fixed=(0,), groups=groups, least_share=least)
-    goal = Goal(least=0.3 * sought.goal.least)
+    goal = CoverageGoal(least=0.3 * sought.goal.least)
     sought, bound, starts = asked(sought, goal)
 
     def keeps(chosen) -> bool:
@@ -142,6 +146,6 @@ def test_without_time_the_bound_says_nothing_wrong() -> None:
     best = min(cost(c) for c in every if covered(c) >= sought.goal.least)
     assert 0 <= proven.bound <= best
     budget = relaxed(
-        sought.model, sought.ways, sought.place, Goal(budget=9.0), Run(cancel=lambda: True)
+        sought.model, sought.ways, sought.place, CoverageGoal(budget=9.0), Run(cancel=lambda: True)
     )
     assert budget.bound <= sought.model.weights.sum()

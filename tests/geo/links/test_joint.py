@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from geo.errors import InputError, RangeError
 from geo.links.backhaul import BackhaulPrices, BackhaulRule, backhaul
-from geo.links.joint import Connection, Joint, connection, joint_plan, nearest_link_cost
+from geo.links.joint import Connection, JointResult, connection, joint_plan, nearest_link_cost
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def test_a_near_site_is_taken_for_a_far_one_that_costs_less_itself() -> None:
         return Connection(float(way[list(sites)].sum()), way)
 
     found = joint_plan(siting, connect, [10.0, 9.0])
-    assert isinstance(found, Joint)
+    assert isinstance(found, JointResult)
     assert (found.two_step.selected, found.best.selected) == ((1,), (0,))
     assert found.saved == pytest.approx(109 - 15)
 

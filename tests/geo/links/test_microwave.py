@@ -8,14 +8,14 @@ from itertools import product
 import numpy as np
 import pytest
 
-from geo.earth.terrain import Grid, Profiles, profiles
+from geo.earth.terrain import Grid, TerrainProfiles, profiles
 from geo.errors import InputError, RangeError
 from geo.links.clearance import earth_bulge_m, fresnel_radius_m
 from geo.links.microwave import STANDARD_HEIGHTS_M, hop_pairs, solve_masts
 from geo.money.power import PowerPrices, power
 
 
-def paths(*terrains: list[float], length_km: float = 20.0) -> Profiles:
+def paths(*terrains: list[float], length_km: float = 20.0) -> TerrainProfiles:
     """Return profiles of evenly spaced heights [m]."""
     template = profiles(Grid(np.zeros((3, 3)), 100.0, 25.0, 0.001, 0.001), [100.001], [24.999],
                         [100.0015], [24.9985])  # fmt: skip
@@ -24,7 +24,7 @@ def paths(*terrains: list[float], length_km: float = 20.0) -> Profiles:
     distance = np.concatenate([np.linspace(0, length_km, size) for size in sizes])
     void = np.array([bool(np.isnan(terrain).any()) for terrain in terrains])
     start = np.concatenate([[0], np.cumsum(sizes)])
-    return Profiles(start, distance, heights, void, np.full(len(sizes), length_km * 1e3),
+    return TerrainProfiles(start, distance, heights, void, np.full(len(sizes), length_km * 1e3),
                     template.provenance)  # fmt: skip
 
 
@@ -73,10 +73,12 @@ def test_pairs_are_those_within_a_hop() -> None:
     assert len(solve_masts([], empty()).pairs) == 0
 
 
-def empty() -> Profiles:
+def empty() -> TerrainProfiles:
     one = paths([0.0] * 3)
-    return Profiles(np.zeros(1, dtype=np.int64), np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool),
-                    np.zeros(0), one.provenance)  # fmt: skip
+    return TerrainProfiles(
+        np.zeros(1, dtype=np.int64), np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool),
+        np.zeros(0), one.provenance,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

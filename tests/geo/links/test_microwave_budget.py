@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from geo.errors import RangeError
 from geo.links.microwave_budget import (
-    Hop,
+    HopEquipment,
     fade_margin_dB,
     longest_km,
     rain_dB,
@@ -36,7 +36,7 @@ def test_coefficients_are_those_of_table_5(
 
 def test_a_path_by_hand() -> None:
     # 14 km, 11.2 GHz: eq. (32) with γ of the rain alone.
-    hop = Hop(frequency_GHz=11.2, rain_mm_h=29.0, vertical=False)
+    hop = HopEquipment(frequency_GHz=11.2, rain_mm_h=29.0, vertical=False)
     gamma = float(specific_attenuation(29.0, 11.2, vertical=False))
     alpha = float(np.log10(specific_attenuation(10, 11.2, vertical=False)
                            / specific_attenuation(1, 11.2, vertical=False)))  # fmt: skip
@@ -48,19 +48,19 @@ def test_a_path_by_hand() -> None:
 
 @given(st.floats(1, 60), st.floats(0.001, 0.9))
 def test_longer_hops_and_rarer_faults_ask_for_more(distance: float, percent: float) -> None:
-    hop = Hop(unavailable_percent=percent)
+    hop = HopEquipment(unavailable_percent=percent)
     rarer = replace(hop, unavailable_percent=percent * 0.9 if percent > 0.0012 else percent)
     assert rain_dB(distance, rarer) >= rain_dB(distance, hop) * (1 - 1e-9)
     assert fade_margin_dB(distance, hop) >= fade_margin_dB(min(distance * 1.1, 60), hop) - 1e-9
 
 
 def test_the_limit_follows_from_rain_and_frequency() -> None:
-    usual = longest_km(Hop())
+    usual = longest_km(HopEquipment())
     assert 30 < usual < 60
-    heavy = replace(Hop(), frequency_GHz=18.0)
+    heavy = replace(HopEquipment(), frequency_GHz=18.0)
     assert longest_km(heavy) < longest_km(replace(heavy, rain_mm_h=20.0))
     assert longest_km(heavy) < usual
-    assert longest_km(replace(Hop(), threshold_dBm=200.0)) == 0.0
+    assert longest_km(replace(HopEquipment(), threshold_dBm=200.0)) == 0.0
     km = longest_km(heavy)
     holds = [float(fade_margin_dB(d, heavy) - max(rain_dB(d, heavy), heavy.reserve_dB))
              for d in (km, km + 0.1)]  # fmt: skip
@@ -72,10 +72,10 @@ def test_the_limit_follows_from_rain_and_frequency() -> None:
     [
         lambda: specific_attenuation(-1, 10),
         lambda: specific_attenuation(1, 0.5),
-        lambda: rain_dB(0.0, Hop()),
-        lambda: rain_dB(61.0, Hop()),
-        lambda: rain_dB(5.0, Hop(unavailable_percent=5.0)),
-        lambda: rain_dB(5.0, Hop(frequency_GHz=200.0)),
+        lambda: rain_dB(0.0, HopEquipment()),
+        lambda: rain_dB(61.0, HopEquipment()),
+        lambda: rain_dB(5.0, HopEquipment(unavailable_percent=5.0)),
+        lambda: rain_dB(5.0, HopEquipment(frequency_GHz=200.0)),
     ],
 )
 def test_what_is_outside_is_told(call) -> None:

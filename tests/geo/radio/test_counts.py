@@ -13,7 +13,12 @@ from scipy.stats import poisson_binom
 
 import geo.radio.counts as module
 from geo.errors import RangeError
-from geo.radio.counts import Spread, covered_households, covered_villages, poisson_binomial
+from geo.radio.counts import (
+    PredictionSpread,
+    covered_households,
+    covered_villages,
+    poisson_binomial,
+)
 
 shares = st.lists(st.floats(0, 1), max_size=9)
 
@@ -54,7 +59,7 @@ def test_a_provinces_villages_have_the_right_moments() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=9), st.sampled_from([0.5, 0.9, 0.99]))
 def test_the_interval_holds_what_it_promises_and_no_end_is_idle(margins, level) -> None:
-    found = covered_villages(margins, [0] * len(margins), 1, Spread(8, level=level))
+    found = covered_villages(margins, [0] * len(margins), 1, PredictionSpread(8, level=level))
     chance = every_outcome(ndtr(np.array(margins) / 8).tolist(), [1] * len(margins))
     low, high = int(found.low[0]), int(found.high[0])
     tail = (1 - level) / 2
@@ -67,7 +72,7 @@ def test_the_interval_holds_what_it_promises_and_no_end_is_idle(margins, level) 
 
 def test_groups_do_not_mix_and_unknown_widens_upwards_only() -> None:
     margins = [50, -50, 50, math.nan, math.nan]
-    found = covered_villages(margins, [2, 2, 0, 2, 3], 4, Spread(8))
+    found = covered_villages(margins, [2, 2, 0, 2, 3], 4, PredictionSpread(8))
     assert found.low.tolist() == [1, 0, 1, 0]
     assert found.expected.round(6).tolist() == [1, 0, 1, 0]
     assert found.high.tolist() == [1, 0, 2, 1]
@@ -81,7 +86,7 @@ def test_a_common_error_widens_as_a_simulation_says(n, own_dB, common_dB) -> Non
     """Drawn by drawing the common error and then the count, 20,000 times."""
     draw = np.random.default_rng(5)
     margins = draw.normal(2, 10, n)
-    found = covered_villages(margins, np.zeros(n, int), 1, Spread(own_dB, common_dB))
+    found = covered_villages(margins, np.zeros(n, int), 1, PredictionSpread(own_dB, common_dB))
     common = draw.normal(0, common_dB, (20_000, 1))
     steps = np.sort(draw.normal(0, own_dB, (n, 200)), axis=1)  # own errors, 200 for each village
     own = steps[np.arange(n), draw.integers(0, 200, (20_000, n))]
@@ -89,13 +94,13 @@ def test_a_common_error_widens_as_a_simulation_says(n, own_dB, common_dB) -> Non
     assert found.expected[0] == pytest.approx(counts.mean(), abs=0.01 * n)
     ends = np.quantile(counts, [0.05, 0.95])
     assert [found.low[0], found.high[0]] == pytest.approx(ends, abs=1 + 0.012 * n)
-    alone = covered_villages(margins, np.zeros(n, int), 1, Spread(own_dB))
+    alone = covered_villages(margins, np.zeros(n, int), 1, PredictionSpread(own_dB))
     assert found.high[0] - found.low[0] > 1.5 * (alone.high[0] - alone.low[0])
 
 
 def test_exact_and_normal_mixtures_agree(monkeypatch) -> None:
     margins = np.random.default_rng(6).normal(1, 9, 190)
-    spread = Spread(7, 2.5)
+    spread = PredictionSpread(7, 2.5)
     exact = covered_villages(margins, np.zeros(190, int), 1, spread)
     monkeypatch.setattr(module, "_EXACT", 0)
     normal = covered_villages(margins, np.zeros(190, int), 1, spread)
@@ -104,7 +109,7 @@ def test_exact_and_normal_mixtures_agree(monkeypatch) -> None:
 
 def test_households_equal_every_outcome_of_a_small_case() -> None:
     margins, weights = [1.0, -3.0, 6.0, 0.0, 2.0], [120, 35, 80, 400, 22]
-    found = covered_households(margins, weights, [0] * 5, 1, Spread(8, draws=20_000))
+    found = covered_households(margins, weights, [0] * 5, 1, PredictionSpread(8, draws=20_000))
     chance = every_outcome(ndtr(np.array(margins) / 8).tolist(), weights)
     assert found.expected[0] == pytest.approx(sum(k * q for k, q in chance.items()))
     below = sum(q for k, q in chance.items() if k < found.low[0])
@@ -117,7 +122,7 @@ def test_households_equal_every_outcome_of_a_small_case() -> None:
 def test_households_with_one_each_are_villages() -> None:
     draw = np.random.default_rng(8)
     margins, group = draw.normal(0, 8, 3_000), draw.integers(0, 5, 3_000)
-    for spread in (Spread(8), Spread(6, 4)):
+    for spread in (PredictionSpread(8), PredictionSpread(6, 4)):
         count = covered_villages(margins, group, 5, spread)
         same = covered_households(margins, np.ones(3_000), group, 5, spread)
         assert same.expected == pytest.approx(count.expected, rel=1e-9)
@@ -128,7 +133,8 @@ def test_households_with_one_each_are_villages() -> None:
 def test_households_are_seeded_and_certain_ones_are_not_drawn() -> None:
     margins = [0.0, 200.0, -200.0, math.nan]
     first, second = (
-        covered_households(margins, [10, 20, 30, 40], [0, 0, 0, 0], 1, Spread(8)) for _ in range(2)
+        covered_households(margins, [10, 20, 30, 40], [0, 0, 0, 0], 1, PredictionSpread(8))
+        for _ in range(2)
     )
     assert first.low.tolist() == second.low.tolist() == [20]
     assert first.expected.tolist() == [25]
@@ -138,8 +144,8 @@ def test_households_are_seeded_and_certain_ones_are_not_drawn() -> None:
 
 def test_nobody_at_all() -> None:
     assert poisson_binomial([]).tolist() == [1]
-    assert covered_villages([], [], 2, Spread(8)).high.tolist() == [0, 0]
-    assert covered_households([], [], [], 2, Spread(8)).high.tolist() == [0, 0]
+    assert covered_villages([], [], 2, PredictionSpread(8)).high.tolist() == [0, 0]
+    assert covered_households([], [], [], 2, PredictionSpread(8)).high.tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -147,14 +153,14 @@ def test_nobody_at_all() -> None:
     [
         lambda: poisson_binomial([0.5, 1.1]),
         lambda: poisson_binomial([math.nan]),
-        lambda: Spread(0),
-        lambda: Spread(8, -1),
-        lambda: Spread(8, level=1),
-        lambda: Spread(math.nan),
-        lambda: covered_villages([0], [1], 1, Spread(8)),
-        lambda: covered_villages([0, 0], [0], 1, Spread(8)),
-        lambda: covered_households([0], [-1], [0], 1, Spread(8)),
-        lambda: Spread(8, draws=10),
+        lambda: PredictionSpread(0),
+        lambda: PredictionSpread(8, -1),
+        lambda: PredictionSpread(8, level=1),
+        lambda: PredictionSpread(math.nan),
+        lambda: covered_villages([0], [1], 1, PredictionSpread(8)),
+        lambda: covered_villages([0, 0], [0], 1, PredictionSpread(8)),
+        lambda: covered_households([0], [-1], [0], 1, PredictionSpread(8)),
+        lambda: PredictionSpread(8, draws=10),
     ],
 )
 def test_outside_the_range(call) -> None:

@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from geo.radio._p1812_diffraction import bullington, knife_edge, smooth_edges, spherical
 from geo.radio._p1812_modes import (
-    Bent,
+    DiffractionLosses,
     Sight,
     climate_of,
     combined,
@@ -204,7 +204,7 @@ def test_logged_combination_of_a_clear_path() -> None:
     link_of = (climate_of(96.2, Sections(0.0, 96.2, 96.2), 48.58877214), constants)
     sight = Sight(111.9059605, 110.0887591, 107.9023835)
     others = (143.81162, 181.2316265, 0.0)
-    found = combined(96.2, 0.000672798176, sight, Bent(0.0, 0.0), others, link_of)
+    found = combined(96.2, 0.000672798176, sight, DiffractionLosses(0.0, 0.0), others, link_of)
     assert found == pytest.approx(109.5629507, abs=1e-5)
 
 
@@ -214,7 +214,12 @@ def test_logged_combination_of_a_clear_path() -> None:
 def test_ways_combine_by_equations_57_to_63(time, omega, total, angle) -> None:
     constants = radio(link(time_percent=time))
     climate = climate_of(total, Sections(omega, total, total), 25.0)
-    sight, bent, scatter, duct = Sight(120.0, 118.0, 117.0), Bent(30.0, 22.0), 150.0, 131.0
+    sight, bent, scatter, duct = (
+        Sight(120.0, 118.0, 117.0),
+        DiffractionLosses(30.0, 22.0),
+        150.0,
+        131.0,
+    )
     by_angle = 1 - 0.5 * (1 + math.tanh(3 * 0.8 * (angle - 0.3) / 0.3))
     by_distance = 1 - 0.5 * (1 + math.tanh(3 * 0.5 * (total - 20) / 20))
     median, diffracted = 150.0, 140.0

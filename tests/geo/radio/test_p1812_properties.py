@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.stats import norm
 
 from geo.radio._p1812_diffraction import bullington, smooth_edges
-from geo.radio._p1812_profile import Tops, edges, sections
+from geo.radio._p1812_profile import AntennaLevels, edges, sections
 from geo.radio.p1812 import Link, path_loss
 from tests.geo.radio.paths import flat, hills, link, loss
 
@@ -191,7 +191,7 @@ def test_the_peaks_of_the_smooth_path_are_found_by_halving(steps, heights, radiu
     distance = np.concatenate([[0.0], np.cumsum(steps)])
     zeros, (h_tx, h_rx), total = np.zeros(distance.size), heights, distance[-1]
     found = smooth_edges(distance, h_tx, h_rx, radius)
-    scanned = edges(distance, (zeros, zeros[:0]), Tops(h_tx, h_rx, radius))
+    scanned = edges(distance, (zeros, zeros[:0]), AntennaLevels(h_tx, h_rx, radius))
     assert bullington(total, h_tx, h_rx, found, 0.3) == pytest.approx(
         bullington(total, h_tx, h_rx, scanned, 0.3), abs=1e-9
     )
@@ -199,7 +199,7 @@ def test_the_peaks_of_the_smooth_path_are_found_by_halving(steps, heights, radiu
 
 def test_a_ray_that_grazes_one_point_exactly_has_the_loss_of_nu_zero() -> None:
     line = np.array([0.0, 1.0, 2.0])
-    grazing = edges(line, (np.zeros(3), np.zeros(0)), Tops(-1.0, 1.0, np.inf))
+    grazing = edges(line, (np.zeros(3), np.zeros(0)), AntennaLevels(-1.0, 1.0, np.inf))
     assert grazing.slope_tx == 1.0
     assert grazing.slope_rx == -1.0
     found = bullington(2.0, -1.0, 1.0, grazing, 0.3)

@@ -11,13 +11,13 @@ from hypothesis import given, settings, strategies as st
 
 from geo.schedule.bound import household_years, most_household_years
 from geo.schedule.phasing import rollout
-from geo.schedule.projects import Limits, Projects
+from geo.schedule.projects import Projects, YearlyLimits
 from geo.siting.problem import Run
 
 RUN = Run(time_limit_s=10)
 
 
-def case(seed: int) -> tuple[Projects, Limits]:
+def case(seed: int) -> tuple[Projects, YearlyLimits]:
     draw = np.random.default_rng(seed)
     sites, villages, years = 6, 8, 3
     after = np.full(sites, -1)
@@ -29,7 +29,7 @@ def case(seed: int) -> tuple[Projects, Limits]:
         region=draw.integers(0, 2, sites), village_region=draw.integers(0, 2, villages),
         after=after, built=np.arange(sites) == sites - 1,
     )  # fmt: skip
-    limits = Limits(
+    limits = YearlyLimits(
         budgets=draw.uniform(2, 12, years),
         capacity=draw.integers(1, 3, (2, years)),
         carry_over=bool(draw.random() < 0.5),
@@ -37,7 +37,7 @@ def case(seed: int) -> tuple[Projects, Limits]:
     return projects, limits
 
 
-def best_of_all(projects: Projects, limits: Limits) -> float:
+def best_of_all(projects: Projects, limits: YearlyLimits) -> float:
     """Return the most household-years of all ways to date the sites."""
     reach = projects.coverage.toarray() > 0
     costs, homes = np.asarray(projects.costs), np.asarray(projects.households)

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from geo.errors import InputError, RangeError, UnknownNameError
 from geo.schedule.phasing import PRIORITIES, REASONS, rollout
-from geo.schedule.projects import Limits, Projects, season_capacity
+from geo.schedule.projects import Projects, YearlyLimits, season_capacity
 
 #: Four sites, each with a village of its own, in two regions.
 FOUR = Projects(
@@ -25,7 +25,7 @@ FOUR = Projects(
 
 
 def test_most_households_per_money_come_first() -> None:
-    plan = rollout(FOUR, Limits(budgets=[20, 20, 20]))
+    plan = rollout(FOUR, YearlyLimits(budgets=[20, 20, 20]))
     # Per money: 10, 5, 15, 2; the dear one fills the first year.
     assert plan.rank.tolist() == [2, 3, 1, 4]
     assert plan.year.tolist() == [2, 2, 1, 3]
@@ -37,12 +37,12 @@ def test_most_households_per_money_come_first() -> None:
 
 
 def test_hardest_first_turns_the_order() -> None:
-    plan = rollout(FOUR, Limits(budgets=[100]), priority="hardest")
+    plan = rollout(FOUR, YearlyLimits(budgets=[100]), priority="hardest")
     assert plan.rank.tolist() == [3, 2, 4, 1]
 
 
 def test_zones_come_first_then_efficiency() -> None:
-    plan = rollout(replace(FOUR, zone=[False, False, False, True]), Limits(budgets=[100]),
+    plan = rollout(replace(FOUR, zone=[False, False, False, True]), YearlyLimits(budgets=[100]),
                    priority="zones")  # fmt: skip
     assert plan.rank.tolist() == [3, 4, 2, 1]
     assert plan.reason[3] == "in_policy_zone"
@@ -50,7 +50,7 @@ def test_zones_come_first_then_efficiency() -> None:
 
 
 def test_equity_turns_to_the_region_served_least() -> None:
-    plan = rollout(replace(FOUR, households=[100, 50, 300, 250]), Limits(budgets=[100]),
+    plan = rollout(replace(FOUR, households=[100, 50, 300, 250]), YearlyLimits(budgets=[100]),
                    priority="equity")  # fmt: skip
     # Region 0 first at a tie of nothing served (better ratio: 50 per money is region 1's site 3).
     assert plan.rank[3] == 1
@@ -59,7 +59,7 @@ def test_equity_turns_to_the_region_served_least() -> None:
 
 
 def test_what_stands_is_fixed_and_free() -> None:
-    plan = rollout(replace(FOUR, built=[True, False, False, False]), Limits(budgets=[20]))
+    plan = rollout(replace(FOUR, built=[True, False, False, False]), YearlyLimits(budgets=[20]))
     assert plan.year.tolist() == [0, -1, 1, -1]
     assert plan.served.tolist() == [400]
     assert plan.reason[0] == "built"
@@ -67,24 +67,24 @@ def test_what_stands_is_fixed_and_free() -> None:
 
 def test_locked_sites_come_before_all_others_even_without_households() -> None:
     projects = replace(FOUR, locked=[False, False, False, True], households=[100, 50, 300, 0])
-    plan = rollout(projects, Limits(budgets=[20, 20]))
+    plan = rollout(projects, YearlyLimits(budgets=[20, 20]))
     assert plan.rank[3] == 1
     assert plan.reason[3] == "locked"
-    blocked = rollout(projects, Limits(budgets=[4, 4]))
+    blocked = rollout(projects, YearlyLimits(budgets=[4, 4]))
     assert blocked.reason[3] == "over_every_budget"
     assert any("locked" in note for note in blocked.notes)
 
 
 def test_a_site_brings_along_what_carries_its_backhaul() -> None:
     projects = replace(FOUR, after=[-1, 0, 3, -1])
-    plan = rollout(projects, Limits(budgets=[25, 25]))
+    plan = rollout(projects, YearlyLimits(budgets=[25, 25]))
     assert plan.rank[3] < plan.rank[2]
     assert plan.year[3] == plan.year[2] == 1
     assert plan.reason[3] == "needed_by_another"
 
 
 def test_unspent_money_is_kept_only_where_that_is_allowed() -> None:
-    limits = Limits(budgets=[12, 12])
+    limits = YearlyLimits(budgets=[12, 12])
     assert rollout(FOUR, limits).year[2] == -1
     assert rollout(FOUR, limits).reason[2] == "over_every_budget"
     kept = rollout(FOUR, replace(limits, carry_over=True))
@@ -94,36 +94,36 @@ def test_unspent_money_is_kept_only_where_that_is_allowed() -> None:
 
 
 def test_operation_of_what_was_built_is_paid_from_later_budgets() -> None:
-    plan = rollout(replace(FOUR, yearly=[2, 2, 4, 1]), Limits(budgets=[20, 10, 100]))
+    plan = rollout(replace(FOUR, yearly=[2, 2, 4, 1]), YearlyLimits(budgets=[20, 10, 100]))
     assert plan.year.tolist() == [3, 3, 1, 2]
     assert plan.running.tolist() == [0, 4, 5]
     # A year that could not pay for the operation keeps the site from being built at all.
-    poor = rollout(replace(FOUR, yearly=[2, 2, 4, 1]), Limits(budgets=[20, 3]))
+    poor = rollout(replace(FOUR, yearly=[2, 2, 4, 1]), YearlyLimits(budgets=[20, 3]))
     assert poor.year[2] == -1
 
 
 def test_each_site_left_out_has_its_reason() -> None:
     shared = replace(FOUR, coverage=sp.csr_array([[1, 0, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0],
                                                  [0, 0, 0, 1]]))  # fmt: skip
-    plan = rollout(shared, Limits(budgets=[35], capacity=[[5], [1]]))
+    plan = rollout(shared, YearlyLimits(budgets=[35], capacity=[[5], [1]]))
     assert plan.reason[1] == "adds_no_household"
     assert plan.reason[3] == "capacity_used_up"
-    assert rollout(FOUR, Limits(budgets=[20])).reason[0] == "budget_used_up"
-    closed = rollout(FOUR, Limits(budgets=[100], capacity=[[5], [0]]))
+    assert rollout(FOUR, YearlyLimits(budgets=[20])).reason[0] == "budget_used_up"
+    closed = rollout(FOUR, YearlyLimits(budgets=[100], capacity=[[5], [0]]))
     assert closed.reason[2] == "no_capacity_in_region"
-    nothing = rollout(FOUR, Limits(budgets=[0, 0]))
+    nothing = rollout(FOUR, YearlyLimits(budgets=[0, 0]))
     assert nothing.served.tolist() == [0, 0]
     assert set(nothing.reason) == {"over_every_budget"}
 
 
 def test_the_target_path_is_held_against_what_is_served() -> None:
-    plan = rollout(FOUR, Limits(budgets=[20, 20], target=[250, 500]))
+    plan = rollout(FOUR, YearlyLimits(budgets=[20, 20], target=[250, 500]))
     assert plan.shortfall.tolist() == [0, 50]
     assert "year 2: 50 households short of the target" in plan.notes
-    assert np.isnan(rollout(FOUR, Limits(budgets=[20])).shortfall).all()
+    assert np.isnan(rollout(FOUR, YearlyLimits(budgets=[20])).shortfall).all()
 
 
-def drawn(seed: int) -> tuple[Projects, Limits]:
+def drawn(seed: int) -> tuple[Projects, YearlyLimits]:
     chance = np.random.default_rng(seed)
     n, v, g, y = (int(chance.integers(1, top)) for top in (15, 30, 4, 5))
     after = np.array([chance.integers(-1, i) if i else -1 for i in range(n)])
@@ -134,7 +134,7 @@ def drawn(seed: int) -> tuple[Projects, Limits]:
         zone=chance.random(n) < 0.3, after=np.where(chance.random(n) < 0.5, after, -1),
         built=chance.random(n) < 0.1, locked=chance.random(n) < 0.1,
     )  # fmt: skip
-    limits = Limits(
+    limits = YearlyLimits(
         budgets=chance.integers(0, 40, y), capacity=chance.integers(0, 4, (g, y)),
         carry_over=bool(chance.integers(2)),
     )  # fmt: skip
@@ -176,7 +176,7 @@ def test_greedy_reaches_nearly_what_the_best_order_does() -> None:
                             region=np.zeros(5, int), village_region=np.zeros(5, int))  # fmt: skip
         allowed = ((every == 0) @ costs <= 10) & ((every == 1) @ costs <= 10)
         best = ((every == 0) @ gain * 2 + (every == 1) @ gain)[allowed].max()
-        shares.append(rollout(projects, Limits(budgets=[10, 10])).served.sum() / best)
+        shares.append(rollout(projects, YearlyLimits(budgets=[10, 10])).served.sum() / best)
     assert max(shares) <= 1 + 1e-9
     assert np.mean(shares) > 0.95
 
@@ -197,26 +197,26 @@ def test_season_and_months() -> None:
 @pytest.mark.parametrize(
     ("projects", "limits", "fault"),
     [
-        (replace(FOUR, costs=[1, 2, 3]), Limits([1]), InputError),
-        (replace(FOUR, costs=[1, 2, 3, np.nan]), Limits([1]), RangeError),
-        (replace(FOUR, costs=[1, 2, 3, -4]), Limits([1]), RangeError),
-        (replace(FOUR, households=[1, 2, 3]), Limits([1]), InputError),
-        (replace(FOUR, after=[1, 0, -1, -1]), Limits([1]), InputError),
-        (replace(FOUR, after=[9, -1, -1, -1]), Limits([1]), RangeError),
-        (replace(FOUR, region=[-1, 0, 0, 0]), Limits([1]), RangeError),
-        (FOUR, Limits([]), InputError),
-        (FOUR, Limits([-1]), RangeError),
-        (FOUR, Limits([np.nan]), RangeError),
-        (FOUR, Limits([1], capacity=[[1]]), InputError),
-        (FOUR, Limits([1], capacity=[[1], [-1]]), RangeError),
-        (FOUR, Limits([1, 2], target=[1]), InputError),
+        (replace(FOUR, costs=[1, 2, 3]), YearlyLimits([1]), InputError),
+        (replace(FOUR, costs=[1, 2, 3, np.nan]), YearlyLimits([1]), RangeError),
+        (replace(FOUR, costs=[1, 2, 3, -4]), YearlyLimits([1]), RangeError),
+        (replace(FOUR, households=[1, 2, 3]), YearlyLimits([1]), InputError),
+        (replace(FOUR, after=[1, 0, -1, -1]), YearlyLimits([1]), InputError),
+        (replace(FOUR, after=[9, -1, -1, -1]), YearlyLimits([1]), RangeError),
+        (replace(FOUR, region=[-1, 0, 0, 0]), YearlyLimits([1]), RangeError),
+        (FOUR, YearlyLimits([]), InputError),
+        (FOUR, YearlyLimits([-1]), RangeError),
+        (FOUR, YearlyLimits([np.nan]), RangeError),
+        (FOUR, YearlyLimits([1], capacity=[[1]]), InputError),
+        (FOUR, YearlyLimits([1], capacity=[[1], [-1]]), RangeError),
+        (FOUR, YearlyLimits([1, 2], target=[1]), InputError),
     ],
 )
-def test_bad_input_is_told(projects: Projects, limits: Limits, fault: type) -> None:
+def test_bad_input_is_told(projects: Projects, limits: YearlyLimits, fault: type) -> None:
     with pytest.raises(fault):
         rollout(projects, limits)
 
 
 def test_an_unknown_priority_is_told() -> None:
     with pytest.raises(UnknownNameError, match="efficiency"):
-        rollout(FOUR, Limits([1]), priority="efficency")
+        rollout(FOUR, YearlyLimits([1]), priority="efficency")

@@ -12,7 +12,7 @@ import pytest
 
 from data.doctor.base import Choice
 from data.doctor.diagnosis import Origin
-from data.importing import Order, import_file
+from data.importing import ImportOrder, import_file
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import effective_pack
@@ -44,7 +44,9 @@ def driven(villages: pd.DataFrame, tmp_path: Path) -> Callable[..., Pack]:
              "rsrp_dbm": np.clip(level, -156, -31).round(1), "technology": "4G",
              "stretch": (np.arange(N) * stretches // N).astype(str), **columns}
         ).to_csv(file, index=False)  # fmt: skip
-        wish = Order(Choice(kind="measurements", crs="EPSG:4326"), Origin(evidence="measured"))
+        wish = ImportOrder(
+            Choice(kind="measurements", crs="EPSG:4326"), Origin(evidence="measured")
+        )
         import_file(file, "yunnan", wish, folder=tmp_path / "workspace")
         return effective_pack(Pack.load("yunnan"), tmp_path / "workspace")
 

@@ -11,7 +11,7 @@ from streamlit.util import calc_hash
 
 from data.doctor.base import Choice
 from data.doctor.diagnosis import Origin
-from data.importing import Order, import_file
+from data.importing import ImportOrder, import_file
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, sentences
@@ -120,7 +120,9 @@ def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
     rows = pd.DataFrame({"admin_village_id": [f"A{i}" for i in range(30)], "lon": seats["lon"],
                          "lat": seats["lat"], "has_fibre": ["no", "yes", ""] * 10})  # fmt: skip
     rows.to_csv(workspace / "f.csv", index=False)
-    wish = Order(Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30"))
+    wish = ImportOrder(
+        Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30")
+    )
     import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
     app = app.run()
     assert not app.error
@@ -139,7 +141,9 @@ def test_fibre_costs_have_their_interval_and_their_date(workspace: Path) -> None
     rows = pd.DataFrame({"admin_village_id": ["a", "b"], "lon": seats["lon"], "lat": seats["lat"],
                          "has_fibre": ["no", "no"]})  # fmt: skip
     rows.to_csv(workspace / "f.csv", index=False)
-    wish = Order(Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30"))
+    wish = ImportOrder(
+        Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30")
+    )
     import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
     pack = effective_pack(Pack.load("yunnan"), workspace)
     table = fibre_need(pack, Scenario(province="yunnan"))

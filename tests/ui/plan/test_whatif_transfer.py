@@ -8,7 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data.scenario.plan_settings import BuiltSite, Candidates, Place, PlanSettings, Years, changed
+from data.scenario.plan_settings import (
+    BuiltSite,
+    CandidateSettings,
+    Place,
+    PlanSettings,
+    YearSettings,
+    changed,
+)
 from data.scenario.scenario import PlannedSite, Scenario
 from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
@@ -59,7 +66,7 @@ def keys(places) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sites_in_use_become_must_build_in_one_step(language: str) -> None:
     off = THERE.model_copy(update={"enabled": False})
-    forbidden = PlanSettings(candidates=Candidates(forbidden=(Place(lat=35.5, lon=104.6),)))
+    forbidden = PlanSettings(candidates=CandidateSettings(forbidden=(Place(lat=35.5, lon=104.6),)))
     app = opened("what-if", language, sites=(HERE, HERE, off), plan=forbidden)
     app.button(key="into_locked").click().run()
     assert keys(now(app).plan.candidates.locked) == ["35.50000,104.60000"]
@@ -165,21 +172,21 @@ def test_what_was_built_is_fixed_and_the_next_round_begins() -> None:
 
 def test_a_round_drops_budgets_of_past_years_and_what_stands_is_no_wish() -> None:
     plan = PlanSettings(
-        years=Years(first=2026, count=4, annual_budgets=(1e6, 2e6, 3e6)),
-        candidates=Candidates(
+        years=YearSettings(first=2026, count=4, annual_budgets=(1e6, 2e6, 3e6)),
+        candidates=CandidateSettings(
             locked=(Place(lat=36, lon=103), Place(lat=36.1, lon=103)),
             own=(Place(lat=36, lon=103),), built=(BuiltSite(lat=37, lon=102, year=2024),),
         ),
     )  # fmt: skip
     done = [{"lat": 36.0, "lon": 103.0, "year": 2027}]
     after = changed(plan, next_round(plan, done, 2027))
-    assert after.years == Years(first=2028, count=2, annual_budgets=(3e6,))
+    assert after.years == YearSettings(first=2028, count=2, annual_budgets=(3e6,))
     assert keys(after.candidates.locked) == ["36.10000,103.00000"]
     assert not after.candidates.own
     assert [site.year for site in after.candidates.built] == [2024, 2027]
     # The last year of all: one year stays, at the last budget.
     last = changed(plan, next_round(plan, done, 2029))
-    assert last.years == Years(first=2030, count=1, annual_budgets=(3e6,))
+    assert last.years == YearSettings(first=2030, count=1, annual_budgets=(3e6,))
 
 
 def test_built_places_and_border_areas_are_named_on_the_page() -> None:
