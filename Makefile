@@ -33,7 +33,7 @@ lint: setup-dev ## Check style, format, types, docstrings and the direction of i
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/numpydoc lint $$(find geo data layers planning -name "*.py" | sort)
+	$(BIN)/python -m tools.docstrings
 	$(BIN)/lint-imports
 
 format: setup-dev ## Format the code and repair what ruff can

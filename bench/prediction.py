@@ -18,7 +18,8 @@ from data.tables.reader import Pack, pack_names
 from data.workspace.catalogue import Catalogue
 from data.workspace.environment import ENVIRONMENT
 from geo.earth.terrain import Grid
-from geo.radio.prediction import area, carrier, stations
+from geo.radio.area_prediction import area
+from geo.radio.prediction import carrier, stations
 
 #: Longest times [s] and most memory [10⁶ byte].
 VILLAGES_S, AREA_S, CLICK_S, MEMORY_MB = 5.0, 3.0, 1.0, 1_500.0

@@ -1,9 +1,9 @@
-"""The two ways in which inner loops are compiled: once per machine, the code kept on the disk.
+"""Compilation of inner loops with numba: once per machine, the machine code cached on disk.
 
-It is kept beside the source; in the user's cache where that folder cannot be written; nowhere, and
-made in each process, where neither can. Kept code is used only while every module of :mod:`geo` is
-what it was: numba itself looks at the file of the outer function alone, and would go on using
-yesterday's copy of a function that it calls from another file.
+The cache is beside the source, or in the user's cache folder where the source folder cannot be
+written; where neither can, each process compiles again. Cached code is used only while every module
+of :mod:`geo` is unchanged: numba itself checks the file of the outer function alone, and would keep
+using an old copy of a function that it calls from another file.
 """
 
 from __future__ import annotations
@@ -21,14 +21,24 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 #: One parallel loop at a time: each takes all cores, and one of numba's thread pools ends the
-#: process when two Python threads (two visitors of the web door) start a loop at once.
+#: process when two Python threads (two browser sessions) start a loop at once.
 _LAUNCH = threading.Lock()
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function on its first call; it may call, and be called by, compiled functions.
 
-    Division by zero gives inf or NaN as in numpy; results do not depend on the thread that asks.
+    Division by zero gives inf or NaN as in numpy; results do not depend on the calling thread.
+
+    Parameters
+    ----------
+    function
+        Arguments and results that numba can type.
+
+    Returns
+    -------
+    kernel
+        The compiled function, with the signature of ``function``.
     """
     dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
     return cast("Callable[P, R]", _kept(dispatcher))
@@ -37,8 +47,18 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def compiled_parallel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function whose ``numba.prange`` loops use all cores; only Python may call it.
 
-    Each turn of such a loop must write only what is its own: then the result is the same to the
-    last bit whatever the number of threads.
+    Each iteration of such a loop must write only its own elements: the result is then the same to
+    the last bit whatever the number of threads.
+
+    Parameters
+    ----------
+    function
+        Loops over ``numba.prange``; no keyword-only arguments.
+
+    Returns
+    -------
+    launch
+        The compiled function; calls from several threads run one after the other.
     """
     dispatcher = numba.njit(nogil=True, error_model="numpy", parallel=True)(function)
     kernel = cast("Callable[P, R]", _kept(dispatcher))
@@ -52,7 +72,7 @@ def compiled_parallel(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _kept(dispatcher: Any) -> Any:
-    """Return the dispatcher with a place on the disk for its code, if there is one."""
+    """Return the dispatcher with a cache on disk for its code, where one can be written."""
     try:
         dispatcher.enable_caching()
     except RuntimeError:

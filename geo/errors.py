@@ -2,15 +2,15 @@
 
 ::
 
-    PlannerError                 what, where, how to repair
+    PlannerError                 what, where, how to fix
     ├── InputError               an argument, option or form value is wrong   (exit code 2)
-    │   ├── UnknownNameError     province, layer, rule, preset … nobody knows
+    │   ├── UnknownNameError     unknown province, layer, rule, preset …
     │   └── RangeError           a value outside the validity of a formula or of the province
     ├── DataError                a file or table breaks its declared schema   (exit code 1)
     └── StorageError             a folder or disk cannot be read or written   (exit code 1)
 
-Each message is one sentence of what is wrong, where it was met, and what to do about it.
-They are caught only at the doors (``cli.py``, ``app.py``).
+Each message is one sentence: what is wrong, where it was found, and how to fix it.
+They are caught only in the interfaces (``cli.py``, ``app.py``).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class PlannerError(Exception):
     what
         What is wrong, one sentence.
     where
-        File, option, row or field where it was met; may be empty.
+        File, option, row or field where it was found; may be empty.
     repair
-        What the planner can do about it; may be empty.
+        How the planner can fix it; may be empty.
     """
 
     exit_code = 1
@@ -53,7 +53,19 @@ class InputError(PlannerError):
 
 
 class UnknownNameError(InputError):
-    """A name that is not in the list of known ones; the nearest known name is offered."""
+    """A name that is not in the list of known ones; the nearest known name is offered.
+
+    Parameters
+    ----------
+    kind
+        What the name stands for, such as ``layer``.
+    name
+        The unknown name.
+    known
+        All known names.
+    where
+        File, option, row or field where it was found; may be empty.
+    """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         names = sorted(known)

@@ -23,10 +23,20 @@ EVIDENCE_CLASSES: tuple[str, ...] = (
 def weakest(classes: Iterable[str]) -> str:
     """Return the weakest of the given evidence classes.
 
+    Parameters
+    ----------
+    classes
+        Members of :data:`EVIDENCE_CLASSES`, at least one.
+
+    Returns
+    -------
+    weakest
+        The class that comes last in :data:`EVIDENCE_CLASSES`.
+
     Raises
     ------
     ValueError
-        If no class is given or one is not in :data:`EVIDENCE_CLASSES`.
+        If no class is given or one is unknown.
 
     Examples
     --------

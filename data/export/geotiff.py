@@ -13,7 +13,7 @@ from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
 from geo.errors import InputError
-from geo.radio.prediction import AreaPrediction
+from geo.radio.area_prediction import AreaPrediction
 
 #: Bands of the file: description and unit of each.
 BANDS = (

@@ -1,8 +1,8 @@
-"""Where a site could stand: candidates around villages without service, each with its reasons.
+"""Candidate sites around villages without service, each with its reasons.
 
-Villages gather in clusters; each cluster brings existing sites to share, the high point in reach,
-the nearest points of road, fibre and power line, and its villages themselves. Near duplicates
-become one that keeps the reasons of all. What is forbidden is left out and listed.
+Villages form clusters; each cluster proposes existing sites to share, the high point in reach, the
+nearest points of road, fibre and power line, and its villages themselves. Near duplicates are
+merged into one with the reasons of all. Forbidden places are left out and listed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Points = tuple[ArrayLike, ArrayLike]
 #: place; NaN where the terrain is unknown.
 HighPointSearch = Callable[[Floats, Floats, float], tuple[Floats, Floats, Floats]]
 
-#: Why a candidate is one. Of near duplicates the kind that stands first here stays.
+#: Why a candidate is one. Of near duplicates the kind that comes first here is kept.
 REASONS = ("locked", "existing_site", "high_point", "near_road", "near_fibre", "near_power",
            "village")  # fmt: skip
 _NOWHERE: Points = ((), ())
@@ -37,7 +37,7 @@ _NOWHERE: Points = ((), ())
 
 @dataclass(frozen=True, slots=True)
 class CandidateSurroundings:
-    """What is known around the villages; what is not known stays empty.
+    """Known surroundings of the villages; what is not known stays empty.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class CandidateSurroundings:
     roads, fibre, power
         Shapely lines or points in WGS84 [°]; None where no such layer is loaded.
     high_points
-        The terrain's answer to "highest point within"; None without terrain.
+        Search for the highest point within a distance; None without terrain.
     """
 
     existing: Points = _NOWHERE
@@ -67,18 +67,18 @@ class CandidateSurroundings:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRule:
-    """How candidates are made; all distances geodesic [m].
+    """Rules for generating candidates; all distances geodesic [m].
 
     Attributes
     ----------
     reach_m
-        How far a site reaches; existing sites and high points are taken within it.
+        Radius of a site; existing sites and high points are taken within it.
     cluster_m
         Villages within this distance of a larger one are its cluster.
     merge_m
         Candidates closer than this are one.
     line_m
-        Greatest way from a cluster to its road, fibre or power line.
+        Greatest distance from a cluster to its road, fibre or power line.
     near_m
         Distance that counts as "near" in the reasons.
     every_village
@@ -95,7 +95,7 @@ class CandidateRule:
 
 @dataclass(frozen=True, slots=True)
 class CandidateSites:
-    """Places where a site could stand.
+    """Candidate sites.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class CandidateSites:
     locked
         (n,) True where it must be built.
     existing, village
-        (n,) number of the existing site or of the village that it stands on, −1 for none.
+        (n,) number of the existing site or of the village at the same place, −1 for none.
     road_m, fibre_m, power_m
         (n,) distance to the nearest line [m]; NaN where no such layer is loaded.
     cluster
@@ -168,12 +168,17 @@ def candidates(
     rule
         Distances; default :class:`CandidateRule`.
 
+    Returns
+    -------
+    sites
+        Candidates, near duplicates merged, the strongest reasons first.
+
     Raises
     ------
     RangeError
-        If a coordinate is no place on Earth, or a weight or distance is out of range.
+        If a coordinate is not a place on Earth, or a weight or distance is out of range.
     InputError
-        If a locked place stands in a forbidden area or on a forbidden place.
+        If a locked place is inside a forbidden area or on a forbidden place.
 
     Examples
     --------
@@ -191,10 +196,31 @@ def candidates(
 
 
 def clusters(lon: ArrayLike, lat: ArrayLike, weights: ArrayLike, cluster_m: float) -> Ints:
-    """Return per village the number of the larger village that leads its cluster.
+    """Return for each village the larger village that leads its cluster.
 
-    The largest village without a cluster takes all such villages within ``cluster_m`` [m], and so
-    on; ties go to the lower number. A leader leads itself.
+    The largest village without a cluster takes all such villages within ``cluster_m``, and so on;
+    ties go to the lower number. A leader leads itself.
+
+    Parameters
+    ----------
+    lon, lat
+        (n,) the villages, WGS84 [°].
+    weights
+        (n,) households, finite and non-negative.
+    cluster_m
+        Radius of a cluster [m].
+
+    Returns
+    -------
+    leader
+        (n,) number of the leading village.
+
+    Raises
+    ------
+    RangeError
+        If a coordinate is not a place on Earth or a weight is negative.
+    InputError
+        If there is not one weight for each village.
     """
     x, y = check_lonlat(lon, lat, where="villages")
     size = _weights(weights, len(x))
@@ -218,7 +244,7 @@ def _weights(weights: ArrayLike, n: int) -> Floats:
         )
     if not np.isfinite(size).all() or (size < 0).any():
         raise RangeError(
-            "holds a negative number or none", where="weights", repair="give 0 or more"
+            "weights must be finite and non-negative", where="villages", repair="give 0 or more"
         )
     return size
 
@@ -266,7 +292,7 @@ def _drafted(
 def _kept(
     draft: _Draft, leader: Ints, size: Floats, around: CandidateSurroundings, rule: CandidateRule
 ) -> CandidateSites:
-    """Leave out what is forbidden, merge near duplicates, and say how far the lines are."""
+    """Leave out what is forbidden, merge near duplicates, and measure the distances to lines."""
     lon, lat = np.concatenate(draft.lon), np.concatenate(draft.lat)
     kind, number = np.concatenate(draft.kind), np.concatenate(draft.number)
     why = _forbidden(lon, lat, around, rule.merge_m)
@@ -329,7 +355,7 @@ def _check_locked(lon: Floats, lat: Floats, wrong: Flags, why: Ints) -> None:
 
 
 def _merged(lon: Floats, lat: Floats, kind: Ints, merge_m: float) -> tuple[Ints, list[Ints]]:
-    """Return who stays, strongest first, and whom each stands for; a locked site always stays."""
+    """Return the kept proposals, strongest first, and those merged into each; locked ones stay."""
     n = len(lon)
     if not n:
         return np.zeros(0, dtype=np.int64), []

@@ -5,7 +5,7 @@ model is loaded, and always labelled.
 
 References
 ----------
-MIIT (2018), rule A: an administrative village counts as 4G-covered if a 4G base station stands
+MIIT (2018), rule A: an administrative village counts as 4G-covered if a 4G base station is
 within 5 km of the village committee (cinic.org.cn 436843).
 """
 
@@ -72,10 +72,15 @@ def distance_coverage(
         (n,) False where the site list is not complete around the village: out of reach is then
         "unknown", not "uncovered".
 
+    Returns
+    -------
+    coverage
+        State, nearest site and distance per village.
+
     Raises
     ------
     RangeError
-        If the radius is outside its validity or a coordinate is no place on Earth.
+        If the radius is outside its validity or a coordinate is not a place on Earth.
 
     Examples
     --------
@@ -97,7 +102,23 @@ def distance_coverage(
 
 
 def check_radius(radius_m: float) -> float:
-    """Return the radius [m] or raise a :class:`RangeError` that names its limits."""
+    """Return a radius if the chord search is exact for it.
+
+    Parameters
+    ----------
+    radius_m
+        Radius [m].
+
+    Returns
+    -------
+    radius_m
+        The radius [m].
+
+    Raises
+    ------
+    RangeError
+        If it is not above 0 and at most 100 km.
+    """
     if not 0 < radius_m <= MAX_RADIUS_M:
         raise RangeError(
             f"a radius of {radius_m:g} m is outside 0–{MAX_RADIUS_M:,.0f} m",

@@ -36,7 +36,8 @@ def coverage_matrix(
 
     Returns
     -------
-    (m, n) sparse matrix of ones; columns ascending within a row.
+    reach
+        (m, n) sparse matrix of ones; columns ascend within a row.
 
     Raises
     ------

@@ -27,6 +27,11 @@ def distance_state(distance_m: ArrayLike, radius_m: float) -> NDArray[np.uint8]:
     radius_m
         Distance of the rule [m], inclusive, 0 < radius ≤ 100 km.
 
+    Returns
+    -------
+    state
+        uint8, same shape: covered, uncovered or unknown (:mod:`geo.coverage.distance`).
+
     Raises
     ------
     RangeError
@@ -46,7 +51,22 @@ def distance_state(distance_m: ArrayLike, radius_m: float) -> NDArray[np.uint8]:
 
 
 def outcome(state_a: ArrayLike, state_b: ArrayLike) -> NDArray[np.uint8]:
-    """Return for each village the index of its outcome in :data:`OUTCOMES`.
+    """Return for each village which of two rules covers it.
+
+    Parameters
+    ----------
+    state_a, state_b
+        (n,) states by the two rules.
+
+    Returns
+    -------
+    outcome
+        (n,) uint8 index in :data:`OUTCOMES`.
+
+    Raises
+    ------
+    RangeError
+        If the shapes differ.
 
     Examples
     --------
@@ -56,7 +76,7 @@ def outcome(state_a: ArrayLike, state_b: ArrayLike) -> NDArray[np.uint8]:
     a, b = np.asarray(state_a), np.asarray(state_b)
     if a.shape != b.shape:
         raise RangeError(
-            f"two rules were asked about {a.shape} and {b.shape} villages", where="comparison",
+            f"the rules judge {a.shape} and {b.shape} villages", where="comparison",
             repair="judge the same villages by both rules",
         )  # fmt: skip
     known = np.where(a == COVERED, np.where(b == COVERED, 0, 1), np.where(b == COVERED, 2, 3))

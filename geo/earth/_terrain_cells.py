@@ -18,7 +18,7 @@ def lay_cells(
     nodata: float,
     limits: tuple[float, float],
 ) -> None:
-    """Fill what is still void in ``there`` with heights: the first valid one wins.
+    """Fill the voids of ``there`` with heights: the first valid one wins.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def lay_cells(
     nodata
         Value of cells without a height; NaN for none.
     limits
-        Lowest and highest height that can be one [m]; what lies beyond is void.
+        Lowest and highest plausible height [m]; anything beyond is void.
     """
     low, high = limits
     factor, offset = metres

@@ -31,10 +31,10 @@ _B = _A * math.sqrt(1.0 - _E2)
 _SECOND_E2 = _E2 / (1.0 - _E2)
 _DEGREE = math.pi / 180.0
 
-#: A point this near to a row or column of centres lies on it [cells]: 0.1 mm, and rounding.
+#: A point this near to a row or column of centres is on it [cells]: 0.1 mm, and rounding.
 _ON = 1e-6
 
-#: What :func:`sample_path` returns in the place of a number of points.
+#: Returned by :func:`sample_path` instead of a number of points.
 VOID, TOO_SHORT = -1, -2
 #: Fewest points of a path: its ends and one between.
 MIN_POINTS = 3
@@ -181,9 +181,11 @@ def sample_path(
 
     Returns
     -------
-    Number of points, at least 3; :data:`VOID` (−1) if any needed cell is void or outside the grid:
-    what the arrays hold then means nothing; :data:`TOO_SHORT` (−2) if an array has no room.
-    Size them by ``points_on(longest path, spacing_m)``. Ends at one place give distances of 0.
+    points
+        Number of points, at least 3; :data:`VOID` (−1) if any needed cell is void or outside the
+        grid: the content of the arrays is then undefined; :data:`TOO_SHORT` (−2) if an array is too
+        small. Size them by ``points_on(longest path, spacing_m)``. Ends at one place give distances
+        of 0.
     """
     length_m = path_length_m(ends)
     n = points_on(length_m, spacing_m)

@@ -39,7 +39,19 @@ _BD_RIPPLE = np.pi * 3000.0 / 180.0
 
 
 def check_lonlat(lon: ArrayLike, lat: ArrayLike, *, where: str = "") -> tuple[Floats, Floats]:
-    """Return longitude and latitude [°] as float arrays, or say what is wrong with them.
+    """Return longitude and latitude as float arrays, or say what is wrong with them.
+
+    Parameters
+    ----------
+    lon, lat
+        Longitudes and latitudes, scalar or (n,) [°].
+    where
+        Name of the argument, for the message.
+
+    Returns
+    -------
+    lon, lat
+        (n,) [°].
 
     Raises
     ------
@@ -52,7 +64,7 @@ def check_lonlat(lon: ArrayLike, lat: ArrayLike, *, where: str = "") -> tuple[Fl
         i = int(wrong.argmax())
         swapped = np.isfinite(x[i]) and np.isfinite(y[i]) and abs(y[i]) <= 180 and abs(x[i]) <= 90
         raise RangeError(
-            f"latitude {y[i]:g}, longitude {x[i]:g} is no place on Earth",
+            f"latitude {y[i]:g}, longitude {x[i]:g} is not a place on Earth",
             where=where,
             repair="latitude and longitude look swapped: give latitude first"
             if swapped
@@ -62,10 +74,20 @@ def check_lonlat(lon: ArrayLike, lat: ArrayLike, *, where: str = "") -> tuple[Fl
 
 
 def ecef(lon: ArrayLike, lat: ArrayLike) -> Floats:
-    """Return (n, 3) earth-centred coordinates on the WGS84 ellipsoid [m].
+    """Return earth-centred coordinates on the WGS84 ellipsoid.
 
     For points up to 100 km apart the chord is shorter than the geodesic by less than 1.1 m
     (a relative 1e-5), at 5 km by 0.13 mm, which makes nearest-neighbour search exact in practice.
+
+    Parameters
+    ----------
+    lon, lat
+        (n,) WGS84 [°].
+
+    Returns
+    -------
+    xyz
+        (n, 3) [m].
     """
     x, y = np.radians(np.asarray(lon, float)), np.radians(np.asarray(lat, float))
     normal = _A / np.sqrt(1.0 - _E2 * np.sin(y) ** 2)
@@ -79,18 +101,42 @@ def ecef(lon: ArrayLike, lat: ArrayLike) -> Floats:
 
 
 def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Floats:
-    """Return geodesic distances on WGS84 [m], element by element (Karney 2013)."""
+    """Return geodesic distances on WGS84 (Karney 2013), element by element.
+
+    Parameters
+    ----------
+    lon1, lat1, lon2, lat2
+        Longitudes and latitudes of both ends, WGS84, any shapes that broadcast [°].
+
+    Returns
+    -------
+    distance_m
+        Distances, the broadcast shape [m].
+    """
     x1, y1, x2, y2 = np.broadcast_arrays(*(np.asarray(a, float) for a in (lon1, lat1, lon2, lat2)))
     _, _, metres = WGS84.inv(x1, y1, x2, y2)
     return np.asarray(metres, dtype=float)
 
 
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
-    """Shift WGS84 to GCJ-02 [°], as drawn by Amap and Tencent tiles.
+    """Shift WGS84 to GCJ-02, as drawn by Amap and Tencent tiles.
 
     The polynomial is the publicly known one of the Chinese map shift; outside its box over China
-    the coordinates are returned unchanged. Validity: land of China; 219 m at Lanzhou, 361 m at
-    Kunming, 433 m at Zhaotong.
+    the coordinates are returned unchanged.
+
+    Parameters
+    ----------
+    lon, lat
+        Longitudes and latitudes, WGS84, any shape [°].
+
+    Returns
+    -------
+    lon, lat
+        GCJ-02, same shape [°].
+
+    Notes
+    -----
+    Validity: land of China. The shift is 219 m at Lanzhou, 361 m at Kunming, 433 m at Zhaotong.
     """
     x, y = np.asarray(lon, float), np.asarray(lat, float)
     d_east, d_north = _gcj02_offset_m(x - 105.0, y - 35.0)
@@ -106,17 +152,41 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
 def gcj02_to_wgs84(
     lon: ArrayLike, lat: ArrayLike, *, tolerance_deg: float = 1e-9
 ) -> tuple[Floats, Floats]:
-    """Invert :func:`wgs84_to_gcj02` by fixed-point iteration, to better than 1e-7° [°].
+    """Invert :func:`wgs84_to_gcj02` by fixed-point iteration, to better than 1e-7°.
 
     The shift changes by less than 1 % over its own length, so each step gains two digits.
+
+    Parameters
+    ----------
+    lon, lat
+        Longitudes and latitudes, GCJ-02, any shape [°].
+    tolerance_deg
+        Change at which the iteration ends [°].
+
+    Returns
+    -------
+    lon, lat
+        WGS84, same shape [°].
     """
     return _inverse(wgs84_to_gcj02, lon, lat, tolerance_deg)
 
 
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
-    """Shift GCJ-02 to BD-09 [°], as drawn by Baidu tiles: about 0.9 km to the north-east.
+    """Shift GCJ-02 to BD-09, as drawn by Baidu tiles: about 0.9 km to the north-east.
 
-    Validity: as :func:`wgs84_to_gcj02`; the formula itself knows no border.
+    Parameters
+    ----------
+    lon, lat
+        Longitudes and latitudes, GCJ-02, any shape [°].
+
+    Returns
+    -------
+    lon, lat
+        BD-09, same shape [°].
+
+    Notes
+    -----
+    Validity: as :func:`wgs84_to_gcj02`; the formula itself has no border.
     """
     x, y = np.asarray(lon, float), np.asarray(lat, float)
     radius = np.hypot(x, y) + 0.000_02 * np.sin(y * _BD_RIPPLE)
@@ -127,17 +197,52 @@ def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
 def bd09_to_gcj02(
     lon: ArrayLike, lat: ArrayLike, *, tolerance_deg: float = 1e-9
 ) -> tuple[Floats, Floats]:
-    """Invert :func:`gcj02_to_bd09` by fixed-point iteration, to better than 1e-7° [°]."""
+    """Invert :func:`gcj02_to_bd09` by fixed-point iteration, to better than 1e-7°.
+
+    Parameters
+    ----------
+    lon, lat
+        Longitudes and latitudes, BD-09, any shape [°].
+    tolerance_deg
+        Change at which the iteration ends [°].
+
+    Returns
+    -------
+    lon, lat
+        GCJ-02, same shape [°].
+    """
     return _inverse(gcj02_to_bd09, lon, lat, tolerance_deg)
 
 
 def wgs84_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
-    """Shift WGS84 to BD-09 [°], 0.7–1.2 km, through GCJ-02."""
+    """Shift WGS84 to BD-09 through GCJ-02, by 0.7–1.2 km.
+
+    Parameters
+    ----------
+    lon, lat
+        Longitudes and latitudes, WGS84, any shape [°].
+
+    Returns
+    -------
+    lon, lat
+        BD-09, same shape [°].
+    """
     return gcj02_to_bd09(*wgs84_to_gcj02(lon, lat))
 
 
 def bd09_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
-    """Invert :func:`wgs84_to_bd09`, to better than 1e-7° [°]."""
+    """Invert :func:`wgs84_to_bd09`, to better than 1e-7°.
+
+    Parameters
+    ----------
+    lon, lat
+        Longitudes and latitudes, BD-09, any shape [°].
+
+    Returns
+    -------
+    lon, lat
+        WGS84, same shape [°].
+    """
     return gcj02_to_wgs84(*bd09_to_gcj02(lon, lat))
 
 

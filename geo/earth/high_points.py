@@ -1,4 +1,4 @@
-"""The high point near a place, and the high points of an area: where a mast sees far."""
+"""The highest cell near a place: candidate positions of masts."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class HighPoints:
     Attributes
     ----------
     lon, lat
-        (n,) centre of the cell, WGS84 [°]; NaN where no cell with a height lies in reach.
+        (n,) centre of the cell, WGS84 [°]; NaN where no cell in reach has a height.
     height_m
         (n,) its height [m].
     distance_m
-        (n,) geodesic distance from the place asked for [m].
+        (n,) geodesic distance from the given place [m].
     rise_m
         (n,) its height above the mean of all cells in reach [m].
     known_share
@@ -60,15 +60,22 @@ def high_points(grid: Grid, lon: ArrayLike, lat: ArrayLike, within_m: float) -> 
 
     Parameters
     ----------
+    grid
+        Heights.
     lon, lat
         (n,) WGS84 [°].
     within_m
         Radius [m], above 0, at most 50 km.
 
+    Returns
+    -------
+    points
+        One row for each place.
+
     Raises
     ------
     RangeError
-        If the radius is outside its validity or a coordinate is no place on Earth.
+        If the radius is outside its validity or a coordinate is not a place on Earth.
 
     Examples
     --------
@@ -90,7 +97,27 @@ def high_points(grid: Grid, lon: ArrayLike, lat: ArrayLike, within_m: float) -> 
 
 
 def high_point(grid: Grid, lon: float, lat: float, within_m: float) -> HighPoints:
-    """Return the highest cell near one place: :func:`high_points` with one row."""
+    """Return the highest cell near one place: :func:`high_points` with one row.
+
+    Parameters
+    ----------
+    grid
+        Heights.
+    lon, lat
+        One place, WGS84 [°].
+    within_m
+        Radius [m], above 0, at most 50 km.
+
+    Returns
+    -------
+    point
+        One row.
+
+    Raises
+    ------
+    RangeError
+        As :func:`high_points`.
+    """
     return high_points(grid, [lon], [lat], within_m)
 
 
@@ -122,7 +149,7 @@ def _search(grid: Grid, lon: Floats, lat: Floats, radius_m: float) -> Floats:
 def _axes(grid: Grid, boxes: NDArray[np.int64]) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Return where rows and columns lie: (distance from the axis, z), (cosine, sine), the first.
 
-    They reach as far beyond the grid as the boxes, (n, 4) first row, first column, last, last.
+    They extend beyond the grid as far as the boxes, (n, 4) first row, first column, last, last.
     """
     first = boxes[:, :2].min(axis=0, initial=0)
     last = boxes[:, 2:].max(axis=0, initial=0)

@@ -50,12 +50,17 @@ def nearest_on_lines(
     within_m
         Greatest distance to search [m]; default no limit.
 
+    Returns
+    -------
+    nearest
+        One row for each place.
+
     Raises
     ------
     RangeError
-        If a coordinate is no place on Earth.
+        If a coordinate is not a place on Earth.
     InputError
-        If ``lines`` holds something that is no geometry.
+        If ``lines`` contains something other than a geometry.
 
     Examples
     --------
@@ -66,7 +71,9 @@ def nearest_on_lines(
     x, y = check_lonlat(lon, lat, where="places")
     shapes = np.atleast_1d(np.asarray(lines, dtype=object))
     if not np.all(shapely.is_geometry(shapes) | shapely.is_missing(shapes)):
-        raise InputError("holds something that is no geometry", where="lines", repair="give lines")
+        raise InputError(
+            "contains something other than a geometry", where="lines", repair="give lines"
+        )
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     # Straight in degrees is not straight in the plane: vertices every 5 km bend it to 0.2 m.
     shapes = shapely.segmentize(shapes, 0.05)

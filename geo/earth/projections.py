@@ -40,7 +40,7 @@ _FIRST_CODES: dict[Datum, tuple[int, int, int, int]] = {
 }
 #: False easting of every Gauss–Krüger zone, before the prefix [m].
 _FALSE_EASTING_M = 500_000.0
-#: Widest use of a zone: a province is often drawn in one zone beyond its borders [°].
+#: Widest use of a zone: one zone is often used for a whole province, beyond its limits [°].
 _REACH_DEG = 6.0
 #: Degrees are a candidate where so many of the pairs can be such positions.
 _SHARE_IN_DEGREES = 0.3
@@ -101,7 +101,23 @@ _SHIFTS: dict[str, Callable[..., tuple[Floats, Floats]]] = {
 
 
 def zone(datum: Datum, width_deg: int, number: int, *, prefixed: bool) -> GaussKruegerZone:
-    """Return a zone by what it is.
+    """Return the Gauss–Krüger zone of a datum, width and number.
+
+    Parameters
+    ----------
+    datum
+        Datum of the zone.
+    width_deg
+        3 or 6 [°].
+    number
+        13–23 for 6° zones, 25–45 for 3° zones.
+    prefixed
+        True where eastings begin with the number.
+
+    Returns
+    -------
+    zone
+        The zone with its EPSG code.
 
     Raises
     ------
@@ -124,12 +140,22 @@ def zone(datum: Datum, width_deg: int, number: int, *, prefixed: bool) -> GaussK
 
 
 def canonical(text: str) -> str:
-    """Return the one name of a system from a code, a Chinese or English word, or WKT.
+    """Return the canonical name of a system from a code, a Chinese or English word, or WKT.
+
+    Parameters
+    ----------
+    text
+        What a file or a planner writes.
+
+    Returns
+    -------
+    crs
+        ``EPSG:n``, ``GCJ-02``, ``BD-09``, or WKT where no code exists.
 
     Raises
     ------
     InputError
-        If nobody knows the system.
+        If the system is unknown.
 
     Examples
     --------
@@ -180,17 +206,17 @@ def to_wgs84(
     crs
         As :func:`canonical` names it.
     swapped
-        True where each stands in the other's column.
+        True where each is in the other's column.
 
     Returns
     -------
-    tuple
-        NaN where a value is not finite or lies outside what the projection can reach.
+    lon, lat
+        WGS84 [°]; NaN where a value is not finite or is outside the range of the projection.
 
     Raises
     ------
     InputError
-        If nobody knows the system.
+        If the system is unknown.
     """
     a, b = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if swapped:
@@ -230,6 +256,11 @@ def candidates(
     datum
         Of the Gauss–Krüger zones; the others differ by about 100 m and have their own codes.
 
+    Returns
+    -------
+    systems
+        Names as :func:`canonical` gives them, the likeliest kind first; empty for none.
+
     Examples
     --------
     >>> candidates([102.7, 103.1], [25.0, 24.8], west=97.5, east=106.2)
@@ -264,7 +295,7 @@ def _projected(e: float, n: float, west: float, east: float, datum: Datum) -> tu
 
 
 def _prefixed(number: int, offset_m: float, datum: Datum) -> tuple[str, ...]:
-    """Return the zone of a prefix, and the next one where the points lie far from its meridian.
+    """Return the zone of a prefix, and the next one where the points are far from its meridian.
 
     A province drawn in one zone reaches into eastings that seem to have the neighbour's prefix.
     """

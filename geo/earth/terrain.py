@@ -1,7 +1,7 @@
 """Terrain: a grid of heights, the height at a point, the profile between two points.
 
-A grid lies on regular longitudes and latitudes; :mod:`data.elevation.mosaic` makes one of whatever
-raster there is, and with it the record of where the heights come from. What lies outside a grid or
+A grid has regular longitudes and latitudes; :mod:`data.elevation.mosaic` makes one from any raster,
+with a record of where the heights come from. What is outside a grid or
 at a void is unknown (NaN), never zero and never "covered".
 """
 
@@ -58,18 +58,18 @@ _NEIGHBOURHOOD = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where heights come from, carried to every result that rests on them.
+    """Where heights come from, carried to every result that uses them.
 
     Attributes
     ----------
     name, version
-        Of the elevation model; "unknown" where nobody said.
+        Of the elevation model; "unknown" where not stated.
     vertical_datum
         Zero of the heights, such as EGM2008.
     accuracy_m
-        Linear error at 90 % as its publisher states it [m]; None where unknown.
+        Linear error at 90 % as stated by its publisher [m]; None where unknown.
     accuracy_source
-        Who states it.
+        Source of that statement.
     evidence
         Class of :mod:`geo.evidence`.
     remarks
@@ -93,7 +93,7 @@ class Grid:
     ----------
     heights_m
         (rows, columns) float32 [m], the northernmost row first, the westernmost column first; NaN
-        is void. The values stand for the centres of the cells.
+        is void. The values are those of the centres of the cells.
     west, north
         Longitude and latitude of the first cell's centre [°].
     step_lon, step_lat
@@ -209,23 +209,41 @@ class TerrainProfiles:
         return len(self.void)
 
     def path(self, k: int) -> tuple[Floats, Floats]:
-        """Return distances [km] and heights [m] of one path."""
+        """Return the profile of one path.
+
+        Parameters
+        ----------
+        k
+            Number of the path, from 0.
+
+        Returns
+        -------
+        distance_km, terrain_m
+            Distances from the transmitter [km] and heights above sea level [m].
+        """
         part = slice(int(self.start[k]), int(self.start[k + 1]))
         return self.distance_km[part], self.terrain_m[part]
 
 
 def heights(grid: Grid, lon: ArrayLike, lat: ArrayLike) -> Floats:
-    """Return bilinear heights at points [m]; NaN outside the grid or where a needed cell is void.
+    """Return bilinear heights at points.
 
     Parameters
     ----------
+    grid
+        Heights of cells.
     lon, lat
         (n,) WGS84 [°].
+
+    Returns
+    -------
+    height_m
+        (n,) [m]; NaN outside the grid or where a needed cell is void.
 
     Raises
     ------
     RangeError
-        If a coordinate is no place on Earth.
+        If a coordinate is not a place on Earth.
     """
     x, y = np.broadcast_arrays(*check_lonlat(lon, lat, where="heights"))
     x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
@@ -247,18 +265,23 @@ def profiles(
 
     Parameters
     ----------
+    grid
+        Heights of cells.
     lon_tx, lat_tx, lon_rx, lat_rx
         (n,) WGS84 [°], or one place for all; at most 500 km apart, not across the 180th meridian.
     spacing_m
         Largest distance between points of a path [m]; default :attr:`Grid.path_spacing_m`. Each
         path is divided evenly, its ends are points of it, and it has at least three.
 
+    Returns
+    -------
+    profiles
+        One path for each pair; a path with a void is marked, not cut.
+
     Raises
     ------
     RangeError
-        If a coordinate is no place on Earth, a path is too long, or the spacing is not positive.
-    InputError
-        If all paths together have more points than fit into memory.
+        If a coordinate is not a place on Earth, a path is too long, or the spacing is not positive.
 
     Examples
     --------
@@ -300,5 +323,5 @@ def _check_paths(length_m: Floats, points: NDArray[np.int64]) -> None:
     if points.sum() > MAX_POINTS:
         raise InputError(
             f"{len(points):,} paths have {points.sum():,} points, more than {MAX_POINTS:,}",
-            where="profiles", repair="ask for fewer paths at a time, or a wider spacing",
+            where="profiles", repair="request fewer paths at a time, or a wider spacing",
         )  # fmt: skip

@@ -1,12 +1,11 @@
-"""Allocate a total over regions: named weights, largest remainder, fixed cells, interval.
+"""Allocate a total over regions: named weights, largest remainder, fixed cells.
 
-A provincial plan states one number; a planner needs it per prefecture and county. No rule is the
-true one, so a default rule gives the value and all rules together give its low and high.
+A provincial plan states one number; a planner needs it per prefecture and county.
 
 Properties (tested): the parts always sum to the total; without floors each part is within one
 of its exact quota and a larger weight never gets less; the order of the regions does not matter
 when ``keys`` are given. Like every largest-remainder method it is *not* monotone in the total
-(the Alabama paradox): one more unit to share can move a unit between two regions.
+(the Alabama paradox): one more unit can move another unit between two regions.
 
 References
 ----------
@@ -45,12 +44,13 @@ def largest_remainder(
 
     Returns
     -------
-    (n,) whole parts that sum to ``total``.
+    parts
+        (n,) whole parts that sum to ``total``.
 
     Raises
     ------
     InputError
-        If the total is negative or broken, or the weights cannot share it.
+        If the total is negative or not whole, or the weights cannot share it.
 
     Examples
     --------
@@ -82,16 +82,21 @@ def allocate(
 
     Parameters
     ----------
-    total, weights, keys
-        As in :func:`largest_remainder`.
+    total
+        Whole number ≥ 0 to be shared [any unit of count].
+    weights
+        (n,) non-negative, finite, at least one positive where a free cell needs it.
     fixed
-        (n,) whole numbers for cells that are observed, NaN for free ones.
+        (n,) whole numbers of observed cells, NaN for free ones.
     floor
-        (n,) values that the free cells must not fall below (stations once built stay).
+        (n,) lower bounds of the free cells (stations once built stay), NaN for none.
+    keys
+        (n,) distinct names that break ties, so that the order of the input does not matter.
 
     Returns
     -------
-    (n,) whole parts that sum to ``total``.
+    parts
+        (n,) whole parts that sum to ``total``.
 
     Raises
     ------
@@ -133,7 +138,7 @@ def _checked_weights(total: int, weights: ArrayLike) -> Floats:
         )
     if not np.isfinite(share).all() or (share < 0).any():
         raise InputError(
-            "weights must be known and not negative",
+            "weights must be finite and non-negative",
             repair="choose a rule whose figures are known for every region",
         )
     if total > 0 and not share.sum() > 0:

@@ -30,7 +30,19 @@ STANDARD_RACK_KW = 2.5
 
 
 def year_shares(years: int, path: str = "linear") -> Floats:
-    """Return the share of a need that each year builds; they sum to 1.
+    """Return the share of a need that each year builds.
+
+    Parameters
+    ----------
+    years
+        Years of the plan, at least 1.
+    path
+        One of :data:`PATHS`.
+
+    Returns
+    -------
+    shares
+        (years,) shares that sum to 1.
 
     Raises
     ------
@@ -57,7 +69,7 @@ def year_shares(years: int, path: str = "linear") -> Floats:
 def split_over_years(
     gaps: ArrayLike, years: int, *, path: str = "linear", keys: Sequence[str] | None = None
 ) -> Floats:
-    """Return units to build per region and year, so that rows sum to the gap of their region.
+    """Return the units to build per region and year; each row sums to the gap of its region.
 
     Parameters
     ----------
@@ -65,7 +77,7 @@ def split_over_years(
         (g,) whole units missing per region; NaN unknown; none is built where the region is ahead
         (negative).
     years
-        Years of the plan.
+        Years of the plan, at least 1.
     path
         One of :data:`PATHS`.
     keys
@@ -73,14 +85,17 @@ def split_over_years(
 
     Returns
     -------
-    (g, y) whole numbers as floats; a region whose gap is unknown has NaN in every year, not 0.
+    units
+        (g, y) whole numbers as floats; a region whose gap is unknown has NaN in every year, not 0.
 
     Raises
     ------
     InputError
-        If a gap is no whole number.
+        If a gap is not a whole number.
     RangeError
         If a gap is infinite, or there are no years.
+    UnknownNameError
+        If the path is not one of :data:`PATHS`.
 
     Examples
     --------
@@ -92,7 +107,7 @@ def split_over_years(
         raise RangeError("a gap is infinite", where="gaps", repair="give whole units")
     known = ~np.isnan(need)
     if (need[known] != np.round(need[known])).any():
-        raise InputError("a gap is no whole number", where="gaps", repair="round it first")
+        raise InputError("a gap is not a whole number", where="gaps", repair="round it first")
     shares = year_shares(years, path)
     names = keys if keys is not None else [f"{y:04d}" for y in range(years)]
     table = np.full((len(need), years), np.nan)
@@ -103,19 +118,19 @@ def split_over_years(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FibreNeed:
-    """Fibre to villages without it.
+    """Fibre for the villages without it.
 
     Attributes
     ----------
     km
-        (n,) route built for each village [km]; a shared trunk is paid by who comes first; NaN
+        (n,) route built for each village [km]; a shared trunk is paid by the first village; NaN
         where no fibre node exists at all.
     region_km
         (g,) sums per region [km].
     cost
         (g,) ``region_km`` × cost per km [money].
     bound_km
-        Length that no tree on these routes can fall below [km].
+        Lower bound on the length of any tree on these routes [km].
     routes
         (e, 5) lon, lat, lon, lat [°] and km of the tree.
     """
@@ -143,13 +158,18 @@ def fibre_to_villages(
     villages, nodes
         Longitudes and latitudes of n villages without fibre and of the fibre nodes, WGS84 [°].
     region
-        (n,) number of the region that a village lies in, from 0.
+        (n,) number of the region that contains a village, from 0.
     cost_per_km
         Cost of fibre route [money per km].
     route_factor
-        Length of a route over its geodesic, at least 1, where no road leads.
+        Length of a route over its geodesic, at least 1, where no road is used.
     roads
         Shapely lines that fibre may follow, WGS84 [°].
+
+    Returns
+    -------
+    need
+        The tree's routes, and its length and cost per region.
 
     Raises
     ------
@@ -205,7 +225,7 @@ def racks_needed(
     target: float, built: float, *, rack_kw: float = STANDARD_RACK_KW, pue: float,
     use: float = 1.0,
 ) -> Racks:  # fmt: skip
-    """Return the racks that are missing to a target.
+    """Return the racks missing to reach a target.
 
     Parameters
     ----------
@@ -217,6 +237,11 @@ def racks_needed(
         Power usage effectiveness, facility over equipment, at least 1.
     use
         Share of racks in use (上架率) at which the target counts racks in use: 1 for installed.
+
+    Returns
+    -------
+    racks
+        Standard and physical racks and their power.
 
     Raises
     ------
@@ -241,7 +266,22 @@ def racks_needed(
 
 
 def racks_of_demand(it_mw: float) -> int:
-    """Return the standard racks that a demand of equipment power [MW] fills, rounded up.
+    """Return the standard racks that a demand of equipment power fills.
+
+    Parameters
+    ----------
+    it_mw
+        Power of the equipment [MW], at least 0.
+
+    Returns
+    -------
+    racks
+        Standard racks of 2.5 kW, rounded up.
+
+    Raises
+    ------
+    RangeError
+        If the demand is negative or not finite.
 
     Examples
     --------
@@ -265,7 +305,12 @@ def candidate_regions(
     known
         Codes of the prefectures; a county's code counts for its prefecture (first four digits).
     kinds
-        Kinds of zones that count, the strongest first: order of the answer.
+        Kinds of zones that count, the strongest first; the result keeps this order.
+
+    Returns
+    -------
+    regions
+        Code of a prefecture → kinds of zones that name it.
 
     Examples
     --------

@@ -27,13 +27,35 @@ class Interval:
 
     @classmethod
     def exact(cls, value: ArrayLike) -> Interval:
-        """Return an interval of width zero."""
+        """Return an interval of width zero.
+
+        Parameters
+        ----------
+        value
+            (n,) figures; NaN is unknown.
+
+        Returns
+        -------
+        interval
+            Low, value and high are equal.
+        """
         array = np.asarray(value, dtype=float)
         return cls(array, array, array)
 
     @classmethod
     def unknown(cls, size: int) -> Interval:
-        """Return ``size`` unknown figures."""
+        """Return ``size`` unknown figures.
+
+        Parameters
+        ----------
+        size
+            Number of figures.
+
+        Returns
+        -------
+        interval
+            NaN throughout.
+        """
         return cls.exact(np.full(size, np.nan))
 
 
@@ -49,9 +71,10 @@ def gap(target: Interval, built: Interval, planned: ArrayLike) -> Interval:
 
     Returns
     -------
-    (n,) gaps. Where the baseline is unknown the value is NaN, low is 0 (nothing may be missing)
-    and high is the whole target less what is planned; where only a lower bound of what is built
-    is known ("more than"), low is 0 as well; where the target is unknown all three are NaN.
+    gap
+        (n,) gaps. Where the baseline is unknown the value is NaN, low is 0 (nothing may be missing)
+        and high is the whole target less what is planned; where only a lower bound of what is built
+        is known ("more than"), low is 0 as well; where the target is unknown all three are NaN.
 
     Examples
     --------

@@ -2,12 +2,12 @@
 
 Fibre routes form one tree with all fibre nodes as its root, along imported roads where there are
 some and straight × route factor otherwise; a trunk that several sites share counts once. A site
-leaves the tree where what it alone makes the tree longer costs more than a microwave hop to a site
-or node that is connected, or than a satellite. Where fibre for a site alone is the cheapest over
-the years, it has fibre in any case. Heuristic: never dearer than the cheapest of "everything by
+leaves the tree where the length that it alone adds costs more than a microwave hop to a site or
+node that is connected, or than a satellite. Where fibre for a site alone is the cheapest over the
+years, it has fibre in any case. Heuristic: never more expensive than the cheapest of "everything by
 fibre", "as little fibre as that" and the trees in between that were tried.
 
-A mast is paid once, for the highest of its hops: who raises it pays for the rise.
+A mast is paid once, for the highest of its hops: the hop that raises it pays for the rise.
 
 Money is plain numbers of one currency and price year, as present values over the plan.
 """
@@ -46,7 +46,7 @@ _FIBRE, _MICROWAVE, _SATELLITE, _NONE = range(4)
 
 @dataclass(frozen=True, slots=True)
 class BackhaulPrices:
-    """What backhaul costs [money, present value over the plan].
+    """Prices of backhaul [money, present value over the plan].
 
     Attributes
     ----------
@@ -74,12 +74,12 @@ class BackhaulPrices:
 
 @dataclass(frozen=True, slots=True)
 class BackhaulRule:
-    """How sites may be connected.
+    """Rules for connecting sites.
 
     Attributes
     ----------
     route_factor
-        Length of a fibre route over the geodesic between its ends, where no road leads.
+        Length of a fibre route over the geodesic between its ends, where no road is used.
     neighbours
         Nearest sites and nodes that a direct fibre route is drawn to.
     max_hops
@@ -93,7 +93,7 @@ class BackhaulRule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backhaul:
-    """How each site is connected.
+    """Connection of each site.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class Backhaul:
     node
         (n,) fibre node that a hop leads to, −1 for none.
     cost
-        (n,) money that the site adds: fibre up to what stands already, its hop, or the satellite.
+        (n,) money that the site adds: fibre up to what is already built, its hop, or the satellite.
     route_km
         (n,) fibre built for it [km].
     hops
@@ -112,7 +112,7 @@ class Backhaul:
     mast_m
         (n,) antenna height that its hops need [m], 0 without any.
     raised_m
-        (n,) mast above what stands that its hop takes, at both ends [m].
+        (n,) additional mast height that its hop requires, at both ends [m].
     reason
         (n,) codes out of :data:`REASONS`.
     routes
@@ -120,7 +120,7 @@ class Backhaul:
     total, fibre_km
         Sums over all sites [money], [km].
     bound
-        What fibre for the sites that have it cannot cost less than, on these routes [money].
+        Lower bound on the cost of fibre for the sites that have it, on these routes [money].
     """
 
     kind: tuple[str, ...]
@@ -177,26 +177,33 @@ def backhaul(
     hops: MicrowaveHops | None = None,
     roads: ArrayLike | None = None,
 ) -> Backhaul:
-    """Connect all sites as cheaply as found.
+    """Connect all sites by the cheapest backhaul found.
 
     Parameters
     ----------
     sites, nodes
         Longitudes and latitudes of the n sites and m fibre nodes, WGS84 [°].
-    prices, rule
-        What it costs, and what is allowed.
+    prices
+        What each kind costs.
+    rule
+        What is allowed.
     hops
         Microwave hops over the terrain; its places are the sites from 0, then the nodes from n.
-        None without terrain: no hop is offered then, and the reasons say so.
+        None without terrain: no hop is offered, and the reasons say so.
     roads
         Shapely lines in WGS84 [°] that fibre may follow.
+
+    Returns
+    -------
+    backhaul
+        Kind, way and cost per site, with the reasons.
 
     Raises
     ------
     RangeError
         If a coordinate, a price or a limit is out of range.
     InputError
-        If hops name places that are not there.
+        If hops name places that do not exist.
     """
     site_lon, site_lat = check_lonlat(*sites, where="sites")
     node_lon, node_lat = check_lonlat(*nodes, where="fibre nodes")
@@ -216,10 +223,10 @@ def _check(prices: BackhaulPrices, rule: BackhaulRule) -> None:
     finite = np.isfinite([*amounts, prices.base_mast_m]).all()
     if not finite or min(*amounts, prices.satellite, prices.base_mast_m) < 0:
         raise RangeError(
-            "a price is negative or no number", where="prices", repair="give 0 or more"
+            "prices must be finite and non-negative", where="backhaul", repair="give 0 or more"
         )
     if np.isnan(prices.satellite):
-        raise RangeError("is no number", where="satellite", repair="give a price or infinity")
+        raise RangeError("is not a number", where="satellite", repair="give a price or infinity")
     if not 1 <= rule.route_factor < np.inf or rule.neighbours < 1 or rule.max_hops < 0:
         raise RangeError(
             "the route factor or neighbours are below 1, or hops below 0", where="rule",
@@ -275,7 +282,7 @@ def _cheapest(case: _Case) -> _Plan:
             break
         chosen = pruned
         if plan.key == best.key:
-            # From here on a hop costs what it does beside this tree.
+            # From the second round on, a hop costs what it does with this tree.
             by_air = plan.kind == _MICROWAVE
             other = np.where(by_air, np.minimum(plan.cost, case.prices.satellite), other)
     strict = _pruned(_evaluated(case, reach), np.full(case.sites, case.prices.satellite)) | must

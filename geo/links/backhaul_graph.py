@@ -62,13 +62,37 @@ class RouteGraph:
     alone_km: Floats
 
     def tree(self, sites: Ints) -> Tree:
-        """Return the cheapest tree found that joins the sites and the fibre; cost in km."""
+        """Return the cheapest tree found that joins the sites and the existing fibre.
+
+        Parameters
+        ----------
+        sites
+            Numbers of the sites to join.
+
+        Returns
+        -------
+        tree
+            Edges of this graph; cost and bound in km.
+        """
         return steiner_tree(self.ends, self.km, [0, *(sites + 1).tolist()])
 
     def paid(self, edges: Ints, sites: int) -> Iterator[tuple[int, int, float]]:
-        """Yield site, site before it (−1: the fibre) and route built for it [km], in that order.
+        """Share the edges of a tree among the sites.
 
-        A site pays for its way to what stands already; who comes first pays for a shared trunk.
+        A site pays for its way to what is already built; the first site pays for a shared trunk.
+
+        Parameters
+        ----------
+        edges
+            Numbers of the edges of a tree.
+        sites
+            Number of sites.
+
+        Yields
+        ------
+        site, parent, km
+            The site, the site before it on the way (−1: the existing fibre), and the route built
+            for it [km]; in building order.
         """
         n = int(self.ends.max()) + 1
         a, b = self.ends[edges].T
@@ -94,7 +118,18 @@ class RouteGraph:
             yield vertex - 1, upstream, km
 
     def drawn(self, edges: Ints) -> Floats:
-        """Return lon, lat, lon, lat and km of the pieces of edges, (s, 5)."""
+        """Return the straight pieces of edges.
+
+        Parameters
+        ----------
+        edges
+            Numbers of edges.
+
+        Returns
+        -------
+        pieces
+            (s, 5) lon, lat, lon, lat [°] and km.
+        """
         pieces = [np.arange(self.start[e], self.start[e + 1]) for e in edges.tolist()]
         at = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
         return np.column_stack([self.shape[at], self.piece_km[at]]).reshape(-1, 5)
@@ -113,13 +148,18 @@ def route_graph(
     Parameters
     ----------
     sites, nodes
-        Longitudes and latitudes, WGS84 [°], checked.
+        Longitudes and latitudes, WGS84 [°], validated.
     factor
-        Length of a direct route over its geodesic.
+        Length of a direct route over its geodesic, at least 1.
     neighbours
-        Nearest other sites that a direct route is drawn to, beside one to the nearest node.
+        Nearest other sites that a direct route is drawn to, in addition to one to the nearest node.
     roads
         Shapely lines in WGS84 [°].
+
+    Returns
+    -------
+    graph
+        Routes between the sites and to the existing fibre.
     """
     n = len(sites[0])
     lon, lat = (np.concatenate([site, node]) for site, node in zip(sites, nodes, strict=True))
@@ -135,7 +175,7 @@ def route_graph(
     lon, lat = np.concatenate([lon, road_lon]), np.concatenate([lat, road_lat])
     a, b = pairs.T
     km = geodesic_m(lon[a], lat[a], lon[b], lat[b]) / 1000.0 * np.concatenate(stretch)
-    # Number anew: fibre nodes become vertex 0, sites follow, then road vertices.
+    # Renumber: fibre nodes become vertex 0, sites follow, then road vertices.
     vertex = np.arange(len(lon)) + 1
     vertex[n : n + len(nodes[0])] = 0
     vertex[n + len(nodes[0]) :] -= len(nodes[0])
@@ -157,10 +197,12 @@ def route_graph(
 def _contracted(ends: Ints, km: Floats, kept: int) -> tuple[Ints, Ints, Ints]:
     """Join edges that meet at a vertex without a choice; the first ``kept`` vertices stay.
 
+    Of several stretches between the same ends the shortest is kept, of circles none.
+
     Returns
     -------
-    Ends of the stretches, numbered anew; the edges in their order; where each stretch begins.
-    Of several stretches between the same ends the shortest is left, of circles none.
+    ends, edges, start
+        Ends of the stretches, renumbered; the edges in their order; where each stretch begins.
     """
     size = int(ends.max(initial=kept - 1)) + 1
     row = np.sort(ends, axis=1)

@@ -1,4 +1,4 @@
-"""What sites and their fibre cannot cost less than together, whatever is chosen.
+"""Lower bound on the joint cost of sites and their fibre, over all selections.
 
 In a tree each site pays for one way: to a node, or to a site that is chosen as well. So the least
 cost of sites x and ways a (from i to j, saving s against the way of j to its node) is at least
@@ -6,7 +6,7 @@ cost of sites x and ways a (from i to j, saving s against the way of j to its no
     min Σ (own_j + root_j) x_j − Σ s_ij a_ij
     Σ_i a_ij ≤ x_j        one way for each site
     a_ij + a_ji ≤ x_i, x_j       only between chosen sites, and not both ways
-    Σ a within W ≤ Σ x in W − x_k       a set W of sites is no circle without the fibre, k in W
+    Σ a within W ≤ Σ x in W − x_k       no circle within a set W of sites without the fibre, k in W
     Σ x that reach v ≥ y_v
 
 Solved as a linear program, with sets W added while they are violated, then with whole x for the
@@ -62,12 +62,12 @@ class CoverageGoal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JointBound:
-    """What the relaxation proves and proposes.
+    """Bound of the relaxation, and its proposals.
 
     Attributes
     ----------
     bound
-        Least cost, or greatest weight; of no use (0, infinite) where the time was too short.
+        Least cost, or greatest weight; trivial (0, infinite) where the time was too short.
     price
         What one more unit of weight costs [money]; 0 where all of it is wanted.
     parts
@@ -131,7 +131,7 @@ class _Case:
 
     @property
     def nothing(self) -> float:
-        """A bound that says nothing."""
+        """The trivial bound."""
         return 0.0 if self.goal.budget is None else np.inf
 
     def better(self, one: float, other: float) -> float:
@@ -146,7 +146,7 @@ class _Case:
             return float(self.money @ values) * self.unit >= self.goal.budget
         return float(self.weight @ values) >= self.goal.least
 
-    def told(self, gain: float, price: float) -> float:
+    def bound_of(self, gain: float, price: float) -> float:
         """Return the bound that follows from the greatest of price · weight − money.
 
         Weight of at least T costs no less than price · T − gain, and money of at most B covers no
@@ -163,21 +163,26 @@ class _Case:
 def relaxed(
     model: Model, ways: FibreLinks, place: Ints, goal: CoverageGoal, run: Run
 ) -> JointBound:
-    """Return the bound on sites and links together.
+    """Return a bound on the goal with sites and links together.
 
     Parameters
     ----------
     model
         The siting problem; its costs are those of sites with what any link takes at the site.
-        Fixed options, places and least weights of groups are kept.
+        Fixed options, places and least weights of groups are respected.
     ways
-        Between places.
+        Fibre links between the places.
     place
         (options,) place of each option in ``ways``.
     goal
-        What is asked.
+        What is to be reached.
     run
-        Time, and whom to ask.
+        Time limit and cancellation.
+
+    Returns
+    -------
+    bound
+        Bound, price of weight, and starting choices for the search.
     """
     clock = Clock(run)
     case = _case(model, ways, place, goal)
@@ -186,7 +191,7 @@ def relaxed(
     state = _priced(case, solver, case.first_price, clock)
     cuts = _with_sets(case, solver, state, clock)
     if cuts and state.price:
-        # More is asked for a unit of weight now that circles are not free.
+        # A unit of weight costs more now that circles are excluded.
         later = _priced(case, solver, state.price, clock)
         state = later if later.values is not None else state
     bound, starts = state.bound, []
@@ -322,7 +327,7 @@ def _solve(case: _Case, solver: Any, state: _State, clock: Clock) -> bool:
         return False
     state.values = np.asarray(solver.getSolution().col_value, dtype=float)
     value = float(solver.getInfo().objective_function_value)
-    state.bound = case.better(state.bound, case.told(value, state.price))
+    state.bound = case.better(state.bound, case.bound_of(value, state.price))
     return True
 
 
@@ -392,4 +397,4 @@ def _whole(
     choice = None if outcome.values is None else outcome.values[:n] > 0.5
     if not np.isfinite(outcome.bound):
         return case.nothing, choice
-    return case.told(outcome.bound, price), choice
+    return case.bound_of(outcome.bound, price), choice

@@ -1,6 +1,6 @@
 """Clearance of a path over terrain: earth bulge, Fresnel zone, line of sight, the worst ridge.
 
-Heights are above sea level; antennas stand on the first and the last point of a profile. A path is
+Heights are above sea level; antennas are at the first and the last point of a profile. A path is
 judged for a stated k: the ratio of the effective to the real earth radius, 4/3 in a usual
 atmosphere, 0.6 in the worst month that a microwave path is planned for.
 
@@ -33,7 +33,7 @@ _C_M_GHZ = 0.299_792_458
 
 
 def earth_bulge_m(d1_km: ArrayLike, d2_km: ArrayLike, *, k: float = K_USUAL) -> Floats:
-    """Return how far the earth rises above the chord of a path [m] (P.526-15 §3).
+    """Return the height of the earth bulge above the chord of a path (P.526-15 §3).
 
     Parameters
     ----------
@@ -41,6 +41,11 @@ def earth_bulge_m(d1_km: ArrayLike, d2_km: ArrayLike, *, k: float = K_USUAL) -> 
         Distances to the two ends [km].
     k
         Effective earth radius as a multiple of the real one, above 0.
+
+    Returns
+    -------
+    bulge_m
+        Broadcast shape [m].
 
     Raises
     ------
@@ -60,7 +65,21 @@ def earth_bulge_m(d1_km: ArrayLike, d2_km: ArrayLike, *, k: float = K_USUAL) -> 
 def fresnel_radius_m(
     d1_km: ArrayLike, d2_km: ArrayLike, frequency_GHz: float, *, zone: int = 1
 ) -> Floats:
-    """Return the radius of a Fresnel zone √(n·λ·d1·d2/(d1 + d2)) [m] (P.526-15 eq. (2)).
+    """Return the radius of a Fresnel zone, √(n·λ·d1·d2/(d1 + d2)) (P.526-15 eq. (2)).
+
+    Parameters
+    ----------
+    d1_km, d2_km
+        Distances to the two ends, any shapes that broadcast [km].
+    frequency_GHz
+        Frequency, above 0 [GHz].
+    zone
+        Number of the zone, from 1.
+
+    Returns
+    -------
+    radius_m
+        Broadcast shape [m]; 0 at the ends.
 
     Raises
     ------
@@ -157,12 +176,17 @@ def clearance(
     k
         Effective earth radius as a multiple of the real one.
 
+    Returns
+    -------
+    clearance
+        The ray, the Fresnel zone and the clearance at each point.
+
     Raises
     ------
     InputError
-        If the profile has less than three points, a void, or distances that do not rise.
+        If the profile has fewer than three points, a void, or distances that do not rise.
     RangeError
-        If an antenna stands below ground, or frequency or k is not above 0.
+        If an antenna is below ground, or frequency or k is not above 0.
 
     Examples
     --------
@@ -193,7 +217,7 @@ def _check_link(h_tx_m: float, h_rx_m: float, frequency_GHz: float, k: float) ->
     for height in (h_tx_m, h_rx_m):
         if not 0 <= height < math.inf:
             raise RangeError(
-                f"an antenna at {height:g} m stands below ground or nowhere",
+                f"an antenna height of {height:g} m is below ground or not finite",
                 where="antenna height", repair="give metres above ground, 0 or more",
             )  # fmt: skip
     _check_frequency(frequency_GHz)

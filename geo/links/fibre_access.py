@@ -1,7 +1,7 @@
-"""What joining a place to the fibre can cost: its way to the nearest node, or to another place.
+"""Cost of connecting a place to the fibre: to the nearest node, or to another place.
 
-The least that any plan pays for its links, and what a given choice pays, are both told from these
-ways: :mod:`geo.links.bound`, :mod:`geo.links.search`.
+The bound on the cost of links (:mod:`geo.links.bound`) and the cost of a given selection
+(:mod:`geo.links.search`) are both derived from these links.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STEINER_RATIO = 0.82
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FibreLinks:
-    """Ways between n places and to the fibre that stands.
+    """Possible fibre links between n places and to the existing fibre.
 
     Attributes
     ----------
@@ -40,9 +40,9 @@ class FibreLinks:
         (m,) fibre between them [money].
     air
         (n,) least that another kind costs beyond what fibre takes at the site anyway [money];
-        infinite where the fibre of the place for itself alone is cheaper over the years.
+        infinite where fibre for the place alone is cheaper over the years.
     air_from
-        Fibre this dear is dearer over the years than another kind [money].
+        Cost of fibre from which another kind is cheaper over the years [money].
     """
 
     root: Floats
@@ -52,7 +52,18 @@ class FibreLinks:
     air_from: float = np.inf
 
     def at(self, share: float) -> FibreLinks:
-        """Return the ways with fibre at a share of its price; who may have another kind stays."""
+        """Return the links with fibre at a share of its price; other kinds of backhaul keep theirs.
+
+        Parameters
+        ----------
+        share
+            Factor on the price of fibre, at least 0.
+
+        Returns
+        -------
+        links
+            The same links at that price.
+        """
         return replace(self, root=self.root * share, money=self.money * share)
 
 
@@ -65,7 +76,7 @@ def ways(
     standing: ArrayLike | None = None,
     others: Sequence[tuple[float, float]] = (),
 ) -> FibreLinks:
-    """Return the ways between places and to fibre nodes.
+    """Return the possible fibre links between places and to fibre nodes.
 
     Parameters
     ----------
@@ -74,12 +85,17 @@ def ways(
     per_km
         Fibre per geodesic km, its route factor in it [money], at least 0.
     once
-        What each way takes beside its length [money].
+        Cost of each link beside its length [money].
     standing
-        (n,) True where a place has fibre as it stands: it pays nothing.
+        (n,) True where a place already has fibre: it pays nothing.
     others
         Other kinds: (money, fibre of a place for itself alone from which it is cheaper over the
         years [km]).
+
+    Returns
+    -------
+    links
+        Links with their cost.
 
     Raises
     ------
@@ -96,7 +112,9 @@ def ways(
     to_lon, to_lat = check_lonlat(*nodes, where="fibre nodes")
     amounts = np.array([per_km, once, *(money for money, _ in others)])
     if not np.isfinite(amounts).all() or (amounts < 0).any():
-        raise RangeError("a price is negative or none", where="ways", repair="give 0 or more")
+        raise RangeError(
+            "prices must be finite and non-negative", where="links", repair="give 0 or more"
+        )
     n, spots = len(lon), ecef(lon, lat)
     km = np.full(n, np.inf)
     if len(to_lon) and n:

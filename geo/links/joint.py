@@ -1,10 +1,10 @@
-"""Siting and backhaul together: a site costs what it costs with the backhaul that it adds.
+"""Siting and backhaul together: the cost of a site includes the backhaul that it adds.
 
-Two steps choose sites by their own cost and connect them afterwards. The joint answer repeats both:
-each round gives every candidate its own cost plus the backhaul that it adds beside the sites of the
-round before, chooses anew, and connects. Where the choice exceeds the budget with its backhaul, the
-next round gives siting less. The best round is kept, so the joint answer is never worse
-than the two-step one; that it is the best of all is not claimed.
+The two-step method chooses sites by their own cost and connects them afterwards. The joint method
+repeats both: each round gives every candidate its own cost plus the backhaul that it adds to the
+sites of the previous round, chooses again, and connects. Where a selection exceeds the budget with
+its backhaul, the next round gives siting a smaller budget. The best round is kept, so the joint
+selection is never worse than the two-step one; optimality is not claimed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _EQUAL = 1e-9
 
 
 class SitingResult(Protocol):
-    """What a siting engine answers; :class:`geo.siting.Plan` is one."""
+    """Result of a siting engine; :class:`geo.siting.Plan` is one."""
 
     @property
     def selected(self) -> tuple[int, ...]:
@@ -45,15 +45,15 @@ class SitingResult(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Connection:
-    """What the backhaul engine answers for a set of sites.
+    """Backhaul of a set of sites.
 
     Attributes
     ----------
     cost
         Backhaul of all of them [money].
     marginal
-        (n,) backhaul that each candidate adds beside the others of the set; for one of the set,
-        what would be saved without it.
+        (n,) backhaul that each candidate adds to the others of the set; for a member of the
+        set, the saving without it.
     """
 
     cost: float
@@ -68,7 +68,7 @@ Connect = Callable[[tuple[int, ...]], Connection]
 
 @dataclass(frozen=True, slots=True)
 class JointSelection:
-    """Sites with what they cover and cost [money]."""
+    """Chosen sites, the weight they cover, and their cost [money]."""
 
     selected: tuple[int, ...]
     covered: float
@@ -83,7 +83,7 @@ class JointSelection:
 
 @dataclass(frozen=True, slots=True)
 class JointResult:
-    """The joint answer beside the two-step one.
+    """The joint selection and the two-step one.
 
     Attributes
     ----------
@@ -136,32 +136,39 @@ def joint_plan(
     rounds
         Most rounds; it ends as soon as the sites come back unchanged.
 
+    Returns
+    -------
+    result
+        The best selection found, and the two-step one.
+
     Raises
     ------
     RangeError
-        If a cost or the budget is negative or no number, or rounds are below 1.
+        If a cost or the budget is negative or not a number, or rounds are below 1.
     InputError
-        If siting names a candidate that is not there, or no choice that was tried fits the budget
-        with its backhaul.
+        If siting names a candidate that does not exist, or no selection that was tried fits the
+        budget with its backhaul.
     """
     own = np.atleast_1d(np.asarray(own_costs, dtype=float))
     if not np.isfinite(own).all() or (own < 0).any():
-        raise RangeError("holds a negative number or none", where="own_costs", repair="give costs")
+        raise RangeError(
+            "costs must be finite and non-negative", where="own_costs", repair="give costs"
+        )
     if budget is not None and not 0 <= budget < math.inf:
         raise RangeError(f"the budget is {budget}", where="budget", repair="give 0 or more")
     if rounds < 1:
         raise RangeError(f"{rounds} rounds", where="rounds", repair="give 1 or more")
     two_step, link = _two_step(siting, connect, own, budget)
     best, seen, scale, count = two_step, {two_step.selected}, 1.0, 0
-    for count in range(1, rounds + 1):  # noqa: B007 — told in the answer
+    for count in range(1, rounds + 1):  # noqa: B007 — part of the result
         part = None if budget is None else budget * scale
         try:
             answer, found = _answered(siting, connect, own, (own + link.marginal, part))
         except RangeError:
-            # So little builds nothing, says the engine.
+            # The engine reports that this budget builds nothing.
             break
         if budget is not None and answer.cost > budget * (1 + _EQUAL):
-            # What sites add beside each other is less than what they add together.
+            # Marginal costs of sites sum to less than their joint cost.
             scale *= budget / answer.cost
             continue
         if better(answer, best, budget):
@@ -182,7 +189,7 @@ def _answered(
     selected = tuple(sorted(int(site) for site in choice.selected))
     if any(not 0 <= site < len(own) for site in selected):
         raise InputError(
-            f"siting chose a site that is not there; there are {len(own)}", where="siting",
+            f"siting chose a site that does not exist; there are {len(own)}", where="siting",
             repair="give one cost for each candidate",
         )  # fmt: skip
     connection = connect(selected)
@@ -198,6 +205,11 @@ def _two_step(
     """Choose by own costs, then connect; with a budget, as much as leaves enough for the backhaul.
 
     The part of the budget that siting may spend is found by halving.
+
+    Raises
+    ------
+    InputError
+        If no selection that was tried fits the budget.
     """
     answer, connection = _answered(siting, connect, own, (own, budget))
     if budget is None or answer.cost <= budget * (1 + _EQUAL):
@@ -209,7 +221,7 @@ def _two_step(
         try:
             tried, connection = _answered(siting, connect, own, (own, middle))
         except RangeError:
-            # So little builds nothing, says the engine.
+            # The engine reports that this budget builds nothing.
             low = middle
             continue
         least = min(least, tried.cost)
@@ -229,9 +241,23 @@ def _two_step(
 
 
 def better(answer: JointSelection, than: JointSelection, budget: float | None) -> bool:
-    """Tell whether an answer fits the budget and covers more, or as much for less.
+    """Tell whether a selection fits the budget and covers more, or as much for less.
 
-    Without a budget the goal says what is covered: less money is better.
+    Without a budget the goal fixes what is covered: less money is better.
+
+    Parameters
+    ----------
+    answer
+        The selection.
+    than
+        Another selection.
+    budget
+        Greatest cost [money]; None for none.
+
+    Returns
+    -------
+    better
+        True if ``answer`` is the better one.
     """
     if budget is None:
         return answer.cost < than.cost * (1 - _EQUAL)
@@ -243,11 +269,12 @@ def better(answer: JointSelection, than: JointSelection, budget: float | None) -
 
 
 def connection(selected: Sequence[int], found: Backhaul, alone: ArrayLike) -> Connection:
-    """Return a backhaul as :func:`joint_plan` wants it.
+    """Return a backhaul in the form that :func:`joint_plan` expects.
 
-    A chosen site adds what it pays in the tree, another candidate what its way to the fibre that
-    exists costs. Beside the chosen sites candidates look cheap whose neighbours may go: on the
-    5,000 villages of a mountain province that covered 3 % less within the same budget.
+    A chosen site adds what it pays in the tree, any other candidate the cost of its own link to the
+    existing fibre. If instead the link to the nearest chosen site counted, candidates beside sites
+    that may be dropped would look cheap: on the 5,000 villages of a mountain province that covered
+    3 % less within the same budget.
 
     Parameters
     ----------
@@ -257,6 +284,11 @@ def connection(selected: Sequence[int], found: Backhaul, alone: ArrayLike) -> Co
         Their backhaul.
     alone
         (n,) cost per candidate from :func:`nearest_link_cost` to the fibre nodes.
+
+    Returns
+    -------
+    connection
+        Cost of the backhaul, and what each candidate would add.
     """
     marginal = np.array(alone, dtype=float)
     marginal[list(selected)] = found.cost
@@ -271,16 +303,23 @@ def nearest_link_cost(
     once: float,
     most: float,
 ) -> Floats:
-    """Return what each candidate would add to a backhaul that stands: its way to the nearest place.
+    """Return what each candidate would add to an existing backhaul: its link to the nearest place.
 
     Parameters
     ----------
     candidates, connected
         Longitudes and latitudes of the candidates, and of fibre nodes and connected sites, [°].
-    per_km, once
-        Fibre per geodesic km (with its route factor) and equipment [money].
+    per_km
+        Fibre per geodesic km, including its route factor [money].
+    once
+        Equipment of a link [money].
     most
-        What another kind of backhaul costs: no candidate adds more [money].
+        Cost of another kind of backhaul: no candidate adds more [money].
+
+    Returns
+    -------
+    cost
+        (n,) [money].
 
     Examples
     --------

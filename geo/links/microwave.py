@@ -2,7 +2,7 @@
 
 A hop is clear where the straight line between the antennas keeps a share of the first Fresnel zone
 free of the terrain, for the usual earth (k = 4/3) and for the worst (k = 0.6). Fading and rain
-limit its length: :mod:`geo.links.microwave_budget`. Interference is not looked at.
+limit its length: :mod:`geo.links.microwave_budget`. Interference is not considered.
 
 References
 ----------
@@ -55,12 +55,26 @@ class MicrowaveHops:
 
 
 def hop_pairs(lon: ArrayLike, lat: ArrayLike, *, hop_km: float, neighbours: int = 12) -> Ints:
-    """Return pairs of places within a hop's length, each with its nearest ``neighbours``.
+    """Return pairs of places within the length of a hop, each place with its nearest neighbours.
+
+    Parameters
+    ----------
+    lon, lat
+        (n,) places, WGS84 [°].
+    hop_km
+        Longest hop, above 0, at most 100 [km].
+    neighbours
+        Nearest places that are looked at, per place.
+
+    Returns
+    -------
+    pairs
+        (h, 2) numbers of the places, the lower one first.
 
     Raises
     ------
     RangeError
-        If a coordinate is no place on Earth, or the length is not above 0 and up to 100 km.
+        If a coordinate is not a place on Earth, or the length is not above 0 and up to 100 km.
     """
     if not 0 < hop_km <= 100:
         raise RangeError(f"a hop of {hop_km} km", where="hop_km", repair="give 0 to 100 km")
@@ -94,9 +108,14 @@ def solve_masts(
     paths
         The h terrain profiles, from the first to the second place.
     frequency_GHz
-        Above 0.
+        Frequency, above 0 [GHz].
     heights_m
         Standard heights above ground, ascending [m].
+
+    Returns
+    -------
+    hops
+        Least masts per pair, and where terrain is unknown.
 
     Raises
     ------

@@ -1,8 +1,9 @@
-"""How long a microwave hop may be: free space, rain, and the margin that is left for fading.
+"""Longest microwave hop: free space loss, rain attenuation and fade margin.
 
-A hop holds where the fade margin is at least what rain takes for the wished availability, and at
-least a reserve for multipath. Gases and interference are left out: below 10 GHz gases take less
-than 0.02 dB/km (ITU-R P.676-13, figure 10). Multipath is not predicted: its reserve is assumed.
+A hop is feasible where the fade margin is at least the rain attenuation for the required
+availability, and at least a reserve for multipath. Gases and interference are left out: below 10
+GHz gases attenuate less than 0.02 dB/km (ITU-R P.676-13, figure 10). Multipath is not predicted:
+its reserve is assumed.
 
 References
 ----------
@@ -60,7 +61,7 @@ _ALPHA_V = (((-0.07771, 2.33840, -0.76284), (0.56727, 0.95545, 0.54039),
 _LONGEST_KM, _GREATEST = 60.0, 2.5
 #: Efficiency of a dish; assumption. Speed of light: wavelength [m] = this / frequency [GHz].
 _EFFICIENCY, _C_M_GHZ = 0.6, 0.299_792_458
-#: Unavailability that the prediction holds for [% of the time].
+#: Unavailability for which the prediction is valid [% of the time].
 _LEAST_PERCENT, _MOST_PERCENT = 0.001, 1.0
 
 
@@ -77,7 +78,7 @@ class HopEquipment:
     frequency_GHz
         1 to 100.
     power_dBm, threshold_dBm, losses_dB
-        Transmit power, received level for the wished error rate, feeders of both ends.
+        Transmit power, received level for the required error rate, feeders of both ends.
     dish_m
         Diameter of each dish [m].
     rain_mm_h
@@ -110,12 +111,26 @@ class HopEquipment:
 def specific_attenuation(
     rain_mm_h: ArrayLike, frequency_GHz: float, *, vertical: bool = True
 ) -> Floats:
-    """Return what rain takes per km of a horizontal path, γ = k·R^α [dB/km] (P.838-3 eq. (1)).
+    """Return the specific attenuation of rain on a horizontal path, γ = k·R^α (P.838-3 eq. (1)).
+
+    Parameters
+    ----------
+    rain_mm_h
+        Rain rates, any shape, at least 0 [mm/h].
+    frequency_GHz
+        Frequency, 1 to 1000 [GHz].
+    vertical
+        True for vertical polarisation, else horizontal.
+
+    Returns
+    -------
+    attenuation
+        Same shape [dB/km].
 
     Raises
     ------
     RangeError
-        If the rate is negative or none, or the frequency outside 1–1000 GHz.
+        If a rate is negative or not finite, or the frequency is outside 1–1000 GHz.
 
     Examples
     --------
@@ -126,22 +141,38 @@ def specific_attenuation(
     if not 1 <= frequency_GHz <= 1000:
         raise RangeError(f"{frequency_GHz:g} GHz", where="frequency_GHz", repair="give 1 to 1000")
     if not np.isfinite(rate).all() or (rate < 0).any():
-        raise RangeError("a rain rate is negative or none", where="rain_mm_h", repair="give mm/h")
+        raise RangeError(
+            "rain rates must be finite and non-negative", where="rain_mm_h", repair="give mm/h"
+        )
     k, alpha = _power_law(frequency_GHz, vertical=vertical)
     return np.asarray(k * rate**alpha)
 
 
 def rain_dB(distance_km: ArrayLike, hop: HopEquipment) -> Floats:
-    """Return the rain attenuation exceeded for the unavailable time [dB] (P.530-18 §2.4.1).
+    """Return the rain attenuation exceeded for the unavailable time (P.530-18 §2.4.1).
+
+    Parameters
+    ----------
+    distance_km
+        Lengths of hops, any shape, above 0, at most 60 [km].
+    hop
+        Equipment and climate.
+
+    Returns
+    -------
+    attenuation_dB
+        Same shape [dB].
 
     Raises
     ------
     RangeError
-        If a distance is not above 0 and up to 60 km, or a parameter out of its range.
+        If a distance is not above 0 and up to 60 km, or a parameter is out of its range.
     """
     d = np.asarray(distance_km, dtype=float)
     if not np.isfinite(d).all() or (d <= 0).any() or (d > _LONGEST_KM).any():
-        raise RangeError("a hop is not above 0 to 60 km", where="distance_km", repair="shorten it")
+        raise RangeError(
+            "a hop is not above 0 and at most 60 km long", where="distance_km", repair="shorten it"
+        )
     p = hop.unavailable_percent
     if not 1 <= hop.frequency_GHz <= 100 or not _LEAST_PERCENT <= p <= _MOST_PERCENT:
         raise RangeError(
@@ -165,7 +196,19 @@ def rain_dB(distance_km: ArrayLike, hop: HopEquipment) -> Floats:
 
 
 def fade_margin_dB(distance_km: ArrayLike, hop: HopEquipment) -> Floats:
-    """Return the received level in free space above the threshold [dB] (P.525-4 eq. (4)).
+    """Return the received level in free space above the threshold (P.525-4 eq. (4)).
+
+    Parameters
+    ----------
+    distance_km
+        Lengths of hops, any shape, above 0 [km].
+    hop
+        Equipment.
+
+    Returns
+    -------
+    margin_dB
+        Same shape [dB]; negative where the threshold is not reached.
 
     Examples
     --------
@@ -180,9 +223,21 @@ def fade_margin_dB(distance_km: ArrayLike, hop: HopEquipment) -> Floats:
 
 
 def longest_km(hop: HopEquipment, *, most_km: float = _LONGEST_KM) -> float:
-    """Return the greatest length at which a hop holds, to 0.1 km; 0 where none does.
+    """Return the greatest length at which a hop meets its margins, to 0.1 km.
 
-    Every shorter hop holds, too.
+    Every shorter hop meets them as well.
+
+    Parameters
+    ----------
+    hop
+        Equipment and climate.
+    most_km
+        Greatest length that is tried, at most 60 [km].
+
+    Returns
+    -------
+    length_km
+        [km]; 0 where no hop meets them.
 
     Raises
     ------
@@ -191,8 +246,8 @@ def longest_km(hop: HopEquipment, *, most_km: float = _LONGEST_KM) -> float:
     """
     steps = np.arange(1, round(min(most_km, _LONGEST_KM) * 10) + 1) / 10
     margin = fade_margin_dB(steps, hop)
-    holds = margin >= np.maximum(rain_dB(steps, hop), hop.reserve_dB)
-    return float(steps[-1] if holds.all() else np.append(0.0, steps)[int(np.argmin(holds))])
+    feasible = margin >= np.maximum(rain_dB(steps, hop), hop.reserve_dB)
+    return float(steps[-1] if feasible.all() else np.append(0.0, steps)[int(np.argmin(feasible))])
 
 
 def _power_law(frequency_GHz: float, *, vertical: bool) -> tuple[float, float]:

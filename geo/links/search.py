@@ -1,10 +1,9 @@
-"""Better sites for their money: exchanges priced with the whole fibre tree of each choice.
+"""Local search over sites and fibre: exchanges priced with the whole fibre tree of each selection.
 
-A move builds one more option and takes away those that it makes needless, or takes one away. Each
-is priced exactly on the ways of
-:mod:`geo.links.fibre_access` by the least spanning tree (Kruskal 1956,
-doi:10.1090/S0002-9939-1956-0078686-7), and made if money − price · weight falls and every limit
-holds. The answer is a local optimum; how good it is, the bound of :mod:`geo.links.bound` tells.
+A move adds an option and removes those that it makes redundant, or removes one. Each is priced
+exactly on the links of :mod:`geo.links.fibre_access` by the minimum spanning tree (Kruskal 1956,
+doi:10.1090/S0002-9939-1956-0078686-7), and made if money − price · weight falls and every limit is
+respected. The result is a local optimum; :mod:`geo.links.bound` gives the bound.
 """
 
 # ruff: noqa: C901 — compiled loops: a call into another function for each step costs more than
@@ -29,7 +28,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Options looked at between two questions whether to stop.
+#: Options tried between two checks of the clock.
 _BATCH = 64
 #: Most sweeps over all options at one price.
 _SWEEPS = 4
@@ -42,7 +41,7 @@ _EPS = 1e-9
 class _Board(NamedTuple):
     """What does not change: edges of the ways by rising money, options, villages.
 
-    Vertex 0 is the fibre that stands, place i is vertex i + 1. ``root`` is what joining a place
+    Vertex 0 is the existing fibre, place i is vertex i + 1. ``root`` is what joining a place
     alone costs. ``near`` are the options that share a village with an option.
     """
 
@@ -78,9 +77,9 @@ class _State(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchProblem:
-    """What is sought: ``model``, ``ways``, ``place`` and ``goal`` as for the bound.
+    """Input of the local search: ``model``, ``ways``, ``place`` and ``goal`` as for the bound.
 
-    ``price`` is the money that a unit of weight is worth; 0 where all of it is wanted.
+    ``price`` is the money that a unit of weight is worth; 0 where all of it must be covered.
     """
 
     model: Model
@@ -91,16 +90,21 @@ class SearchProblem:
 
 
 def searched(sought: SearchProblem, start: Flags, clock: Clock) -> Flags:
-    """Return a choice that meets the goal on these ways, as cheap as was found from a start.
+    """Return a selection that meets the goal, as cheap as the local search found from a start.
 
     Parameters
     ----------
     sought
-        The goal and what it costs; capacities are not looked at.
+        Goal and costs; capacities are ignored.
     start
-        (options,) where to begin; it need not meet the goal.
+        (options,) True where the search starts with an option; it need not meet the goal.
     clock
-        Time, and whom to ask.
+        Time limit and cancellation.
+
+    Returns
+    -------
+    chosen
+        (options,) True where an option is chosen.
     """
     goal, price = sought.goal, sought.price
     board = _board(sought.model, sought.ways, sought.place)
@@ -120,7 +124,7 @@ def searched(sought: SearchProblem, start: Flags, clock: Clock) -> Flags:
 def _board(model: Model, ways: FibreLinks, place: Ints) -> _Board:
     root = np.where(np.isfinite(ways.root), ways.root, 0.0)
     by_air = np.isfinite(ways.air)
-    # Nobody lays more fibre for one place than is worth another kind over the years.
+    # Fibre for one place never costs more than another kind over the years.
     root = np.where(by_air, np.minimum(ways.air_from, root), root)
     key = np.concatenate([ways.money, root])
     order = np.argsort(key, kind="stable")
@@ -157,7 +161,7 @@ def _begun(board: _Board, chosen: Flags) -> _State:
 def _sweeps(
     board: _Board, state: _State, limits: tuple[float, float, float], order: Ints, clock: Clock
 ) -> None:
-    """Try each option in turn until a whole round brings nothing, or the time ends."""
+    """Try each option in turn until a whole round finds no move, or the time ends."""
     price, least, budget = limits
     for _ in range(_SWEEPS):
         moves = 0
@@ -170,7 +174,7 @@ def _sweeps(
 
 
 def _repair(board: _Board, state: _State, least: float, budget: float) -> None:
-    """Build more until the weights are met; take away until the budget holds."""
+    """Add options until the weights are met; remove until the budget is respected."""
     while _added(board, state, least):
         pass
     while state.sums[:2].sum() > budget and _taken(board, state):

@@ -1,6 +1,6 @@
 """Bill of materials: quantities × unit costs, each line with its source.
 
-Unit costs live in a table, never in code. An item that the table lacks is a fault, not free.
+Unit costs live in a table, never in code. An item missing from the table is an error, not free.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class UnitCost:
     low, base, high
         Values [``currency`` per ``per``; or a share, years, a ratio].
     currency
-        ISO 4217 code, or ``share``, ``year``, ``ratio`` for what is no money.
+        ISO 4217 code, or ``share``, ``year``, ``ratio`` where the value is not money.
     per
         What one unit is, such as ``per km``.
     source
@@ -52,11 +52,11 @@ class UnitCost:
         Raises
         ------
         InputError
-            If it is no amount of money.
+            If the value is not an amount of money.
         """
         if self.currency in _NO_MONEY:
             raise InputError(
-                f"{self.item} is a {self.currency}, no amount of money", where="unit_costs",
+                f"{self.item} is a {self.currency}, not an amount of money", where="unit_costs",
                 repair="use its value",
             )  # fmt: skip
         return Money.of(
@@ -69,7 +69,7 @@ _NO_MONEY = ("share", "year", "ratio")
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One line: how much of an item, at which price, for how much.
+    """One line: quantity of an item, its price, and the amount.
 
     ``price_year`` is the year of the source; ``unit_cost`` and ``amount`` are in the bill's prices.
     """
@@ -96,6 +96,18 @@ class Bill:
 
 def unit_cost(costs: Mapping[str, UnitCost], item: str) -> UnitCost:
     """Return a unit cost by name.
+
+    Parameters
+    ----------
+    costs
+        Item → unit cost.
+    item
+        Name of the item.
+
+    Returns
+    -------
+    cost
+        Its unit cost.
 
     Raises
     ------
@@ -127,12 +139,17 @@ def bill_of_materials(
     price_change
         Yearly change of prices that converts older unit costs (share per year); 0 keeps them.
 
+    Returns
+    -------
+    bill
+        Lines in the order of ``costs``, and their total.
+
     Raises
     ------
     UnknownNameError
         If an item has no unit cost.
     RangeError
-        If a quantity is negative or no number.
+        If a quantity is negative or not finite.
     InputError
         If there is nothing to buy, or currencies differ.
 
@@ -156,7 +173,7 @@ def bill_of_materials(
     )
     if not lines:
         raise InputError(
-            "nothing is to be bought", where="quantities", repair="give a quantity above 0"
+            "no item has a quantity above 0", where="quantities", repair="give a quantity above 0"
         )
     return Bill(lines, total(line.amount for line in lines))
 

@@ -28,7 +28,7 @@ from geo.errors import InputError, RangeError
 
 Floats = NDArray[np.float64]
 
-#: Years of operation that the subsidy counts, by whether the county lies at the border.
+#: Years of operation that the subsidy counts, by whether the county is at the border.
 #: Source: MIIT and MOF universal-service guide 2018 (xuangubao.cn/article/299100).
 SUBSIDY_YEARS = {False: 6, True: 10}
 #: Share of build and operation that it pays; same source.
@@ -62,10 +62,24 @@ class Money:
     ) -> Money:
         """Return an undiscounted amount from its three values.
 
+        Parameters
+        ----------
+        low, base, high
+            Values [currency], any shapes that broadcast.
+        currency
+            ISO 4217 code.
+        price_year
+            Year whose prices the amount is in.
+
+        Returns
+        -------
+        money
+            (…, 3) amounts.
+
         Raises
         ------
         RangeError
-            If a value is no number or low ≤ base ≤ high does not hold.
+            If a value is not a number or low ≤ base ≤ high does not hold.
         """
         values = np.stack(np.broadcast_arrays(*(np.asarray(v, float) for v in (low, base, high))))
         if not np.isfinite(values).all() or (np.diff(values, axis=0) < 0).any():
@@ -113,7 +127,7 @@ class Money:
         Raises
         ------
         RangeError
-            If a factor is negative or no number: low and high would change places.
+            If a factor is negative or not finite: low and high would change places.
         """
         times = np.asarray(factor, dtype=float)
         if not np.isfinite(times).all() or (times < 0).any():
@@ -127,16 +141,34 @@ class Money:
     __rmul__ = __mul__
 
     def sum(self) -> Money:
-        """Return the total over all sites."""
+        """Return the total over all sites.
+
+        Returns
+        -------
+        total
+            One amount.
+        """
         return replace(self, amounts=self.amounts.reshape(-1, 3).sum(axis=0))
 
     def in_prices_of(self, year: int, *, price_change: float) -> Money:
-        """Convert to another price year at a stated yearly change of prices (share per year).
+        """Convert to the prices of another year.
+
+        Parameters
+        ----------
+        year
+            Price year of the result.
+        price_change
+            Yearly change of prices (share per year), above −1.
+
+        Returns
+        -------
+        money
+            The same amounts at the prices of ``year``.
 
         Raises
         ------
         RangeError
-            If the change is no number above −1.
+            If the change is not a number above −1.
         """
         if not -1 < price_change < math.inf:
             raise RangeError(
@@ -147,7 +179,23 @@ class Money:
         return replace(self, amounts=self.amounts * factor, price_year=int(year))
 
     def per(self, count: ArrayLike) -> Money:
-        """Return the amount per household or village; NaN, not infinity, where there is none."""
+        """Return the amount per household or village.
+
+        Parameters
+        ----------
+        count
+            Households or villages, at least 0; its shape precedes the last axis of the amounts.
+
+        Returns
+        -------
+        money
+            Amounts per unit; NaN, not infinity, where the count is 0.
+
+        Raises
+        ------
+        RangeError
+            If a count is negative.
+        """
         number = np.asarray(count, dtype=float)
         if (number < 0).any():
             raise RangeError("a count is negative", where="count", repair="give 0 or more")
@@ -167,6 +215,16 @@ def _words(money: Money) -> str:
 
 def total(amounts: Iterable[Money]) -> Money:
     """Add amounts of one kind.
+
+    Parameters
+    ----------
+    amounts
+        At least one amount; equal in currency, price year and discounting.
+
+    Returns
+    -------
+    total
+        Their sum.
 
     Raises
     ------
@@ -192,7 +250,7 @@ def _discount(rate: float, years: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """Something built in year 0 and built again at the end of its life.
+    """Asset built in year 0 and renewed at the end of its life.
 
     Attributes
     ----------
@@ -255,7 +313,12 @@ def life_cost(
     discount_rate
         Share per year; None adds the years up without discounting and says so.
     residual
-        Take off what assets are still worth at the end, linear in their remaining life.
+        Subtract what assets are still worth at the end, linear in their remaining life.
+
+    Returns
+    -------
+    cost
+        Build, reinvestment, operation and residual value, and the flows per year.
 
     Raises
     ------
@@ -295,7 +358,7 @@ def _spread(asset: Asset, parts: Floats, *, residual: bool) -> None:
             f"a life of {asset.life_years} years", where="life_years", repair="give whole years"
         )
     renewal = asset.renewal or asset.build
-    # What would be due in the last year is not bought any more: the plan ends there.
+    # A renewal due in the last year is not bought: the plan ends there.
     renewed = range(life, years, life)
     for year in renewed:
         parts[1, year] += renewal.amounts
@@ -321,7 +384,7 @@ def _check_kind(first: Money, *others: Money) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Subsidy:
-    """What the universal-service fund pays, and what is left to the operator; not discounted.
+    """Share of the universal-service fund, and what remains with the operator; not discounted.
 
     ``years`` are the years of operation that count.
     """
@@ -333,6 +396,22 @@ class Subsidy:
 
 def subsidy(build: Money, yearly: Money, *, border: bool, share: float = SUBSIDY_SHARE) -> Subsidy:
     """Return the subsidy: a share of build and of six years of operation, ten at the border.
+
+    Parameters
+    ----------
+    build
+        Cost of building, not discounted.
+    yearly
+        Cost of operation per year, not discounted.
+    border
+        True for a county at the national border.
+    share
+        Share of build and operation that is paid, 0 to 1.
+
+    Returns
+    -------
+    subsidy
+        What is paid, what is left, and the years that count.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""Power of a site: the grid where its line is near enough, otherwise the sun; the cheaper one.
+"""Power of a site: grid connection where the line is near enough, otherwise solar; the cheaper one.
 
-Prices are present values over the plan, so that a site's batteries count beside a line that lasts.
+Prices are present values over the plan, so that renewed batteries compare with a line that lasts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class PowerPrices:
-    """What power costs [money, present value over the plan].
+    """Prices of power [money, present value over the plan].
 
     Attributes
     ----------
@@ -67,7 +67,12 @@ def power(grid_m: ArrayLike, prices: PowerPrices, *, existing: ArrayLike | None 
     prices
         Prices and limits.
     existing
-        (n,) True where a site stands and has power already.
+        (n,) True where a site exists and has power already.
+
+    Returns
+    -------
+    power
+        Kind, cost, line and reason per site.
 
     Raises
     ------
@@ -82,18 +87,18 @@ def power(grid_m: ArrayLike, prices: PowerPrices, *, existing: ArrayLike | None 
     """
     metres = np.atleast_1d(np.asarray(grid_m, dtype=float))
     _check(metres, prices)
-    stands = np.zeros(len(metres), dtype=bool) if existing is None else np.asarray(existing, bool)
+    exists = np.zeros(len(metres), dtype=bool) if existing is None else np.asarray(existing, bool)
     line_km = metres / 1000.0 * prices.route_factor
     feasible = line_km <= prices.limit_km
     by_grid = np.where(feasible, prices.connection + prices.line_per_km * line_km, np.inf)
     grid = (by_grid <= prices.solar) & np.isfinite(by_grid)
     none = ~grid & ~np.isfinite(prices.solar)
-    kinds = np.where(grid | stands, 0, np.where(none, 2, 1))
-    why = np.select([stands, none, grid, np.isnan(metres), ~feasible], [4, 5, 0, 3, 2], default=1)
+    kinds = np.where(grid | exists, 0, np.where(none, 2, 1))
+    why = np.select([exists, none, grid, np.isnan(metres), ~feasible], [4, 5, 0, 3, 2], default=1)
     cost = np.where(grid, by_grid, np.where(none, 0.0, prices.solar))
     return Power(
-        tuple(KINDS[i] for i in kinds), np.where(stands, 0.0, cost),
-        np.where(grid & ~stands, line_km, 0.0), tuple(REASONS[i] for i in why),
+        tuple(KINDS[i] for i in kinds), np.where(exists, 0.0, cost),
+        np.where(grid & ~exists, line_km, 0.0), tuple(REASONS[i] for i in why),
     )  # fmt: skip
 
 
@@ -103,6 +108,6 @@ def _check(metres: Floats, prices: PowerPrices) -> None:
     amounts = (prices.line_per_km, prices.connection, prices.solar, prices.limit_km)
     if not all(amount >= 0 for amount in amounts) or not prices.route_factor >= 1:
         raise RangeError(
-            "a price is negative or no number, or the route factor below 1", where="prices",
+            "a price is negative or not a number, or the route factor below 1", where="prices",
             repair="give prices of at least 0 and a factor of at least 1",
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """P.1812 over many paths: checks of each profile and the loop over paths, compiled.
 
-Paths stand one behind the other in flat arrays. Threads take runs of them: no numba thread pool,
-so that visitors of the web door can ask at the same time.
+Paths are concatenated in flat arrays. Threads take runs of them: no numba thread pool,
+so that several browser sessions can run at the same time.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ COLUMNS = (
 _OF_RADIO = 7
 #: Bits of what can be wrong with a profile.
 FEW, ORIGIN, ORDER, LENGTH, TERRAIN, CLUTTER, ZONE = 1, 2, 4, 8, 16, 32, 64
-#: Stands for anything that is none of the zones.
+#: Code of anything that is none of the zones.
 NO_ZONE = 0
 #: Shortest and longest path (§ 1) [km].
 LENGTH_KM = (0.25, 3000.0)
-#: Points below which a second thread is not worth its start.
+#: Points below which a second thread does not pay.
 _SMALL = 20_000
 #: Runs that each thread takes: some are harder than others.
 _RUNS_PER_THREAD = 8
@@ -68,7 +68,7 @@ class BatchResults(NamedTuple):
 
 
 def run(profiles: FlatProfiles, table: Floats, found: BatchResults, threads: int | None) -> None:
-    """Fill ``found``, with as many threads as there are cores unless told otherwise."""
+    """Fill ``found``, by default with one thread per core."""
     number = threads or int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]  # made at run time
     spans = _spans(profiles.start, number)
     if len(spans) == 1:
@@ -97,7 +97,7 @@ def run_span(
     Parameters
     ----------
     table
-        (1 or n, columns) values in the order of :data:`COLUMNS`; one row stands for all paths.
+        (1 or n, columns) values in the order of :data:`COLUMNS`; one row applies to all paths.
     """
     same = table.shape[0] == 1
     row = table[0 if same else span[0]]

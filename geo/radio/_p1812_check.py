@@ -56,16 +56,16 @@ _FAULTS = {
 
 
 class Faults:
-    """What is wrong with one call, gathered to be told at once."""
+    """Faults of one call, collected to be raised together."""
 
     def __init__(self) -> None:
         self._sentences: list[str] = []
 
     def add(self, sentence: str) -> None:
-        """Take up one fault."""
+        """Add one fault."""
         self._sentences.append(sentence)
 
-    def tell(self) -> None:
+    def raise_all(self) -> None:
         """Raise a :class:`RangeError` with all of them, if there are any."""
         if self._sentences:
             raise RangeError(
@@ -94,7 +94,7 @@ def table(values: Mapping[str, ArrayLike], paths: int, faults: Faults) -> Floats
 
 
 def _column(name: str, value: ArrayLike, faults: Faults) -> Floats:
-    """Return the values of an argument; those out of its limits are told."""
+    """Return the values of an argument; those out of its limits are added to the faults."""
     if name == "polarization":
         words = np.atleast_1d(np.asarray(value, dtype=object)).ravel()
         wrong = sorted({repr(word) for word in words.tolist() if word not in _WORDS})
@@ -164,7 +164,7 @@ def _flat(name: str, value: ArrayLike | None, faults: Faults) -> Floats:
 
 
 def profiles(fault: NDArray[np.uint8], faults: Faults) -> None:
-    """Take up what the kernel found wrong with the profiles."""
+    """Add the faults that the kernel found in the profiles."""
     wrong = np.flatnonzero(fault)
     for path in wrong[:3]:
         name = "the profile" if fault.size == 1 else f"profile {path}"

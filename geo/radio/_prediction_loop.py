@@ -30,7 +30,7 @@ Ints = NDArray[np.int64]
 NEAR_M = 250.0
 #: Paths that one turn of the parallel loop takes.
 _TURN = 256
-#: Distance to the coast that stands for "far inland" in P.1812 [km].
+#: Distance to the coast that means "far inland" in P.1812 [km].
 _INLAND_KM = 500.0
 _EARTH_M = 6_371_000.0
 #: Figures of a pair: distance [km], loss [dB], level [dBm], line of sight, ridge [km] and [m].
@@ -80,8 +80,8 @@ def fill_pairs(
             s, p = station[k], place[k]
             path = (sites[s, 0], sites[s, 1], spots[p, 0], spots[p, 1])
             longest = max(longest, path_length_m(path))
-        room = max(points_on(longest, spacing_m), MIN_POINTS) + 1
-        distance_km, terrain_m = np.empty(room), np.empty(room)
+        size = max(points_on(longest, spacing_m), MIN_POINTS) + 1
+        distance_km, terrain_m = np.empty(size), np.empty(size)
         zones = np.empty(0, dtype=np.int8)
         for k in range(begin, end):
             s, p = station[k], place[k]

@@ -57,7 +57,7 @@ class Pattern:
     side_lobe_dB: float
 
     def __post_init__(self) -> None:
-        """Refuse what is no beam."""
+        """Refuse widths and limits that are not above 0."""
         for name in ROW[3:]:
             if not getattr(self, name) > 0:
                 raise RangeError(
@@ -113,12 +113,18 @@ class Antenna:
             )  # fmt: skip
         if not math.isfinite(self.azimuth_deg):
             raise RangeError(
-                f"an azimuth of {self.azimuth_deg:g}° is no direction", where="antenna",
+                f"an azimuth of {self.azimuth_deg:g}° is not finite", where="antenna",
                 repair="give degrees clockwise from north",
             )  # fmt: skip
 
     def row(self) -> NDArray[np.float64]:
-        """Return (7,) what the compiled function takes, in the order of :data:`ROW`."""
+        """Return the antenna as the compiled function takes it.
+
+        Returns
+        -------
+        row
+            (7,) numbers in the order of :data:`ROW`.
+        """
         shape = self.pattern
         return np.array(
             [
@@ -130,7 +136,23 @@ class Antenna:
 
 
 def pattern(key: str) -> Pattern:
-    """Return a pattern of :data:`PATTERNS` or raise :class:`UnknownNameError`."""
+    """Return a pattern by its key.
+
+    Parameters
+    ----------
+    key
+        Key of :data:`PATTERNS`.
+
+    Returns
+    -------
+    pattern
+        The pattern.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such key.
+    """
     if key not in PATTERNS:
         raise UnknownNameError("antenna pattern", key, PATTERNS)
     return PATTERNS[key]
@@ -143,15 +165,22 @@ def gain_dB(
 
     Parameters
     ----------
+    antenna
+        Pattern and mount.
     bearing_deg
         Direction of the path at the antenna, clockwise from north [°], any shape.
     elevation_deg
         Angle of the path above the horizontal at the antenna [°]; broadcasts with the bearing.
 
+    Returns
+    -------
+    gain_dB
+        Broadcast shape, at most 0 [dB].
+
     Raises
     ------
     RangeError
-        If an elevation lies outside ±90° or an angle is not finite.
+        If an elevation is outside ±90° or an angle is not finite.
 
     Examples
     --------
@@ -165,7 +194,7 @@ def gain_dB(
     )
     if not (np.isfinite(bearing).all() and (np.abs(elevation) <= 90).all()):
         raise RangeError(
-            "a direction is no direction (elevation beyond ±90° or an empty bearing)",
+            "an elevation is beyond ±90° or an angle is not finite",
             where="antenna", repair="give finite degrees",
         )  # fmt: skip
     flat = _gains(bearing.ravel(), elevation.ravel(), antenna.row())
@@ -182,6 +211,11 @@ def pattern_gain_dB(bearing_deg: float, elevation_deg: float, row: NDArray[np.fl
         Direction of the path at the antenna: clockwise from north, above the horizontal [°].
     row
         (7,) an :meth:`Antenna.row`, or one row of such rows stacked.
+
+    Returns
+    -------
+    gain_dB
+        At most 0 [dB].
     """
     across = math.radians(bearing_deg - row[0])
     up = math.radians(elevation_deg)

@@ -1,16 +1,16 @@
-"""Calibration: what a drive test says about a prediction, and whether it may correct it.
+"""Calibration: comparison of a prediction with a drive test, and whether a correction helps.
 
 A drive test gives the level measured at many points; the model gives its median there. Their
-difference tells the error that all points share (the offset), what differs from site to site, and
-the spread that is left (σ). The fit is robust: a tunnel or a wrongly noted cell must not move it.
+difference gives the error that all points share (the offset), the part that differs from site to
+site, and the remaining spread (σ). The fit is robust: a tunnel or a wrong cell id must not move it.
 
-Whether a correction helps is asked of points that did not take part in the fit. Neighbouring points
-of a drive are alike, so whole stretches are held out, never single points: else every correction
-would seem to help. Where it does not, the answer is no correction, and why.
+Whether a correction helps is measured on points that were not used in the fit. Neighbouring points
+of a drive are alike, so whole stretches are held out, never single points: otherwise every
+correction would seem to help. Where it does not help, the result is no correction, and the reason.
 
 A corrected prediction is a prediction: it stays "modelled", in a column of its own; the measured
 levels stay where they are. Levels below what the receiver could hear are missing from a drive test,
-so near its floor the measured mean is too high and the correction too hopeful.
+so near its floor the measured mean is too high and the correction too optimistic.
 
 References
 ----------
@@ -73,13 +73,24 @@ class Reason:
     limit: float
 
     def text(self, language: str) -> str:
-        """Return the sentence in ``zh`` or ``en``."""
+        """Return the reason as a sentence.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        sentence
+            The reason with its numbers.
+        """
         return REASONS[self.key][language].format(value=self.value, limit=self.limit)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Error on points that took no part in the fit [dB]: mean, mean absolute, root mean square."""
+    """Error on points not used in the fit [dB]: mean, mean absolute, root mean square."""
 
     bias_dB: float
     absolute_dB: float
@@ -88,7 +99,7 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What a drive test says.
+    """Result of comparing a drive test with the predictions.
 
     Attributes
     ----------
@@ -106,9 +117,9 @@ class Calibration:
     site_sigma_dB
         Spread from site to site, beyond chance; 0 for a global fit.
     points, left_out, stretches
-        Points that took part, those without a prediction or level, and stretches.
+        Points used, points without a prediction or level, and stretches.
     before, after
-        Error on held-out points without and with the correction; None when it was not asked.
+        Error on held-out points without and with the correction; None where it was not measured.
     reasons
         Why no correction is applied; empty when it is.
     """
@@ -160,7 +171,7 @@ def calibrate(
     site: ArrayLike | None = None,
     folds: int = 5,
 ) -> Calibration:
-    """Fit offset and spread to a drive test and ask held-out stretches whether that helps.
+    """Fit offset and spread to a drive test and measure the gain on held-out stretches.
 
     Parameters
     ----------
@@ -170,14 +181,19 @@ def calibrate(
         (n,) number of the stretch, day or square that a point belongs to, any integers; without it
         the order of the points is cut into 20 pieces of equal length.
     site
-        (n,) index of the serving site, 0 …; asks for an offset of each site besides.
+        (n,) index of the serving site, 0 …; adds an offset of each site.
     folds
         How many parts the stretches are dealt into, 2–20.
+
+    Returns
+    -------
+    calibration
+        Offsets, spreads, held-out errors, and the reasons against a correction.
 
     Raises
     ------
     RangeError
-        If the arrays do not fit or a level is none that a terminal can report.
+        If the arrays do not fit or a level is not one that a terminal can report.
 
     Examples
     --------
@@ -203,15 +219,22 @@ def calibrate(
 def corrected_dBm(
     calibration: Calibration, predicted_dBm: ArrayLike, site: ArrayLike | None = None
 ) -> NDArray[np.float64]:
-    """Return predictions with the offset added [dBm]: still modelled, never a measured column.
+    """Return predictions with the offset added: still modelled, never a measured column.
 
     Parameters
     ----------
+    calibration
+        From :func:`calibrate`.
     predicted_dBm
         (n,) [dBm]; NaN stays NaN.
     site
         (n,) index of the serving site, for a fit with offsets of sites; an index beyond those of
         the drive test gets the global offset alone.
+
+    Returns
+    -------
+    level_dBm
+        (n,) [dBm].
 
     Raises
     ------

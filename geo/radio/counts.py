@@ -1,21 +1,20 @@
-"""How many villages are covered, as an interval: shadowing makes each one a chance.
+"""Number of covered villages as an interval: shadowing makes each village a random trial.
 
-The number of covered villages is a sum of unlike coin tosses, a Poisson-binomial variable. Given
-that places are independent its distribution is exact: polynomials 1 − p + p·x multiplied in pairs
-by fast Fourier transform. Households are weighted tosses; their exact distribution would need a
-polynomial as long as the number of households, so they are drawn, with a seed.
+The number of covered villages is a sum of unlike Bernoulli trials, a Poisson-binomial variable. For
+independent places its distribution is exact: polynomials 1 − p + p·x multiplied in pairs by fast
+Fourier transform. Households are weighted trials; their exact distribution would need a polynomial
+as long as the number of households, so they are simulated, with a seed.
 
-What independence means, and where it ends
-------------------------------------------
-Shadowing itself is local: its correlation falls to 1/e within 37 m (line of sight) to 120 m (none)
-in rural macro cells (3GPP TR 38.901, Table 7.5-6), while natural villages lie hundreds of metres
-apart. So the local part is independent from village to village. What is *not* independent is the
-error of the model: where it is 3 dB too hopeful it is so everywhere. Independent tosses alone
-therefore give an interval that is far too narrow (it shrinks with 1/√n). ``common_sigma_dB`` is the
-standard deviation of that common error; calibration against drive tests gives it
-(:mod:`geo.radio.calibration`), and with it the count is a mixture over the common error: of exact
-distributions up to 200 villages, above of normal ones, whose error is then below that of σ itself.
-Two villages behind one ridge share an error too, which neither part describes.
+Independence holds for the local part only. Shadowing itself is local: its correlation falls to 1/e
+within 37 m (line of sight) to 120 m (none) in rural macro cells (3GPP TR 38.901, Table 7.5-6),
+while natural villages are hundreds of metres apart. So the local part is independent from village
+to village. What is *not* independent is the error of the model: where it is 3 dB too optimistic it
+is so everywhere. Independent trials alone therefore give an interval that is far too narrow (it
+shrinks with 1/√n). ``common_sigma_dB`` is the standard deviation of that common error; calibration
+against drive tests gives it (:mod:`geo.radio.calibration`), and with it the count is a mixture over
+the common error: of exact distributions up to 200 villages, above of normal ones, whose error is
+then below that of σ itself. Two villages behind one ridge share an error too, which neither part
+describes.
 
 References
 ----------
@@ -51,7 +50,7 @@ _BLOCK = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class PredictionSpread:
-    """What makes a prediction uncertain.
+    """Uncertainty of a prediction.
 
     Attributes
     ----------
@@ -60,10 +59,10 @@ class PredictionSpread:
     common_sigma_dB
         Standard deviation of the error that all villages share [dB], ≥ 0.
     level
-        Probability that the interval holds, between 0 and 1.
+        Probability of the interval, between 0 and 1.
     draws, seed
         For households: number of draws, 100 … 100,000, and where their stream begins. With 2,000
-        draws an end of a 90 % interval stands between the quantiles of 4.0 and 6.0 %.
+        draws an end of a 90 % interval is between the quantiles of 4.0 and 6.0 %.
 
     Raises
     ------
@@ -78,7 +77,7 @@ class PredictionSpread:
     seed: int = 20_201_231
 
     def __post_init__(self) -> None:
-        """Refuse what is no spread."""
+        """Refuse values outside their range."""
         fine = 0 < self.sigma_dB < np.inf and 0 <= self.common_sigma_dB < np.inf
         if not fine or not 0 < self.level < 1:
             raise RangeError(
@@ -100,7 +99,7 @@ class CountInterval:
     Attributes
     ----------
     low, high
-        Quantiles; ``high`` holds everything unknown as covered, ``low`` nothing of it.
+        Quantiles; ``high`` counts everything unknown as covered, ``low`` nothing of it.
     expected
         Mean over what is known.
     unknown
@@ -123,7 +122,8 @@ def poisson_binomial(probability: ArrayLike) -> NDArray[np.float64]:
 
     Returns
     -------
-    (n + 1,) probability of 0, 1, … n successes; absolute error below 1e-12.
+    distribution
+        (n + 1,) probability of 0, 1, … n successes; absolute error below 1e-12.
 
     Raises
     ------
@@ -165,6 +165,15 @@ def covered_villages(
         (n,) predicted median RSRP less the limit [dB]; NaN without a prediction.
     group
         (n,) index of the region of each, 0 … ``n_groups`` − 1.
+    n_groups
+        Number of regions.
+    spread
+        What makes the prediction uncertain.
+
+    Returns
+    -------
+    villages
+        Low, expected, high and unknown per region.
 
     Raises
     ------
@@ -202,10 +211,21 @@ def covered_households(
 
     Parameters
     ----------
-    margin_dB, group
-        As in :func:`covered_villages`.
+    margin_dB
+        (n,) predicted median RSRP less the limit [dB]; NaN without a prediction.
     households
-        (n,) ≥ 0.
+        (n,) finite and non-negative.
+    group
+        (n,) index of the region of each, 0 … ``n_groups`` − 1.
+    n_groups
+        Number of regions.
+    spread
+        What makes the prediction uncertain, and the seed of the draws.
+
+    Returns
+    -------
+    households
+        Low, expected, high and unknown per region.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Loss on the way into a building: Recommendation ITU-R P.2109-2.
+"""Building entry loss: Recommendation ITU-R P.2109-2.
 
 References
 ----------
@@ -34,7 +34,7 @@ def building_entry_loss_dB(
     *,
     elevation_deg: float = 0.0,
 ) -> float:
-    """Return the loss that is not exceeded with a probability, over terminals in buildings [dB].
+    """Return the building entry loss not exceeded with a probability over terminals inside.
 
     Parameters
     ----------
@@ -47,10 +47,15 @@ def building_entry_loss_dB(
     elevation_deg
         Angle of the path above the horizontal at the façade [°].
 
+    Returns
+    -------
+    loss_dB
+        [dB]; may be below 0 at small probabilities.
+
     Raises
     ------
     RangeError
-        If a value lies outside the validity.
+        If a value is outside the validity.
 
     Examples
     --------

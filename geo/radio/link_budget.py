@@ -9,7 +9,7 @@ so all starts with the power of one: 46 dBm over the 1,200 elements of a 20 MHz 
     needed RSRP       = the greater of limit and sensitivity
     greatest loss     = EIRP per element + receiver gain − body − vehicle − entry − margin − needed
 
-The RSRP at the terminal is a median: the shadow margin is asked for by the limit, not taken off it.
+The RSRP at the terminal is a median: the shadow margin is added to the limit, not taken off it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Step = Literal["transmit", "eirp", "terminal", "limit", "margin", "result"]
 
 @dataclass(frozen=True, slots=True)
 class LinkBudget:
-    """What a budget is made of.
+    """Inputs of a link budget.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class LinkBudget:
     resource_elements
         Subcarriers that share this power: 12 × resource blocks of the bandwidth.
     subcarrier_kHz
-        Width of one [kHz]; its noise is what the sensitivity stands on.
+        Width of one [kHz]; its noise decides the sensitivity.
     antenna_gain_dBi, beam_gain_dB, feeder_loss_dB
         Gain of the antenna (5G: of one element) [dBi], of the beam of the SSB above it [dB], and
         loss of cable and connectors [dB].
@@ -52,9 +52,9 @@ class LinkBudget:
     noise_figure_dB, required_snr_dB
         Of the receiver, and what it needs above the noise to measure RSRP [dB].
     rsrp_limit_dBm
-        Level that the rule wishes for [dBm].
+        Level that the rule requires [dBm].
     shadow_sigma_dB, edge_probability
-        Standard deviation of shadowing [dB] and the probability wished at the edge of the cell;
+        Standard deviation of shadowing [dB] and the required probability at the edge of the cell;
         0.5 is the median: no margin.
 
     Raises
@@ -82,7 +82,7 @@ class LinkBudget:
     edge_probability: float = 0.5
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be; every fault is named."""
+        """Refuse impossible values; every fault is named."""
         faults = [
             f"{name} {getattr(self, name):g} is not a finite number"
             for name in self.__slots__
@@ -139,12 +139,12 @@ class LinkBudget:
 
     @property
     def shadow_margin_dB(self) -> float:
-        """Margin for the probability wished at the edge of the cell [dB]."""
+        """Margin for the required probability at the edge of the cell [dB]."""
         return float(shadow_margin_dB(self.shadow_sigma_dB, self.edge_probability))
 
     @property
     def max_path_loss_dB(self) -> float:
-        """Median path loss at which the limit holds with the wished probability [dB]."""
+        """Median path loss at which the limit is met with the required probability [dB]."""
         available = self.eirp_per_re_dBm - self.other_losses_dB
         return available - self.shadow_margin_dB - self.needed_rsrp_dBm
 
@@ -160,7 +160,7 @@ class Line:
     value, unit
         As shown.
     sign
-        +1 or −1 as it counts towards the next sum, 0 for what is told but enters no sum.
+        +1 or −1 as it counts towards the next sum, 0 for a line that enters no sum.
     step
         Sum towards which it counts.
     is_sum
@@ -179,6 +179,16 @@ def lines(budget: LinkBudget) -> tuple[Line, ...]:
     """Return the budget as lines in the order of reading.
 
     Each sum equals the signed lines of its step, together with the sum before it.
+
+    Parameters
+    ----------
+    budget
+        Inputs of the budget.
+
+    Returns
+    -------
+    lines
+        In the order of reading.
 
     Examples
     --------
@@ -220,15 +230,22 @@ def lines(budget: LinkBudget) -> tuple[Line, ...]:
 def rsrp_dBm(
     budget: LinkBudget, path_loss_dB: ArrayLike, pattern_gain_dB: ArrayLike = 0.0
 ) -> NDArray[np.float64]:
-    """Return the median RSRP at the terminal [dBm]; NaN (unknown) where the loss is NaN.
+    """Return the median RSRP at the terminal.
 
     Parameters
     ----------
+    budget
+        Inputs of the budget.
     path_loss_dB
         Median path loss, any shape [dB].
     pattern_gain_dB
         Gain of the antenna towards the terminal relative to its peak [dB], ≤ 0
         (:func:`geo.radio.antenna.gain_dB`); broadcasts with the loss.
+
+    Returns
+    -------
+    rsrp_dBm
+        Same shape [dBm]; NaN (unknown) where the loss is NaN.
 
     Examples
     --------

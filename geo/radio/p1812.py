@@ -7,7 +7,7 @@ focusing, delta-Bullington diffraction with the spherical Earth, troposcatter, d
 reflection, location variability. Building entry loss (§ 4.8) belongs to the link budget.
 
 Clutter is added to the terrain between the terminals (§ 3.2, Eq. 1c); the terminals themselves
-stand on bare ground, and effective heights and horizons come from the terrain alone.
+are on bare ground, and effective heights and horizons come from the terrain alone.
 
 One path is :func:`basic_transmission_loss` or, with all its parts, :func:`path_loss`; many paths
 are :func:`predict_paths`; another compiled kernel calls
@@ -41,12 +41,12 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-#: Refractivity where a planner knows no better: lapse rate in the lowest kilometre [N-units/km] and
+#: Default refractivity: lapse rate in the lowest kilometre [N-units/km] and
 #: value at sea level [N-units]. They are the defaults that the Python program in ITU's software
 #: list documents (README of Py1812). ITU's digital maps give the value of a place, but may not be
 #: passed on: read it there and give it as a parameter.
 DELTA_N, N0 = 45.0, 325.0
-#: Distance to the coast that stands for "no coast near" in the same program [km].
+#: Distance to the coast that means "no coast near" in the same program [km].
 INLAND_KM = 500.0
 
 
@@ -73,7 +73,7 @@ class Link:
     delta_N, N0
         Refractivity: lapse rate, above 0 and below 157 [N-units/km], and sea level [N-units].
     dist_coast_tx_km, dist_coast_rx_km
-        Distance over land to the coast along the path [km]; 0 where a terminal stands at sea.
+        Distance over land to the coast along the path [km]; 0 where a terminal is at sea.
     """
 
     frequency_GHz: ArrayLike
@@ -142,16 +142,16 @@ class Predictions:
 
 @dataclass(frozen=True, slots=True)
 class PathLoss:
-    """One path, part by part; symbols are those of the Recommendation.
+    """Parts of the loss of one path; symbols are those of the Recommendation.
 
     Attributes
     ----------
     loss_dB
-        L_b: what is not exceeded for the time and locations asked for, Eq. (69).
+        L_b: what is not exceeded for the requested time and locations, Eq. (69).
     free_space_dB, line_of_sight_dB
         L_bfs and, with multipath and focusing, L_b0p.
     diffraction_dB, diffraction_median_dB
-        L_dp for the time asked for, L_d50 for half of it: on top of the two above.
+        L_dp for the requested time, L_d50 for half of it: on top of the two above.
     bullington_dB, bullington_smooth_dB, spherical_dB
         Median parts of the delta-Bullington method: L_bulla, L_bulls, L_dsph.
     troposcatter_dB, ducting_dB
@@ -230,7 +230,7 @@ def basic_transmission_loss(  # noqa: PLR0913 — one name for each input of the
     dist_coast_tx_km: float = INLAND_KM,
     dist_coast_rx_km: float = INLAND_KM,
 ) -> float:
-    """Return the basic transmission loss of one path [dB].
+    """Return the basic transmission loss of one path.
 
     Parameters
     ----------
@@ -238,15 +238,22 @@ def basic_transmission_loss(  # noqa: PLR0913 — one name for each input of the
         (n,) distances from the transmitter, rising from 0, evenly spaced or not; 0.25 to 3000 long.
     terrain_m
         (n,) heights above sea level [m].
+    frequency_GHz, h_tx_m, h_rx_m, time_percent, location_percent, location_sigma_dB, polarization
+        As in :class:`Link`.
+    delta_N, N0, lat_tx, lat_rx, lon_tx, lon_rx, dist_coast_tx_km, dist_coast_rx_km
+        As in :class:`Link`.
     clutter_m, zone
         (n,) as in :class:`Profiles`.
-    frequency_GHz, h_tx_m, h_rx_m, time_percent, location_percent, location_sigma_dB
-        As in :class:`Link`, like all others.
+
+    Returns
+    -------
+    loss_dB
+        Not exceeded for the requested time and locations [dB].
 
     Raises
     ------
     RangeError
-        With all that lies outside the validity of the method.
+        If a value is outside the validity of the method; all of them are named.
 
     Examples
     --------
@@ -287,10 +294,15 @@ def path_loss(
     link
         With single values.
 
+    Returns
+    -------
+    loss
+        The loss and its parts.
+
     Raises
     ------
     RangeError
-        With all that lies outside the validity of the method.
+        If a value is outside the validity of the method; all of them are named.
     """
     faults = check.Faults()
     table = check.table(_values(link), 1, faults)
@@ -302,7 +314,7 @@ def path_loss(
         distance, terrain = profile.distance_km, profile.terrain_m
         clutter, zones = profile.clutter_m, profile.zone
         check.profiles(np.array([fault_of(distance, terrain, clutter, zones)]), faults)
-    faults.tell()
+    faults.raise_all()
     terminals = terminals_from(table[0], distance[-1])
     constants = radio_from(table[0])
     found = analyse(distance, (terrain, clutter), zones, terminals, constants, True)
@@ -310,7 +322,7 @@ def path_loss(
 
 
 def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None) -> Predictions:
-    """Return the losses of many paths, on all cores unless told otherwise.
+    """Return the losses of many paths, by default on all cores.
 
     The numbers are those of :func:`path_loss`, to the last bit, whatever the number of threads.
 
@@ -323,10 +335,15 @@ def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None)
     threads
         Threads; None for one per core.
 
+    Returns
+    -------
+    predictions
+        (n,) results.
+
     Raises
     ------
     RangeError
-        With all that lies outside the validity of the method.
+        If a value is outside the validity of the method; all of them are named.
 
     Examples
     --------
@@ -360,21 +377,31 @@ def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None)
     if ragged is not None:
         run(ragged, table, found, threads)
         check.profiles(found.fault, faults)
-    faults.tell()
+    faults.raise_all()
     return Predictions(found.loss_dB, found.line_of_sight, found.edge, found.nu)
 
 
 def radio(link: Link) -> Radio:
     """Return the constants of a link of single values, for :func:`predict` in compiled code.
 
+    Parameters
+    ----------
+    link
+        With single values.
+
+    Returns
+    -------
+    radio
+        Constants of frequency, polarisation, percentages and refractivity.
+
     Raises
     ------
     RangeError
-        With all values outside the validity of the method.
+        If a value is outside the validity of the method; all of them are named.
     """
     faults = check.Faults()
     table = check.table(_values(link), 1, faults)
-    faults.tell()
+    faults.raise_all()
     return radio_from(table[0])
 
 

@@ -2,7 +2,7 @@
 
 Shadowing is the spread of the level around its median from place to place, normal in dB with a
 standard deviation of 6–10 dB. A level equal to the limit is therefore covered with probability
-0.5 only. Say of each probability whether it holds at the edge of the cell or over its area.
+0.5 only. Each probability states whether it is at the edge of the cell or over its area.
 
 References
 ----------
@@ -24,19 +24,24 @@ from geo.errors import RangeError
 
 
 def shadow_margin_dB(sigma_dB: ArrayLike, probability: ArrayLike) -> NDArray[np.float64]:
-    """Return how far the median must lie above the limit [dB]: σ times the normal quantile.
+    """Return how far the median must be above the limit: σ times the normal quantile.
 
     Parameters
     ----------
     sigma_dB
         Standard deviation of shadowing [dB], ≥ 0.
     probability
-        Wished probability at the place, between 0 and 1.
+        Required probability at the place, between 0 and 1.
+
+    Returns
+    -------
+    margin_dB
+        [dB].
 
     Raises
     ------
     RangeError
-        If a value lies outside its range.
+        If a value is outside its range.
 
     Examples
     --------
@@ -65,9 +70,14 @@ def coverage_probability(
     rsrp_dBm
         Predicted median, any shape [dBm]; NaN (no prediction) stays NaN.
     limit_dBm
-        Level asked for [dBm]; broadcasts.
+        Required level [dBm]; broadcasts.
     sigma_dB
         Standard deviation [dB], ≥ 0; 0 answers 0 or 1, and 1 on the limit itself.
+
+    Returns
+    -------
+    probability
+        Same shape, 0 … 1; NaN without a prediction.
 
     Raises
     ------
@@ -98,10 +108,15 @@ def coverage_state(probability: ArrayLike, wished: float) -> NDArray[np.uint8]:
         Least probability that counts as covered, 0 < wished ≤ 1; inclusive to 1e-12, so that a
         median with exactly the margin passes.
 
+    Returns
+    -------
+    state
+        uint8, same shape: covered, uncovered or unknown.
+
     Raises
     ------
     RangeError
-        If the wished probability is outside its range.
+        If the required probability is outside its range.
 
     Examples
     --------
@@ -110,7 +125,7 @@ def coverage_state(probability: ArrayLike, wished: float) -> NDArray[np.uint8]:
     """
     if not 0 < wished <= 1:
         raise RangeError(
-            f"a wished probability of {wished:g} is not between 0 and 1", where="coverage",
+            f"a required probability of {wished:g} is not between 0 and 1", where="coverage",
             repair="give a share such as 0.9",
         )  # fmt: skip
     share = np.asarray(probability, float)
@@ -128,13 +143,18 @@ def area_probability(edge_probability: float, sigma_dB: float, exponent: float) 
     sigma_dB
         Standard deviation of shadowing [dB], > 0.
     exponent
-        How the loss grows with distance: 10·exponent dB per decade; 3.9 for rural macro NLOS at
+        Path loss exponent: the loss grows by 10·exponent dB per decade; 3.9 for rural macro NLOS at
         35 m, 2 in free space.
+
+    Returns
+    -------
+    share
+        Share of the area, between 0 and 1.
 
     Raises
     ------
     RangeError
-        If a value lies outside its range.
+        If a value is outside its range.
 
     Examples
     --------
@@ -156,9 +176,23 @@ def area_probability(edge_probability: float, sigma_dB: float, exponent: float) 
 
 
 def edge_probability(area: float, sigma_dB: float, exponent: float) -> float:
-    """Return the probability at the edge that gives a wished share of the area.
+    """Return the probability at the edge that gives a required share of the area.
 
     The inverse of :func:`area_probability`, with the same ranges.
+
+    Parameters
+    ----------
+    area
+        Share of the area above the limit, between 0 and 1.
+    sigma_dB
+        Standard deviation of shadowing [dB], > 0.
+    exponent
+        Path loss exponent, > 0.
+
+    Returns
+    -------
+    probability
+        Probability at the edge.
 
     Raises
     ------

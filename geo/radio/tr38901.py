@@ -1,7 +1,7 @@
-"""3GPP TR 38.901 path loss, rural (RMa) and urban macro (UMa): why a circle, and how large.
+"""3GPP TR 38.901 path loss and cell radius, rural (RMa) and urban macro (UMa).
 
 Without a terrain model a path is known by its length alone, so equal loss is a circle around the
-site. The model is statistical: it says what is typical of many places, not what is true of one.
+site. The model is statistical: it describes what is typical of many places, not one place.
 In mountains a ridge decides and the circle is wrong both ways: it is used where no terrain model is
 loaded, and labelled so.
 
@@ -28,9 +28,9 @@ Sight = Literal["los", "nlos"]
 
 #: Velocity of light as the report has it, clause 7.4.1, Note 1 [m/s].
 LIGHT_M_PER_S = 3.0e8
-#: Frequency from which and to which the formulas hold [GHz] (Table 7.4.1-1, Note 2; UMa to 100).
+#: Frequencies between which the formulas are valid [GHz] (Table 7.4.1-1, Note 2; UMa to 100).
 FREQUENCIES_GHz: dict[Scenario, tuple[float, float]] = {"rma": (0.5, 30.0), "uma": (0.5, 100.0)}
-#: Horizontal distances between which they hold [m].
+#: Horizontal distances between which they are valid [m].
 DISTANCES_M: dict[tuple[Scenario, Sight], tuple[float, float]] = {
     ("rma", "los"): (10.0, 10_000.0),
     ("rma", "nlos"): (10.0, 5_000.0),
@@ -45,7 +45,7 @@ _UMA_GROUND_M = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a path is known by besides its length.
+    """Scenario, frequency and heights of a path.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Surroundings:
     Raises
     ------
     RangeError
-        If a value lies outside the validity; every fault is named.
+        If a value is outside the validity; every fault is named.
     """
 
     scenario: Scenario
@@ -112,19 +112,26 @@ class Surroundings:
 def path_loss_dB(
     distance_m: ArrayLike, surroundings: Surroundings, sight: Sight = "nlos"
 ) -> NDArray[np.float64]:
-    """Return the median path loss [dB].
+    """Return the median path loss.
 
     Parameters
     ----------
     distance_m
         Horizontal distance, any shape [m], within :data:`DISTANCES_M`.
+    surroundings
+        Scenario, frequency and heights.
     sight
         ``los`` with line of sight, ``nlos`` without.
+
+    Returns
+    -------
+    loss_dB
+        Same shape [dB].
 
     Raises
     ------
     RangeError
-        If a distance lies outside the validity.
+        If a distance is outside the validity.
 
     Examples
     --------
@@ -142,17 +149,26 @@ def path_loss_dB(
 def cell_radius_m(
     max_path_loss_dB: float, surroundings: Surroundings, sight: Sight = "nlos"
 ) -> float:
-    """Return the horizontal distance [m] at which the median loss reaches a limit.
+    """Return the horizontal distance at which the median loss reaches a limit.
 
     Parameters
     ----------
     max_path_loss_dB
-        What the link budget allows: power received meets its limit there.
+        Loss that the link budget allows [dB].
+    surroundings
+        Scenario, frequency and heights.
+    sight
+        ``los`` with line of sight, ``nlos`` without.
+
+    Returns
+    -------
+    radius_m
+        [m].
 
     Raises
     ------
     RangeError
-        If the limit is met nearer or farther than the formula holds.
+        If the limit is reached nearer or farther than the formula holds.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""How many household-years no order of building can exceed.
+"""Upper bound of household-years over all build orders.
 
-The linear relaxation over years: x grows with the years, a village is served as far as sites that
-reach it stand, money and sites built up to each year stay within what is allowed up to then, and a
-site stands no sooner than the one that carries it. Running costs, and that money of a year may
-lapse, are left out, which only weakens the bound.
+The linear relaxation over years: x grows with the years, a village is served to the extent that
+sites which reach it are built, money and sites built up to each year stay within the limits up to
+then, and a site is built no sooner than the one that carries it. Running costs, and the lapse of
+unspent money, are left out, which only weakens the bound.
 """
 
 from __future__ import annotations
@@ -24,23 +24,44 @@ _ROUNDING = 1e-6
 
 
 def household_years(found: BuildSchedule) -> float:
-    """Return the households served at the end of each year, summed over the years."""
+    """Return the households served at the end of each year, summed over the years.
+
+    Parameters
+    ----------
+    found
+        A build schedule.
+
+    Returns
+    -------
+    household_years
+        Households × years.
+    """
     return float(found.served.sum())
 
 
 def most_household_years(projects: Projects, limits: YearlyLimits, run: Run) -> float:
-    """Return what :func:`household_years` cannot exceed for any order of building.
+    """Return an upper bound of :func:`household_years` over all build orders.
 
     Parameters
     ----------
-    projects, limits
-        As for :func:`geo.schedule.phasing.rollout`.
+    projects
+        Sites to build, as for :func:`geo.schedule.phasing.rollout`.
+    limits
+        Budget and capacity per year.
     run
-        Time; where it is too short, the bound is all that can be reached, from the first year on.
+        Time limit; where it is too short, the bound is all that can be reached from the first year
+        on.
+
+    Returns
+    -------
+    bound
+        Households × years.
 
     Raises
     ------
-    InputError, RangeError
+    InputError
+        As :func:`geo.schedule.phasing.rollout`.
+    RangeError
         As :func:`geo.schedule.phasing.rollout`.
     """
     state = checked(projects, limits)
@@ -74,11 +95,11 @@ def _program(state: ScheduleState) -> highs.Program:
     """Return the relaxation; columns are sites, then villages, each year by year."""
     years, sites, villages = len(state.budgets), len(state.costs), len(state.households)
     every, earlier = sp.eye_array(years), sp.eye_array(years, k=-1)
-    stands = (state.year == 0).astype(float)
+    exists = (state.year == 0).astype(float)
     one = sp.eye_array(sites)
     waits = np.flatnonzero(state.after >= 0)
     order = sp.csr_array(one)[waits] - sp.csr_array(one)[state.after[waits]]
-    new = np.where(stands > 0, 0.0, 1.0)
+    new = np.where(exists > 0, 0.0, 1.0)
     count = state.capacity.shape[0]
     inside = sp.csr_array((new, (state.region, np.arange(sites))), shape=(count, sites))
     served = sp.csr_array(state.reach.T)
@@ -95,7 +116,7 @@ def _program(state: ScheduleState) -> highs.Program:
     ]
     high = np.concatenate([part[2] for part in rows])
     gain = np.concatenate([np.zeros(years * sites), np.tile(state.households, years)])
-    least = np.concatenate([np.tile(stands, years), np.zeros(years * villages)])
+    least = np.concatenate([np.tile(exists, years), np.zeros(years * villages)])
     return highs.Program(
         gain, sp.csc_array(sp.vstack(blocks)), np.full(len(high), -np.inf), high, least,
         np.ones(len(gain)), np.zeros(len(gain), dtype=bool),

@@ -1,8 +1,8 @@
-"""In which year each site is built: a rollout by priority within budget and building capacity.
+"""Build year of each site: a greedy rollout by priority within budget and building capacity.
 
-Exactness: greedy. In each year the site (with what it depends on) that stands first in the
-priority and still fits is built, then the next; what does not fit is passed over for what does.
-The limits always hold; how far the order is from the best, :mod:`geo.schedule.bound` tells.
+In each year the site (with what it depends on) that comes first in the priority and still fits is
+built, then the next; a site that does not fit is skipped for one that does. The limits are always
+respected; :mod:`geo.schedule.bound` gives an upper bound over all build orders.
 
 Money is plain numbers of one currency and price year here; :mod:`geo.money.cost` makes them.
 """
@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 #: Priorities: most households per money; the region served least; marked zones; dearest first.
 PRIORITIES = ("efficiency", "equity", "zones", "hardest")
-#: Why a site is in its year, or in none.
+#: Reason why a site is built in its year, or not at all.
 REASONS = (
     "built", "locked", "most_households_per_cost", "region_served_least", "in_policy_zone",
     "dearest_per_household", "needed_by_another", "adds_no_household", "over_every_budget",
@@ -39,7 +39,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class BuildSchedule:
-    """The plan by years.
+    """Build year of each site, and the sums per year.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class BuildSchedule:
     shortfall
         (y,) households missing to the target; NaN without one.
     notes
-        Sentences that say which limit holds the plan back.
+        Sentences that name the limit that delays the plan.
     """
 
     year: Ints
@@ -80,25 +80,32 @@ class BuildSchedule:
 def rollout(
     projects: Projects, limits: YearlyLimits, *, priority: str = "efficiency"
 ) -> BuildSchedule:
-    """Return which site is built in which year.
+    """Return the year in which each site is built.
 
     Parameters
     ----------
-    projects, limits
-        What is to be built, and what each year allows.
+    projects
+        Sites to build and what they depend on.
+    limits
+        Budget and capacity per year.
     priority
         ``efficiency``: most households per money first. ``equity``: the region whose households
         are served least (share) first. ``zones``: sites in policy zones first, then efficiency.
         ``hardest``: most money per household first.
+
+    Returns
+    -------
+    schedule
+        Year, order and reason per site; money and households per year.
 
     Raises
     ------
     UnknownNameError
         If the priority is not one of :data:`PRIORITIES`.
     InputError
-        If shapes do not fit, or sites wait for each other in a circle.
+        If shapes do not fit, or sites depend on each other in a circle.
     RangeError
-        If money, households, capacities or a budget are negative or no numbers.
+        If money, households, capacities or a budget are negative or not finite.
     """
     if priority not in PRIORITIES:
         raise UnknownNameError("priority", priority, PRIORITIES, where="priority")
@@ -240,7 +247,7 @@ def _why_not(state: ScheduleState, site: int) -> str:
         return "over_every_budget"
     if not state.capacity[state.region[chain]].sum(axis=1).all():
         return "no_capacity_in_region"
-    # With endless capacity, would any year still pay for it?
+    # With unlimited capacity, would the money of any year suffice?
     years = range(len(state.budgets))
     capacity, state.capacity = state.capacity, np.full_like(state.capacity, len(state.costs) + 1)
     paid = any(_fits(state, chain, y) for y in years)

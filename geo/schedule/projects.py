@@ -1,8 +1,9 @@
-"""What is to be built and what each year allows: the checked input of a rollout."""
+"""Sites to build and limits per year: the validated input of a rollout."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,7 +18,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Projects:
-    """What is to be built: n sites, v villages, g regions.
+    """Sites to build: n sites, v villages, g regions.
 
     Attributes
     ----------
@@ -35,9 +36,9 @@ class Projects:
     zone
         (n,) True in a policy zone.
     after
-        (n,) number of the site that must stand first (it carries the backhaul), −1 for none.
+        (n,) number of the site that must be built first (it carries the backhaul), −1 for none.
     built
-        (n,) True where the site stands already: year 0, no cost, stays.
+        (n,) True where the site exists already: year 0, no cost.
     locked
         (n,) True where the site must be built: before all others.
     """
@@ -56,7 +57,7 @@ class Projects:
 
 @dataclass(frozen=True, slots=True)
 class YearlyLimits:
-    """What each year allows.
+    """Budget, capacity and target per year.
 
     Attributes
     ----------
@@ -68,7 +69,7 @@ class YearlyLimits:
     carry_over
         Unspent money of a year can be spent later.
     target
-        (y,) households that shall be served at the end of each year, of all villages given.
+        (y,) households to be served by the end of each year, over all villages given.
     """
 
     budgets: ArrayLike
@@ -78,7 +79,7 @@ class YearlyLimits:
 
 
 def season_capacity(per_month: ArrayLike, months: ArrayLike, years: int) -> Ints:
-    """Return capacity per region and year from building months.
+    """Return the building capacity per region and year from the months without rain or frost.
 
     Parameters
     ----------
@@ -88,6 +89,11 @@ def season_capacity(per_month: ArrayLike, months: ArrayLike, years: int) -> Ints
         (g,) months of a year in which building is possible, 0 to 12 (rain, frost).
     years
         Years of the plan.
+
+    Returns
+    -------
+    capacity
+        (g, years) whole sites.
 
     Raises
     ------
@@ -111,7 +117,7 @@ def season_capacity(per_month: ArrayLike, months: ArrayLike, years: int) -> Ints
 
 @dataclass(slots=True)
 class ScheduleState:
-    """Checked arguments, and how far the plan has come; the rollout changes it as it goes."""
+    """Validated input, and the state of the schedule; the rollout changes it year by year."""
 
     costs: Floats
     yearly: Floats
@@ -139,22 +145,34 @@ class ScheduleState:
 def checked(projects: Projects, limits: YearlyLimits) -> ScheduleState:
     """Return the state at the beginning of the first year.
 
+    Parameters
+    ----------
+    projects
+        Sites to build.
+    limits
+        Budget and capacity per year.
+
+    Returns
+    -------
+    state
+        Nothing built but what exists.
+
     Raises
     ------
     InputError
-        If shapes do not fit, or sites wait for each other in a circle.
+        If shapes do not fit, or sites depend on each other in a circle.
     RangeError
-        If money, households, capacities or a budget are negative or no numbers.
+        If money, households, capacities or a budget are negative or not finite.
     """
     costs = _amounts(projects.costs, None, "costs")
     n = len(costs)
     reach = sp.csr_array(projects.coverage)
     households = _amounts(projects.households, reach.shape[1], "households")
     if reach.shape[0] != n:
-        raise _misfit("coverage", f"{reach.shape[0]} rows", f"{n} sites")
+        _refuse_shape("coverage", f"{reach.shape[0]} rows", f"{n} sites")
     budgets = _amounts(limits.budgets, None, "budgets")
     if not len(budgets):
-        raise InputError("there is no year", where="budgets", repair="give one for each year")
+        raise InputError("no year is given", where="budgets", repair="give one for each year")
     region = _numbers(projects.region, n, "region")
     village_region = _numbers(projects.village_region, len(households), "village_region")
     built, locked, zone = (
@@ -177,13 +195,13 @@ def checked(projects: Projects, limits: YearlyLimits) -> ScheduleState:
         target=np.full(y, np.nan) if target is None else _amounts(target, y, "target"),
         households=households, left=np.where(served, 0.0, households),
         year=np.where(built, 0, -1).astype(np.int64), rank=np.zeros(n, dtype=np.int64),
-        gain=np.zeros(n), reason=["built" if stands else "" for stands in built],
+        gain=np.zeros(n), reason=["built" if exists else "" for exists in built],
         building=np.zeros(y), running=np.zeros(y),
     )  # fmt: skip
 
 
 def _levels(after: Ints) -> list[Ints]:
-    """Return the sites that depend on others, those first whose own needs stand earlier."""
+    """Return the sites that depend on others, ordered by the length of their chain."""
     n = len(after)
     if (after < -1).any() or (after >= n).any():
         raise RangeError(f"there are {n} sites", where="after", repair="give numbers or −1")
@@ -193,8 +211,8 @@ def _levels(after: Ints) -> list[Ints]:
         at = np.where(at >= 0, after[at], -1)
         if depth.max() > n:
             raise InputError(
-                "sites wait for each other in a circle", where="after",
-                repair="let each chain end at a site that waits for none",
+                "sites depend on each other in a circle", where="after",
+                repair="let each chain end at a site that depends on none",
             )  # fmt: skip
     return [np.flatnonzero(depth == d) for d in range(1, int(depth.max(initial=0)) + 1)]
 
@@ -204,10 +222,10 @@ def _capacity(capacity: ArrayLike | None, regions: int, years: int, sites: int) 
         return np.full((regions, years), sites + 1, dtype=np.int64)
     limit = np.asarray(capacity, dtype=float)
     if limit.ndim != 2 or limit.shape[0] < regions or limit.shape[1] != years:
-        raise _misfit("capacity", str(limit.shape), f"{regions} regions and {years} years")
+        _refuse_shape("capacity", str(limit.shape), f"{regions} regions and {years} years")
     if np.isnan(limit).any() or (limit < 0).any():
         raise RangeError(
-            "holds a negative number or none", where="capacity", repair="give 0 or more"
+            "has a negative or missing number", where="capacity", repair="give 0 or more"
         )
     return np.asarray(np.floor(np.minimum(limit, sites + 1)), dtype=np.int64)
 
@@ -215,9 +233,9 @@ def _capacity(capacity: ArrayLike | None, regions: int, years: int, sites: int) 
 def _amounts(values: ArrayLike, length: int | None, name: str) -> Floats:
     amounts = np.atleast_1d(np.asarray(values, dtype=float))
     if length is not None and amounts.shape != (length,):
-        raise _misfit(name, str(amounts.shape), str(length))
+        _refuse_shape(name, str(amounts.shape), str(length))
     if not np.isfinite(amounts).all() or (amounts < 0).any():
-        raise RangeError("holds a negative number or none", where=name, repair="give 0 or more")
+        raise RangeError("must be finite and non-negative", where=name, repair="give 0 or more")
     return amounts
 
 
@@ -231,9 +249,9 @@ def _numbers(values: ArrayLike, length: int, name: str) -> Ints:
 def _fitting(values: ArrayLike, length: int, name: str) -> NDArray[np.generic]:
     array: NDArray[np.generic] = np.asarray(values)
     if array.shape != (length,):
-        raise _misfit(name, str(array.shape), str(length))
+        _refuse_shape(name, str(array.shape), str(length))
     return array
 
 
-def _misfit(name: str, has: str, wants: str) -> InputError:
-    return InputError(f"has {has}, not {wants}", where=name, repair="give one number for each")
+def _refuse_shape(name: str, has: str, wants: str) -> NoReturn:
+    raise InputError(f"has {has}, not {wants}", where=name, repair="give one number for each")

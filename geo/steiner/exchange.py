@@ -1,7 +1,7 @@
-"""Compiled parts of the Steiner tree search: cutting out pieces and hubs, and joining anew.
+"""Compiled parts of the Steiner tree search: removing pieces and hubs, and reconnecting.
 
-Thorough and dearer than :mod:`geo.steiner.local`: the parts of the cut tree grow regions until they
-meet, whatever lies between them (Uchoa and Werneck 2012, doi 10.1145/2133803.2184448).
+More thorough and slower than :mod:`geo.steiner.local`: the parts of the cut tree grow regions until
+they meet, whatever is between them (Uchoa and Werneck 2012, doi 10.1145/2133803.2184448).
 """
 
 # ruff: noqa: C901, PLR0912 — compiled loops: a call into another function for each step
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.steiner.grow import Heap, SteinerGraph, degree_of, new_heap, nodes_of, pop, push, top
+from geo.steiner.grow import SteinerGraph, degree_of, nodes_of, top
+from geo.steiner.heap import Heap, new_heap, pop, push
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,10 +29,10 @@ _MOST_PARTS = 32
 
 
 class _Scratch(NamedTuple):
-    """Arrays that one exchange after the other uses; clean in between.
+    """Scratch arrays of the exchanges; reset after each one.
 
     ``owner`` is the part that reached a node, ``far`` and ``came`` how, ``after`` chains the nodes
-    of a part, ``touched`` lists what must be cleaned, ``path`` the edges taken out.
+    of a part, ``touched`` lists what must be reset, ``path`` the edges taken out.
     """
 
     owner: Ints
@@ -60,7 +61,7 @@ def _take_path(
 ) -> tuple[int, int, float]:
     """Take out the edges from arc a on up to the next key node.
 
-    Returns the node at the end, how many edges ``path`` now holds, and what they cost.
+    Returns the node at the end, how many edges ``path`` now has, and their cost.
     """
     w, e, total = net.other[a], net.edge[a], 0.0
     while True:
@@ -118,7 +119,7 @@ def _parts(net: SteinerGraph, chosen: Flags, tops: Ints, s: _Scratch) -> int:
 
 @compiled
 def _seed(tops: Ints, rest: int, s: _Scratch) -> int:
-    """Let the nodes of all parts but the largest stand at distance 0; return their number."""
+    """Set the nodes of all parts but the largest to distance 0; return their number."""
     count = 0
     for i in range(len(tops)):
         v = tops[i]
@@ -223,7 +224,7 @@ def _spanned(price: Floats, meet: Ints, picked: Ints) -> float:
 def _rejoin(
     net: SteinerGraph, chosen: Flags, inside: Flags, tops: Ints, limit: float, s: _Scratch
 ) -> bool:
-    """Join the parts of a cut tree anew for less than ``limit``; False leaves all as it was."""
+    """Reconnect the parts of a cut tree for less than ``limit``; False leaves it unchanged."""
     k = len(tops)
     price = np.full((k, k), np.inf)
     meet = np.full((k, k), -1, dtype=np.int64)
@@ -274,7 +275,7 @@ def _cut(
 
 @compiled
 def _try(net: SteinerGraph, chosen: Flags, inside: Flags, v: int, a: int, s: _Scratch) -> bool:
-    """Cut out a piece or a hub and join anew; False leaves the tree as it was."""
+    """Remove a piece or a hub and reconnect; False leaves the tree unchanged."""
     tops = np.empty(_MOST_PARTS, dtype=np.int64)
     k, length, total = _cut(net, chosen, v, a, tops, s.path)
     path = s.path[:length]
@@ -302,7 +303,17 @@ def _try(net: SteinerGraph, chosen: Flags, inside: Flags, v: int, a: int, s: _Sc
 def exchange(net: SteinerGraph, chosen: Flags) -> bool:
     """Exchange pieces, and hubs with all their pieces, for cheaper joins; change ``chosen``.
 
-    Returns True if the tree became cheaper.
+    Parameters
+    ----------
+    net
+        The graph.
+    chosen
+        (m,) edges of the tree; changed in place.
+
+    Returns
+    -------
+    better
+        True if the tree became cheaper.
     """
     inside = nodes_of(net, chosen)
     s = _scratch(net)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
+from geo.steiner.heap import new_heap, pop, push
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,16 +43,23 @@ class SteinerGraph(NamedTuple):
     terminal: Flags
 
 
-class Heap(NamedTuple):
-    """Nodes to visit, nearest first: a binary heap; ``size`` holds one number."""
-
-    key: Floats
-    node: Ints
-    size: Ints
-
-
 def network(ends: Ints, cost: Floats, terminal: Flags) -> SteinerGraph:
-    """Return edges as a network."""
+    """Return edges as a graph that compiled code reads.
+
+    Parameters
+    ----------
+    ends
+        (m, 2) nodes of each edge.
+    cost
+        (m,) cost of each edge, at least 0.
+    terminal
+        (n,) True where a node must be joined.
+
+    Returns
+    -------
+    net
+        The graph.
+    """
     nodes = len(terminal)
     tail = np.concatenate([ends[:, 0], ends[:, 1]])
     head = np.concatenate([ends[:, 1], ends[:, 0]])
@@ -62,51 +70,8 @@ def network(ends: Ints, cost: Floats, terminal: Flags) -> SteinerGraph:
     return SteinerGraph(start, head[by_tail], by_tail % len(ends), ends, cost, order, terminal)
 
 
-@compiled
-def new_heap(most: int) -> Heap:
-    """Return an empty heap for that many entries."""
-    size = np.zeros(1, dtype=np.int64)
-    return Heap(np.empty(most), np.empty(most, dtype=np.int64), size)
-
-
-@compiled
-def push(heap: Heap, key: float, node: int) -> None:
-    """Add an entry."""
-    i = heap.size[0]
-    heap.size[0] = i + 1
-    while i > 0:
-        up = (i - 1) >> 1
-        if heap.key[up] <= key:
-            break
-        heap.key[i], heap.node[i] = heap.key[up], heap.node[up]
-        i = up
-    heap.key[i], heap.node[i] = key, node
-
-
-@compiled
-def pop(heap: Heap) -> tuple[float, int]:
-    """Take out the entry with the smallest key."""
-    top_key, top_node = heap.key[0], heap.node[0]
-    last = heap.size[0] - 1
-    heap.size[0] = last
-    key, node = heap.key[last], heap.node[last]
-    i = 0
-    while True:
-        down = 2 * i + 1
-        if down >= last:
-            break
-        if down + 1 < last and heap.key[down + 1] < heap.key[down]:
-            down += 1
-        if heap.key[down] >= key:
-            break
-        heap.key[i], heap.node[i] = heap.key[down], heap.node[down]
-        i = down
-    heap.key[i], heap.node[i] = key, node
-    return top_key, top_node
-
-
 class _Cut(NamedTuple):
-    """Scratch of the ascent: the nodes of a cut, the arcs into it, and who is in which turn's."""
+    """Scratch arrays of the ascent: nodes of a cut, arcs into it, and the turn of each node."""
 
     inside: Ints
     border: Ints
@@ -118,7 +83,7 @@ class _Cut(NamedTuple):
 def _gather(
     net: SteinerGraph, left: Floats, cut: _Cut, at: tuple[int, int, int, int]
 ) -> tuple[int, int, bool]:
-    """Take in whatever reaches the cut through arcs that cost nothing any more.
+    """Add the nodes that reach the cut through arcs of reduced cost 0.
 
     ``at`` is (turn, size, seen, arcs); returns the new size and arcs, and whether the cut holds
     another active terminal now.
@@ -147,7 +112,7 @@ def _gather(
 def _pay(
     net: SteinerGraph, left: Floats, cut: _Cut, at: tuple[int, int, int]
 ) -> tuple[int, int, float, bool]:
-    """Lower the cost of all arcs into the cut by the least among them; whom they free comes in.
+    """Lower the cost of all arcs into the cut by the least among them; add the nodes they free.
 
     ``at`` is (turn, size, arcs); returns the new size and arcs, the step (−1 if no arc leads into
     the cut), and whether the cut holds another active terminal now.
@@ -182,12 +147,26 @@ def _pay(
 
 @compiled
 def ascend(net: SteinerGraph, wanted: Ints, most_steps: int) -> tuple[float, Floats]:
-    """Raise dual variables (Wong 1984) and return the bound and what is left of each arc's cost.
+    """Raise dual variables (Wong 1984) for a bound and the reduced costs of the arcs.
 
-    ``left[a]`` of an arc in the row of v belongs to the way *into* v. The terminal with the
+    The reduced cost of an arc in the row of v belongs to the way *into* v. The terminal with the
     smallest cut goes first (Pajor, Uchoa and Werneck 2018, doi 10.1007/s12532-017-0123-4). A cut
-    that holds another active terminal ends: whatever reaches that one reaches this one too. Any
-    stop leaves a valid bound. ``most_steps`` counts arcs looked at.
+    that contains another active terminal ends: whatever reaches that one reaches this one too. Any
+    stop leaves a valid bound.
+
+    Parameters
+    ----------
+    net
+        The graph.
+    wanted
+        Terminals, the root first.
+    most_steps
+        Greatest number of arcs that are looked at.
+
+    Returns
+    -------
+    bound, left
+        Bound on the cost of any tree, and the reduced cost per arc.
     """
     n = len(net.start) - 1
     left = net.cost[net.edge].copy()
@@ -231,7 +210,21 @@ def ascend(net: SteinerGraph, wanted: Ints, most_steps: int) -> tuple[float, Flo
 def grow(net: SteinerGraph, weight: Floats, first: int) -> tuple[Flags, bool]:
     """Grow a tree from ``first``, each time along the shortest path to the nearest terminal.
 
-    Edges of infinite weight are closed. Returns the edges and whether all terminals were reached.
+    Edges of infinite weight are closed.
+
+    Parameters
+    ----------
+    net
+        The graph.
+    weight
+        (m,) weight of each edge in this search.
+    first
+        Node to start from.
+
+    Returns
+    -------
+    chosen, joined
+        (m,) edges of the tree, and whether all terminals were reached.
     """
     n = len(net.start) - 1
     far = np.full(n, np.inf)
@@ -267,7 +260,20 @@ def grow(net: SteinerGraph, weight: Floats, first: int) -> tuple[Flags, bool]:
 
 @compiled
 def top(part: Ints, node: int) -> int:
-    """Return who stands for a node's part (union–find), shortening the way."""
+    """Return the representative of a node's part (union–find), shortening the path.
+
+    Parameters
+    ----------
+    part
+        (n,) parent of each node; changed in place.
+    node
+        The node.
+
+    Returns
+    -------
+    root
+        The representative.
+    """
     while part[node] != node:
         part[node] = part[part[node]]
         node = part[node]
@@ -276,7 +282,22 @@ def top(part: Ints, node: int) -> int:
 
 @compiled
 def degree_of(net: SteinerGraph, chosen: Flags, v: int) -> int:
-    """Count the chosen edges at node ``v``."""
+    """Count the chosen edges at node ``v``.
+
+    Parameters
+    ----------
+    net
+        The graph.
+    chosen
+        (m,) edges of the tree.
+    v
+        The node.
+
+    Returns
+    -------
+    degree
+        Number of chosen edges at ``v``.
+    """
     count = 0
     for a in range(net.start[v], net.start[v + 1]):
         if chosen[net.edge[a]]:
@@ -286,7 +307,20 @@ def degree_of(net: SteinerGraph, chosen: Flags, v: int) -> int:
 
 @compiled
 def nodes_of(net: SteinerGraph, chosen: Flags) -> Flags:
-    """Return the nodes of a tree, terminals among them."""
+    """Return the nodes of a tree, terminals among them.
+
+    Parameters
+    ----------
+    net
+        The graph.
+    chosen
+        (m,) edges of the tree.
+
+    Returns
+    -------
+    inside
+        (n,) True for its nodes and for all terminals.
+    """
     inside = net.terminal.copy()
     for e in range(len(chosen)):
         if chosen[e]:
@@ -296,7 +330,20 @@ def nodes_of(net: SteinerGraph, chosen: Flags) -> Flags:
 
 @compiled
 def span(net: SteinerGraph, inside: Flags) -> Flags:
-    """Span the nodes ``inside`` with the edges between them, cheapest first; cut loose ends."""
+    """Span a set of nodes with the edges between them, cheapest first; cut loose ends.
+
+    Parameters
+    ----------
+    net
+        The graph.
+    inside
+        (n,) nodes to span.
+
+    Returns
+    -------
+    chosen
+        (m,) edges of the tree.
+    """
     n = len(inside)
     part = np.arange(n)
     chosen = np.zeros(len(net.cost), dtype=np.bool_)

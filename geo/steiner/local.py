@@ -2,7 +2,7 @@
 
 Two moves, each of which keeps all terminals joined: taking in a node, and exchanging a piece of the
 tree for a cheaper way. A key node is a terminal or a node where three or more edges of the tree
-meet; a piece lies between two of them.
+meet; a piece is between two of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.steiner.grow import SteinerGraph, degree_of, new_heap, nodes_of, pop, push, span
+from geo.steiner.grow import SteinerGraph, degree_of, nodes_of, span
+from geo.steiner.heap import new_heap, pop, push
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -114,7 +115,22 @@ def _saving(net: SteinerGraph, tree: _Rooted, near: Ints, gone: Flags, removed: 
 
 @compiled
 def insert(net: SteinerGraph, chosen: Flags, root: int) -> Flags:
-    """Take in single nodes as long as one makes the tree cheaper."""
+    """Add single nodes as long as one makes the tree cheaper.
+
+    Parameters
+    ----------
+    net
+        The graph.
+    chosen
+        (m,) edges of the tree.
+    root
+        A node of the tree.
+
+    Returns
+    -------
+    chosen
+        (m,) edges of the cheaper tree.
+    """
     n = len(net.start) - 1
     tree = _rooted(net, chosen, root)
     gone = np.zeros(len(net.cost), dtype=np.bool_)
@@ -143,7 +159,7 @@ def insert(net: SteinerGraph, chosen: Flags, root: int) -> Flags:
 
 
 class TreeRegions(NamedTuple):
-    """Per node how far the tree is, the edge towards it, and the tree's node at its end."""
+    """Distance to the tree per node, the edge towards it, and the tree's node at its end."""
 
     far: Floats
     came: Ints
@@ -152,7 +168,20 @@ class TreeRegions(NamedTuple):
 
 @compiled
 def regions(net: SteinerGraph, chosen: Flags) -> TreeRegions:
-    """Return the region of each node of the tree."""
+    """Return for each node the nearest node of the tree.
+
+    Parameters
+    ----------
+    net
+        The graph.
+    chosen
+        (m,) edges of the tree.
+
+    Returns
+    -------
+    regions
+        Distances and ways to the tree.
+    """
     n = len(net.start) - 1
     inside = nodes_of(net, chosen)
     found = TreeRegions(
@@ -237,7 +266,23 @@ def _walk(
 def swap(net: SteinerGraph, chosen: Flags, root: int, found: TreeRegions, open_edges: Ints) -> bool:
     """Exchange pieces of the tree for cheaper ways between its nodes; change ``chosen``.
 
-    ``open_edges`` join two regions, the cheapest way first. True if the tree became cheaper.
+    Parameters
+    ----------
+    net
+        The graph.
+    chosen
+        (m,) edges of the tree; changed in place.
+    root
+        A node of the tree.
+    found
+        Regions of the tree.
+    open_edges
+        Edges that join two regions, the cheapest way first.
+
+    Returns
+    -------
+    better
+        True if the tree became cheaper.
     """
     n = len(net.start) - 1
     tree = _rooted(net, chosen, root)

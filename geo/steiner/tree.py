@@ -1,8 +1,8 @@
 """A cheap tree that joins terminals in a graph, with a bound on how cheap one can be.
 
-Trees grow along shortest paths, in the graph as it is, in what the dual ascent leaves of it, and
-with weights disturbed by a seeded draw; each is improved by taking in nodes, exchanging key paths
-and removing hubs until nothing helps. Then trees grow in the union of the best ones. The same input
+Trees grow along shortest paths, in the graph itself, in the part of it that the dual ascent leaves,
+and with weights perturbed by a seeded draw; each is improved by adding nodes, exchanging key paths
+and removing hubs until no move helps. Then trees grow in the union of the best ones. The same input
 gives the same tree.
 
 References
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import scipy.sparse as sp
@@ -41,8 +42,8 @@ _POOL, _MERGES = 8, 6
 _SMALL = 5_000
 #: Arcs that the dual ascent looks at before it stops; any stop leaves a valid bound.
 _ASCENT_WORK = 2_000_000_000
-#: Greatest share by which weights are disturbed.
-_DISTURBANCE = 0.3
+#: Greatest share by which weights are perturbed.
+_PERTURBATION = 0.3
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Tree:
     cost
         Sum of their weights.
     bound
-        Sum that no tree through the terminals can fall below.
+        Lower bound on the cost of any tree that joins the terminals.
     """
 
     edges: tuple[int, ...]
@@ -73,16 +74,21 @@ def steiner_tree(edges: ArrayLike, weights: ArrayLike, terminals: Iterable[int])
         (m, 2) numbers of the nodes that an edge joins; of several between two nodes the cheapest
         counts.
     weights
-        Cost per edge, finite, at least 0; shape (m,).
+        (m,) cost per edge, finite and non-negative.
     terminals
         Nodes to join.
+
+    Returns
+    -------
+    tree
+        The cheapest tree found, and a bound on the cheapest one.
 
     Raises
     ------
     InputError
-        If shapes do not fit or no edges lead to a terminal.
+        If shapes do not fit or no edges reach a terminal.
     RangeError
-        If a weight is negative or no number.
+        If a weight is negative or not finite.
 
     Examples
     --------
@@ -94,11 +100,11 @@ def steiner_tree(edges: ArrayLike, weights: ArrayLike, terminals: Iterable[int])
     if len(wanted) < 2:
         return Tree((), 0.0, 0.0)
     if wanted[0] < 0 or not len(ends):
-        raise _apart(int(wanted[0]))
+        _refuse_terminal(int(wanted[0]))
     nodes = int(max(ends.max(), wanted[-1])) + 1
     kept = _without_twins(ends, cost, nodes)
     if not len(kept):
-        raise _apart(int(wanted[0]))
+        _refuse_terminal(int(wanted[0]))
     terminal = np.zeros(nodes, dtype=bool)
     terminal[wanted] = True
     net = network(ends[kept], cost[kept], terminal)
@@ -122,15 +128,15 @@ def _checked(edges: ArrayLike, weights: ArrayLike) -> tuple[Ints, Floats]:
         )  # fmt: skip
     if not np.isfinite(cost).all() or (cost < 0).any():
         raise RangeError(
-            "holds a negative number or none", where="weights", repair="give 0 or more"
+            "weights must be finite and non-negative", where="edges", repair="give 0 or more"
         )
     if (ends < 0).any():
         raise RangeError("a node has a negative number", where="edges", repair="count from 0")
     return ends, cost
 
 
-def _apart(node: int) -> InputError:
-    return InputError(
+def _refuse_terminal(node: int) -> NoReturn:
+    raise InputError(
         f"no edges lead to terminal {node}", where="terminals",
         repair="add edges, or leave it out",
     )  # fmt: skip
@@ -151,7 +157,7 @@ def _check_joined(net: SteinerGraph, wanted: Ints) -> None:
     _, part = connected_components(pairs, directed=False)
     away = wanted[part[wanted] != part[wanted[0]]]
     if len(away):
-        raise _apart(int(away[0]))
+        _refuse_terminal(int(away[0]))
 
 
 def _search(net: SteinerGraph, wanted: Ints, used: Flags, bound: float) -> Flags:
@@ -164,7 +170,7 @@ def _search(net: SteinerGraph, wanted: Ints, used: Flags, bound: float) -> Flags
     for i in range(tries):
         weight = (net.cost, reduced)[i % 2]
         if i >= 4:
-            weight = weight * draw.uniform(1.0, 1.0 + _DISTURBANCE, len(weight))
+            weight = weight * draw.uniform(1.0, 1.0 + _PERTURBATION, len(weight))
         _offer(net, weight, int(wanted[i * len(wanted) // tries]), pool, thorough=small)
         if pool and pool[0][0] <= bound * (1 + 1e-12):
             return pool[0][1]
@@ -172,7 +178,7 @@ def _search(net: SteinerGraph, wanted: Ints, used: Flags, bound: float) -> Flags
         together = np.logical_or.reduce([tree for _, tree in pool])
         weight = np.where(together, net.cost, np.inf)
         if i:
-            weight = weight * draw.uniform(1.0, 1.0 + _DISTURBANCE, len(weight))
+            weight = weight * draw.uniform(1.0, 1.0 + _PERTURBATION, len(weight))
         _offer(net, weight, int(wanted[i * len(wanted) // _MERGES]), pool, thorough=small)
     best = pool[0][1]
     return best if small else _improved(net, best, thorough=True)

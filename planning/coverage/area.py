@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
-from geo.radio.prediction import AreaPrediction, Stations, area
+from geo.radio.area_prediction import AreaPrediction, area
+from geo.radio.prediction import Stations
 from planning.coverage.prediction import CoverageOrder, Network, networks_of, require_terrain
 
 SHARE_COLUMNS = (

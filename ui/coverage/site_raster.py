@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.earth.crs import geodesic_m
-from geo.radio.prediction import AreaPrediction
+from geo.radio.area_prediction import AreaPrediction
 from layers.map.raster_images import POWER_LIMITS_DBM, Picture, power_picture, server_picture
 from planning.coverage.area import area_prediction, area_shares
 from planning.coverage.prediction import CoverageOrder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.radio.prediction import AreaPrediction
+from geo.radio.area_prediction import AreaPrediction
 from planning.coverage.prediction import CoverageOrder
 from ui.coverage import (
     calibration_view,

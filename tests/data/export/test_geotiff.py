@@ -8,7 +8,7 @@ from rasterio.io import MemoryFile
 
 from data.export.geotiff import area_geotiff
 from geo.errors import InputError
-from geo.radio.prediction import AreaPrediction
+from geo.radio.area_prediction import AreaPrediction
 
 
 def area() -> AreaPrediction:

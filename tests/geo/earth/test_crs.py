@@ -48,5 +48,5 @@ def test_chord_is_the_geodesic_below_ten_kilometres(
 def test_swapped_axes_are_named() -> None:
     with pytest.raises(RangeError, match="swapped"):
         check_lonlat([25.0], [102.7])
-    with pytest.raises(RangeError, match="no place on Earth"):
+    with pytest.raises(RangeError, match="not a place on Earth"):
         check_lonlat([float("nan")], [25.0])

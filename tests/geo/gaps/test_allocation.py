@@ -77,7 +77,7 @@ def test_hamilton_by_hand() -> None:
     [
         (-1, [1.0], "-1"),
         (5, [0.0, 0.0], "zero"),
-        (5, [1.0, math.nan], "known"),
+        (5, [1.0, math.nan], "finite"),
         (5, [1.0, -1.0], "negative"),
     ],
 )

@@ -112,7 +112,7 @@ def test_bad_joint_input_is_told() -> None:
             joint_plan(within, connect, costs, budget=budget, rounds=rounds)
     with pytest.raises(InputError, match="least that was"):
         joint_plan(lambda _c, _b: Chosen((0,), 1.0), connect, own, budget=0.0)
-    with pytest.raises(InputError, match="not there"):
+    with pytest.raises(InputError, match="does not exist"):
         joint_plan(lambda _c, _b: Chosen((99,), 1.0), connect, own)
 
 

@@ -12,12 +12,12 @@ from geo.earth.terrain import Grid, heights, profiles
 from geo.errors import InputError, RangeError
 from geo.radio import p1812
 from geo.radio.antenna import Antenna, gain_dB, pattern
+from geo.radio.area_prediction import area
 from geo.radio.prediction import (
     Cancelled,
     Carrier,
     Pairs,
     Places,
-    area,
     carrier,
     pairs_within,
     predicted,
