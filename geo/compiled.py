@@ -77,7 +77,9 @@ def _kept(dispatcher: Any) -> Any:
         dispatcher.enable_caching()
     except RuntimeError:
         return dispatcher
-    dispatcher._cache._cache_file._source_stamp = _stamp()  # noqa: SLF001 — no public way
+    # numba compares this before it unpickles the index: types of an older source may be gone.
+    version = f"{numba.__version__} {_stamp()}"
+    dispatcher._cache._cache_file._version = version  # noqa: SLF001 — no public way
     return dispatcher
 
 

@@ -57,6 +57,26 @@ def test_kept_code_is_used_until_a_module_that_it_calls_changes(house: Path) -> 
     assert ask(house) == ["30.0", "0"]
 
 
+def test_a_record_may_be_renamed(house: Path) -> None:
+    """The cached index names the types of arguments: an old name must not be looked for."""
+    record = """
+from typing import NamedTuple
+from geo.compiled import compiled
+class {0}(NamedTuple):
+    x: float
+@compiled
+def inner(x):
+    return x
+@compiled
+def first(pair):
+    return pair.x
+value = first({0}(1.0))
+"""
+    for name in ("Pair", "Couple"):
+        (house / "geo/inner.py").write_text(record.format(name))
+        assert ask(house)[0] == "10.0"
+
+
 def test_works_where_neither_the_folder_nor_the_cache_can_be_written(house: Path) -> None:
     # A file in the place of each folder stops even a user who may write everywhere.
     for path in (house / "geo/__pycache__", house / "cache"):
