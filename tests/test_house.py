@@ -52,9 +52,17 @@ def test_a_function_fits_a_screen() -> None:
         f"{path.name}: {node.name}"
         for path in modules()
         for node in ast.walk(parse(path))
-        if isinstance(node, kinds) and (node.end_lineno or 0) - node.lineno >= 60
+        if isinstance(node, kinds) and _length(node) >= 55
     ]
     assert not long
+
+
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function without its docstring."""
+    first = node.body[0]
+    documented = ast.get_docstring(node, clean=False) is not None
+    lines_of_text = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
+    return (node.end_lineno or 0) - node.lineno - lines_of_text
 
 
 def test_the_web_door_has_no_logic() -> None:
@@ -127,7 +135,7 @@ def test_what_is_imported_is_declared() -> None:
     distributions = packages_distributions()
     known = set(declared("requirements.in")) | {"branca"}  # folium's own half
     for path in modules():
-        if "tests" in path.parts or "bench" in path.parts or "packs" in path.parts:
+        if {"tests", "bench", "tools", "packs"} & set(path.relative_to(ROOT).parts):
             continue
         for node in ast.walk(parse(path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
