@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.tables.reader import Pack
+from layers.marks import Points
 from layers.villages import village_states
 
 #: Tolerance of the simplification by level [°]; below a pixel at the zooms that are used.
@@ -75,13 +76,10 @@ def village_bytes(pack: Pack) -> bytes:
     return _villages(pack, pack.digest_of("natural_villages"))
 
 
-def node_bytes(pack: Pack) -> bytes:
-    """Return every fibre node of the pack for the browser."""
-    nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
-    nothing = np.zeros(len(nodes), np.int64)
-    return point_bytes(
-        nodes["lon"].to_numpy(float), nodes["lat"].to_numpy(float), nothing, nothing.astype("u1")
-    )
+def mark_bytes(marks: Points) -> bytes:
+    """Return the places of a mark for the browser, all of one class and without households."""
+    nothing = np.zeros(len(marks.lon), np.int64)
+    return point_bytes(marks.lon, marks.lat, nothing, nothing.astype("u1"))
 
 
 @lru_cache(maxsize=4)

@@ -26,7 +26,6 @@ from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, regio
 AGGREGATE_BELOW = 8.0
 
 SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
-ZONE_COLOUR, NODE_COLOUR = "#a21caf", "#e69f00"
 
 #: Lamp of the backdrop above the horizon [°], and its factor on heights: cells are 8 km wide.
 _LAMP_DEG, _RELIEF_TIMES = 35.0, 40.0
@@ -100,7 +99,7 @@ class Sheet:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
-class _Script(MacroElement):
+class Script(MacroElement):
     """An element that is one statement of our own scripts."""
 
     _template = Template(
@@ -144,7 +143,7 @@ def new_sheet(
     sheet = Sheet(chart, words, dark, tiled=tiles is not None)
     if tiles is not None:
         options = {"url": tiles.url, "attribution": escape(tiles.attribution), "gcj02": tiles.gcj02}
-        chart.add_child(_Script("tiles", "L.tongcunTiles", options))
+        chart.add_child(Script("tiles", "L.tongcunTiles", options))
     _add(sheet, "prefix", "L.tongcunCredit", escape(words.credit))
     _add(sheet, "scale", "L.control.scale", {"imperial": False, "max_width": 120})
     _add(sheet, "north", "L.tongcunNorth", words.north)
@@ -293,7 +292,7 @@ def add_points(
         "aggregate_below": aggregate_below,
         "words": {"village": words.village, "households": words.households},
     }
-    options |= _source(url, content)
+    options |= source(url, content)
     _add(sheet, "points", "L.tongcunPoints", options)
     sheet.rows += [
         {
@@ -306,45 +305,6 @@ def add_points(
         }
         for cls, look in enumerate(looks)
     ]
-
-
-def add_zones(
-    sheet: Sheet,
-    title: str,
-    features: Sequence[Mapping[str, Any]],
-    names: Sequence[tuple[float, float, str]],
-) -> None:
-    """Outline the regions that a plan names and write the zones' names; off until switched on."""
-    line = {"color": ZONE_COLOUR, "weight": 2.5, "dashArray": "6 4", "fill": False}
-    zones = folium.FeatureGroup(show=False)
-    folium.GeoJson(
-        {"type": "FeatureCollection", "features": [{**f, "properties": {}} for f in features]},
-        style_function=lambda _feature: line,
-        interactive=False,
-    ).add_to(zones)
-    items = [[lat, lon, name] for lat, lon, name in names]
-    zones.add_child(
-        _Script(
-            "zones", "L.tongcunLabels",
-            {"items": items, "class_name": "tc-zone", "min_zoom": 0, "max_zoom": 30},
-        )
-    )  # fmt: skip
-    zones.add_to(sheet.map)
-    _switched_off(sheet, "zones", zones, {"text": title, "colour": ZONE_COLOUR, "shape": "line"})
-
-
-def add_nodes(sheet: Sheet, title: str, *, url: str = "", content: bytes = b"") -> None:
-    """Draw nodes from :func:`layers.map.features.point_bytes`; off until switched on."""
-    options = {
-        "classes": [{"colour": NODE_COLOUR, "label": title}],
-        "highlight": 0,
-        "aggregate_below": 0,
-        "words": {"village": title, "households": ""},
-        **_source(url, content),
-    }
-    nodes = _Script("nodes", "L.tongcunPoints", options, shown=False)
-    sheet.map.add_child(nodes)
-    _switched_off(sheet, "nodes", nodes, {"text": title, "colour": NODE_COLOUR, "shape": "dot"})
 
 
 def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
@@ -361,7 +321,7 @@ def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
         ("switches", "L.tongcunSwitches",
          {"title": sheet.words.switches, "rows": switches}, f", {{{named}}}"),
     ):  # fmt: skip
-        box = _Script(name, call, options, more=more)
+        box = Script(name, call, options, more=more)
         box._id = "0"  # noqa: SLF001  folium names elements by chance
         sheet.map.add_child(box)
     return sheet.map
@@ -378,18 +338,13 @@ def map_parts(chart: folium.Map) -> dict[str, str]:
     }
 
 
-def _source(url: str, content: bytes) -> dict[str, str]:
+def source(url: str, content: bytes) -> dict[str, str]:
+    """Return where the script finds the bytes of points: an address, or the bytes themselves."""
     return {"url": url} if url else {"base64": base64.b64encode(content).decode()}
 
 
-def _switched_off(sheet: Sheet, key: str, element: MacroElement, row: Mapping[str, str]) -> None:
-    """Offer a layer that the map shows only when the reader switches it on."""
-    sheet.layers[key] = element
-    sheet.rows.append({**row, "layer": key, "off": True, "in_legend": False})
-
-
 def _add(sheet: Sheet, key: str, call: str, options: Any) -> None:
-    element = _Script(key, call, options)
+    element = Script(key, call, options)
     sheet.map.add_child(element)
     sheet.layers[key] = element
 
