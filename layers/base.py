@@ -169,6 +169,9 @@ class Metric:
         Where target and baseline are read.
     default_rule, rules
         Allocation rule and the rules that give the interval; empty where nothing is allocated.
+    denominator
+        Name of the layer's word for what is counted out of; empty for the usual one of
+        ``figures``.
     per_region
         Column of the regions table that a share is taken of, such as ``village_committees``.
     scale
@@ -185,6 +188,7 @@ class Metric:
     ledger: LedgerKeys = LedgerKeys()
     default_rule: str = ""
     rules: tuple[str, ...] = ()
+    denominator: str = ""
     per_region: str = ""
     scale: float = 1.0
     digits: int = 0
@@ -214,6 +218,11 @@ class Query:
     def ledger(self) -> Ledger:
         """Rows of the ledger that belong to the metric's layer."""
         return self.context.ledger.of_layer(self.metric.ledger.layer or self.layer.key)
+
+    def denominator(self, usual: Message) -> Message:
+        """Return what the metric is counted out of: the layer's own word, else the usual one."""
+        own = self.metric.denominator
+        return self.layer.message(own) if own else usual
 
     def planned(self) -> NDArray[np.float64]:
         """Return (n,) units that the scenario's enabled sites add per region."""

@@ -15,7 +15,7 @@ import pandas as pd
 from data.wording.catalogue import Message
 from layers.base import Figures, ImportedList, Layer, LedgerKeys, Metric, Query, RouteNeed
 from layers.provincial_split import counted_figures
-from layers.stated import share_figures
+from layers.stated import share_figures, stated_figures
 
 _VILLAGE_SHARES = (
     "admin_villages_fixed_broadband",
@@ -62,6 +62,30 @@ LAYER = Layer(
             default_rule="households",
             rules=("households", "population", "village_units"),
             per_region="village_committees",
+        ),
+        Metric(
+            key="subscribers",
+            unit="household",
+            figures=counted_figures,
+            ledger=LedgerKeys(target=("subscribers",), built=("subscribers",)),
+            denominator="of_subscribers",
+            default_rule="households",
+            rules=("households", "population", "urban_population"),
+        ),
+        Metric(
+            key="urban_users_20_mbps",
+            unit="percent",
+            figures=stated_figures,
+            ledger=LedgerKeys(target=("urban_users_20_mbps",), built=("urban_users_20_mbps",)),
+            denominator="of_urban_users",
+            scale=100.0,
+        ),
+        Metric(
+            key="rural_access_rate",
+            unit="mbit_per_s",
+            figures=stated_figures,
+            ledger=LedgerKeys(target=("rural_access_rate",), built=("rural_access_rate",)),
+            denominator="of_rural_access",
         ),
     ),
     need=RouteNeed(("natural_villages", "admin_villages"), "has_fibre", cost="fibre_rural"),

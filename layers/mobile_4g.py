@@ -29,6 +29,17 @@ LAYER = Layer(
             rules=("population", "urban_population", "village_units"),
             planned="sites",
         ),
+        # Of every generation: no sum with the 4G ones, which are among them.
+        Metric(
+            key="base_stations_all_kinds",
+            unit="base_station",
+            figures=counted_figures,
+            ledger=LedgerKeys(
+                target=("base_stations_all_kinds",), built=("base_stations_all_kinds",)
+            ),
+            default_rule="population",
+            rules=("population", "urban_population", "village_units"),
+        ),
     ),
     need=UnitNeed(),
     imported=ImportedList("base_stations", count_stations("4G")),

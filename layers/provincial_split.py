@@ -78,9 +78,10 @@ def counted_figures(query: Query) -> Figures:
     built_statement = scaled(query.ledger.built(metric.ledger.built, query.context.as_of), metric)
     target = spread(query, statement, target_cells(query, statement))
     built = spread(query, built_statement, built_cells(query, built_statement))
+    usual = Message("layers.all_units", {"unit": query.layer.unit_message(metric.unit)})
     terms = Terms(
         unit=metric.unit,
-        denominator=Message("layers.all_units", {"unit": query.layer.unit_message(metric.unit)}),
+        denominator=query.denominator(usual),
         target=statement,
         status=status,
         rule=chosen_rule(query),

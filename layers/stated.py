@@ -38,7 +38,8 @@ def stated_figures(query: Query) -> Figures:
     metric = query.metric
     target, status = target_statement(query)
     built = scaled(query.ledger.built(metric.ledger.built, query.context.as_of), metric)
-    terms = Terms(metric.unit, Message("layers.of_province"), target, status, "as_stated")
+    denominator = query.denominator(Message("layers.of_province"))
+    terms = Terms(metric.unit, denominator, target, status, "as_stated")
     return join(query, terms, _of_province(query, target), _of_province(query, built))
 
 
