@@ -9,15 +9,27 @@ from __future__ import annotations
 import pandas as pd
 
 from data.tables.reader import Pack
-from layers.base import Layer, Listing
+from layers.base import Layer
 from layers.marks import Points, Symbol
+from layers.offers import Listing
 from layers.stated import ledger_rows
 
 _KEY = "backbone"
 
 
 def marks(pack: Pack, _language: str) -> tuple[Points, ...]:
-    """Return the fibre nodes in force."""
+    """Return the fibre nodes in force.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    marks
+        The nodes as points, illustrative where the table is.
+    """
     nodes = pack.table("fibre_nodes", columns=("lon", "lat", "evidence"))
     invented = "illustrative" in set(nodes["evidence"])
     lon, lat = (nodes[name].to_numpy(float) for name in ("lon", "lat"))
@@ -25,7 +37,18 @@ def marks(pack: Pack, _language: str) -> tuple[Points, ...]:
 
 
 def rows(pack: Pack) -> pd.DataFrame:
-    """Return the stated bandwidths and cables with their quotes."""
+    """Return the stated bandwidths and cables with their quotes.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    rows
+        :data:`~layers.offers.LISTING_COLUMNS`.
+    """
     return ledger_rows(_KEY, pack)
 
 

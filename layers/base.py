@@ -25,6 +25,7 @@ from data.wording.catalogue import Message, fields
 from geo.errors import UnknownNameError
 from geo.gaps.gap import Interval
 from layers.marks import Mark
+from layers.offers import ImportedList, Listing, Need, Radio
 from layers.words import LayerMessage, Words, own_sentence
 
 Level = Literal["province", "prefecture", "county"]
@@ -41,12 +42,6 @@ RULE_COLUMNS: Mapping[str, str] = {
 }
 #: Every rule a planner can choose; the last two take their weights from elsewhere.
 RULES: tuple[str, ...] = (*RULE_COLUMNS, "past_share", "own")
-
-#: Columns of the rows that a layer lists (:class:`Listing`).
-LISTING_COLUMNS = (
-    "id", "kind", "name_zh", "name_en", "regions", "about_zh", "about_en", "as_of", "qualifier",
-    "value", "unit", "evidence", "quote", "source", "source_ids",
-)  # fmt: skip
 
 TargetStatus = Literal["stated", "derived", "implied", "set by planner", "none stated"]
 #: What the scenario's sites add to a metric: nothing, one unit per site of the layer's presets, or
@@ -136,7 +131,7 @@ class LedgerKeys:
     Attributes
     ----------
     target, built
-        Totals or shares stated as target, and as what stands.
+        Totals or shares stated as target, and as built.
     increment
         Stated as "newly built", added to the baseline of ``target``.
     share
@@ -220,111 +215,26 @@ class Query:
         return self.context.ledger.of_layer(self.metric.ledger.layer or self.layer.key)
 
     def denominator(self, usual: Message) -> Message:
-        """Return what the metric is counted out of: the layer's own word, else the usual one."""
+        """Return what the metric is counted out of: the layer's own word, else the usual one.
+
+        Parameters
+        ----------
+        usual
+            What the function of the figures says where the layer has no word of its own.
+
+        Returns
+        -------
+        denominator
+            A message, rendered in the reader's language.
+        """
         own = self.metric.denominator
         return self.layer.message(own) if own else usual
 
     def planned(self) -> NDArray[np.float64]:
-        """Return (n,) units that the scenario's enabled sites add per region."""
+        """Return (n,) units that the scenario's enabled sites add per region; 0 without any."""
         if self.context.added is None or self.metric.planned == "none":
             return np.zeros(len(self.context.regions))
         return self.context.added(self.layer, self.metric)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Rows that a layer lists with quote and source.
-
-    Attributes
-    ----------
-    rows
-        Pack → frame with :data:`LISTING_COLUMNS`.
-    source_kind
-        Kind of these rows in the table of sources; empty where they are rows of the ledger, which
-        that table has anyway.
-    """
-
-    rows: Callable[[Pack], pd.DataFrame]
-    source_kind: str = ""
-
-
-@dataclass(frozen=True)
-class UnitNeed:
-    """The gap in whole units, split over the years per county."""
-
-
-@dataclass(frozen=True)
-class RouteNeed:
-    """Routes to places that are known to lack the service, as one tree from the nearest nodes.
-
-    Attributes
-    ----------
-    tables, column
-        Imported tables of places, and the boolean column that is false at a place without.
-    nodes, along
-        Tables of the points a route may begin at, and of the lines it follows where in force.
-    cost
-        Item of the unit costs, per km.
-    """
-
-    tables: tuple[str, ...]
-    column: str
-    cost: str
-    nodes: str = "fibre_nodes"
-    along: str = "roads"
-
-
-@dataclass(frozen=True)
-class RackNeed:
-    """Missing racks of the province by year, their power, and the regions that plans name.
-
-    Attributes
-    ----------
-    zone_kinds
-        Kinds of policy zones that name a region, the strongest first.
-    """
-
-    zone_kinds: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SiteNeed:
-    """Sites chosen by the plan of sites; there is no other list of needs."""
-
-
-Need = UnitNeed | RouteNeed | RackNeed | SiteNeed
-
-
-@dataclass(frozen=True)
-class ImportedList:
-    """A table that a planner may import for a layer and that is counted beside its figures.
-
-    Attributes
-    ----------
-    table
-        Kind of table, key of :data:`data.tables.imports.IMPORTABLE`.
-    count
-        (layer, rows of one region) → what they count; None where they have nothing.
-    """
-
-    table: str
-    count: Callable[[Layer, pd.DataFrame], Message | None]
-
-
-@dataclass(frozen=True)
-class Radio:
-    """The radio technology of a layer's sites.
-
-    Attributes
-    ----------
-    technology
-        Generation as the tables write it, such as ``5G``.
-    equipment
-        Item of the unit costs for the radio of one site.
-    """
-
-    technology: str
-    equipment: str
 
 
 @dataclass(frozen=True)
@@ -396,6 +306,16 @@ class Layer:
     def metric(self, key: str = "") -> Metric:
         """Return one metric, the default for an empty key.
 
+        Parameters
+        ----------
+        key
+            Key of a metric, or empty.
+
+        Returns
+        -------
+        metric
+            The metric's record.
+
         Raises
         ------
         UnknownNameError
@@ -412,33 +332,115 @@ class Layer:
         """Return the key of a metric's settings in a scenario.
 
         The default metric has the layer's key, as in scenarios from before layers had several.
+
+        Parameters
+        ----------
+        metric
+            One of the layer's metrics.
+
+        Returns
+        -------
+        key
+            Key of the scenario's ``targets``, ``rules`` and ``weights``.
         """
         return self.key if metric.key == self.metrics[0].key else f"{self.key}.{metric.key}"
 
     def message(self, name: str, **arguments: object) -> Message:
-        """Return a sentence of the layer: from the locale, else from :attr:`words`."""
+        """Return a sentence of the layer: from the locale, else from :attr:`words`.
+
+        Parameters
+        ----------
+        name
+            Name of the sentence within the layer.
+        **arguments
+            Value per field of the sentence.
+
+        Returns
+        -------
+        message
+            Rendered by ``text(language)``.
+        """
         return LayerMessage(f"layer.{self.key}.{name}", arguments, own_sentence(self.words, name))
 
     def title(self, language: str) -> str:
-        """Return the title in a language."""
+        """Return the title in a language.
+
+        Parameters
+        ----------
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        title
+            Plain text.
+        """
         return self.message("title").text(language)
 
     def about(self, language: str) -> str:
-        """Return what the layer is for, in a language."""
+        """Return what the layer is for, in a language.
+
+        Parameters
+        ----------
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        about
+            Plain text.
+        """
         return self.message("about").text(language)
 
     def metric_title(self, metric: Metric, language: str) -> str:
-        """Return the title of one metric in a language."""
+        """Return the title of one metric in a language.
+
+        Parameters
+        ----------
+        metric
+            One of the layer's metrics.
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        title
+            Plain text.
+        """
         return self.message(f"metric.{metric.key}").text(language)
 
     def heading(self, metric: Metric, language: str) -> str:
-        """Return the layer's title, with the metric's where it is not the default."""
+        """Return the layer's title, with the metric's where it is not the default.
+
+        Parameters
+        ----------
+        metric
+            One of the layer's metrics.
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        heading
+            Plain text.
+        """
         title = self.title(language)
         if metric.key == self.metrics[0].key:
             return title
         return f"{title} · {self.metric_title(metric, language)}"
 
     def unit_message(self, unit: str) -> LayerMessage:
-        """Return the name of a unit of count: from the locale, else from :attr:`words`."""
+        """Return the name of a unit of count: from the locale, else from :attr:`words`.
+
+        Parameters
+        ----------
+        unit
+            Key of a unit of count.
+
+        Returns
+        -------
+        message
+            Rendered by ``text(language)``.
+        """
         own = own_sentence(self.words, f"unit.{unit}")
         return LayerMessage(f"unit.{unit}", {}, own)

@@ -13,17 +13,42 @@ import numpy as np
 import pandas as pd
 
 from data.wording.catalogue import Message
-from layers.base import Figures, ImportedList, Layer, LedgerKeys, Metric, Query, RackNeed
+from layers.base import Figures, Layer, LedgerKeys, Metric, Query
+from layers.offers import ImportedList, RackNeed
 from layers.provincial_split import counted_figures
 
 
 def racks(query: Query) -> Figures:
-    """Return the counted figures with the warning about kinds of racks."""
+    """Return the counted figures with the warning about kinds of racks.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    figures
+        Per region, in standard racks as far as the sources say so.
+    """
     return replace(counted_figures(query), note=query.layer.message("note"))
 
 
 def count_racks(layer: Layer, rows: pd.DataFrame) -> Message:
-    """Return how many standard racks the listed data centres have."""
+    """Return how many standard racks the listed data centres have.
+
+    Parameters
+    ----------
+    layer
+        This layer; it has the words.
+    rows
+        Imported data centres of one region.
+
+    Returns
+    -------
+    message
+        Number of centres and racks, and how many do not say.
+    """
     known = rows["standard_racks"].astype("Float64").dropna()
     total = int(np.round(known.sum())) if len(known) else 0
     if unknown := len(rows) - len(known):

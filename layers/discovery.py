@@ -14,13 +14,29 @@ _DEFINES = re.compile(r"^LAYER\s*(?::\s*\w+\s*)?=", re.MULTILINE)
 
 
 def layer_folders() -> tuple[Path, ...]:
-    """Return the folders of layer files: the built-in one, then those of the environment."""
+    """Return the folders of layer files: the built-in one, then those of the environment.
+
+    Returns
+    -------
+    folders
+        In the order they are searched.
+    """
     named = os.environ.get(LAYERS_ENVIRONMENT, "").split(os.pathsep)
     return (LAYERS_DIR, *(Path(text).absolute() for text in named if text))
 
 
 def layer_files(folder: Path) -> tuple[Path, ...]:
     """Return the files of a folder that define ``LAYER``, by name; none if it is no folder.
+
+    Parameters
+    ----------
+    folder
+        Folder with Python files.
+
+    Returns
+    -------
+    files
+        Paths, sorted by name.
 
     Examples
     --------
@@ -31,7 +47,13 @@ def layer_files(folder: Path) -> tuple[Path, ...]:
 
 
 def layer_keys() -> tuple[str, ...]:
-    """Return the keys of all layers by name, without running their files."""
+    """Return the keys of all layers by name, without running their files.
+
+    Returns
+    -------
+    keys
+        Names of the files, which are the keys.
+    """
     return tuple(sorted({path.stem for folder in layer_folders() for path in layer_files(folder)}))
 
 

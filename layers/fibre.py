@@ -13,7 +13,8 @@ from dataclasses import replace
 import pandas as pd
 
 from data.wording.catalogue import Message
-from layers.base import Figures, ImportedList, Layer, LedgerKeys, Metric, Query, RouteNeed
+from layers.base import Figures, Layer, LedgerKeys, Metric, Query
+from layers.offers import ImportedList, RouteNeed
 from layers.provincial_split import counted_figures
 from layers.stated import share_figures, stated_figures
 
@@ -25,7 +26,18 @@ _VILLAGE_SHARES = (
 
 
 def reach(query: Query) -> Figures:
-    """Return village shares where the ledger states them, else the household capacity."""
+    """Return village shares where the ledger states them, else the household capacity.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    figures
+        In administrative villages, or in households where only a capacity is stated.
+    """
     ledger, layer = query.ledger, query.layer
     built = ledger.built(_VILLAGE_SHARES, query.context.as_of)
     if built is None and ledger.target(_VILLAGE_SHARES) is None:
@@ -40,7 +52,20 @@ def reach(query: Query) -> Figures:
 
 
 def count_villages(layer: Layer, rows: pd.DataFrame) -> Message:
-    """Return how many listed administrative villages have fibre, have none, or do not say."""
+    """Return how many listed administrative villages have fibre, have none, or do not say.
+
+    Parameters
+    ----------
+    layer
+        This layer; it has the words.
+    rows
+        Imported administrative villages of one region.
+
+    Returns
+    -------
+    message
+        Counts in three states.
+    """
     fibre = rows["has_fibre"].astype("boolean")
     yes, unknown = int(fibre.fillna(value=False).sum()), int(fibre.isna().sum())
     return layer.message(

@@ -81,7 +81,18 @@ def _codes(rows: pd.DataFrame, context: Context) -> pd.Series:
 
 
 def count_stations(technology: str) -> Callable[[Layer, pd.DataFrame], Message | None]:
-    """Return what counts the base stations of one technology in imported rows of cells."""
+    """Return what counts the base stations of one technology in imported rows of cells.
+
+    Parameters
+    ----------
+    technology
+        Generation as the table writes it, such as ``5G``.
+
+    Returns
+    -------
+    count
+        Function of layer and rows; None where no row is of the technology.
+    """
 
     def count(_layer: Layer, rows: pd.DataFrame) -> Message | None:
         rows = rows[rows["technology"] == technology]

@@ -1,4 +1,4 @@
-"""4G base stations: what stands, and what a plan asks for where it states a total.
+"""4G base stations: what is built, and what a plan asks for where it states a total.
 
 Default rule: population. 4G is a finished coverage network that follows people, rural ones too:
 the one published share (Kunming, 20.86 % at the end of 2021) is close to its share of population
@@ -7,8 +7,9 @@ the one published share (Kunming, 20.86 % at the end of 2021) is close to its sh
 
 from __future__ import annotations
 
-from layers.base import ImportedList, Layer, LedgerKeys, Metric, Radio, UnitNeed
+from layers.base import Layer, LedgerKeys, Metric
 from layers.imported_counts import count_stations
+from layers.offers import ImportedList, Radio, UnitNeed
 from layers.provincial_split import counted_figures
 
 LAYER = Layer(

@@ -8,8 +8,9 @@ as a fixed cell. Population and village-level units give the other end of the in
 
 from __future__ import annotations
 
-from layers.base import ImportedList, Layer, LedgerKeys, Metric, Radio, UnitNeed
+from layers.base import Layer, LedgerKeys, Metric
 from layers.imported_counts import count_stations
+from layers.offers import ImportedList, Radio, UnitNeed
 from layers.provincial_split import counted_figures
 
 LAYER = Layer(

@@ -20,7 +20,8 @@ from data.wording.catalogue import Message
 from data.workspace.effective import import_date
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
-from layers.base import Context, Figures, Layer, LedgerKeys, Metric, Query, SiteNeed, TargetStatus
+from layers.base import Context, Figures, Layer, LedgerKeys, Metric, Query, TargetStatus
+from layers.offers import SiteNeed
 from layers.provincial_split import NO_CELLS, spread
 from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, village_states
 from layers.words import two_sentences
@@ -30,7 +31,18 @@ VILLAGES_SOURCE = "pack:natural_villages"
 
 
 def figures(query: Query) -> Figures:
-    """Return counts of the village table per region, with the reported shares where dated."""
+    """Return counts of the village table per region, with the reported shares where dated.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    figures
+        Per region, in villages of 20 or more households.
+    """
     context = query.context
     counts = village_counts(context)
     imported = import_date(context.pack, "natural_villages")
@@ -78,6 +90,17 @@ def village_counts(context: Context) -> pd.DataFrame:
 
     A region of which an imported table lists no village is unknown (NaN), not empty; ``listed``
     of its ``counties`` have a village in the table.
+
+    Parameters
+    ----------
+    context
+        Province and level.
+
+    Returns
+    -------
+    counts
+        One row per region of the context: ``villages``, ``covered``, ``unknown``, ``listed``,
+        ``counties``, ``evidence``.
     """
     villages = context.pack.table("natural_villages", columns=COUNT_COLUMNS)
     large = villages[villages["households"] >= MIN_HOUSEHOLDS]

@@ -9,14 +9,28 @@ from __future__ import annotations
 import pandas as pd
 
 from data.tables.reader import Pack
-from layers.base import LISTING_COLUMNS, Layer, Listing
+from layers.base import Layer
 from layers.marks import Symbol, Zones
+from layers.offers import LISTING_COLUMNS, Listing
 
 _TABLE = "policy_zones"
 
 
 def marks(pack: Pack, language: str) -> tuple[Zones, ...]:
-    """Return the regions that zones name, each with the names of its zones."""
+    """Return the regions that zones name, each with the names of its zones.
+
+    Parameters
+    ----------
+    pack
+        The province.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    marks
+        One mark of zones.
+    """
     zones = pack.table(_TABLE)
     prefectures = set(pack.regions("prefecture")["adcode"])
     named: dict[tuple[str, str], list[str]] = {}
@@ -30,7 +44,18 @@ def marks(pack: Pack, language: str) -> tuple[Zones, ...]:
 
 
 def rows(pack: Pack) -> pd.DataFrame:
-    """Return the zones with the regions they name, their focus and the sentence that names them."""
+    """Return the zones with the regions they name, their focus and the sentence that names them.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    rows
+        :data:`~layers.offers.LISTING_COLUMNS`.
+    """
     zones = pack.table(_TABLE)
     return zones.assign(
         about_zh=zones["focus_zh"], about_en=zones["focus"], evidence="reported",

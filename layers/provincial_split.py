@@ -90,7 +90,20 @@ def counted_figures(query: Query) -> Figures:
 
 
 def scaled(statement: Statement | None, metric: Metric) -> Statement | None:
-    """Return a statement of the ledger in the unit of the metric."""
+    """Return a statement of the ledger in the unit of the metric.
+
+    Parameters
+    ----------
+    statement
+        In the unit of the ledger; None stays None.
+    metric
+        Its ``scale`` is applied.
+
+    Returns
+    -------
+    statement
+        In the unit of the metric.
+    """
     if statement is None or metric.scale == 1.0:
         return statement
     high = None if statement.high is None else statement.high * metric.scale
@@ -114,7 +127,22 @@ class Terms:
 
 
 def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread) -> Figures:
-    """Put target and built side by side; the weaker evidence of the two is the row's."""
+    """Put target and built side by side; the weaker evidence of the two is the row's.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    terms
+        Unit, denominator, target and rule.
+    target_spread, built_spread
+        (n,) figures with evidence, dates and sources.
+
+    Returns
+    -------
+    figures
+        Per region of the query's context.
+    """
     evidence = np.array(
         [
             weakest(c for c in (a, b) if c) if a or b else "reported"
@@ -145,7 +173,18 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
 
 
 def target_statement(query: Query) -> tuple[Statement | None, TargetStatus]:
-    """Return the planner's own target, else the plan's, else None, and how it came about."""
+    """Return the planner's own target, else the plan's, else None, and how it came about.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    target
+        The statement in the unit of the metric, and its status.
+    """
     own, metric = query.own_target, query.metric
     if own is not None:
         date = query.context.as_of
@@ -160,6 +199,16 @@ def target_statement(query: Query) -> tuple[Statement | None, TargetStatus]:
 def chosen_rule(query: Query) -> str:
     """Return the scenario's rule for the metric or its default.
 
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    rule
+        One of :data:`~layers.base.RULES`.
+
     Raises
     ------
     UnknownNameError
@@ -172,7 +221,20 @@ def chosen_rule(query: Query) -> str:
 
 
 def built_cells(query: Query, total: Statement | None) -> Cells:
-    """Return the observed cells for what is built: later figures fix a cell, shares scale."""
+    """Return the observed cells for what is built: later figures fix a cell, shares scale.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    total
+        Provincial figure that is allocated; None without.
+
+    Returns
+    -------
+    cells
+        Prefectures that are fixed or have a lower bound.
+    """
     if total is None:
         return NO_CELLS
     fixed: dict[str, int] = {}
@@ -195,7 +257,20 @@ def built_cells(query: Query, total: Statement | None) -> Cells:
 
 
 def target_cells(query: Query, total: Statement | None) -> Cells:
-    """Return the cells of a target: observed shares stay, and no target undercuts what stands."""
+    """Return the cells of a target: observed shares stay, and no target is below what is built.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    total
+        Provincial target that is allocated; None without.
+
+    Returns
+    -------
+    cells
+        Prefectures that are fixed or have a lower bound.
+    """
     if total is None:
         return NO_CELLS
     shares = regional_shares(query)
@@ -213,15 +288,40 @@ def target_cells(query: Query, total: Statement | None) -> Cells:
 def regional_shares(query: Query) -> list[RegionalFigure]:
     """Return the latest share of the provincial total known for each prefecture.
 
-    A share is a property of the network, not of a date: the one observed stands for other dates
+    A share is a property of the network, not of a date: the one observed holds for other dates
     too, as "allocated", until another is observed.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    shares
+        One per prefecture that has reported a share.
     """
     latest = {f.adcode: f for f in query.ledger.regional(query.metric.ledger.share)}
     return [f for f in latest.values() if f.kind == "share"]
 
 
 def spread(query: Query, total: Statement | None, cells: Cells) -> Spread:
-    """Allocate a provincial statement to the regions of the query's context."""
+    """Allocate a provincial statement to the regions of the query's context.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    total
+        Provincial figure in the unit of the metric; None without.
+    cells
+        What is observed for single prefectures.
+
+    Returns
+    -------
+    spread
+        (n,) figures; low and high are the least and most of the metric's rules.
+    """
     n = len(query.context.regions)
     if total is None:
         empty = np.full(n, "", dtype=object)
@@ -266,6 +366,18 @@ def _parts(query: Query, total: int, rule: str, cells: Cells) -> NDArray[np.floa
 
 def prefecture_weights(query: Query, rule: str) -> NDArray[np.float64]:
     """Return the weights of the prefectures under a rule.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    rule
+        One of :data:`~layers.base.RULES`.
+
+    Returns
+    -------
+    weights
+        (n,) weights in the order of the prefectures, not normalised.
 
     Raises
     ------

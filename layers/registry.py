@@ -15,8 +15,9 @@ from types import ModuleType
 from data.scenario.presets import preset
 from data.wording.catalogue import sentences, text
 from geo.errors import DataError, UnknownNameError
-from layers.base import Layer, Metric, Radio
+from layers.base import Layer, Metric
 from layers.discovery import LAYERS_DIR, LAYERS_ENVIRONMENT, layer_files, layer_folders
+from layers.offers import Radio
 
 _REPAIR = 'see "Add a layer" in CONTRIBUTING.md'
 
@@ -28,6 +29,11 @@ def layers(*folders: Path) -> tuple[Layer, ...]:
     ----------
     *folders
         Folders that are searched; default the built-in one and those of ``TONGCUN_LAYERS``.
+
+    Returns
+    -------
+    layers
+        Sorted by ``order``, then by key.
 
     Raises
     ------
@@ -41,6 +47,16 @@ def layers(*folders: Path) -> tuple[Layer, ...]:
 def layer(key: str) -> Layer:
     """Return one layer.
 
+    Parameters
+    ----------
+    key
+        Name of the layer's file.
+
+    Returns
+    -------
+    layer
+        Its record.
+
     Raises
     ------
     UnknownNameError
@@ -53,23 +69,58 @@ def layer(key: str) -> Layer:
 
 
 def gap_layers() -> tuple[Layer, ...]:
-    """Return the layers that have a gap, in menu order."""
+    """Return the layers that have a gap, in menu order.
+
+    Returns
+    -------
+    layers
+        Those with metrics.
+    """
     return tuple(item for item in layers() if not item.is_overlay)
 
 
 def need_layers() -> tuple[Layer, ...]:
-    """Return the layers that have a need per year, in menu order."""
+    """Return the layers that have a need per year, in menu order.
+
+    Returns
+    -------
+    layers
+        Those with a need.
+    """
     return tuple(item for item in layers() if item.need is not None)
 
 
 def metric_of(layer_key: str, metric_key: str = "") -> tuple[Layer, Metric]:
-    """Return a layer with one of its metrics, as the rows of a gap table name them."""
+    """Return a layer with one of its metrics, as the rows of a gap table name them.
+
+    Parameters
+    ----------
+    layer_key
+        Key of a layer.
+    metric_key
+        Key of one of its metrics; empty for the default.
+
+    Returns
+    -------
+    pair
+        The layer and the metric.
+    """
     found = layer(layer_key)
     return found, found.metric(metric_key)
 
 
 def radio_of(preset_key: str) -> Radio | None:
     """Return the radio of the layer that a site preset adds to; None where it has none.
+
+    Parameters
+    ----------
+    preset_key
+        Key of a site preset.
+
+    Returns
+    -------
+    radio
+        Technology and cost item.
 
     Raises
     ------
@@ -82,6 +133,16 @@ def radio_of(preset_key: str) -> Radio | None:
 def technology_of(preset_key: str) -> str:
     """Return the radio technology of a site preset, such as ``5G``; empty where it has none.
 
+    Parameters
+    ----------
+    preset_key
+        Key of a site preset.
+
+    Returns
+    -------
+    technology
+        Generation as the tables write it.
+
     Examples
     --------
     >>> technology_of("5g_700")
@@ -93,6 +154,18 @@ def technology_of(preset_key: str) -> str:
 
 def unit_name(unit: str, language: str) -> str:
     """Return how a unit of count is shown in a language; the key where nobody names it.
+
+    Parameters
+    ----------
+    unit
+        Key of a unit of count.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    name
+        Plain text, plural.
 
     Examples
     --------

@@ -18,7 +18,8 @@ from data.ledger.statements import Ledger, Statement
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
 from geo.gaps.gap import Interval
-from layers.base import LISTING_COLUMNS, Figures, Query
+from layers.base import Figures, Query
+from layers.offers import LISTING_COLUMNS
 from layers.provincial_split import WEIGHTS_SOURCE, Spread, Terms, join, scaled, target_statement
 
 
@@ -83,7 +84,7 @@ def ledger_rows(layer: str, pack: Pack, *, regions: Sequence[str] = ()) -> pd.Da
     Returns
     -------
     rows
-        :data:`~layers.base.LISTING_COLUMNS`: targets and baselines with their quotes, then dated
+        :data:`~layers.offers.LISTING_COLUMNS`: targets and baselines with their quotes, then dated
         observations with their publication.
     """
     ledger = Ledger.of(pack).of_layer(layer)

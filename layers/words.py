@@ -31,6 +31,16 @@ class LayerMessage(Message):
     def text(self, language: str) -> str:
         """Return the sentence in a language.
 
+        Parameters
+        ----------
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        sentence
+            Plain text.
+
         Raises
         ------
         KeyError
@@ -51,6 +61,18 @@ class LayerMessage(Message):
 def own_sentence(words: Words, name: str) -> dict[str, str]:
     """Return, by language, the sentence that a layer's words hold under a name.
 
+    Parameters
+    ----------
+    words
+        Words of a layer's file.
+    name
+        Name of the sentence.
+
+    Returns
+    -------
+    sentence
+        Language → text.
+
     Examples
     --------
     >>> own_sentence({"en": {"title": "Edge"}, "zh": {}}, "title")
@@ -60,7 +82,18 @@ def own_sentence(words: Words, name: str) -> dict[str, str]:
 
 
 def two_sentences(first: Message | None, second: Message | None) -> Message | None:
-    """Return both sentences as one message; one alone, or None, where the other is missing."""
+    """Return both sentences as one message; one alone, or None, where the other is missing.
+
+    Parameters
+    ----------
+    first, second
+        Messages, or None.
+
+    Returns
+    -------
+    message
+        None where both are.
+    """
     if first is None or second is None:
         return first if second is None else second
     return Message("list.two_sentences", {"first": first, "second": second})

@@ -20,7 +20,8 @@ from data.workspace.effective import imported_table
 from geo.errors import InputError
 from geo.evidence import weakest
 from geo.gaps.buildout import candidate_regions, fibre_to_villages, racks_needed, split_over_years
-from layers.base import Layer, RackNeed, RouteNeed, SiteNeed, UnitNeed
+from layers.base import Layer
+from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
 from layers.registry import need_layers
 from layers.villages import county_names
 from planning.gaps import gap_table
@@ -287,7 +288,7 @@ def rack_need(
     pack, scenario
         Province and what the planner changes.
     layer
-        A layer with a :class:`~layers.base.RackNeed`.
+        A layer with a :class:`~layers.offers.RackNeed`.
     options
         Power of a rack and shape over the years; default those of :class:`NeedOptions`.
 

@@ -132,6 +132,11 @@ def new_sheet(
         (south, west), (north, east) [°].
     tiles
         Optional background, asked from the machine that its address names.
+
+    Returns
+    -------
+    sheet
+        A map without content.
     """
     chart = folium.Map(
         location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
@@ -154,6 +159,13 @@ def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
     """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight.
 
     Over tiles it would hide them, so there it is left out.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    relief
+        Table ``relief`` of the pack: lon, lat [°], elevation_m.
     """
     if sheet.tiled:
         return
@@ -189,7 +201,17 @@ def _shade(metres: np.ndarray, north: float, step: float) -> np.ndarray:
 
 
 def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: RegionFill) -> None:
-    """Draw regions by class; a tooltip carries the figures, grey means no figure."""
+    """Draw regions by class; a tooltip carries the figures, grey means no figure.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    features
+        GeoJSON features of the regions, in the order they are drawn.
+    fill
+        Figures, tooltips and classes of the regions.
+    """
     theme = "dark" if sheet.dark else "light"
     drawn = []
     for feature in features:
@@ -219,7 +241,15 @@ def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: Regio
 
 
 def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
-    """Draw borders of a higher level over the regions, without filling."""
+    """Draw borders of a higher level over the regions, without filling.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    features
+        GeoJSON features of the regions, in the order they are drawn.
+    """
     line = {
         "color": "#27323d" if not sheet.dark else "#e2e8ef",
         "weight": 1.6,
@@ -235,7 +265,15 @@ def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
 
 
 def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the rivers' centre lines."""
+    """Draw the rivers' centre lines.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    features
+        GeoJSON features of the rivers.
+    """
     line = {"color": "#3b82c4", "weight": 1.4, "opacity": 0.75, "interactive": False}
     rivers = folium.GeoJson(
         {"type": "FeatureCollection", "features": list(features)},
@@ -250,7 +288,17 @@ def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
 def add_labels(
     sheet: Sheet, fill: RegionFill, *, from_zoom: float = 0, to_zoom: float = 30
 ) -> None:
-    """Write the regions' names at their label points."""
+    """Write the regions' names at their label points.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    fill
+        Its ``labels`` are written.
+    from_zoom, to_zoom
+        Zoom levels between which the names are shown.
+    """
     items = [[lat, lon, name] for lat, lon, name in fill.labels]
     _add(
         sheet, "labels", "L.tongcunLabels",
@@ -259,7 +307,15 @@ def add_labels(
 
 
 def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
-    """Write the county seats from zoom 8 on."""
+    """Write the county seats from zoom 8 on.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    seats
+        (lat, lon, name) of each seat [°].
+    """
     items = [[lat, lon, name] for lat, lon, name in seats]
     _add(
         sheet, "seats", "L.tongcunLabels",
@@ -308,7 +364,22 @@ def add_points(
 
 
 def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
-    """Add the legend (and a banner) and return the map, with names that do not change by chance."""
+    """Add the legend (and a banner) and return the map, with names that do not change by chance.
+
+    Parameters
+    ----------
+    sheet
+        The map with its content.
+    legend
+        Texts over and under the rows of the legend.
+    banner
+        Word across the corner of the map; empty for none.
+
+    Returns
+    -------
+    chart
+        The map; the sheet must not be added to afterwards.
+    """
     if banner:
         _add(sheet, "banner", "L.tongcunBanner", banner)
     _number(sheet.map, [0])
@@ -328,7 +399,18 @@ def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
 
 
 def map_parts(chart: folium.Map) -> dict[str, str]:
-    """Return what the page needs to draw the map: ``html``, ``script`` and the map's ``name``."""
+    """Return what the page needs to draw the map: ``html``, ``script`` and the map's ``name``.
+
+    Parameters
+    ----------
+    chart
+        A finished map.
+
+    Returns
+    -------
+    parts
+        ``html``, ``script`` and ``name``.
+    """
     figure: Any = chart.get_root()
     figure.render()
     return {
@@ -339,7 +421,7 @@ def map_parts(chart: folium.Map) -> dict[str, str]:
 
 
 def source(url: str, content: bytes) -> dict[str, str]:
-    """Return where the script finds the bytes of points: an address, or the bytes themselves."""
+    """Return the option that has the address of points, or the bytes themselves."""
     return {"url": url} if url else {"base64": base64.b64encode(content).decode()}
 
 

@@ -69,7 +69,17 @@ def add_zones(
 
 
 def add_lines(sheet: Sheet, entry: Entry, paths: Sequence[Sequence[Sequence[float]]]) -> None:
-    """Draw routes; each path is a sequence of (lon, lat) [°]."""
+    """Draw routes; each path is a sequence of (lon, lat) [°].
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    entry
+        Name, title and symbol of the group.
+    paths
+        (lon, lat) [°] of the points of each line.
+    """
     line = _line(entry.symbol, 2.0)
     lines = folium.GeoJson(
         {
@@ -93,7 +103,17 @@ def add_lines(sheet: Sheet, entry: Entry, paths: Sequence[Sequence[Sequence[floa
 
 
 def add_nodes(sheet: Sheet, entry: Entry, *, url: str = "", content: bytes = b"") -> None:
-    """Draw places from the bytes of :func:`layers.map.features.point_bytes`."""
+    """Draw places from the bytes of :func:`layers.map.features.point_bytes`.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    entry
+        Name, title and symbol of the group.
+    url, content
+        Address of the bytes, or the bytes themselves.
+    """
     options = {
         "classes": [{"colour": entry.symbol.colour, "label": entry.title}],
         "highlight": 0,

@@ -10,7 +10,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
 from geo.errors import InputError
 from geo.links.joint import nearest_link_cost
-from layers.base import RouteNeed
+from layers.offers import RouteNeed
 from layers.registry import layer
 from layers.villages import county_names
 from planning.exports.gaps import source_table

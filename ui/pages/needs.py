@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from data.scenario.scenario import Scenario
-from layers.base import Layer, RackNeed, RouteNeed, SiteNeed, UnitNeed
+from layers.base import Layer
+from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
 from layers.registry import layer
 from planning.needs import FibreTree, fibre_tree, places_without
 from ui.gaps import assumptions

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from data.tables.reader import Pack
-from layers.base import LISTING_COLUMNS, Layer, Listing
+from layers.base import Layer
 from layers.marks import Lines, Mark, Points, Symbol, Zones
+from layers.offers import LISTING_COLUMNS, Listing
 
 
 def marks(pack: Pack, language: str) -> tuple[Mark, ...]:
