@@ -17,19 +17,22 @@ from layers.stated import ledger_rows
 _KEY = "backbone"
 
 
-def marks(pack: Pack, _language: str) -> tuple[Points, ...]:
+def marks(pack: Pack, language: str) -> tuple[Points, ...]:
     """Return the fibre nodes in force.
 
     Parameters
     ----------
     pack
         The province.
+    language
+        Not used: the nodes have no names.
 
     Returns
     -------
     marks
         The nodes as points, illustrative where the table is.
     """
+    del language
     nodes = pack.table("fibre_nodes", columns=("lon", "lat", "evidence"))
     invented = "illustrative" in set(nodes["evidence"])
     lon, lat = (nodes[name].to_numpy(float) for name in ("lon", "lat"))

@@ -230,8 +230,9 @@ class Query:
         own = self.metric.denominator
         return self.layer.message(own) if own else usual
 
+    @property
     def planned(self) -> NDArray[np.float64]:
-        """Return (n,) units that the scenario's enabled sites add per region; 0 without any."""
+        """(n,) units that the scenario's enabled sites add per region; 0 without any."""
         if self.context.added is None or self.metric.planned == "none":
             return np.zeros(len(self.context.regions))
         return self.context.added(self.layer, self.metric)

@@ -65,7 +65,7 @@ def figures(query: Query) -> Figures:
         denominator=query.layer.message("of_villages", households=MIN_HOUSEHOLDS),
         target=Interval.exact(total if status != "none stated" else np.full(n, np.nan)),
         built=built,
-        planned=query.planned(),
+        planned=query.planned,
         evidence=counts["evidence"].to_numpy(object),
         as_of=np.full(n, imported or (shortfall.as_of if shortfall else ""), dtype=object),
         source_ids=np.full(n, sources, dtype=object),

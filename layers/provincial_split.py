@@ -162,7 +162,7 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
         denominator=terms.denominator,
         target=target_spread.figures,
         built=built_spread.figures,
-        planned=query.planned(),
+        planned=query.planned,
         evidence=evidence,
         as_of=built_spread.as_of,
         source_ids=sources,

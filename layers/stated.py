@@ -78,6 +78,8 @@ def ledger_rows(layer: str, pack: Pack, *, regions: Sequence[str] = ()) -> pd.Da
     ----------
     layer
         Layer of the ledger's rows.
+    pack
+        The province.
     regions
         adcodes to name; default the province.
 

@@ -58,6 +58,8 @@ def village_table(
 
     Parameters
     ----------
+    pack
+        The province.
     state
         ``uncovered``, ``covered``, ``unknown`` or ``all``.
     regions
@@ -70,7 +72,8 @@ def village_table(
 
     Returns
     -------
-    Frame with :data:`VILLAGE_COLUMNS`, ordered by village id.
+    table
+        :data:`VILLAGE_COLUMNS`, ordered by village id.
 
     Raises
     ------
@@ -166,7 +169,7 @@ def county_names(pack: Pack) -> pd.DataFrame:
 
 
 def check_regions(pack: Pack, adcodes: Sequence[str]) -> None:
-    """Raise :class:`InputError` if an adcode is no prefecture or county of the province.
+    """Check that each adcode is a prefecture or county of the province.
 
     Parameters
     ----------
@@ -174,6 +177,11 @@ def check_regions(pack: Pack, adcodes: Sequence[str]) -> None:
         The province.
     adcodes
         Codes that a caller gave.
+
+    Raises
+    ------
+    InputError
+        If one is not known.
     """
     known = {code for level in ("prefecture", "county") for code in pack.regions(level)["adcode"]}
     unknown = [code for code in adcodes if code not in known]

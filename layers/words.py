@@ -15,7 +15,7 @@ Words = Mapping[str, Mapping[str, str]]
 class LayerMessage(Message):
     """A sentence about a layer, looked up in the locale first.
 
-    Parameters
+    Attributes
     ----------
     key
         Dotted key in the locale.

@@ -26,7 +26,7 @@ from layers.registry import need_layers
 from layers.villages import county_names
 from planning.gaps import gap_table
 from planning.plan.candidates import lines_of
-from planning.plan.unit_costs import Prices, prices
+from planning.plan.unit_costs import UnitPrices, prices
 
 #: Power usage effectiveness where the planner gives none; assumption.
 DEFAULT_PUE = 1.3
@@ -229,7 +229,7 @@ def fibre_tree(pack: Pack, scenario: Scenario, need: RouteNeed) -> FibreTree:
 
 
 def _per_prefecture(
-    pack: Pack, order: NDArray[np.str_], km: NDArray[np.float64], rates: Prices, need: RouteNeed
+    pack: Pack, order: NDArray[np.str_], km: NDArray[np.float64], rates: UnitPrices, need: RouteNeed
 ) -> pd.DataFrame:
     """Return names, route [km] and cost of each prefecture."""
     cost = rates.money(need.cost)

@@ -15,20 +15,15 @@ from typing import Any
 
 import folium
 import numpy as np
-import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
-from geo.earth.hillshade import hillshade
 from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, region_style
 
 #: Zoom below which points are counted per square of the screen, since dots would run together.
 AGGREGATE_BELOW = 8.0
 
 SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
-
-#: Lamp of the backdrop above the horizon [°], and its factor on heights: cells are 8 km wide.
-_LAMP_DEG, _RELIEF_TIMES = 35.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,21 @@ class Sheet:
 
 
 class Script(MacroElement):
-    """An element that is one statement of our own scripts."""
+    """An element that is one statement of our own scripts.
+
+    Parameters
+    ----------
+    name
+        Name of the variable, before its number.
+    call
+        Function of the script, such as ``L.tongcunLabels``.
+    options
+        Its argument.
+    more
+        Further arguments as JavaScript.
+    shown
+        Whether the element is added to the map at once.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -130,6 +139,10 @@ def new_sheet(
     ----------
     bounds
         (south, west), (north, east) [°].
+    words
+        Texts in the reader's language.
+    dark
+        Whether the reader's theme is dark.
     tiles
         Optional background, asked from the machine that its address names.
 
@@ -153,51 +166,6 @@ def new_sheet(
     _add(sheet, "scale", "L.control.scale", {"imperial": False, "max_width": 120})
     _add(sheet, "north", "L.tongcunNorth", words.north)
     return sheet
-
-
-def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
-    """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight.
-
-    Over tiles it would hide them, so there it is left out.
-
-    Parameters
-    ----------
-    sheet
-        Map in the making; it is added to.
-    relief
-        Table ``relief`` of the pack: lon, lat [°], elevation_m.
-    """
-    if sheet.tiled:
-        return
-    table = relief.pivot_table(index="lat", columns="lon", values="elevation_m")
-    lat, lon = table.index.to_numpy(float), table.columns.to_numpy(float)
-    if len(lat) < 2 or len(lon) < 2:
-        return
-    step = float(np.median(np.diff(lon)))
-    metres = table.to_numpy(float)[::-1]
-    filled = np.nan_to_num(metres, nan=float(np.nanmean(metres)))
-    shade = _shade(filled, lat[-1], step)
-    alpha = np.where(np.isfinite(metres), 0.55, 0.0)
-    image = np.dstack([shade, shade, shade, alpha])
-    overlay = folium.raster_layers.ImageOverlay(
-        image,
-        bounds=[[lat[0] - step / 2, lon[0] - step / 2], [lat[-1] + step / 2, lon[-1] + step / 2]],
-        opacity=0.8,
-        mercator_project=True,
-        interactive=False,
-    )
-    overlay.add_to(sheet.map)
-    sheet.layers["relief"] = overlay
-    sheet.rows.append({"text": sheet.words.relief, "colour": "#9aa3ad", "layer": "relief"})
-
-
-def _shade(metres: np.ndarray, north: float, step: float) -> np.ndarray:
-    """Return the backdrop's brightness; flat ground is 0.77, so that figures stay readable."""
-    flat = np.sin(np.radians(_LAMP_DEG))
-    shade = hillshade(
-        metres, north, (step, step), altitude_deg=_LAMP_DEG, exaggeration=_RELIEF_TIMES
-    )
-    return np.asarray(np.clip(0.35 + 0.42 * shade / flat, 0, 1))
 
 
 def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: RegionFill) -> None:
@@ -337,8 +305,18 @@ def add_points(
 ) -> None:
     """Draw points from the bytes of :func:`layers.map.features.point_bytes`, by address or inline.
 
-    ``in_legend`` names the classes that the legend lists; the switches offer all. ``colours`` has
-    colour and ring of each class that the words name.
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    url, content
+        Address of the bytes, or the bytes themselves.
+    aggregate_below
+        Zoom below which points are counted per square of the screen.
+    in_legend
+        Classes that the legend lists; the switches offer all.
+    colours
+        Colour and ring of each class that the words name.
     """
     words = sheet.words
     looks = [{**look, "label": label} for look, label in zip(colours, words.states, strict=True)]
@@ -348,7 +326,7 @@ def add_points(
         "aggregate_below": aggregate_below,
         "words": {"village": words.village, "households": words.households},
     }
-    options |= source(url, content)
+    options |= points_from(url, content)
     _add(sheet, "points", "L.tongcunPoints", options)
     sheet.rows += [
         {
@@ -420,8 +398,19 @@ def map_parts(chart: folium.Map) -> dict[str, str]:
     }
 
 
-def source(url: str, content: bytes) -> dict[str, str]:
-    """Return the option that has the address of points, or the bytes themselves."""
+def points_from(url: str, content: bytes) -> dict[str, str]:
+    """Return the option that says where the script finds points.
+
+    Parameters
+    ----------
+    url, content
+        Address of the bytes, or the bytes themselves.
+
+    Returns
+    -------
+    option
+        ``url`` or ``base64``.
+    """
     return {"url": url} if url else {"base64": base64.b64encode(content).decode()}
 
 

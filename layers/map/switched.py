@@ -9,7 +9,7 @@ from typing import Any
 import folium
 from branca.element import MacroElement
 
-from layers.map.render import Script, Sheet, source
+from layers.map.render import Script, Sheet, points_from
 from layers.marks import Symbol
 
 
@@ -45,6 +45,10 @@ def add_zones(
 
     Parameters
     ----------
+    sheet
+        Map in the making; it is added to.
+    entry
+        Name, title and symbol of the group.
     features
         GeoJSON features of the regions.
     names
@@ -119,7 +123,7 @@ def add_nodes(sheet: Sheet, entry: Entry, *, url: str = "", content: bytes = b""
         "highlight": 0,
         "aggregate_below": 0,
         "words": {"village": entry.title, "households": ""},
-        **source(url, content),
+        **points_from(url, content),
     }
     nodes = Script(entry.key, "L.tongcunPoints", options, shown=entry.shown)
     sheet.map.add_child(nodes)

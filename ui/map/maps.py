@@ -15,7 +15,7 @@ from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from layers.base import Layer
-from layers.map import features, render
+from layers.map import features, relief, render
 from layers.map.symbols import STATES as STATE_LOOKS, class_limits
 from layers.registry import metric_of, unit_name
 from layers.villages import STATES
@@ -334,7 +334,7 @@ def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.S
         switches=t("map.switches"),
     )
     sheet = render.new_sheet(features.bounds(pack), words, dark=dark, tiles=tiles.background())
-    render.add_relief(sheet, pack.table("relief"))
+    relief.add_relief(sheet, pack.table("relief"))
     return sheet
 
 
