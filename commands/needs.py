@@ -1,4 +1,4 @@
-"""Command of the other layers: what they need, year by year."""
+"""Command of the needs: what a layer must build, year by year."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 import typer
 
 from commands.options import (
+    LAYER_KEYS,
     Folder,
+    Metric,
     Out,
     Province,
     ScenarioFile,
@@ -25,9 +27,9 @@ def needs(  # noqa: PLR0913  one argument for each option
     *,
     province: Province,
     layer: Annotated[
-        Literal["mobile_5g", "mobile_4g", "fibre", "data_centres"],
-        typer.Option("--layer", "-l", help="Layer."),
-    ] = "mobile_5g",
+        str, typer.Option("--layer", "-l", help=f"Layer, default the first: {LAYER_KEYS}.")
+    ] = "",
+    metric: Metric = "",
     path: Annotated[
         Literal["linear", "s_curve"], typer.Option("--path", help="Shape over the years.")
     ] = "linear",
@@ -38,20 +40,18 @@ def needs(  # noqa: PLR0913  one argument for each option
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
-    """Stations per county and year, fibre to villages, or racks with their power."""
+    """List what a layer needs: units per county and year, routes to villages, or racks."""
     from data.scenario.scenario import Scenario
-    from planning import needs as reckon
+    from layers.registry import layer as layer_of, need_layers
     from planning.exports.plan import need_bundle
+    from planning.needs import NeedOptions, need_table
 
     pack = pack_of(province, workspace)
     wanted = scenario_of(scenario, province) or Scenario(province=province)
-    if layer == "fibre":
-        table = reckon.fibre_need(pack, wanted)
-    elif layer == "data_centres":
-        table = reckon.rack_need(pack, wanted, pue=pue, rack_kw=rack_kw, use=use)
-    else:
-        table = reckon.stations_by_year(pack, wanted, layer=layer, path=path)
+    chosen = layer_of(layer) if layer else need_layers()[0]
+    options = NeedOptions(path=path, pue=pue, rack_kw=rack_kw, use=use)
+    table = need_table(pack, wanted, chosen, metric=metric, options=options)
     if out == "-":
         print_table(table, right=table.select_dtypes("number").columns)
         return
-    write_bundle(need_bundle(pack, wanted, table, layer), out)
+    write_bundle(need_bundle(pack, wanted, table, chosen), out)

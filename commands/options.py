@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from geo.errors import InputError
+from layers.discovery import layer_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,14 @@ class StateName(StrEnum):
     all = "all"
 
 
+#: Keys of all layers, found without running them.
+LAYER_KEYS = ", ".join(layer_keys())
+Metric = Annotated[
+    str,
+    typer.Option(
+        "--metric", "-m", help="Metric of the layer, or all; default its first. See `layers`."
+    ),
+]
 Province = Annotated[str, typer.Option("--province", "-p", help="Name of the pack.")]
 Out = Annotated[
     str,

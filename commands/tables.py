@@ -1,14 +1,16 @@
-"""Commands that read and reckon: gaps, villages, what-if and sources."""
+"""Commands that read and compute: gaps, layers, villages, what-if and sources."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.options import (
+    LAYER_KEYS,
     Folder,
     LevelName,
+    Metric,
     Out,
     Province,
     ScenarioFile,
@@ -21,6 +23,9 @@ from commands.options import (
     write_bundle,
 )
 
+if TYPE_CHECKING:
+    from data.tables.reader import Pack
+
 COMMANDS = typer.Typer()
 
 
@@ -29,8 +34,10 @@ def gaps(  # noqa: PLR0913  one argument for each option
     *,
     province: Province,
     layer: Annotated[
-        str, typer.Option("--layer", "-l", help="Layer key, several by comma, or all.")
+        str,
+        typer.Option("--layer", "-l", help=f"Layers by comma, or all with a gap: {LAYER_KEYS}."),
     ] = "all",
+    metric: Metric = "",
     level: Annotated[
         LevelName, typer.Option("--level", help="Level of the rows.")
     ] = LevelName.prefecture,
@@ -41,23 +48,73 @@ def gaps(  # noqa: PLR0913  one argument for each option
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
-    """Target, built, planned and gap per region, with interval, evidence and sources."""
-    from planning.gaps import GAP_COLUMNS, gap_table
+    """Target, built, planned and gap per region, with interval, evidence and sources.
+
+    A layer without a gap (an overlay) lists its rows with quote and source instead.
+    """
+    keys = [key.strip() for key in layer.split(",")]
+    if _is_listed(keys):
+        _listing(pack_of(province, workspace), keys[0], out)
+        return
+    from planning.gaps import gap_columns, gap_table
 
     with steps("gaps", 3) as step:
         pack = pack_of(province, workspace)
         step("read")
         plan = scenario_of(scenario, province)
-        keys = [key.strip() for key in layer.split(",")]
-        table = gap_table(pack, keys, level=level.value, as_of=as_of or None, scenario=plan)
+        table = gap_table(
+            pack, keys, level=level.value, as_of=as_of or None, scenario=plan, metric=metric
+        )
         step("computed")
         if out == "-":
-            print_table(table[list(GAP_COLUMNS)], right=GAP_COLUMNS[7:13])
+            columns = list(gap_columns(table))
+            numbers = columns[columns.index("as_of") + 1 : columns.index("evidence")]
+            print_table(table[columns], right=numbers)
             return
         from planning.exports.gaps import gap_bundle
 
         write_bundle(gap_bundle(pack, table, scenario=plan, geometry=is_map(out)), out)
         step("written")
+
+
+@COMMANDS.command()
+def layers() -> None:
+    """List the layers with their metrics, the unit of each, and how their need is computed."""
+    import pandas as pd
+
+    from layers.registry import layers as all_layers
+
+    rows = [
+        {
+            "layer": item.key,
+            "title_zh": item.title("zh"),
+            "title_en": item.title("en"),
+            "metrics": "; ".join(f"{metric.key} [{metric.unit}]" for metric in item.metrics),
+            "need": "" if item.need is None else type(item.need).__name__,
+            "presets": "; ".join(item.presets),
+        }
+        for item in all_layers()
+    ]
+    print_table(pd.DataFrame(rows))
+
+
+def _is_listed(keys: list[str]) -> bool:
+    """Return whether one overlay alone is asked for."""
+    from layers.registry import layer as layer_of
+
+    return len(keys) == 1 and keys != ["all"] and layer_of(keys[0]).is_overlay
+
+
+def _listing(pack: Pack, key: str, out: str) -> None:
+    """Print or write the rows that an overlay lists."""
+    from layers.registry import layer as layer_of
+    from planning.exports.listings import listing_bundle, listing_table
+
+    item = layer_of(key)
+    if out == "-":
+        print_table(listing_table(pack, item), right=("value",))
+        return
+    write_bundle(listing_bundle(pack, item, geometry=is_map(out)), out)
 
 
 @COMMANDS.command()

@@ -1,4 +1,10 @@
-"""What a layer is: a frozen record and the figures it yields per region."""
+"""What a layer is: one frozen record with everything that page, terminal and export ask of it.
+
+A layer counts one or several metrics against a target, or it is an overlay without any. It also
+says how it is drawn, which rows it lists, how its yearly need is computed, which imported list is
+counted beside it, and which radio technology its sites have. Pages, commands and exports read
+these fields and never test a layer's key.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +18,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.ledger.statements import Ledger
+from data.scenario.presets import presets
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Message, fields
+from geo.errors import UnknownNameError
 from geo.gaps.gap import Interval
+from layers.marks import Mark
+from layers.offers import ImportedList, Listing, Need, Radio
+from layers.words import LayerMessage, Words, own_sentence
 
 Level = Literal["province", "prefecture", "county"]
 LEVELS: tuple[Level, ...] = ("province", "prefecture", "county")
@@ -32,6 +44,9 @@ RULE_COLUMNS: Mapping[str, str] = {
 RULES: tuple[str, ...] = (*RULE_COLUMNS, "past_share", "own")
 
 TargetStatus = Literal["stated", "derived", "implied", "set by planner", "none stated"]
+#: What the scenario's sites add to a metric: nothing, one unit per site of the layer's presets, or
+#: the villages that sites of the metric's technology newly reach.
+Planned = Literal["none", "sites", "villages"]
 
 
 @dataclass(frozen=True)
@@ -45,18 +60,19 @@ class Context:
     level
         Level of the regions that the figures are for.
     added
-        Layer key → (n,) units that the scenario's enabled sites add per region; None: no site.
+        (layer, metric) → (n,) units that the scenario's enabled sites add per region; None: no
+        site.
     """
 
     pack: Pack
     scenario: Scenario
     as_of: str
     level: Level
-    added: Callable[[str], NDArray[np.float64]] | None = None
+    added: Callable[[Layer, Metric], NDArray[np.float64]] | None = None
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Targets and observations of the province."""
+        """Targets and observations of the province, all layers."""
         return Ledger.of(self.pack)
 
     @cached_property
@@ -78,22 +94,24 @@ class Context:
 
 @dataclass(frozen=True)
 class Figures:
-    """A layer's figures for the n regions of a context, in their order.
+    """Figures of one metric for the n regions of a context, in their order.
 
     Attributes
     ----------
+    unit
+        Key of the unit of count.
+    denominator
+        What the figures are counted out of.
     target, built, planned
         Figures in ``unit``; NaN is unknown.
     evidence, as_of, source_ids
         (n,) evidence class, date of what is built (empty if unknown), source ids joined by ``;``.
-    denominator
-        What the figures are counted out of.
-    note_zh, note_en
-        One sentence for the reader where the figure needs it.
+    note
+        What the reader must know to read the figures; None without.
     """
 
     unit: str
-    denominator: str
+    denominator: Message
     target: Interval
     built: Interval
     planned: NDArray[np.float64]
@@ -103,18 +121,121 @@ class Figures:
     target_status: TargetStatus
     target_as_of: str
     rule: str
-    note_zh: str = ""
-    note_en: str = ""
+    note: Message | None = None
 
 
 @dataclass(frozen=True)
-class Metrics:
-    """Names of the ledger's metrics that a layer counts."""
+class LedgerKeys:
+    """Metrics of the ledger that a metric of a layer reads, see :mod:`data.ledger.metrics`.
+
+    Attributes
+    ----------
+    target, built
+        Totals or shares stated as target, and as built.
+    increment
+        Stated as "newly built", added to the baseline of ``target``.
+    share
+        Share of the provincial total that a prefecture reports.
+    layer
+        Layer of the ledger's rows; empty for the layer itself.
+    """
 
     target: tuple[str, ...] = ()
     increment: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
     share: tuple[str, ...] = ()
+    layer: str = ""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One thing a layer counts.
+
+    Attributes
+    ----------
+    key
+        Name in ``--metric`` and in the URL; its title is the word ``metric.<key>`` of the layer.
+    unit
+        Key of the unit of count, shown by :func:`layers.registry.unit_name`.
+    figures
+        Function of a query; :mod:`layers.provincial_split` and :mod:`layers.stated` have the
+        usual ones.
+    ledger
+        Where target and baseline are read.
+    default_rule, rules
+        Allocation rule and the rules that give the interval; empty where nothing is allocated.
+    denominator
+        Name of the layer's word for what is counted out of; empty for the usual one of
+        ``figures``.
+    per_region
+        Column of the regions table that a share is taken of, such as ``village_committees``.
+    scale
+        Factor from the ledger's value to ``unit``, such as 100 from a share to per cent.
+    digits
+        Decimals shown.
+    planned, technology
+        What the sites of a scenario add, and for ``villages`` the technology that they must have.
+    """
+
+    key: str
+    unit: str
+    figures: Callable[[Query], Figures]
+    ledger: LedgerKeys = LedgerKeys()
+    default_rule: str = ""
+    rules: tuple[str, ...] = ()
+    denominator: str = ""
+    per_region: str = ""
+    scale: float = 1.0
+    digits: int = 0
+    planned: Planned = "none"
+    technology: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One metric of one layer, asked for the regions of a context."""
+
+    layer: Layer
+    metric: Metric
+    context: Context
+
+    @property
+    def setting(self) -> str:
+        """Key of the planner's own target, rule and weights in the scenario."""
+        return self.layer.setting(self.metric)
+
+    @property
+    def own_target(self) -> int | None:
+        """Provincial total that the planner set [unit of the metric]; None without."""
+        return self.context.scenario.targets.get(self.setting)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Rows of the ledger that belong to the metric's layer."""
+        return self.context.ledger.of_layer(self.metric.ledger.layer or self.layer.key)
+
+    def denominator(self, usual: Message) -> Message:
+        """Return what the metric is counted out of: the layer's own word, else the usual one.
+
+        Parameters
+        ----------
+        usual
+            What the function of the figures says where the layer has no word of its own.
+
+        Returns
+        -------
+        denominator
+            A message, rendered in the reader's language.
+        """
+        own = self.metric.denominator
+        return self.layer.message(own) if own else usual
+
+    @property
+    def planned(self) -> NDArray[np.float64]:
+        """(n,) units that the scenario's enabled sites add per region; 0 without any."""
+        if self.context.added is None or self.metric.planned == "none":
+            return np.zeros(len(self.context.regions))
+        return self.context.added(self.layer, self.metric)
 
 
 @dataclass(frozen=True)
@@ -125,51 +246,202 @@ class Layer:
     ----------
     key
         Name of the file and of ``--layer``.
-    figures
-        Function of a context; None for an overlay.
-    unit
-        Unit of count, singular; ``unit_zh`` and ``unit_en`` are shown.
-    default_rule, rules
-        Allocation rule and the rules that give the interval.
+    order
+        Place in the menu.
+    metrics
+        What it counts, the default first; none for an overlay.
+    marks
+        (pack, language) → what it draws beside the coloured regions; None for nothing.
+    listing
+        Rows it lists with quote and source; an overlay must have one.
+    need
+        How its need per year is computed; None where it has none.
+    imported
+        Imported list that is counted beside its figures.
+    radio
+        Technology of its sites; presets name the layer in ``data/scenario/presets.csv``.
+    words
+        Language → name → text, used where the locale has no ``layer.<key>.<name>``: ``title``,
+        ``about``, ``metric.<key>``, ``unit.<unit>`` and whatever its own messages need.
     """
 
     key: str
     order: int
-    title_zh: str
-    title_en: str
-    about_zh: str
-    about_en: str
-    unit: str = ""
-    figures: Callable[[Layer, Context], Figures] | None = None
-    metrics: Metrics = field(default_factory=Metrics)
-    default_rule: str = "population"
-    rules: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    marks: Callable[[Pack, str], tuple[Mark, ...]] | None = None
+    listing: Listing | None = None
+    need: Need | None = None
+    imported: ImportedList | None = None
+    radio: Radio | None = None
+    words: Words = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check what no reader of the record could repair.
+
+        Raises
+        ------
+        ValueError
+            If the layer has neither metric nor listing, a metric twice, or a sentence with a field
+            that is more than a name.
+        """
+        if not self.metrics and self.listing is None:
+            raise ValueError("a layer without metrics is an overlay and needs a listing")
+        keys = [metric.key for metric in self.metrics]
+        if len(set(keys)) < len(keys):
+            raise ValueError(f"the metrics have one key twice: {', '.join(keys)}")
+        for language, texts in self.words.items():
+            for name, sentence in texts.items():
+                if wrong := [part for part in fields(sentence) if not part.isidentifier()]:
+                    raise ValueError(f"words[{language!r}][{name!r}] has the fields {wrong}")
 
     @property
     def is_overlay(self) -> bool:
         """True for a layer that has no gap of its own."""
-        return self.figures is None
+        return not self.metrics
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Keys of the site presets that add to this layer."""
+        return tuple(key for key, item in presets().items() if item.layer == self.key)
+
+    def metric(self, key: str = "") -> Metric:
+        """Return one metric, the default for an empty key.
+
+        Parameters
+        ----------
+        key
+            Key of a metric, or empty.
+
+        Returns
+        -------
+        metric
+            The metric's record.
+
+        Raises
+        ------
+        UnknownNameError
+            If the layer has no such metric.
+        """
+        for item in self.metrics:
+            if key in ("", item.key):
+                return item
+        raise UnknownNameError(
+            f"metric of layer {self.key}", key, [m.key for m in self.metrics], where="--metric"
+        )
+
+    def setting(self, metric: Metric) -> str:
+        """Return the key of a metric's settings in a scenario.
+
+        The default metric has the layer's key, as in scenarios from before layers had several.
+
+        Parameters
+        ----------
+        metric
+            One of the layer's metrics.
+
+        Returns
+        -------
+        key
+            Key of the scenario's ``targets``, ``rules`` and ``weights``.
+        """
+        return self.key if metric.key == self.metrics[0].key else f"{self.key}.{metric.key}"
+
+    def message(self, name: str, **arguments: object) -> Message:
+        """Return a sentence of the layer: from the locale, else from :attr:`words`.
+
+        Parameters
+        ----------
+        name
+            Name of the sentence within the layer.
+        **arguments
+            Value per field of the sentence.
+
+        Returns
+        -------
+        message
+            Rendered by ``text(language)``.
+        """
+        return LayerMessage(f"layer.{self.key}.{name}", arguments, own_sentence(self.words, name))
 
     def title(self, language: str) -> str:
-        """Return the title in ``zh`` or ``en``."""
-        return self.title_zh if language == "zh" else self.title_en
+        """Return the title in a language.
+
+        Parameters
+        ----------
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        title
+            Plain text.
+        """
+        return self.message("title").text(language)
 
     def about(self, language: str) -> str:
-        """Return what the layer is for, in ``zh`` or ``en``."""
-        return self.about_zh if language == "zh" else self.about_en
+        """Return what the layer is for, in a language.
 
+        Parameters
+        ----------
+        language
+            Code of a language of the locale.
 
-#: Unit of count → how it is shown.
-UNIT_NAMES: Mapping[str, tuple[str, str]] = {
-    "base_station": ("个基站", "base stations"),
-    "admin_village": ("个行政村", "administrative villages"),
-    "natural_village": ("个自然村", "natural villages"),
-    "household": ("户", "households"),
-    "rack": ("架标准机架", "standard racks"),
-}
+        Returns
+        -------
+        about
+            Plain text.
+        """
+        return self.message("about").text(language)
 
+    def metric_title(self, metric: Metric, language: str) -> str:
+        """Return the title of one metric in a language.
 
-def unit_name(unit: str, language: str) -> str:
-    """Return how a unit is shown in ``zh`` or ``en``."""
-    zh, en = UNIT_NAMES.get(unit, (unit, unit))
-    return zh if language == "zh" else en
+        Parameters
+        ----------
+        metric
+            One of the layer's metrics.
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        title
+            Plain text.
+        """
+        return self.message(f"metric.{metric.key}").text(language)
+
+    def heading(self, metric: Metric, language: str) -> str:
+        """Return the layer's title, with the metric's where it is not the default.
+
+        Parameters
+        ----------
+        metric
+            One of the layer's metrics.
+        language
+            Code of a language of the locale.
+
+        Returns
+        -------
+        heading
+            Plain text.
+        """
+        title = self.title(language)
+        if metric.key == self.metrics[0].key:
+            return title
+        return f"{title} · {self.metric_title(metric, language)}"
+
+    def unit_message(self, unit: str) -> LayerMessage:
+        """Return the name of a unit of count: from the locale, else from :attr:`words`.
+
+        Parameters
+        ----------
+        unit
+            Key of a unit of count.
+
+        Returns
+        -------
+        message
+            Rendered by ``text(language)``.
+        """
+        own = own_sentence(self.words, f"unit.{unit}")
+        return LayerMessage(f"unit.{unit}", {}, own)

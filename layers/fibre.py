@@ -10,95 +10,109 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
+import pandas as pd
 
-from data.ledger.statements import Statement
-from geo.gaps.gap import Interval
-from layers.base import Context, Figures, Layer, Metrics, TargetStatus
-from layers.provincial_split import (
-    WEIGHTS_SOURCE,
-    Spread,
-    Terms,
-    counted_figures,
-    join,
-    target_statement,
-)
+from data.wording.catalogue import Message
+from layers.base import Figures, Layer, LedgerKeys, Metric, Query
+from layers.offers import ImportedList, RouteNeed
+from layers.provincial_split import counted_figures
+from layers.stated import share_figures, stated_figures
 
 _VILLAGE_SHARES = (
-    "administrative villages with fixed broadband",
-    "administrative villages with fibre",
-    "towns and administrative villages with fibre and 4G",
+    "admin_villages_fixed_broadband",
+    "admin_villages_fibre",
+    "towns_and_admin_villages",
 )
 
 
-def figures(layer: Layer, context: Context) -> Figures:
-    """Return village shares where the ledger states them, else the household capacity."""
-    ledger = context.ledger
-    built = ledger.built(_VILLAGE_SHARES, context.as_of)
-    target = ledger.target(_VILLAGE_SHARES)
-    if built is None and target is None:
-        counted = counted_figures(layer, context)
-        return replace(counted, denominator="family households served by all operators")
-    status: TargetStatus = "stated" if target is not None else "none stated"
-    own, own_status = target_statement(layer, context)
-    if own_status == "set by planner" and own is not None:
-        share = own.value / _villages(context).sum()
-        target, status = replace(own, value=share, low=share, high=share), own_status
-    terms = Terms(
+def reach(query: Query) -> Figures:
+    """Return village shares where the ledger states them, else the household capacity.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    figures
+        In administrative villages, or in households where only a capacity is stated.
+    """
+    ledger, layer = query.ledger, query.layer
+    built = ledger.built(_VILLAGE_SHARES, query.context.as_of)
+    if built is None and ledger.target(_VILLAGE_SHARES) is None:
+        return replace(counted_figures(query), denominator=layer.message("of_households"))
+    shares = replace(
+        query.metric,
         unit="admin_village",
-        denominator="village committees in the region, code list of 2023",
-        target=target,
-        status=status,
-        rule="village_committees",
+        ledger=LedgerKeys(target=_VILLAGE_SHARES, built=_VILLAGE_SHARES),
     )
-    joined = join(
-        layer, context, terms, _of_villages(context, target), _of_villages(context, built)
-    )
-    return replace(
-        joined,
-        note_zh="口径为行政村通达，不等于自然村或家庭覆盖。",
-        note_en="Counts administrative villages reached, which is not natural villages or homes.",
-    )
+    counted = share_figures(replace(query, metric=shares), layer.message("of_villages"))
+    return replace(counted, note=layer.message("villages_note"))
 
 
-def _villages(context: Context) -> np.ndarray:
-    return context.regions["village_committees"].to_numpy(float)
+def count_villages(layer: Layer, rows: pd.DataFrame) -> Message:
+    """Return how many listed administrative villages have fibre, have none, or do not say.
 
+    Parameters
+    ----------
+    layer
+        This layer; it has the words.
+    rows
+        Imported administrative villages of one region.
 
-def _of_villages(context: Context, share: Statement | None) -> Spread:
-    """Return a share of administrative villages as counts per region."""
-    n = len(context.regions)
-    if share is None:
-        empty = np.full(n, "", dtype=object)
-        return Spread(Interval.unknown(n), empty, empty, empty)
-    count = np.round(_villages(context) * share.value)
-    high = np.full(n, np.nan) if share.high is None else np.round(_villages(context) * share.high)
-    whole = share.value >= 1.0 or context.level == "province"
-    word = "assumed" if share.source_ids == ("scenario",) else "reported" if whole else "allocated"
-    return Spread(
-        Interval(count, count, high),
-        np.full(n, word, dtype=object),
-        np.full(n, share.as_of, dtype=object),
-        np.full(n, ";".join((*share.source_ids, WEIGHTS_SOURCE)), dtype=object),
+    Returns
+    -------
+    message
+        Counts in three states.
+    """
+    fibre = rows["has_fibre"].astype("boolean")
+    yes, unknown = int(fibre.fillna(value=False).sum()), int(fibre.isna().sum())
+    return layer.message(
+        "listed", villages=len(rows), yes=yes, no=len(rows) - yes - unknown, unknown=unknown
     )
 
 
 LAYER = Layer(
     key="fibre",
     order=30,
-    title_zh="光纤宽带",
-    title_en="Fibre broadband",
-    about_zh="行政村光纤/固定宽带通达；规划以户为口径时按户分解。",
-    about_en=(
-        "Administrative villages reached by fibre or fixed broadband; where the plan counts "
-        "households, the total is allocated by households."
+    metrics=(
+        Metric(
+            key="reach",
+            unit="household",
+            figures=reach,
+            ledger=LedgerKeys(
+                target=("access_capacity",), built=("access_capacity", "households_passed")
+            ),
+            default_rule="households",
+            rules=("households", "population", "village_units"),
+            per_region="village_committees",
+        ),
+        Metric(
+            key="subscribers",
+            unit="household",
+            figures=counted_figures,
+            ledger=LedgerKeys(target=("subscribers",), built=("subscribers",)),
+            denominator="of_subscribers",
+            default_rule="households",
+            rules=("households", "population", "urban_population"),
+        ),
+        Metric(
+            key="urban_users_20_mbps",
+            unit="percent",
+            figures=stated_figures,
+            ledger=LedgerKeys(target=("urban_users_20_mbps",), built=("urban_users_20_mbps",)),
+            denominator="of_urban_users",
+            scale=100.0,
+        ),
+        Metric(
+            key="rural_access_rate",
+            unit="mbit_per_s",
+            figures=stated_figures,
+            ledger=LedgerKeys(target=("rural_access_rate",), built=("rural_access_rate",)),
+            denominator="of_rural_access",
+        ),
     ),
-    unit="household",
-    figures=figures,
-    metrics=Metrics(
-        target=("fixed broadband access capacity",),
-        built=("fixed broadband access capacity", "households passed by fibre broadband"),
-    ),
-    default_rule="households",
-    rules=("households", "population", "village_units"),
+    need=RouteNeed(("natural_villages", "admin_villages"), "has_fibre", cost="fibre_rural"),
+    imported=ImportedList("admin_villages", count_villages),
 )

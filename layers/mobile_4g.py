@@ -1,4 +1,4 @@
-"""4G base stations: what stands, and what a plan asks for where it states a total.
+"""4G base stations: what is built, and what a plan asks for where it states a total.
 
 Default rule: population. 4G is a finished coverage network that follows people, rural ones too:
 the one published share (Kunming, 20.86 % at the end of 2021) is close to its share of population
@@ -7,27 +7,42 @@ the one published share (Kunming, 20.86 % at the end of 2021) is close to its sh
 
 from __future__ import annotations
 
-from layers.base import Layer, Metrics
+from layers.base import Layer, LedgerKeys, Metric
+from layers.imported_counts import count_stations
+from layers.offers import ImportedList, Radio, UnitNeed
 from layers.provincial_split import counted_figures
 
 LAYER = Layer(
     key="mobile_4g",
     order=20,
-    title_zh="4G基站",
-    title_en="4G base stations",
-    about_zh="4G基站存量按规则分解；规划未写目标时显示“未设目标”，可由规划人员自行设定。",
-    about_en=(
-        'The 4G stock is allocated by rule; where no plan states a total the table says "no '
-        'target stated" and the planner may set one.'
+    metrics=(
+        Metric(
+            key="base_stations",
+            unit="base_station",
+            figures=counted_figures,
+            ledger=LedgerKeys(
+                target=("base_stations",),
+                increment=("base_stations_new",),
+                built=("base_stations",),
+                share=("share_of_province",),
+            ),
+            default_rule="population",
+            rules=("population", "urban_population", "village_units"),
+            planned="sites",
+        ),
+        # Of every generation: no sum with the 4G ones, which are among them.
+        Metric(
+            key="base_stations_all_kinds",
+            unit="base_station",
+            figures=counted_figures,
+            ledger=LedgerKeys(
+                target=("base_stations_all_kinds",), built=("base_stations_all_kinds",)
+            ),
+            default_rule="population",
+            rules=("population", "urban_population", "village_units"),
+        ),
     ),
-    unit="base_station",
-    figures=counted_figures,
-    metrics=Metrics(
-        target=("4G base stations",),
-        increment=("4G base stations newly built",),
-        built=("4G base stations",),
-        share=("share of the province's 4G base stations",),
-    ),
-    default_rule="population",
-    rules=("population", "urban_population", "village_units"),
+    need=UnitNeed(),
+    imported=ImportedList("base_stations", count_stations("4G")),
+    radio=Radio(technology="4G", equipment="radio_equipment"),
 )

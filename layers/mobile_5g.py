@@ -8,27 +8,31 @@ as a fixed cell. Population and village-level units give the other end of the in
 
 from __future__ import annotations
 
-from layers.base import Layer, Metrics
+from layers.base import Layer, LedgerKeys, Metric
+from layers.imported_counts import count_stations
+from layers.offers import ImportedList, Radio, UnitNeed
 from layers.provincial_split import counted_figures
 
 LAYER = Layer(
     key="mobile_5g",
     order=10,
-    title_zh="5G基站",
-    title_en="5G base stations",
-    about_zh="全省5G基站目标按规则分解到州（市）、县，与已建数相减得到缺口。单位是基站，不是站址或小区。",
-    about_en=(
-        "The provincial 5G target is allocated to prefectures and counties; the gap is target "
-        "minus built. Unit: base stations, neither sites nor cells."
+    metrics=(
+        Metric(
+            key="base_stations",
+            unit="base_station",
+            figures=counted_figures,
+            ledger=LedgerKeys(
+                target=("base_stations",),
+                increment=("base_stations_new",),
+                built=("base_stations",),
+                share=("share_of_province",),
+            ),
+            default_rule="urban_population",
+            rules=("urban_population", "population", "village_units"),
+            planned="sites",
+        ),
     ),
-    unit="base_station",
-    figures=counted_figures,
-    metrics=Metrics(
-        target=("5G base stations",),
-        increment=("5G base stations newly built",),
-        built=("5G base stations",),
-        share=("share of the province's 5G base stations",),
-    ),
-    default_rule="urban_population",
-    rules=("urban_population", "population", "village_units"),
+    need=UnitNeed(),
+    imported=ImportedList("base_stations", count_stations("5G")),
+    radio=Radio(technology="5G", equipment="co_sited_5g_radio"),
 )

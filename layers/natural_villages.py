@@ -10,29 +10,46 @@ Default rule (for the interval and for a target set by the planner): rural house
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from data.ledger.statements import Statement
+from data.wording.catalogue import Message
 from data.workspace.effective import import_date
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
-from layers.base import Context, Figures, Layer, Metrics, TargetStatus
-from layers.provincial_split import NO_CELLS, planned_units, spread
+from layers.base import Context, Figures, Layer, LedgerKeys, Metric, Query, TargetStatus
+from layers.offers import SiteNeed
+from layers.provincial_split import NO_CELLS, spread
 from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, village_states
+from layers.words import two_sentences
 
 #: Source id of the village table.
 VILLAGES_SOURCE = "pack:natural_villages"
 
 
-def figures(layer: Layer, context: Context) -> Figures:
-    """Return counts of the village table per region, with the reported shares where dated."""
+def figures(query: Query) -> Figures:
+    """Return counts of the village table per region, with the reported shares where dated.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    figures
+        Per region, in villages of 20 or more households.
+    """
+    context = query.context
     counts = village_counts(context)
     imported = import_date(context.pack, "natural_villages")
-    shortfall = context.ledger.built(layer.metrics.built, context.as_of)
+    shortfall = query.ledger.built(query.metric.ledger.built, context.as_of)
     total = counts["villages"].to_numpy(float)
     status: TargetStatus = "implied" if shortfall is not None else "none stated"
-    own = context.scenario.targets.get(layer.key)
+    own = query.own_target
     if own is not None:
         status = "set by planner"
         total = _shared(own, counts["villages"].fillna(0))
@@ -40,49 +57,32 @@ def figures(layer: Layer, context: Context) -> Figures:
     built = Interval(covered, covered, covered + counts["unknown"].to_numpy(float))
     illustrative = (counts["evidence"] == "illustrative").any()
     if shortfall is not None and illustrative and own is None:
-        built = _widened(layer, context, shortfall, total, built)
+        built = _widened(query, shortfall, total, built)
     sources = ";".join((*(shortfall.source_ids if shortfall else ()), VILLAGES_SOURCE))
     n = len(counts)
-    return _with_reported_shares(
-        layer,
-        context,
-        Figures(
-            unit=layer.unit,
-            denominator=f"natural villages of {MIN_HOUSEHOLDS} or more households",
-            target=Interval.exact(total if status != "none stated" else np.full(n, np.nan)),
-            built=built,
-            planned=planned_units(layer, context),
-            evidence=counts["evidence"].to_numpy(object),
-            as_of=np.full(n, imported or (shortfall.as_of if shortfall else ""), dtype=object),
-            source_ids=np.full(n, sources, dtype=object),
-            target_status=status,
-            target_as_of="",
-            rule="village table",
-            note_zh=(
-                "“行政村4G覆盖100%”与“约5000个自然村无4G”同时成立：统计单位不同。"
-                if shortfall
-                else ""
-            )
-            + _partial(counts, "表中仅{n}/{all}个县区有自然村；其余未知，未计入。"),
-            note_en=(
-                "100 % of administrative villages with 4G and natural villages without are "
-                "both true: the units differ."
-                if shortfall
-                else ""
-            )
-            + _partial(
-                counts,
-                " The table lists villages in {n} of {all} counties; the "
-                "others are unknown and not counted.",
-            ),
-        ),
+    table = Figures(
+        unit=query.metric.unit,
+        denominator=query.layer.message("of_villages", households=MIN_HOUSEHOLDS),
+        target=Interval.exact(total if status != "none stated" else np.full(n, np.nan)),
+        built=built,
+        planned=query.planned,
+        evidence=counts["evidence"].to_numpy(object),
+        as_of=np.full(n, imported or (shortfall.as_of if shortfall else ""), dtype=object),
+        source_ids=np.full(n, sources, dtype=object),
+        target_status=status,
+        target_as_of="",
+        rule="village table",
+        note=_note(query.layer, counts, has_shortfall=shortfall is not None),
     )
+    return _with_reported_shares(query, table)
 
 
-def _partial(counts: pd.DataFrame, text: str) -> str:
-    """Return the text where villages of some counties are not listed."""
-    n, whole = int(counts["listed"].sum()), int(counts["counties"].sum())
-    return text.format(n=n, all=whole) if n < whole else ""
+def _note(layer: Layer, counts: pd.DataFrame, *, has_shortfall: bool) -> Message | None:
+    """Return why both figures of the plan hold, and where villages of some counties are missing."""
+    both = layer.message("note") if has_shortfall else None
+    listed, counties = int(counts["listed"].sum()), int(counts["counties"].sum())
+    partial = layer.message("partial", listed=listed, counties=counties)
+    return two_sentences(both, partial if listed < counties else None)
 
 
 def village_counts(context: Context) -> pd.DataFrame:
@@ -90,6 +90,17 @@ def village_counts(context: Context) -> pd.DataFrame:
 
     A region of which an imported table lists no village is unknown (NaN), not empty; ``listed``
     of its ``counties`` have a village in the table.
+
+    Parameters
+    ----------
+    context
+        Province and level.
+
+    Returns
+    -------
+    counts
+        One row per region of the context: ``villages``, ``covered``, ``unknown``, ``listed``,
+        ``counties``, ``evidence``.
     """
     villages = context.pack.table("natural_villages", columns=COUNT_COLUMNS)
     large = villages[villages["households"] >= MIN_HOUSEHOLDS]
@@ -106,7 +117,7 @@ def village_counts(context: Context) -> pd.DataFrame:
     counties = context.pack.regions("county")
     named = villages["adcode"].astype(str).unique()
     per_county = per_county.reindex(counties["adcode"], fill_value=0)
-    # The pack's own table speaks for every county: one without a village has none.
+    # The pack's own table covers every county: one without a village has none.
     own = not import_date(context.pack, "natural_villages")
     per_county["listed"] = own | per_county.index.isin(named)
     per_county["counties"] = 1
@@ -125,45 +136,30 @@ def village_counts(context: Context) -> pd.DataFrame:
     return counts
 
 
-def _widened(
-    layer: Layer, context: Context, shortfall: Statement, total: np.ndarray, built: Interval
-) -> Interval:
+def _widened(query: Query, shortfall: Statement, total: np.ndarray, built: Interval) -> Interval:
     """Widen what is built to the range that the rules give for the plan's shortfall."""
-    missing = spread(layer, context, shortfall, NO_CELLS).figures
+    missing = spread(query, shortfall, NO_CELLS).figures
     low = np.clip(np.minimum(built.low, total - missing.high), 0, total)
     high = np.clip(np.maximum(built.high, total - missing.low), 0, total)
     return Interval(built.value, low, high)
 
 
-def _with_reported_shares(layer: Layer, context: Context, table: Figures) -> Figures:
+def _with_reported_shares(query: Query, table: Figures) -> Figures:
     """Replace the village table's figure where a prefecture has reported its own share since."""
+    context = query.context
     if context.level != "prefecture" or table.target_status == "none stated":
         return table
     value, low, high = (np.array(a) for a in (table.built.value, table.built.low, table.built.high))
     codes = context.regions["adcode"].tolist()
-    evidence, as_of, sources = table.evidence.copy(), table.as_of.copy(), table.source_ids.copy()
-    for figure in context.ledger.regional(layer.metrics.share, context.as_of):
+    as_of, sources = table.as_of.copy(), table.source_ids.copy()
+    for figure in query.ledger.regional(query.metric.ledger.share, context.as_of):
         if figure.kind != "share" or figure.adcode not in codes:
             continue
         i = codes.index(figure.adcode)
         value[i] = low[i] = high[i] = round(figure.value * table.target.value[i])
         as_of[i] = figure.as_of
         sources[i] = f"{figure.source_id};{VILLAGES_SOURCE}"
-    return Figures(
-        unit=table.unit,
-        denominator=table.denominator,
-        target=table.target,
-        built=Interval(value, low, high),
-        planned=table.planned,
-        evidence=evidence,
-        as_of=as_of,
-        source_ids=sources,
-        target_status=table.target_status,
-        target_as_of=table.target_as_of,
-        rule=table.rule,
-        note_zh=table.note_zh,
-        note_en=table.note_en,
-    )
+    return replace(table, built=Interval(value, low, high), as_of=as_of, source_ids=sources)
 
 
 def _shared(total: int, weights: pd.Series) -> np.ndarray:
@@ -176,19 +172,17 @@ def _shared(total: int, weights: pd.Series) -> np.ndarray:
 LAYER = Layer(
     key="natural_villages",
     order=50,
-    title_zh="自然村4G覆盖",
-    title_en="Natural villages with 4G",
-    about_zh="20户及以上自然村的4G覆盖。村点为示例数据，导入实际名单后替换。",
-    about_en=(
-        "4G at natural villages of 20 or more households. The points are illustrative until a "
-        "real list is imported."
+    metrics=(
+        Metric(
+            key="with_4g",
+            unit="natural_village",
+            figures=figures,
+            ledger=LedgerKeys(built=("without_4g",), share=("with_4g",)),
+            default_rule="rural_households",
+            rules=("rural_households", "village_units", "area"),
+            planned="villages",
+            technology="4G",
+        ),
     ),
-    unit="natural_village",
-    figures=figures,
-    metrics=Metrics(
-        built=("natural villages of 20 or more households without 4G",),
-        share=("natural villages of 20 or more households with 4G",),
-    ),
-    default_rule="rural_households",
-    rules=("rural_households", "village_units", "area"),
+    need=SiteNeed(),
 )

@@ -1,20 +1,76 @@
 """Policy-zone overlay: cores, clusters, parks and data-centre places that the plans name.
 
-The plans name regions, not outlines: a zone is drawn as the regions it names.
+The plans name regions, not outlines: a zone is drawn as the regions it names, and listed with the
+sentence that names it.
 """
 
 from __future__ import annotations
 
+import pandas as pd
+
+from data.tables.reader import Pack
 from layers.base import Layer
+from layers.marks import Symbol, Zones
+from layers.offers import LISTING_COLUMNS, Listing
+
+_TABLE = "policy_zones"
+
+
+def marks(pack: Pack, language: str) -> tuple[Zones, ...]:
+    """Return the regions that zones name, each with the names of its zones.
+
+    Parameters
+    ----------
+    pack
+        The province.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    marks
+        One mark of zones.
+    """
+    zones = pack.table(_TABLE)
+    prefectures = set(pack.regions("prefecture")["adcode"])
+    named: dict[tuple[str, str], list[str]] = {}
+    for codes, name in zip(zones["regions"], zones[_column("name", language)], strict=True):
+        for adcode in str(codes).split(";"):
+            level = "prefecture" if adcode in prefectures else "county"
+            named.setdefault((level, adcode), []).append(str(name))
+    return (
+        Zones({region: tuple(names) for region, names in named.items()}, Symbol("#a21caf", "6 4")),
+    )
+
+
+def rows(pack: Pack) -> pd.DataFrame:
+    """Return the zones with the regions they name, their focus and the sentence that names them.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    rows
+        :data:`~layers.offers.LISTING_COLUMNS`.
+    """
+    zones = pack.table(_TABLE)
+    return zones.assign(
+        about_zh=zones["focus_zh"], about_en=zones["focus"], evidence="reported",
+        source=zones["source_file"], source_ids=zones["id"],
+    ).reindex(columns=list(LISTING_COLUMNS))  # fmt: skip
+
+
+def _column(name: str, language: str) -> str:
+    """Return the column of a name: the table has Chinese, and English for every other language."""
+    return f"{name}_zh" if language == "zh" else f"{name}_en"
+
 
 LAYER = Layer(
     key="policy_zones",
     order=70,
-    title_zh="规划布局区",
-    title_en="Policy zones",
-    about_zh="规划点名的核、区、集群、园区；按所在州（市）、县示意，无精确边界。",
-    about_en=(
-        "Cores, clusters and parks named in the plans, drawn as the regions they name; the plans "
-        "give no outlines."
-    ),
+    marks=marks,
+    listing=Listing(rows, source_kind="policy zone"),
 )

@@ -1,24 +1,25 @@
-"""Spread a provincial statement over prefectures and counties: what the counted layers share.
+"""Allocate a provincial statement to prefectures and counties: what the counted metrics share.
 
-The province's figure is shared among prefectures, then each prefecture's part among its counties,
+The province's figure is shared out to prefectures, then each prefecture's part to its counties,
 so that counties sum to their prefecture and prefectures to the province, under every rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from data.ledger.statements import RegionalFigure, Statement
+from data.wording.catalogue import Message
 from geo.errors import InputError, UnknownNameError
 from geo.evidence import weakest
 from geo.gaps.allocation import allocate
 from geo.gaps.gap import Interval
-from layers.base import RULE_COLUMNS, RULES, Context, Figures, Layer, TargetStatus, unit_name
+from layers.base import RULE_COLUMNS, RULES, Context, Figures, Metric, Query, TargetStatus
 
 #: Source id of the census and unit counts that the weights come from.
 WEIGHTS_SOURCE = "pack:regions"
@@ -59,21 +60,59 @@ class Spread:
     source_ids: NDArray[np.object_]
 
 
-def counted_figures(layer: Layer, context: Context) -> Figures:
-    """Return the figures of a layer that counts units against a provincial total."""
-    statement, status = target_statement(layer, context)
-    ledger = context.ledger
-    built_statement = ledger.built(layer.metrics.built, context.as_of)
-    target = spread(layer, context, statement, target_cells(layer, context, statement))
-    built = spread(layer, context, built_statement, built_cells(layer, context, built_statement))
+def counted_figures(query: Query) -> Figures:
+    """Return the figures of a metric that counts units against a provincial total.
+
+    Parameters
+    ----------
+    query
+        The metric's rules say how the total is allocated, its scenario may set the total.
+
+    Returns
+    -------
+    figures
+        Per region of the query's context.
+    """
+    metric = query.metric
+    statement, status = target_statement(query)
+    built_statement = scaled(query.ledger.built(metric.ledger.built, query.context.as_of), metric)
+    target = spread(query, statement, target_cells(query, statement))
+    built = spread(query, built_statement, built_cells(query, built_statement))
+    usual = Message("layers.all_units", {"unit": query.layer.unit_message(metric.unit)})
     terms = Terms(
-        unit=layer.unit,
-        denominator=f"all {unit_name(layer.unit, 'en')} of all operators in the region",
+        unit=metric.unit,
+        denominator=query.denominator(usual),
         target=statement,
         status=status,
-        rule=chosen_rule(layer, context),
+        rule=chosen_rule(query),
     )
-    return join(layer, context, terms, target, built)
+    return join(query, terms, target, built)
+
+
+def scaled(statement: Statement | None, metric: Metric) -> Statement | None:
+    """Return a statement of the ledger in the unit of the metric.
+
+    Parameters
+    ----------
+    statement
+        In the unit of the ledger; None stays None.
+    metric
+        Its ``scale`` is applied.
+
+    Returns
+    -------
+    statement
+        In the unit of the metric.
+    """
+    if statement is None or metric.scale == 1.0:
+        return statement
+    high = None if statement.high is None else statement.high * metric.scale
+    return replace(
+        statement,
+        value=statement.value * metric.scale,
+        low=statement.low * metric.scale,
+        high=high,
+    )
 
 
 @dataclass(frozen=True)
@@ -81,16 +120,29 @@ class Terms:
     """What a layer's figures mean: unit, denominator, and how the target came about."""
 
     unit: str
-    denominator: str
+    denominator: Message
     target: Statement | None
     status: TargetStatus
     rule: str
 
 
-def join(
-    layer: Layer, context: Context, terms: Terms, target_spread: Spread, built_spread: Spread
-) -> Figures:
-    """Put target and built side by side; the weaker evidence of the two is the row's."""
+def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread) -> Figures:
+    """Put target and built side by side; the weaker evidence of the two is the row's.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    terms
+        Unit, denominator, target and rule.
+    target_spread, built_spread
+        (n,) figures with evidence, dates and sources.
+
+    Returns
+    -------
+    figures
+        Per region of the query's context.
+    """
     evidence = np.array(
         [
             weakest(c for c in (a, b) if c) if a or b else "reported"
@@ -110,7 +162,7 @@ def join(
         denominator=terms.denominator,
         target=target_spread.figures,
         built=built_spread.figures,
-        planned=planned_units(layer, context),
+        planned=query.planned,
         evidence=evidence,
         as_of=built_spread.as_of,
         source_ids=sources,
@@ -120,52 +172,79 @@ def join(
     )
 
 
-def planned_units(layer: Layer, context: Context) -> NDArray[np.float64]:
-    """Return how many units of the layer the scenario's enabled sites add per region."""
-    if context.added is None:
-        return np.zeros(len(context.regions))
-    return context.added(layer.key)
+def target_statement(query: Query) -> tuple[Statement | None, TargetStatus]:
+    """Return the planner's own target, else the plan's, else None, and how it came about.
 
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
 
-def target_statement(layer: Layer, context: Context) -> tuple[Statement | None, TargetStatus]:
-    """Return the planner's own target, else the plan's, else None."""
-    own = context.scenario.targets.get(layer.key)
+    Returns
+    -------
+    target
+        The statement in the unit of the metric, and its status.
+    """
+    own, metric = query.own_target, query.metric
     if own is not None:
-        date = context.as_of
-        statement = Statement(own, own, own, layer.unit, "cumulative", date, ("scenario",))
+        date = query.context.as_of
+        statement = Statement(own, own, own, metric.unit, "cumulative", date, ("scenario",))
         return statement, "set by planner"
-    stated = context.ledger.target(layer.metrics.target, layer.metrics.increment)
+    stated = scaled(query.ledger.target(metric.ledger.target, metric.ledger.increment), metric)
     if stated is None:
         return None, "none stated"
     return stated, "derived" if stated.derived else "stated"
 
 
-def chosen_rule(layer: Layer, context: Context) -> str:
-    """Return the scenario's rule for the layer or its default.
+def chosen_rule(query: Query) -> str:
+    """Return the scenario's rule for the metric or its default.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    rule
+        One of :data:`~layers.base.RULES`.
 
     Raises
     ------
     UnknownNameError
         If the scenario names a rule that nobody knows.
     """
-    rule = context.scenario.rules.get(layer.key, layer.default_rule)
+    rule = query.context.scenario.rules.get(query.setting, query.metric.default_rule)
     if rule not in RULES:
         raise UnknownNameError("allocation rule", rule, RULES, where="scenario")
     return rule
 
 
-def built_cells(layer: Layer, context: Context, total: Statement | None) -> Cells:
-    """Return the observed cells for what is built: later figures fix a cell, shares scale."""
+def built_cells(query: Query, total: Statement | None) -> Cells:
+    """Return the observed cells for what is built: later figures fix a cell, shares scale.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    total
+        Provincial figure that is allocated; None without.
+
+    Returns
+    -------
+    cells
+        Prefectures that are fixed or have a lower bound.
+    """
     if total is None:
         return NO_CELLS
     fixed: dict[str, int] = {}
     floor: dict[str, float] = {}
     observed: dict[str, RegionalFigure] = {}
     sources: dict[str, tuple[str, ...]] = {}
-    for share in regional_shares(layer, context):
+    for share in regional_shares(query):
         fixed[share.adcode] = round(share.value * total.value)
         sources[share.adcode] = (share.source_id,)
-    for figure in context.ledger.regional(layer.metrics.built, context.as_of):
+    for figure in query.ledger.regional(query.metric.ledger.built, query.context.as_of):
         if figure.kind != "built":
             continue
         if figure.as_of >= total.as_of:
@@ -177,15 +256,28 @@ def built_cells(layer: Layer, context: Context, total: Statement | None) -> Cell
     return Cells(fixed, floor, observed, sources)
 
 
-def target_cells(layer: Layer, context: Context, total: Statement | None) -> Cells:
-    """Return the cells of a target: observed shares stay, and no target undercuts what stands."""
+def target_cells(query: Query, total: Statement | None) -> Cells:
+    """Return the cells of a target: observed shares stay, and no target is below what is built.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    total
+        Provincial target that is allocated; None without.
+
+    Returns
+    -------
+    cells
+        Prefectures that are fixed or have a lower bound.
+    """
     if total is None:
         return NO_CELLS
-    shares = regional_shares(layer, context)
+    shares = regional_shares(query)
     fixed = {s.adcode: round(s.value * total.value) for s in shares}
     floor = {
         f.adcode: f.value
-        for f in context.ledger.regional(layer.metrics.built, total.as_of)
+        for f in query.ledger.regional(query.metric.ledger.built, total.as_of)
         if f.kind == "built" and f.adcode not in fixed
     }
     if sum(fixed.values()) + sum(floor.values()) > total.value:
@@ -193,42 +285,66 @@ def target_cells(layer: Layer, context: Context, total: Statement | None) -> Cel
     return Cells(fixed, floor, {}, {s.adcode: (s.source_id,) for s in shares})
 
 
-def regional_shares(layer: Layer, context: Context) -> list[RegionalFigure]:
+def regional_shares(query: Query) -> list[RegionalFigure]:
     """Return the latest share of the provincial total known for each prefecture.
 
-    A share is a property of the network, not of a date: the one observed stands for other dates
+    A share is a property of the network, not of a date: the one observed holds for other dates
     too, as "allocated", until another is observed.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    shares
+        One per prefecture that has reported a share.
     """
-    latest = {f.adcode: f for f in context.ledger.regional(layer.metrics.share)}
+    latest = {f.adcode: f for f in query.ledger.regional(query.metric.ledger.share)}
     return [f for f in latest.values() if f.kind == "share"]
 
 
-def spread(layer: Layer, context: Context, total: Statement | None, cells: Cells) -> Spread:
-    """Spread a provincial statement over the regions of the context."""
-    n = len(context.regions)
+def spread(query: Query, total: Statement | None, cells: Cells) -> Spread:
+    """Allocate a provincial statement to the regions of the query's context.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    total
+        Provincial figure in the unit of the metric; None without.
+    cells
+        What is observed for single prefectures.
+
+    Returns
+    -------
+    spread
+        (n,) figures; low and high are the least and most of the metric's rules.
+    """
+    n = len(query.context.regions)
     if total is None:
         empty = np.full(n, "", dtype=object)
         return Spread(Interval.unknown(n), empty, empty, empty)
     by_rule = {
-        rule: _parts(layer, context, round(total.value), rule, cells)
-        for rule in dict.fromkeys((chosen_rule(layer, context), *layer.rules))
+        rule: _parts(query, round(total.value), rule, cells)
+        for rule in dict.fromkeys((chosen_rule(query), *query.metric.rules))
     }
     value = next(iter(by_rule.values()))
     stack = np.stack(list(by_rule.values()))
     low, high = stack.min(axis=0), stack.max(axis=0)
     if total.high is None:
         high = np.full(n, np.nan)
-    return Spread(Interval(value, low, high), *_provenance(context, total, cells))
+    return Spread(Interval(value, low, high), *_provenance(query.context, total, cells))
 
 
-def _parts(
-    layer: Layer, context: Context, total: int, rule: str, cells: Cells
-) -> NDArray[np.float64]:
+def _parts(query: Query, total: int, rule: str, cells: Cells) -> NDArray[np.float64]:
+    context = query.context
     if context.level == "province":
         return np.array([float(total)])
     prefectures = context.prefectures
     codes = prefectures["adcode"].tolist()
-    weights = prefecture_weights(layer, context, rule)
+    weights = prefecture_weights(query, rule)
     parts = allocate(
         total,
         weights,
@@ -239,7 +355,7 @@ def _parts(
     if context.level == "prefecture":
         return parts.astype(float)
     counties = context.regions
-    column = RULE_COLUMNS.get(rule) or RULE_COLUMNS[layer.default_rule]
+    column = RULE_COLUMNS.get(rule) or RULE_COLUMNS[query.metric.default_rule]
     result = np.zeros(len(counties))
     for code, part in zip(codes, parts, strict=True):
         inside = (counties["parent"] == code).to_numpy()
@@ -248,41 +364,54 @@ def _parts(
     return result
 
 
-def prefecture_weights(layer: Layer, context: Context, rule: str) -> NDArray[np.float64]:
+def prefecture_weights(query: Query, rule: str) -> NDArray[np.float64]:
     """Return the weights of the prefectures under a rule.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    rule
+        One of :data:`~layers.base.RULES`.
+
+    Returns
+    -------
+    weights
+        (n,) weights in the order of the prefectures, not normalised.
 
     Raises
     ------
     InputError
         If rule ``own`` is chosen without a weight for every prefecture.
     """
-    prefectures: pd.DataFrame = context.prefectures
+    prefectures: pd.DataFrame = query.context.prefectures
     if rule == "own":
-        own = context.scenario.weights.get(layer.key, {})
+        own = query.context.scenario.weights.get(query.setting, {})
         missing = [code for code in prefectures["adcode"] if code not in own]
         if missing:
             raise InputError(
-                f"rule 'own' of layer {layer.key!r} lacks weights for {', '.join(missing)}",
+                f"rule 'own' of layer {query.setting!r} lacks weights for {', '.join(missing)}",
                 where="scenario",
                 repair="give every prefecture a weight, 0 where nothing is to be built",
             )
         return np.array([own[code] for code in prefectures["adcode"]], dtype=float)
     if rule == "past_share":
-        return _past_shares(layer, context)
+        return _past_shares(query)
     return prefectures[RULE_COLUMNS[rule]].to_numpy(float)
 
 
-def _past_shares(layer: Layer, context: Context) -> NDArray[np.float64]:
+def _past_shares(query: Query) -> NDArray[np.float64]:
     """Return shares of the latest observed built figures; unobserved prefectures by population."""
-    ledger = context.ledger
-    codes = context.prefectures["adcode"].tolist()
+    ledger, keys = query.ledger, query.metric.ledger.built
+    prefectures = query.context.prefectures
+    codes = prefectures["adcode"].tolist()
     share = dict.fromkeys(codes, np.nan)
-    for figure in ledger.regional(layer.metrics.built):
-        total = ledger.built(layer.metrics.built, figure.as_of)
+    for figure in ledger.regional(keys):
+        total = ledger.built(keys, figure.as_of)
         if figure.kind == "built" and total is not None and figure.adcode in share:
             share[figure.adcode] = figure.value / total.value
     known = np.array([share[code] for code in codes])
-    weights = context.prefectures["population"].to_numpy(float)
+    weights = prefectures["population"].to_numpy(float)
     free = np.isnan(known)
     rest = max(0.0, 1.0 - float(np.nansum(known)))
     known[free] = rest * weights[free] / weights[free].sum()

@@ -1,57 +1,208 @@
-"""Finds the layers: every file of this folder that defines ``LAYER``."""
+"""Finds the layers: every file that defines ``LAYER``, here and in the folders of the environment.
+
+A folder named by ``TONGCUN_LAYERS`` adds layers without a change to this package.
+"""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-import re
 import sys
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
+from data.scenario.presets import preset
+from data.wording.catalogue import sentences, text
 from geo.errors import DataError, UnknownNameError
-from layers.base import Layer
+from layers.base import Layer, Metric
+from layers.discovery import LAYERS_DIR, LAYERS_ENVIRONMENT, layer_files, layer_folders
+from layers.offers import Radio
 
-LAYERS_DIR = Path(__file__).parent
-_DEFINES = re.compile(r"^LAYER\s*(?::\s*\w+\s*)?=", re.MULTILINE)
+_REPAIR = 'see "Add a layer" in CONTRIBUTING.md'
 
 
-@lru_cache(maxsize=4)
-def layers(folder: Path = LAYERS_DIR) -> tuple[Layer, ...]:
-    """Return every layer of ``folder`` in menu order.
+def layers(*folders: Path) -> tuple[Layer, ...]:
+    """Return every layer in menu order.
+
+    Parameters
+    ----------
+    *folders
+        Folders that are searched; default the built-in one and those of ``TONGCUN_LAYERS``.
+
+    Returns
+    -------
+    layers
+        Sorted by ``order``, then by key.
 
     Raises
     ------
     DataError
-        If a file's layer has another key than the file's name, or LAYER is no Layer.
+        If a folder is missing, a file cannot be run or defines no layer, or a key is not the
+        file's name or occurs twice.
     """
-    found = [_load(path) for path in sorted(folder.glob("*.py")) if _is_layer_file(path)]
-    return tuple(sorted(found, key=lambda layer: (layer.order, layer.key)))
+    return _layers(folders or layer_folders())
 
 
-def layer(key: str, *, folder: Path = LAYERS_DIR) -> Layer:
-    """Return one layer or raise :class:`UnknownNameError` with the nearest known key."""
-    known = {item.key: item for item in layers(folder)}
+def layer(key: str) -> Layer:
+    """Return one layer.
+
+    Parameters
+    ----------
+    key
+        Name of the layer's file.
+
+    Returns
+    -------
+    layer
+        Its record.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that key; the message has the nearest known one.
+    """
+    known = {item.key: item for item in layers()}
     if key not in known:
         raise UnknownNameError("layer", key, known, where="--layer")
     return known[key]
 
 
-def gap_layers(*, folder: Path = LAYERS_DIR) -> tuple[Layer, ...]:
-    """Return the layers that have a gap, in menu order."""
-    return tuple(item for item in layers(folder) if not item.is_overlay)
+def gap_layers() -> tuple[Layer, ...]:
+    """Return the layers that have a gap, in menu order.
+
+    Returns
+    -------
+    layers
+        Those with metrics.
+    """
+    return tuple(item for item in layers() if not item.is_overlay)
 
 
-def _is_layer_file(path: Path) -> bool:
-    return bool(_DEFINES.search(path.read_text(encoding="utf-8")))
+def need_layers() -> tuple[Layer, ...]:
+    """Return the layers that have a need per year, in menu order.
+
+    Returns
+    -------
+    layers
+        Those with a need.
+    """
+    return tuple(item for item in layers() if item.need is not None)
+
+
+def metric_of(layer_key: str, metric_key: str = "") -> tuple[Layer, Metric]:
+    """Return a layer with one of its metrics, as the rows of a gap table name them.
+
+    Parameters
+    ----------
+    layer_key
+        Key of a layer.
+    metric_key
+        Key of one of its metrics; empty for the default.
+
+    Returns
+    -------
+    pair
+        The layer and the metric.
+    """
+    found = layer(layer_key)
+    return found, found.metric(metric_key)
+
+
+def radio_of(preset_key: str) -> Radio | None:
+    """Return the radio of the layer that a site preset adds to; None where it has none.
+
+    Parameters
+    ----------
+    preset_key
+        Key of a site preset.
+
+    Returns
+    -------
+    radio
+        Technology and cost item.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such preset, or its layer is none of the program.
+    """
+    return layer(preset(preset_key).layer).radio
+
+
+def technology_of(preset_key: str) -> str:
+    """Return the radio technology of a site preset, such as ``5G``; empty where it has none.
+
+    Parameters
+    ----------
+    preset_key
+        Key of a site preset.
+
+    Returns
+    -------
+    technology
+        Generation as the tables write it.
+
+    Examples
+    --------
+    >>> technology_of("5g_700")
+    '5G'
+    """
+    radio = radio_of(preset_key)
+    return "" if radio is None else radio.technology
+
+
+def unit_name(unit: str, language: str) -> str:
+    """Return how a unit of count is shown in a language; the key where nobody names it.
+
+    Parameters
+    ----------
+    unit
+        Key of a unit of count.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    name
+        Plain text, plural.
+
+    Examples
+    --------
+    >>> unit_name("rack", "en")
+    'standard racks'
+    """
+    if f"unit.{unit}" in sentences(language):
+        return text(f"unit.{unit}", language)
+    namers = (item.unit_message(unit) for item in layers())
+    named = next((message for message in namers if message.own), None)
+    return unit if named is None else named.text(language)
+
+
+@lru_cache(maxsize=8)
+def _layers(folders: tuple[Path, ...]) -> tuple[Layer, ...]:
+    found: dict[str, Layer] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise DataError(
+                "is no folder of layers", where=str(folder),
+                repair=f"correct the environment variable {LAYERS_ENVIRONMENT}",
+            )  # fmt: skip
+        for path in layer_files(folder):
+            item = _load(path)
+            if item.key in found:
+                raise DataError(
+                    f"there is another layer {item.key!r}", where=str(path), repair="rename one"
+                )
+            found[item.key] = item
+    return tuple(sorted(found.values(), key=lambda item: (item.order, item.key)))
 
 
 def _load(path: Path) -> Layer:
     module = _module(path)
     found = getattr(module, "LAYER", None)
     if not isinstance(found, Layer):
-        raise DataError("LAYER is no Layer", where=str(path), repair="see CONTRIBUTING.md")
+        raise DataError("LAYER is no Layer", where=str(path), repair=_REPAIR)
     if found.key != path.stem:
         raise DataError(
             f"the layer's key is {found.key!r}",
@@ -67,8 +218,14 @@ def _module(path: Path) -> ModuleType:
     name = f"_layer_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise DataError("cannot be imported", where=str(path), repair="see CONTRIBUTING.md")
+        raise DataError("cannot be imported", where=str(path), repair=_REPAIR)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        # The file is the planner's own: whatever it raises is a fault of that file.
+        raise DataError(
+            f"cannot be run ({type(error).__name__}: {error})", where=str(path), repair=_REPAIR
+        ) from error
     return module

@@ -29,7 +29,18 @@ COUNT_COLUMNS = ("adcode", "households", "has_4g", "evidence")
 
 
 def village_states(has_4g: pd.Series) -> NDArray[np.uint8]:
-    """Return the state per village: 0 uncovered, 1 covered, 2 unknown (an empty cell)."""
+    """Return the state per village: 0 uncovered, 1 covered, 2 unknown (an empty cell).
+
+    Parameters
+    ----------
+    has_4g
+        (n,) true, false or empty.
+
+    Returns
+    -------
+    state
+        (n,) index in :data:`STATES`.
+    """
     known = has_4g.notna().to_numpy()
     covered = has_4g.fillna(value=False).to_numpy(dtype=bool)
     return np.where(known, covered.astype(np.uint8), 2).astype(np.uint8)
@@ -47,6 +58,8 @@ def village_table(
 
     Parameters
     ----------
+    pack
+        The province.
     state
         ``uncovered``, ``covered``, ``unknown`` or ``all``.
     regions
@@ -54,12 +67,13 @@ def village_table(
     min_households
         Only villages of at least that size [households].
     radius_m
-        Derive the state anew from the sites in force: a site within this distance [m], MIIT 2018
+        Derive the state again from the sites in force: a site within this distance [m], MIIT 2018
         rule A with its 5 km or any other. Default: the state that the table holds.
 
     Returns
     -------
-    Frame with :data:`VILLAGE_COLUMNS`, ordered by village id.
+    table
+        :data:`VILLAGE_COLUMNS`, ordered by village id.
 
     Raises
     ------
@@ -99,6 +113,20 @@ def village_table(
 def rule_a_states(pack: Pack, villages: pd.DataFrame, radius_m: float) -> NDArray[np.uint8]:
     """Return the state per village by distance to the sites in force (rule A).
 
+    Parameters
+    ----------
+    pack
+        The province.
+    villages
+        Table with lon and lat [°].
+    radius_m
+        Distance within which a site counts [m].
+
+    Returns
+    -------
+    state
+        (n,) index in :data:`STATES`.
+
     Raises
     ------
     RangeError
@@ -113,7 +141,18 @@ def rule_a_states(pack: Pack, villages: pd.DataFrame, radius_m: float) -> NDArra
 
 
 def county_names(pack: Pack) -> pd.DataFrame:
-    """Return, by county adcode: prefecture and the names of both in both languages."""
+    """Return, by county adcode: prefecture and the names of both in both languages.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    names
+        Frame indexed by the adcode of the county.
+    """
     counties = pack.regions("county")
     prefectures = pack.regions("prefecture").set_index("adcode")
     parent = prefectures.loc[counties["parent"]]
@@ -130,7 +169,20 @@ def county_names(pack: Pack) -> pd.DataFrame:
 
 
 def check_regions(pack: Pack, adcodes: Sequence[str]) -> None:
-    """Raise :class:`InputError` if an adcode is no prefecture or county of the province."""
+    """Check that each adcode is a prefecture or county of the province.
+
+    Parameters
+    ----------
+    pack
+        The province.
+    adcodes
+        Codes that a caller gave.
+
+    Raises
+    ------
+    InputError
+        If one is not known.
+    """
     known = {code for level in ("prefecture", "county") for code in pack.regions(level)["adcode"]}
     unknown = [code for code in adcodes if code not in known]
     if unknown:

@@ -1,4 +1,4 @@
-"""The one long table: layer, region, target, built, planned, gap with evidence and sources."""
+"""The gap table: layer, metric, region, target, built, planned, gap with evidence and sources."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from data.ledger.statements import parse_date
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import LANGUAGES, Message
 from geo.errors import InputError
 from geo.gaps.gap import gap
-from layers.base import LEVELS, Context, Figures, Layer, Level
-from layers.imported_counts import Beside, beside
+from layers.base import LEVELS, Context, Figures, Layer, Level, Metric, Query
+from layers.imported_counts import listed_beside
 from layers.registry import gap_layers, layer
+from layers.words import two_sentences
 
 GAP_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "layer", "unit", "as_of", "target", "built",
@@ -23,7 +25,7 @@ GAP_COLUMNS = (
 )  # fmt: skip
 
 EXTRA_COLUMNS = (
-    "parent", "denominator", "target_as_of", "target_status", "target_low", "target_high",
+    "metric", "parent", "denominator", "target_as_of", "target_status", "target_low", "target_high",
     "built_low", "built_high", "rule", "note_zh", "note_en",
 )  # fmt: skip
 
@@ -35,6 +37,7 @@ def gap_table(
     level: str = "prefecture",
     as_of: str | None = None,
     scenario: Scenario | None = None,
+    metric: str = "",
 ) -> pd.DataFrame:
     """Return the gaps of a province.
 
@@ -50,16 +53,20 @@ def gap_table(
         Latest date of what counts as built, YYYY-MM-DD; default the scenario's, then the pack's.
     scenario
         What the planner changes.
+    metric
+        Key of a metric that every chosen layer has, ``all`` for each metric of each layer; empty
+        for the default of each.
 
     Returns
     -------
-    One row per layer and region: :data:`GAP_COLUMNS`, then :data:`EXTRA_COLUMNS`. NaN is unknown;
-    gaps keep their sign, so regions sum to the province.
+    table
+        One row per layer, metric and region: :data:`GAP_COLUMNS`, then :data:`EXTRA_COLUMNS`. NaN
+        is unknown; gaps keep their sign, so regions sum to the province.
 
     Raises
     ------
     InputError
-        If a layer, level or date is unknown or an overlay is asked for.
+        If a layer, metric, level or date is unknown or an overlay is asked for.
     """
     chosen = _level(level)
     plan = scenario if scenario is not None else Scenario(province=pack.name)
@@ -73,31 +80,60 @@ def gap_table(
     date = parse_date(as_of) if as_of else own_date
     context = Context(pack, plan, date, chosen, _added_units(pack, plan, chosen))
     return pd.concat(
-        [layer_table(item, context) for item in _chosen(layer_keys)], ignore_index=True
+        [
+            layer_table(item, context, counted)
+            for item in _chosen(layer_keys)
+            for counted in _metrics(item, metric)
+        ],
+        ignore_index=True,
     )
+
+
+def gap_columns(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns of a gap list; the metric is one where not all are the defaults."""
+    pairs = table[["layer", "metric"]].drop_duplicates()
+    if all(layer(str(key)).metric().key == metric for key, metric in pairs.to_numpy()):
+        return GAP_COLUMNS
+    at = GAP_COLUMNS.index("layer") + 1
+    return (*GAP_COLUMNS[:at], "metric", *GAP_COLUMNS[at:])
 
 
 def _added_units(
     pack: Pack, scenario: Scenario, level: Level
-) -> Callable[[str], NDArray[np.float64]] | None:
+) -> Callable[[Layer, Metric], NDArray[np.float64]] | None:
     """Return what gives the units that the scenario's enabled sites add; None: no site."""
     if not any(site.enabled for site in scenario.sites):
         return None
     # Geometry and neighbour search cost half a second to import: only where sites are placed.
-    from planning.whatif import planned_stations
+    from planning.whatif import planned_units
 
-    return lambda layer_key: planned_stations(pack, scenario, layer_key, level)
+    return lambda item, metric: planned_units(pack, scenario, item, metric, level)
 
 
-def layer_table(item: Layer, context: Context) -> pd.DataFrame:
-    """Return the rows of one layer."""
-    if item.figures is None:
-        raise InputError(
-            f"layer {item.key!r} is an overlay and has no gap",
-            where="--layer",
-            repair=f"choose one of {', '.join(known.key for known in gap_layers())}",
-        )
-    figures = item.figures(item, context)
+def layer_table(item: Layer, context: Context, metric: Metric | None = None) -> pd.DataFrame:
+    """Return the rows of one metric of a layer.
+
+    Parameters
+    ----------
+    item
+        A layer that has a gap.
+    context
+        Province, scenario, date and level.
+    metric
+        One of the layer's; default its first.
+
+    Returns
+    -------
+    table
+        One row per region: :data:`GAP_COLUMNS`, then :data:`EXTRA_COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        If the layer is an overlay and no metric is given.
+    """
+    counted = metric if metric is not None else _metrics(item, "")[0]
+    figures = counted.figures(Query(item, counted, context))
     regions = context.regions
     missing = gap(figures.target, figures.built, figures.planned)
     table = regions[["adcode", "name_zh", "name_en", "level"]].copy()
@@ -110,31 +146,52 @@ def layer_table(item: Layer, context: Context) -> pd.DataFrame:
     table["gap"], table["gap_low"], table["gap_high"] = missing.value, missing.low, missing.high
     table["evidence"] = figures.evidence
     table["source_ids"] = figures.source_ids
+    table["metric"] = counted.key
     table["parent"] = regions["parent"]
-    return _extras(table, figures, beside(item.key, context))
+    is_default = counted.key == item.metric().key
+    return _extras(table, figures, listed_beside(item, context) if is_default else None)
 
 
-def _extras(table: pd.DataFrame, figures: Figures, listed: Beside | None) -> pd.DataFrame:
-    table["denominator"] = figures.denominator
+def _extras(
+    table: pd.DataFrame, figures: Figures, listed: list[Message | None] | None
+) -> pd.DataFrame:
+    table["denominator"] = figures.denominator.text("en")
     table["target_as_of"] = figures.target_as_of
     table["target_status"] = figures.target_status
     table["target_low"], table["target_high"] = figures.target.low, figures.target.high
     table["built_low"], table["built_high"] = figures.built.low, figures.built.high
     table["rule"] = figures.rule
-    table["note_zh"], table["note_en"] = figures.note_zh, figures.note_en
-    if listed is not None:
-        table["note_zh"] += pd.Series(listed.zh, index=table.index)
-        en = table["note_en"] + " " + pd.Series(listed.en, index=table.index)
-        table["note_en"] = en.str.strip()
+    notes = [
+        two_sentences(figures.note, here)
+        for here in (listed if listed is not None else [None] * len(table))
+    ]
+    columns = {
+        f"note_{language}": ["" if note is None else note.text(language) for note in notes]
+        for language in LANGUAGES
+    }
+    table = table.assign(**columns)
     numbers = table.select_dtypes("number").columns
     table[numbers] = table[numbers].where(np.isfinite(table[numbers]))
-    return table[[*GAP_COLUMNS, *EXTRA_COLUMNS]]
+    further = [name for name in columns if name not in EXTRA_COLUMNS]
+    return table[[*GAP_COLUMNS, *EXTRA_COLUMNS, *further]]
 
 
 def _chosen(keys: Sequence[str]) -> list[Layer]:
     if list(keys) == ["all"]:
         return list(gap_layers())
     return [layer(key) for key in keys]
+
+
+def _metrics(item: Layer, key: str) -> Sequence[Metric]:
+    """Return the metrics of a layer that are asked for."""
+    if item.is_overlay:
+        raise InputError(
+            f"layer {item.key!r} is an overlay and has no gap",
+            where="--layer",
+            repair=f"ask for it alone to list its rows, or choose one of "
+            f"{', '.join(known.key for known in gap_layers())}",
+        )
+    return item.metrics if key == "all" else (item.metric(key),)
 
 
 def _level(level: str) -> Level:

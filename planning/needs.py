@@ -1,11 +1,13 @@
-"""What the other layers need, year by year: 5G base stations, fibre to villages, racks.
+"""What layers need, year by year: units, routes to places without service, racks.
 
-Counts keep their unit: base stations, kilometres of route, standard racks of 2.5 kW. A gap that is
-unknown stays unknown in every year.
+A layer's ``need`` says which of these applies and with what. Counts keep their unit: base
+stations, kilometres of route, standard racks of 2.5 kW. A gap that is unknown stays unknown in
+every year.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,15 +20,43 @@ from data.workspace.effective import imported_table
 from geo.errors import InputError
 from geo.evidence import weakest
 from geo.gaps.buildout import candidate_regions, fibre_to_villages, racks_needed, split_over_years
+from layers.base import Layer
+from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
+from layers.registry import need_layers
 from layers.villages import county_names
 from planning.gaps import gap_table
 from planning.plan.candidates import lines_of
-from planning.plan.unit_costs import prices
+from planning.plan.unit_costs import UnitPrices, prices
 
-#: Zones that a data centre may follow, the strongest first; kinds of the packs' policy zones.
-ZONE_KINDS = ("data centre site", "core", "new area", "cluster", "park", "points")
 #: Power usage effectiveness where the planner gives none; assumption.
 DEFAULT_PUE = 1.3
+#: Columns of a need of routes.
+ROUTE_COLUMNS = (
+    "adcode", "name_zh", "name_en", "villages", "route_km", "cost_low", "cost_base", "cost_high",
+    "currency", "price_year", "as_of", "evidence", "source_ids",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NeedOptions:
+    """What a planner chooses for the need of a layer.
+
+    Attributes
+    ----------
+    path
+        Shape over the years, ``linear`` or ``s_curve``.
+    pue
+        Power usage effectiveness.
+    rack_kw
+        Power of a physical rack [kW].
+    use
+        Share of the racks in use, 0–1.
+    """
+
+    path: str = "linear"
+    pue: float = DEFAULT_PUE
+    rack_kw: float = 2.5
+    use: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +66,7 @@ class FibreTree:
     Attributes
     ----------
     table
-        Per prefecture the villages, the route and its cost: see :func:`fibre_need`.
+        Per prefecture the villages, the route and its cost: see :func:`fibre_tree`.
     villages
         The villages: ``lon``, ``lat`` [°], ``prefecture``, ``route_km`` that each adds.
     routes
@@ -51,15 +81,62 @@ class FibreTree:
     bound_km: float
 
 
-def stations_by_year(
+def need_table(
+    pack: Pack, scenario: Scenario, layer: Layer, *, metric: str = "", options: NeedOptions
+) -> pd.DataFrame:
+    """Return the need of a layer by year, as its ``need`` says.
+
+    Parameters
+    ----------
+    pack, scenario
+        Province and what the planner changes.
+    layer
+        A layer with a need.
+    metric
+        Metric of the layer; empty for the default.
+    options
+        What the planner chooses.
+
+    Returns
+    -------
+    table
+        Rows of :func:`units_by_year`, :func:`fibre_tree` or :func:`rack_need`.
+
+    Raises
+    ------
+    InputError
+        If the layer has no need of its own, or what it needs is not known.
+    """
+    match layer.need:
+        case UnitNeed():
+            return units_by_year(pack, scenario, layer, metric=metric, path=options.path)
+        case RouteNeed():
+            return fibre_tree(pack, scenario, layer.need).table
+        case RackNeed():
+            return rack_need(pack, scenario, layer, options)
+        case SiteNeed():
+            repair = "`python cli.py plan` chooses the sites that it needs"
+        case _:
+            known = ", ".join(item.key for item in need_layers())
+            repair = f"choose one of {known}"
+    raise InputError(f"layer {layer.key!r} has no list of needs", where="--layer", repair=repair)
+
+
+def need_level(layer: Layer) -> str:
+    """Return the level of the regions that :func:`need_table` has rows for."""
+    return "county" if isinstance(layer.need, UnitNeed) else "prefecture"
+
+
+def units_by_year(
     pack: Pack,
     scenario: Scenario,
+    layer: Layer,
     *,
-    layer: str = "mobile_5g",
+    metric: str = "",
     path: str = "linear",
     level: str = "county",
 ) -> pd.DataFrame:
-    """Return the base stations to build per region and year.
+    """Return the units to build per region and year.
 
     Years of a county sum to its gap. A prefecture's years are the sums over its counties, so what
     one county has beyond its share builds nothing in another; with one county unknown the
@@ -67,19 +144,26 @@ def stations_by_year(
 
     Parameters
     ----------
-    layer
-        Layer that counts whole units, such as ``mobile_5g``.
+    pack, scenario
+        Province and what the planner changes.
+    layer, metric
+        What is counted in whole units, such as base stations; an empty metric is the default.
     path
         ``linear`` or ``s_curve``.
     level
         ``county``, ``prefecture`` or ``province``.
+
+    Returns
+    -------
+    table
+        One row per region: its figures of the gap table, and ``year_<year>`` [units] per year.
     """
-    table = gap_table(pack, [layer], level="county", scenario=scenario)
+    table = gap_table(pack, [layer.key], level="county", scenario=scenario, metric=metric)
     names = _year_names(scenario)
     need = split_over_years(table["gap"].round(), len(names), path=path, keys=names)
     if level != "county":
         parent = table["parent"] if level == "prefecture" else [pack.adcode] * len(table)
-        table = gap_table(pack, [layer], level=level, scenario=scenario)
+        table = gap_table(pack, [layer.key], level=level, scenario=scenario, metric=metric)
         sums = np.zeros((len(table), len(names)))
         # An unknown part makes its sum unknown.
         np.add.at(sums, pd.Index(table["adcode"]).get_indexer(parent), need)
@@ -91,82 +175,91 @@ def stations_by_year(
     return pd.concat([table[kept], years, told], axis=1)
 
 
-def fibre_need(pack: Pack, scenario: Scenario) -> pd.DataFrame:
-    """Return per prefecture the villages without fibre, the tree that reaches them, its cost.
+def fibre_tree(pack: Pack, scenario: Scenario, need: RouteNeed) -> FibreTree:
+    """Return the tree of routes to the places that are known to lack the service, with its cost.
+
+    Parameters
+    ----------
+    pack, scenario
+        Province, and prices of the plan.
+    need
+        Tables of places, nodes and lines, and the item of the unit costs.
+
+    Returns
+    -------
+    tree
+        Per prefecture: places, route [km], cost at both ends of its range and between.
 
     Raises
     ------
     InputError
-        If no village in force says that it lacks fibre: unknown is not "without".
+        If no place in force says that it lacks the service: unknown is not "without".
     """
-    return fibre_tree(pack, scenario).table
-
-
-def fibre_tree(pack: Pack, scenario: Scenario) -> FibreTree:
-    """Return the fibre tree to the villages that are known to lack it, with its cost.
-
-    Raises
-    ------
-    InputError
-        If no village in force says that it lacks fibre: unknown is not "without".
-    """
-    villages = without_fibre(pack)
+    villages = places_without(pack, need)
     if villages.empty:
         raise InputError(
-            "no village is known to lack fibre", where="has_fibre",
-            repair="import natural or administrative villages with the column has_fibre",
+            f"no place is known to lack {need.column}", where=need.column,
+            repair=f"import {' or '.join(need.tables)} with the column {need.column}",
         )  # fmt: skip
     rates = prices(pack, scenario.plan)
-    cost = rates.money("fibre_rural")
+    cost = rates.money(need.cost)
     names = county_names(pack)
     codes = names["prefecture"].reindex(villages["adcode"].astype(str)).to_numpy(dtype=str)
     order = np.unique(codes)
-    nodes, roads = pack.table("fibre_nodes"), lines_of(pack, "roads")
+    nodes, roads = pack.table(need.nodes), lines_of(pack, need.along)
     found = fibre_to_villages(
         (villages["lon"], villages["lat"]), (nodes["lon"], nodes["lat"]),
         np.searchsorted(order, codes), route_factor=rates.route_factor,
         cost_per_km=float(cost.base), roads=roads,
     )  # fmt: skip
-    regions = pack.regions("prefecture").set_index("adcode").reindex(order)
-    table = pd.DataFrame(
-        {
-            "adcode": order,
-            "name_zh": regions["name_zh"].to_numpy(),
-            "name_en": regions["name_en"].to_numpy(),
-            "villages": [int((codes == code).sum()) for code in order],
-            "route_km": found.region_km.round(2),
-            **{
-                f"cost_{end}": (found.region_km * float(getattr(cost, end))).round(2)
-                for end in ("low", "base", "high")
-            },
-            "currency": rates.currency,
-            "price_year": rates.price_year,
-            "as_of": _latest(villages),
-            "evidence": weakest({*villages["evidence"], *nodes["evidence"], "modelled"}),
-            "source_ids": ";".join(
-                [
-                    *(f"pack:{kind}" for kind in villages["kind"].unique()),
-                    *(["pack:roads"] if roads is not None else []),
-                    "pack:fibre_nodes",
-                    "cost:fibre_rural",
-                ]
-            ),
-        }
-    )
+    sources = [
+        *(f"pack:{kind}" for kind in villages["kind"].unique()),
+        *([f"pack:{need.along}"] if roads is not None else []),
+        f"pack:{need.nodes}",
+        f"cost:{need.cost}",
+    ]
+    table = _per_prefecture(pack, order, found.region_km, rates, need).assign(
+        villages=[int((codes == code).sum()) for code in order],
+        as_of=_latest(villages),
+        evidence=weakest({*villages["evidence"], *nodes["evidence"], "modelled"}),
+        source_ids=";".join(sources),
+    )[list(ROUTE_COLUMNS)]
     places = villages[["lon", "lat"]].assign(prefecture=codes, route_km=found.km)
     return FibreTree(table, places, found.routes, found.bound_km)
 
 
-def without_fibre(pack: Pack) -> pd.DataFrame:
-    """Return the imported villages that say that they have no fibre; what is unknown is not one.
+def _per_prefecture(
+    pack: Pack, order: NDArray[np.str_], km: NDArray[np.float64], rates: UnitPrices, need: RouteNeed
+) -> pd.DataFrame:
+    """Return names, route [km] and cost of each prefecture."""
+    cost = rates.money(need.cost)
+    regions = pack.regions("prefecture").set_index("adcode").reindex(order)
+    return pd.DataFrame(
+        {
+            "adcode": order,
+            "name_zh": regions["name_zh"].to_numpy(),
+            "name_en": regions["name_en"].to_numpy(),
+            "route_km": km.round(2),
+            **{
+                f"cost_{end}": (km * float(getattr(cost, end))).round(2)
+                for end in ("low", "base", "high")
+            },
+            "currency": rates.currency,
+            "price_year": rates.price_year,
+        }
+    )
+
+
+def places_without(pack: Pack, need: RouteNeed) -> pd.DataFrame:
+    """Return the imported places that say that they lack the service; unknown is not one of them.
 
     ``kind`` names the table of each.
     """
     parts = []
-    for kind in ("natural_villages", "admin_villages"):
+    for kind in need.tables:
         table = imported_table(pack, kind)
-        if table is not None and "has_fibre" in table:
-            known = table[table["has_fibre"].eq(other=False).fillna(value=False)]
+        if table is not None and need.column in table:
+            known = table[table[need.column].eq(other=False).fillna(value=False)]
             parts.append(known.assign(kind=kind))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
@@ -183,68 +276,85 @@ def _year_names(scenario: Scenario) -> list[str]:
 
 
 def rack_need(
-    pack: Pack,
-    scenario: Scenario,
-    *,
-    pue: float = DEFAULT_PUE,
-    rack_kw: float = 2.5,
-    use: float = 1.0,
-    path: str = "linear",
+    pack: Pack, scenario: Scenario, layer: Layer, options: NeedOptions | None = None
 ) -> pd.DataFrame:
     """Return the racks that are missing, their power, and the prefectures that plans name.
 
-    The province's row also has the standard racks of each year; where they are to stand in a
-    prefecture no plan says, so its row has none.
+    The province's row also has the standard racks of each year; no plan says where in a
+    prefecture they are built, so its row has none.
+
+    Parameters
+    ----------
+    pack, scenario
+        Province and what the planner changes.
+    layer
+        A layer with a :class:`~layers.offers.RackNeed`.
+    options
+        Power of a rack and shape over the years; default those of :class:`NeedOptions`.
+
+    Returns
+    -------
+    table
+        The province's row, then the prefectures that policy zones name.
 
     Raises
     ------
     InputError
         If no target is stated or set, or what is built is unknown.
     """
-    row = gap_table(pack, ["data_centres"], level="province", scenario=scenario).iloc[0]
-    if pd.isna(row["target"]) or pd.isna(row["built"]):
-        what = "target" if pd.isna(row["target"]) else "baseline"
-        raise InputError(
-            f"no {what} of racks is known", where="data_centres",
-            repair="set a target in the scenario (targets.data_centres), or import observations",
-        )  # fmt: skip
-    need = racks_needed(
-        float(row["target"]), float(row["built"]), rack_kw=rack_kw, pue=pue, use=use
-    )
-    names = _year_names(scenario)
-    years = split_over_years([need.standard], len(names), path=path, keys=names)[0]
+    kinds = layer.need.zone_kinds if isinstance(layer.need, RackNeed) else ()
+    row = gap_table(pack, [layer.key], level="province", scenario=scenario).iloc[0]
+    whole = _missing_racks(row, scenario, options if options is not None else NeedOptions())
     zones = pack.table("policy_zones")
     named = candidate_regions(
         list(zip(zones["kind"], zones["regions"], strict=True)),
-        pack.regions("prefecture")["adcode"].tolist(), kinds=ZONE_KINDS,
+        pack.regions("prefecture")["adcode"].tolist(), kinds=kinds,
     )  # fmt: skip
     regions = pack.regions("prefecture").set_index("adcode").reindex(list(named))
-    whole = {
-        "target": row["target"], "built": row["built"], "standard_racks": need.standard,
-        "physical_racks": need.physical, "it_mw": need.it_mw, "facility_mw": need.facility_mw,
-        "pue": pue, "use": use,
-        **{f"year_{name}": racks for name, racks in zip(names, years, strict=True)},
-    }  # fmt: skip
+    sources = [_zones_of(zones, code, kinds) for code in named]
     return pd.DataFrame(
         {
             "adcode": [pack.adcode, *named],
             "name_zh": [pack.meta["name_zh"], *regions["name_zh"]],
             "name_en": [pack.meta["name_en"], *regions["name_en"]],
             **{key: [value, *[np.nan] * len(named)] for key, value in whole.items()},
-            "zones": ["", *("; ".join(kinds) for kinds in named.values())],
+            "zones": ["", *("; ".join(some) for some in named.values())],
             "as_of": str(row["as_of"]),
             "evidence": "assumed",
-            "source_ids": [str(row["source_ids"]), *(_zones_of(zones, code) for code in named)],
+            "source_ids": [str(row["source_ids"]), *sources],
         }
     )
 
 
-def _zones_of(zones: pd.DataFrame, prefecture: str) -> str:
+def _missing_racks(row: pd.Series, scenario: Scenario, options: NeedOptions) -> dict[str, float]:
+    """Return the racks that a province's row of the gap table lacks, their power, and by year."""
+    key = str(row["layer"])
+    if pd.isna(row["target"]) or pd.isna(row["built"]):
+        what = "target" if pd.isna(row["target"]) else "baseline"
+        raise InputError(
+            f"no {what} of racks is known", where=key,
+            repair=f"set a target in the scenario (targets.{key}), or import observations",
+        )  # fmt: skip
+    need = racks_needed(
+        float(row["target"]), float(row["built"]), rack_kw=options.rack_kw, pue=options.pue,
+        use=options.use,
+    )  # fmt: skip
+    names = _year_names(scenario)
+    years = split_over_years([need.standard], len(names), path=options.path, keys=names)[0]
+    return {
+        "target": row["target"], "built": row["built"], "standard_racks": need.standard,
+        "physical_racks": need.physical, "it_mw": need.it_mw, "facility_mw": need.facility_mw,
+        "pue": options.pue, "use": options.use,
+        **{f"year_{name}": racks for name, racks in zip(names, years, strict=True)},
+    }  # fmt: skip
+
+
+def _zones_of(zones: pd.DataFrame, prefecture: str, kinds: Sequence[str]) -> str:
     """Return the ids of the zones that name a prefecture or a county of it."""
     found = [
         str(zone)
         for zone, kind, codes in zip(zones["id"], zones["kind"], zones["regions"], strict=True)
-        if kind in ZONE_KINDS
+        if kind in kinds
         and any(code.strip()[:4] == prefecture[:4] for code in str(codes).split(";"))
     ]
     return ";".join(found)

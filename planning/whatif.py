@@ -19,6 +19,8 @@ from data.tables.reader import Pack
 from geo.earth.crs import geodesic_m
 from geo.errors import RangeError
 from geo.evidence import weakest
+from layers.base import Layer, Metric
+from layers.registry import technology_of
 from layers.villages import MIN_HOUSEHOLDS, VILLAGE_COLUMNS, village_table
 from planning.coverage.prediction import has_radio, planned_paths
 from planning.elevation import Terrain, terrain_of
@@ -144,26 +146,42 @@ def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
     return result
 
 
-def planned_stations(
-    pack: Pack, scenario: Scenario, layer_key: str, level: str
+def planned_units(
+    pack: Pack, scenario: Scenario, layer: Layer, metric: Metric, level: str
 ) -> NDArray[np.float64]:
-    """Return how many units of a layer the scenario's enabled sites add per region.
+    """Return how many units of a metric the scenario's enabled sites add per region.
 
-    A site adds one base station of its preset's technology. To ``natural_villages`` a site with a
-    4G preset adds the villages it newly reaches: that layer counts 4G. Other layers get nothing.
+    Parameters
+    ----------
+    pack, scenario
+        Province and the sites.
+    layer, metric
+        ``planned`` of the metric says what counts: each site of the layer's presets as one unit,
+        or the villages that sites of the metric's technology newly reach.
+    level
+        ``province``, ``prefecture`` or ``county``.
+
+    Returns
+    -------
+    units
+        (n,) units in the order of the level's regions; 0 where the metric counts no sites.
     """
     codes = pack.regions(level)["adcode"].tolist()
-    if layer_key == "natural_villages":
-        with_4g = _of_layer(scenario, "mobile_4g")
-        table = effect(pack, with_4g, level=level, terrain=terrain_of(pack, scenario)).regions
+    if metric.planned == "villages":
+        sites = _of_technology(scenario, metric.technology)
+        table = effect(pack, sites, level=level, terrain=terrain_of(pack, scenario)).regions
         return np.asarray(table["villages_after"] - table["villages_before"], dtype=float)
-    places = pd.Series(counties_of(pack, _of_layer(scenario, layer_key)), dtype=str)
+    own = layer.presets if metric.planned == "sites" else ()
+    sites = [site for site in scenario.sites if site.enabled and site.preset in own]
+    places = pd.Series(counties_of(pack, sites), dtype=str)
     counts = places.map(_ancestor(pack, level)).value_counts()
     return np.asarray(counts.reindex(codes, fill_value=0), dtype=float)
 
 
-def _of_layer(scenario: Scenario, layer_key: str) -> list[PlannedSite]:
-    return [s for s in scenario.sites if s.enabled and preset(s.preset).layer == layer_key]
+def _of_technology(scenario: Scenario, technology: str) -> list[PlannedSite]:
+    return [
+        site for site in scenario.sites if site.enabled and technology_of(site.preset) == technology
+    ]
 
 
 def _over_terrain(

@@ -16,6 +16,9 @@ import pytest
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from data.tables.imports import IMPORTABLE
+from data.tables.pack import TABLES
+from geo.links.backhaul import KINDS as BACKHAUL_KINDS
 from layers.registry import layers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,6 +95,25 @@ def test_a_library_stays_in_its_room(package: str) -> None:
     for path in (path for owner in MAY_IMPORT for path in sources(owner)):
         if any(name.split(".")[0] == package for name in imports(path)):
             assert name_of(path).startswith(ONLY_IN[package]), f"{name_of(path)} imports {package}"
+
+
+def test_only_layers_know_the_keys_of_layers() -> None:
+    """Elsewhere a layer is asked for what it offers; a key that is also a table is compared."""
+    tables = {*TABLES, *IMPORTABLE, *BACKHAUL_KINDS}
+    keys = {item.key for item in layers()}
+    found = []
+    for path in (path for package in ("planning", "ui", "commands") for path in sources(package)):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        compared = [
+            part
+            for node in nodes
+            if isinstance(node, ast.Compare) and ".key " in ast.unparse(node)
+            for part in ast.walk(node)
+        ]
+        for parts, wanted in ((nodes, keys - tables), (compared, keys)):
+            named = [part for part in parts if isinstance(part, ast.Constant)]
+            found += [f"{name_of(path)}: {part.value}" for part in named if part.value in wanted]
+    assert not found
 
 
 def test_no_module_of_layers_imports_a_layer() -> None:

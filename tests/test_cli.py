@@ -147,7 +147,9 @@ def test_sources_lead_to_quotes() -> None:
     [
         (["gaps", "--province", "yunan"], 2, "did you mean 'yunnan'"),
         (["gaps", "-p", "yunnan", "--layer", "mobile_6g"], 2, "mobile_5g"),
-        (["gaps", "-p", "yunnan", "--layer", "backbone"], 2, "overlay"),
+        (["gaps", "-p", "yunnan", "--layer", "backbone,fibre"], 2, "overlay"),
+        (["gaps", "-p", "yunnan", "--layer", "fibre", "--metric", "reech"], 2, "'reach'"),
+        (["needs", "-p", "yunnan", "--layer", "backbone"], 2, "mobile_5g"),
         (["gaps", "-p", "yunnan", "--level", "town"], 2, "town"),
         (["gaps", "-p", "yunnan", "--as-of", "31.12.2021"], 2, "YYYY-MM-DD"),
         (["gaps", "-p", "yunnan", "--out", "gaps.doc"], 2, ".xlsx"),

@@ -79,6 +79,8 @@ def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
         yield bundle.kind, _LINE_LEGEND, _marks(main, shapes, ["line"] * len(main), bundle.stamp)
     else:
         layers = main["layer"] if "layer" in main.columns else pd.Series(bundle.kind, main.index)
+        if "metric" in main.columns:
+            layers = layers + " " + main["metric"]
         for place, name in enumerate(layers.unique()):
             rows = (layers == name).to_numpy()
             styles, legend = _classes(main[rows])

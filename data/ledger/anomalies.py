@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
+from data.ledger.metrics import titles
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack
 
@@ -41,9 +42,18 @@ ANOMALY_COLUMNS = ("rule", "layer", "severity", "text_zh", "text_en", "source_id
 
 def anomalies(pack: Pack) -> pd.DataFrame:
     """Return every finding on the ledger of a pack, with :data:`ANOMALY_COLUMNS`."""
-    ledger = Ledger.of(pack)
+    ledger = _titled(Ledger.of(pack))
     found = [asdict(item) for rule in _RULES for item in rule(ledger)]
     return pd.DataFrame(found, columns=list(ANOMALY_COLUMNS))
+
+
+def _titled(ledger: Ledger) -> Ledger:
+    """Add the titles of the metrics in both languages."""
+    targets, observations = (
+        frame.assign(**{f"metric_{end}": titles(frame, end) for end in ("zh", "en")})
+        for frame in (ledger.targets, ledger.observations)
+    )
+    return replace(ledger, targets=targets, observations=observations)
 
 
 def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
@@ -71,7 +81,7 @@ def _share_against_count(ledger: Ledger) -> Iterator[Anomaly]:
     short = baselines[baselines["basis"] == "count"]
     for a in full.to_dict("records"):
         for b in short[short["as_of"] == a["as_of"]].to_dict("records"):
-            if "4G" not in str(a["metric"]):
+            if "4G" not in a["metric_en"]:
                 continue
             yield Anomaly(
                 "units_differ",
@@ -100,7 +110,7 @@ def _increment_above_total(ledger: Ledger) -> Iterator[Anomaly]:
                 "note",
                 f"{a['as_of'][:4]}年：“{a['metric_zh']}”{a['value']:,.0f} 与“{b['metric_zh']}”"
                 f"{b['value']:,.0f} 口径不同，不可相减。",
-                f"{a['as_of'][:4]}: {a['metric']} {a['value']:,.0f} and {b['metric']} "
+                f"{a['as_of'][:4]}: {a['metric_en']} {a['value']:,.0f} and {b['metric_en']} "
                 f"{b['value']:,.0f} have different scopes and must not be subtracted.",
                 f"{a['id']};{b['id']}",
             )
@@ -124,7 +134,7 @@ def _part_above_whole(ledger: Ledger) -> Iterator[Anomaly]:
                 "contradiction",
                 f"{row['adcode']} 的“{row['metric_zh']}”{row['value']:,.0f}（{row['as_of']}）超过"
                 f"全省已知数 {top['value']:,.0f}（{top['as_of']}）：时点或口径不同。",
-                f"{row['adcode']}: {row['metric']} {row['value']:,.0f} ({row['as_of']}) exceeds "
+                f"{row['adcode']}: {row['metric_en']} {row['value']:,.0f} ({row['as_of']}) exceeds "
                 f"the province's {top['value']:,.0f} ({top['as_of']}): dates or scope differ.",
                 f"{row['id']};{top['id']}",
             )
@@ -137,7 +147,12 @@ def _newer_part(ledger: Ledger) -> Iterator[Anomaly]:
     baselines = ledger.targets[ledger.targets["kind"] == "baseline"]
     for row in built[built["adcode"] != ledger.adcode].to_dict("records"):
         same = pd.concat(
-            [frame[frame["metric"] == row["metric"]]["as_of"] for frame in (whole, baselines)]
+            [
+                frame.loc[
+                    (frame["layer"] == row["layer"]) & (frame["metric"] == row["metric"]), "as_of"
+                ]
+                for frame in (whole, baselines)
+            ]
         )
         if len(same) and row["as_of"] > same.max():
             yield Anomaly(
@@ -164,7 +179,7 @@ def _approximate(ledger: Ledger) -> Iterator[Anomaly]:
                 row["layer"],
                 "note",
                 f"“{row['metric_zh']}”{number}（{row['as_of']}）为约数或推算。",
-                f"{row['metric']} {number} ({row['as_of']}) is approximate or derived.",
+                f"{row['metric_en']} {number} ({row['as_of']}) is approximate or derived.",
                 row["id"],
             )
 

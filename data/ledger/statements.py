@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.ledger.metrics import keyed
 from data.tables.reader import Pack
 from geo.errors import InputError
 
@@ -62,7 +63,15 @@ class Ledger:
     @classmethod
     def of(cls, pack: Pack) -> Ledger:
         """Read the ledger of a pack."""
-        return cls(pack.adcode, pack.table("targets"), pack.table("observations"))
+        return cls(pack.adcode, keyed(pack.table("targets")), keyed(pack.table("observations")))
+
+    def of_layer(self, layer: str) -> Ledger:
+        """Return the rows of one layer only: the same metric key may occur in several layers."""
+        return Ledger(
+            self.adcode,
+            self.targets[self.targets["layer"] == layer],
+            self.observations[self.observations["layer"] == layer],
+        )
 
     def target(self, metrics: Sequence[str], increments: Sequence[str] = ()) -> Statement | None:
         """Return the latest target among ``metrics``; an increment is added to its baseline.

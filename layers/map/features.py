@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.tables.reader import Pack
+from layers.marks import Points
 from layers.villages import village_states
 
 #: Tolerance of the simplification by level [°]; below a pixel at the zooms that are used.
@@ -21,17 +22,52 @@ _GRID_DEG = 1e-4
 
 
 def region_features(pack: Pack, level: str) -> tuple[dict[str, Any], ...]:
-    """Return one GeoJSON feature per region of a level, ordered by adcode; do not change them."""
+    """Return one GeoJSON feature per region of a level, ordered by adcode; do not change them.
+
+    Parameters
+    ----------
+    pack
+        The province.
+    level
+        ``province``, ``prefecture`` or ``county``.
+
+    Returns
+    -------
+    features
+        Simplified for display, coordinates in WGS84 [°].
+    """
     return _regions(pack, pack.digest_of("regions"), level)
 
 
 def river_features(pack: Pack) -> tuple[dict[str, Any], ...]:
-    """Return one GeoJSON feature per river; do not change them."""
+    """Return one GeoJSON feature per river; do not change them.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    features
+        Simplified for display, coordinates in WGS84 [°].
+    """
     return _rivers(pack, pack.digest_of("rivers"))
 
 
 def bounds(pack: Pack) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return the province's box as (south, west), (north, east) [°]."""
+    """Return the province's box as (south, west), (north, east) [°].
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    box
+        Two corners [°].
+    """
     return region_bounds(pack, "province", pack.adcode)
 
 
@@ -39,6 +75,18 @@ def region_bounds(
     pack: Pack, level: str, adcode: str
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return one region's box as (south, west), (north, east) [°].
+
+    Parameters
+    ----------
+    pack
+        The province.
+    level, adcode
+        A code alone is ambiguous: one city is prefecture and county at once.
+
+    Returns
+    -------
+    box
+        Two corners [°].
 
     Raises
     ------
@@ -59,6 +107,20 @@ def point_bytes(
     """Pack points for the browser: float32 lon, float32 lat, uint16 households, uint8 class.
 
     float32 keeps a longitude of China to 0.8 m, households above 65,535 are cut to that.
+
+    Parameters
+    ----------
+    lon, lat
+        (n,) coordinates, WGS84 [°].
+    households
+        (n,) counts.
+    state
+        (n,) class of each point, 0–255.
+
+    Returns
+    -------
+    content
+        11 n bytes, one array after the other, little endian.
     """
     return b"".join(
         (
@@ -71,17 +133,36 @@ def point_bytes(
 
 
 def village_bytes(pack: Pack) -> bytes:
-    """Return every village of the pack for the browser, in the order of the table."""
+    """Return every village of the pack for the browser, in the order of the table.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    content
+        As :func:`point_bytes`; the class is the coverage state.
+    """
     return _villages(pack, pack.digest_of("natural_villages"))
 
 
-def node_bytes(pack: Pack) -> bytes:
-    """Return every fibre node of the pack for the browser."""
-    nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
-    nothing = np.zeros(len(nodes), np.int64)
-    return point_bytes(
-        nodes["lon"].to_numpy(float), nodes["lat"].to_numpy(float), nothing, nothing.astype("u1")
-    )
+def mark_bytes(marks: Points) -> bytes:
+    """Return the places of a mark for the browser, all of one class and without households.
+
+    Parameters
+    ----------
+    marks
+        Points of one layer.
+
+    Returns
+    -------
+    content
+        As :func:`point_bytes`.
+    """
+    nothing = np.zeros(len(marks.lon), np.int64)
+    return point_bytes(marks.lon, marks.lat, nothing, nothing.astype("u1"))
 
 
 @lru_cache(maxsize=4)

@@ -62,6 +62,16 @@ class Picture:
 def power_classes(rsrp_dBm: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     """Return the class of each power: 0 strongest; a limit belongs to the class above it.
 
+    Parameters
+    ----------
+    rsrp_dBm
+        Power per resource element [dBm], any shape.
+
+    Returns
+    -------
+    classes
+        Class of each power, in the same shape.
+
     Examples
     --------
     >>> power_classes(np.array([-60.0, -85.0, -100.0, -105.1, -140.0])).tolist()
@@ -92,6 +102,11 @@ def power_picture(
     unknown
         What the legend says of cells without a prediction.
 
+    Returns
+    -------
+    picture
+        Image, box and rows of the legend.
+
     Raises
     ------
     InputError
@@ -120,10 +135,17 @@ def server_picture(
     ----------
     server
         (rows, cols) index into ``names``; negative is unknown.
+    asked, bounds
+        As in :func:`power_picture`.
     names
         Name of each site for the legend.
     words
         What the legend says of the sites beyond the eighth, and of unknown cells.
+
+    Returns
+    -------
+    picture
+        Image, box and rows of the legend.
 
     Raises
     ------

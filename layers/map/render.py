@@ -15,21 +15,15 @@ from typing import Any
 
 import folium
 import numpy as np
-import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
-from geo.earth.hillshade import hillshade
 from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, region_style
 
 #: Zoom below which points are counted per square of the screen, since dots would run together.
 AGGREGATE_BELOW = 8.0
 
 SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
-ZONE_COLOUR, NODE_COLOUR = "#a21caf", "#e69f00"
-
-#: Lamp of the backdrop above the horizon [°], and its factor on heights: cells are 8 km wide.
-_LAMP_DEG, _RELIEF_TIMES = 35.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -100,8 +94,22 @@ class Sheet:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
-class _Script(MacroElement):
-    """An element that is one statement of our own scripts."""
+class Script(MacroElement):
+    """An element that is one statement of our own scripts.
+
+    Parameters
+    ----------
+    name
+        Name of the variable, before its number.
+    call
+        Function of the script, such as ``L.tongcunLabels``.
+    options
+        Its argument.
+    more
+        Further arguments as JavaScript.
+    shown
+        Whether the element is added to the map at once.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -131,8 +139,17 @@ def new_sheet(
     ----------
     bounds
         (south, west), (north, east) [°].
+    words
+        Texts in the reader's language.
+    dark
+        Whether the reader's theme is dark.
     tiles
         Optional background, asked from the machine that its address names.
+
+    Returns
+    -------
+    sheet
+        A map without content.
     """
     chart = folium.Map(
         location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
@@ -144,53 +161,25 @@ def new_sheet(
     sheet = Sheet(chart, words, dark, tiled=tiles is not None)
     if tiles is not None:
         options = {"url": tiles.url, "attribution": escape(tiles.attribution), "gcj02": tiles.gcj02}
-        chart.add_child(_Script("tiles", "L.tongcunTiles", options))
+        chart.add_child(Script("tiles", "L.tongcunTiles", options))
     _add(sheet, "prefix", "L.tongcunCredit", escape(words.credit))
     _add(sheet, "scale", "L.control.scale", {"imperial": False, "max_width": 120})
     _add(sheet, "north", "L.tongcunNorth", words.north)
     return sheet
 
 
-def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
-    """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight.
-
-    Over tiles it would hide them, so there it is left out.
-    """
-    if sheet.tiled:
-        return
-    table = relief.pivot_table(index="lat", columns="lon", values="elevation_m")
-    lat, lon = table.index.to_numpy(float), table.columns.to_numpy(float)
-    if len(lat) < 2 or len(lon) < 2:
-        return
-    step = float(np.median(np.diff(lon)))
-    metres = table.to_numpy(float)[::-1]
-    filled = np.nan_to_num(metres, nan=float(np.nanmean(metres)))
-    shade = _shade(filled, lat[-1], step)
-    alpha = np.where(np.isfinite(metres), 0.55, 0.0)
-    image = np.dstack([shade, shade, shade, alpha])
-    overlay = folium.raster_layers.ImageOverlay(
-        image,
-        bounds=[[lat[0] - step / 2, lon[0] - step / 2], [lat[-1] + step / 2, lon[-1] + step / 2]],
-        opacity=0.8,
-        mercator_project=True,
-        interactive=False,
-    )
-    overlay.add_to(sheet.map)
-    sheet.layers["relief"] = overlay
-    sheet.rows.append({"text": sheet.words.relief, "colour": "#9aa3ad", "layer": "relief"})
-
-
-def _shade(metres: np.ndarray, north: float, step: float) -> np.ndarray:
-    """Return the backdrop's brightness; flat ground is 0.77, so that figures stay readable."""
-    flat = np.sin(np.radians(_LAMP_DEG))
-    shade = hillshade(
-        metres, north, (step, step), altitude_deg=_LAMP_DEG, exaggeration=_RELIEF_TIMES
-    )
-    return np.asarray(np.clip(0.35 + 0.42 * shade / flat, 0, 1))
-
-
 def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: RegionFill) -> None:
-    """Draw regions by class; a tooltip carries the figures, grey means no figure."""
+    """Draw regions by class; a tooltip carries the figures, grey means no figure.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    features
+        GeoJSON features of the regions, in the order they are drawn.
+    fill
+        Figures, tooltips and classes of the regions.
+    """
     theme = "dark" if sheet.dark else "light"
     drawn = []
     for feature in features:
@@ -220,7 +209,15 @@ def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: Regio
 
 
 def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
-    """Draw borders of a higher level over the regions, without filling."""
+    """Draw borders of a higher level over the regions, without filling.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    features
+        GeoJSON features of the regions, in the order they are drawn.
+    """
     line = {
         "color": "#27323d" if not sheet.dark else "#e2e8ef",
         "weight": 1.6,
@@ -236,7 +233,15 @@ def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
 
 
 def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the rivers' centre lines."""
+    """Draw the rivers' centre lines.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    features
+        GeoJSON features of the rivers.
+    """
     line = {"color": "#3b82c4", "weight": 1.4, "opacity": 0.75, "interactive": False}
     rivers = folium.GeoJson(
         {"type": "FeatureCollection", "features": list(features)},
@@ -251,7 +256,17 @@ def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
 def add_labels(
     sheet: Sheet, fill: RegionFill, *, from_zoom: float = 0, to_zoom: float = 30
 ) -> None:
-    """Write the regions' names at their label points."""
+    """Write the regions' names at their label points.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    fill
+        Its ``labels`` are written.
+    from_zoom, to_zoom
+        Zoom levels between which the names are shown.
+    """
     items = [[lat, lon, name] for lat, lon, name in fill.labels]
     _add(
         sheet, "labels", "L.tongcunLabels",
@@ -260,7 +275,15 @@ def add_labels(
 
 
 def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
-    """Write the county seats from zoom 8 on."""
+    """Write the county seats from zoom 8 on.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    seats
+        (lat, lon, name) of each seat [°].
+    """
     items = [[lat, lon, name] for lat, lon, name in seats]
     _add(
         sheet, "seats", "L.tongcunLabels",
@@ -282,8 +305,18 @@ def add_points(
 ) -> None:
     """Draw points from the bytes of :func:`layers.map.features.point_bytes`, by address or inline.
 
-    ``in_legend`` names the classes that the legend lists; the switches offer all. ``colours`` has
-    colour and ring of each class that the words name.
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    url, content
+        Address of the bytes, or the bytes themselves.
+    aggregate_below
+        Zoom below which points are counted per square of the screen.
+    in_legend
+        Classes that the legend lists; the switches offer all.
+    colours
+        Colour and ring of each class that the words name.
     """
     words = sheet.words
     looks = [{**look, "label": label} for look, label in zip(colours, words.states, strict=True)]
@@ -293,7 +326,7 @@ def add_points(
         "aggregate_below": aggregate_below,
         "words": {"village": words.village, "households": words.households},
     }
-    options |= _source(url, content)
+    options |= points_from(url, content)
     _add(sheet, "points", "L.tongcunPoints", options)
     sheet.rows += [
         {
@@ -308,47 +341,23 @@ def add_points(
     ]
 
 
-def add_zones(
-    sheet: Sheet,
-    title: str,
-    features: Sequence[Mapping[str, Any]],
-    names: Sequence[tuple[float, float, str]],
-) -> None:
-    """Outline the regions that a plan names and write the zones' names; off until switched on."""
-    line = {"color": ZONE_COLOUR, "weight": 2.5, "dashArray": "6 4", "fill": False}
-    zones = folium.FeatureGroup(show=False)
-    folium.GeoJson(
-        {"type": "FeatureCollection", "features": [{**f, "properties": {}} for f in features]},
-        style_function=lambda _feature: line,
-        interactive=False,
-    ).add_to(zones)
-    items = [[lat, lon, name] for lat, lon, name in names]
-    zones.add_child(
-        _Script(
-            "zones", "L.tongcunLabels",
-            {"items": items, "class_name": "tc-zone", "min_zoom": 0, "max_zoom": 30},
-        )
-    )  # fmt: skip
-    zones.add_to(sheet.map)
-    _switched_off(sheet, "zones", zones, {"text": title, "colour": ZONE_COLOUR, "shape": "line"})
-
-
-def add_nodes(sheet: Sheet, title: str, *, url: str = "", content: bytes = b"") -> None:
-    """Draw nodes from :func:`layers.map.features.point_bytes`; off until switched on."""
-    options = {
-        "classes": [{"colour": NODE_COLOUR, "label": title}],
-        "highlight": 0,
-        "aggregate_below": 0,
-        "words": {"village": title, "households": ""},
-        **_source(url, content),
-    }
-    nodes = _Script("nodes", "L.tongcunPoints", options, shown=False)
-    sheet.map.add_child(nodes)
-    _switched_off(sheet, "nodes", nodes, {"text": title, "colour": NODE_COLOUR, "shape": "dot"})
-
-
 def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
-    """Add the legend (and a banner) and return the map, with names that do not change by chance."""
+    """Add the legend (and a banner) and return the map, with names that do not change by chance.
+
+    Parameters
+    ----------
+    sheet
+        The map with its content.
+    legend
+        Texts over and under the rows of the legend.
+    banner
+        Word across the corner of the map; empty for none.
+
+    Returns
+    -------
+    chart
+        The map; the sheet must not be added to afterwards.
+    """
     if banner:
         _add(sheet, "banner", "L.tongcunBanner", banner)
     _number(sheet.map, [0])
@@ -361,14 +370,25 @@ def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
         ("switches", "L.tongcunSwitches",
          {"title": sheet.words.switches, "rows": switches}, f", {{{named}}}"),
     ):  # fmt: skip
-        box = _Script(name, call, options, more=more)
+        box = Script(name, call, options, more=more)
         box._id = "0"  # noqa: SLF001  folium names elements by chance
         sheet.map.add_child(box)
     return sheet.map
 
 
 def map_parts(chart: folium.Map) -> dict[str, str]:
-    """Return what the page needs to draw the map: ``html``, ``script`` and the map's ``name``."""
+    """Return what the page needs to draw the map: ``html``, ``script`` and the map's ``name``.
+
+    Parameters
+    ----------
+    chart
+        A finished map.
+
+    Returns
+    -------
+    parts
+        ``html``, ``script`` and ``name``.
+    """
     figure: Any = chart.get_root()
     figure.render()
     return {
@@ -378,18 +398,24 @@ def map_parts(chart: folium.Map) -> dict[str, str]:
     }
 
 
-def _source(url: str, content: bytes) -> dict[str, str]:
+def points_from(url: str, content: bytes) -> dict[str, str]:
+    """Return the option that says where the script finds points.
+
+    Parameters
+    ----------
+    url, content
+        Address of the bytes, or the bytes themselves.
+
+    Returns
+    -------
+    option
+        ``url`` or ``base64``.
+    """
     return {"url": url} if url else {"base64": base64.b64encode(content).decode()}
 
 
-def _switched_off(sheet: Sheet, key: str, element: MacroElement, row: Mapping[str, str]) -> None:
-    """Offer a layer that the map shows only when the reader switches it on."""
-    sheet.layers[key] = element
-    sheet.rows.append({**row, "layer": key, "off": True, "in_legend": False})
-
-
 def _add(sheet: Sheet, key: str, call: str, options: Any) -> None:
-    element = _Script(key, call, options)
+    element = Script(key, call, options)
     sheet.map.add_child(element)
     sheet.layers[key] = element
 

@@ -22,6 +22,18 @@ STATES = (
 def class_limits(values: Iterable[float], count: int = len(FILLS)) -> list[float]:
     """Return at most ``count − 1`` rounded class limits that split the values evenly.
 
+    Parameters
+    ----------
+    values
+        Figures; NaN is left out.
+    count
+        Number of classes wanted.
+
+    Returns
+    -------
+    limits
+        Upper limits of the classes but the last, rising.
+
     Examples
     --------
     >>> class_limits([1, 2, 3, 4], 2)
@@ -36,7 +48,20 @@ def class_limits(values: Iterable[float], count: int = len(FILLS)) -> list[float
 
 
 def class_of(value: float, limits: Sequence[float]) -> int:
-    """Return the index in :data:`FILLS` of a figure, the classes spread over all of them."""
+    """Return the index in :data:`FILLS` of a figure, the classes spread over all of them.
+
+    Parameters
+    ----------
+    value
+        A known figure.
+    limits
+        From :func:`class_limits`.
+
+    Returns
+    -------
+    index
+        Position in :data:`FILLS`.
+    """
     step = int(np.searchsorted(np.asarray(limits, float), value))
     return round(step * (len(FILLS) - 1) / max(1, len(limits)))
 
@@ -44,7 +69,24 @@ def class_of(value: float, limits: Sequence[float]) -> int:
 def region_style(
     value: float, limits: Sequence[float], border: str, *, tiled: bool = False
 ) -> dict[str, Any]:
-    """Return how a region is filled and bordered; lighter over tiles."""
+    """Return how a region is filled and bordered; lighter over tiles.
+
+    Parameters
+    ----------
+    value
+        Figure of the region; NaN has no colour.
+    limits
+        From :func:`class_limits`.
+    border
+        CSS colour of the border.
+    tiled
+        Whether tiles are under the regions.
+
+    Returns
+    -------
+    style
+        Path options of Leaflet.
+    """
     known = bool(np.isfinite(value))
     fill = FILLS[class_of(value, limits)] if known else NO_FIGURE
     return {

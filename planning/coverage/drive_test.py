@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import imported_table
 from geo.radio.calibration import Calibration, calibrate, corrected_dBm
 from geo.radio.prediction import Pairs, Places, pairs_within, predicted, strongest
 from geo.radio.probability import coverage_probability
+from layers.registry import technology_of
 from planning.coverage.prediction import (
     CoverageOrder,
     Network,
@@ -37,7 +37,6 @@ _BATCH = 2_000
 _SAME_BAND = 0.15
 #: Squares that stand for stretches where the file names none [°]: some 1 km.
 _SQUARE_DEG = 0.01
-_GENERATION = {"mobile_4g": "4G", "mobile_5g": "5G"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +153,7 @@ def corrected(table: pd.DataFrame, drive: DriveTest, order: CoverageOrder) -> pd
 
 def _same_carrier(rows: pd.DataFrame, key: str) -> NDArray[np.bool_]:
     """Return which rows may be of a preset's carrier; a row that does not say so may be."""
-    known = preset(key)
-    generation = rows["technology"].isna() | (rows["technology"] == _GENERATION[known.layer])
+    generation = rows["technology"].isna() | (rows["technology"] == technology_of(key))
     megahertz = carrier_of(key, CoverageOrder(preset=key))[0].frequency_GHz * 1000.0
     seen = pd.to_numeric(rows["frequency_mhz"], errors="coerce").to_numpy(float)
     near = np.isnan(seen) | (np.abs(seen / megahertz - 1.0) <= _SAME_BAND)

@@ -13,14 +13,16 @@ import pandas as pd
 from data.export.bundle import ExportBundle
 from data.export.writers import run_digest
 from data.ledger.anomalies import anomalies
+from data.ledger.metrics import titles
+from data.ledger.statements import Ledger
 from data.scenario.presets import presets
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import PACKAGE
-from layers.base import unit_name
-from layers.registry import layers
+from layers.base import Layer
+from layers.registry import layers, metric_of, unit_name
 from layers.villages import MIN_HOUSEHOLDS, village_table
-from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
+from planning.gaps import EXTRA_COLUMNS, gap_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -89,7 +91,7 @@ def gap_bundle(
         kind="gaps",
         title_zh=f"{pack.meta['name_zh']}建设缺口清单",
         title_en=f"{pack.meta['name_en']}: gap list",
-        main=table[list(GAP_COLUMNS)].reset_index(drop=True),
+        main=table[list(gap_columns(table))].reset_index(drop=True),
         extra=extra,
         about=about | {"run_digest": _digest("gaps", pack, plan, table)},
         geometry=_polygons(pack, table) if geometry else None,
@@ -185,10 +187,11 @@ def site_table(scenario: Scenario) -> pd.DataFrame:
 
 def source_table(pack: Pack) -> pd.DataFrame:
     """Return every source id of the province with its quote or origin, :data:`SOURCE_COLUMNS`."""
+    ledger = Ledger.of(pack)
     parts = [
-        _rows(pack.table("targets"), "kind", source="source_file"),
-        _rows(pack.table("observations").assign(quote="", note=""), "kind", source="source"),
-        _zone_rows(pack),
+        _rows(ledger.targets, source="source_file"),
+        _rows(ledger.observations.assign(quote="", note=""), source="source"),
+        *_listed_rows(pack),
         _cost_rows(pack),
         _preset_rows(),
         _pack_rows(pack),
@@ -203,24 +206,33 @@ def sources_of(pack: Pack, source_ids: Iterable[str]) -> pd.DataFrame:
     return table[table["id"].isin(wanted)].reset_index(drop=True)
 
 
-def _rows(frame: pd.DataFrame, kind: str, *, source: str) -> pd.DataFrame:
+def _rows(frame: pd.DataFrame, *, source: str) -> pd.DataFrame:
     table = frame.copy()
-    table["kind"], table["source"], table["licence"] = frame[kind], frame[source], ""
+    table["metric"], table["metric_zh"] = titles(frame, "en"), titles(frame, "zh")
+    table["source"], table["licence"] = frame[source], ""
     return table.reindex(columns=list(SOURCE_COLUMNS))
 
 
-def _zone_rows(pack: Pack) -> pd.DataFrame:
-    zones = pack.table("policy_zones")
+def _listed_rows(pack: Pack) -> list[pd.DataFrame]:
+    """Return the rows of each listing that has a table of its own, beside the ledger."""
+    return [
+        _source_rows(item, item.listing.source_kind, item.listing.rows(pack))
+        for item in layers()
+        if item.listing is not None and item.listing.source_kind
+    ]
+
+
+def _source_rows(item: Layer, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "id": zones["id"],
-            "kind": "policy zone",
-            "layer": "policy_zones",
-            "metric": zones["name_en"],
-            "metric_zh": zones["name_zh"],
-            "quote": zones["quote"],
-            "source": zones["source_file"],
-            "note": zones["focus"],
+            "id": rows["id"],
+            "kind": kind,
+            "layer": item.key,
+            "metric": rows["name_en"],
+            "metric_zh": rows["name_zh"],
+            "quote": rows["quote"],
+            "source": rows["source"],
+            "note": rows["about_en"],
         }
     ).reindex(columns=list(SOURCE_COLUMNS))
 
@@ -305,14 +317,15 @@ def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> di
 
 
 def _per_layer(table: pd.DataFrame) -> dict[str, str]:
-    """Return, per layer, what its figures are counted in and how they were allocated."""
-    titles = {item.key: item for item in layers()}
+    """Return, per layer and metric, what the figures count and how they were allocated."""
     lines = {}
-    for key, rows in table.groupby("layer", sort=False):
+    for (key, metric_key), rows in table.groupby(["layer", "metric"], sort=False):
+        item, metric = metric_of(str(key), str(metric_key))
+        is_default = metric.key == item.metric().key
         first = rows.iloc[0]
         extras = {name: first[name] for name in EXTRA_COLUMNS if name in rows.columns}
-        lines[f"layer {key}"] = (
-            f"{titles[str(key)].title_zh} / {titles[str(key)].title_en}; "
+        lines[f"layer {key}" if is_default else f"layer {key}, metric {metric_key}"] = (
+            f"{item.heading(metric, 'zh')} / {item.heading(metric, 'en')}; "
             f"unit: {unit_name(str(first['unit']), 'en')}; "
             f"denominator: {extras.get('denominator', '')}; "
             f"target: {extras.get('target_status', '')} {extras.get('target_as_of', '')}; "

@@ -14,7 +14,9 @@ from data.export.writers import run_digest
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import UnknownNameError
+from layers.base import Layer
 from planning.exports.gaps import CIRCLE_EN, CIRCLE_ZH, provenance, sources_of
+from planning.needs import need_level
 from planning.plan.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -77,12 +79,12 @@ def plan_table(rollout: Rollout, name: str) -> pd.DataFrame:
     return pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
 
 
-def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: str) -> ExportBundle:
-    """Return the export of what another layer needs, with the polygons of its regions."""
-    inputs = {"kind": f"needs {layer}", "pack": pack.digest, "scenario": scenario.digest,
+def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Layer) -> ExportBundle:
+    """Return the export of what a layer needs by year, with the polygons of its regions."""
+    inputs = {"kind": f"needs {layer.key}", "pack": pack.digest, "scenario": scenario.digest,
               "rows": table.to_csv(index=False)}  # fmt: skip
     # One code may be a prefecture and a county at once: the level of the table decides.
-    level = "county" if layer.startswith("mobile") else "prefecture"
+    level = need_level(layer)
     regions = pack.geo("regions")
     fits = regions["level"].isin((level, "province"))
     shapes = regions[fits].drop_duplicates("adcode")
@@ -94,7 +96,7 @@ def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: str)
         title_en=f"{pack.meta['name_en']}: need by year",
         main=table,
         extra={"sources": sources_of(pack, table["source_ids"].unique())},
-        about=about | {"layer": layer, "run_digest": run_digest(inputs)},
+        about=about | {"layer": layer.key, "run_digest": run_digest(inputs)},
         geometry=geometry.reset_index(drop=True),
     )
 

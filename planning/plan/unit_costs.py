@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.scenario.plan_settings import PlanSettings
-from data.scenario.presets import preset
 from data.tables.reader import Pack
 from geo.errors import UnknownNameError
 from geo.money.bill import UnitCost, unit_cost
 from geo.money.cost import Money
+from layers.registry import layers, radio_of
 from planning.plan.candidate_reach import Reach
 
 Floats = NDArray[np.float64]
@@ -139,16 +139,26 @@ def site_quantities(
     rows = candidates.iloc[reach.candidate]
     stands = (rows["status"] == "built").to_numpy()
     shared = rows["existing_site"].to_numpy(bool) | stands
-    fifth = np.array([preset(key).layer == "mobile_5g" for key in reach.preset])
+    equipment = np.array([_equipment(str(key)) for key in reach.preset])
     new = (~shared).astype(float)
     track_km = rows["road_m"].fillna(0.0).to_numpy(float) * rates.route_factor / 1000
     return {
-        "radio_equipment": (~fifth & ~stands).astype(float),
-        "co_sited_5g_radio": (fifth & ~stands).astype(float),
+        **{item: ((equipment == item) & ~stands).astype(float) for item in radio_items()},
         "mast_foundation": new,
         "mast_height": new * settings.antenna_height_m,
         "access_road": new * np.where(np.isfinite(track_km), track_km, 0.0),
     }
+
+
+def radio_items() -> tuple[str, ...]:
+    """Return the items of the unit costs for the radio of one site, one per technology."""
+    items = [item.radio.equipment for item in layers() if item.radio is not None]
+    return tuple(sorted(set(items), reverse=True))
+
+
+def _equipment(preset_key: str) -> str:
+    radio = radio_of(preset_key)
+    return "" if radio is None else radio.equipment
 
 
 def unknown_costs(candidates: pd.DataFrame) -> tuple[str, ...]:

@@ -10,18 +10,22 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
 from geo.errors import InputError
 from geo.links.joint import nearest_link_cost
+from layers.offers import RouteNeed
+from layers.registry import layer
 from layers.villages import county_names
 from planning.exports.gaps import source_table
 from planning.gaps import gap_table
-from planning.needs import fibre_need, fibre_tree, rack_need, stations_by_year
+from planning.needs import NeedOptions, fibre_tree, need_table, rack_need, units_by_year
 from planning.plan.unit_costs import prices
+
+STATIONS, RACKS = layer("mobile_5g"), layer("data_centres")
 
 
 @pytest.mark.parametrize("province", pack_names())
 @pytest.mark.parametrize("path", ["linear", "s_curve"])
 def test_stations_of_all_years_are_the_gap_of_the_county(province: str, path: str) -> None:
     pack = Pack.load(province)
-    table = stations_by_year(pack, Scenario(province=province), path=path)
+    table = units_by_year(pack, Scenario(province=province), STATIONS, path=path)
     years = table.filter(like="year_")
     assert years.shape[1] == 5
     gap = table["gap"].clip(lower=0)
@@ -34,12 +38,12 @@ def test_stations_of_all_years_are_the_gap_of_the_county(province: str, path: st
 
 def test_years_of_a_prefecture_are_the_sums_of_its_counties() -> None:
     pack, plan = Pack.load("yunnan"), Scenario(province="yunnan")
-    counties = stations_by_year(pack, plan)
+    counties = units_by_year(pack, plan, STATIONS)
     parents = pack.regions("county").set_index("adcode")["parent"]
     sums = counties.set_index("adcode").filter(like="year_").groupby(parents).sum()
-    table = stations_by_year(pack, plan, level="prefecture").set_index("adcode")
+    table = units_by_year(pack, plan, STATIONS, level="prefecture").set_index("adcode")
     assert table.filter(like="year_").equals(sums.reindex(table.index))
-    whole = stations_by_year(pack, plan, level="province").iloc[0]
+    whole = units_by_year(pack, plan, STATIONS, level="province").iloc[0]
     assert whole.filter(like="year_").sum() == sums.sum(axis=None) == whole["gap"]
 
 
@@ -53,7 +57,7 @@ def test_one_unknown_county_makes_its_prefecture_unknown(monkeypatch: pytest.Mon
         return table
 
     monkeypatch.setattr("planning.needs.gap_table", with_a_hole)
-    table = stations_by_year(pack, plan, level="prefecture").set_index("adcode")
+    table = units_by_year(pack, plan, STATIONS, level="prefecture").set_index("adcode")
     years = table.filter(like="year_")
     assert years.loc["530100"].isna().all()
     assert years.drop("530100").notna().all(axis=None)
@@ -61,18 +65,19 @@ def test_one_unknown_county_makes_its_prefecture_unknown(monkeypatch: pytest.Mon
 
 def test_unknown_fibre_is_not_missing_fibre() -> None:
     pack = Pack.load("yunnan")
-    with pytest.raises(InputError, match="no village is known"):
-        fibre_need(pack, Scenario(province="yunnan"))
+    plan, options = Scenario(province="yunnan"), NeedOptions()
+    with pytest.raises(InputError, match="no place is known to lack has_fibre"):
+        need_table(pack, plan, layer("fibre"), options=options)
 
 
 def test_racks_need_a_target_and_keep_their_unit() -> None:
     pack = Pack.load("yunnan")
     with pytest.raises(InputError, match="of racks is known"):
-        rack_need(pack, Scenario(province="yunnan"))
+        rack_need(pack, Scenario(province="yunnan"), RACKS)
     gansu = Pack.load("gansu")
     table = gap_table(gansu, ["data_centres"], level="province").iloc[0]
     if np.isfinite(table["target"]) and np.isfinite(table["built"]):
-        found = rack_need(gansu, Scenario(province="gansu"), pue=1.3).iloc[0]
+        found = rack_need(gansu, Scenario(province="gansu"), RACKS).iloc[0]
         assert found["it_mw"] == pytest.approx(found["standard_racks"] * 2.5 / 1000)
         assert found["facility_mw"] == pytest.approx(found["it_mw"] * 1.3)
 
@@ -91,7 +96,7 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> tuple[Pack, pd.DataFrame]:
         kind="natural_villages",
         as_of=pd.Timestamp("2025-06-30"),
     )
-    monkeypatch.setattr("planning.needs.without_fibre", lambda _pack: some)
+    monkeypatch.setattr("planning.needs.places_without", lambda _pack, _need: some)
     return pack, some
 
 
@@ -100,7 +105,9 @@ def test_fibre_of_the_prefectures_is_one_tree_priced_by_its_km(
 ) -> None:
     pack, some = lacking
     scenario = Scenario(province="gansu")
-    found = fibre_tree(pack, scenario)
+    need = layer("fibre").need
+    assert isinstance(need, RouteNeed)
+    found = fibre_tree(pack, scenario, need)
     table, rates = found.table, prices(pack, scenario.plan)
     assert table["villages"].tolist() == [15, 15]
     named = set(";".join(table["source_ids"]).split(";"))
@@ -124,7 +131,9 @@ def test_fibre_of_the_prefectures_is_one_tree_priced_by_its_km(
 @pytest.mark.parametrize("level", ["prefecture", "province"])
 def test_stations_of_a_region_are_those_of_its_counties_in_every_year(level: str) -> None:
     pack, scenario = Pack.load("yunnan"), Scenario(province="yunnan")
-    county, region = (stations_by_year(pack, scenario, level=one) for one in ("county", level))
+    county, region = (
+        units_by_year(pack, scenario, STATIONS, level=one) for one in ("county", level)
+    )
     parent = gap_table(pack, ["mobile_5g"], level="county")["parent"].to_numpy()
     for year in county.filter(like="year_").columns.astype(str):
         own = county[year].groupby(parent).sum(min_count=1)
@@ -145,7 +154,7 @@ def test_racks_follow_the_target_and_power_follows_the_racks(
     known = gap_table(pack, ["data_centres"], level="province")
     known = known.assign(built=built, target=built + 10_001)
     monkeypatch.setattr("planning.needs.gap_table", lambda *_args, **_options: known)
-    table = rack_need(pack, scenario, pue=pue, use=use, rack_kw=10.0)
+    table = rack_need(pack, scenario, RACKS, NeedOptions(pue=pue, use=use, rack_kw=10.0))
     row = table.iloc[0]
     # Racks in use are a share of those installed; 2.5 kW is a standard rack.
     assert row["standard_racks"] == np.ceil((built + 10_001) / use - built - 1e-9)

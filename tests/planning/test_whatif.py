@@ -9,8 +9,9 @@ from data.scenario.scenario import PlannedSite, Scenario, parse_site
 from data.tables.reader import Pack
 from geo.earth.crs import geodesic_m
 from geo.errors import InputError, PlannerError, RangeError
+from layers.registry import metric_of
 from layers.villages import MIN_HOUSEHOLDS, village_table
-from planning.whatif import effect, planned_stations
+from planning.whatif import effect, planned_units
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_two_sites_never_count_a_village_twice(pack: Pack, sites: list[PlannedSi
 def test_the_layer_counts_only_what_gets_4g(pack: Pack, sites: list[PlannedSite]) -> None:
     plan = Scenario(province="yunnan", sites=tuple(sites))
     only_4g = effect(pack, [s for s in sites if s.preset.startswith("4g")]).regions
-    planned = planned_stations(pack, plan, "natural_villages", "prefecture")
+    planned = planned_units(pack, plan, *metric_of("natural_villages"), "prefecture")
     assert planned.sum() == (only_4g["villages_after"] - only_4g["villages_before"]).sum()
 
 

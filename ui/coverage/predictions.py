@@ -14,8 +14,9 @@ import streamlit as st
 
 from data.scenario.coverage_rules import Profile, rules
 from data.scenario.link_presets import budget_keys, link_budget
-from data.scenario.presets import preset, presets
+from data.scenario.presets import preset
 from data.workspace.folder import Workspace
+from layers.registry import technology_of
 from planning.coverage.prediction import CoverageOrder, village_prediction
 from ui.shell import cache, localised_select, state
 from ui.shell.i18n import language, t
@@ -25,7 +26,6 @@ from ui.widgets.background import result_of
 RULE, PRESET = "coverage_rule", "coverage_preset"
 #: The rule that a fresh page judges by.
 _FIRST_RULE = "natural_village"
-_LAYER = {"4G": "mobile_4g", "5G": "mobile_5g"}
 
 
 def profiles() -> Mapping[str, Profile]:
@@ -46,8 +46,7 @@ def preset_title(key: str) -> str:
 
 def carriers(technology: str) -> list[str]:
     """Return the presets of a technology that have a link budget."""
-    known = presets()
-    return [key for key in budget_keys() if known[key].layer == _LAYER[technology]]
+    return [key for key in budget_keys() if technology_of(key) == technology]
 
 
 def ask() -> tuple[Profile, CoverageOrder]:

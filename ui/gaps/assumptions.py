@@ -18,10 +18,11 @@ _LARGEST = 10**9
 
 def show(layer: Layer, row: pd.Series) -> None:
     """Draw the inputs for a layer; ``row`` is the province's row of its gap table."""
-    plan = state.plan()
+    plan, metric = state.plan(), state.metric_of(layer)
+    setting = layer.setting(metric)
     with st.expander(t("assume.title"), expanded=bool(pd.isna(row["target"]))):
         left, right = st.columns(2)
-        st.session_state[_TARGET] = plan.targets.get(layer.key)
+        st.session_state[_TARGET] = plan.targets.get(setting)
         left.number_input(
             t("assume.target"),
             min_value=0,
@@ -31,9 +32,11 @@ def show(layer: Layer, row: pd.Series) -> None:
             placeholder=t("status.none_stated") if pd.isna(row["target"]) else t("assume.as_plan"),
             help=t("assume.target_help"),
             on_change=_take_target,
-            args=(layer.key,),
+            args=(setting,),
         )
-        st.session_state[_RULE] = plan.rules.get(layer.key, layer.default_rule)
+        if not metric.rules:
+            return
+        st.session_state[_RULE] = plan.rules.get(setting, metric.default_rule)
         localised_select.selectbox(
             right,
             t("assume.rule"),
@@ -42,15 +45,15 @@ def show(layer: Layer, row: pd.Series) -> None:
             format_func={rule: t(f"rule.{rule}") for rule in RULES}.__getitem__,
             help=t("assume.rule_help"),
             on_change=_take_rule,
-            args=(layer,),
+            args=(setting, metric.default_rule),
         )
-        if plan.rules.get(layer.key) == "own":
-            _weights(layer)
+        if plan.rules.get(setting) == "own":
+            _weights(setting)
 
 
-def _weights(layer: Layer) -> None:
+def _weights(setting: str) -> None:
     regions = cache.pack().regions("prefecture")
-    own = state.plan().weights.get(layer.key, {})
+    own = state.plan().weights.get(setting, {})
     table = pd.DataFrame(
         {
             "adcode": regions["adcode"],
@@ -58,7 +61,7 @@ def _weights(layer: Layer) -> None:
             "weight": [float(own.get(code, 0.0)) for code in regions["adcode"]],
         }
     )
-    version = f"{_WEIGHTS}-{layer.key}-{state.plan().digest}"
+    version = f"{_WEIGHTS}-{setting}-{state.plan().digest}"
     st.data_editor(
         table,
         key=version,
@@ -72,7 +75,7 @@ def _weights(layer: Layer) -> None:
             ),
         },
         on_change=standing("weights", version, _take_weights),
-        args=(layer.key, table, version),
+        args=(setting, table, version),
     )
 
 
@@ -84,16 +87,16 @@ def _take_target(key: str) -> None:
 
 
 @whole
-def _take_rule(layer: Layer) -> None:
+def _take_rule(setting: str, default: str) -> None:
     rule = st.session_state[_RULE]
     plan = state.plan()
-    rules = {name: chosen for name, chosen in plan.rules.items() if name != layer.key}
+    rules = {name: chosen for name, chosen in plan.rules.items() if name != setting}
     weights = dict(plan.weights)
-    if rule != layer.default_rule:
-        rules[layer.key] = rule
-    if rule == "own" and layer.key not in weights:
+    if rule != default:
+        rules[setting] = rule
+    if rule == "own" and setting not in weights:
         regions = cache.pack().regions("prefecture")
-        weights[layer.key] = dict(
+        weights[setting] = dict(
             zip(regions["adcode"], regions["population"].astype(float), strict=True)
         )
     state.change(rules=rules, weights=weights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.ledger.metrics import keyed, titles
 from data.scenario.presets import presets
 from ui.shell import cache
 from ui.shell.i18n import UNKNOWN, language, t
@@ -13,11 +14,11 @@ from ui.shell.provenance import plain
 #: Columns of each ledger table as shown; the ending _ stands for the language.
 _LEDGER = {
     "targets": (
-        "id", "layer", "metric_", "kind", "as_of", "qualifier", "value", "unit", "quote",
+        "id", "layer", "metric", "kind", "as_of", "qualifier", "value", "unit", "quote",
         "source_file", "note",
     ),
     "observations": (
-        "id", "adcode", "layer", "metric_", "as_of", "qualifier", "value", "unit", "kind", "source",
+        "id", "adcode", "layer", "metric", "as_of", "qualifier", "value", "unit", "kind", "source",
     ),
     "policy_zones": ("id", "name_", "kind", "regions", "focus_", "quote", "source_file"),
     "unit_costs": (
@@ -40,6 +41,9 @@ def show() -> None:
     )
     text = st.text_input(t("sources.search"), key="sources_search")
     frame = _presets() if name == "presets" else cache.pack().table(str(name))
+    if "metric" in frame:
+        frame = keyed(frame)
+        frame["metric"] = titles(frame, language())
     wanted = text.strip().casefold()
     if wanted:
         joined = frame.astype(str).agg(" ".join, axis=1).str.casefold()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,15 @@ import streamlit as st
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from layers.base import unit_name
-from layers.map import features, render
+from layers.base import Layer
+from layers.map import features, relief, render
 from layers.map.symbols import STATES as STATE_LOOKS, class_limits
-from layers.registry import layer
+from layers.registry import metric_of, unit_name
 from layers.villages import STATES
 from planning.coverage.prediction import has_radio
 from planning.elevation import terrain_of
 from planning.whatif import Effect
-from ui.map import mapview, tiles
+from ui.map import layer_marks, mapview, tiles
 from ui.shell import cache, state
 from ui.shell.i18n import interval, language, number, short_names, t
 from ui.widgets import drilldown, tables
@@ -38,10 +38,10 @@ def gap_map(
     """Draw the regions coloured by gap with villages, rivers and seats; a click selects."""
     pack = cache.pack()
     points = _points(features.village_bytes(pack), key)
-    nodes = _points(features.node_bytes(pack), f"{key}-nodes")
+    marks = layer_marks.addresses(pack, key)
     text = table.to_json()
-    look = (pack.digest, _digest(text), points, nodes, language(), mapview.is_dark())
-    chart = _gap_chart(look, _pack=pack, _table=table, _addresses=(points, nodes))
+    look = (pack.digest, _digest(text), points, repr(marks), language(), mapview.is_dark())
+    chart = _gap_chart(look, _pack=pack, _table=table, _points_at=points, _marks_at=dict(marks))
     level = str(table["level"].iloc[0])
     mapview.show(
         chart,
@@ -194,11 +194,11 @@ def _gap_chart(
     *,
     _pack: Pack,
     _table: pd.DataFrame,
-    _addresses: tuple[str, str],
+    _points_at: str,
+    _marks_at: Mapping[str, str],
 ) -> mapview.Drawn:
-    """Return the choropleth; ``look`` is the cache's key and stands for everything else."""
+    """Return the choropleth; ``look`` is the cache's key and identifies everything else."""
     del look
-    points, nodes = _addresses
     level = str(_table["level"].iloc[0])
     sheet = _sheet(_pack, dark=mapview.is_dark())
     shown, bound = _shown(_table)
@@ -207,18 +207,19 @@ def _gap_chart(
     if level == "county":
         render.add_outline(sheet, features.region_features(_pack, "prefecture"))
     _common(sheet, _pack, language())
-    _overlays(sheet, _pack, language(), nodes)
-    render.add_points(sheet, url=points)
-    render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
     first = _table.iloc[0]
-    title = f"{layer(str(first['layer'])).title(language())} · {t('figure.gap')}"
+    item, metric = metric_of(str(first["layer"]), str(first["metric"]))
+    layer_marks.add(sheet, _pack, _marks_at, shown=item.key)
+    render.add_points(sheet, url=_points_at)
+    render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
+    title = f"{item.heading(metric, language())} · {t('figure.gap')}"
     notes = [t("map.upper")] if bound else []
     legend = render.Legend(
         title,
         unit_name(str(first["unit"]), language()),
         (*notes, *_village_notes()),
     )
-    return _finished(_pack, sheet, legend, points)
+    return _finished(_pack, sheet, legend, _points_at)
 
 
 def _village_notes() -> tuple[str, ...]:
@@ -230,11 +231,51 @@ def _village_notes() -> tuple[str, ...]:
 def _borders(pack: Pack, content: bytes, key: str, aggregate_below: float) -> mapview.Drawn:
     """Return the map of these villages; counted per disc below a zoom."""
     points = _points(content, key)
-    nodes = _points(features.node_bytes(pack), f"{key}-nodes")
-    look = (pack.digest, points, nodes, language(), mapview.is_dark(), aggregate_below)
+    marks = layer_marks.addresses(pack, key)
+    look = (pack.digest, points, repr(marks), language(), mapview.is_dark(), aggregate_below)
     return _border_chart(
-        look, _pack=pack, _addresses=(points, nodes), _aggregate_below=aggregate_below
+        look,
+        _pack=pack,
+        _points_at=points,
+        _marks_at=dict(marks),
+        _aggregate_below=aggregate_below,
     )
+
+
+def overlay_map(item: Layer, *, key: str, height: int) -> None:
+    """Draw the marks of an overlay over the county borders."""
+    pack = cache.pack()
+    marks = layer_marks.addresses(pack, key)
+    look = (pack.digest, item.key, repr(marks), language(), mapview.is_dark())
+    chart = _overlay_chart(look, _pack=pack, _item=item, _marks_at=dict(marks))
+    mapview.show(chart, key=f"map-{key}", height=height, overlay=_selection(pack))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _overlay_chart(
+    look: tuple[str | bool, ...], *, _pack: Pack, _item: Layer, _marks_at: Mapping[str, str]
+) -> mapview.Drawn:
+    """Return the marks of an overlay over the borders; ``look`` is the cache's key."""
+    del look
+    sheet = _sheet(_pack, dark=mapview.is_dark())
+    fill = _county_borders(sheet, _pack)
+    _common(sheet, _pack, language())
+    layer_marks.add(sheet, _pack, _marks_at, shown=_item.key)
+    render.add_labels(sheet, fill, from_zoom=8.5)
+    chart = render.finish(sheet, render.Legend(_item.title(language())))
+    return mapview.drawn(chart, features.bounds(_pack), place=_pack.name)
+
+
+def _county_borders(sheet: render.Sheet, pack: Pack) -> render.RegionFill:
+    """Draw counties without figures and the borders of prefectures; return the counties' labels."""
+    counties = pack.regions("county")
+    labels = list(
+        zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
+    )
+    fill = render.RegionFill({}, {}, labels, ())
+    render.add_regions(sheet, features.region_features(pack, "county"), fill)
+    render.add_outline(sheet, features.region_features(pack, "prefecture"))
+    return fill
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -242,26 +283,20 @@ def _border_chart(
     look: tuple[str | bool | float, ...],
     *,
     _pack: Pack,
-    _addresses: tuple[str, str],
+    _points_at: str,
+    _marks_at: Mapping[str, str],
     _aggregate_below: float,
 ) -> mapview.Drawn:
     """Return villages over the county borders, without figures; ``look`` is the cache's key."""
     del look
-    points, nodes = _addresses
     sheet = _sheet(_pack, dark=mapview.is_dark())
-    counties = _pack.regions("county")
-    labels = list(
-        zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
-    )
-    fill = render.RegionFill({}, {}, labels, ())
-    render.add_regions(sheet, features.region_features(_pack, "county"), fill)
-    render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    fill = _county_borders(sheet, _pack)
     _common(sheet, _pack, language())
-    _overlays(sheet, _pack, language(), nodes)
-    render.add_points(sheet, url=points, aggregate_below=_aggregate_below)
+    layer_marks.add(sheet, _pack, _marks_at)
+    render.add_points(sheet, url=_points_at, aggregate_below=_aggregate_below)
     render.add_labels(sheet, fill, from_zoom=8.5)
     legend = render.Legend(t("map.villages"), "", _village_notes())
-    return _finished(_pack, sheet, legend, points)
+    return _finished(_pack, sheet, legend, _points_at)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -271,13 +306,9 @@ def _point_chart(
     """Return points over the county borders; ``known`` is the cache's key."""
     del known
     sheet = _sheet(_pack, dark=mapview.is_dark(), look=_look)
-    counties = _pack.regions("county")
-    labels = list(
-        zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
-    )
-    fill = render.RegionFill({}, {}, labels if _look.counted else [], ())
-    render.add_regions(sheet, features.region_features(_pack, "county"), fill)
-    render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    fill = _county_borders(sheet, _pack)
+    if not _look.counted:
+        fill = replace(fill, labels=[])
     _common(sheet, _pack, language())
     classes = tuple(range(len(_look.states)))
     render.add_points(
@@ -303,7 +334,7 @@ def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.S
         switches=t("map.switches"),
     )
     sheet = render.new_sheet(features.bounds(pack), words, dark=dark, tiles=tiles.background())
-    render.add_relief(sheet, pack.table("relief"))
+    relief.add_relief(sheet, pack.table("relief"))
     return sheet
 
 
@@ -317,37 +348,6 @@ def _common(sheet: render.Sheet, pack: Pack, tongue: str) -> None:
         sheet,
         [(la, lo, str(n)) for la, lo, n in zip(seats["lat"], seats["lon"], names, strict=True)],
     )
-
-
-def _overlays(sheet: render.Sheet, pack: Pack, tongue: str, nodes: str) -> None:
-    """Offer the overlays: zones that the plans name, nodes of the backbone."""
-    zones = pack.table("policy_zones")
-    named = _zone_names(pack, zones, tongue)
-    outlines = [
-        feature
-        for level in ("prefecture", "county")
-        for feature in features.region_features(pack, level)
-        if (level, feature["properties"]["adcode"]) in named
-    ]
-    regions = pack.table("regions").set_index(["level", "adcode"])
-    at = regions.reindex(list(named))[["label_lat", "label_lon"]].to_numpy(float)
-    spots = [
-        (float(lat), float(lon), "\n".join(names))
-        for (lat, lon), names in zip(at, named.values(), strict=True)
-    ]
-    render.add_zones(sheet, layer("policy_zones").title(tongue), outlines, spots)
-    render.add_nodes(sheet, f"{layer('backbone').title(tongue)} · {t('banner.word')}", url=nodes)
-
-
-def _zone_names(pack: Pack, zones: pd.DataFrame, tongue: str) -> dict[tuple[str, str], list[str]]:
-    """Return (level, adcode) of each region that a zone names → the zones' names."""
-    prefectures = set(pack.regions("prefecture")["adcode"])
-    named: dict[tuple[str, str], list[str]] = {}
-    for zone in zones.to_dict("records"):
-        for adcode in str(zone["regions"]).split(";"):
-            level = "prefecture" if adcode in prefectures else "county"
-            named.setdefault((level, adcode), []).append(str(zone[f"name_{tongue}"]))
-    return named
 
 
 def _selection(pack: Pack) -> dict[str, Any]:
@@ -373,25 +373,30 @@ def _shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:
 def _fill(pack: Pack, table: pd.DataFrame, shown: pd.Series) -> render.RegionFill:
     regions = pack.regions(str(table["level"].iloc[0])).set_index("adcode")
     names = short_names(table)
+    digits = metric_of(*table[["layer", "metric"]].iloc[0].astype(str))[1].digits
     cards = {}
     for name, row in zip(names, table.to_dict("records"), strict=True):
-        target = number(row["target"]) if pd.notna(row["target"]) else t("status.none_stated")
-        cards[str(row["adcode"])] = (
-            name,
-            (
-                (t("figure.target"), target),
-                (t("figure.built"), f"{number(row['built'])} {row['as_of']}".strip()),
-                (t("figure.planned"), number(row["planned"])),
-                (t("figure.gap"), number(row["gap"])),
-                (t("figure.interval"), interval(row["gap_low"], row["gap_high"])),
-                (t("map.unit"), unit_name(str(row["unit"]), language())),
-                (t("table.evidence"), t(f"evidence.{row['evidence']}")),
-            ),
-        )
+        cards[str(row["adcode"])] = (name, _card(row, digits))
     spots = regions.loc[table["adcode"]]
     labels = list(zip(spots["label_lat"], spots["label_lon"], names, strict=True))
     values = dict(zip(table["adcode"].astype(str), shown.astype(float), strict=True))
     return render.RegionFill(values, cards, labels, class_limits(values.values()))
+
+
+def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ...]:
+    """Return the lines of a region's card: label and figure."""
+    target, built, planned, gap = (
+        number(row[name], digits=digits) for name in ("target", "built", "planned", "gap")
+    )
+    return (
+        (t("figure.target"), target if pd.notna(row["target"]) else t("status.none_stated")),
+        (t("figure.built"), f"{built} {row['as_of']}".strip()),
+        (t("figure.planned"), planned),
+        (t("figure.gap"), gap),
+        (t("figure.interval"), interval(row["gap_low"], row["gap_high"], digits=digits)),
+        (t("map.unit"), unit_name(str(row["unit"]), language())),
+        (t("table.evidence"), t(f"evidence.{row['evidence']}")),
+    )
 
 
 def _points(content: bytes, key: str) -> str:

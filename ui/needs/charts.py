@@ -73,7 +73,7 @@ def fibre(table: pd.DataFrame) -> Spec:
     Parameters
     ----------
     table
-        :func:`planning.needs.fibre_need`.
+        :attr:`planning.needs.FibreTree.table`.
     """
     frame = table.assign(
         name=short_names(table),

@@ -13,7 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from data.tables.reader import Pack
-from layers.map import features, render
+from layers.map import features, relief, render
 from layers.map.symbols import class_limits
 from planning.needs import FibreTree
 from ui.map import mapview
@@ -82,7 +82,7 @@ def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapv
     del known
     bounds = features.bounds(_pack)
     sheet = render.new_sheet(bounds, _words(), dark=mapview.is_dark(), tiles=background())
-    render.add_relief(sheet, _pack.table("relief"))
+    relief.add_relief(sheet, _pack.table("relief"))
     regions = _pack.regions(_shown.level)
     names = short_names(regions)
     titles = dict(zip(regions["adcode"], names, strict=True))

@@ -8,7 +8,9 @@ import streamlit as st
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.gaps.buildout import PATHS, STANDARD_RACK_KW, racks_of_demand
-from planning.needs import DEFAULT_PUE, rack_need, stations_by_year
+from layers.base import Layer
+from layers.registry import layer
+from planning.needs import DEFAULT_PUE, NeedOptions, rack_need, units_by_year
 from ui.needs import view as needs_view
 from ui.plan import settings as plan_settings
 from ui.shell import cache, localised_select, state
@@ -17,7 +19,6 @@ from ui.shell.i18n import t
 from ui.whatif import sites
 
 PATH, PUE, RACK, USE, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_use", "needs_demand"
-_LAYER = "data_centres"
 
 
 def years(*, with_map: bool) -> None:
@@ -54,7 +55,7 @@ def years(*, with_map: bool) -> None:
                   disabled=not history.future)  # fmt: skip
 
 
-def power() -> None:
+def power(chosen: Layer) -> None:
     """Draw what turns racks into power, and a demand that sets the target."""
     for key, first in ((PUE, DEFAULT_PUE), (RACK, STANDARD_RACK_KW), (USE, 100.0)):
         st.session_state.setdefault(key, first)
@@ -67,39 +68,42 @@ def power() -> None:
                           help=t("needs.use_help"))  # fmt: skip
     cells[3].number_input(
         t("needs.demand"), 0.0, 100_000.0, value=None, step=10.0, key=DEMAND, format="%.6g",
-        help=t("needs.demand_help"), on_change=_take_demand,
+        help=t("needs.demand_help"), on_change=_take_demand, args=(chosen.key,),
     )  # fmt: skip
 
 
-def stations(scenario: Scenario, layer: str, level: str) -> pd.DataFrame:
-    """Return the base stations by region and year."""
+def units(scenario: Scenario, chosen: Layer, level: str) -> pd.DataFrame:
+    """Return the units to build by region and year, in the layer's metric in force."""
     pack = cache.pack()
     path = str(st.session_state.get(PATH) or PATHS[0])
-    return _stations(pack.digest, cache.key_of(scenario), layer, level, path, _pack=pack)
+    counted = (chosen.key, state.metric_of(chosen).key)
+    return _units(pack.digest, cache.key_of(scenario), counted, level, path, _pack=pack)
 
 
-def racks(scenario: Scenario) -> pd.DataFrame:
+def racks(scenario: Scenario, chosen: Layer) -> pd.DataFrame:
     """Return the racks that are missing."""
     session = st.session_state
-    return rack_need(
-        cache.pack(), scenario, pue=float(session[PUE]), rack_kw=float(session[RACK]),
-        use=float(session[USE]) / 100, path=str(session.get(PATH) or PATHS[0]),
+    options = NeedOptions(
+        pue=float(session[PUE]), rack_kw=float(session[RACK]), use=float(session[USE]) / 100,
+        path=str(session.get(PATH) or PATHS[0]),
     )  # fmt: skip
+    return rack_need(cache.pack(), scenario, chosen, options)
 
 
 @whole
-def _take_demand() -> None:
+def _take_demand(key: str) -> None:
     """Make the racks that a demand fills the target; it is a step that can be undone."""
     demand = st.session_state[DEMAND]
     if demand is not None:
-        targets = {**state.plan().targets, _LAYER: racks_of_demand(float(demand))}
+        targets = {**state.plan().targets, key: racks_of_demand(float(demand))}
         state.change(targets=targets)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _stations(
-    digest: str, scenario: str, layer: str, level: str, path: str, *, _pack: Pack
+def _units(
+    digest: str, scenario: str, counted: tuple[str, str], level: str, path: str, *, _pack: Pack
 ) -> pd.DataFrame:
     del digest
     plan = Scenario.from_json(scenario)
-    return stations_by_year(_pack, plan, layer=layer, path=path, level=level)
+    key, metric = counted
+    return units_by_year(_pack, plan, layer(key), metric=metric, path=path, level=level)

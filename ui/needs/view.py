@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from layers.base import unit_name
+from layers.registry import unit_name
 from planning.needs import FibreTree
 from ui.needs import charts as needs_charts, map as needs_map
 from ui.plan.settings import TEN_THOUSAND
@@ -36,7 +36,7 @@ def stations(parts: pd.DataFrame, whole: pd.DataFrame, title: str, level: str) -
     Parameters
     ----------
     parts, whole
-        :func:`planning.needs.stations_by_year` of the level shown, and of the province.
+        :func:`planning.needs.units_by_year` of the level shown, and of the province.
     title
         Title of the layer.
     """
@@ -107,7 +107,7 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
     with right:
         st.markdown(f"**{t('needs.chart', place=named(need))}**")
         adds = {year: float(need[f"year_{year}"]) for year in years}
-        unit = unit_name("rack", language())
+        unit = unit_name(str(row["unit"]), language())
         st.vega_lite_chart(
             needs_charts.by_year(float(need["built"]), adds, float(need["target"]), unit)
         )

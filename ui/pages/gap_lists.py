@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from geo.evidence import EVIDENCE_CLASSES
-from layers.base import unit_name
-from layers.registry import layer
+from layers.registry import layer, unit_name
 from layers.villages import MIN_HOUSEHOLDS, STATES
+from ui.gaps import listing
 from ui.map import maps
 from ui.shell import cache, exporting, state
 from ui.shell.frame import guarded, head
@@ -25,8 +25,11 @@ _SHOWN = 5_000
 def show() -> None:
     """Draw the page."""
     chosen = layer(st.session_state[state.LAYER])
+    if chosen.is_overlay:
+        listing.page(chosen, height=_MAP_HEIGHT)
+        return
     head(
-        t("lists.title", layer=chosen.title(language())),
+        t("lists.title", layer=chosen.heading(state.metric_of(chosen), language())),
         evidence=cache.village_evidence(),
         what=t("banner.villages"),
     )

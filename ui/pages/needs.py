@@ -10,8 +10,9 @@ import streamlit as st
 
 from data.scenario.scenario import Scenario
 from layers.base import Layer
+from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
 from layers.registry import layer
-from planning.needs import FibreTree, fibre_tree, without_fibre
+from planning.needs import FibreTree, fibre_tree, places_without
 from ui.gaps import assumptions
 from ui.needs import settings as needs_settings, view as needs_view
 from ui.shell import cache, exporting, navigation, state
@@ -25,43 +26,51 @@ from ui.widgets.background import result_of
 def show() -> None:
     """Draw the page for the layer of the sidebar."""
     chosen = layer(st.session_state[state.LAYER])
-    title = t("needs.title", layer=chosen.title(language()))
-    if chosen.key == "natural_villages":
-        head(title)
-        st.info(t("needs.villages_elsewhere"))
-        st.page_link(navigation.page_of("plan"), label=t("page.plan"))
-        return
+    match chosen.need:
+        case UnitNeed():
+            _units(chosen)
+        case RouteNeed():
+            _routes(chosen, chosen.need)
+        case RackNeed():
+            _racks(chosen)
+        case SiteNeed():
+            head(_title(chosen))
+            st.info(t("needs.villages_elsewhere"))
+            st.page_link(navigation.page_of("plan"), label=t("page.plan"))
+        case _:
+            head(_title(chosen))
+            st.info(t("needs.none", layer=chosen.title(language())))
+
+
+def _title(chosen: Layer) -> str:
+    if chosen.is_overlay:
+        return t("needs.title", layer=chosen.title(language()))
+    return t("needs.title", layer=chosen.heading(state.metric_of(chosen), language()))
+
+
+def _units(chosen: Layer) -> None:
+    head(_title(chosen))
     row = cache.gaps(chosen.key, "province").iloc[0]
-    if chosen.key == "fibre":
-        _fibre(title)
-    elif chosen.key == "data_centres":
-        head(title)
-        _racks(row)
-    else:
-        head(title)
-        _stations(chosen)
-    if chosen.key != "fibre":
-        assumptions.show(chosen, row)
-
-
-def _stations(chosen: Layer) -> None:
     level = str(st.session_state[state.LEVEL])
     needs_settings.years(with_map=True)
-    parts = needs_settings.stations(_scenario(), chosen.key, level)
-    whole = needs_settings.stations(_scenario(), chosen.key, "province")
-    needs_view.stations(parts, whole, chosen.title(language()), level)
+    parts = needs_settings.units(_scenario(), chosen, level)
+    whole = needs_settings.units(_scenario(), chosen, "province")
+    title = chosen.heading(state.metric_of(chosen), language())
+    needs_view.stations(parts, whole, title, level)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
-    _export(needs_settings.stations(_scenario(), chosen.key, "county"), chosen.key)
+    _export(needs_settings.units(_scenario(), chosen, "county"), chosen)
+    assumptions.show(chosen, row)
 
 
-def _fibre(title: str) -> None:
+def _routes(chosen: Layer, need: RouteNeed) -> None:
     pack, plan = cache.pack(), _scenario()
-    if without_fibre(pack).empty:
+    title = _title(chosen)
+    if places_without(pack, need).empty:
         head(title)
         st.info(t("needs.no_fibre"))
         st.page_link(navigation.page_of("imports"), label=t("page.imports"))
         return
-    work = functools.partial(fibre_tree, pack, plan)
+    work = functools.partial(fibre_tree, pack, plan, need)
     key = f"{pack.digest}|{cache.key_of(plan)}"
     tree: FibreTree | None = result_of(
         "needs-fibre", key, lambda _progress, _cancel: work(), label=t("needs.fibre_working")
@@ -72,21 +81,24 @@ def _fibre(title: str) -> None:
     head(title, evidence=tree.table["evidence"], what=t("needs.nodes_invented"))
     needs_view.fibre(tree)
     see_sources(tree.table["source_ids"])
-    _export(tree.table, "fibre")
+    _export(tree.table, chosen)
 
 
-def _racks(row: pd.Series) -> None:
+def _racks(chosen: Layer) -> None:
+    head(_title(chosen))
+    row = cache.gaps(chosen.key, "province").iloc[0]
     needs_settings.years(with_map=False)
-    needs_settings.power()
+    needs_settings.power(chosen)
     if pd.isna(row["target"]):
         st.info(t("needs.no_target"))
     elif pd.isna(row["built"]):
         st.info(t("needs.no_baseline", interval=interval(row["gap_low"], row["gap_high"])))
     else:
-        table = needs_settings.racks(_scenario())
+        table = needs_settings.racks(_scenario(), chosen)
         needs_view.racks(table, row)
         see_sources(table["source_ids"])
-        _export(table, "data_centres")
+        _export(table, chosen)
+    assumptions.show(chosen, row)
 
 
 def _scenario() -> Scenario:
@@ -95,11 +107,11 @@ def _scenario() -> Scenario:
     return state.plan().model_copy(update={"as_of": date})
 
 
-def _export(table: pd.DataFrame, key: str) -> None:
+def _export(table: pd.DataFrame, chosen: Layer) -> None:
     from planning.exports.plan import need_bundle
 
     pack, plan = cache.pack(), _scenario()
     exporting.buttons(
-        t("needs.export"), f"{pack.name}-needs-{key}",
-        lambda _geometry: need_bundle(pack, plan, table, key),
+        t("needs.export"), f"{pack.name}-needs-{chosen.key}",
+        lambda _geometry: need_bundle(pack, plan, table, chosen),
     )  # fmt: skip

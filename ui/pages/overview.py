@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from layers.base import unit_name
-from layers.registry import layer
-from ui.gaps import assumptions, target_path
+from layers.base import Layer, Metric
+from layers.registry import layer, unit_name
+from ui.gaps import assumptions, listing, target_path
 from ui.map import maps
 from ui.shell import cache, first_paint, state
 from ui.shell.frame import guarded, head
@@ -24,11 +24,20 @@ _NUMBERS_HEIGHT = 140
 def show() -> None:
     """Draw the page."""
     chosen = layer(st.session_state[state.LAYER])
+    if chosen.is_overlay:
+        listing.page(chosen, height=_MAP_HEIGHT)
+        return
+    _gaps(chosen)
+
+
+def _gaps(chosen: Layer) -> None:
+    """Draw the gaps of a layer in its metric in force."""
+    metric = state.metric_of(chosen)
     whole = cache.gaps(chosen.key, "province")
     parts = cache.gaps(chosen.key, st.session_state[state.LEVEL])
     row = whole.iloc[0]
     unit = unit_name(str(row["unit"]), language())
-    title = t("overview.title", layer=chosen.title(language()), place=named(row))
+    title = t("overview.title", layer=chosen.heading(metric, language()), place=named(row))
     head(title, evidence=cache.village_evidence(), what=t("banner.villages"))
     numbers = st.container(height=_NUMBERS_HEIGHT, border=False)
     left, right = st.columns([0.62, 0.38], gap="small")
@@ -38,7 +47,7 @@ def show() -> None:
     if first_paint.begins():
         return
     with numbers:
-        _numbers(row, unit)
+        _numbers(row, unit, metric)
     with right:
         if pd.isna(row["target"]):
             st.info(t("overview.no_target"))
@@ -48,28 +57,30 @@ def show() -> None:
     assumptions.show(chosen, row)
 
 
-def _numbers(row: pd.Series, unit: str) -> None:
+def _numbers(row: pd.Series, unit: str, metric: Metric) -> None:
     """Draw the province's figures with their interval, date, evidence and note."""
     cells = st.columns([1, 0.8, 1, 1.1, 2.8], vertical_alignment="top")
     dated = t("figure.dated", date=row["as_of"]) if row["as_of"] else t("figure.undated")
     cells[0].metric(
         t("figure.built"),
-        _built(row),
+        _built(row, metric.digits),
         dated, delta_color="off", delta_arrow="off",
     )  # fmt: skip
     cells[1].metric(
-        t("figure.planned"), number(row["planned"]), t("figure.in_plan"),
+        t("figure.planned"), number(row["planned"], digits=metric.digits), t("figure.in_plan"),
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     status = t(f"status.{str(row['target_status']).replace(' ', '_')}")
     due = str(row["target_as_of"])
     cells[2].metric(
-        t("figure.target"), number(row["target"]), t("figure.due", date=due) if due else status,
+        t("figure.target"), number(row["target"], digits=metric.digits),
+        t("figure.due", date=due) if due else status,
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     cells[3].metric(
-        t("figure.gap"), number(row["gap"]),
-        f"{t('figure.interval')} {interval(row['gap_low'], row['gap_high'])}",
+        t("figure.gap"), number(row["gap"], digits=metric.digits),
+        f"{t('figure.interval')} "
+        f"{interval(row['gap_low'], row['gap_high'], digits=metric.digits)}",
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     with cells[4]:
@@ -84,11 +95,11 @@ def _numbers(row: pd.Series, unit: str) -> None:
     st.caption(" · ".join(word for word in words if word))
 
 
-def _built(row: pd.Series) -> str:
+def _built(row: pd.Series, digits: int) -> str:
     """Return what is built, or its bounds where only they are known."""
     if pd.notna(row["built"]):
-        return number(row["built"])
-    return interval(row["built_low"], row["built_high"])
+        return number(row["built"], digits=digits)
+    return interval(row["built_low"], row["built_high"], digits=digits)
 
 
 def _ranking(unit: str) -> None:

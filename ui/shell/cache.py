@@ -14,6 +14,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import catalogue_stamp, effective_pack
 from data.workspace.folder import Workspace
+from layers.registry import layer
 from layers.villages import village_table
 from planning.gaps import gap_table
 from ui.shell import state
@@ -29,11 +30,12 @@ def pack() -> Pack:
     return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
 
 
-def gaps(layer: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
-    """Return the gap table of one layer under the planner's scenario."""
+def gaps(key: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
+    """Return the gap table of one layer, in its metric in force, under the planner's scenario."""
+    metric = state.metric_of(layer(key)).key
     date = as_of or str(st.session_state[state.AS_OF])
     found = pack()
-    return _gaps(found.digest, key_of(state.plan()), layer, level, date, _pack=found)
+    return _gaps(found.digest, key_of(state.plan()), (key, metric), level, date, _pack=found)
 
 
 def villages() -> pd.DataFrame:
@@ -42,10 +44,10 @@ def villages() -> pd.DataFrame:
     return _villages(found.digest, _pack=found)
 
 
-def history_of(layer: str) -> pd.DataFrame:
+def history_of(key: str) -> pd.DataFrame:
     """Return the province's row of the gap table at each date the ledger knows, oldest first."""
     ledger = _ledger(pack().digest, _pack=pack())
-    rows = [row for date in ledger.get(layer, []) if len(row := _dated(layer, date))]
+    rows = [row for date in ledger.get(key, []) if len(row := _dated(key, date))]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
@@ -64,8 +66,8 @@ def key_of(scenario: Scenario) -> str:
     return scenario.model_copy(update={"name": ""}).to_json()
 
 
-def _dated(layer: str, date: str) -> pd.DataFrame:
-    row = gaps(layer, "province", as_of=date)
+def _dated(key: str, date: str) -> pd.DataFrame:
+    row = gaps(key, "province", as_of=date)
     return row[row["as_of"] == date]
 
 
@@ -77,11 +79,12 @@ def _read(name: str, stamps: str) -> Pack:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _gaps(
-    digest: str, scenario: str, layer: str, level: str, as_of: str, *, _pack: Pack
+    digest: str, scenario: str, counted: tuple[str, str], level: str, as_of: str, *, _pack: Pack
 ) -> pd.DataFrame:
     del digest
     plan = Scenario.from_json(scenario)
-    return gap_table(_pack, [layer], level=level, as_of=as_of, scenario=plan)
+    key, metric = counted
+    return gap_table(_pack, [key], level=level, as_of=as_of, scenario=plan, metric=metric)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -99,8 +102,8 @@ def _ledger(digest: str, *, _pack: Pack) -> dict[str, list[str]]:
     whole = seen[(seen["adcode"] == _pack.adcode) & (seen["kind"] == "built")]
     both = pd.concat([base[["layer", "as_of"]], whole[["layer", "as_of"]]])
     return {
-        layer: sorted(set(both.loc[both["layer"] == layer, "as_of"]))
-        for layer in {*both["layer"], *targets["layer"]}
+        key: sorted(set(both.loc[both["layer"] == key, "as_of"]))
+        for key in {*both["layer"], *targets["layer"]}
     }
 
 

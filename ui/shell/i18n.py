@@ -56,7 +56,7 @@ def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:
     return f"{figure} {unit}" if unit else figure
 
 
-def interval(low: float, high: float) -> str:
+def interval(low: float, high: float, *, digits: int = 0) -> str:
     """Return ``low – high``; one unknown end is open, two are unknown.
 
     Examples
@@ -67,7 +67,8 @@ def interval(low: float, high: float) -> str:
     if math.isnan(low) and math.isnan(high):
         return UNKNOWN
     if math.isnan(high):
-        return f"≥ {number(low)}"
+        return f"≥ {number(low, digits=digits)}"
     if math.isnan(low):
-        return f"≤ {number(high)}"
-    return number(low) if low == high else f"{number(low)} – {number(high)}"
+        return f"≤ {number(high, digits=digits)}"
+    ends = [number(end, digits=digits) for end in (low, high)]
+    return ends[0] if low == high else " – ".join(ends)

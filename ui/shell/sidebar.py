@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES
-from layers.registry import gap_layers, layer
+from layers.registry import layer, layers
 from ui.shell import localised_select, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import language, t
@@ -41,11 +41,12 @@ def show(*, told_elsewhere: bool = False) -> None:
         localised_select.selectbox(
             st,
             t("sidebar.layer"),
-            [item.key for item in gap_layers()],
+            [item.key for item in layers()],
             key=state.LAYER,
-            format_func={item.key: item.title(language()) for item in gap_layers()}.__getitem__,
+            format_func={item.key: item.title(language()) for item in layers()}.__getitem__,
             help=layer(st.session_state[state.LAYER]).about(language()),
         )
+        _metric()
         st.segmented_control(
             t("sidebar.level"),
             state.MAP_LEVELS,
@@ -95,6 +96,23 @@ def _language() -> None:
         on_change=localised_select.tell_anew,
         format_func=LANGUAGES.__getitem__,
         label_visibility="collapsed",
+    )
+
+
+def _metric() -> None:
+    """Draw the choice of metric where the layer offers several."""
+    chosen = layer(st.session_state[state.LAYER])
+    if len(chosen.metrics) < 2:
+        return
+    titles = {item.key: chosen.metric_title(item, language()) for item in chosen.metrics}
+    st.session_state[state.METRIC] = state.metric_of(chosen).key
+    localised_select.selectbox(
+        st,
+        t("sidebar.metric"),
+        list(titles),
+        key=state.METRIC,
+        format_func=titles.__getitem__,
+        help=t("sidebar.metric_help"),
     )
 
 

@@ -1,8 +1,8 @@
 """Names of the session's keys and of the URL's, and the one place that reads and writes both.
 
-The URL carries names, never objects: ``?province=…&layer=…&level=…&as_of=…&lang=…&scenario=…``;
-the page is the path. It is read once, when the session begins; after that the widgets lead and
-the URL follows.
+The URL carries names, never objects: ``?province=…&layer=…&level=…&as_of=…&lang=…&scenario=…``, and
+``&metric=…`` where it is not the layer's default; the page is the path. It is read once, when the
+session begins; after that the widgets lead and the URL follows.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
 from data.workspace.folder import Workspace
 from geo.errors import PlannerError
-from layers.base import LEVELS
-from layers.registry import gap_layers
+from layers.base import LEVELS, Layer, Metric
+from layers.registry import layer, layers
 from ui.shell.callbacks import whole
 from ui.shell.history import History
 
 LANGUAGE = "lang"
 PROVINCE = "province"
 LAYER = "layer"
+METRIC = "metric"
 LEVEL = "level"
 AS_OF = "as_of"
 SCENARIO = "scenario"
 #: Names shared with the URL, in the order they stand there.
-URL_KEYS = (PROVINCE, LAYER, LEVEL, AS_OF, LANGUAGE, SCENARIO)
+URL_KEYS = (PROVINCE, LAYER, METRIC, LEVEL, AS_OF, LANGUAGE, SCENARIO)
 
 #: Levels a map or list can show.
 MAP_LEVELS = tuple(level for level in LEVELS if level != "province")
@@ -70,12 +71,13 @@ def begin(languages: Sequence[str]) -> None:
     known = (
         (LANGUAGE, tuple(languages), languages[0]),
         (PROVINCE, provinces, provinces[0]),
-        (LAYER, tuple(layer.key for layer in gap_layers()), gap_layers()[0].key),
+        (LAYER, tuple(item.key for item in layers()), layers()[0].key),
         (LEVEL, MAP_LEVELS, MAP_LEVELS[0]),
     )
     session[_FAULTS], session[_HISTORIES] = [], {}
     for key, names, default in known:
         session[key] = _known(key, names, session.get(key, default))
+    session[METRIC] = _metric(st.query_params.get(METRIC, ""), layer(session[LAYER]))
     _load_named(st.query_params.get(SCENARIO, ""))
     session[AS_OF] = _date(st.query_params.get(AS_OF, ""), Pack.load(session[PROVINCE]))
     session[REGION] = NO_REGION
@@ -86,6 +88,8 @@ def write_url() -> None:
     """Let the URL follow the session."""
     wanted = {key: str(st.session_state.get(key) or "") for key in URL_KEYS if key != SCENARIO}
     wanted[SCENARIO] = plan().name
+    if not is_own_metric():
+        wanted[METRIC] = ""
     wanted = {key: value for key, value in wanted.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
@@ -101,6 +105,21 @@ def take_faults() -> list[Fault]:
 def province() -> str:
     """Return the name of the chosen pack."""
     return str(st.session_state[PROVINCE])
+
+
+def metric_of(item: Layer) -> Metric:
+    """Return the metric of a layer: the one in force of the chosen layer, else its default."""
+    if item.key != st.session_state[LAYER]:
+        return item.metric()
+    keys = [metric.key for metric in item.metrics]
+    chosen = st.session_state.get(METRIC)
+    return item.metric(chosen if chosen in keys else "")
+
+
+def is_own_metric() -> bool:
+    """Return whether the metric in force is another than the chosen layer's default."""
+    item = layer(str(st.session_state[LAYER]))
+    return not item.is_overlay and metric_of(item).key != item.metric().key
 
 
 def region() -> tuple[str, str]:
@@ -154,6 +173,15 @@ def _known(key: str, names: tuple[str, ...], default: str) -> str:
     used = default if default in names else names[0]
     _fault(key, asked, used, names)
     return used
+
+
+def _metric(asked: str, item: Layer) -> str:
+    """Return the metric that the URL asks for; empty for the default of the layer."""
+    names = tuple(metric.key for metric in item.metrics)
+    if asked and asked not in names:
+        _fault(METRIC, asked, names[0] if names else "", names)
+        return ""
+    return asked
 
 
 def _load_named(name: str) -> None:

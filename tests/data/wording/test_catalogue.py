@@ -19,7 +19,7 @@ from layers.villages import STATES
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("geo", "data", "layers", "planning", "ui", "commands")
 #: What takes a key first: functions and the class.
-CALLS = ("t", "text", "Message")
+CALLS = ("t", "text", "Message", "LayerMessage")
 #: Read by the catalogue itself.
 OWN = {"language.name", "list.comma"}
 KEY = re.compile(r"[a-z]\w*(\.\w+)+")

@@ -23,6 +23,7 @@ from geo.earth.crs import WGS84
 from geo.errors import InputError, RangeError, UnknownNameError
 from geo.radio.antenna import Antenna, pattern
 from geo.radio.prediction import Cancelled
+from layers.registry import metric_of
 from layers.villages import village_table
 from planning.coverage.area import area_prediction, area_shares
 from planning.coverage.path_profile import PathEnd, path_between
@@ -31,7 +32,7 @@ from planning.coverage.prediction import PREDICTION_COLUMNS, CoverageOrder, vill
 from planning.coverage.rule_comparison import RuleOrder, rule_comparison, rule_counts
 from planning.elevation import terrain_of
 from planning.exports.gaps import source_table
-from planning.whatif import effect, planned_stations
+from planning.whatif import effect, planned_units
 
 OWN = Pack.load("yunnan")
 PLAN = Scenario(province="yunnan")
@@ -195,7 +196,7 @@ def test_a_placed_site_uses_the_terrain_and_says_why(pack: Pack) -> None:
     assert both.basis == "mixed"
     assert len(both.gained) >= len(circle.gained)
     plan = PLAN.model_copy(update={"sites": (site,)})
-    planned = planned_stations(pack, plan, "natural_villages", "province")
+    planned = planned_units(pack, plan, *metric_of("natural_villages"), "province")
     assert planned.tolist() == [float((result.gained["households"] >= 20).sum())]
 
 

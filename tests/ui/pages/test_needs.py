@@ -16,7 +16,8 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
-from planning.needs import fibre_need
+from layers.registry import layer
+from planning.needs import NeedOptions, need_table
 from ui.needs import settings as needs_settings
 from ui.shell import state
 from ui.widgets import background
@@ -146,7 +147,7 @@ def test_fibre_costs_have_their_interval_and_their_date(workspace: Path) -> None
     )
     import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
     pack = effective_pack(Pack.load("yunnan"), workspace)
-    table = fibre_need(pack, Scenario(province="yunnan"))
+    table = need_table(pack, Scenario(province="yunnan"), layer("fibre"), options=NeedOptions())
     assert (table["cost_low"] <= table["cost_base"]).all()
     assert (table["cost_base"] <= table["cost_high"]).all()
     assert set(table["as_of"]) == {"2026-06-30"}

@@ -1,0 +1,94 @@
+"""Keys of what the ledger counts: one vocabulary for targets, observations and layers.
+
+A row of the ledger names its layer and a metric of that layer; both together say what the value
+counts. The titles are in :mod:`data.wording` under ``[ledger_metric.<layer>]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data.wording.catalogue import sentences, text
+
+#: Layer → keys of the metrics that the embedded ledgers state for it.
+LEDGER_METRICS: Mapping[str, tuple[str, ...]] = {
+    "mobile_5g": (
+        "base_stations", "base_stations_new", "share_of_province", "admin_villages_reached",
+        "urban_areas_reached",
+    ),
+    "mobile_4g": (
+        "base_stations", "base_stations_new", "share_of_province", "base_stations_all_kinds",
+        "admin_villages_reached",
+    ),
+    "natural_villages": ("without_4g", "with_4g", "with_fibre_and_4g"),
+    "fibre": (
+        "admin_villages_fixed_broadband", "admin_villages_fibre", "towns_and_admin_villages",
+        "households_passed", "access_capacity", "subscribers", "urban_users_20_mbps",
+        "rural_access_rate", "cable_length",
+    ),
+    "data_centres": (
+        "racks_in_data_centres", "standard_racks", "standard_racks_planned", "hosting_capacity",
+        "utilisation",
+    ),
+    "backbone": (
+        "bandwidth_out", "internet_bandwidth_out", "bandwidth_international", "bandwidth_inside",
+        "cables_out",
+    ),
+    "digital_governance": ("prefectures_with_platform",),
+    "investment": ("investment_in_year",),
+}  # fmt: skip
+
+
+def metric_title(layer: str, metric: str, language: str) -> str:
+    """Return the title of a metric of the ledger.
+
+    Parameters
+    ----------
+    layer, metric
+        As in a row of the ledger.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    title
+        What the locale says; the key itself where it says nothing (a metric of the planner's own).
+
+    Examples
+    --------
+    >>> metric_title("mobile_5g", "base_stations", "en")
+    '5G base stations'
+    """
+    known = f"ledger_metric.{layer}.{metric}" in sentences(language)
+    return text(f"ledger_metric.{layer}.{metric}", language) if known else metric
+
+
+def keyed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return ledger rows with their metrics as keys.
+
+    Parameters
+    ----------
+    rows
+        With ``layer`` and ``metric``; a metric may be written as its English title, as an
+        imported list may have it.
+
+    Returns
+    -------
+    rows
+        The same rows; a metric that is neither key nor title stays as it is.
+    """
+    known = {
+        (layer, metric_title(layer, key, "en")): key
+        for layer, keys in LEDGER_METRICS.items()
+        for key in keys
+    }
+    named = zip(rows["layer"], rows["metric"], strict=True)
+    return rows.assign(metric=[known.get(pair, pair[1]) for pair in named])
+
+
+def titles(rows: pd.DataFrame, language: str) -> list[str]:
+    """Return the title of each ledger row's metric in a language."""
+    named = zip(rows["layer"], rows["metric"], strict=True)
+    return [metric_title(str(layer), str(metric), language) for layer, metric in named]

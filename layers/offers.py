@@ -1,0 +1,117 @@
+"""What a layer offers beside its figures: rows to list, a need per year, an import, a radio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from data.tables.reader import Pack
+from data.wording.catalogue import Message
+
+if TYPE_CHECKING:
+    from layers.base import Layer
+
+#: Columns of the rows that a layer lists (:class:`Listing`).
+LISTING_COLUMNS = (
+    "id", "kind", "name_zh", "name_en", "regions", "about_zh", "about_en", "as_of", "qualifier",
+    "value", "unit", "evidence", "quote", "source", "source_ids",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows that a layer lists with quote and source.
+
+    Attributes
+    ----------
+    rows
+        Pack → frame with :data:`LISTING_COLUMNS`.
+    source_kind
+        Kind of these rows in the table of sources; empty where they are rows of the ledger, which
+        that table has anyway.
+    """
+
+    rows: Callable[[Pack], pd.DataFrame]
+    source_kind: str = ""
+
+
+@dataclass(frozen=True)
+class UnitNeed:
+    """The gap in whole units, split over the years per county."""
+
+
+@dataclass(frozen=True)
+class RouteNeed:
+    """Routes to places that are known to lack the service, as one tree from the nearest nodes.
+
+    Attributes
+    ----------
+    tables, column
+        Imported tables of places, and the boolean column that is false at a place without.
+    nodes, along
+        Tables of the points a route may begin at, and of the lines it follows where in force.
+    cost
+        Item of the unit costs, per km.
+    """
+
+    tables: tuple[str, ...]
+    column: str
+    cost: str
+    nodes: str = "fibre_nodes"
+    along: str = "roads"
+
+
+@dataclass(frozen=True)
+class RackNeed:
+    """Missing racks of the province by year, their power, and the regions that plans name.
+
+    Attributes
+    ----------
+    zone_kinds
+        Kinds of policy zones that name a region, the strongest first.
+    """
+
+    zone_kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SiteNeed:
+    """Sites chosen by the plan of sites; there is no other list of needs."""
+
+
+Need = UnitNeed | RouteNeed | RackNeed | SiteNeed
+
+
+@dataclass(frozen=True)
+class ImportedList:
+    """A table that a planner may import for a layer and that is counted beside its figures.
+
+    Attributes
+    ----------
+    table
+        Kind of table, key of :data:`data.tables.imports.IMPORTABLE`.
+    count
+        (layer, rows of one region) → what they count; None where they have nothing.
+    """
+
+    table: str
+    count: Callable[[Layer, pd.DataFrame], Message | None]
+
+
+@dataclass(frozen=True)
+class Radio:
+    """The radio technology of a layer's sites.
+
+    Attributes
+    ----------
+    technology
+        Generation as the tables write it, such as ``5G``.
+    equipment
+        Item of the unit costs for the radio of one site.
+    """
+
+    technology: str
+    equipment: str

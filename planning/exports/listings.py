@@ -1,0 +1,98 @@
+"""Contents of the files of a list: rows of a layer with quote and source, such as an overlay's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from data.export.bundle import ExportBundle
+from data.export.writers import run_digest
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.errors import InputError
+from layers.base import Layer
+from planning.exports.gaps import provenance, sources_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+def listing_table(pack: Pack, item: Layer) -> pd.DataFrame:
+    """Return the rows that a layer lists, with its key.
+
+    Raises
+    ------
+    InputError
+        If the layer lists nothing.
+    """
+    if item.listing is None:
+        raise InputError(
+            f"layer {item.key!r} has no list of rows", where="--layer",
+            repair=f"`python cli.py gaps --layer {item.key}` has its gaps",
+        )  # fmt: skip
+    rows = item.listing.rows(pack).reset_index(drop=True)
+    rows.insert(0, "layer", item.key)
+    return rows
+
+
+def listing_bundle(
+    pack: Pack,
+    item: Layer,
+    *,
+    rows: pd.DataFrame | None = None,
+    scenario: Scenario | None = None,
+    geometry: bool = False,
+) -> ExportBundle:
+    """Return the export of the rows that a layer lists, each with its quote and source.
+
+    Parameters
+    ----------
+    pack, item
+        Province and layer.
+    rows
+        Rows of :func:`listing_table`, all or some; default all.
+    scenario
+        Only named in the file.
+    geometry
+        Whether the polygons of the regions that the rows name are wanted.
+
+    Returns
+    -------
+    bundle
+        With the sources of its rows beside it.
+    """
+    plan = scenario if scenario is not None else Scenario(province=pack.name)
+    main = listing_table(pack, item) if rows is None else rows.reset_index(drop=True)
+    inputs = {"kind": f"list {item.key}", "pack": pack.digest, "scenario": plan.digest,
+              "rows": main.to_csv(index=False)}  # fmt: skip
+    about = provenance(pack, plan, evidence=main["evidence"].unique()) | {
+        f"layer {item.key}": f"{item.title('zh')} / {item.title('en')}; {item.about('en')}",
+        "run_digest": run_digest(inputs),
+    }
+    return ExportBundle(
+        kind="list",
+        title_zh=f"{pack.meta['name_zh']}{item.title('zh')}",
+        title_en=f"{pack.meta['name_en']}: {item.title('en')}",
+        main=main,
+        extra={"sources": sources_of(pack, main["source_ids"])},
+        about=about,
+        geometry=_named_regions(pack, main["regions"]) if geometry else None,
+    )
+
+
+def _named_regions(pack: Pack, codes: pd.Series) -> gpd.GeoSeries:
+    """Return, per row, the union of the regions it names, EPSG:4326; empty where it names none."""
+    import geopandas as gpd
+    import shapely
+
+    regions = pack.geo("regions")
+    # One code may be a prefecture and a county at once: a plan names the larger.
+    regions = regions.assign(rank=regions["level"].map({"province": 0, "prefecture": 1}).fillna(2))
+    largest = regions.sort_values("rank", kind="stable").drop_duplicates("adcode")
+    shapes = largest.set_index("adcode").geometry
+    named = [[code for code in str(text).split(";") if code in shapes.index] for text in codes]
+    return gpd.GeoSeries(
+        [shapely.union_all(shapes.loc[some].to_numpy()) if some else None for some in named],
+        crs=regions.crs,
+    )

@@ -1,0 +1,55 @@
+"""One vocabulary of what the ledger counts: every row, every layer, every language."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from data.ledger.metrics import LEDGER_METRICS, keyed, metric_title, titles
+from data.ledger.statements import Ledger
+from data.tables.reader import Pack, pack_names
+from data.wording.catalogue import LANGUAGES
+from layers.registry import gap_layers
+
+
+@pytest.mark.parametrize("name", pack_names())
+@pytest.mark.parametrize("table", ["targets", "observations"])
+def test_every_row_has_a_metric_of_the_vocabulary(name: str, table: str) -> None:
+    rows = Pack.load(name).table(table)
+    pairs = set(zip(rows["layer"], rows["metric"], strict=True))
+    assert not {(one, metric) for one, metric in pairs if metric not in LEDGER_METRICS[one]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_metric_has_a_title(language: str) -> None:
+    for one, keys in LEDGER_METRICS.items():
+        assert not [key for key in keys if metric_title(one, key, language) == key]
+    assert metric_title("fibre", "of_my_own", language) == "of_my_own"
+
+
+def test_layers_read_only_metrics_of_the_vocabulary() -> None:
+    for item in gap_layers():
+        for metric in item.metrics:
+            keys = metric.ledger
+            known = LEDGER_METRICS[keys.layer or item.key]
+            assert {*keys.target, *keys.increment, *keys.built, *keys.share} <= set(known)
+
+
+def test_an_english_title_is_read_as_its_key() -> None:
+    rows = pd.DataFrame(
+        {"layer": ["mobile_5g", "mobile_4g", "mobile_4g"],
+         "metric": ["5G base stations", "base_stations", "5G base stations"]}
+    )  # fmt: skip
+    assert keyed(rows)["metric"].tolist() == ["base_stations", "base_stations", "5G base stations"]
+    assert titles(keyed(rows).head(2), "en") == ["5G base stations", "4G base stations"]
+
+
+def test_the_same_key_of_two_layers_is_kept_apart() -> None:
+    ledger = Ledger.of(Pack.load("yunnan"))
+    built = {
+        one: ledger.of_layer(one).built(("base_stations",), "2020-12-31")
+        for one in ("mobile_5g", "mobile_4g")
+    }
+    assert {one: found and found.value for one, found in built.items()} == {
+        "mobile_5g": 19_000, "mobile_4g": 215_000,
+    }  # fmt: skip

@@ -1,0 +1,163 @@
+"""Layers on the pages: overlays and dropped-in files are chosen, drawn, listed and needed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.scenario.scenario import Scenario
+from data.tables.reader import pack_names
+from data.wording.catalogue import LANGUAGES
+from data.workspace.environment import ENVIRONMENT
+from data.workspace.folder import Workspace
+from layers.discovery import LAYERS_ENVIRONMENT
+from layers.registry import layer, layers
+from ui.map import mapview
+from ui.shell import state
+
+ROOT = Path(__file__).resolve().parents[3]
+DROPPED = ROOT / "tests/layers/dropped"
+OVERLAYS = [item.key for item in layers() if item.is_overlay]
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add the folder with the counted layer and the overlay of the tests."""
+    folder = tmp_path / "layers"
+    shutil.copytree(DROPPED, folder)
+    monkeypatch.setenv(LAYERS_ENVIRONMENT, str(folder))
+
+
+@pytest.fixture
+def charts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Collect what each map is made of."""
+    found: list[dict[str, Any]] = []
+    show: Callable[..., None] = mapview.show
+
+    def seen(chart: mapview.Drawn, **options: Any) -> None:
+        found.append(json.loads(chart.content))
+        show(chart, **options)
+
+    monkeypatch.setattr(mapview, "show", seen)
+    return found
+
+
+def opened(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.session_state["_map_seen"] = True
+    for key, value in query.items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash(page) if page else ""
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def words_on(app: AppTest) -> str:
+    parts = (*app.markdown, *app.caption, *app.info, *app.title, *app.header)
+    return "\n".join(str(part.value) for part in parts)
+
+
+def legend_of(chart: dict[str, Any]) -> str:
+    """Return the call that draws the legend."""
+    script: str = chart["script"]
+    start = script.index("L.tongcunLegend")
+    call = script[start : script.index("L.tongcunSwitches", start)]
+    return re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), call)
+
+
+@pytest.mark.parametrize("page", ["", "gap-lists"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", OVERLAYS)
+def test_an_overlay_is_chosen_by_url_drawn_and_listed(
+    key: str, language: str, page: str, charts: list[dict[str, Any]]
+) -> None:
+    app = opened(page, layer=key, lang=language)
+    assert app.sidebar.selectbox(key=state.LAYER).value == key
+    title = layer(key).title(language)
+    assert title in words_on(app)
+    assert title in legend_of(charts[-1])
+    assert len(app.dataframe) == 1
+    assert len(app.dataframe[0].value)
+
+
+@pytest.mark.parametrize("key", OVERLAYS)
+def test_an_overlay_has_no_need_and_says_so(key: str) -> None:
+    app = opened("needs", layer=key, lang="en")
+    assert "has no need by year" in words_on(app)
+
+
+def test_layers_of_one_metric_offer_no_choice() -> None:
+    app = opened("", layer="mobile_5g")
+    assert state.METRIC not in {box.key for box in app.sidebar.selectbox}
+
+
+@pytest.mark.usefixtures("dropped")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_dropped_layer_is_counted_in_the_metric_that_is_chosen(
+    language: str, charts: list[dict[str, Any]], workspace: Workspace
+) -> None:
+    plan = Scenario(name="edge", province=pack_names()[0],
+                    targets={"edge_nodes": 1_200, "edge_nodes.use": 80})  # fmt: skip
+    workspace.save(plan)
+    item = layer("edge_nodes")
+    app = opened("", layer="edge_nodes", lang=language, scenario="edge")
+    assert app.metric[2].value == "1,200"
+    assert item.title(language) in legend_of(charts[-1])
+    assert "metric" not in app.query_params
+    app.sidebar.selectbox(key=state.METRIC).select("use").run()
+    assert app.metric[2].value == "80.0"
+    assert app.query_params["metric"] in ("use", ["use"])
+    assert item.heading(item.metric("use"), language) in legend_of(charts[-1])
+    app.sidebar.selectbox(key=state.LAYER).select("mobile_5g").run()
+    assert "metric" not in app.query_params
+    linked = opened("gap-lists", layer="edge_nodes", metric="use", lang=language)
+    assert item.heading(item.metric("use"), language) in words_on(linked)
+
+
+@pytest.mark.usefixtures("dropped")
+def test_a_metric_that_the_layer_lacks_is_refused_and_named() -> None:
+    app = opened("", layer="edge_nodes", metric="weight", lang="en")
+    assert "weight" in "".join(str(warning.value) for warning in app.warning)
+    assert app.sidebar.selectbox(key=state.METRIC).value == "nodes"
+
+
+@pytest.mark.usefixtures("dropped")
+def test_the_marks_of_a_dropped_overlay_can_be_switched_on_every_map(
+    charts: list[dict[str, Any]],
+) -> None:
+    opened("", layer="mobile_5g", lang="en")
+    script = charts[-1]["script"]
+    for name, colour in (("charging_zones", "#123456"), ("charging_zones_1", "#654321"),
+                         ("charging_zones_2", "#abcdef")):  # fmt: skip
+        assert f"{name}: " in script
+        assert colour in script
+    assert "Charging zones" not in legend_of(charts[-1])
+    opened("", layer="charging_zones", lang="en")
+    legend = legend_of(charts[-1])
+    assert legend.count("Charging zones") == 4
+    assert "Charging zones · " in legend
+
+
+@pytest.mark.usefixtures("dropped")
+def test_a_dropped_layer_has_its_page_of_needs(workspace: Workspace) -> None:
+    plan = Scenario(name="edge", province=pack_names()[0], targets={"edge_nodes": 1_200})
+    workspace.save(plan)
+    app = opened("needs", layer="edge_nodes", lang="en", scenario="edge")
+    assert "Edge nodes" in words_on(app)
+    assert app.metric[1].value == "1,200"

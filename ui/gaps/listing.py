@@ -1,0 +1,82 @@
+"""The rows that an overlay lists: map, table with quote and source, export."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from layers.base import Layer
+from planning.exports.listings import listing_bundle, listing_table
+from ui.map import maps
+from ui.shell import cache, exporting, state
+from ui.shell.frame import head
+from ui.shell.i18n import UNKNOWN, language, t
+from ui.shell.provenance import plain, see_sources
+
+#: Columns shown, in this order, where a row has anything in them.
+_SHOWN = (
+    "name_", "kind", "regions", "about_", "as_of", "qualifier", "value", "unit", "quote", "source",
+)  # fmt: skip
+
+
+def page(item: Layer, *, height: int) -> None:
+    """Draw the page of an overlay in the place of its gaps.
+
+    Parameters
+    ----------
+    item
+        The overlay.
+    height
+        Of map and table [px].
+    """
+    head(t("listing.title", layer=item.title(language())))
+    st.caption(plain(item.about(language())))
+    rows = _rows(cache.pack().digest, item.key, _item=item)
+    left, right = st.columns([0.5, 0.5], gap="small")
+    with left:
+        maps.overlay_map(item, key="overlay", height=height)
+    with right:
+        _table(rows, height)
+        st.caption(t("listing.count", count=len(rows)))
+    pack, plan = cache.pack(), state.plan()
+    exporting.buttons(
+        t("export.listing"), f"{pack.name}-list-{item.key}",
+        lambda geometry: listing_bundle(pack, item, scenario=plan, geometry=geometry),
+    )  # fmt: skip
+    see_sources(rows["source_ids"])
+
+
+def _table(rows: pd.DataFrame, height: int) -> None:
+    columns = [
+        column.removesuffix("_") + f"_{_tongue()}" if column.endswith("_") else column
+        for column in _SHOWN
+    ]
+    known = [column for column in columns if rows[column].notna().any()]
+    shown = rows[known].assign(regions=[_names(str(codes)) for codes in rows["regions"]])
+    titles = {
+        column: st.column_config.Column(
+            t(f"column.{column.removesuffix('_zh').removesuffix('_en')}")
+        )
+        for column in known
+    }
+    st.dataframe(
+        shown[known], hide_index=True, height=height - 40, placeholder=UNKNOWN, column_config=titles
+    )
+
+
+def _names(codes: str) -> str:
+    """Return the names of regions in the place of their codes."""
+    regions = cache.pack().table("regions").drop_duplicates("adcode").set_index("adcode")
+    names = regions[f"name_{_tongue()}"]
+    return "; ".join(str(names.get(code, code)) for code in codes.split(";"))
+
+
+def _tongue() -> str:
+    """Return the language of the names in the tables: Chinese, or English for all others."""
+    return "zh" if language() == "zh" else "en"
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _rows(digest: str, key: str, *, _item: Layer) -> pd.DataFrame:
+    del digest, key
+    return listing_table(cache.pack(), _item)
