@@ -31,8 +31,15 @@ class _Clock:
         self.first_s = self.seconds
 
 
+#: Goals beside the number of sites: a budget [CNY] and a share of the households.
+_GOALS = (
+    ("a budget of 200 million CNY", {"objective": "budget", "budget": 200e6}),
+    ("90 % of the households", {"objective": "share", "share": 0.9}),
+)
+
+
 def whole(runs: int) -> Iterator[Figure]:
-    """Time a whole plan: candidates, reach, choice, backhaul, years, costs, frontier."""
+    """Time whole plans: candidates, reach, choice, backhaul, years, costs, frontier."""
     pack = Pack.load(pack_names()[0])
     times, first_s, plans = [], [], []
     for _ in range(max(1, min(runs, 3))):
@@ -52,3 +59,13 @@ def whole(runs: int) -> Iterator[Figure]:
     yield Figure(
         what="the same, until the plan is on the page", runs_s=tuple(first_s), limit_s=LIMIT_S
     )
+    for name, goal in _GOALS:
+        clock = _Clock()
+        scenario = Scenario(province=pack.name, plan=PlanSettings.model_validate(goal))
+        found = plan(pack, scenario, first=clock.note)
+        yield Figure(
+            what=f"whole plan for {name} with its frontier, {len(found.sites)} sites "
+            f"({found.proof})",
+            runs_s=(clock.seconds,),
+            limit_s=LIMIT_S,
+        )

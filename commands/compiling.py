@@ -16,7 +16,7 @@ COMMANDS = typer.Typer()
 @COMMANDS.command("compile")
 def compile_ahead() -> None:
     """Compile the inner loops once; without it each waits for its first use."""
-    parts: tuple[Callable[[], None], ...] = (_plans, _terrain, _streets)
+    parts: tuple[Callable[[], None], ...] = (_plans, _terrain, _local_search)
     # New processes: a fork would carry this one's threads along half-alive.
     fresh = multiprocessing.get_context("spawn")
     with steps("compile", len(parts)) as step, ProcessPoolExecutor(2, fresh) as pool:
@@ -76,20 +76,16 @@ def _plans() -> None:
         plan(pack, Scenario(province=pack.name, plan=settings))
 
 
-def _streets() -> None:
-    """Run the steps that only dense streets need, on a few."""
+def _local_search() -> None:
+    """Run the local search of siting, which small plans may not need."""
     import numpy as np
-    import scipy.sparse as sp
 
-    from geo.siting import kernels, windows
-    from geo.siting.lagrangian import prices
-    from geo.siting.saddle import settled
+    from geo.siting import SitingProblem, SolverRun
+    from geo.siting.clock import SolverClock
+    from geo.siting.model import checked
+    from geo.siting.reduction import reduce
+    from geo.siting.search import CoverSearch
 
     line = np.abs(np.subtract.outer(np.arange(60), np.arange(60))) <= 4
-    reach = sp.csr_array(line.astype(float))
-    running = np.zeros(1, np.int64)
-    matrix = kernels.matrix(reach, np.ones(60), np.zeros(60), np.arange(60))
-    kernels.likest(matrix, 4, running)
-    limits = (5, np.inf)
-    known = settled(matrix, limits, prices(matrix, limits, 0.0, 20), 100, running)
-    windows.waste(reach, matrix.weights, known, 0.0, lambda jobs: [job(running) for job in jobs])
+    core = reduce(checked(SitingProblem(coverage=line, weights=np.ones(60), p=5)))
+    CoverSearch(core, SolverClock(SolverRun())).round(0)

@@ -32,9 +32,9 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.links.fibre_access import FibreLinks
 from geo.siting import highs
-from geo.siting.clock import Clock
-from geo.siting.model import Model
-from geo.siting.problem import Run
+from geo.siting.clock import SolverClock
+from geo.siting.model import SitingModel
+from geo.siting.problem import SolverRun
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,7 +86,7 @@ class JointBound:
 class _Case:
     """Columns: options, arcs, villages; money in units of ``unit``."""
 
-    model: Model
+    model: SitingModel
     goal: CoverageGoal
     cost: Floats
     tail: Ints
@@ -161,7 +161,7 @@ class _Case:
 
 
 def relaxed(
-    model: Model, ways: FibreLinks, place: Ints, goal: CoverageGoal, run: Run
+    model: SitingModel, ways: FibreLinks, place: Ints, goal: CoverageGoal, run: SolverRun
 ) -> JointBound:
     """Return a bound on the goal with sites and links together.
 
@@ -184,7 +184,7 @@ def relaxed(
     bound
         Bound, price of weight, and starting choices for the search.
     """
-    clock = Clock(run)
+    clock = SolverClock(run)
     case = _case(model, ways, place, goal)
     program = _program(case)
     solver = highs.prepared(program, clock)
@@ -208,7 +208,7 @@ def relaxed(
     return JointBound(max(bound, 0.0), state.price * case.unit, parts, tuple(starts))
 
 
-def _case(model: Model, ways: FibreLinks, place: Ints, goal: CoverageGoal) -> _Case:
+def _case(model: SitingModel, ways: FibreLinks, place: Ints, goal: CoverageGoal) -> _Case:
     """Name the ways between near places, and what a site pays without them."""
     n = len(ways.root)
     root = np.where(np.isfinite(ways.root), ways.root, 0.0)
@@ -279,14 +279,14 @@ def _joined(row: list[Any], widths: tuple[int, int, int]) -> sp.csr_array:
     )  # fmt: skip
 
 
-def _program(case: _Case) -> highs.Program:
+def _program(case: _Case) -> highs.IntegerProgram:
     matrix, low, high = _rows(case)
     columns = matrix.shape[1]
     least = np.zeros(columns)
     least[: len(case.cost)] = case.model.fixed
     if case.everything:
         least[columns - len(case.villages) :] = 1.0
-    return highs.Program(
+    return highs.IntegerProgram(
         -case.money, sp.csc_array(matrix), low, high, least, np.ones(columns),
         np.zeros(columns, dtype=bool),
     )  # fmt: skip
@@ -301,7 +301,7 @@ class _State:
     values: Floats | None = None
 
 
-def _priced(case: _Case, solver: Any, price: float, clock: Clock) -> _State:
+def _priced(case: _Case, solver: Any, price: float, clock: SolverClock) -> _State:
     """Return the price of weight at which the goal is met, found by doubling and halving."""
     state = _State(price, case.nothing)
     low, high = (0.0, np.inf) if price else (price, price)
@@ -317,7 +317,7 @@ def _priced(case: _Case, solver: Any, price: float, clock: Clock) -> _State:
     return state
 
 
-def _solve(case: _Case, solver: Any, state: _State, clock: Clock) -> bool:
+def _solve(case: _Case, solver: Any, state: _State, clock: SolverClock) -> bool:
     """Solve at the state's price; False if the time ends before."""
     gain = case.weight * state.price - case.money
     solver.changeColsCost(len(gain), np.arange(len(gain), dtype=np.int32), gain)
@@ -331,7 +331,7 @@ def _solve(case: _Case, solver: Any, state: _State, clock: Clock) -> bool:
     return True
 
 
-def _with_sets(case: _Case, solver: Any, state: _State, clock: Clock) -> list[sp.coo_array]:
+def _with_sets(case: _Case, solver: Any, state: _State, clock: SolverClock) -> list[sp.coo_array]:
     """Add the sets that are violated, solve again, until none is; return them."""
     known: dict[tuple[int, ...], sp.coo_array] = {}
     for _ in range(_ROUNDS):
@@ -380,7 +380,11 @@ def _violated(case: _Case, values: Floats) -> dict[tuple[int, ...], sp.coo_array
 
 
 def _whole(
-    case: _Case, program: highs.Program, cuts: list[sp.coo_array], price: float, clock: Clock
+    case: _Case,
+    program: highs.IntegerProgram,
+    cuts: list[sp.coo_array],
+    price: float,
+    clock: SolverClock,
 ) -> tuple[float, Flags | None]:
     """Return the bound with whole sites, weight at its price, and the best choice found."""
     n, matrix = len(case.cost), program.matrix

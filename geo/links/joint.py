@@ -32,7 +32,7 @@ _EQUAL = 1e-9
 
 
 class SitingResult(Protocol):
-    """Result of a siting engine; :class:`geo.siting.Plan` is one."""
+    """Result of a siting engine; :class:`geo.siting.SitingPlan` is one."""
 
     @property
     def selected(self) -> tuple[int, ...]:

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from geo.compiled import compiled
 from geo.links.bound import CoverageGoal
 from geo.links.fibre_access import FibreLinks
-from geo.siting.clock import Clock
-from geo.siting.model import Model
+from geo.siting.clock import SolverClock
+from geo.siting.model import SitingModel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -82,14 +82,14 @@ class SearchProblem:
     ``price`` is the money that a unit of weight is worth; 0 where all of it must be covered.
     """
 
-    model: Model
+    model: SitingModel
     ways: FibreLinks
     place: Ints
     goal: CoverageGoal
     price: float
 
 
-def searched(sought: SearchProblem, start: Flags, clock: Clock) -> Flags:
+def searched(sought: SearchProblem, start: Flags, clock: SolverClock) -> Flags:
     """Return a selection that meets the goal, as cheap as the local search found from a start.
 
     Parameters
@@ -121,7 +121,7 @@ def searched(sought: SearchProblem, start: Flags, clock: Clock) -> Flags:
     return state.chosen
 
 
-def _board(model: Model, ways: FibreLinks, place: Ints) -> _Board:
+def _board(model: SitingModel, ways: FibreLinks, place: Ints) -> _Board:
     root = np.where(np.isfinite(ways.root), ways.root, 0.0)
     by_air = np.isfinite(ways.air)
     # Fibre for one place never costs more than another kind over the years.
@@ -159,7 +159,11 @@ def _begun(board: _Board, chosen: Flags) -> _State:
 
 
 def _sweeps(
-    board: _Board, state: _State, limits: tuple[float, float, float], order: Ints, clock: Clock
+    board: _Board,
+    state: _State,
+    limits: tuple[float, float, float],
+    order: Ints,
+    clock: SolverClock,
 ) -> None:
     """Try each option in turn until a whole round finds no move, or the time ends."""
     price, least, budget = limits

@@ -16,8 +16,8 @@ import scipy.sparse as sp
 from geo.schedule.phasing import BuildSchedule
 from geo.schedule.projects import Projects, ScheduleState, YearlyLimits, checked
 from geo.siting import highs
-from geo.siting.clock import Clock
-from geo.siting.problem import Run
+from geo.siting.clock import SolverClock
+from geo.siting.problem import SolverRun
 
 #: Share added for the solver's rounding.
 _ROUNDING = 1e-6
@@ -39,7 +39,7 @@ def household_years(found: BuildSchedule) -> float:
     return float(found.served.sum())
 
 
-def most_household_years(projects: Projects, limits: YearlyLimits, run: Run) -> float:
+def most_household_years(projects: Projects, limits: YearlyLimits, run: SolverRun) -> float:
     """Return an upper bound of :func:`household_years` over all build orders.
 
     Parameters
@@ -69,7 +69,7 @@ def most_household_years(projects: Projects, limits: YearlyLimits, run: Run) -> 
     reached = np.zeros(len(state.households), dtype=bool)
     reached[state.reach.indices] = True
     everything = years * float(state.households[reached].sum())
-    outcome = highs.maximise(_program(_alike(state)), Clock(run))
+    outcome = highs.maximise(_program(_alike(state)), SolverClock(run))
     if outcome.infeasible or not np.isfinite(outcome.bound):
         return everything
     return min(outcome.bound * (1 + _ROUNDING), everything)
@@ -91,7 +91,7 @@ def _alike(state: ScheduleState) -> ScheduleState:
     )  # fmt: skip
 
 
-def _program(state: ScheduleState) -> highs.Program:
+def _program(state: ScheduleState) -> highs.IntegerProgram:
     """Return the relaxation; columns are sites, then villages, each year by year."""
     years, sites, villages = len(state.budgets), len(state.costs), len(state.households)
     every, earlier = sp.eye_array(years), sp.eye_array(years, k=-1)
@@ -117,7 +117,7 @@ def _program(state: ScheduleState) -> highs.Program:
     high = np.concatenate([part[2] for part in rows])
     gain = np.concatenate([np.zeros(years * sites), np.tile(state.households, years)])
     least = np.concatenate([np.tile(exists, years), np.zeros(years * villages)])
-    return highs.Program(
+    return highs.IntegerProgram(
         gain, sp.csc_array(sp.vstack(blocks)), np.full(len(high), -np.inf), high, least,
         np.ones(len(gain)), np.zeros(len(gain), dtype=bool),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The time of a run: when it began, whether it must end, who hears of it."""
+"""Clock of a solver run: elapsed time, cancellation and progress reports."""
 
 from __future__ import annotations
 
@@ -6,21 +6,34 @@ import time
 
 import numpy as np
 
-from geo.siting.problem import Run
+from geo.siting.problem import SolverRun
 
-#: Share of the time limit that is kept for reading off the answer once the last step has ended.
-_LAST = 0.015
+#: Share of the time limit reserved for building the answer after the last step.
+_RESERVED = 0.015
 
 
-class Clock:
-    """Watch a run: its limit, its cancel question, its first answer, its progress."""
+class SolverClock:
+    """Track the time limit, cancellation, first answer and progress of a run.
 
-    def __init__(self, run: Run) -> None:
+    Parameters
+    ----------
+    run
+        Limits and callbacks; the clock starts when it is made.
+
+    Attributes
+    ----------
+    first_s
+        Time to the first complete answer [s]; inf before it.
+    cancelled
+        True once the run was cancelled.
+    """
+
+    def __init__(self, run: SolverRun) -> None:
         self.run = run
         self.begin = time.perf_counter()
         self.first_s = np.inf
         self.cancelled = False
-        self._told: tuple[float, float, float] | None = None
+        self._reported: tuple[float, float, float] | None = None
 
     @property
     def seconds(self) -> float:
@@ -29,29 +42,66 @@ class Clock:
 
     @property
     def left_s(self) -> float:
-        """Time left for steps [s], at least 0."""
-        return max(0.0, self.run.time_limit_s * (1.0 - _LAST) - self.seconds)
+        """Time left for solver steps [s], at least 0."""
+        return max(0.0, self.run.time_limit_s * (1.0 - _RESERVED) - self.seconds)
 
     def over(self) -> bool:
-        """Return True once the run must end; a cancelled run stays cancelled."""
+        """Check whether the run must end.
+
+        Returns
+        -------
+        ended : bool
+            True after the time limit or a cancellation; a cancelled run stays cancelled.
+        """
         if not self.cancelled and self.run.cancel is not None:
             self.cancelled = bool(self.run.cancel())
         return self.cancelled or self.left_s <= 0
 
-    def tell(self, share: float, covered: float, bound: float) -> None:
-        """Report the state; the first report is the time of the first answer."""
+    def report(self, share: float, covered: float, bound: float) -> None:
+        """Report progress; the first report sets the time of the first answer.
+
+        Parameters
+        ----------
+        share
+            Share of the work done, 0–1; never reported lower than before.
+        covered, bound
+            Objective value and bound.
+        """
         self.first_s = min(self.first_s, self.seconds)
-        told = (min(max(share, self._told[0] if self._told else 0.0), 1.0), covered, bound)
-        if self.run.progress is not None and told != self._told:
-            self.run.progress(*told)
-        self._told = told
+        before = self._reported[0] if self._reported else 0.0
+        state = (min(max(share, before), 1.0), covered, bound)
+        if self.run.progress is not None and state != self._reported:
+            self.run.progress(*state)
+        self._reported = state
 
     def enough(self, covered: float, bound: float) -> bool:
-        """Return True if the gap is as small as was wished."""
+        """Check whether the gap is within the requested one.
+
+        Parameters
+        ----------
+        covered, bound
+            Objective value and upper bound.
+
+        Returns
+        -------
+        enough : bool
+            True if bound − covered is at most the requested share of the bound.
+        """
         return bound - covered <= self.run.gap * bound
 
     def why(self, covered: float, bound: float) -> str:
-        """Return why the run ended, as :class:`~geo.siting.problem.Plan` names it."""
+        """Return why the run ended.
+
+        Parameters
+        ----------
+        covered, bound
+            Objective value and upper bound.
+
+        Returns
+        -------
+        reason : str
+            One of the values of :attr:`~geo.siting.problem.SitingPlan.stopped`.
+        """
         if self.enough(covered, bound):
             return "proven"
         if self.cancelled:

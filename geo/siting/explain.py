@@ -1,6 +1,6 @@
-"""Why nothing fits, and what would: the least that has to give way.
+"""Explanation of infeasible limits: which conflict, and the nearest feasible values.
 
-Each limit gets a slack, counted relative to what was asked; the choice with the least sum of slacks
+Each limit gets a slack, relative to what was asked; the selection with the least sum of slacks
 shows which limits conflict and the nearest values with which the rest fits (elastic program:
 Chinneck (2008), Feasibility and Infeasibility in Optimization, chapter 6,
 doi:10.1007/978-0-387-74932-7).
@@ -15,23 +15,23 @@ import scipy.sparse as sp
 
 from geo.errors import PlannerError, RangeError
 from geo.siting import exact, highs
-from geo.siting.clock import Clock
-from geo.siting.model import TOLERANCE, Floats, Model, reached
-from geo.siting.problem import Run
-from geo.siting.reduction import Core
+from geo.siting.clock import SolverClock
+from geo.siting.model import FEN, ROUNDING, TOLERANCE, Floats, SitingModel, reached
+from geo.siting.problem import SolverRun
+from geo.siting.reduction import ReducedProblem, reduce
 
-#: Time for the explanation [s]: a planner waits for it after the run.
+#: Time limit of the explanation [s]: a planner waits for it after the run.
 _SECONDS = 20.0
 
 
 @dataclass(frozen=True)
-class Conflict:
-    """One limit that stands in the way.
+class LimitConflict:
+    """One of the limits that conflict.
 
     Attributes
     ----------
     limit
-        "p", "budget", "least_share" (a weight, not a share) or "share".
+        "p", "budget" [CNY], "least_share" (a weight, not a share), "share" or "fixed".
     subject
         The group, for a least share; empty otherwise.
     asked, possible
@@ -48,7 +48,7 @@ class Conflict:
 
         Examples
         --------
-        >>> print(Conflict("budget", "", 10.0, 12.0))
+        >>> print(LimitConflict("budget", "", 10.0, 12.0))
         budget: asked 10, possible 12
         """
         name = f"{self.limit} of {self.subject}" if self.subject else self.limit
@@ -56,91 +56,210 @@ class Conflict:
 
 
 class InfeasibleError(RangeError):
-    """No choice of sites keeps all limits; ``conflicts`` names those that stand in the way."""
+    """No selection of sites keeps all limits.
 
-    def __init__(self, what: str, conflicts: tuple[Conflict, ...], repair: str = "") -> None:
+    Parameters
+    ----------
+    what
+        What is wrong, one sentence.
+    conflicts
+        The limits that conflict, with the nearest feasible values.
+    repair
+        What to do; by default the nearest feasible values.
+    """
+
+    def __init__(self, what: str, conflicts: tuple[LimitConflict, ...], repair: str = "") -> None:
         self.conflicts = conflicts
         nearest = "; ".join(map(str, conflicts))
         super().__init__(what, where="limits", repair=repair or f"nearest that fits: {nearest}")
 
 
-class StillUnmetError(PlannerError):
-    """The time ended before any choice was found that keeps all limits; there may be one."""
+class NoPlanInTimeError(PlannerError):
+    """The time ended before a selection was found that keeps all limits; one may exist."""
 
 
-def check_fixed(model: Model) -> None:
-    """Raise :class:`InfeasibleError` if the fixed options alone exceed a limit."""
-    count, cost = int(model.fixed.sum()), float(model.costs[model.fixed].sum())
+def no_plan_in_time() -> NoPlanInTimeError:
+    """Build the error of a run that ended without a plan and without a proof that there is none.
+
+    Returns
+    -------
+    error : NoPlanInTimeError
+        To be raised.
+    """
+    return NoPlanInTimeError(
+        "the time ended before a selection was found that keeps all limits", where="limits",
+        repair="give more time, or relax p, the budget or the shares",
+    )  # fmt: skip
+
+
+def check_fixed(model: SitingModel) -> None:
+    """Check that the fixed options keep ``p`` and the budget.
+
+    Parameters
+    ----------
+    model
+        The problem.
+
+    Raises
+    ------
+    InfeasibleError
+        If the fixed options alone exceed a limit.
+    """
+    count, fen = int(model.fixed.sum()), float(model.fen[model.fixed].sum())
     conflicts = []
     if count > model.p:
-        conflicts.append(Conflict("p", "", model.p, count))
-    if cost > model.budget:
-        conflicts.append(Conflict("budget", "", model.budget, cost))
+        conflicts.append(LimitConflict("p", "", model.p, count))
+    if fen > model.budget:
+        conflicts.append(LimitConflict("budget", "", model.budget / FEN, fen / FEN))
     if conflicts:
         raise InfeasibleError("the fixed sites alone exceed p or the budget", tuple(conflicts))
 
 
-def check_reach(model: Model) -> None:
-    """Raise :class:`InfeasibleError` if a group's least share is out of all options' reach."""
+def check_reach(model: SitingModel) -> None:
+    """Check that the allowed options together reach every group's least share.
+
+    Parameters
+    ----------
+    model
+        The problem.
+
+    Raises
+    ------
+    InfeasibleError
+        If a group's least share is more than all options reach.
+    """
     able = reached(model.reach, model.allowed)
     most = np.bincount(model.groups[able], model.weights[able], minlength=len(model.least))
-    short = np.flatnonzero(model.least > most * (1 + TOLERANCE) + TOLERANCE)
+    short = np.flatnonzero(model.least > most * (1 + ROUNDING))
     if len(short):
         conflicts = tuple(
-            Conflict("least_share", str(model.labels[g]), float(model.least[g]), float(most[g]))
+            LimitConflict(
+                "least_share", str(model.labels[g]), float(model.least[g]), float(most[g])
+            )
             for g in short
         )
         raise InfeasibleError("no candidate reaches enough of some groups", conflicts)
 
 
-def infeasible(core: Core, model: Model) -> InfeasibleError:
-    """Return the error that says which limits conflict and what is nearest."""
-    conflicts = elastic(core, model)
+def check_core(core: ReducedProblem, model: SitingModel) -> None:
+    """Check that the options that can be afforded together reach every group's least share.
+
+    Parameters
+    ----------
+    core
+        The reduced problem.
+    model
+        The problem before the reduction.
+
+    Raises
+    ------
+    InfeasibleError
+        If a group's least share is more than they reach.
+    """
+    most = np.bincount(core.groups, core.weights, minlength=len(core.least))
+    if (core.least > most + exact.rounding(core, most)).any():
+        raise infeasible(core, model)
+
+
+def infeasible(core: ReducedProblem, model: SitingModel) -> InfeasibleError:
+    """Build the error that names the conflicting limits and the nearest feasible values.
+
+    Parameters
+    ----------
+    core
+        The reduced problem, without a feasible selection.
+    model
+        The problem before the reduction.
+
+    Returns
+    -------
+    error : InfeasibleError
+        To be raised.
+    """
+    conflicts = _elastic(core, model)
     if not conflicts:
         return InfeasibleError(
-            "no choice of sites keeps all limits", (),
-            "raise p or the budget, or ask for smaller shares",
+            "no selection of sites keeps all limits", (),
+            "raise p or the budget, lower the shares, or release fixed sites",
         )  # fmt: skip
     names = ", ".join(sorted({conflict.limit for conflict in conflicts}))
-    return InfeasibleError(f"no choice of sites keeps all limits: {names} conflict", conflicts)
+    return InfeasibleError(f"no selection of sites keeps all limits: {names} conflict", conflicts)
 
 
-def elastic(core: Core, model: Model) -> tuple[Conflict, ...]:
+@dataclass(frozen=True, eq=False)
+class _Soft:
+    """A limit that may be exceeded: ``sign * (factors @ columns) <= sign * limit``."""
+
+    limit: str
+    subject: str
+    factors: Floats
+    sign: float
+    value: float
+    #: Part of the limit that the core does not count, its unit as shown, and its rounding.
+    used: float
+    unit: float
+    rounding: float
+
+    def conflict(self, values: Floats) -> LimitConflict | None:
+        """Return the conflict if the columns exceed the limit."""
+        sum_ = float(self.factors @ values)
+        if self.sign * (sum_ - self.value) <= self.rounding:
+            return None
+        asked, possible = ((part + self.used) / self.unit for part in (self.value, sum_))
+        return LimitConflict(self.limit, self.subject, asked, possible)
+
+
+def _elastic(core: ReducedProblem, model: SitingModel) -> tuple[LimitConflict, ...]:
     """Return the limits that give way, with the least sum of relative slacks."""
-    free = replace(core, p=len(core.options), budget=np.inf, least=np.zeros(len(core.least)))
+    # Options dearer than the budget return: they may be what is missing.
+    free = reduce(replace(model, p=len(model.fen), budget=np.inf, least=np.zeros(len(core.least))))
     program = exact.program(free)
-    asked = np.flatnonzero(core.least > 0)
-    width, options = len(program.gain), len(core.options)
-    rows: list[Floats] = []
-    limits: list[tuple[str, str, float, float]] = []
-    finite = [("p", np.ones(options), float(core.p), float(model.p))]
-    if np.isfinite(core.budget):
-        finite.append(("budget", core.costs, core.budget, model.budget))
-    for name, factors, most, given in finite:
-        rows.append(np.concatenate([-factors, np.zeros(width - options)]))
-        limits.append((name, "", -most, given))
-    for g, factors in zip(asked, exact.by_group(core)[asked].toarray(), strict=True):
-        rest = np.zeros(width - options - len(factors))
-        rows.append(np.concatenate([np.zeros(options), factors, rest]))
-        limits.append(("least_share", str(model.labels[g]), core.least[g], model.least[g]))
-    count = len(rows)
-    block = sp.hstack([sp.csr_array(np.array(rows)), sp.eye_array(count)])
-    scale = np.array([1.0 / max(given, 1.0) for *_, given in limits])
-    relaxed = highs.Program(
-        np.concatenate([np.zeros(width), -scale]),
-        sp.csc_array(sp.vstack([sp.hstack([program.matrix, sp.csr_array(
-            (program.matrix.shape[0], count))]), block])),
-        np.concatenate([program.low, [low for _, _, low, _ in limits]]),
-        np.concatenate([program.high, np.full(count, np.inf)]),
+    soft = _soft_limits(core, free, model, len(program.gain))
+    width, count = len(program.gain), len(soft)
+    scale = np.array([one.value or 1.0 for one in soft])
+    factors = [one.sign * one.factors / size for one, size in zip(soft, scale, strict=True)]
+    block = sp.hstack([sp.csr_array(np.array(factors)), -sp.eye_array(count)])
+    wider = sp.hstack([program.matrix, sp.csr_array((program.matrix.shape[0], count))])
+    limits = [one.sign * one.value / size for one, size in zip(soft, scale, strict=True)]
+    relaxed = highs.IntegerProgram(
+        np.concatenate([np.zeros(width), -np.ones(count)]),
+        sp.csc_array(sp.vstack([wider, block])),
+        np.concatenate([program.low, np.full(count, -np.inf)]),
+        np.concatenate([program.high, limits]),
         np.concatenate([program.least, np.zeros(count)]),
         np.concatenate([program.most, np.full(count, np.inf)]),
         np.concatenate([program.whole, np.zeros(count, dtype=bool)]),
-    )  # fmt: skip
-    outcome = highs.maximise(relaxed, Clock(Run(time_limit_s=_SECONDS)))
+    )
+    outcome = highs.maximise(relaxed, SolverClock(SolverRun(time_limit_s=_SECONDS)))
     if outcome.values is None:
         return ()
-    return tuple(
-        Conflict(name, subject, given, given + (slack if low <= 0 else -slack))
-        for (name, subject, low, given), slack in zip(limits, outcome.values[width:], strict=True)
-        if slack > TOLERANCE * max(1.0, given)
-    )
+    values = outcome.values[:width]
+    values[: len(free.options)] = np.round(values[: len(free.options)])
+    conflicts = (one.conflict(values) for one in soft)
+    return tuple(conflict for conflict in conflicts if conflict is not None)
+
+
+def _soft_limits(
+    core: ReducedProblem, free: ReducedProblem, model: SitingModel, width: int
+) -> list[_Soft]:
+    """Return the limits of a core as rows over the columns of its unlimited program."""
+    options = len(free.options)
+    gone = model.fixed if core.capacity is None else np.zeros_like(model.fixed)
+
+    def wide(factors: Floats, first: int) -> Floats:
+        row = np.zeros(width)
+        row[first : first + len(factors)] = factors
+        return row
+
+    one, paid = wide(np.ones(options), 0), wide(free.fen, 0)
+    soft = [_Soft("p", "", one, 1.0, float(core.p), float(gone.sum()), 1.0, 0.5)]
+    if np.isfinite(core.budget):
+        spent = float(model.fen[gone].sum())
+        soft.append(_Soft("budget", "", paid, 1.0, core.budget, spent, FEN, 0.5))
+    asked = np.flatnonzero(core.least > 0)
+    for g, factors in zip(asked, exact.by_group(free)[asked].toarray(), strict=True):
+        least, label = float(core.least[g]), str(model.labels[g])
+        covered = float(model.least[g]) - least if core.capacity is None else 0.0
+        row, rounding = wide(factors, options), TOLERANCE * least
+        soft.append(_Soft("least_share", label, row, -1.0, least, covered, 1.0, rounding))
+    return soft

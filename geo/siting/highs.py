@@ -1,4 +1,4 @@
-"""HiGHS, the solver of integer programs: one way in, silent, the same on every machine.
+"""Interface to HiGHS, the solver of linear and integer programs: silent and reproducible.
 
 HiGHS: Huangfu and Hall (2018), Mathematical Programming Computation 10:119–142,
 doi:10.1007/s12532-017-0130-5.
@@ -10,21 +10,24 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from geo.siting.clock import Clock
+from geo.siting.clock import SolverClock
 from geo.siting.model import Flags, Floats
 
 _FIRST = threading.Lock()
 _greeted: list[bool] = []
+#: The largest factor of the objective is scaled into this range: the solver's tolerances are
+#: absolute, 1e-6 on the gap and 1e-7 on reduced costs.
+_LARGEST_GAIN = (2.0**10, 2.0**20)
 
 
 @dataclass(frozen=True, eq=False)
-class Program:
+class IntegerProgram:
     """Maximise ``gain @ v`` with ``low <= matrix @ v <= high`` and ``least <= v <= most``.
 
     Attributes
@@ -45,17 +48,17 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What HiGHS found.
+class SolverOutcome:
+    """Result of a HiGHS run.
 
     Attributes
     ----------
     values
         (columns,) the best values; None where none were found.
     bound
-        No values can gain more than this.
+        Upper bound on the gain.
     infeasible
-        True if it is proven that no values fit.
+        True if it is proven that no values are feasible.
     """
 
     values: Floats | None
@@ -64,39 +67,105 @@ class Outcome:
 
 
 def maximise(
-    program: Program, clock: Clock, *, start: Floats | None = None, nodes: int | None = None,
-    tell: Callable[[float, float], None] | None = None,
-) -> Outcome:  # fmt: skip
-    """Solve the program within the clock's time, from ``start`` if that is given and fits.
+    program: IntegerProgram, clock: SolverClock, *, start: Floats | None = None,
+    nodes: int | None = None, report: Callable[[float, float], None] | None = None,
+) -> SolverOutcome:  # fmt: skip
+    """Solve a program within the clock's time.
 
-    ``nodes`` limits the search tree; ``tell`` hears of the gain and the bound so far. The run is
-    serial and seeded: it gives the same answer whatever the number of cores.
+    The run is serial and seeded: it gives the same answer whatever the number of cores.
+
+    Parameters
+    ----------
+    program
+        The program.
+    clock
+        Time limit and cancellation.
+    start
+        (columns,) values to start from, if feasible.
+    nodes
+        Limit of the search tree; None for no limit.
+    report
+        Called with the gain and the bound so far.
+
+    Returns
+    -------
+    outcome : SolverOutcome
+        The best values and the bound.
     """
-    solver = _prepared(program, clock, nodes, tell)
+    if not len(program.gain):
+        fits = not (program.low > 0).any() and not (program.high < 0).any()
+        return SolverOutcome(np.zeros(0) if fits else None, 0.0, not fits)
+    scale = _scale(program.gain)
+    scaled = replace(program, gain=program.gain * scale)
+
+    def progress(gain: float, bound: float) -> None:
+        if report is not None:
+            report(gain / scale, bound / scale)
+
+    solver = _prepared(scaled, clock, nodes, progress)
     if start is not None:
         _begin_from(solver, start)
     solver.run()
-    if start is not None and _stale(solver, program):
+    if start is not None and _stale(solver, scaled):
         # HiGHS 1.16 may prove a better answer in presolve and still hand back the start.
-        solver = _prepared(program, clock, nodes, tell)
+        solver = _prepared(scaled, clock, nodes, progress)
         solver.run()
-    return _outcome(solver, whole=bool(program.whole.any()))
+    outcome = _outcome(solver, whole=bool(program.whole.any()))
+    return replace(outcome, bound=outcome.bound / scale)
 
 
-def prepared(program: Program, clock: Clock) -> Any:
-    """Return the solver that holds a program, for those who add rows and solve again."""
+def prepared(program: IntegerProgram, clock: SolverClock) -> Any:
+    """Load a program for callers that add rows and solve repeatedly.
+
+    Parameters
+    ----------
+    program
+        The program.
+    clock
+        Time limit and cancellation.
+
+    Returns
+    -------
+    solver : highspy.Highs
+        The solver, not yet run.
+    """
     return _prepared(program, clock, None, None)
 
 
 def solved(solver: Any) -> bool:
-    """Return True if the last run ended with the optimum."""
+    """Check the last run of a prepared solver.
+
+    Parameters
+    ----------
+    solver
+        As :func:`prepared` returns it.
+
+    Returns
+    -------
+    optimal : bool
+        True if the run ended with the optimum.
+    """
     import highspy
 
     return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
+def _scale(gain: Floats) -> float:
+    """Return the power of two that brings the largest factor into the solver's range."""
+    largest = float(np.abs(gain).max(initial=0.0))
+    if not largest:
+        return 1.0
+    least, most = _LARGEST_GAIN
+    if largest < least:
+        return float(2.0 ** np.floor(np.log2(least / largest)))
+    return float(2.0 ** -np.ceil(np.log2(largest / most))) if largest > most else 1.0
+
+
 def _prepared(
-    program: Program, clock: Clock, nodes: int | None, tell: Callable[[float, float], None] | None
+    program: IntegerProgram,
+    clock: SolverClock,
+    nodes: int | None,
+    report: Callable[[float, float], None] | None,
 ) -> Any:
     solver = _solver()
     options: dict[str, bool | float | str | int] = {
@@ -108,7 +177,7 @@ def _prepared(
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
-    solver.cbMipInterrupt += lambda event: _ask(event, clock, tell)
+    solver.cbMipInterrupt += lambda event: _ask(event, clock, report)
     solver.cbSimplexInterrupt += lambda event: _ask(event, clock)
     return solver
 
@@ -121,7 +190,7 @@ def _begin_from(solver: Any, start: Floats) -> None:
     solver.setSolution(first)
 
 
-def _stale(solver: Any, program: Program) -> bool:
+def _stale(solver: Any, program: IntegerProgram) -> bool:
     """Return True if the values that are handed back are worse than what is said of them."""
     values = np.asarray(solver.getSolution().col_value, dtype=float)
     said = float(solver.getInfo().objective_function_value)
@@ -150,17 +219,19 @@ def _solver() -> Any:
         return solver
 
 
-def _ask(event: Any, clock: Clock, tell: Callable[[float, float], None] | None = None) -> None:
-    if tell is not None:
+def _ask(
+    event: Any, clock: SolverClock, report: Callable[[float, float], None] | None = None
+) -> None:
+    if report is not None:
         state = event.data_out
         gain, bound = float(state.mip_primal_bound), float(state.mip_dual_bound)
         if np.isfinite(gain) and np.isfinite(bound):
-            tell(gain, max(gain, bound))
+            report(gain, max(gain, bound))
     if clock.over():
         event.interrupt()
 
 
-def _model(program: Program) -> Any:
+def _model(program: IntegerProgram) -> Any:
     import highspy
 
     model = highspy.HighsLp()
@@ -180,11 +251,16 @@ def _model(program: Program) -> Any:
     return model
 
 
-def _outcome(solver: Any, *, whole: bool) -> Outcome:
+def _outcome(solver: Any, *, whole: bool) -> SolverOutcome:
     import highspy
 
     info, status = solver.getInfo(), solver.getModelStatus()
-    infeasible = status == highspy.HighsModelStatus.kInfeasible
+    # All columns that gain have bounds: what is "unbounded or infeasible" is infeasible.
+    none_fit = (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    )
+    infeasible = status in none_fit
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     values = np.asarray(solver.getSolution().col_value, dtype=float) if found else None
     if whole:
@@ -192,4 +268,4 @@ def _outcome(solver: Any, *, whole: bool) -> Outcome:
     else:
         best = status == highspy.HighsModelStatus.kOptimal
         bound = float(info.objective_function_value) if best else np.inf
-    return Outcome(values, bound if np.isfinite(bound) else np.inf, infeasible)
+    return SolverOutcome(values, bound if np.isfinite(bound) else np.inf, infeasible)

@@ -1,11 +1,11 @@
-"""A bound from prices: what no choice of sites can exceed, without solving an integer program.
+"""Lagrangian bound: an upper bound on the covered weight without an integer program.
 
-Give each village j a price λ of its coverage, 0 ≤ λ ≤ w, and each unit of cost a price θ ≥ 0. A
-site is then worth g = Σ λ over its villages less θ · cost, and
+Give each village j a price λ of its coverage, 0 ≤ λ ≤ w, and each fen a price θ ≥ 0. A site is then
+worth g = Σ λ over its villages less θ · cost, and
 
-    L(λ, θ) = Σ (w − λ) + θ · budget + the p greatest positive worths, one for each place
+    L(λ, θ) = Σ (w − λ) + θ · budget + the p largest positive worths, one for each place
 
-is at least the weight that any choice covers. The least L is the bound of the linear relaxation.
+is at least the weight that any selection covers. The least L is the bound of the linear relaxation.
 Prices are found by deflected subgradient steps.
 
 References
@@ -20,10 +20,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
-from geo.siting import pricing
-from geo.siting.kernels import Matrix
-from geo.siting.model import Flags, Floats, Ints
+from geo.siting.model import ROUNDING, Flags, Floats, Ints
+from geo.siting.reduction import ReducedProblem
 
 #: Steps without a better bound before the step length is cut, and by how much.
 _PATIENCE, _CUT = 20, 0.7
@@ -32,21 +32,21 @@ _MEMORY = 0.7
 
 
 @dataclass(frozen=True, eq=False)
-class Prices:
-    """The best prices found and what they prove.
+class DualPrices:
+    """The best prices found and the bound that they prove.
 
     Attributes
     ----------
     bound
-        No choice covers more.
+        Upper bound on the covered weight.
     village
-        λ: (villages,) price of coverage.
+        λ: (columns,) price of coverage [weight].
     money
-        θ: price of a unit of cost.
+        θ: price of money [weight per fen].
     worth
-        (rows,) g: worth at these prices.
+        (rows,) g: worth at these prices [weight].
     threshold
-        The worth from which on rows are taken; 0 where fewer than ``p`` are worth something.
+        Worth from which on rows are taken; 0 where fewer than ``p`` rows have a positive worth.
     """
 
     bound: float
@@ -56,73 +56,97 @@ class Prices:
     threshold: float
 
     def needless(self, covered: float, step: float) -> Flags:
-        """Return the rows that no choice better than ``covered`` by ``step`` can have.
+        """Find the rows that no better selection contains.
 
-        To force in a row worth less than the threshold costs the difference of the bound.
+        To force in a row worth less than the threshold lowers the bound by the difference.
+
+        Parameters
+        ----------
+        covered
+            Weight of the best selection known.
+        step
+            Least improvement that counts: 1 for whole weights, else 0.
+
+        Returns
+        -------
+        rows : ndarray of bool
+            (rows,) True where a selection with the row cannot cover ``covered + step``.
         """
         loss = np.maximum(self.threshold, 0.0) - self.worth
-        return np.asarray(loss > self.bound - covered - step + 1e-6 * max(1.0, covered))
+        return np.asarray(loss > self.bound - covered - step + ROUNDING * self.bound)
 
 
-def prices(
-    m: Matrix, limits: tuple[int, float], covered: float, steps: int, *,
-    start: Prices | None = None, stop: Ints | None = None,
-) -> Prices:  # fmt: skip
-    """Return the best prices after ``steps`` steps towards a bound of ``covered``.
+def dual_prices(
+    core: ReducedProblem, covered: float, steps: int, *,
+    start: DualPrices | None = None, stop: Ints | None = None,
+) -> DualPrices:  # fmt: skip
+    """Improve the prices by subgradient steps towards a bound of ``covered``.
 
-    ``limits`` are p and the budget; ``stop`` ends the work once its only cell is not 0.
+    Parameters
+    ----------
+    core
+        The reduced problem; least shares and capacities are ignored.
+    covered
+        Weight of the best selection known.
+    steps
+        Number of steps.
+    start
+        Prices to begin with, of this or a similar problem; None for half of each weight.
+    stop
+        Single cell; once it is not 0, the work ends.
+
+    Returns
+    -------
+    prices : DualPrices
+        Those with the least bound.
     """
-    p, budget = limits
-    lam = 0.5 * m.weights if start is None else start.village.copy()
-    total, direction = float(m.weights.sum()), np.zeros(len(lam))
-    buyer = _Buyer(m, p, budget)
-    best: Prices | None = None
+    reach, back = core.reach, sp.csr_array(core.reach.T)
+    lam = 0.5 * core.weights if start is None else start.village.copy()
+    total, direction = float(core.weights.sum()), np.zeros(len(lam))
+    buyer = _Buyer(core)
+    best: DualPrices | None = None
     length, stall, theta = 1.0, 0, start.money if start is not None else 0.0
-    for _ in range(steps):
-        worth, taken, theta, threshold = buyer.buy(pricing.sums(m.ptr, m.idx, lam), theta)
+    for _ in range(max(1, steps)):
+        worth, taken, theta, threshold = buyer.buy(np.asarray(reach @ lam), theta)
         bound = total - float(lam.sum()) + theta * buyer.budget + float(worth[taken].sum())
         stall = 0 if best is None or bound < best.bound * (1.0 - 1e-7) else stall + 1
         if best is None or bound < best.bound:
-            best = Prices(bound, lam.copy(), theta, worth, threshold)
+            best = DualPrices(bound, lam.copy(), theta, worth, threshold)
         if best.bound <= covered or length < 1e-4 or (stop is not None and stop[0]):
             break
         if stall >= _PATIENCE:
             length, stall = length * _CUT, 0
-            lam[:] = best.village
-            direction[:] = 0.0
+            lam, direction = best.village.copy(), np.zeros(len(lam))
             continue
-        if not pricing.move(
-            m, lam, direction, taken, length * max(bound - covered, 1e-6 * covered), _MEMORY
-        ):
+        chosen = np.zeros(len(worth))
+        chosen[taken] = 1.0
+        slope = back @ chosen - 1.0
+        slope[((lam <= 0.0) & (slope > 0.0)) | ((lam >= core.weights) & (slope < 0.0))] = 0.0
+        direction = _MEMORY * direction + slope
+        norm = float(direction @ direction)
+        if norm == 0.0:
             break
-    assert best is not None  # noqa: S101  for the type checker: there is at least one step
+        stride = length * max(bound - covered, 1e-6 * covered) / norm
+        lam = np.clip(lam - stride * direction, 0.0, core.weights)
+    assert best is not None  # noqa: S101  for the type checker: there is one step at least
     return best
-
-
-def priced(m: Matrix, limits: tuple[int, float], lam: Floats, theta: float) -> Prices:
-    """Return the bound that given prices of coverage prove; ``theta`` is near the money's price."""
-    buyer = _Buyer(m, *limits)
-    worth, taken, theta, threshold = buyer.buy(pricing.sums(m.ptr, m.idx, lam), theta)
-    bound = float(m.weights.sum()) - float(lam.sum()) + theta * buyer.budget
-    return Prices(bound + float(worth[taken].sum()), lam, theta, worth, threshold)
 
 
 class _Buyer:
     """The best rows at given worths, one for each place, within p and the budget."""
 
-    def __init__(self, m: Matrix, p: int, budget: float) -> None:
-        limited = bool(np.isfinite(budget) and m.costs.sum() > budget)
-        self.costs, self.p = m.costs, p
-        self.budget = budget if limited else 0.0
-        self.limited = limited
-        self.places = m.places
-        self.shared = len(np.unique(m.places)) < len(m.places)
+    def __init__(self, core: ReducedProblem) -> None:
+        self.costs, self.p = core.fen, core.p
+        self.limited = bool(np.isfinite(core.budget) and core.fen.sum() > core.budget)
+        self.budget = core.budget if self.limited else 0.0
+        self.places = core.places
+        self.shared = core.exclusive
 
     def buy(self, worth: Floats, theta: float) -> tuple[Floats, Ints, float, float]:
         """Return the net worths, the rows taken, the money price and the least worth taken.
 
         The price that minimises the bound is where the spending crosses the budget: found by
-        halving, from around the last price.
+        bisection, from around the last price.
         """
         if not self.limited:
             rows, threshold = self.take(worth)
@@ -149,8 +173,8 @@ class _Buyer:
     def take(self, worth: Floats) -> tuple[Ints, float]:
         """Return the ``p`` rows of greatest positive worth, one for each place, and the least.
 
-        Of equal worths the first rows are taken. The least is 0 where fewer than ``p`` are worth
-        something.
+        Of equal worths the first rows are taken. The least is 0 where fewer than ``p`` rows have
+        a positive worth.
         """
         rows = np.flatnonzero(worth > 0)
         if self.shared:

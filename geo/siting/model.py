@@ -1,4 +1,4 @@
-"""A checked problem as arrays: every fault of the input is told here, once."""
+"""Validation: a siting problem as checked arrays. Every input error is raised here."""
 
 from __future__ import annotations
 
@@ -11,26 +11,43 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import InputError, RangeError
-from geo.siting.problem import Problem
+from geo.siting.problem import SitingProblem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Sums of weights closer than this, relative to their size, count as equal.
+#: Relative rounding of sums of weights that a linear program splits (capacities).
 TOLERANCE = 1e-6
+#: Relative rounding of sums of whole villages.
+ROUNDING = 1e-9
+#: Fen per CNY.
+FEN = 100.0
+#: Rounding to whole fen may change a cost by this share.
+_FEN_ERROR = 1e-3
+#: Smallest positive weight as share of the largest, and largest sums of weights and of fen: sums
+#: of doubles are exact below 2**53.
+_SMALLEST, _LARGEST = 1e-9, 2.0**50
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
-    """A checked problem as arrays; numbers of options and villages are those of the problem.
+class SitingModel:
+    """A validated problem as arrays; options and villages are numbered as in the problem.
 
     Attributes
     ----------
     reach
-        Options × villages, CSR with sorted columns, all of its cells 1; forbidden rows are empty.
-    weights, costs, budget, p
-        As in the problem; ``inf`` for no budget, the number of options for no ``p``.
+        (options, villages) CSR with sorted columns, all stored values 1; forbidden rows are empty.
+    weights
+        (villages,) weight.
+    costs
+        (options,) cost as given [CNY]; 0 where none are given.
+    fen
+        (options,) cost in whole fen; the solver computes with these.
+    budget
+        Budget in whole fen; ``inf`` for none.
+    p
+        Largest number of options; the number of options for no limit.
     fixed, allowed
         (options,) which must and which may be built.
     places
@@ -42,12 +59,13 @@ class Model:
     groups, least
         (villages,) number of the group, and (groups,) least weight to cover in each.
     labels
-        Name of each group.
+        Label of each group.
     """
 
     reach: sp.csr_array
     weights: Floats
     costs: Floats
+    fen: Floats
     budget: float
     p: int
     fixed: Flags
@@ -59,25 +77,41 @@ class Model:
     least: Floats
     labels: tuple[Any, ...]
 
+    @property
+    def whole(self) -> bool:
+        """True if sums of covered weights are whole numbers."""
+        return self.capacity is None and is_whole(self.weights)
 
-def checked(problem: Problem) -> Model:
-    """Return the problem as arrays.
+
+def checked(problem: SitingProblem) -> SitingModel:
+    """Validate a problem and return it as arrays.
+
+    Parameters
+    ----------
+    problem
+        The problem as stated.
+
+    Returns
+    -------
+    model : SitingModel
+        The same problem; costs also in whole fen.
 
     Raises
     ------
     InputError
-        If shapes do not fit, a budget comes without costs, there is no option, a fixed option is
-        forbidden, or two fixed ones share a place.
+        If shapes do not match, a budget has no costs, there is no option, a fixed option is
+        forbidden, or two fixed options share a place.
     RangeError
-        If a number is negative or none, an index is unknown, a share is outside 0–1, or a capacity
-        is below the smallest village that has to be served whole.
+        If a number is negative or not finite, weights differ by more than nine orders of magnitude,
+        costs are not whole fen, an index is unknown, a share is outside 0–1, or a capacity is below
+        the smallest village that has to be served as a whole.
     """
     reach = _ones(problem.coverage)
     options, villages = reach.shape
-    weights = _amounts(problem.weights, villages, "weights", "villages (columns)")
+    weights = _weights(problem.weights, villages)
     if not options and weights.any():
         raise InputError("there are no candidates", where="coverage", repair="give at least one")
-    costs = _costs(problem, options)
+    costs, fen = _costs(problem, options)
     budget, p = _limits(problem, costs)
     fixed = _numbered(problem.fixed, options, "fixed")
     allowed = ~_numbered(problem.forbidden, options, "forbidden")
@@ -88,17 +122,55 @@ def checked(problem: Problem) -> Model:
     groups, labels = _labelled(problem.groups, villages, "groups", "villages (columns)")
     least = _least(problem, weights, groups, labels)
     capacity = _capacity(problem, reach, weights)
-    return Model(
-        reach, weights, costs, budget, p, fixed, allowed, places, capacity, problem.split,
+    return SitingModel(
+        reach, weights, costs, fen, budget, p, fixed, allowed, places, capacity, problem.split,
         groups, least, labels,
     )  # fmt: skip
 
 
+def is_whole(values: Floats) -> bool:
+    """Check for whole numbers.
+
+    Parameters
+    ----------
+    values
+        Any shape.
+
+    Returns
+    -------
+    whole : bool
+        True if every value is a whole number.
+    """
+    return bool(np.all(values == np.round(values)))
+
+
+def whole_fen(amount: float) -> float:
+    """Return the whole fen in an amount of money.
+
+    Parameters
+    ----------
+    amount
+        Money [CNY]; may be inf.
+
+    Returns
+    -------
+    fen : float
+        Whole number of fen; a part of a fen is dropped unless it is rounding of the double.
+
+    Examples
+    --------
+    >>> whole_fen(0.1 + 0.2), whole_fen(0.019)
+    (30.0, 1.0)
+    """
+    fen = amount * FEN
+    return float(np.floor(fen + 1e-6 + 1e-15 * fen)) if np.isfinite(fen) else fen
+
+
 def _ones(coverage: Any) -> sp.csr_array:
-    """Return the matrix with sorted columns and 1 in each of its cells."""
+    """Return the matrix with sorted columns, all stored values 1."""
     reach = sp.csr_array(coverage)
     if reach.ndim != 2:
-        raise InputError("is no matrix", where="coverage", repair="give options × villages")
+        raise InputError("is not a matrix", where="coverage", repair="give options × villages")
     reach = sp.csr_array((reach.data != 0, reach.indices, reach.indptr), shape=reach.shape)
     reach.eliminate_zeros()
     reach.sum_duplicates()
@@ -113,19 +185,52 @@ def _amounts(values: ArrayLike, length: int, name: str, what: str) -> Floats:
             repair="give one number for each",
         )  # fmt: skip
     if not np.isfinite(amounts).all() or (amounts < 0).any():
-        raise RangeError("holds a negative number or none", where=name, repair="give 0 or more")
+        raise RangeError(
+            "must be finite and non-negative", where=name, repair="give numbers of 0 or more"
+        )
     return amounts
 
 
-def _costs(problem: Problem, options: int) -> Floats:
+def _weights(values: ArrayLike, villages: int) -> Floats:
+    weights = _amounts(values, villages, "weights", "villages (columns)")
+    positive = weights[weights > 0]
+    if len(positive) and positive.min() < _SMALLEST * positive.max():
+        raise RangeError(
+            f"from {positive.min():g} to {positive.max():g}: the smallest are lost in rounding",
+            where="weights", repair="set weights below 1e-9 of the largest to 0",
+        )  # fmt: skip
+    if len(positive) and (positive.max() <= 1 / _LARGEST or weights.sum() >= _LARGEST):
+        raise RangeError(
+            f"add up to {weights.sum():g}, beyond exact arithmetic", where="weights",
+            repair="give them in another unit",
+        )  # fmt: skip
+    return weights
+
+
+def _costs(problem: SitingProblem, options: int) -> tuple[Floats, Floats]:
+    """Return the costs as given [CNY] and in whole fen."""
     if problem.costs is None:
         if problem.budget is not None:
             raise InputError("a budget needs costs", where="budget", repair="give costs as well")
-        return np.zeros(options)
-    return _amounts(problem.costs, options, "costs", "options (rows)")
+        return np.zeros(options), np.zeros(options)
+    costs = _amounts(problem.costs, options, "costs", "options (rows)")
+    fen = np.round(costs * FEN)
+    coarse = np.flatnonzero(np.abs(costs * FEN - fen) > _FEN_ERROR * costs * FEN)
+    if len(coarse):
+        raise RangeError(
+            f"of options {_some(coarse)} are not whole fen: {costs[coarse[0]]:g} CNY",
+            where="costs", repair="give CNY, with two decimals",
+        )  # fmt: skip
+    if fen.sum() >= _LARGEST:
+        raise RangeError(
+            f"add up to {costs.sum():g} CNY, beyond exact arithmetic", where="costs",
+            repair="give CNY",
+        )  # fmt: skip
+    return costs, fen
 
 
-def _limits(problem: Problem, costs: Floats) -> tuple[float, int]:
+def _limits(problem: SitingProblem, costs: Floats) -> tuple[float, int]:
+    """Return the budget in whole fen, and ``p``."""
     if problem.p is not None and problem.p < 0:
         raise RangeError(f"p is {problem.p}", where="p", repair="give 0 or more sites")
     budget = np.inf if problem.budget is None else float(problem.budget)
@@ -133,10 +238,10 @@ def _limits(problem: Problem, costs: Floats) -> tuple[float, int]:
         raise RangeError(f"the budget is {budget}", where="budget", repair="give 0 or more")
     if budget == 0 and len(costs) and costs.min() > 0:
         raise RangeError(
-            "a budget of 0 builds nothing", where="budget",
+            "no option can be built with a budget of 0", where="budget",
             repair=f"the cheapest option costs {costs.min():g}",
         )  # fmt: skip
-    return budget, len(costs) if problem.p is None else min(int(problem.p), len(costs))
+    return whole_fen(budget), len(costs) if problem.p is None else min(int(problem.p), len(costs))
 
 
 def _numbered(numbers: Sequence[int], options: int, where: str) -> Flags:
@@ -177,7 +282,7 @@ def _check_fixed(fixed: Flags, allowed: Flags, places: Ints) -> None:
     if (times > 1).any():
         twice = np.flatnonzero(fixed & np.isin(places, taken[times > 1]))
         raise InputError(
-            f"fixed options {_some(twice)} stand at one place", where="fixed, places",
+            f"fixed options {_some(twice)} share one place", where="fixed, places",
             repair="fix one technology for each place",
         )  # fmt: skip
 
@@ -188,7 +293,9 @@ def _some(numbers: NDArray[Any], most: int = 8) -> str:
     return f"{text} and {len(numbers) - most} more" if len(numbers) > most else text
 
 
-def _least(problem: Problem, weights: Floats, groups: Ints, labels: tuple[Any, ...]) -> Floats:
+def _least(
+    problem: SitingProblem, weights: Floats, groups: Ints, labels: tuple[Any, ...]
+) -> Floats:
     """Return the least weight to cover per group."""
     least = np.zeros(max(len(labels), 1))
     if not problem.least_share:
@@ -211,7 +318,7 @@ def _least(problem: Problem, weights: Floats, groups: Ints, labels: tuple[Any, .
     return least
 
 
-def _capacity(problem: Problem, reach: sp.csr_array, weights: Floats) -> Floats | None:
+def _capacity(problem: SitingProblem, reach: sp.csr_array, weights: Floats) -> Floats | None:
     if problem.capacity is None:
         return None
     amounts = np.asarray(problem.capacity, dtype=float)
@@ -234,13 +341,37 @@ def _capacity(problem: Problem, reach: sp.csr_array, weights: Floats) -> Floats 
 
 
 def reached(reach: sp.csr_array, chosen: Flags) -> Flags:
-    """Return which villages the chosen options reach."""
+    """Find the villages that the chosen options reach.
+
+    Parameters
+    ----------
+    reach
+        (options, villages) coverage matrix.
+    chosen
+        (options,) True where the option is built.
+
+    Returns
+    -------
+    villages : ndarray of bool
+        (villages,) True where reached.
+    """
     found = np.zeros(reach.shape[1], dtype=bool)
     found[reach[np.flatnonzero(chosen)].indices] = True
     return found
 
 
-def unreachable(model: Model) -> tuple[int, ...]:
-    """Return the villages with a weight that no option which may be built reaches."""
+def unreachable(model: SitingModel) -> tuple[int, ...]:
+    """Find the villages with a weight that no allowed option reaches.
+
+    Parameters
+    ----------
+    model
+        The validated problem.
+
+    Returns
+    -------
+    villages : tuple of int
+        Indices of the villages, ascending.
+    """
     lost = (model.weights > 0) & ~reached(model.reach, model.allowed)
     return tuple(int(j) for j in np.flatnonzero(lost))

@@ -1,8 +1,8 @@
-"""What is asked and what is answered: the problem, the run, the plan.
+"""Input and output records of the siting solver.
 
-Words: a *village* is a column with a weight (households); an *option* is a row that may be built: a
-place with a technology. Options that share a *place* exclude each other. Where no places are named,
-every option is a place of its own and option and site are the same thing.
+Terms: a *village* is a column of the coverage matrix with a weight (households); an *option* is a
+row that may be built: a site with a technology. Options that share a *place* exclude each other.
+Where no places are given, every option has its own place.
 """
 
 from __future__ import annotations
@@ -15,35 +15,38 @@ from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Problem:
-    """One siting problem, as the planner states it; :func:`checked` makes arrays of it.
+class SitingProblem:
+    """A siting problem as the planner states it; :func:`~geo.siting.model.checked` validates it.
 
     Attributes
     ----------
     coverage
-        Options × villages, scipy sparse or dense; any value but 0 means that it reaches it.
+        (options, villages) scipy sparse or dense; any value but 0 means that the option reaches
+        the village.
     weights
-        Weight per village, such as households; finite, at least 0.
+        (villages,) weight, such as households; finite, at least 0. The smallest positive weight is
+        at least 1e-9 of the largest.
     p
-        Greatest number of options built, fixed ones counted; None for no limit.
+        Largest number of options built, fixed ones included; None for no limit.
     costs
-        Cost per option, at least 0; None where only the number counts.
+        (options,) cost [CNY], at least 0, counted in whole fen (0.01 CNY); None where only the
+        number of sites counts.
     budget
-        Greatest sum of costs, fixed ones counted; None for no limit. Needs ``costs``.
+        Largest total cost [CNY], fixed options included; None for no limit. Needs ``costs``.
     fixed
-        Options that are built anyway: existing and locked sites. They count in ``p`` and cost what
-        ``costs`` says (0 for what exists).
+        Options that are built in any case: existing and locked sites. They count towards ``p`` and
+        cost what ``costs`` says (0 for existing ones).
     forbidden
         Options that must not be built.
     places
-        Place per option; of the options at one place at most one is built. None: each its own.
+        (options,) label of the place; at most one option is built per place. None: no exclusions.
     capacity
-        Greatest weight that an option serves; ``inf`` where it has no limit. None: no limits.
+        (options,) largest weight that an option serves; ``inf`` for no limit. None: no limits.
     split
-        With ``capacity``: True if the households of one village may be served by several sites and
-        in part, False if a village is served whole, by one site, or not at all.
+        With ``capacity``: True if a village may be served in part and by several sites, False if
+        it is served as a whole, by one site, or not at all.
     groups
-        Group per village, such as its prefecture; any labels. None: no groups.
+        (villages,) label of the group, such as the prefecture. None: no groups.
     least_share
         Group → least share of the group's weight that must be covered, 0–1.
     """
@@ -63,21 +66,21 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
-    """How long to work and whom to tell.
+class SolverRun:
+    """Limits and callbacks of one solver run.
 
     Attributes
     ----------
     time_limit_s
-        Greatest time [s]. Nothing else depends on the clock: a run that ends before it gives the
-        same plan on every machine.
+        Time limit [s]. Nothing else depends on the clock: a run that ends before the limit gives
+        the same plan on every machine.
     gap
-        Stop as soon as (bound − covered) / bound is at most this; 0 asks for the proof.
+        Stop once (bound − covered) / bound is at most this share; 0 asks for a proven optimum.
     progress
-        Called with (share of the work done, covered, bound) whenever one of them changed;
-        by :func:`~geo.siting.set_cover.least_cost` with the cost in place of what is covered.
+        Called with (share of the work done 0–1, covered weight, bound) whenever one of them
+        changes; :func:`~geo.siting.set_cover.least_cost` reports the cost in place of the weight.
     cancel
-        Asked often; True ends the run with the best plan so far and its bound.
+        Called often; True ends the run with the best plan so far and its bound.
     """
 
     time_limit_s: float = 30.0
@@ -87,29 +90,29 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Chosen options and how good the choice is.
+class SitingPlan:
+    """Selected options with the proof of their quality.
 
     Attributes
     ----------
     selected
-        Numbers of the chosen options, ascending, fixed ones among them.
+        Indices of the selected options, ascending, fixed ones included.
     covered
-        Weight that they reach together; with ``capacity``, that they serve.
+        Weight of the villages reached; with ``capacity``, the weight served.
     bound
-        Weight that no choice can exceed.
+        Upper bound on the weight that any selection covers.
     gap
-        (bound − covered) / bound; 0 where the plan is proven best.
+        (bound − covered) / bound, 0–1; 0 where the plan is proven optimal.
     seconds
-        Time that it took [s].
+        Run time [s].
     cost
-        Sum of the chosen options' costs; 0 where none are given.
+        Total cost of the selected options [CNY]; 0 where no costs are given.
     first_s
-        Time until the first complete answer [s].
+        Time to the first complete answer [s].
     unreachable
-        Villages with a weight that no option which may be built reaches.
+        Villages with a weight that no allowed option reaches.
     stopped
-        "proven" (best, or within the wished gap), "time" or "cancelled"; "effort" where the
+        "proven" (optimal, or within the requested gap), "time", "cancelled", or "effort" where the
         heuristic's fixed number of rounds ended before the proof.
     """
 
@@ -124,11 +127,11 @@ class Plan:
     stopped: str = "proven"
 
     def __str__(self) -> str:
-        """Say what is proven.
+        """Return the covered weight, its upper bound and the gap.
 
         Examples
         --------
-        >>> print(Plan((1, 4), 90.0, 100.0, 0.1, 0.2))
+        >>> print(SitingPlan((1, 4), 90.0, 100.0, 0.1, 0.2))
         covers 90, cannot exceed 100, gap 10.00%
         """
         return f"covers {self.covered:g}, cannot exceed {self.bound:g}, gap {self.gap:.2%}"

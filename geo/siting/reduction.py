@@ -1,10 +1,11 @@
-"""The smaller problem with the same answer: what is decided, doubled or never better goes first.
+"""Exact reduction of a siting problem to the part that is still to be decided.
 
-* Villages that fixed sites reach are counted and dropped, villages nobody reaches are dropped.
-* Villages of one group with the same options become one with their joint weight.
-* An option that reaches nothing more than another one which costs no more is dropped.
+* Villages that fixed options reach are counted and removed; unreachable villages are removed.
+* Villages of one group with the same options become one column with the sum of their weights.
+* An option that reaches no more than another one which costs no more is removed.
 
-With capacities only what cannot be built goes: two sites at the same villages serve more than one.
+With capacities only options that cannot be built are removed: two sites that reach the same
+villages serve more than one.
 """
 
 from __future__ import annotations
@@ -15,40 +16,42 @@ import numpy as np
 import scipy.sparse as sp
 
 from geo.compiled import compiled
-from geo.siting.model import Flags, Floats, Ints, Model, reached
+from geo.siting.model import ROUNDING, Flags, Floats, Ints, SitingModel, reached
 
 
 @dataclass(frozen=True, eq=False)
-class Core:
-    """What is left to decide.
+class ReducedProblem:
+    """The part of a problem that is still to be decided.
 
     Attributes
     ----------
     options
-        (rows,) number of each row's option in the problem.
+        (rows,) index of each row's option in the problem.
     reach
-        Rows × merged villages, CSR with sorted columns.
+        (rows, columns) CSR with sorted columns; a column is one or more villages.
     weights, groups
-        (columns,) joint weight and group.
-    costs, places, fixed
-        (rows,) as in the problem; ``fixed`` is all False without capacities.
+        (columns,) sum of the weights, and number of the group.
+    fen, places, fixed
+        (rows,) cost [fen], place and fixed flag; ``fixed`` is all False without capacities.
     p, budget
-        What the fixed options without a row leave.
+        Number of options and money [fen] that the removed fixed options leave.
     base
-        Weight that those options cover.
+        Weight that the removed fixed options cover.
     least
         (groups,) least weight that is still to be covered.
     capacity
         (rows,) or None.
     split
         As in the problem.
+    whole
+        True if all sums of covered weights are whole numbers.
     """
 
     options: Ints
     reach: sp.csr_array
     weights: Floats
     groups: Ints
-    costs: Floats
+    fen: Floats
     places: Ints
     fixed: Flags
     p: int
@@ -57,55 +60,130 @@ class Core:
     least: Floats
     capacity: Floats | None
     split: bool
+    whole: bool
 
     @property
     def exclusive(self) -> bool:
         """True if some place has more than one row."""
         return len(np.unique(self.places)) < len(self.places)
 
-    def plan(self, chosen: Flags, model: Model) -> Flags:
-        """Return the chosen options of the problem, fixed ones among them."""
+    def plan(self, chosen: Flags, model: SitingModel) -> Flags:
+        """Translate chosen rows to options of the problem.
+
+        Parameters
+        ----------
+        chosen
+            (rows,) True where the row is built.
+        model
+            The problem before the reduction.
+
+        Returns
+        -------
+        options : ndarray of bool
+            (options,) True where built, fixed options included.
+        """
         flags = model.fixed.copy()
         flags[self.options[chosen]] = True
         return flags
 
+    def covered(self, chosen: Flags) -> float:
+        """Sum the weight that chosen rows reach.
 
-def reduce(model: Model, *, keep_dominated: bool = False) -> Core:
-    """Return what is left to decide of a problem whose fixed options fit.
+        Parameters
+        ----------
+        chosen
+            (rows,) True where the row is built.
 
-    ``keep_dominated`` keeps options that are never better but may be as good.
+        Returns
+        -------
+        weight : float
+            Weight of the columns reached, without ``base``.
+        """
+        return float(self.weights[self.met(chosen)].sum())
+
+    def met(self, chosen: Flags) -> Flags:
+        """Find the columns that chosen rows reach.
+
+        Parameters
+        ----------
+        chosen
+            (rows,) True where the row is built.
+
+        Returns
+        -------
+        columns : ndarray of bool
+            (columns,) True where reached.
+        """
+        return reached(self.reach, chosen)
+
+
+def reduce(model: SitingModel, *, keep_dominated: bool = False) -> ReducedProblem:
+    """Reduce a problem whose fixed options keep the limits.
+
+    Parameters
+    ----------
+    model
+        The validated problem.
+    keep_dominated
+        Keep options that are never better than another one but may be as good.
+
+    Returns
+    -------
+    core : ReducedProblem
+        What is still to be decided; its optimum is the problem's.
     """
     if model.capacity is not None:
         return _with_capacity(model)
     fixed = model.fixed
     done = reached(model.reach, fixed)
     count = len(model.least)
-    base = np.bincount(model.groups[done], model.weights[done], minlength=count)
-    budget = model.budget - float(model.costs[fixed].sum())
+    base = np.asarray(np.bincount(model.groups[done], model.weights[done], count), dtype=float)
+    budget = model.budget - float(model.fen[fixed].sum())
     open_villages = np.flatnonzero(~done & (model.weights > 0))
     reach = sp.csr_array(model.reach[:, open_villages])
-    useful = model.allowed & ~fixed & (model.costs <= budget) & (np.diff(reach.indptr) > 0)
+    useful = model.allowed & ~fixed & (model.fen <= budget) & (np.diff(reach.indptr) > 0)
     useful &= ~np.isin(model.places, model.places[fixed])
     rows = np.flatnonzero(useful)
     reach, weights, groups = merged(
         sp.csr_array(reach[rows]), model.weights[open_villages], model.groups[open_villages]
     )
+    least = missing(model, model.least, base)
     keep = np.ones(len(rows), dtype=bool)
     if not keep_dominated:
-        keep = ~dominated(reach, model.costs[rows], model.places[rows])
+        keep = ~dominated(reach, model.fen[rows], model.places[rows])
     rows = rows[keep]
-    return Core(
-        rows, sp.csr_array(reach[keep]), weights, groups, model.costs[rows], model.places[rows],
+    return ReducedProblem(
+        rows, sp.csr_array(reach[keep]), weights, groups, model.fen[rows], model.places[rows],
         np.zeros(len(rows), dtype=bool), model.p - int(fixed.sum()), budget, float(base.sum()),
-        np.maximum(model.least - base, 0.0), None, model.split,
+        least, None, model.split, model.whole,
     )  # fmt: skip
 
 
-def _with_capacity(model: Model) -> Core:
+def missing(model: SitingModel, least: Floats, done: Floats) -> Floats:
+    """Subtract what is covered from what must be covered.
+
+    Parameters
+    ----------
+    model
+        The problem.
+    least, done
+        (groups,) weight that must be covered, and weight that is.
+
+    Returns
+    -------
+    left : ndarray
+        (groups,) weight still to be covered; 0 where only rounding is missing.
+    """
+    whole = np.bincount(model.groups, model.weights, minlength=len(least))
+    left = least - done
+    return np.asarray(np.where(left > ROUNDING * whole, left, 0.0))
+
+
+def _with_capacity(model: SitingModel) -> ReducedProblem:
     assert model.capacity is not None  # noqa: S101  for the type checker: the caller looked
-    free = model.budget - float(model.costs[model.fixed].sum())
+    free = model.budget - float(model.fen[model.fixed].sum())
     taken = np.isin(model.places, model.places[model.fixed])
-    useful = model.fixed | (model.allowed & ~taken & (model.costs <= free))
+    useful = model.fixed | (model.allowed & ~taken & (model.fen <= free))
     useful &= (np.diff(model.reach.indptr) > 0) & (model.capacity > 0) | model.fixed
     rows = np.flatnonzero(useful)
     reach = sp.csr_array(model.reach[rows])
@@ -115,16 +193,32 @@ def _with_capacity(model: Model) -> Core:
         cols = np.flatnonzero((model.weights > 0) & (np.bincount(
             reach.indices, minlength=reach.shape[1]) > 0))  # fmt: skip
         reach, weights, groups = reach[:, cols], model.weights[cols], model.groups[cols]
-    return Core(
-        rows, sp.csr_array(reach), weights, groups, model.costs[rows], model.places[rows],
+    return ReducedProblem(
+        rows, sp.csr_array(reach), weights, groups, model.fen[rows], model.places[rows],
         model.fixed[rows], model.p, model.budget, 0.0, model.least, model.capacity[rows],
-        model.split,
+        model.split, model.whole,
     )  # fmt: skip
 
 
 def merged(reach: sp.csr_array, weights: Floats, groups: Ints) -> tuple[sp.csr_array, Floats, Ints]:
-    """Return one column for all of a group with the same rows; those with none are dropped.
+    """Merge the columns of a group that the same rows reach; drop columns that no row reaches.
 
+    Parameters
+    ----------
+    reach
+        (rows, columns) coverage matrix.
+    weights, groups
+        (columns,) weight and group.
+
+    Returns
+    -------
+    reach : csr_array
+        (rows, merged columns) with sorted columns.
+    weights, groups : ndarray
+        (merged columns,) sum of the weights, and the group.
+
+    Notes
+    -----
     Columns are compared by two 64-bit sums of seeded random numbers, one per row: two different
     columns among a million have equal sums with a chance below 1e-26.
     """
@@ -151,23 +245,35 @@ def merged(reach: sp.csr_array, weights: Floats, groups: Ints) -> tuple[sp.csr_a
     return kept, sums[back], groups[first]
 
 
-def dominated(reach: sp.csr_array, costs: Floats, places: Ints) -> Flags:
-    """Return the rows that another row makes needless: it reaches as much and costs no more.
+def dominated(reach: sp.csr_array, fen: Floats, places: Ints) -> Flags:
+    """Find the rows that another row makes redundant: it reaches as much and costs no more.
 
     Of rows that are equal in both the first stays. A row at a place with several options replaces
-    only those of its own place: elsewhere it may be excluded.
+    only rows of its own place: elsewhere it may be excluded.
+
+    Parameters
+    ----------
+    reach
+        (rows, columns) CSR with sorted columns.
+    fen, places
+        (rows,) cost and place.
+
+    Returns
+    -------
+    redundant : ndarray of bool
+        (rows,) True where another row is at least as good.
     """
     alone = np.bincount(places, minlength=int(places.max(initial=-1)) + 1)[places] == 1
     by_village = sp.csc_array(reach)
     return np.asarray(
         _dominated(reach.indptr, reach.indices, by_village.indptr, by_village.indices,
-                   costs, places, alone)
+                   fen, places, alone)
     )  # fmt: skip
 
 
 @compiled
 def _dominated(  # noqa: C901, PLR0913, PLR0917  a compiled loop over plain arrays
-    ptr: Ints, idx: Ints, col_ptr: Ints, col_idx: Ints, costs: Floats, places: Ints, alone: Flags
+    ptr: Ints, idx: Ints, col_ptr: Ints, col_idx: Ints, fen: Floats, places: Ints, alone: Flags
 ) -> Flags:
     n = len(ptr) - 1
     gone = np.zeros(n, np.bool_)
@@ -187,11 +293,11 @@ def _dominated(  # noqa: C901, PLR0913, PLR0917  a compiled loop over plain arra
         for k in range(col_ptr[rarest], col_ptr[rarest + 1]):
             b = col_idx[k]
             other = ptr[b + 1] - ptr[b]
-            if b == a or gone[b] or other < size or costs[b] > costs[a]:
+            if b == a or gone[b] or other < size or fen[b] > fen[a]:
                 continue
             if not alone[b] and places[b] != places[a]:
                 continue
-            if other == size and costs[b] == costs[a] and b > a:
+            if other == size and fen[b] == fen[a] and b > a:
                 continue
             shared = 0
             for m in range(ptr[b], ptr[b + 1]):

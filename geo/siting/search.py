@@ -1,9 +1,8 @@
-"""The plain problem, places, ``p`` and budget only: search from below, prices from above, HiGHS.
+"""Covering with places, ``p`` and a budget only: local search, Lagrangian bound, HiGHS.
 
-Rounds of fixed effort: exchanges give a better choice, prices a better bound; rows that the two
-together prove needless are dropped; when few enough are left HiGHS closes the gap. Where too many
-are left for it, as in dense streets, prices go to their end and windows show what waste no choice
-avoids.
+Rounds of fixed effort: annealing gives a better selection, prices a better bound; rows that the two
+together prove needless are removed; when few enough are left HiGHS closes the gap. Where too many
+are left, as in dense streets, the gap that the rounds end with is reported.
 """
 
 from __future__ import annotations
@@ -16,277 +15,278 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from geo.siting import exact, highs, kernels, saddle, windows
-from geo.siting.clock import Clock
+from geo.siting import exact, highs, kernels
+from geo.siting.annealing import AnnealingSchedule, anneal
+from geo.siting.clock import SolverClock
 from geo.siting.greedy import first_answer
-from geo.siting.kernels import Cells, Cooling
-from geo.siting.lagrangian import Prices, prices
-from geo.siting.model import TOLERANCE, Flags, Floats, Ints
-from geo.siting.reduction import Core, merged
+from geo.siting.lagrangian import DualPrices, dual_prices
+from geo.siting.model import ROUNDING, Flags, Floats, Ints
+from geo.siting.reduction import ReducedProblem, merged
 
-#: Searches side by side in each step.
-SEARCHES = 2
-#: Times that a search starts again from its best, warm, while the prices go to their end and after.
-_AGAIN = 5
-#: Steps of the prices before the first round, in it, and on the way to their end.
-STEPS = (400, 1500, 1800)
-#: Operations of one search and most moves; a move looks at the villages of one row.
-_OPERATIONS, _MOVES = 1.6e8, 4_000_000
-#: Cells that HiGHS may get as a whole, and nodes in the merging of choices.
-_CELLS, _NODES = 60_000, 200
-#: Best choices that are merged.
-_ELITE = 5
-#: Cells from which on no round can leave little enough.
-_DENSE = 4 * _CELLS
-#: Shares of the work that are done before each step.
-_SHARES = (0.1, 0.3, 0.4, 0.45, 0.8, 0.85)
-#: Share at which the windows begin and end.
-_WINDOWS = (0.45, 0.8)
-#: Moves for each row: few where HiGHS closes the gap anyway, many where it cannot.
-_EACH = (200.0, 800.0)
-#: Seeds of one search lie so far from each other.
-_APART = 1000
-#: Rows are dropped once no more than this share of them is needed.
-_KEEP = 0.9
-#: Hot start of a search, as share of the mean weight that one site adds, and cold end, as share
-#: of the start; found by trial on street grids of 2,700 to 7,700 nodes.
+#: Steps of the prices before the first round and in each round; the number of rounds.
+_STEPS, _ROUNDS = (400, 1500), 3
+#: Annealing runs side by side in each round.
+_RUNS = 2
+#: Operations of one annealing run, its most moves, and its moves per row. A move looks at the
+#: villages of one row.
+_OPERATIONS, _MOVES, _EACH = 1.6e8, 4_000_000, 200.0
+#: Start temperature of annealing, as share of the mean weight per chosen row, and end temperature,
+#: as share of the start; found by trial on street grids of 2,700 to 7,700 nodes.
 _WARM, _COLD = 0.03, 0.1
-#: The same once the prices tell what the last site is worth.
-_WARM_LATE, _COLD_LATE = (0.09, 0.18), 0.05
-#: The same when a search starts again from its best, and its share of the moves.
-_WARM_AGAIN, _COLD_AGAIN, _MOVES_AGAIN = 0.06, 0.07, 0.5
-#: Rows by which one may be exchanged in a short move, as share of the villages that a row reaches,
-#: and their least and greatest number.
-_LIKE, _LIKEST = 0.14, (4, 32)
+#: Cells that HiGHS gets as a whole, and nodes in the merging of selections.
+_CELLS, _NODES = 60_000, 200
+#: Selections that are merged.
+_ELITE = 5
+#: Rows are removed once no more than this share of them is needed.
+_KEEP = 0.9
+#: Relative rounding of the sums in a Lagrangian bound; share of a unit that no rounding reaches.
+_SUMMED, _ALMOST = 1e-12, 0.99
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A choice of the core's rows, its weight, the bound, and the prices that prove it.
+class CoreSolution:
+    """A selection of a core's rows with its weight and bound.
 
-    With capacities ``served`` is the share of each of the core's villages that is served.
+    Attributes
+    ----------
+    chosen
+        (rows,) True where built.
+    covered, bound
+        Weight without the core's base, and the upper bound on it.
+    prices
+        Prices of the last Lagrangian bound; None where there was none.
+    served
+        (columns,) share served, 0–1; None without capacities.
     """
 
     chosen: Flags
     covered: float
     bound: float
-    prices: Prices | None = None
+    prices: DualPrices | None = None
     served: Floats | None = None
 
 
-class Search:
-    """One search: what is known so far of a core."""
+class CoverSearch:
+    """State of one search: the best selection, the bound, and the rows still considered.
 
-    def __init__(self, core: Core, clock: Clock, start: Prices | None = None) -> None:
-        self.core, self.clock = core, clock
-        #: Prices of a like problem: where to begin, no proof.
-        self.begin = start
-        #: Rows of the core that was given which are still looked at.
+    Parameters
+    ----------
+    core
+        The reduced problem; least shares and capacities are ignored.
+    clock
+        Time limit and progress.
+    start
+        Prices of a similar problem to begin with; they prove nothing here.
+    """
+
+    def __init__(
+        self, core: ReducedProblem, clock: SolverClock, start: DualPrices | None = None
+    ) -> None:
+        self.core, self.clock, self.begin = core, clock, start
+        #: Rows of the given core that are still considered.
         self.rows = np.arange(len(core.options))
-        self.matrix = kernels.matrix(core.reach, core.weights, core.costs, core.places)
-        self._like: Cells | None = None
-        self.chosen, self.covered = first_answer(core, self.matrix)
+        self.matrix = kernels.reach_matrix(core.reach, core.weights, core.fen, core.places)
+        self.chosen = first_answer(core, self.matrix)
+        self.covered = core.covered(self.chosen)
         self.bound = float(core.weights.sum())
-        self.prices: Prices | None = None
-        self.elite: list[tuple[float, Flags]] = [(self.covered, self.chosen)]
-        self._seeds = 300
-        # Whole weights have whole sums: a better choice is better by 1.
-        self.unit = 1.0 if np.all(core.weights == np.round(core.weights)) else 0.0
-        self.tell(0.1)
+        self.prices: DualPrices | None = None
+        self.elite = [(self.covered, self.chosen)]
+        # Whole weights have whole sums: a better selection is better by 1 or more.
+        self.unit = 1.0 if core.whole else 0.0
+        self.report(0.1)
 
-    def tell(self, share: float) -> None:
-        """Report what is known."""
+    def report(self, share: float) -> None:
+        """Report progress.
+
+        Parameters
+        ----------
+        share
+            Share of the work done, 0–1.
+        """
         base = self.core.base
-        self.clock.tell(share, base + self.covered, base + self.bound)
-
-    @property
-    def large(self) -> bool:
-        """Return True if the rows are too many for HiGHS."""
-        return bool(self.core.reach.nnz > _CELLS)
+        self.clock.report(share, base + self.covered, base + self.bound)
 
     def proven(self) -> bool:
-        """Return True if nothing better exists, or nothing better than was wished."""
-        base, room = self.core.base, TOLERANCE * max(1.0, self.bound)
-        if self.bound - self.covered < max(self.unit * (1.0 - TOLERANCE), room):
-            self.bound = self.covered
-        return self.clock.enough(base + self.covered, base + self.bound)
+        """Lower the bound to the covered weight where nothing better exists.
 
-    def better(self, chosen: Flags, covered: float) -> None:
-        """Keep a choice; the best becomes the answer."""
+        Returns
+        -------
+        enough : bool
+            True if the gap is within the requested one.
+        """
+        rounding = -_SUMMED if self.unit else ROUNDING
+        room = rounding * self.bound + _ALMOST * self.unit
+        if self.bound - self.covered < room or self.bound <= self.covered:
+            self.bound = self.covered
+        return self.clock.enough(self.core.base + self.covered, self.core.base + self.bound)
+
+    def better(self, chosen: Flags) -> None:
+        """Keep a selection among the best.
+
+        Parameters
+        ----------
+        chosen
+            (rows,) True where built.
+        """
+        covered = self.core.covered(chosen)
         self.elite.append((covered, chosen))
         self.elite.sort(key=lambda known: -known[0])
         del self.elite[_ELITE:]
-        if covered > self.covered + TOLERANCE:
+        if covered > self.covered:
             self.chosen, self.covered = chosen, covered
 
-    def like(self, stop: Ints) -> Cells:
-        """Return the rows that short moves may take for each; none for a core that HiGHS closes."""
-        if self._like is None:
-            size = self.core.reach.nnz / max(1, len(self.core.options))
-            most = int(np.clip(round(_LIKE * size), *_LIKEST)) if self.large else 0
-            self._like = kernels.likest(self.matrix, most, stop)
-        return self._like
+    def price(self, steps: int, stop: Ints | None = None) -> DualPrices:
+        """Improve the prices.
 
-    def cooling(self, seed: int, stop: Ints, *, again: bool = False) -> Cooling:
-        """Return how to anneal a core of this size, from the first or ``again`` from the best."""
-        size = max(1.0, self.core.reach.nnz / max(1, len(self.core.options)))
-        share = self.covered / max(1, int(self.chosen.sum()))
-        each = _EACH[self.large]
-        moves = min(_MOVES, _OPERATIONS / size, each * len(self.core.options))
-        known = self.prices if self.prices is not None else self.begin
-        price = known.money if known is not None else 0.0
-        warm, cold = _WARM * share, _COLD
-        if known is not None and known.threshold > 0.0 and self.large:
-            warm, cold = _WARM_LATE[seed % len(_WARM_LATE)] * known.threshold, _COLD_LATE
-            if again:
-                warm, cold = _WARM_AGAIN * known.threshold, _COLD_AGAIN
-        if again:
-            moves *= _MOVES_AGAIN
-        return Cooling(warm, cold * warm, price, int(moves), seed, stop, self.like(stop))
+        Parameters
+        ----------
+        steps
+            Number of subgradient steps.
+        stop
+            Single cell; once it is not 0, the work ends.
 
-    def price(self, steps: int, stop: Ints) -> Prices:
-        """Return better prices."""
-        limits = (self.core.p, self.core.budget)
-        known = self.prices if self.prices is not None else self.begin
-        return prices(self.matrix, limits, self.covered, steps, start=known, stop=stop)
-
-    def descend(self, steps: int) -> None:
-        """Better the bound."""
-        found = together([lambda stop: self.price(steps, stop), self.like], self.clock)
-        self._priced(found[0])
-
-    def round(self) -> None:
-        """Search from the best choice with several seeds, and better the bound meanwhile."""
-        self._beside(lambda stop: self.price(STEPS[1], stop), range(SEARCHES))
-
-    def settle(self) -> None:
-        """Take the prices to their end, and search meanwhile."""
-        start, limits = self.prices, (self.core.p, self.core.budget)
-        assert start is not None  # noqa: S101  for the type checker: prices came first
-        self._beside(
-            lambda stop: saddle.settled(self.matrix, limits, start, STEPS[2], stop),
-            range(100, 100 + SEARCHES),
-            again=_AGAIN,
-        )
-
-    def _beside(
-        self, pricing: Callable[[Ints], Prices], seeds: Sequence[int], *, again: int = 0
-    ) -> None:
-        """Price and search side by side."""
-        last, *found = together([pricing, *self.searches(seeds, again=again)], self.clock)
-        for chosen, covered in found:
-            self.better(chosen, float(covered))
-        self._priced(last)
-
-    def window(self) -> None:
-        """Better the bound by what every choice wastes."""
-        start = self.prices
-        assert start is not None  # noqa: S101  for the type checker: prices came first
-        if float(start.village.sum()) <= self.bound - self.covered:
-            # Prices so low leave hardly anything to waste.
-            return
-
-        share = _WINDOWS[0]
-
-        def searched(jobs: list[Callable[[Ints], Any]]) -> list[Any]:
-            nonlocal share
-            done = together(jobs, self.clock)
-            # How many rounds there will be is not known: each takes a part of what is left.
-            share += (_WINDOWS[1] - share) / 4
-            self.tell(share)
-            return done
-
-        core = self.core
-        waste = windows.waste(core.reach, core.weights, start, self.covered, searched)
-        self.bound = min(self.bound, max(start.bound - waste, self.covered))
-
-    def polish(self) -> None:
-        """Search once more from the best choice."""
-        self._seeds += SEARCHES
-        seeds = range(self._seeds - SEARCHES, self._seeds)
-        for chosen, covered in together(self.searches(seeds, hot=False, again=_AGAIN), self.clock):
-            self.better(chosen, float(covered))
-
-    def searches(
-        self, seeds: Sequence[int], *, hot: bool = True, again: int = 0
-    ) -> list[Callable[[Ints], tuple[Flags, float]]]:
-        """Return a search from the best choice for each seed.
-
-        It starts ``hot``, and then ``again`` from its own best so many times.
+        Returns
+        -------
+        prices : DualPrices
+            The best found.
         """
-        first = (self.chosen, self.covered)
+        known = self.prices if self.prices is not None else self.begin
+        return dual_prices(self.core, self.covered, steps, start=known, stop=stop)
 
-        def job(seed: int) -> Callable[[Ints], tuple[Flags, float]]:
-            def run(stop: Ints) -> tuple[Flags, float]:
-                best = first
-                for turn in range(0 if hot else 1, again + 1):
-                    how = self.cooling(seed + _APART * turn, stop, again=turn > 0)
-                    p, budget = self.core.p, self.core.budget
-                    chosen, covered = kernels.anneal(self.matrix, best[0], p, budget, how)
-                    if covered > best[1]:
-                        best = (chosen, float(covered))
-                return best
+    def lower(self, found: DualPrices) -> None:
+        """Take over better prices and their bound.
 
-            return run
-
-        return [job(seed) for seed in seeds]
-
-    def _priced(self, found: Prices) -> None:
+        Parameters
+        ----------
+        found
+            Prices for the core as it is now.
+        """
         if self.prices is None or found.bound < self.prices.bound:
             self.prices = found
-        # Rows may have been dropped: what they can reach is not above what is covered.
+        # Rows may have been removed: what they can reach is not above what is covered.
         self.bound = min(self.bound, max(found.bound, self.covered))
 
+    def round(self, number: int) -> None:
+        """Anneal from the best selection, and improve the bound meanwhile.
+
+        Parameters
+        ----------
+        number
+            Number of the round, which seeds it.
+        """
+        jobs: list[Callable[[Ints], Any]] = [lambda stop: self.price(_STEPS[1], stop)]
+        jobs += [self.annealing(_RUNS * number + at) for at in range(_RUNS)]
+        last, *found = together(jobs, self.clock)
+        for chosen in found:
+            self.better(chosen)
+        self.lower(last)
+
+    def annealing(self, seed: int) -> Callable[[Ints], Flags]:
+        """Prepare an annealing run from the best selection.
+
+        Parameters
+        ----------
+        seed
+            Seed of its random numbers.
+
+        Returns
+        -------
+        run : callable
+            Takes the cell that stops it, returns the (rows,) selection.
+        """
+        core, first = self.core, self.chosen
+        size = max(1.0, core.reach.nnz / max(1, len(core.options)))
+        moves = min(_MOVES, _OPERATIONS / size, _EACH * len(core.options))
+        warm = _WARM * max(self.covered, ROUNDING) / max(1, int(first.sum()))
+        price = self.prices.money if self.prices is not None else 0.0
+
+        def run(stop: Ints) -> Flags:
+            how = AnnealingSchedule(warm, _COLD * warm, price, int(moves), seed, stop)
+            return anneal(self.matrix, first, core.p, core.budget, how)
+
+        return run
+
     def left(self) -> Flags:
-        """Return the rows that a better choice may have."""
+        """Find the rows that a better selection may contain.
+
+        Returns
+        -------
+        rows : ndarray of bool
+            (rows,) True where not proven needless.
+        """
         if self.prices is None:
             return np.ones(len(self.core.options), dtype=bool)
         return ~self.prices.needless(self.covered, self.unit)
 
     def few(self) -> bool:
-        """Return True if what a better choice may have is little enough for HiGHS."""
+        """Check whether HiGHS can take what is left.
+
+        Returns
+        -------
+        few : bool
+            True if the rows left have few enough cells.
+        """
         return bool(self.core.reach[self.left()].nnz <= _CELLS)
 
     def shrink(self) -> None:
-        """Drop the rows that no better choice has, where they are many; prices stay."""
-        keep = self.left() | self.chosen | self.liked()
+        """Remove the rows that no better selection contains, where they are many."""
+        keep = self.left() | self.liked()
         if self.prices is None or keep.mean() > _KEEP:
             return
         numbers = np.flatnonzero(keep)
         self.rows = self.rows[numbers]
         self.core = taken(self.core, numbers, sp.csr_array(self.core.reach[numbers]))
-        self.matrix = kernels.matrix(
-            self.core.reach, self.core.weights, self.core.costs, self.core.places
-        )
-        self._like = None
+        core = self.core
+        self.matrix = kernels.reach_matrix(core.reach, core.weights, core.fen, core.places)
         self.chosen = self.chosen[numbers]
         self.elite = [(covered, flags[numbers]) for covered, flags in self.elite]
         self.prices = replace(self.prices, worth=self.prices.worth[numbers])
 
     def liked(self) -> Flags:
-        """Return the rows of the best choices so far."""
-        return np.asarray(np.logical_or.reduce([flags for _, flags in self.elite]))
+        """Find the rows of the best selections.
+
+        Returns
+        -------
+        rows : ndarray of bool
+            (rows,) True where one of them has the row.
+        """
+        return np.asarray(np.logical_or.reduce([self.chosen, *(kept for _, kept in self.elite)]))
 
     def merge(self) -> None:
-        """Look for the best choice among the rows of the best ones so far."""
-        rows = self.liked() | self.chosen
-        found, _ = among(self.core, rows, self.chosen, self.clock, nodes=_NODES)
+        """Look for the best selection among the rows of the best ones so far."""
+        found, _ = among(self.core, self.liked(), self.chosen, self.clock, nodes=_NODES)
         if found is not None:
-            self.better(found, covered_by(self.core, found))
+            self.better(found)
 
     def close(self) -> None:
-        """Let HiGHS prove or better the choice on the rows that are left."""
-        rows = self.left() | self.chosen
-        found, bound = among(self.core, rows, self.chosen, self.clock)
+        """Let HiGHS prove or improve the selection on the rows that are left."""
+        found, bound = among(self.core, self.left() | self.chosen, self.chosen, self.clock)
         if found is not None:
-            self.better(found, covered_by(self.core, found))
-        # What needs a dropped row is not better than the choice.
+            self.better(found)
+        # A selection with a removed row is not better than the best known.
         self.bound = min(self.bound, max(bound, self.covered))
 
 
-def best(core: Core, clock: Clock, *, start: Prices | None = None) -> Found:
-    """Return the best choice of rows and its bound, as far as the effort or the time goes."""
-    search = Search(core, clock, start)
+def best(
+    core: ReducedProblem, clock: SolverClock, *, start: DualPrices | None = None
+) -> CoreSolution:
+    """Find the best selection of rows and its bound, as far as the effort or the time goes.
+
+    Parameters
+    ----------
+    core
+        The reduced problem; least shares and capacities are ignored.
+    clock
+        Time limit and progress.
+    start
+        Prices of a similar problem to begin with.
+
+    Returns
+    -------
+    found : CoreSolution
+        The selection, its weight and the bound.
+    """
+    search = CoverSearch(core, clock, start)
     if not search.proven():
         _work(search)
     search.proven()
@@ -294,72 +294,109 @@ def best(core: Core, clock: Clock, *, start: Prices | None = None) -> Found:
     chosen[search.rows[search.chosen]] = True
     prices = search.prices
     if prices is not None:
-        # With dropped rows the prices prove nothing about other choices: their worth is unknown.
+        # With removed rows the prices prove nothing about other selections.
         worth = np.full(len(chosen), np.nan)
         worth[search.rows] = prices.worth
         prices = replace(prices, worth=worth)
-    return Found(chosen, search.covered, search.bound, prices)
+    return CoreSolution(chosen, search.covered, search.bound, prices)
 
 
-def _work(search: Search) -> None:
-    """Round, and HiGHS where that leaves little enough; else the prices' end, then windows."""
+def _work(search: CoverSearch) -> None:
+    """Run the rounds until the proof, the limit, or few enough rows for HiGHS."""
     clock = search.clock
-    search.descend(STEPS[0])
-    polish, window = (search.polish, True), (search.window, True)
-    # Choices found beside the prices are too unlike each other: merging them takes long.
-    steps = [(search.settle, False), polish, window, polish, polish]
-    if search.core.reach.nnz <= _DENSE:
-        steps.insert(0, (search.round, True))
-    for number, (step, merging) in enumerate(steps):
-        search.tell(_SHARES[number])
+    search.lower(together([lambda stop: search.price(_STEPS[0], stop)], clock)[0])
+    for number in range(_ROUNDS):
+        search.report(0.2 + 0.2 * number)
         if search.proven() or clock.over():
             return
         search.shrink()
-        step()
+        search.round(number)
         if search.proven() or clock.over() or search.few():
             break
-        if merging:
-            search.merge()
-    search.tell(0.9)
+        search.merge()
+    search.report(0.9)
     if not search.proven() and not clock.over() and search.few():
         search.close()
 
 
 def among(
-    core: Core, rows: Flags, chosen: Flags, clock: Clock, *, nodes: int | None = None
-) -> tuple[Flags | None, float]:
-    """Return the best choice among some rows and the bound for them, by HiGHS."""
+    core: ReducedProblem, rows: Flags, chosen: Flags, clock: SolverClock, *,
+    nodes: int | None = None,
+) -> tuple[Flags | None, float]:  # fmt: skip
+    """Find the best selection among some rows with HiGHS.
+
+    Parameters
+    ----------
+    core
+        The reduced problem; least shares and capacities are ignored.
+    rows
+        (rows,) True where the row may be built.
+    chosen
+        (rows,) selection to start from.
+    clock
+        Time limit.
+    nodes
+        Limit of the search tree; None for no limit.
+
+    Returns
+    -------
+    found : ndarray of bool or None
+        (rows,) the selection; None where none was found.
+    bound : float
+        Upper bound on the weight that these rows cover.
+    """
     numbers = np.flatnonzero(rows)
     reach, weights, groups = merged(sp.csr_array(core.reach[numbers]), core.weights, core.groups)
-    part = replace(taken(core, numbers, reach), weights=weights, groups=groups)
+    none = np.zeros_like(core.least)
+    part = replace(taken(core, numbers, reach), weights=weights, groups=groups, least=none)
     start = exact.columns(part, chosen[numbers])
     outcome = highs.maximise(exact.program(part), clock, start=start, nodes=nodes)
-    if outcome.values is None:
-        return None, outcome.bound
     found = np.zeros(len(rows), dtype=bool)
-    found[numbers] = outcome.values[: len(numbers)] > 0.5
-    return found, outcome.bound
+    if outcome.values is not None:
+        found[numbers] = outcome.values[: len(numbers)] > 0.5
+    # The solver keeps the rows up to its tolerance, the plan exactly.
+    kept = outcome.values is not None and exact.affordable(core, found)
+    return (found if kept else None), outcome.bound
 
 
-def taken(core: Core, numbers: Ints, reach: sp.csr_array) -> Core:
-    """Return a core of some of its rows, with their reach."""
+def taken(core: ReducedProblem, numbers: Ints, reach: sp.csr_array) -> ReducedProblem:
+    """Return a core with some of its rows.
+
+    Parameters
+    ----------
+    core
+        The reduced problem.
+    numbers
+        Indices of the rows.
+    reach
+        (numbers, columns) their coverage.
+
+    Returns
+    -------
+    part : ReducedProblem
+        The core of these rows.
+    """
     return replace(
-        core, options=core.options[numbers], reach=reach, costs=core.costs[numbers],
+        core, options=core.options[numbers], reach=reach, fen=core.fen[numbers],
         places=core.places[numbers], fixed=core.fixed[numbers],
+        capacity=None if core.capacity is None else core.capacity[numbers],
     )  # fmt: skip
 
 
-def covered_by(core: Core, chosen: Flags) -> float:
-    """Return the weight that the chosen rows reach, without the base."""
-    met = np.asarray(core.reach.T @ chosen.astype(float)) > 0
-    return float(core.weights[met].sum())
+def together(jobs: Sequence[Callable[[Ints], Any]], clock: SolverClock) -> list[Any]:
+    """Run jobs side by side; the results do not depend on how many run at once.
 
+    Parameters
+    ----------
+    jobs
+        Each takes a cell that becomes 1 when the run must end.
+    clock
+        Time limit.
 
-def together(jobs: Sequence[Callable[[Ints], Any]], clock: Clock) -> list[Any]:
-    """Run compiled jobs side by side and return their results in order of the jobs.
-
-    Each gets a cell that becomes 1 when the run must end. The results do not depend on how many
-    run at once.
+    Returns
+    -------
+    results : list
+        In order of the jobs.
     """
     stop = np.full(1, clock.over(), np.int64)
     with ThreadPoolExecutor(max_workers=2) as pool:

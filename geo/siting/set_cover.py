@@ -1,7 +1,7 @@
-"""All villages, or a wished share of the households, at least cost.
+"""Least-cost covering: all villages, or a share of the weight, at least cost.
 
-Where every village must be covered and nothing else couples the sites, villages that share no site
-directly or through others are separate problems.
+Where every village must be covered and no other limit couples the sites, villages that share no
+site directly or through others are separate problems.
 """
 
 from __future__ import annotations
@@ -15,30 +15,46 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import RangeError
-from geo.siting import capacity, exact, explain, highs
-from geo.siting.clock import Clock
-from geo.siting.explain import StillUnmetError
-from geo.siting.model import TOLERANCE, Flags, Floats, Ints, Model, checked, reached, unreachable
-from geo.siting.problem import Problem, Run
-from geo.siting.reduction import Core, reduce
+from geo.siting import capacity, cover, exact, explain, highs
+from geo.siting.clock import SolverClock
+from geo.siting.explain import InfeasibleError, LimitConflict
+from geo.siting.model import (
+    FEN,
+    ROUNDING,
+    Flags,
+    Floats,
+    Ints,
+    SitingModel,
+    checked,
+    reached,
+    unreachable,
+)
+from geo.siting.problem import SitingProblem, SolverRun
+from geo.siting.reduction import ReducedProblem, reduce
 
-_RUN = Run()
+_RUN = SolverRun()
+#: Time limit for what an infeasible problem can reach, and for who serves whom [s].
+_SECONDS = 20.0
+#: Rounding of a bound [fen], absolute and relative.
+_FEN_ROUNDING, _SUMMED = 1e-2, 1e-12
 
 
 @dataclass(frozen=True)
 class CostPlan:
-    """Chosen options and how cheap the choice is.
+    """Selected options with the proof of how cheap they are.
 
     Attributes
     ----------
-    selected, covered, seconds, first_s, unreachable, stopped
-        As in :class:`~geo.siting.problem.Plan`.
+    selected, covered, seconds, first_s, unreachable
+        As in :class:`~geo.siting.problem.SitingPlan`.
     cost
-        Sum of costs, fixed options among them; the number of options where none are given.
+        Total cost [CNY], fixed options included; the number of options where no costs are given.
     bound
-        Cost that no choice can undercut.
+        Lower bound on the cost of any selection.
     gap
-        (cost − bound) / cost; 0 where the plan is proven cheapest.
+        (cost − bound) / cost, 0–1; 0 where the plan is proven cheapest.
+    stopped
+        "proven" (cheapest, or within the requested gap), "time", "cancelled" or "effort".
     """
 
     selected: tuple[int, ...]
@@ -52,112 +68,169 @@ class CostPlan:
     stopped: str
 
     def __str__(self) -> str:
-        """Say what is proven."""
+        """Return the cost, its lower bound and the gap."""
         return f"costs {self.cost:g}, cannot be below {self.bound:g}, gap {self.gap:.2%}"
 
 
-def least_cost(problem: Problem, share: float = 1.0, run: Run = _RUN) -> CostPlan:
-    """Cover a share of the weight that can be reached at all, at least cost.
+def least_cost(problem: SitingProblem, share: float = 1.0, run: SolverRun = _RUN) -> CostPlan:
+    """Cover a share of the weight that the allowed options reach, at least cost.
 
-    ``run.progress`` hears of (share of the work done, cost so far, cost that none can undercut); on
-    cancel and time-out the cheapest choice so far is returned with that bound.
+    Villages that no allowed option reaches are listed in the plan and left out of the share. Every
+    other limit of the problem is kept; without ``costs`` the number of options is minimised. With
+    capacities, what is served counts.
 
-    Villages that no option reaches are listed in the answer and left out of the share. Every other
-    limit of the problem is kept; without ``costs`` the number of options is least.
+    Parameters
+    ----------
+    problem
+        The problem.
+    share
+        Share of the weight to cover, 0–1.
+    run
+        Time limit and callbacks; ``progress`` gets the cost and its lower bound.
+
+    Returns
+    -------
+    plan : CostPlan
+        The selection, its cost and the lower bound; after the time limit or a cancellation the
+        cheapest selection so far.
 
     Raises
     ------
-    RangeError
-        If the share is outside 0–1.
+    InputError, RangeError
+        If the problem is malformed or the share is outside 0–1.
     InfeasibleError
-        If the other limits leave too little; it says what share they allow.
-    StillUnmetError
-        If the time ends before any choice is found that keeps all limits.
+        If the other limits or the fixed options leave too little; it names the possible share.
+    NoPlanInTimeError
+        If the time ends before a selection is found that keeps all limits.
 
     Examples
     --------
-    >>> plan = least_cost(Problem(coverage=[[1, 1, 0], [0, 1, 1], [0, 0, 1]], weights=[5, 1, 7]))
+    >>> plan = least_cost(
+    ...     SitingProblem(coverage=[[1, 1, 0], [0, 1, 1], [0, 0, 1]], weights=[5, 1, 7])
+    ... )
     >>> plan.selected, plan.cost
     ((0, 1), 2.0)
     """
     if not 0 <= share <= 1:
         raise RangeError(f"the share is {share:g}", where="share", repair="give 0 to 1")
-    clock = Clock(run)
-    model = checked(problem)
+    clock = SolverClock(run)
+    model, unit = checked(problem), FEN
     if problem.costs is None:
-        model = replace(model, costs=np.ones(len(model.costs)))
+        model, unit = replace(model, fen=np.ones(len(model.fen))), 1.0
     explain.check_fixed(model)
     explain.check_reach(model)
     core = reduce(model)
-    target = share * (core.base + float(core.weights.sum())) - core.base
-    whole = share == 1 and core.capacity is None
-    alone = whole and len(core.options) <= core.p and core.costs.sum() <= core.budget
-    if alone and not core.exclusive:
-        chosen, bound = _by_component(core, clock, _given(core, model))
-    else:
-        chosen, bound = _as_one(core, model, clock, target)
-    return _finished(model, core, (chosen, bound), clock)
+    explain.check_core(core, model)
+    return _finished(model, core, _cheapest(model, core, share, (clock, unit)), clock, unit)
 
 
-def _finished(model: Model, core: Core, found: tuple[Flags, float], clock: Clock) -> CostPlan:
+def _cheapest(
+    model: SitingModel, core: ReducedProblem, share: float, how: tuple[SolverClock, float]
+) -> tuple[Flags, float]:
+    """Return the cheapest rows found and the lower bound on their cost [fen]."""
+    clock, unit = how
+    whole = float(model.weights[reached(model.reach, model.allowed)].sum())
+    target = share * whole - core.base
+    spare = float(exact.rounding(core, np.array([whole]))[0])
+    if target > float(core.weights.sum()) + spare:
+        raise _too_little(core, model, share, whole)
+    target -= spare
+    alone = len(core.options) <= core.p and core.fen.sum() <= core.budget
+    if core.capacity is None and share == 1 and alone and not core.exclusive:
+        return _by_component(core, clock, _given(core, model), unit)
+    asked = exact.at_least(core, sp.csr_array(core.weights[None, :]), np.array([target]))
+    try:
+        return _as_one(core, model, clock, (target, asked, unit))
+    except InfeasibleError:
+        raise _too_little(core, model, share, whole) from None
+
+
+def _too_little(
+    core: ReducedProblem, model: SitingModel, share: float, whole: float
+) -> InfeasibleError:
+    """Return the error that names the share that the other limits leave.
+
+    Where they conflict among themselves, that error is raised instead.
+    """
+    what = "p, the budget, the fixed sites or other limits leave less than the requested share"
+    try:
+        most = cover.best(core, model, SolverClock(SolverRun(time_limit_s=_SECONDS)))
+    except explain.NoPlanInTimeError:
+        return InfeasibleError(what, (), "ask for a smaller share, or relax the other limits")
+    possible = (core.base + most.covered) / whole
+    return InfeasibleError(what, (LimitConflict("share", "", share, possible),))
+
+
+def _finished(
+    model: SitingModel, core: ReducedProblem, found: tuple[Flags, float], clock: SolverClock,
+    unit: float,
+) -> CostPlan:  # fmt: skip
     plan = core.plan(found[0], model)
-    paid = float(model.costs[plan].sum())
-    bound = min(found[1] + _given(core, model), paid)
-    if np.all(model.costs == np.round(model.costs)):
-        bound = float(np.ceil(bound - TOLERANCE * max(1.0, bound * 1e-6)))
-    if paid - bound <= TOLERANCE * max(1.0, paid):
-        bound = paid
+    paid = float(model.fen[plan].sum())
+    below = found[1] + _given(core, model)
+    # Costs are whole fen.
+    bound = min(max(0.0, float(np.ceil(below - _FEN_ROUNDING - _SUMMED * below))), paid)
     gap = (paid - bound) / paid if paid else 0.0
-    why = "proven" if gap <= clock.run.gap else "cancelled" if clock.cancelled else "time"
-    covered = float(model.weights[reached(model.reach, plan)].sum())
-    clock.tell(1.0, paid, bound)
+    clock.report(1.0, paid / unit, bound / unit)
     return CostPlan(
-        tuple(int(i) for i in np.flatnonzero(plan)), paid, bound, gap, covered, clock.seconds,
-        min(clock.first_s, clock.seconds), unreachable(model), why,
+        tuple(int(i) for i in np.flatnonzero(plan)), paid / unit, bound / unit, gap,
+        _covered(model, core, found[0]), clock.seconds, min(clock.first_s, clock.seconds),
+        unreachable(model), clock.why(bound, paid),
     )  # fmt: skip
 
 
-def _given(core: Core, model: Model) -> float:
-    """Return what the fixed options cost that have no row."""
-    return float(model.costs[model.fixed].sum()) if core.capacity is None else 0.0
+def _covered(model: SitingModel, core: ReducedProblem, chosen: Flags) -> float:
+    """Return the weight that a selection reaches, or serves where capacities limit it."""
+    if core.capacity is not None:
+        clock = SolverClock(SolverRun(time_limit_s=_SECONDS))
+        return float(capacity.amounts(core, chosen, clock).sum())
+    return float(model.weights[reached(model.reach, core.plan(chosen, model))].sum())
 
 
-def _by_component(core: Core, clock: Clock, given: float) -> tuple[Flags, float]:
+def _given(core: ReducedProblem, model: SitingModel) -> float:
+    """Return the cost [fen] of the fixed options that have no row."""
+    return float(model.fen[model.fixed].sum()) if core.capacity is None else 0.0
+
+
+def _by_component(
+    core: ReducedProblem, clock: SolverClock, given: float, unit: float
+) -> tuple[Flags, float]:
     """Cover every village; each connected part of sites and villages is solved for itself."""
     chosen = greedy_cover(core, float(core.weights.sum()))
     if not len(core.weights):
         return chosen, 0.0
     parts = _components(core)
-    bounds = np.array([charged(reach, core.costs[rows]) for rows, reach in parts])
-    paid = np.array([float(core.costs[rows][chosen[rows]].sum()) for rows, _ in parts])
+    bounds = np.array([charged(reach, core.fen[rows]) for rows, reach in parts])
+    paid = np.array([float(core.fen[rows][chosen[rows]].sum()) for rows, _ in parts])
     done = [0]
 
-    def tell(cost: float, below: float) -> None:
+    def report(cost: float, below: float) -> None:
         share = 0.1 + 0.8 * done[0] / len(core.options)
-        clock.tell(share, given + cost, given + min(below, cost))
+        values = ((given + fen) / unit for fen in (cost, min(below, cost)))
+        clock.report(share, *values)
 
-    def hear(at: int, gain: float, bound: float) -> None:
+    def progress(at: int, gain: float, bound: float) -> None:
         rest = float(paid.sum() - paid[at]), float(bounds.sum() - bounds[at])
-        tell(rest[0] - gain, rest[1] + max(float(bounds[at]), -bound))
+        report(rest[0] - gain, rest[1] + max(float(bounds[at]), -bound))
 
-    tell(float(paid.sum()), float(bounds.sum()))
+    report(float(paid.sum()), float(bounds.sum()))
     for at, (rows, reach) in enumerate(parts):
         if clock.over():
             break
-        outcome = _covering(reach, core.costs[rows], chosen[rows], clock, partial(hear, at))
+        outcome = _covering(reach, core.fen[rows], chosen[rows], clock, partial(progress, at))
         if np.isfinite(outcome.bound):
             bounds[at] = max(bounds[at], -outcome.bound)
         if outcome.values is not None:
             found = outcome.values > 0.5
-            if core.costs[rows][found].sum() < paid[at]:
+            if core.fen[rows][found].sum() < paid[at]:
                 chosen[rows] = found
-                paid[at] = float(core.costs[rows][found].sum())
+                paid[at] = float(core.fen[rows][found].sum())
         done[0] += len(rows)
-        tell(float(paid.sum()), float(bounds.sum()))
+        report(float(paid.sum()), float(bounds.sum()))
     return chosen, float(bounds.sum())
 
 
-def _components(core: Core) -> list[tuple[Ints, sp.csr_array]]:
+def _components(core: ReducedProblem) -> list[tuple[Ints, sp.csr_array]]:
     """Return the rows of each connected part of sites and villages, and their reach."""
     options = core.reach.shape[0]
     graph = sp.block_array([[None, core.reach], [core.reach.T, None]])
@@ -173,14 +246,26 @@ def _components(core: Core) -> list[tuple[Ints, sp.csr_array]]:
     return parts
 
 
-def charged(reach: sp.csr_array, costs: Floats) -> float:
-    """Return a cost that no choice that covers all villages undercuts, found at once.
+def charged(reach: sp.csr_array, fen: Floats) -> float:
+    """Compute a quick lower bound on the cost of covering all villages.
 
     Each village in turn, the hardest to reach first, is charged what the rows that reach it have
     left of their costs: dual ascent, Bilde and Krarup (1977), Annals of Discrete Mathematics
     1:79–97, doi:10.1016/S0167-5060(08)70728-3.
+
+    Parameters
+    ----------
+    reach
+        (rows, columns) coverage matrix.
+    fen
+        (rows,) cost [fen].
+
+    Returns
+    -------
+    bound : float
+        Lower bound [fen].
     """
-    left, total = costs.copy(), 0.0
+    left, total = fen.copy(), 0.0
     by_village = sp.csc_array(reach)
     for j in np.argsort(np.diff(by_village.indptr), kind="stable"):
         rows = by_village.indices[by_village.indptr[j] : by_village.indptr[j + 1]]
@@ -192,89 +277,95 @@ def charged(reach: sp.csr_array, costs: Floats) -> float:
 
 
 def _covering(
-    reach: sp.csr_array, costs: Floats, start: Flags, clock: Clock,
-    hear: Callable[[float, float], None],
-) -> highs.Outcome:  # fmt: skip
+    reach: sp.csr_array, fen: Floats, start: Flags, clock: SolverClock,
+    progress: Callable[[float, float], None],
+) -> highs.SolverOutcome:  # fmt: skip
     """Solve one set covering problem."""
     options, villages = reach.shape
-    program = highs.Program(
-        -costs, sp.csc_array(reach.T), np.ones(villages), np.full(villages, np.inf),
+    program = highs.IntegerProgram(
+        -fen, sp.csc_array(reach.T), np.ones(villages), np.full(villages, np.inf),
         np.zeros(options), np.ones(options), np.ones(options, dtype=bool),
     )  # fmt: skip
-    return highs.maximise(program, clock, start=start.astype(float), tell=hear)
+    return highs.maximise(program, clock, start=start.astype(float), report=progress)
 
 
-def _as_one(core: Core, model: Model, clock: Clock, target: float) -> tuple[Flags, float]:
+def _as_one(
+    core: ReducedProblem, model: SitingModel, clock: SolverClock,
+    asked: tuple[float, exact.ProgramRows, float],
+) -> tuple[Flags, float]:  # fmt: skip
     """Solve the whole integer program with the least weight as a row."""
     options = len(core.options)
-    least = exact.Rows(
-        np.array([target * (1 - 1e-9)]), np.array([np.inf]), y=sp.csr_array(core.weights[None, :])
-    )
-    program = exact.program(core, [least])
+    target, row, unit = asked
+    program = exact.program(core, [row])
     gain = np.zeros(len(program.gain))
-    gain[:options] = -core.costs
-    if core.capacity is None:
-        chosen = greedy_cover(core, target)
-        start = exact.columns(core, chosen)
+    gain[:options] = -core.fen
+    if core.capacity is not None:
+        start: Floats | None = capacity.columns(core, capacity.first_answer(core))
     else:
-        chosen, served = capacity.first_answer(core)
-        start = capacity.columns(core, (chosen, served))
-    if not _keeps(program, start):
-        start = None
+        start = exact.columns(core, greedy_cover(core, target))
     given = _given(core, model)
-    if start is not None:
-        clock.tell(0.1, given + float(core.costs[chosen].sum()), given)
 
-    def hear(value: float, bound: float) -> None:
+    def kept(values: Floats | None) -> bool:
+        return values is not None and cover.keeps(program, values) and _exactly(core, values, row)
+
+    if start is not None and kept(start):
+        fen = float(core.fen[start[:options] > 0.5].sum())
+        clock.report(0.1, (given + fen) / unit, given / unit)
+    else:
+        start = None
+
+    def progress(value: float, bound: float) -> None:
         cost, below = -value, max(0.0, -bound)
         share = below / cost if cost > 0 else 1.0
-        clock.tell(0.1 + 0.8 * share, given + cost, given + below)
+        clock.report(0.1 + 0.8 * share, (given + cost) / unit, (given + below) / unit)
 
-    outcome = highs.maximise(replace(program, gain=gain), clock, start=start, tell=hear)
+    outcome = highs.maximise(replace(program, gain=gain), clock, start=start, report=progress)
     if outcome.infeasible:
-        raise _too_little(core, model, target, clock)
+        raise InfeasibleError("no selection of sites keeps all limits", ())
     bound = max(0.0, -outcome.bound) if np.isfinite(outcome.bound) else 0.0
-    if outcome.values is not None:
-        chosen = outcome.values[:options] > 0.5
-    elif start is None:
-        raise StillUnmetError(
-            "the time ended before a choice was found that keeps all limits", where="limits",
-            repair="give more time, or loosen p, the budget or the shares",
-        )  # fmt: skip
-    return chosen, bound
-
-
-def _keeps(program: highs.Program, values: Floats | None) -> bool:
+    values = outcome.values if kept(outcome.values) else start
     if values is None:
+        raise explain.no_plan_in_time()
+    return values[:options] > 0.5, bound
+
+
+def _exactly(core: ReducedProblem, values: Floats, row: exact.ProgramRows) -> bool:
+    """Return True if columns keep number, money and places exactly, and sums up to rounding."""
+    chosen = values[: len(core.options)] > 0.5
+    if not exact.affordable(core, chosen):
         return False
-    rows = program.matrix @ values
-    return bool(((rows >= program.low - TOLERANCE) & (rows <= program.high + TOLERANCE)).all())
+    if core.capacity is not None:
+        return True
+    assert row.y is not None  # noqa: S101  for the type checker: it is a sum of covered weights
+    enough = bool((row.y @ core.met(chosen).astype(float) >= row.low - 1e-6).all())
+    return enough and cover.keeps_shares(core, chosen)
 
 
-def _too_little(core: Core, model: Model, target: float, clock: Clock) -> explain.InfeasibleError:
-    """Return the error that says how much the other limits let be covered."""
-    from geo.siting.cover import best
+def greedy_cover(core: ReducedProblem, target: float) -> Flags:
+    """Add the row that adds most per cost until the target is met, then drop redundant rows.
 
-    most = best(core, model, Clock(replace(clock.run, progress=None)))
-    whole = core.base + float(core.weights.sum())
-    conflict = explain.Conflict(
-        "share", "", (core.base + target) / whole, (core.base + most.covered) / whole
-    )
-    return explain.InfeasibleError("the other limits leave less than the wished share", (conflict,))
+    Parameters
+    ----------
+    core
+        The reduced problem; ``p``, budget, shares and capacities are ignored.
+    target
+        Weight to cover.
 
-
-def greedy_cover(core: Core, target: float) -> Flags:
-    """Take the row that adds most per cost until the target is met, then drop what is needless."""
+    Returns
+    -------
+    chosen : ndarray of bool
+        (rows,) True where built.
+    """
     chosen = np.zeros(len(core.options), dtype=bool)
     free = np.ones(len(chosen), dtype=bool)
     left, sum_left = core.weights.copy(), float(core.weights.sum())
-    goal = sum_left - target
-    price = np.maximum(core.costs, 1e-9)
+    goal, least = sum_left - target, ROUNDING * sum_left
+    price = np.maximum(core.fen, 1e-9)
     gain = core.reach @ left
     by_village = sp.csc_array(core.reach)
-    while sum_left > goal + TOLERANCE:
+    while sum_left > goal + least:
         best = int(np.argmax(np.where(free, gain, 0.0) / price)) if len(gain) else 0
-        if not len(gain) or gain[best] <= TOLERANCE or not free[best]:
+        if not len(gain) or gain[best] <= least or not free[best]:
             break
         chosen[best] = True
         free[core.places == core.places[best]] = False
@@ -285,10 +376,10 @@ def greedy_cover(core: Core, target: float) -> Flags:
                 left[j] = 0.0
     times = np.asarray(core.reach.T @ chosen.astype(float))
     spare = goal - sum_left
-    for i in sorted(np.flatnonzero(chosen), key=lambda row: -core.costs[row]):
+    for i in sorted(np.flatnonzero(chosen), key=lambda row: -core.fen[row]):
         own = core.reach.indices[core.reach.indptr[i] : core.reach.indptr[i + 1]]
         loss = float(core.weights[own[times[own] == 1]].sum())
-        if loss <= max(spare, 0.0) or loss == 0:
+        if loss <= max(spare, 0.0):
             chosen[i] = False
             times[own] -= 1
             spare -= loss

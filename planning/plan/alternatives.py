@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.siting import Run, alternatives
+from geo.siting import SolverRun, alternatives
 from planning.plan.joint_selection import Ask, Chosen
 from planning.plan.site_selection import COSTED
 
@@ -18,7 +18,7 @@ NEEDED, REPLACEABLE, UNDECIDED = "needed", "replaceable", "undecided"
 
 
 def alternative_plans(
-    ask: Ask, chosen: Chosen, run: Run
+    ask: Ask, chosen: Chosen, run: SolverRun
 ) -> tuple[pd.DataFrame, NDArray[np.object_]]:
     """Return the k best plans, and per option of the reach what a planner may do without.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.siting import InfeasibleError, Problem, Run, frontier, least_cost
+from geo.siting import InfeasibleError, SitingProblem, SolverRun, frontier, least_cost
 from planning.plan.joint_selection import Ask, Chosen
 from planning.plan.site_selection import COSTED
 
@@ -21,7 +21,7 @@ _GAP = 0.005
 _QUICK_S = 5.0
 
 
-def frontier_table(ask: Ask, chosen: Chosen, run: Run) -> pd.DataFrame:
+def frontier_table(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
     """Return the best choice for each of several amounts, :data:`FRONTIER_COLUMNS`.
 
     ``amount`` is a number of new sites, or a build cost where the goal is money; then a site costs
@@ -31,7 +31,7 @@ def frontier_table(ask: Ask, chosen: Chosen, run: Run) -> pd.DataFrame:
     if not count:
         return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
     by_cost = ask.settings.objective in COSTED
-    problem: Problem = replace(ask.problem, p=None, costs=chosen.costs if by_cost else None)
+    problem: SitingProblem = replace(ask.problem, p=None, costs=chosen.costs if by_cost else None)
     try:
         limits = _limits(problem, count)
         points = frontier(problem, limits, replace(run, gap=_GAP))
@@ -54,9 +54,9 @@ def frontier_table(ask: Ask, chosen: Chosen, run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FRONTIER_COLUMNS))
 
 
-def _limits(problem: Problem, count: int) -> list[float]:
+def _limits(problem: SitingProblem, count: int) -> list[float]:
     """Return evenly spread amounts up to what reaches all that can be reached."""
-    top = least_cost(problem, 1.0, Run(time_limit_s=_QUICK_S, gap=0.05)).cost
+    top = least_cost(problem, 1.0, SolverRun(time_limit_s=_QUICK_S, gap=0.05)).cost
     fixed = list(problem.fixed)
     steps = np.arange(1, count + 1) / count
     if problem.costs is None:

@@ -28,8 +28,8 @@ from geo.links.joint import (
     nearest_link_cost,
 )
 from geo.links.search import SearchProblem, searched
-from geo.siting import Problem, Run
-from geo.siting.clock import Clock
+from geo.siting import SitingProblem, SolverRun
+from geo.siting.clock import SolverClock
 from geo.siting.model import checked
 from planning.elevation import terrain_of
 from planning.plan.backhaul import Joined, join, link_values
@@ -75,7 +75,7 @@ class Ask:
 
     pack: Pack
     scenario: Scenario
-    problem: Problem
+    problem: SitingProblem
     costs: Floats
     candidates: pd.DataFrame
     rates: UnitPrices
@@ -103,12 +103,12 @@ class Chosen:
     costs: Floats
 
 
-def chosen_alone(ask: Ask, run: Run) -> Chosen:
+def chosen_alone(ask: Ask, run: SolverRun) -> Chosen:
     """Choose by what sites cost without links."""
     return Chosen(answered(ask.problem, ask.costs, None, ask.settings, run), None, ask.costs)
 
 
-def chosen_together(ask: Ask, run: Run) -> Chosen:
+def chosen_together(ask: Ask, run: SolverRun) -> Chosen:
     """Choose sites and links together.
 
     Raises
@@ -116,7 +116,8 @@ def chosen_together(ask: Ask, run: Run) -> Chosen:
     InputError
         If the limits conflict, or what must be built exceeds the budget with its links.
     """
-    own = ask.costs + _least_link(ask)
+    # Whole fen, as the solver counts: sums of chosen sites are then exact budgets.
+    own = np.round(ask.costs + _least_link(ask), 2)
     links = _Links(ask, own)
     siting = _Siting(ask, links, own, run)
     budget = ask.settings.budget if ask.settings.objective == "budget" else None
@@ -124,7 +125,7 @@ def chosen_together(ask: Ask, run: Run) -> Chosen:
     joint = joint_plan(siting, links.connect, own, budget=budget, rounds=rounds)
     sought, proven = priced(ask, own, replace(run, time_limit_s=run.time_limit_s * _BOUND))
     if ask.settings.joint and ask.problem.capacity is None:
-        clock = Clock(replace(run, time_limit_s=run.time_limit_s * _SEARCH))
+        clock = SolverClock(replace(run, time_limit_s=run.time_limit_s * _SEARCH))
         joint = _exchanged(joint, (sought, proven.starts), (links, own), clock)
     best = joint.best if ask.settings.joint else joint.two_step
     first = siting.answers[0]
@@ -139,10 +140,11 @@ def chosen_together(ask: Ask, run: Run) -> Chosen:
     if stopped != "proven":
         stopped = max([stopped, *(found.stopped for found in siting.answers)], key=_WORSE.index)
     answer = SelectionResult(best.selected, best.covered, measure, value, bound, stopped)
-    return Chosen(answer, joint, own + links.connect(best.selected).marginal)
+    marginal = links.connect(best.selected).marginal
+    return Chosen(answer, joint, np.round(own + marginal, 2))
 
 
-def priced(ask: Ask, own: Floats, run: Run) -> tuple[SearchProblem, JointBound]:
+def priced(ask: Ask, own: Floats, run: SolverRun) -> tuple[SearchProblem, JointBound]:
     """Return the goal with its ways to the fibre, and the bound on sites and links together.
 
     The bound holds for every plan whose links follow the plan's own rule: another kind than fibre
@@ -210,7 +212,7 @@ def _exchanged(
     joint: JointResult,
     asked: tuple[SearchProblem, tuple[Flags, ...]],
     engine: tuple[_Links, Floats],
-    clock: Clock,
+    clock: SolverClock,
 ) -> JointResult:
     """Return the joint answer after exchanges of sites, from the best so far and other starts."""
     sought, starts = asked
@@ -238,7 +240,7 @@ def _exchanged(
 class _Siting:
     """Chooses at given costs; keeps what it was answered, and the time."""
 
-    def __init__(self, ask: Ask, links: _Links, own: Floats, run: Run) -> None:
+    def __init__(self, ask: Ask, links: _Links, own: Floats, run: SolverRun) -> None:
         self.ask, self.links, self.own, self.run = ask, links, own, run
         self.answers: list[SelectionResult] = []
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from geo.siting import Run
+from geo.siting import SolverRun
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
 from planning.plan.construction import build, money_table
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
@@ -193,10 +193,11 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, *, links: bool) -
 
 def _asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
     problem = stated(ground.reach, ground.found.table, ground.villages, scenario.plan)
-    return Ask(pack, scenario, problem, ground.costs[:, 1], ground.options, ground.rates)
+    costs = np.round(ground.costs[:, 1], 2)
+    return Ask(pack, scenario, problem, costs, ground.options, ground.rates)
 
 
-def _run(scenario: Scenario, watch: Watch) -> Run:
+def _run(scenario: Scenario, watch: Watch) -> SolverRun:
     """Return how long to choose and whom to tell; the bar never runs back."""
     most = [0.25]
 
@@ -204,13 +205,13 @@ def _run(scenario: Scenario, watch: Watch) -> Run:
         most[0] = max(most[0], 0.25 + 0.4 * share)
         watch.progress("siting", most[0], f"{covered:,.0f} / {bound:,.0f}")
 
-    return Run(time_limit_s=scenario.plan.time_limit_s, progress=tell, cancel=watch.cancel)
+    return SolverRun(time_limit_s=scenario.plan.time_limit_s, progress=tell, cancel=watch.cancel)
 
 
 def _beyond(found: Rollout, ask: Ask, chosen: Chosen, watch: Watch) -> Rollout:
     """Add the frontier, other plans, and what a planner may do without."""
     watch.progress("frontier", 0.75, "")
-    run = Run(
+    run = SolverRun(
         time_limit_s=ask.settings.time_limit_s, cancel=watch.cancel,
         progress=lambda share, _c, _b: watch.progress("frontier", 0.75 + 0.2 * share, ""),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from data.tables.reader import Pack
 from geo.schedule.bound import household_years, most_household_years
 from geo.schedule.phasing import BuildSchedule, rollout
 from geo.schedule.projects import Projects, YearlyLimits, season_capacity
-from geo.siting import Run
+from geo.siting import SolverRun
 from planning.plan.candidates import BUILT, LOCKED
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: YearSetti
     order = _order(found, sites)
     year = np.where(found.year > 0, settings.first + found.year - 1, sites.built_in)
     reached = household_years(found)
-    most = most_household_years(projects, limits, Run(time_limit_s=_BOUND_S))
+    most = most_household_years(projects, limits, SolverRun(time_limit_s=_BOUND_S))
     return Phases(
         order, _first(sites.reach, order), year.astype(np.int64), found.reason, reached,
         max(most, reached),

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.scenario.plan_settings import PlanSettings
-from geo.siting import Plan, Problem, Run, least_cost, most_equal, solve
+from geo.siting import SitingPlan, SitingProblem, SolverRun, least_cost, most_equal, solve
 from planning.plan.candidate_reach import Reach
 from planning.plan.candidates import BUILT, LOCKED
 
@@ -73,23 +73,27 @@ class SelectionResult:
 
 def stated(
     reach: Reach, candidates: pd.DataFrame, villages: pd.DataFrame, settings: PlanSettings
-) -> Problem:
+) -> SitingProblem:
     """Return the problem with every limit that the planner sets; ``p`` counts what stands, too."""
     status = candidates["status"].to_numpy(dtype=object)[reach.candidate]
     first = reach.preset == settings.presets[0]
     # A locked place gets the plan's first technology.
-    fixed = np.flatnonzero(np.isin(status, (LOCKED, BUILT)) & first)
+    locked = np.isin(status, (LOCKED, BUILT)) & first
+    fixed = np.flatnonzero(locked)
+    # Nothing else can be built at a locked place: what only that would reach is unreachable.
+    taken = np.isin(reach.candidate, reach.candidate[locked]) & ~locked
     stands = int(((status == BUILT) & first).sum())
     limits = settings.limits
     capacity = None
     if limits.capacity_households is not None:
         capacity = np.full(len(status), float(limits.capacity_households))
     wanted = set(villages["prefecture"]) & set(limits.least_share)
-    return Problem(
+    return SitingProblem(
         coverage=reach.matrix,
         weights=villages["households"].to_numpy(float),
         p=settings.sites + stands if settings.objective not in COSTED else None,
         fixed=tuple(int(i) for i in fixed),
+        forbidden=tuple(int(i) for i in np.flatnonzero(taken)),
         places=reach.candidate,
         capacity=capacity,
         split=False,
@@ -99,7 +103,11 @@ def stated(
 
 
 def answered(
-    problem: Problem, costs: Floats, budget: float | None, settings: PlanSettings, run: Run
+    problem: SitingProblem,
+    costs: Floats,
+    budget: float | None,
+    settings: PlanSettings,
+    run: SolverRun,
 ) -> SelectionResult:
     """Choose options for the planner's goal.
 
@@ -139,13 +147,13 @@ def answered(
     )
 
 
-def _covering(plan: Plan) -> SelectionResult:
+def _covering(plan: SitingPlan) -> SelectionResult:
     return SelectionResult(
         plan.selected, plan.covered, HOUSEHOLDS, plan.covered, plan.bound, plan.stopped
     )
 
 
-def _fixed_alone(problem: Problem) -> SelectionResult:
+def _fixed_alone(problem: SitingProblem) -> SelectionResult:
     reach = problem.coverage[list(problem.fixed)]
     met = np.unique(reach.indices)
     covered = float(np.asarray(problem.weights, dtype=float)[met].sum())

@@ -15,11 +15,11 @@ from geo.errors import RangeError
 from geo.links.bound import CoverageGoal, relaxed
 from geo.links.fibre_access import STEINER_RATIO, ways
 from geo.links.search import SearchProblem, _begun, _board, searched
-from geo.siting import Problem, Run
-from geo.siting.clock import Clock
+from geo.siting import SitingProblem, SolverRun
+from geo.siting.clock import SolverClock
 from geo.siting.model import checked
 
-PER_KM, RUN = 3.0, Run(time_limit_s=20)
+PER_KM, RUN = 3.0, SolverRun(time_limit_s=20)
 
 
 def case(seed: int, n: int = 7, v: int = 9, **more):
@@ -30,7 +30,7 @@ def case(seed: int, n: int = 7, v: int = 9, **more):
     reach = draw.random((n, v)) < 0.4
     reach[:, ~reach.any(axis=0)] = True
     weight = draw.integers(1, 50, v).astype(float)
-    problem = Problem(coverage=reach, weights=weight, costs=draw.uniform(5, 40, n), **more)
+    problem = SitingProblem(coverage=reach, weights=weight, costs=draw.uniform(5, 40, n), **more)
     found = ways((lon, lat), nodes, PER_KM)
     x, y = np.concatenate([lon, nodes[0]]), np.concatenate([lat, nodes[1]])
     km = geodesic_m(x[:, None], y[:, None], x[None, :], y[None, :]) / 1000 + 1e-9
@@ -61,7 +61,7 @@ def asked(
 
 def found(sought: SearchProblem, starts: tuple[np.ndarray, ...]) -> list[tuple[int, ...]]:
     nothing = np.zeros(len(sought.place), dtype=bool)
-    chosen = [searched(sought, start, Clock(RUN)) for start in (*starts, nothing)]
+    chosen = [searched(sought, start, SolverClock(RUN)) for start in (*starts, nothing)]
     return [tuple(np.flatnonzero(one).tolist()) for one in chosen]
 
 
@@ -142,10 +142,16 @@ def test_the_other_kind_is_for_far_places_only() -> None:
 
 def test_without_time_the_bound_says_nothing_wrong() -> None:
     sought, every, cost, covered = case(1)
-    proven = relaxed(sought.model, sought.ways, sought.place, sought.goal, Run(time_limit_s=0.0))
+    proven = relaxed(
+        sought.model, sought.ways, sought.place, sought.goal, SolverRun(time_limit_s=0.0)
+    )
     best = min(cost(c) for c in every if covered(c) >= sought.goal.least)
     assert 0 <= proven.bound <= best
     budget = relaxed(
-        sought.model, sought.ways, sought.place, CoverageGoal(budget=9.0), Run(cancel=lambda: True)
+        sought.model,
+        sought.ways,
+        sought.place,
+        CoverageGoal(budget=9.0),
+        SolverRun(cancel=lambda: True),
     )
     assert budget.bound <= sought.model.weights.sum()

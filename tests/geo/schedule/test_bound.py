@@ -12,9 +12,9 @@ from hypothesis import given, settings, strategies as st
 from geo.schedule.bound import household_years, most_household_years
 from geo.schedule.phasing import rollout
 from geo.schedule.projects import Projects, YearlyLimits
-from geo.siting.problem import Run
+from geo.siting.problem import SolverRun
 
-RUN = Run(time_limit_s=10)
+RUN = SolverRun(time_limit_s=10)
 
 
 def case(seed: int) -> tuple[Projects, YearlyLimits]:
@@ -78,7 +78,7 @@ def test_the_bound_is_near_and_without_time_it_is_everything() -> None:
     projects, limits = case(1)
     reached = np.asarray(projects.coverage.sum(axis=0)).ravel() > 0
     whole = 3 * np.asarray(projects.households)[reached].sum()
-    none = most_household_years(projects, limits, Run(cancel=lambda: True))
+    none = most_household_years(projects, limits, SolverRun(cancel=lambda: True))
     assert most_household_years(projects, limits, RUN) <= none <= whole + 1e-6 or none == (
         pytest.approx(whole)
     )

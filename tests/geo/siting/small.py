@@ -7,7 +7,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from geo.siting import Problem
+from geo.siting import SitingProblem
 
 
 def problem(seed: int, options: int = 7, villages: int = 10) -> dict:
@@ -26,7 +26,7 @@ def problem(seed: int, options: int = 7, villages: int = 10) -> dict:
     return parts
 
 
-def choices(problem: Problem) -> Iterator[tuple[int, ...]]:
+def choices(problem: SitingProblem) -> Iterator[tuple[int, ...]]:
     """Return every choice that keeps p, budget, places, fixed and forbidden."""
     options = len(problem.coverage)
     costs = np.zeros(options) if problem.costs is None else np.asarray(problem.costs)
@@ -42,16 +42,16 @@ def choices(problem: Problem) -> Iterator[tuple[int, ...]]:
                 yield choice
 
 
-def covered(problem: Problem, choice: tuple[int, ...]) -> float:
+def covered(problem: SitingProblem, choice: tuple[int, ...]) -> float:
     return float(problem.weights[met(problem, choice)].sum())
 
 
-def met(problem: Problem, choice: tuple[int, ...]) -> np.ndarray:
+def met(problem: SitingProblem, choice: tuple[int, ...]) -> np.ndarray:
     reach = np.asarray(problem.coverage)[list(choice)]
     return np.asarray(reach.any(axis=0))
 
 
-def shares(problem: Problem, choice: tuple[int, ...]) -> dict:
+def shares(problem: SitingProblem, choice: tuple[int, ...]) -> dict:
     """Return the covered share of each group that some allowed option reaches."""
     groups, reach = np.asarray(problem.groups), np.asarray(problem.coverage)
     able = np.delete(reach, list(problem.forbidden), axis=0).any(axis=0)
@@ -64,7 +64,7 @@ def shares(problem: Problem, choice: tuple[int, ...]) -> dict:
     return found
 
 
-def served_whole(problem: Problem, choice: tuple[int, ...]) -> float:
+def served_whole(problem: SitingProblem, choice: tuple[int, ...]) -> float:
     """Return the greatest weight that a choice serves when no village is split."""
     reach, capacity = np.asarray(problem.coverage), np.asarray(problem.capacity)
     best = 0.0
@@ -79,7 +79,7 @@ def served_whole(problem: Problem, choice: tuple[int, ...]) -> float:
     return best
 
 
-def served_split(problem: Problem, choice: tuple[int, ...]) -> float:
+def served_split(problem: SitingProblem, choice: tuple[int, ...]) -> float:
     """Return the greatest weight served when villages may be split: the least of all cuts."""
     reach, capacity = np.asarray(problem.coverage), np.asarray(problem.capacity)
     cut = np.inf

@@ -8,8 +8,8 @@ import pytest
 from geo.errors import RangeError
 from geo.siting import (
     InfeasibleError,
-    Problem,
-    Run,
+    SitingProblem,
+    SolverRun,
     alternatives,
     frontier,
     least_cost,
@@ -31,12 +31,12 @@ from tests.geo.siting.test_runs import city
 SEEDS = range(14)
 
 
-def priced(seed: int, **more: object) -> Problem:
+def priced(seed: int, **more: object) -> SitingProblem:
     chance = np.random.default_rng(seed + 1000)
     parts = problem(seed)
     costs = chance.integers(1, 9, len(parts["coverage"])).astype(float)
     budget = costs[list(parts["fixed"])].sum() + 10.0
-    return Problem(**{**parts, "costs": costs, "budget": budget, **more})
+    return SitingProblem(**{**parts, "costs": costs, "budget": budget, **more})
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -53,7 +53,7 @@ def test_technologies_exclude_each_other_at_a_place(seed: int) -> None:
 def test_each_group_has_its_least_share(seed: int) -> None:
     groups = np.array(["a", "a", "a", "b", "b", "b", "c", "c", "c", "c"])
     least = {"a": 0.4, "b": 0.3}
-    asked = Problem(**problem(seed), p=3, groups=groups, least_share=least)
+    asked = SitingProblem(**problem(seed), p=3, groups=groups, least_share=least)
     sums = {g: asked.weights[groups == g].sum() for g in least}
     fits = [
         choice
@@ -80,7 +80,7 @@ def test_no_site_serves_more_than_its_capacity(seed: int, split: bool) -> None:
     chance = np.random.default_rng(seed)
     parts = problem(seed, 5, 7)
     capacity = chance.integers(40, 90, 5).astype(float)
-    asked = Problem(**parts, p=3, capacity=capacity, split=split)
+    asked = SitingProblem(**parts, p=3, capacity=capacity, split=split)
     serve = served_split if split else served_whole
     plan = solve(asked)
     assert plan.covered == pytest.approx(max(serve(asked, choice) for choice in choices(asked)))
@@ -105,7 +105,7 @@ def test_a_share_is_covered_at_least_cost(seed: int, share: float) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_worst_group_fares_as_well_as_possible(seed: int) -> None:
     groups = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 2])
-    asked = Problem(**problem(seed), p=3, groups=groups)
+    asked = SitingProblem(**problem(seed), p=3, groups=groups)
     if not shares(asked, ()):
         return
     every = {choice: min(shares(asked, choice).values()) for choice in choices(asked)}
@@ -121,7 +121,7 @@ def test_the_worst_group_fares_as_well_as_possible(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_next_best_plans_and_what_they_share(seed: int) -> None:
-    asked = Problem(**problem(seed), p=3)
+    asked = SitingProblem(**problem(seed), p=3)
     found = alternatives(asked, 3, tolerance=0.1)
     every = {choice: covered(asked, choice) for choice in choices(asked)}
     seen: list[set] = []
@@ -139,7 +139,7 @@ def test_the_next_best_plans_and_what_they_share(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_curve_never_falls_and_is_best_at_each_point(seed: int) -> None:
-    for asked, limits in ((Problem(**problem(seed)), [1, 2, 4]), (priced(seed), [9, 12, 20])):
+    for asked, limits in ((SitingProblem(**problem(seed)), [1, 2, 4]), (priced(seed), [9, 12, 20])):
         least = asked.costs if asked.costs is not None else np.ones(7)
         if np.asarray(least)[list(asked.fixed)].sum() > limits[0]:
             continue
@@ -147,21 +147,21 @@ def test_the_curve_never_falls_and_is_best_at_each_point(seed: int) -> None:
         for point in points:
             name = "p" if asked.costs is None else "budget"
             limit = int(point.limit) if name == "p" else point.limit
-            one = Problem(**{**vars(asked), name: limit})
+            one = SitingProblem(**{**vars(asked), name: limit})
             assert point.plan.covered == max(covered(one, choice) for choice in choices(one))
             assert point.plan.bound == point.plan.covered
         assert [p.plan.covered for p in points] == sorted(p.plan.covered for p in points)
 
 
 def test_without_limits_the_curve_ends_where_all_is_covered() -> None:
-    points = frontier(Problem(coverage=np.eye(6), weights=np.arange(1, 7)))
+    points = frontier(SitingProblem(coverage=np.eye(6), weights=np.arange(1, 7)))
     assert [point.limit for point in points] == [1, 2, 3, 4, 5, 6]
     assert [point.plan.covered for point in points] == [6, 11, 15, 18, 20, 21]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_ranked_list_adds_up(seed: int) -> None:
-    asked = Problem(**problem(seed), p=4)
+    asked = SitingProblem(**problem(seed), p=4)
     plan = solve(asked)
     ranks = ranked(asked, plan)
     assert sorted(rank.option for rank in ranks) == list(plan.selected)
@@ -175,7 +175,7 @@ def test_the_ranked_list_adds_up(seed: int) -> None:
 def test_what_sites_serve_adds_up_to_the_plan(seed: int, split: bool) -> None:
     chance = np.random.default_rng(seed)
     capacity = chance.integers(40, 90, 5).astype(float)
-    asked = Problem(**problem(seed, 5, 7), p=3, capacity=capacity, split=split)
+    asked = SitingProblem(**problem(seed, 5, 7), p=3, capacity=capacity, split=split)
     plan = solve(asked)
     ranks = ranked(asked, plan)
     assert sorted(rank.option for rank in ranks) == list(plan.selected)
@@ -191,7 +191,7 @@ def test_the_shares_of_groups_are_what_is_served(seed: int) -> None:
     chance = np.random.default_rng(seed)
     groups = np.array([0, 0, 0, 1, 1, 1, 1])
     capacity = chance.integers(40, 70, 5).astype(float)
-    asked = Problem(**problem(seed, 5, 7), p=3, capacity=capacity, groups=groups)
+    asked = SitingProblem(**problem(seed, 5, 7), p=3, capacity=capacity, groups=groups)
     fair = most_equal(asked)
     sums = [asked.weights[groups == group].sum() for group in (0, 1)]
     served = sum(fair.shares[group] * sums[group] for group in (0, 1))
@@ -205,13 +205,15 @@ def test_the_shares_of_groups_are_what_is_served(seed: int) -> None:
 def test_the_fairest_plan_stands_where_the_solver_rounds() -> None:
     """The solver's least share was a little above what its choice gives: then nothing fitted."""
     whole = city(300)
-    asked = Problem(coverage=whole.coverage, weights=whole.weights, p=5, groups=np.arange(300) % 3)
-    fair = most_equal(asked, Run(time_limit_s=4.0))
+    asked = SitingProblem(
+        coverage=whole.coverage, weights=whole.weights, p=5, groups=np.arange(300) % 3
+    )
+    fair = most_equal(asked, SolverRun(time_limit_s=4.0))
     assert fair.least == pytest.approx(min(fair.shares.values()))
 
 
 def test_the_answer_of_an_impossible_share_is_what_is_possible() -> None:
-    asked = Problem(coverage=np.eye(4), weights=[4, 3, 2, 1], p=2)
+    asked = SitingProblem(coverage=np.eye(4), weights=[4, 3, 2, 1], p=2)
     with pytest.raises(InfeasibleError) as told:
         least_cost(asked, 0.9)
     (conflict,) = told.value.conflicts
