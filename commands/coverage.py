@@ -18,8 +18,12 @@ from commands.options import (
     StateName,
     pack_of,
     print_table,
+    remark,
+    say,
+    words,
     write_bundle,
 )
+from data.wording.catalogue import Message
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -99,7 +103,7 @@ def rules(*, workspace: Folder = None) -> None:
             "key": item.key, "title": item.title_en, "unit": item.unit, "kind": item.kind,
             "radius_m": item.radius_m, "rsrp_limit_dBm": item.rsrp_limit_dBm,
             "probability": item.probability, "source": item.source, "year": str(item.year),
-            "verified": "yes" if item.verified else "no",
+            "verified": words("terminal.verified" if item.verified else "terminal.unverified"),
         }
         for item in profiles(_own_rules(workspace)).values()
     ]  # fmt: skip
@@ -134,7 +138,7 @@ def compare(  # noqa: PLR0913  one argument for each option
     counts = rule_counts(villages, pack, level.value)
     if out == "-":
         print_table(counts, right=counts.columns[4:])
-        typer.echo("judged on natural villages; unknown: no model, or a rule does not ask")
+        say("terminal.judged_on")
         return
     write_bundle(rules_bundle(pack, plan, pair, villages, counts), out)
 
@@ -201,7 +205,8 @@ def area(  # noqa: PLR0913  one argument for each option
     atomic_write(out, area_geotiff(drawn, area_tags(pack, plan, order, wanted)))
     shares = area_shares(pack, drawn, "county", order.limit_dBm)
     print_table(shares.round(4), right=shares.columns[4:])
-    typer.echo(f"{drawn.rsrp_dBm.shape[1]} × {drawn.rsrp_dBm.shape[0]} cells → {out}", err=True)
+    height, width = drawn.rsrp_dBm.shape
+    remark("terminal.cells", width=width, height=height, path=out)
 
 
 def _asked(
@@ -233,8 +238,11 @@ def _tell_terrain(pack: Pack, plan: Scenario) -> None:
 
     found = terrain_of(pack, plan)
     if found is not None:
-        stamp = "; illustrative relief: no hill of it is real" if found.is_demonstration else ""
-        typer.echo(f"terrain: {found.name}, {found.datum}, {found.spacing_m:.0f} m{stamp}")
+        stamp = Message("terminal.illustrative_relief") if found.is_demonstration else ""
+        say(
+            "terminal.terrain", name=found.name, datum=found.datum, spacing=found.spacing_m,
+            stamp=stamp,
+        )  # fmt: skip
 
 
 def _site_end(pack: Pack, text: str) -> PathEnd:
@@ -273,19 +281,20 @@ def _row(pack: Pack, table: str, key: str, wanted: str) -> pd.Series:
 
 def _path_lines(view: PathView) -> Iterator[str]:
     loss, usual = view.loss, view.usual
-    sight = "line of sight" if loss.line_of_sight else "blocked"
-    yield f"{view.site.key} → {view.village.key}: {view.distance_km[-1]:.2f} km, {sight}"
-    yield (
-        f"worst point {usual.distance_km[usual.worst]:.2f} km from the site, "
-        f"{usual.terrain_m[usual.worst]:.0f} m, clearance {usual.worst_ratio:.2f} F1 (k = 4/3), "
-        f"{view.worst.worst_ratio:.2f} F1 (k = 0.6)"
-    )
+    yield words(
+        "terminal.path", site=view.site.key, village=view.village.key, km=view.distance_km[-1],
+        sight=words("terminal.sight" if loss.line_of_sight else "terminal.blocked"),
+    )  # fmt: skip
+    yield words(
+        "terminal.worst_point", km=usual.distance_km[usual.worst],
+        metres=usual.terrain_m[usual.worst], usual=usual.worst_ratio, worst=view.worst.worst_ratio,
+    )  # fmt: skip
     for name in ("free_space_dB", "diffraction_dB", "troposcatter_dB", "ducting_dB", "loss_dB"):
         yield f"  {name:<24}{getattr(loss, name):10.1f} dB"
     for line in view.lines:
         sign = {1: "+", -1: "−", 0: " "}[line.sign]
         yield f"{sign} {line.key:<24}{line.value:10.2f} {line.unit}".rstrip()
-    yield "covered" if view.covered else "not covered"
+    yield words("terminal.covered" if view.covered else "terminal.not_covered")
 
 
 @contextmanager

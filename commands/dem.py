@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.options import Folder, Province, pack_of
+from commands.options import Folder, Province, in_words, pack_of, say, say_message, words
+
+if TYPE_CHECKING:
+    from data.elevation.mosaic import Mosaic
 
 COMMANDS = typer.Typer(help="Elevation model: fetch Copernicus DEM, or say what is in force.")
 
@@ -44,14 +47,14 @@ def fetch(
     kept = folder or Workspace.open(workspace).folder / "dem"
     order = FetchOrder(resolution, kept, base_url)
     with _bytes_bar() as progress:
-        found = download(area, order, progress=progress, tell=typer.echo)
+        found = download(area, order, progress=progress, tell=say_message)
     if no_import:
-        typer.echo(f"{len(found.files)} tiles → {kept}; nothing was put in force (--no-import)")
+        say("terminal.kept_tiles", tiles=len(found.files), folder=kept)
         return
     files = [RasterFile(path, "m") for path in found.files]
     with catalogue(workspace) as store:
         record = commit_rasters(store, files, pack, kind="dem", origin=Origin("modelled", ""))
-    typer.echo(f"import #{record.id}: {record.rows} rasters of dem in force")
+    say("terminal.rasters_in_force", id=record.id, rows=record.rows, kind="dem")
 
 
 @COMMANDS.command()
@@ -62,26 +65,36 @@ def info(*, province: Province, workspace: Folder = None) -> None:
     pack = pack_of(province, workspace)
     mosaic = dem_in_force(pack)
     if mosaic is None:
-        typer.echo(f"no elevation model is in force: `cli.py dem fetch --province {province}`, or")
-        typer.echo("`cli.py import FILE … --kind dem` for GeoTIFF, .hgt or VRT")
+        say("terminal.no_dem", province=province)
+        say("terminal.no_dem_import")
         mosaic = demonstration_dem(pack)
         if mosaic is None:
             return
-        typer.echo("ILLUSTRATIVE, for the demonstration only:")
-    known = mosaic.provenance
+        say("terminal.demonstration")
+    for name, value in _described(mosaic).items():
+        typer.echo(f"{words(f'dem_line.{name}'):15} {value}")
+
+
+def _described(mosaic: Mosaic) -> dict[str, str]:
+    """Return what is known of a model, by line."""
+    known, step = mosaic.provenance, mosaic.tiles[0].step_y
     west, south, east, north = mosaic.bounds
-    finest = mosaic.tiles[0]
-    accuracy = "unknown" if known.accuracy_m is None else f"{known.accuracy_m:g} m (LE90)"
-    for name, value in {
-        "model": f"{known.name}, version {known.version}, {known.evidence}",
+    if known.accuracy_m is None:
+        accuracy = words("terminal.accuracy_unknown")
+    else:
+        accuracy = words("terminal.accuracy", metres=known.accuracy_m)
+    remarks = [in_words(remark) for remark in known.remarks]
+    return {
+        "model": words(
+            "terminal.dem_model", name=known.name, version=known.version, evidence=known.evidence
+        ),
         "tiles": f"{len(mosaic.tiles)}",
-        "extent": f"{west:.3f}–{east:.3f}° E, {south:.3f}–{north:.3f}° N",
-        "spacing": f"{finest.step_y * 3600:.2f} arc-seconds, about {finest.step_y * 111e3:.0f} m",
-        "vertical datum": known.vertical_datum,
+        "extent": words("terminal.dem_extent", west=west, east=east, south=south, north=north),
+        "spacing": words("terminal.dem_spacing", seconds=step * 3600, metres=step * 111e3),
+        "datum": known.vertical_datum,
         "accuracy": f"{accuracy} {known.accuracy_source}".strip(),
-        "remarks": "; ".join(known.remarks) or "—",
-    }.items():
-        typer.echo(f"{name:15} {value}")
+        "remarks": words("terminal.semicolon").join(remarks) or "—",
+    }
 
 
 @contextmanager
@@ -92,7 +105,8 @@ def _bytes_bar() -> Iterator[Callable[[int, int], None]]:
         return
 
     def show(done: int, total: int) -> None:
-        typer.echo(f"\r{done / 1e6:,.1f} of {total / 1e6:,.1f} MB", nl=False, err=True)
+        told = words("terminal.megabytes", done=done / 1e6, total=total / 1e6)
+        typer.echo(f"\r{told}", nl=False, err=True)
 
     yield show
     typer.echo("", err=True)

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from commands.options import Folder, Province, Tongue, print_table, steps
+from commands.options import (
+    Folder,
+    Province,
+    Tongue,
+    print_table,
+    remark,
+    say,
+    say_message,
+    steps,
+    words,
+)
 from geo.errors import InputError
 
 COMMANDS = typer.Typer()
@@ -68,7 +78,7 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
         )  # fmt: skip
     for file in files:
         with steps(file.name, 8) as step:
-            import_file(file, province, order, folder=workspace, progress=step, tell=typer.echo)
+            import_file(file, province, order, folder=workspace, progress=step, tell=say_message)
 
 
 @COMMANDS.command()
@@ -85,7 +95,7 @@ def imports(
     if len(table):
         print_table(table, right=("rows", "rejected"))
     else:
-        typer.echo("nothing was imported yet")
+        say("terminal.no_imports")
 
 
 @COMMANDS.command()
@@ -101,8 +111,8 @@ def undo(
 
     with catalogue(workspace) as store:
         found = (store.redo if redo else store.undo)(province, kind)
-    what = "the pack's own table" if found is None else f"#{found.id} {found.file_name}"
-    typer.echo(f"{kind}: in force is {what}")
+    what = words("terminal.own_table") if found is None else f"#{found.id} {found.file_name}"
+    say("terminal.in_force", kind=kind, what=what)
 
 
 @COMMANDS.command()
@@ -117,7 +127,7 @@ def template(
     from data.doctor.report.templates import template as blank
 
     atomic_write(out, blank(kind, language, out.suffix.lower()))
-    typer.echo(f"template of {kind} → {out}", err=True)
+    remark("terminal.template", kind=kind, path=out)
 
 
 @COMMANDS.command()
@@ -141,6 +151,6 @@ def ledger(
     if out == "-":
         print_table(table.head(200))
         if len(table) > 200:
-            typer.echo(f"… 200 of {len(table):,} rows; --out FILE.csv writes all", err=True)
+            remark("terminal.more_rows", rows=len(table))
         return
     atomic_write(Path(out), csv_bytes(table))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.errors import InputError
+from data.wording.catalogue import LANGUAGES, text
+from geo.errors import InputError, UnknownNameError
+from geo.sentence import Sentence
 from layers.discovery import layer_keys
 
 if TYPE_CHECKING:
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from data.export.bundle import ExportBundle
     from data.scenario.scenario import Scenario
     from data.tables.reader import Pack
+
+
+#: Names the language of what the terminal prints; English where it names none that is there.
+LANGUAGE_ENVIRONMENT = "TONGCUN_LANGUAGE"
 
 
 class LevelName(StrEnum):
@@ -37,6 +44,12 @@ class StateName(StrEnum):
     covered = "covered"
     unknown = "unknown"
     all = "all"
+
+
+def _known_language(code: str) -> str:
+    if code not in LANGUAGES:
+        raise UnknownNameError("language", code, LANGUAGES, where="--language")
+    return code
 
 
 #: Keys of all layers, found without running them.
@@ -58,13 +71,52 @@ Out = Annotated[
 ScenarioFile = Annotated[
     Path | None, typer.Option("--scenario", help="Scenario file (JSON) with what you change.")
 ]
-Tongue = Annotated[Literal["zh", "en"], typer.Option("--language", help="zh or en.")]
+Tongue = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        help="Language of what is written.",
+        metavar="|".join(LANGUAGES),
+        callback=_known_language,
+    ),
+]
 Folder = Annotated[
     Path | None,
     typer.Option(
         "--workspace", "-w", help="Folder of imported tables; default: the user's data folder."
     ),
 ]
+
+
+def terminal_language() -> str:
+    """Return the language of what the terminal prints."""
+    asked = os.environ.get(LANGUAGE_ENVIRONMENT, "")
+    return asked if asked in LANGUAGES else "en"
+
+
+def words(key: str, /, **arguments: object) -> str:
+    """Return a sentence in the language of the terminal."""
+    return text(key, terminal_language(), **arguments)
+
+
+def in_words(sentence: Sentence) -> str:
+    """Return a message in the language of the terminal."""
+    return sentence.text(terminal_language())
+
+
+def say(key: str, /, **arguments: object) -> None:
+    """Print a sentence."""
+    typer.echo(words(key, **arguments))
+
+
+def remark(key: str, /, **arguments: object) -> None:
+    """Print a sentence to stderr: it is no part of what was asked for."""
+    typer.echo(words(key, **arguments), err=True)
+
+
+def say_message(message: Sentence) -> None:
+    """Print a message."""
+    typer.echo(in_words(message))
 
 
 def pack_of(province: str, workspace: Path | None) -> Pack:
@@ -115,7 +167,7 @@ def write_bundle(bundle: ExportBundle, out: str) -> None:
     from data.export.writers import write
 
     path = write(bundle, Path(out))
-    typer.echo(f"{len(bundle.main):,} rows → {path}", err=True)
+    remark("terminal.rows_written", rows=len(bundle.main), path=path)
 
 
 @contextmanager

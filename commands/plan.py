@@ -22,9 +22,12 @@ from commands.options import (
     Out,
     Province,
     ScenarioFile,
+    in_words,
     pack_of,
     print_table,
+    remark,
     scenario_of,
+    words,
     write_bundle,
 )
 from geo.errors import InputError
@@ -72,10 +75,10 @@ Table = Annotated[
 ]
 
 
-def _command(name: str, words: str, *, links: bool) -> None:
+def _command(name: str, about: str, *, links: bool) -> None:
     """Add a command: choosing sites alone and planning their links too take the same options."""
 
-    @COMMANDS.command(name, help=words)
+    @COMMANDS.command(name, help=about)
     def command(  # noqa: PLR0913  one argument for each option
         *,
         province: Province,
@@ -154,7 +157,7 @@ def run(pack: Pack, scenario: Scenario, table: str, out: str, *, links: bool) ->
     with _interruptible() as cancelled, _bar("plan" if links else "place") as tell:
         result = planned(pack, scenario, progress=tell, cancel=cancelled, links=links)
     if result.choice.stopped == "cancelled":
-        typer.echo("cancelled: this is the best plan so far", err=True)
+        remark("terminal.cancelled")
     if out == "-":
         _print(result, "sites" if table == "all" else table)
         return
@@ -202,21 +205,20 @@ def _sentence(result: Rollout) -> str:
     """Say what was found, what it costs, and what it rests on."""
     sites, money = result.sites, result.scenario.plan.money
     villages, households = len(result.villages), int(result.villages["households"].sum())
-    low, base, high = (f"{sites[f'cost_{name}'].sum():,.0f}" for name in ("low", "base", "high"))
-    prices = f"{money.currency} at prices of {money.price_year}, not discounted"
-    words = [
-        f"{len(sites):,} sites, {villages:,} villages, {households:,} households",
-        result.proof,
-        result.order_proof,
-        f"build {base} ({low}–{high}) {prices}",
+    costs = {name: sites[f"cost_{name}"].sum() for name in ("low", "base", "high")}
+    parts = [
+        words("terminal.plan_size", sites=len(sites), villages=villages, households=households),
+        in_words(result.proof),
+        in_words(result.order_proof),
+        words("terminal.plan_cost", currency=money.currency, year=money.price_year, **costs),
     ]
     if len(result.unreachable):
-        words.append(f"{len(result.unreachable):,} villages no candidate reaches")
+        parts.append(words("terminal.plan_unreachable", villages=len(result.unreachable)))
     if result.basis == "circle":
-        words.append("circle: no terrain data")
+        parts.append(words("terminal.basis_circle"))
     if "illustrative" in result.evidence:
-        words.append("illustrative rows: not to be built on")
-    return "; ".join(words)
+        parts.append(words("terminal.illustrative_rows"))
+    return words("terminal.semicolon").join(parts)
 
 
 @contextmanager

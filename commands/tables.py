@@ -18,10 +18,12 @@ from commands.options import (
     is_map,
     pack_of,
     print_table,
+    say,
     scenario_of,
     steps,
     write_bundle,
 )
+from data.wording.catalogue import Message
 
 if TYPE_CHECKING:
     from data.tables.reader import Pack
@@ -198,14 +200,16 @@ def whatif(
         if out == "-":
             print_table(result.regions, right=result.regions.columns[4:11])
             invented = (result.regions["evidence"] == "illustrative").any()
-            basis = "circle: no terrain data" if result.basis == "circle" else (
-                f"{result.basis}: {terrain.name if terrain else ''}, "
-                f"{result.unknown:,} villages near by unknown"
+            basis = Message("terminal.basis_circle") if result.basis == "circle" else Message(
+                "terminal.basis_terrain",
+                {"basis": result.basis, "name": terrain.name if terrain else "",
+                 "unknown": result.unknown},
             )  # fmt: skip
-            typer.echo(
-                f"{result.villages:,} villages, {result.households:,} households newly reached; "
-                f"{basis}{'; illustrative villages' if invented else ''}"
-            )
+            stamp = Message("terminal.illustrative_villages") if invented else ""
+            say(
+                "terminal.whatif", villages=result.villages, households=result.households,
+                basis=basis, stamp=stamp,
+            )  # fmt: skip
             return
         write_bundle(whatif_bundle(pack, plan, result), out)
         step("written")

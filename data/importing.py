@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +34,13 @@ from data.export.bundle import tidy
 from data.tables.common import LAT, LON, Counts
 from data.tables.imports import IMPORTABLE, RASTERS
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual, Message, text
 from data.workspace.catalogue import Catalogue, ImportRecord
 from data.workspace.effective import check_in_force, effective_pack
 from data.workspace.folder import Workspace
 from geo.earth import projections
 from geo.errors import DataError, InputError, UnknownNameError
+from geo.sentence import Sentence
 
 if TYPE_CHECKING:
     from data.doctor.reading.raster import RasterInfo
@@ -154,7 +156,7 @@ def import_file(
     *,
     folder: str | Path | None = None,
     progress: Callable[[str], None] = lambda _step: None,
-    tell: Callable[[str], None] = lambda _line: None,
+    tell: Callable[[Sentence], None] = lambda _line: None,
 ) -> ImportRecord | None:
     """Examine a file and put what is accepted into the workspace.
 
@@ -191,11 +193,12 @@ def import_file(
         suffix = order.rejected.suffix.lower()
         atomic_write(order.rejected, rejected_file(found, suffix, order.language))
     if order.dry_run:
-        tell("nothing was committed (--dry-run)")
+        tell(Message("terminal.dry_run"))
         return None
     with catalogue(folder) as store:
         record = commit_table(store, found)
-    tell(f"import #{record.id}: {record.rows:,} rows of {record.kind} in force")
+    told = {"id": record.id, "rows": record.rows, "kind": record.kind}
+    tell(Message("terminal.rows_in_force", told))
     return record
 
 
@@ -231,24 +234,36 @@ def import_table(store: Catalogue, province: str | None = None) -> pd.DataFrame:
 
 def _state(record: ImportRecord, in_force: set[int]) -> str:
     if record.id in in_force:
-        return "in force"
-    return "undone" if record.undone else "replaced"
+        return text("import_state.in_force", "en")
+    return text("import_state.undone" if record.undone else "import_state.replaced", "en")
 
 
-def _told(found: Diagnosis) -> list[str]:
+def _told(found: Diagnosis) -> list[Sentence]:
     """Return a diagnosis in a few lines for the terminal."""
     counts, decision = found.counts, found.decision
-    head = f"{found.raw.name} → {found.kind}: {counts.read:,} rows read"
-    kept = f"{counts.accepted:,} accepted + {counts.repaired:,} repaired"
-    lines = [f"{head} = {kept} + {counts.rejected:,} rejected"]
+    read = {"file": found.raw.name, "kind": found.kind, **asdict(counts)}
+    lines: list[Sentence] = [Message("terminal.rows_read", read)]
     if len(found.tied) > 1:
-        lines.append(f"kind: the headers fit {' and '.join(found.tied)} equally: say --kind")
+        lines.append(Message("terminal.tie", {"kinds": _and(found.tied)}))
     if decision is not None:
-        lines.append(f"coordinates: {decision.status}: {decision.reason_en}")
+        reason = Bilingual(decision.reason_zh, decision.reason_en)
+        told = {"status": decision.status, "reason": reason}
+        lines.append(Message("terminal.coordinates", told))
     for rule, severity, count in found.findings.counts().itertuples(index=False):
-        lines.append(f"  {severity:8} {count:>8,}  {title_of(rule, 'en')}")
-    lines += [f"  repair on offer: --repair {key} ({n:,} rows)" for key, n in found.offered.items()]
+        title = Bilingual(title_of(rule, "zh"), title_of(rule, "en"))
+        told = {"severity": severity, "count": count, "title": title}
+        lines.append(Message("terminal.finding", told))
+    for key, rows in found.offered.items():
+        lines.append(Message("terminal.repair_on_offer", {"key": key, "rows": rows}))
     return lines
+
+
+def _and(names: Sequence[str]) -> Message | str:
+    """Return names joined by the language's own "and"."""
+    joined: Message | str = names[0]
+    for name in names[1:]:
+        joined = Message("list.and", {"left": joined, "right": name})
+    return joined
 
 
 def _import_raster(
@@ -256,21 +271,28 @@ def _import_raster(
     pack: Pack,
     order: ImportOrder,
     folder: str | Path | None,
-    tell: Callable[[str], None],
+    tell: Callable[[Sentence], None],
 ) -> ImportRecord | None:
     kind = order.choice.kind or "dem"
     usual = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")[0]
     file = RasterFile(path, order.unit or usual, crs=order.choice.crs or "")
     with open_raster(path) as (info, _dataset):
-        tell(f"{info.name}: {info.width} × {info.height} cells, {info.declared_crs or '—'}")
+        tell(
+            Message(
+                "terminal.raster",
+                {"file": info.name, "width": info.width, "height": info.height,
+                 "crs": info.declared_crs or "—"},
+            )
+        )  # fmt: skip
         for remark in info.remarks:
-            tell(f"  {remark}")
+            tell(Bilingual(f"  {remark}", f"  {remark}"))
     if order.dry_run:
-        tell("nothing was committed (--dry-run)")
+        tell(Message("terminal.dry_run"))
         return None
     with catalogue(folder) as store:
         record = commit_raster(store, file, pack, kind=kind, origin=order.origin)
-    tell(f"import #{record.id}: {record.rows} rasters of {kind} in force")
+    told = {"id": record.id, "rows": record.rows, "kind": kind}
+    tell(Message("terminal.rasters_in_force", told))
     return record
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 import pandas as pd
 
 Severity = Literal["error", "warning", "note"]
-Language = Literal["zh", "en"]
+#: Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+Language = str
 
 #: Column of every frame of the doctor: the row's number in the original file, as a spreadsheet or
 #: editor shows it (the header row is 1 when it is the first line).

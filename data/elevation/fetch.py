@@ -29,7 +29,9 @@ from shapely.geometry.base import BaseGeometry
 
 from data.atomic import atomic_path, storage_errors
 from data.elevation.tile import ROWS, opened
+from data.wording.catalogue import Message
 from geo.errors import DataError, InputError, StorageError
+from geo.sentence import Sentence
 
 #: Environment variable with the address of the tiles.
 ENVIRONMENT = "TONGCUN_DEM_URL"
@@ -147,7 +149,7 @@ def fetch(
     order: FetchOrder,
     *,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-    tell: Callable[[str], None] = lambda _line: None,
+    tell: Callable[[Sentence], None] = lambda _line: None,
 ) -> Fetched:
     """Download the tiles that an area touches; each is whole and readable, or not there.
 
@@ -180,10 +182,13 @@ def fetch(
     wanted = {name: size for name, size in sizes.items() if size is not None}
     total = sum(wanted.values())
     tell(
-        f"{len(names)} tiles of Copernicus DEM GLO-{order.resolution}: "
-        f"{len(names) - len(missing)} are here already, {len(wanted)} to download "
-        f"({total / 1e6:,.0f} MB), {len(absent)} the server does not have (sea)"
-    )
+        Message(
+            "terminal.dem_tiles",
+            {"resolution": order.resolution, "tiles": len(names),
+             "here": len(names) - len(missing), "wanted": len(wanted),
+             "megabytes": total / 1e6, "absent": len(absent)},
+        )
+    )  # fmt: skip
     if len(absent) == len(names):
         raise InputError(
             "the server has none of the tiles", where=base,

@@ -25,6 +25,7 @@ import numpy as np
 from data.elevation.products import recognised
 from data.elevation.tile import Tile, described
 from data.elevation.window import Box, aligned, fill, frame_of, overlap, part_of, union
+from data.wording.catalogue import Message, text
 from geo.earth.terrain import Grid, Provenance
 from geo.errors import InputError, RangeError
 from geo.evidence import weakest
@@ -119,7 +120,7 @@ class Mosaic:
             )
         frame = frame_of(self.tiles, box, thinned)
         if frame is None:
-            nothing = replace(self.provenance, remarks=("no tile lies here",))
+            nothing = replace(self.provenance, remarks=(Message("elevation.nowhere"),))
             void = np.full((2, 2), np.nan, dtype=np.float32)
             return Grid(void, west, north, east - west, north - south, nothing)
         if frame.rows * frame.columns > MAX_CELLS:
@@ -244,7 +245,8 @@ def dem_in_force(pack: Pack) -> Mosaic | None:
     known = recognised(raster.source for raster in rasters)
     dates = sorted({raster.as_of for raster in rasters if raster.as_of})
     if known.version == "unknown" and dates:
-        known = replace(known, version="as of " + "–".join([dates[0], *dates[1:][-1:]]))
+        span = "–".join([dates[0], *dates[1:][-1:]])
+        known = replace(known, version=text("elevation.as_of", "en", dates=span))
     return _mosaic(tiles, replace(known, evidence=weakest(r.evidence for r in rasters)))
 
 
@@ -263,9 +265,9 @@ def demonstration_dem(pack: Pack) -> Mosaic | None:
     if not path.exists():
         return None
     return _mosaic([described(path)], Provenance(
-        "invented demonstration relief", "seeded rule of data/packs/README.md",
-        "mean of ITU-R P.1511 in 1/12° cells", None, "", "illustrative",
-        ("illustrative: no hill of it is real",),
+        text("elevation.demonstration", "en"), text("elevation.demonstration_version", "en"),
+        text("elevation.demonstration_datum", "en"), None, "", "illustrative",
+        (Message("elevation.illustrative"),),
     ))  # fmt: skip
 
 
@@ -275,7 +277,7 @@ def _mosaic(tiles: Sequence[Tile], known: Provenance) -> Mosaic:
     if known.vertical_datum == "unknown" and len(datums) == 1:
         known = replace(known, vertical_datum=datums.pop() or "unknown")
     if any(tile.unit == "ft" for tile in tiles):
-        known = replace(known, remarks=(*known.remarks, "feet turned into metres"))
+        known = replace(known, remarks=(*known.remarks, Message("elevation.feet")))
     return Mosaic(tuple(ordered), known)
 
 
@@ -283,11 +285,11 @@ def _stated(known: Provenance, void: float, thinned: int, *, warped: bool) -> Pr
     """Return the provenance of a window: what was done to its cells, and its voids."""
     remarks = list(known.remarks)
     if thinned > 1:
-        remarks.append(f"each height is the mean of {thinned} × {thinned} cells")
+        remarks.append(Message("elevation.thinned", {"cells": thinned}))
     elif warped:
-        remarks.append("warped to WGS84 degrees, bilinear")
+        remarks.append(Message("elevation.warped"))
     if void:
-        remarks.append(f"{void:.2%} of the cells are void")
+        remarks.append(Message("elevation.void", {"share": void}))
     return replace(known, remarks=tuple(remarks))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.wording.catalogue import Bilingual, Message
 from geo.earth.terrain import Provenance
 
 
@@ -73,14 +74,16 @@ def recognised(names: Iterable[str]) -> Provenance:
     """
     found = {_product(name) for name in names}
     if len(found) != 1:
-        known = sorted(product.name if product else "unknown" for product in found)
-        return Provenance(remarks=(f"several models: {', '.join(known)}",) if known else ())
+        known = ", ".join(sorted(product.name if product else "unknown" for product in found))
+        return Provenance(
+            remarks=(Message("elevation.several", {"names": known}),) if known else ()
+        )
     product = found.pop()
     if product is None:
         return Provenance()
     return Provenance(
         product.name, product.version, product.vertical_datum, product.accuracy_m, product.source,
-        remarks=(product.credit,) if product.credit else (),
+        remarks=(Bilingual(product.credit, product.credit),) if product.credit else (),
     )  # fmt: skip
 
 

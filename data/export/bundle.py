@@ -13,14 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from data.wording.catalogue import DATA_LANGUAGES, Bilingual, Message
+
 if TYPE_CHECKING:
     import geopandas as gpd
-
-
-STAMP_ZH = "含示例数据：示例行不是真实点位，不可用于实施。"
-
-
-STAMP_EN = "Contains illustrative data: illustrative rows are invented and must not be built on."
 
 
 #: What a spreadsheet takes for the start of a formula; some take the full-width forms too.
@@ -53,8 +49,7 @@ class ExportBundle:
     """
 
     kind: str
-    title_zh: str
-    title_en: str
+    title: Message | Bilingual
     main: pd.DataFrame
     extra: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
@@ -76,15 +71,30 @@ class ExportBundle:
     @cached_property
     def provenance(self) -> dict[str, str]:
         """The lines of ``about``, with the stamps wherever a row is illustrative."""
-        stamps = {"stamp_zh": STAMP_ZH, "stamp_en": STAMP_EN}
+        stamps = in_both("stamp", Message("stamp.illustrative"))
         invented = any(is_illustrative(frame).any() for frame in self.tables.values())
         return {**(stamps if invented else {}), **self.about}
+
+    @property
+    def title_zh(self) -> str:
+        """Title in Chinese."""
+        return printable(self.title.text("zh"))
+
+    @property
+    def title_en(self) -> str:
+        """Title in English."""
+        return printable(self.title.text("en"))
 
     @property
     def stamp(self) -> str:
         """Sentence that says what is illustrative, in both languages, or empty."""
         lines = self.provenance
         return " ".join(lines[key] for key in ("stamp_zh", "stamp_en") if key in lines)
+
+
+def in_both(line: str, words: Message) -> dict[str, str]:
+    """Return the lines ``<line>_zh`` and ``<line>_en`` of an export's provenance."""
+    return {f"{line}_{language}": words.text(language) for language in DATA_LANGUAGES}
 
 
 def escape_formula(text: str) -> str:

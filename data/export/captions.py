@@ -2,69 +2,16 @@
 
 from __future__ import annotations
 
-#: Column name → caption.
-CAPTIONS: dict[str, str] = {
-    "adcode": "行政区划代码 / code of the region (GB/T 2260)",
-    "name_zh": "中文名称 / name in Chinese",
-    "name_en": "英文名称 / name in English",
-    "level": "层级：省、州市、县 / level: province, prefecture, county",
-    "layer": "图层 / layer",
-    "unit": "计量单位 / unit of count",
-    "as_of": "数据时点 / date of what counts as built, or of the figure",
-    "target": "目标；空 = 未提出目标 / target; empty: no target stated",
-    "built": "已建；空 = 未知 / built; empty: unknown",
-    "planned": "方案拟建 / added by the scenario",
-    "gap": "缺口 = 目标 − 已建 − 拟建；空 = 未知 / gap = target − built − planned; empty: unknown",
-    "gap_low": "缺口下限 / low end of the gap",
-    "gap_high": "缺口上限 / high end of the gap",
-    "evidence": "依据类别：实测、上报、申报、分摊、预测、假设、示例 / evidence: measured, "
-    "reported, declared, allocated, modelled, assumed, illustrative",
-    "source_ids": "来源编号，见 sources / source ids, see the table sources",
-    "village_id": "自然村编号 / id of the natural village",
-    "prefecture": "州市代码 / code of the prefecture",
-    "prefecture_zh": "州市 / prefecture",
-    "prefecture_en": "州市（英文）/ prefecture in English",
-    "county": "县代码 / code of the county",
-    "county_zh": "县 / county",
-    "county_en": "县（英文）/ county in English",
-    "lon": "经度（度，WGS84）/ longitude [degree, WGS84]",
-    "lat": "纬度（度，WGS84）/ latitude [degree, WGS84]",
-    "households": "户数 / households",
-    "state": "覆盖状态：已覆盖、未覆盖、未知 / coverage: covered, uncovered, unknown",
-    "site": "拟建站址序号 / number of the placed site",
-    "antenna_height_m": "天线挂高（米）/ antenna height above ground [m]",
-    "radius_m": "覆盖半径（米，圆形，无地形）/ radius [m]: a circle, no terrain data",
-    "preset": "预设 / preset",
-    "enabled": "启用 / counts in the scenario",
-    "distance_m": "至最近拟建站址的距离（米）/ distance to the nearest placed site [m]",
-    "villages": "自然村数 / natural villages",
-    "villages_before": "此前已覆盖自然村 / villages covered before",
-    "villages_after": "此后已覆盖自然村 / villages covered after",
-    "villages_unknown": "状态未知自然村 / villages of unknown state",
-    "households_before": "此前已覆盖户数 / households covered before",
-    "households_after": "此后已覆盖户数 / households covered after",
-    "quote": "原文 / quote from the source",
-    "source": "出处 / where it was published",
-    "licence": "许可 / licence",
-    "rank": "建设次序 / place in the order of building",
-    "candidate_id": "候选点编号：纬度,经度 / id of the candidate: latitude,longitude",
-    "reasons": "成为候选点的理由 / why it is a candidate",
-    "link_reasons": "回传与供电方式的理由 / why this backhaul and power",
-    "year_reason": "建设年份的理由 / why in this year, or in none",
-    "regret": "必选程度 / needed in every near-optimal plan, replaceable, or undecided",
-    "cost_low": "建设投资低值，未折现 / build cost, low, not discounted",
-    "cost_base": "建设投资基准值，未折现 / build cost, base, not discounted",
-    "cost_high": "建设投资高值，未折现 / build cost, high, not discounted",
-    "currency": "币种 / currency",
-    "price_year": "价格年份 / price year",
-    "discounted": "是否折现 / whether it is a present value",
-    "backhaul": "回传方式 / backhaul",
-    "carried_by": "经由站址 / site that carries its backhaul",
-    "basis": "覆盖依据：地形或圆 / by terrain, or a circle by radius",
-    "rsrp_dBm": "村庄处RSRP中值 / median RSRP at the village [dBm]",
-    "route_km": "路由长度（千米，含迂回系数）/ length of the route [km], with the route factor",
-    "length_km": "线段测地长度（千米）/ geodesic length of the line [km]",
-    "year": "建设年份；空 = 方案期内排不进 / year of building; empty: beyond the plan",
-    "paid": "一次性或每年 / once or yearly",
-    "bound": "任何方案不能超过的数值 / what no plan can exceed",
-}
+from data.wording.catalogue import DEFAULT, both, sentences
+
+
+def caption(column: str) -> str:
+    """Return what a column means, in Chinese and English; empty where nothing is to be said.
+
+    Examples
+    --------
+    >>> caption("households"), caption("of_another_program")
+    ('户数 / households', '')
+    """
+    key = f"caption.{column}"
+    return both(key) if key in sentences(DEFAULT) else ""

@@ -12,15 +12,12 @@ import rasterio
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
+from data.wording.catalogue import text
 from geo.errors import InputError
 from geo.radio.area_prediction import AreaPrediction
 
-#: Bands of the file: description and unit of each.
-BANDS = (
-    ("median level of one resource element (RSRP); no value: out of reach or unknown", "dBm"),
-    ("strongest site: its number in the tag 'sites', from 1; 0: none", ""),
-    ("1: known or out of reach; 0: unknown, outside the elevation model or at a void", ""),
-)
+#: Bands of the file: what each holds, and its unit.
+BANDS = (("area_band.level", "dBm"), ("area_band.server", ""), ("area_band.known", ""))
 
 
 def area_geotiff(area: AreaPrediction, tags: Mapping[str, str]) -> bytes:
@@ -52,7 +49,7 @@ def area_geotiff(area: AreaPrediction, tags: Mapping[str, str]) -> bytes:
     with rasterio.Env(GDAL_NUM_THREADS="1"), MemoryFile() as memory:
         with memory.open(**profile) as file:
             file.write(bands)
-            file.descriptions = tuple(words for words, _ in BANDS)
+            file.descriptions = tuple(text(key, "en") for key, _ in BANDS)
             file.units = tuple(unit for _, unit in BANDS)
             file.update_tags(**dict(sorted(tags.items())))
         content: bytes = memory.read()

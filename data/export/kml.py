@@ -7,7 +7,7 @@ an outline, for it would hide them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -17,16 +17,10 @@ import shapely
 
 from data.export.bundle import ExportBundle, is_illustrative, number_text, records
 from data.export.geo import COORDINATE_DECIMALS, further_shapes, shapes_of
+from data.wording.catalogue import DATA_LANGUAGES, text
 
 #: Fill by class of gap, from little to much (viridis reversed: readable without colour vision).
-_FILLS = {
-    "FDE725": "黄 yellow",
-    "7AD151": "浅绿 light green",
-    "22A884": "绿 green",
-    "2A788E": "青 teal",
-    "414487": "蓝 blue",
-    "440154": "紫 violet",
-}
+_FILLS = ("FDE725", "7AD151", "22A884", "2A788E", "414487", "440154")
 _NO_FIGURE = "BDBDBD"
 #: Colour and size of a point by state; the size tells them apart without colour.
 _POINTS = {
@@ -35,11 +29,12 @@ _POINTS = {
     "unknown": ("999999", 0.5),
     "site": ("CC79A7", 1.0),
 }
-_POINT_LEGEND = (
-    "橙 orange: 未覆盖 uncovered; 蓝 blue: 已覆盖 covered; 灰 grey: 未知 unknown; "
-    "紫红 purple: 拟建站址 placed site"
-)
-_LINE, _LINE_LEGEND = "E69F00", "橙 orange: 光缆路由 route"
+#: Name of a colour → what it stands for, in the legend of points.
+_POINT_LEGEND = {
+    "kml.orange": "kml.uncovered", "kml.blue": "kml.covered", "kml.grey": "kml.unknown",
+    "kml.purple": "kml.placed_site",
+}  # fmt: skip
+_LINE, _LINE_LEGEND = "E69F00", {"kml.orange": "kml.route"}
 _SUMMARY = ("layer", "gap", "unit", "as_of", "households", "state", "evidence", "source_ids")
 _ESCAPES = {'"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 
@@ -50,8 +45,8 @@ def to_kml(bundle: ExportBundle) -> bytes:
     The description of each feature carries evidence, sources and, where due, the stamp.
     """
     folders = list(_folders(bundle))
-    lines = [f"{name} — {text}" for name, text, _ in folders]
-    lines += [f"{key}: {text}" for key, text in bundle.provenance.items()]
+    lines = [f"{name} — {legend}" for name, legend, _ in folders]
+    lines += [f"{key}: {value}" for key, value in bundle.provenance.items()]
     about = "\n".join(lines)
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -60,9 +55,9 @@ def to_kml(bundle: ExportBundle) -> bytes:
         f"<description>{_xml(about)}</description>",
         *_styles(),
     ]
-    for name, text, marks in folders:
+    for name, legend, marks in folders:
         parts += [
-            f"<Folder><name>{_xml(name)}</name><description>{_xml(text)}</description>",
+            f"<Folder><name>{_xml(name)}</name><description>{_xml(legend)}</description>",
             *marks,
             "</Folder>",
         ]
@@ -74,9 +69,10 @@ def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
     """Yield name, legend and placemarks of each folder."""
     main, shapes = bundle.main, shapes_of(bundle)
     if bundle.geometry is None:
-        yield bundle.kind, _POINT_LEGEND, _point_marks(main, shapes, bundle.stamp)
+        yield bundle.kind, _legend(_POINT_LEGEND), _point_marks(main, shapes, bundle.stamp)
     elif is_lines(shapes):
-        yield bundle.kind, _LINE_LEGEND, _marks(main, shapes, ["line"] * len(main), bundle.stamp)
+        marks = _marks(main, shapes, ["line"] * len(main), bundle.stamp)
+        yield bundle.kind, _legend(_LINE_LEGEND), marks
     else:
         layers = main["layer"] if "layer" in main.columns else pd.Series(bundle.kind, main.index)
         if "metric" in main.columns:
@@ -91,9 +87,10 @@ def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
         if further is None:
             continue
         if name in bundle.shapes:
-            yield name, _LINE_LEGEND, _marks(frame, further, ["line"] * len(frame), bundle.stamp)
+            marks = _marks(frame, further, ["line"] * len(frame), bundle.stamp)
+            yield name, _legend(_LINE_LEGEND), marks
         else:
-            yield name, _POINT_LEGEND, _point_marks(frame, further, bundle.stamp)
+            yield name, _legend(_POINT_LEGEND), _point_marks(frame, further, bundle.stamp)
 
 
 def is_lines(shapes: np.ndarray) -> bool:
@@ -116,9 +113,23 @@ def _classes(frame: pd.DataFrame) -> tuple[list[str], str]:
         if np.isfinite(value) else "fill-none"
         for value, is_whole in zip(gap, whole, strict=True)
     ]  # fmt: skip
-    colours = zip(_FILLS.values(), limits, strict=False)
-    legend = [f"{colour}: ≤ {number_text(round(float(top), 1))}" for colour, top in colours]
-    return styles, "缺口 gap: " + "; ".join([*legend, "灰 grey: 无数据 no figure"])
+    colours = zip(_FILLS, limits, strict=False)
+    legend = [
+        f"{_words(f'kml.colour_{colour}')}: ≤ {number_text(round(float(top), 1))}"
+        for colour, top in colours
+    ]
+    no_figure = _legend({"kml.grey": "kml.no_figure"})
+    return styles, f"{_words('kml.gap')}: {'; '.join([*legend, no_figure])}"
+
+
+def _legend(meanings: Mapping[str, str]) -> str:
+    """Return a legend in both languages from the keys of colours and of what they stand for."""
+    return "; ".join(f"{_words(colour)}: {_words(what)}" for colour, what in meanings.items())
+
+
+def _words(key: str) -> str:
+    """Return words in Chinese and English."""
+    return " ".join(text(key, language) for language in DATA_LANGUAGES)
 
 
 def _point_marks(frame: pd.DataFrame, shapes: np.ndarray, stamp: str) -> list[str]:
@@ -133,11 +144,10 @@ def _marks(
     frame: pd.DataFrame, shapes: np.ndarray, styles: list[str], stamp: str, *, visible: bool = True
 ) -> list[str]:
     invented = is_illustrative(frame)
+    mark = _words("stamp.row")
     hidden = "" if visible else "<visibility>0</visibility>"
     return [
-        _placemark(
-            row, shape, style, f"示例 ILLUSTRATIVE. {stamp}" if is_invented else stamp, hidden
-        )
+        _placemark(row, shape, style, f"{mark} {stamp}" if is_invented else stamp, hidden)
         for row, shape, style, is_invented in zip(
             records(frame), shapes, styles, invented, strict=True
         )

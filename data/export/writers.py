@@ -78,8 +78,6 @@ def to_bytes(bundle: ExportBundle, suffix: str) -> bytes:
 def _tidy_bundle(bundle: ExportBundle) -> ExportBundle:
     return replace(
         bundle,
-        title_zh=printable(bundle.title_zh),
-        title_en=printable(bundle.title_en),
         main=tidy(bundle.main),
         extra={name: tidy(frame) for name, frame in bundle.extra.items()},
         about={printable(key): printable(str(text)) for key, text in bundle.provenance.items()},

@@ -25,7 +25,7 @@ from data.export.bundle import (
     is_text,
     number_text,
 )
-from data.export.captions import CAPTIONS
+from data.export.captions import caption
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -121,9 +121,7 @@ def _table(sheet: Worksheet, frame: pd.DataFrame, formats: dict[str, Format], st
 
 def _head(sheet: Worksheet, column: int, name: str, style: Format, stamp: str) -> None:
     sheet.write_string(0, column, cell_text(name), style)
-    note = "\n".join(
-        part for part in (CAPTIONS.get(name, ""), stamp if name == "evidence" else "") if part
-    )
+    note = "\n".join(part for part in (caption(name), stamp if name == "evidence" else "") if part)
     if note:
         sheet.write_comment(0, column, note, {"x_scale": 1.8, "font_name": _FONT, "font_size": 9})
 
@@ -178,7 +176,7 @@ def _about(sheet: Worksheet, bundle: ExportBundle, formats: dict[str, Format]) -
     rows = {
         "title": f"{bundle.title_zh} / {bundle.title_en}",
         **bundle.provenance,
-        **{f"column {name}": CAPTIONS[name] for name in columns if name in CAPTIONS},
+        **{f"column {name}": caption(name) for name in columns if caption(name)},
     }
     sheet.write_string(0, 0, "item", formats["head"])
     sheet.write_string(0, 1, "value", formats["head"])

@@ -6,14 +6,16 @@ Each rule is one function over the ledger; it reports, it changes nothing.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
 from data.ledger.metrics import titles
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual, Message
 
 #: Unicode category of private-use characters.
 _PRIVATE_USE = "Co"
@@ -27,24 +29,34 @@ class Anomaly:
     ----------
     severity
         ``note`` (the units differ, read with care) or ``contradiction`` (both cannot hold).
+    finding
+        The sentence.
     """
 
     rule: str
     layer: str
     severity: str
-    text_zh: str
-    text_en: str
+    finding: Message
     source_ids: str
 
 
 ANOMALY_COLUMNS = ("rule", "layer", "severity", "text_zh", "text_en", "source_ids")
 
 
-def anomalies(pack: Pack) -> pd.DataFrame:
-    """Return every finding on the ledger of a pack, with :data:`ANOMALY_COLUMNS`."""
+def anomalies(pack: Pack) -> list[Anomaly]:
+    """Return every finding on the ledger of a pack."""
     ledger = _titled(Ledger.of(pack))
-    found = [asdict(item) for rule in _RULES for item in rule(ledger)]
-    return pd.DataFrame(found, columns=list(ANOMALY_COLUMNS))
+    return [item for rule in _RULES for item in rule(ledger)]
+
+
+def anomaly_table(pack: Pack) -> pd.DataFrame:
+    """Return the same as a table for exports, with :data:`ANOMALY_COLUMNS`."""
+    rows = [
+        (item.rule, item.layer, item.severity, item.finding.text("zh"), item.finding.text("en"),
+         item.source_ids)
+        for item in anomalies(pack)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(ANOMALY_COLUMNS))
 
 
 def _titled(ledger: Ledger) -> Ledger:
@@ -65,11 +77,9 @@ def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
                 "lost_character",
                 row["layer"],
                 "contradiction",
-                f"原文含私用字符（应为小数点）：“{_visible(quote)}”按 {row['value']:,.0f} 读取；"
-                "丢弃该字符会放大十倍。",
-                f"The source holds a private-use character where a decimal point stood: "
-                f"“{_visible(quote)}” is read as {row['value']:,.0f}; dropping the character "
-                "makes it ten times larger.",
+                Message(
+                    "anomaly.lost_character", {"quote": _visible(quote), "value": row["value"]}
+                ),
                 row["id"],
             )
 
@@ -87,9 +97,7 @@ def _share_against_count(ledger: Ledger) -> Iterator[Anomaly]:
                 "units_differ",
                 b["layer"],
                 "note",
-                f"“{a['quote']}”与“{b['quote']}”同时成立：前者以行政村计，后者以自然村计。",
-                f"“{a['quote']}” and “{b['quote']}” are both true: the first counts "
-                "administrative villages, the second natural villages.",
+                Message("anomaly.units_differ", {"one": a["quote"], "other": b["quote"]}),
                 f"{a['id']};{b['id']}",
             )
 
@@ -108,10 +116,16 @@ def _increment_above_total(ledger: Ledger) -> Iterator[Anomaly]:
                 "scope_differs",
                 a["layer"],
                 "note",
-                f"{a['as_of'][:4]}年：“{a['metric_zh']}”{a['value']:,.0f} 与“{b['metric_zh']}”"
-                f"{b['value']:,.0f} 口径不同，不可相减。",
-                f"{a['as_of'][:4]}: {a['metric_en']} {a['value']:,.0f} and {b['metric_en']} "
-                f"{b['value']:,.0f} have different scopes and must not be subtracted.",
+                Message(
+                    "anomaly.scope_differs",
+                    {
+                        "year": a["as_of"][:4],
+                        "metric": _metric(a),
+                        "value": a["value"],
+                        "other": _metric(b),
+                        "other_value": b["value"],
+                    },
+                ),
                 f"{a['id']};{b['id']}",
             )
 
@@ -132,10 +146,17 @@ def _part_above_whole(ledger: Ledger) -> Iterator[Anomaly]:
                 "part_above_whole",
                 row["layer"],
                 "contradiction",
-                f"{row['adcode']} 的“{row['metric_zh']}”{row['value']:,.0f}（{row['as_of']}）超过"
-                f"全省已知数 {top['value']:,.0f}（{top['as_of']}）：时点或口径不同。",
-                f"{row['adcode']}: {row['metric_en']} {row['value']:,.0f} ({row['as_of']}) exceeds "
-                f"the province's {top['value']:,.0f} ({top['as_of']}): dates or scope differ.",
+                Message(
+                    "anomaly.part_above_whole",
+                    {
+                        "adcode": row["adcode"],
+                        "metric": _metric(row),
+                        "value": row["value"],
+                        "as_of": row["as_of"],
+                        "whole": top["value"],
+                        "whole_as_of": top["as_of"],
+                    },
+                ),
                 f"{row['id']};{top['id']}",
             )
 
@@ -159,11 +180,15 @@ def _newer_part(ledger: Ledger) -> Iterator[Anomaly]:
                 "mixed_dates",
                 row["layer"],
                 "note",
-                f"{row['adcode']} 已报 {row['as_of']} 数据（{row['value']:,.0f}），全省最新为 "
-                f"{same.max()}：同表时点不同，其余州（市）由全省数减去该值后分解。",
-                f"{row['adcode']} reports {row['value']:,.0f} for {row['as_of']}, the province's "
-                f"latest is {same.max()}: the other prefectures share what is left of the older "
-                "total.",
+                Message(
+                    "anomaly.mixed_dates",
+                    {
+                        "adcode": row["adcode"],
+                        "value": row["value"],
+                        "as_of": row["as_of"],
+                        "latest": same.max(),
+                    },
+                ),
                 row["id"],
             )
 
@@ -178,10 +203,16 @@ def _approximate(ledger: Ledger) -> Iterator[Anomaly]:
                 "approximate",
                 row["layer"],
                 "note",
-                f"“{row['metric_zh']}”{number}（{row['as_of']}）为约数或推算。",
-                f"{row['metric_en']} {number} ({row['as_of']}) is approximate or derived.",
+                Message(
+                    "anomaly.approximate",
+                    {"metric": _metric(row), "figure": number, "as_of": row["as_of"]},
+                ),
                 row["id"],
             )
+
+
+def _metric(row: Mapping[Hashable, Any]) -> Bilingual:
+    return Bilingual(str(row["metric_zh"]), str(row["metric_en"]))
 
 
 def _visible(text: str) -> str:

@@ -1,7 +1,6 @@
-"""Link budgets of the presets: values, words and sources of every line, from two tables.
+"""Link budgets of the presets: value, evidence and source of every line.
 
-``link_presets.csv`` holds a value, its evidence and its source for each preset (``*``: for all);
-``link_lines.csv`` holds the words of every line and how the computed ones come about.
+``link_presets.csv`` holds a value, its evidence and its source for each preset (``*``: for all).
 """
 
 from __future__ import annotations
@@ -16,17 +15,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from data.scenario.presets import Preset, preset
+from data.wording.catalogue import DATA_LANGUAGES, Bilingual, Message, text
 from geo.errors import DataError, InputError, UnknownNameError
 from geo.evidence import EVIDENCE_CLASSES, weakest
 from geo.radio.entry_loss import building_entry_loss_dB
 from geo.radio.link_budget import LinkBudget, lines
 from geo.radio.tr38901 import Sight, Surroundings, cell_radius_m
+from geo.sentence import Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _VALUES = Path(__file__).parent / "link_presets.csv"
-_LINES = Path(__file__).parent / "link_lines.csv"
 #: Preset name of the rows that hold for all.
 _ALL = "*"
 _REPAIR = "restore it from version control"
@@ -38,46 +38,43 @@ _MADE_OF = MappingProxyType(
         "sensitivity_dBm": ("subcarrier_kHz", "noise_figure_dB", "required_snr_dB"),
     }
 )
+#: Lines that the presets do not hold → how they come about.
+_SOURCES = MappingProxyType(
+    {
+        "sharing_dB": Message("link_source.computed"),
+        "power_per_re_dBm": Message("link_source.sum"),
+        "eirp_per_re_dBm": Message("link_source.sum"),
+        "available_dBm": Message("link_source.sum"),
+        "edge_probability": Message("link_source.rule"),
+        "shadow_margin_dB": Message("link_source.computed"),
+        "sensitivity_dBm": Message("link_source.thermal"),
+        "rsrp_limit_dBm": Message("link_source.rule"),
+        "needed_rsrp_dBm": Message("link_source.computed"),
+        "max_path_loss_dB": Message("link_source.sum"),
+    }
+)
 #: Lines that the caller gives, not the table.
 _ASKED = frozenset({"rsrp_limit_dBm", "edge_probability"})
 #: Level that the radii of ``presets.csv`` are stated for [dBm].
 RADIUS_LIMIT_dBm = -105.0
 
-BUDGET_COLUMNS = (
-    "key", "title_zh", "title_en", "value", "unit", "sign", "is_sum", "evidence",
-    "source_zh", "source_en",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class TerminalPlace:
-    """Where the terminal is, and which losses it has there."""
-
-    title_zh: str
-    title_en: str
-    losses: frozenset[str]
-
-
-#: Places of a terminal by key.
-PLACES: Mapping[str, TerminalPlace] = MappingProxyType(
+#: Places of a terminal → the losses that it has there.
+PLACES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "outdoor": TerminalPlace("室外（测试天线）", "outdoors (test antenna)", frozenset()),
-        "handheld": TerminalPlace("室外手持", "outdoors in the hand", frozenset({"body_loss_dB"})),
-        "vehicle": TerminalPlace(
-            "车内", "in a car", frozenset({"body_loss_dB", "vehicle_loss_dB"})
-        ),
-        "indoor": TerminalPlace("室内", "indoors", frozenset({"body_loss_dB", "entry_loss_dB"})),
+        "outdoor": frozenset(),
+        "handheld": frozenset({"body_loss_dB"}),
+        "vehicle": frozenset({"body_loss_dB", "vehicle_loss_dB"}),
+        "indoor": frozenset({"body_loss_dB", "entry_loss_dB"}),
     }
 )
-_PLACE_LOSSES = frozenset[str]().union(*(place.losses for place in PLACES.values()))
+_PLACE_LOSSES = frozenset[str]().union(*PLACES.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
     value: float
     evidence: str
-    source_zh: str
-    source_en: str
+    source: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +139,19 @@ def link_budget(key: str, wish: BudgetWish = MEDIAN) -> LinkBudget:
     )
 
 
-def budget_table(key: str, wish: BudgetWish = MEDIAN) -> pd.DataFrame:
-    """Return :data:`BUDGET_COLUMNS`, one row for each line.
+def budget_table(
+    key: str, wish: BudgetWish = MEDIAN, *, languages: Sequence[str] = DATA_LANGUAGES
+) -> pd.DataFrame:
+    """Return one row for each line of a budget.
 
     A computed line carries the weakest evidence of what it is made of; limit and probability are
-    the rule's wish, hence "assumed".
+    given by the rule, hence "assumed".
+
+    Returns
+    -------
+    table
+        Columns ``key``, ``title_<language>``, ``value``, ``unit``, ``sign``, ``is_sum``,
+        ``evidence`` and ``source_<language>``.
 
     Raises
     ------
@@ -155,24 +160,28 @@ def budget_table(key: str, wish: BudgetWish = MEDIAN) -> pd.DataFrame:
     """
     import pandas as pd
 
-    inputs, words = _inputs(key, wish), _words()
-    rows: list[tuple[object, ...]] = []
+    inputs = _inputs(key, wish)
+    rows: list[dict[str, object]] = []
     counted: list[str] = []
     for line in lines(link_budget(key, wish)):
-        title_zh, title_en, source_zh, source_en = words[line.key]
         if line.key in inputs:
-            item = inputs[line.key]
-            source_zh, source_en, evidence = item.source_zh, item.source_en, item.evidence
+            evidence = inputs[line.key].evidence
         elif line.key in _MADE_OF:
             evidence = weakest(inputs[name].evidence for name in _MADE_OF[line.key])
         else:
             evidence = weakest(counted) if line.is_sum else "assumed"
         counted += [evidence] if line.sign else []
+        source = inputs[line.key].source if line.key in inputs else _SOURCES[line.key]
         rows.append(
-            (line.key, title_zh, title_en, line.value, line.unit, line.sign, line.is_sum,
-             evidence, source_zh, source_en)
+            {
+                "key": line.key,
+                **{f"title_{code}": text(f"link_line.{line.key}", code) for code in languages},
+                "value": line.value, "unit": line.unit, "sign": line.sign,
+                "is_sum": line.is_sum, "evidence": evidence,
+                **{f"source_{code}": source.text(code) for code in languages},
+            }
         )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(BUDGET_COLUMNS))
+    return pd.DataFrame(rows)
 
 
 def derived_radius_m(
@@ -217,9 +226,9 @@ def _inputs(key: str, wish: BudgetWish) -> dict[str, _Value]:
     if not math.isfinite(entry.value):
         loss = building_entry_loss_dB(inputs["frequency_GHz"].value)
         inputs["entry_loss_dB"] = replace(entry, value=loss)
-    for name in _PLACE_LOSSES - PLACES[wish.place].losses:
-        where = PLACES[wish.place]
-        inputs[name] = _Value(0.0, "reported", f"{where.title_zh}：不计", f"none {where.title_en}")
+    none = Message("place.no_loss", {"place": Message(f"place.{wish.place}")})
+    for name in _PLACE_LOSSES - PLACES[wish.place]:
+        inputs[name] = _Value(0.0, "reported", none)
     return inputs
 
 
@@ -240,7 +249,9 @@ def _values() -> Mapping[str, dict[str, _Value]]:
         texts = row["source_zh"], row["source_en"]
         if not all(texts):
             faults.append(f"row {number}: no source")
-        found.setdefault(row["preset"], {})[row["key"]] = _Value(value, row["evidence"], *texts)
+        found.setdefault(row["preset"], {})[row["key"]] = _Value(
+            value, row["evidence"], Bilingual(*texts)
+        )
     common = set(found.get(_ALL, {}))
     faults += [
         f"preset {key!r} misses {', '.join(sorted(known - common - set(values)))}"
@@ -250,16 +261,6 @@ def _values() -> Mapping[str, dict[str, _Value]]:
     if faults:
         raise DataError("; ".join(faults), where=str(_VALUES), repair=_REPAIR)
     return MappingProxyType(found)
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, tuple[str, str, str, str]]:
-    """Return line → titles and sources, zh and en each."""
-    names = ("title_zh", "title_en", "source_zh", "source_en")
-    return {
-        row["key"]: (row[names[0]], row[names[1]], row[names[2]], row[names[3]])
-        for _, row in _rows(_LINES, ("key", *names))
-    }
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:

@@ -5,6 +5,7 @@ first, then sections by subject; a sentence is found by its dotted key::
 
     [language]
     name = "English"
+    names = "en"                    # names that are data are shown in this one, zh or en
 
     [gap]
     none = "no gap on {date}"       # → text("gap.none", "en", date="2025-06-30")
@@ -22,6 +23,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 #: The language of a reader who chose none; its file is complete by definition.
 DEFAULT = "zh"
+#: Languages of names that are data, and of what stands in files for everybody.
+DATA_LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Message:
     key
         Dotted key, as in the files of this folder.
     arguments
-        Value per field. A value may be a ``Message``, or a list or tuple of them: it is put in the
-        same language.
+        Value per field. A value may be a ``Message`` or ``Bilingual``, or a list or tuple of them:
+        it is put in the same language.
 
     Examples
     --------
@@ -48,6 +51,41 @@ class Message:
     def text(self, language: str) -> str:
         """Return the sentence in a language."""
         return text(self.key, language, **self.arguments)
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """Words that are data and exist in Chinese and English only, such as the name of a region."""
+
+    zh: str
+    en: str
+
+    def text(self, language: str) -> str:
+        """Return the words that a reader of a language is shown."""
+        return self.zh if data_language(language) == "zh" else self.en
+
+
+def data_language(language: str) -> str:
+    """Return in which language, ``zh`` or ``en``, a reader is shown names that are data.
+
+    Examples
+    --------
+    >>> data_language("zh"), data_language("en")
+    ('zh', 'en')
+    """
+    return text("language.names", language)
+
+
+def both(key: str, /, **arguments: object) -> str:
+    """Return a sentence in Chinese and English, for files that show both at once.
+
+    Examples
+    --------
+    >>> both("caption.county_zh"), both("caption.county_en")
+    ('县 / county', '县（英文）/ county in English')
+    """
+    zh, en = (text(key, language, **arguments) for language in DATA_LANGUAGES)
+    return f"{zh}/ {en}" if zh.endswith("）") else f"{zh} / {en}"
 
 
 def text(key: str, language: str, /, **arguments: object) -> str:
@@ -115,9 +153,9 @@ def fields(sentence: str) -> set[str]:
 
 
 def _worded(value: object, language: str) -> object:
-    if isinstance(value, Message):
+    if isinstance(value, Message | Bilingual):
         return value.text(language)
-    if isinstance(value, list | tuple) and value and isinstance(value[0], Message):
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Message | Bilingual):
         return text("list.comma", language).join(str(_worded(item, language)) for item in value)
     return value
 

@@ -24,6 +24,7 @@ import pandas as pd
 from data.atomic import atomic_write, storage_errors
 from data.tables.imports import IMPORTABLE, RASTERS
 from data.tables.pack import TABLES
+from data.wording.catalogue import text
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE
 from data.workspace.folder import Workspace
 from geo.errors import DataError, UnknownNameError
@@ -38,7 +39,6 @@ MERGED = {"regions": "adcode", "targets": "id", "observations": "id"}
 PACKAGE = "import"
 
 _AGAIN = "undo the import, or import the file again"
-_LICENCE = "the planner's own file; see its owner before passing it on"
 
 
 def effective_pack(pack: Pack, folder: str | Path | None = None) -> Pack:
@@ -270,7 +270,7 @@ def _sources(pack: Pack, records: dict[str, ImportRecord]) -> pd.DataFrame:
             "package": PACKAGE,
             "version": f"{record.id}",
             "file": record.file_name,
-            "licence": _LICENCE,
+            "licence": text("import_note.licence", "en"),
             "credit": f"{record.file_name} ({record.evidence})",
             "date": record.as_of or record.at[:10],
             "sha256": record.file_sha256,

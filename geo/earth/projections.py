@@ -11,10 +11,12 @@ basin, 49–79 m; Xian 80: the ellipsoid alone, 2 m), so such points may be off 
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
@@ -45,12 +47,16 @@ _REACH_DEG = 6.0
 #: Degrees are a candidate where so many of the pairs can be such positions.
 _SHARE_IN_DEGREES = 0.3
 
-_WORDS = (
-    (re.compile(r"gcj|火星|国测局|高德|腾讯|amap|mars|autonavi"), GCJ02),
-    (re.compile(r"bd-?_?0?9|百度|baidu"), BD09),
-    (re.compile(r"wgs-?_?(?:19)?84|gps|epsg:4326|crs84|经纬度"), WGS84),
-    (re.compile(r"cgcs-?_?2000|国家2000|2000国家大地|china_?2000|epsg:4490"), "EPSG:4490"),
-)  # fmt: skip
+#: Words by which files and people name systems, as patterns; one row for words of projections.
+_NAMES = Path(__file__).parent / "crs_names.csv"
+_PROJECTION = "projection"
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, re.Pattern[str]]:
+    """Return system → pattern of the words that name it."""
+    with _NAMES.open(encoding="utf-8", newline="") as stream:
+        return {row["system"]: re.compile(row["pattern"]) for row in csv.DictReader(stream)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +169,10 @@ def canonical(text: str) -> str:
     ('GCJ-02', 'EPSG:4490', 'EPSG:4326', 'BD-09')
     """
     plain = text.strip().lower().replace(" ", "")
-    words = [name for pattern, name in _WORDS if pattern.search(plain)]
-    if words and len(plain) <= 30 and not _names_a_projection(plain):
+    words = [name for name, pattern in _names().items() if pattern.search(plain)]
+    if words and len(plain) <= 30 and _PROJECTION not in words:
         return words[0]
     return _authority(f"EPSG:{plain}" if plain.isdecimal() else text.strip())
-
-
-def _names_a_projection(plain: str) -> bool:
-    return any(word in plain for word in ("utm", "gk", "gauss", "zone", "degree", "带", "/"))
 
 
 @lru_cache(maxsize=64)

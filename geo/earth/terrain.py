@@ -26,6 +26,7 @@ from geo.earth._terrain_path import (
 )
 from geo.earth.crs import check_lonlat, geodesic_m
 from geo.errors import InputError, RangeError
+from geo.sentence import Sentence
 
 __all__ = [
     "MAX_PATH_M",
@@ -82,7 +83,7 @@ class Provenance:
     accuracy_m: float | None = None
     accuracy_source: str = ""
     evidence: str = "declared"
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

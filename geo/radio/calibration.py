@@ -21,9 +21,7 @@ doi:10.1214/ss/1177011926: shrunken offsets of sites.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,48 +42,17 @@ _MAD = 1.4826
 #: Stretches that an order of points is cut into when none are given.
 _CUTS = 20
 
-#: Why no correction is applied, by reason and language; ``value`` and ``limit`` fill the gaps.
-REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "few_points": {
-            "zh": "只有{value:.0f}个测点有预测值，至少需要{limit:.0f}个",
-            "en": "only {value:.0f} measured points have a prediction, {limit:.0f} are needed",
-        },
-        "few_stretches": {
-            "zh": "只有{value:.0f}个互不相邻的路段，至少需要{limit:.0f}个",
-            "en": "only {value:.0f} separate stretches, {limit:.0f} are needed",
-        },
-        "no_gain": {
-            "zh": "在留出的路段上误差只减小{value:.2f} dB，不超过偶然的{limit:.2f} dB",
-            "en": "on stretches held out the error falls by {value:.2f} dB only, which is not more "
-            "than the {limit:.2f} dB of chance",
-        },
-    }
-)
+#: Why no correction is applied.
+REASONS = ("few_points", "few_stretches", "no_gain")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a correction was refused: a key of :data:`REASONS` and its two numbers."""
+    """Why a correction was refused: a code of :data:`REASONS` and its two numbers."""
 
     key: str
     value: float
     limit: float
-
-    def text(self, language: str) -> str:
-        """Return the reason as a sentence.
-
-        Parameters
-        ----------
-        language
-            ``zh`` or ``en``.
-
-        Returns
-        -------
-        sentence
-            The reason with its numbers.
-        """
-        return REASONS[self.key][language].format(value=self.value, limit=self.limit)
 
 
 @dataclass(frozen=True, slots=True)

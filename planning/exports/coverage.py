@@ -7,22 +7,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.export.bundle import STAMP_EN, STAMP_ZH, ExportBundle
+from data.export.bundle import ExportBundle, in_both
 from data.export.writers import run_digest
 from data.scenario.coverage_rules import Profile
 from data.scenario.link_presets import budget_table, link_budget
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Message, text
 from planning.coverage.prediction import CoverageOrder, require_terrain
 from planning.elevation import terrain_of
-from planning.exports.gaps import provenance, sources_of
-
-MODEL_ZH = "逐路径预测：ITU-R P.1812-6 中值电平；阴影衰落以概率计入，建筑物与植被未计入。"
-MODEL_EN = (
-    "Predicted path by path: ITU-R P.1812-6, median level; shadowing enters as probability, "
-    "buildings and vegetation do not."
-)
-UNKNOWN = "unknown: outside the elevation model or at a void; neither covered nor uncovered"
+from planning.exports.gaps import ILLUSTRATIVE, provenance, sources_of, title
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +45,10 @@ def coverage_bundle(
     """
     about = provenance(pack, scenario, evidence=villages["evidence"].unique())
     about |= _terrain(pack, scenario) | _asked(order)
-    about["interval"] = (
-        "covered_low, covered_high: 5 % and 95 % of the number of villages at or above the level "
-        "under shadowing, unknown ones counted in none and in all"
-    )
+    about["interval"] = text("about.interval", "en")
     return ExportBundle(
         kind="coverage",
-        title_zh=f"{pack.meta['name_zh']}地形覆盖预测",
-        title_en=f"{pack.meta['name_en']}: coverage over terrain",
+        title=title("export_title.coverage", pack),
         main=villages.reset_index(drop=True),
         extra={
             "regions": regions.reset_index(drop=True),
@@ -83,16 +73,16 @@ def rules_bundle(
     """
     about = provenance(pack, scenario, evidence=villages["evidence"].unique())
     about |= _terrain(pack, scenario)
-    about["judged_on"] = "natural villages; administrative villages have no positions in the pack"
+    about["judged_on"] = text("about.judged_on", "en")
     for side, rule in (("a", pair.a), ("b", pair.b)):
         about[f"rule_{side}"] = f"{rule.title_zh} / {rule.title_en} ({rule.key})"
         about[f"rule_{side}_source"] = f"{rule.source}, {rule.year}"
-        about[f"rule_{side}_verified"] = "yes" if rule.verified else "no: see its note"
+        verified = "about.verified" if rule.verified else "about.unverified"
+        about[f"rule_{side}_verified"] = text(verified, "en")
         about[f"rule_{side}_note"] = f"{rule.note_zh} / {rule.note_en}"
     return ExportBundle(
         kind="rules",
-        title_zh=f"{pack.meta['name_zh']}覆盖规则对比",
-        title_en=f"{pack.meta['name_en']}: two coverage rules side by side",
+        title=title("export_title.rules", pack),
         main=villages.reset_index(drop=True),
         extra={
             "regions": regions.reset_index(drop=True),
@@ -116,14 +106,13 @@ def area_tags(
     sigma = link_budget(order.preset, order.wish).shadow_sigma_dB
     tags = _terrain(pack, scenario) | _asked(order) | {
         "sites": ";".join(sites),
-        "accuracy": f"median of the model; local shadowing with a standard deviation of {sigma:g} "
-        "dB is not in the cells",
+        "accuracy": text("about.accuracy", "en", sigma=sigma),
         "evidence": terrain.evidence if terrain.is_demonstration else "modelled",
         "pack_digest": pack.digest,
         "scenario_digest": scenario.digest,
     }  # fmt: skip
     if terrain.is_demonstration or _invented(pack):
-        tags |= {"stamp_zh": STAMP_ZH, "stamp_en": STAMP_EN}
+        tags |= in_both("stamp", ILLUSTRATIVE)
     return tags
 
 
@@ -136,16 +125,18 @@ def _terrain(pack: Pack, scenario: Scenario) -> dict[str, str]:
     found = terrain_of(pack, scenario)
     if found is None:
         return {}
-    metres = "not stated" if found.accuracy_m is None else f"{found.accuracy_m:g} m (90 %)"
+    if found.accuracy_m is None:
+        accuracy = text("about.accuracy_unknown", "en")
+    else:
+        accuracy = text("about.accuracy_m", "en", metres=found.accuracy_m)
     return {
-        "model_zh": MODEL_ZH,
-        "model_en": MODEL_EN,
-        "terrain": f"{found.name}, version {found.version}",
+        **in_both("model", Message("basis.model")),
+        "terrain": text("about.terrain", "en", name=found.name, version=found.version),
         "terrain_datum": found.datum,
-        "terrain_accuracy": metres,
+        "terrain_accuracy": accuracy,
         "terrain_spacing_m": f"{found.spacing_m:.0f}",
         "terrain_evidence": found.evidence,
-        "unknown_state": UNKNOWN,
+        "unknown_state": text("about.unknown_state", "en"),
     }
 
 
@@ -153,7 +144,7 @@ def _asked(order: CoverageOrder) -> dict[str, str]:
     return {
         "preset": order.preset,
         "rsrp_limit_dBm": f"{order.limit_dBm:g}",
-        "probability": f"{order.wished:.3f} at the village",
+        "probability": text("about.probability", "en", probability=order.wished),
         "place_of_the_terminal": order.place,
         "reach_m": f"{order.reach_m:g}",
         "min_households": str(order.min_households),

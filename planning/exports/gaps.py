@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from data.export.bundle import ExportBundle
+from data.export.bundle import ExportBundle, in_both
 from data.export.writers import run_digest
-from data.ledger.anomalies import anomalies
+from data.ledger.anomalies import anomaly_table
 from data.ledger.metrics import titles
 from data.ledger.statements import Ledger
 from data.scenario.presets import presets
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual, Message, text
 from data.workspace.effective import PACKAGE
+from geo.sentence import Sentence
 from layers.base import Layer
 from layers.registry import layers, metric_of, unit_name
 from layers.villages import MIN_HOUSEHOLDS, village_table
@@ -34,20 +36,13 @@ SOURCE_COLUMNS = (
     "source", "licence", "note",
 )  # fmt: skip
 
-STAMP_ZH = "含示例数据：示例行不是真实点位，不可用于实施。"
-STAMP_EN = "Contains illustrative data: illustrative rows are invented and must not be built on."
-CIRCLE_ZH = "按圆形半径估算：未加载地形数据，山区两个方向都可能出错。"
-CIRCLE_EN = "Circles by radius: no terrain data loaded; wrong both ways in mountains."
-TERRAIN_ZH = "按高程模型逐路径预测（ITU-R P.1812-6 中值电平，门限 −105 dBm）；未知不计入。"
-TERRAIN_EN = (
-    "Predicted path by path over the elevation model (ITU-R P.1812-6, median level, limit "
-    "−105 dBm); what is unknown is not counted."
-)
+ILLUSTRATIVE, CIRCLE = Message("stamp.illustrative"), Message("basis.circle")
+_TERRAIN = Message("basis.terrain")
 #: Basis of an effect → how it came about.
 _BASIS = {
-    "circle": (CIRCLE_ZH, CIRCLE_EN),
-    "terrain": (TERRAIN_ZH, TERRAIN_EN),
-    "mixed": (f"{TERRAIN_ZH}计数规则：{CIRCLE_ZH}", f"{TERRAIN_EN} Counting rules: {CIRCLE_EN}"),
+    "circle": CIRCLE,
+    "terrain": _TERRAIN,
+    "mixed": Message("basis.mixed", {"terrain": _TERRAIN, "circle": CIRCLE}),
 }
 
 
@@ -89,8 +84,7 @@ def gap_bundle(
     }
     return ExportBundle(
         kind="gaps",
-        title_zh=f"{pack.meta['name_zh']}建设缺口清单",
-        title_en=f"{pack.meta['name_en']}: gap list",
+        title=title("export_title.gaps", pack),
         main=table[list(gap_columns(table))].reset_index(drop=True),
         extra=extra,
         about=about | {"run_digest": _digest("gaps", pack, plan, table)},
@@ -105,12 +99,11 @@ def village_bundle(
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     about = provenance(pack, plan, evidence=villages["evidence"].unique()) | {
         "states": "; ".join(sorted(villages["state"].unique())),
-        "rule": "state as held by the village table; see sources",
+        "rule": text("about.state", "en"),
     }
     return ExportBundle(
         kind="villages",
-        title_zh=f"{pack.meta['name_zh']}自然村清单",
-        title_en=f"{pack.meta['name_en']}: natural villages",
+        title=title("export_title.villages", pack),
         main=villages.reset_index(drop=True),
         extra={"sources": sources_of(pack, villages["source_ids"].unique())},
         about=about | {"run_digest": _digest("villages", pack, plan, villages[["village_id"]])},
@@ -122,16 +115,14 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
     """Return the export of placed sites, the villages they newly reach, and before → after."""
     sites = site_table(scenario)
     about = provenance(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
-        "coverage_zh": _BASIS[effect.basis][0],
-        "coverage_en": _BASIS[effect.basis][1],
-        "denominator": f"natural villages of {MIN_HOUSEHOLDS} or more households",
+        **in_both("coverage", _BASIS[effect.basis]),
+        "denominator": text("about.denominator", "en", households=MIN_HOUSEHOLDS),
         "villages_gained": f"{effect.villages}",
         "households_gained": f"{effect.households}",
     }
     return ExportBundle(
         kind="whatif",
-        title_zh=f"{pack.meta['name_zh']}拟建站址效果",
-        title_en=f"{pack.meta['name_en']}: what the placed sites change",
+        title=title("export_title.whatif", pack),
         main=sites,
         extra={
             "villages": effect.gained.reset_index(drop=True),
@@ -149,10 +140,9 @@ def source_bundle(pack: Pack) -> ExportBundle:
     plan = Scenario(province=pack.name)
     return ExportBundle(
         kind="sources",
-        title_zh=f"{pack.meta['name_zh']}数据来源台账",
-        title_en=f"{pack.meta['name_en']}: sources",
+        title=title("export_title.sources", pack),
         main=source_table(pack),
-        extra={"anomalies": anomalies(pack)},
+        extra={"anomalies": anomaly_table(pack)},
         about=provenance(pack, plan, evidence=())
         | {"run_digest": _digest("sources", pack, plan, None)},
         geometry=None,
@@ -261,8 +251,8 @@ def _preset_rows() -> pd.DataFrame:
             "id": f"preset:{item.key}",
             "kind": "preset",
             "layer": item.layer,
-            "metric": f"radius of {item.title_en}",
-            "metric_zh": f"{item.title_zh} 半径",
+            "metric": text("about.radius", "en", preset=item.title_en),
+            "metric_zh": text("about.radius", "zh", preset=item.title_zh),
             "value": item.radius_m,
             "unit": "m",
             "source": item.source,
@@ -297,6 +287,12 @@ def _pack_rows(pack: Pack) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
 
 
+def title(key: str, pack: Pack, **arguments: Sentence) -> Message:
+    """Return the title of an export: a sentence with the name of the province."""
+    province = Bilingual(str(pack.meta["name_zh"]), str(pack.meta["name_en"]))
+    return Message(key, {"province": province, **arguments})
+
+
 def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> dict[str, str]:
     """Return what every export says of its province, scenario, evidence and credits."""
     classes = sorted(set(evidence))
@@ -307,12 +303,12 @@ def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> di
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
         "evidence": "; ".join(classes),
-        "coordinates": "WGS84 (EPSG:4326); areas and lengths are geodesic",
-        "unknown": "an empty cell is unknown, never zero",
+        "coordinates": text("about.coordinates", "en"),
+        "unknown": text("about.empty", "en"),
         "credits": "; ".join(dict.fromkeys(pack.table("SOURCES")["credit"])),
     }
     if "illustrative" in classes:
-        about |= {"stamp_zh": STAMP_ZH, "stamp_en": STAMP_EN}
+        about |= in_both("stamp", ILLUSTRATIVE)
     return about
 
 
@@ -324,13 +320,16 @@ def _per_layer(table: pd.DataFrame) -> dict[str, str]:
         is_default = metric.key == item.metric().key
         first = rows.iloc[0]
         extras = {name: first[name] for name in EXTRA_COLUMNS if name in rows.columns}
-        lines[f"layer {key}" if is_default else f"layer {key}, metric {metric_key}"] = (
-            f"{item.heading(metric, 'zh')} / {item.heading(metric, 'en')}; "
-            f"unit: {unit_name(str(first['unit']), 'en')}; "
-            f"denominator: {extras.get('denominator', '')}; "
-            f"target: {extras.get('target_status', '')} {extras.get('target_as_of', '')}; "
-            f"rule: {extras.get('rule', '')}. {extras.get('note_en', '')}"
-        ).strip()
+        lines[f"layer {key}" if is_default else f"layer {key}, metric {metric_key}"] = text(
+            "about.layer", "en",
+            title_zh=item.heading(metric, "zh"), title_en=item.heading(metric, "en"),
+            unit=unit_name(str(first["unit"]), "en"),
+            denominator=extras.get("denominator", ""),
+            status=extras.get("target_status", ""),
+            as_of=extras.get("target_as_of", ""),
+            rule=extras.get("rule", ""),
+            note=extras.get("note_en", ""),
+        ).strip()  # fmt: skip
     return lines
 
 

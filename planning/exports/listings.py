@@ -10,9 +10,10 @@ from data.export.bundle import ExportBundle
 from data.export.writers import run_digest
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual
 from geo.errors import InputError
 from layers.base import Layer
-from planning.exports.gaps import provenance, sources_of
+from planning.exports.gaps import provenance, sources_of, title
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,10 +71,10 @@ def listing_bundle(
         f"layer {item.key}": f"{item.title('zh')} / {item.title('en')}; {item.about('en')}",
         "run_digest": run_digest(inputs),
     }
+    layer = Bilingual(item.title("zh"), item.title("en"))
     return ExportBundle(
         kind="list",
-        title_zh=f"{pack.meta['name_zh']}{item.title('zh')}",
-        title_en=f"{pack.meta['name_en']}: {item.title('en')}",
+        title=title("export_title.list", pack, layer=layer),
         main=main,
         extra={"sources": sources_of(pack, main["source_ids"])},
         about=about,

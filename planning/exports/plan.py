@@ -9,32 +9,25 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from data.export.bundle import ExportBundle
+from data.export.bundle import ExportBundle, in_both
 from data.export.writers import run_digest
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Message, text
 from geo.errors import UnknownNameError
 from layers.base import Layer
-from planning.exports.gaps import CIRCLE_EN, CIRCLE_ZH, provenance, sources_of
+from planning.exports.gaps import CIRCLE, provenance, sources_of, title
 from planning.needs import need_level
 from planning.plan.rollout import Rollout
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-#: Tables of a plan in the order of the sheets, with their titles.
-TABLES: dict[str, tuple[str, str]] = {
-    "sites": ("站址清单", "list of sites"),
-    "villages": ("村—站对应表", "villages and their sites"),
-    "routes": ("光缆路由", "fibre routes"),
-    "bill": ("工程量与造价清单", "bill of materials"),
-    "yearly": ("分年表", "yearly table"),
-    "totals": ("全周期费用", "money over the years"),
-    "frontier": ("预算—覆盖曲线", "frontier"),
-    "alternatives": ("备选方案", "other plans"),
-    "unreachable": ("无法覆盖的自然村", "villages out of reach"),
-    "left": ("方案未覆盖的自然村", "villages that the plan leaves out"),
-}
+#: Tables of a plan in the order of the sheets.
+TABLES = (
+    "sites", "villages", "routes", "bill", "yearly", "totals", "frontier", "alternatives",
+    "unreachable", "left",
+)  # fmt: skip
 
 
 def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBundle:
@@ -53,7 +46,6 @@ def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBun
     ids = [text for frame in (main, *frames.values()) if "source_ids" in frame
            for text in frame["source_ids"].unique()]  # fmt: skip
     frames["sources"] = sources_of(pack, ids)
-    zh, en = TABLES[table]
     about = provenance(pack, rollout.scenario, evidence=rollout.evidence) | _about(rollout)
     inputs = {
         "kind": f"plan {table}",
@@ -63,8 +55,7 @@ def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBun
     }
     return ExportBundle(
         kind=table,
-        title_zh=f"{pack.meta['name_zh']}建设方案：{zh}",
-        title_en=f"{pack.meta['name_en']} plan: {en}",
+        title=title("export_title.plan", pack, table=Message(f"plan_table.{table}")),
         main=main,
         extra=frames,
         about=about | {"run_digest": run_digest(inputs)},
@@ -92,8 +83,7 @@ def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Laye
     about = provenance(pack, scenario, evidence=table["evidence"].unique())
     return ExportBundle(
         kind="needs",
-        title_zh=f"{pack.meta['name_zh']}分年需求",
-        title_en=f"{pack.meta['name_en']}: need by year",
+        title=title("export_title.needs", pack),
         main=table,
         extra={"sources": sources_of(pack, table["source_ids"].unique())},
         about=about | {"layer": layer.key, "run_digest": run_digest(inputs)},
@@ -106,19 +96,21 @@ def _about(rollout: Rollout) -> dict[str, str]:
     money = settings.money
     lines = {
         "objective": settings.objective,
-        "proof": rollout.proof,
-        "proof_of_years": rollout.order_proof,
+        "proof": rollout.proof.text("en"),
+        "proof_of_years": rollout.order_proof.text("en"),
         "stopped": rollout.choice.stopped,
         "settings": settings.model_dump_json(),
-        "money": f"{money.currency}, prices of {money.price_year}, not discounted",
-        "villages_rule": "each village belongs to the site that reaches it first",
+        "money": text("about.money", "en", currency=money.currency, year=money.price_year),
+        "villages_rule": text("about.villages_rule", "en"),
         "left_out": "; ".join(rollout.notes),
     }
     if rollout.joint is not None:
         both = rollout.joint
         lines["two_step_cost"] = f"{both.two_step.cost:,.0f}"
         lines["joint_cost"] = f"{both.best.cost:,.0f}"
-        lines["joint_gain"] = f"{both.gained:,.0f} households, {both.saved:,.0f} saved"
+        lines["joint_gain"] = text(
+            "about.joint_gain", "en", households=both.gained, saved=both.saved
+        )
     if rollout.basis != "terrain":
-        lines |= {"coverage_zh": CIRCLE_ZH, "coverage_en": CIRCLE_EN}
+        lines |= in_both("coverage", CIRCLE)
     return lines

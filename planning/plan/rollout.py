@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Message
 from geo.siting import SolverRun
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
 from planning.plan.construction import build, money_table
@@ -93,28 +94,19 @@ class Rollout:
         return (most - self.household_years) / most if most else 0.0
 
     @property
-    def order_proof(self) -> str:
+    def order_proof(self) -> Message:
         """Say what is proven of the order of building."""
-        return (
-            f"the years reach {self.household_years:,.0f} household-years, cannot exceed "
-            f"{self.most_household_years:,.0f}, gap {self.order_gap:.2%}"
-        )
+        value, bound = self.household_years, self.most_household_years
+        return Message("proof.years", {"value": value, "bound": bound, "gap": self.order_gap})
 
     @property
-    def proof(self) -> str:
+    def proof(self) -> Message:
         """Say what is proven."""
         found = self.choice
-        if found.measure == COST:
-            return (
-                f"costs {found.value:,.0f}, cannot cost less than {found.bound:,.0f}, "
-                f"gap {found.gap:.2%}"
-            )
-        if found.measure == LEAST_SHARE:
-            return (
-                f"the least served prefecture reaches {found.value:.2%}, cannot exceed "
-                f"{found.bound:.2%}, gap {found.gap:.2%}"
-            )
-        return f"covers {found.value:,.0f}, cannot exceed {found.bound:,.0f}, gap {found.gap:.2%}"
+        key = {COST: "proof.cost", LEAST_SHARE: "proof.least_share"}.get(
+            found.measure, "proof.covered"
+        )
+        return Message(key, {"value": found.value, "bound": found.bound, "gap": found.gap})
 
 
 def plan(

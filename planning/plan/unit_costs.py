@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from data.scenario.plan_settings import PlanSettings
 from data.tables.reader import Pack
+from data.wording.catalogue import text
 from geo.errors import UnknownNameError
 from geo.money.bill import UnitCost, unit_cost
 from geo.money.cost import Money
@@ -100,7 +101,7 @@ def prices(pack: Pack, settings: PlanSettings) -> UnitPrices:
             raise UnknownNameError("cost item", item, costs, where="plan.money.unit_costs")
         costs[item] = replace(
             costs[item], low=own.low, base=own.base, high=own.high,
-            source="assumption: set by the planner",
+            source=text("cost_source.planner", "en"),
         )  # fmt: skip
     base = {item: row.base for item, row in costs.items()}
     change, rate, factor = (

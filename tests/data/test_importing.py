@@ -24,6 +24,7 @@ from data.importing import (
 )
 from data.ledger.villages import village_changes, village_states
 from data.tables.reader import Pack
+from data.wording.catalogue import Message
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import catalogue_stamp, effective_pack
 from geo.errors import DataError, InputError, PlannerError
@@ -253,9 +254,9 @@ def test_headers_of_two_tables_are_asked_about_not_guessed(
     assert caught.value.exit_code == 2
     assert "--kind admin_villages or --kind natural_villages" in caught.value.repair
     assert not folder.exists()
-    told: list[str] = []
+    told: list[Message] = []
     assert import_file(path, "yunnan", order(dry_run=True), folder=folder, tell=told.append) is None
-    assert any("equally: say --kind" in line for line in told)
+    assert any("equally: say --kind" in line.text("en") for line in told)
     made = import_file(path, "yunnan", order("admin_villages"), folder=folder)
     assert made is not None
     assert made.kind == "admin_villages"

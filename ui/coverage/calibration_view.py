@@ -11,7 +11,7 @@ from planning.coverage.drive_test import MAX_POINTS, DriveTest, corrected, drive
 from planning.coverage.prediction import CoverageOrder
 from ui.coverage import predictions
 from ui.shell import cache, state
-from ui.shell.i18n import UNKNOWN, language, number, t
+from ui.shell.i18n import UNKNOWN, number, t
 from ui.widgets.background import result_of
 
 APPLY = "calibration_apply"
@@ -42,7 +42,8 @@ def applied(table: pd.DataFrame, order: CoverageOrder) -> tuple[pd.DataFrame, fl
                 help=t("calibration.apply_help"),
             )  # fmt: skip
             for reason in drive.calibration.reasons:
-                st.warning(reason.text(language()))
+                key = f"calibration_reason.{reason.key}"
+                st.warning(t(key, value=reason.value, limit=reason.limit))
             st.caption(_counts(drive))
         # Nearly square, so that the line of agreement runs at 45 degrees.
         right.vega_lite_chart(_chart(drive))

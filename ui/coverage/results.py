@@ -223,8 +223,8 @@ def village_frame(table: pd.DataFrame) -> None:
 
 def budget_frame(order: CoverageOrder) -> None:
     """Draw the link budget line by line, each with its evidence and source."""
-    lines = budget_table(order.preset, order.wish)
     end = language()
+    lines = budget_table(order.preset, order.wish, languages=(end,))
     shown = pd.DataFrame(
         {
             "line": [

@@ -52,10 +52,10 @@ def _anomalies() -> None:
     st.caption(t("sources.anomalies_help", count=len(found)))
     table = pd.DataFrame(
         {
-            t("column.severity"): [t(f"severity.{word}") for word in found["severity"]],
-            t("column.layer"): [_title(key) for key in found["layer"]],
-            t("column.finding"): [plain(text) for text in found[f"text_{language()}"]],
-            t("column.source_ids"): found["source_ids"],
+            t("column.severity"): [t(f"severity.{item.severity}") for item in found],
+            t("column.layer"): [_title(item.layer) for item in found],
+            t("column.finding"): [plain(item.finding.text(language())) for item in found],
+            t("column.source_ids"): [item.source_ids for item in found],
         }
     )
     st.table(table)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from data.ledger.anomalies import anomalies as find_anomalies
+from data.ledger.anomalies import Anomaly, anomalies as find_anomalies
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import catalogue_stamp, effective_pack
@@ -56,7 +56,7 @@ def village_evidence() -> list[str]:
     return sorted(villages()["evidence"].unique().tolist())
 
 
-def anomalies() -> pd.DataFrame:
+def anomalies() -> list[Anomaly]:
     """Return the contradictions and anomalies in the sources of the province."""
     return _anomalies(pack().digest, _pack=pack())
 
@@ -108,6 +108,6 @@ def _ledger(digest: str, *, _pack: Pack) -> dict[str, list[str]]:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _anomalies(digest: str, *, _pack: Pack) -> pd.DataFrame:
+def _anomalies(digest: str, *, _pack: Pack) -> list[Anomaly]:
     del digest
     return find_anomalies(_pack)

@@ -19,6 +19,7 @@ from data.doctor.checks.repairs import REPAIRS
 from data.doctor.report.words import WORDS
 from data.export.bundle import ExportBundle, printable
 from data.export.writers import to_bytes
+from data.wording.catalogue import Bilingual
 from geo.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _json(found: Diagnosis, language: Language) -> bytes:
 
 def _csv(found: Diagnosis, language: Language) -> bytes:
     table = finding_table(found, language)
-    return to_bytes(ExportBundle("findings", "检查结果", "Findings", table), ".csv")
+    return to_bytes(ExportBundle("findings", Bilingual("检查结果", "Findings"), table), ".csv")
 
 
 def _html(found: Diagnosis, language: Language) -> bytes:

@@ -23,6 +23,7 @@ from data.export.bundle import ExportBundle
 from data.export.writers import to_bytes
 from data.tables.common import LAT, LON
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual
 from geo.earth.crs import geodesic_m, wgs84_to_gcj02
 from geo.errors import InputError, PlannerError, UnknownNameError
 from tests.data.doctor import making
@@ -187,7 +188,7 @@ def test_what_is_exported_comes_back_the_same(suffix: str) -> None:
     columns = ["village_id", "name", "lon", "lat", "households", "has_4g", "as_of"]
     first = examined(as_csv(), "a.csv").accepted
     table = first[columns].assign(name=["=1+1", "@x", "-村", "正常"] * 30)
-    bundle = ExportBundle("natural_villages", "自然村", "Villages", table)
+    bundle = ExportBundle("natural_villages", Bilingual("自然村", "Villages"), table)
     found = examined(to_bytes(bundle, suffix), f"export{suffix}")
     assert found.counts.rejected == 0, found.findings.counts()
     pd.testing.assert_frame_equal(

@@ -101,7 +101,7 @@ def test_the_packs_relief_is_offered_as_what_it_is(pack):
     assert mosaic.is_illustrative
     grid = mosaic.window(*mosaic.bounds)
     assert grid.provenance.evidence == "illustrative"
-    assert any("no hill of it is real" in remark for remark in grid.provenance.remarks)
+    assert any("no hill of it is real" in remark.text("en") for remark in grid.provenance.remarks)
     assert grid.spacing_m == pytest.approx(92.6 * np.cos(np.radians(grid.north)), rel=0.02)
     villages = pack.table("natural_villages")
     dark = villages[~villages["has_4g"]]

@@ -18,6 +18,7 @@ from data.elevation.fetch import FetchOrder, fetch, tile_names
 from data.elevation.mosaic import dem_in_force, open_dem
 from data.importing import catalogue
 from data.tables.reader import Pack
+from data.wording.catalogue import Message
 from data.workspace.effective import effective_pack
 from geo.earth.terrain import heights
 from geo.errors import DataError, InputError, StorageError
@@ -130,7 +131,7 @@ def test_only_tiles_that_touch_the_polygon_are_named():
 
 
 def test_tiles_come_whole_and_the_sea_is_told(order, state):
-    told: list[str] = []
+    told: list[Message] = []
     steps: list[tuple[int, int]] = []
     found = fetch(AREA, order, progress=lambda *step: steps.append(step), tell=told.append)
     assert [path.stem for path in found.files] == NAMES[:2]
@@ -139,8 +140,10 @@ def test_tiles_come_whole_and_the_sea_is_told(order, state):
     assert found.downloaded_bytes == total
     assert steps[-1] == (total, total)
     assert steps == sorted(steps)
-    assert "3 tiles of Copernicus DEM GLO-90: 0 are here already, 2 to download" in told[0]
-    assert "1 the server does not have" in told[0]
+    assert "3 tiles of Copernicus DEM GLO-90: 0 are here already, 2 to download" in told[0].text(
+        "en"
+    )
+    assert "1 the server does not have" in told[0].text("en")
     # The size was told before the first tile was asked for.
     commands = [command for command, _ in state.asked]
     assert commands == ["HEAD"] * 3 + ["GET"] * 2

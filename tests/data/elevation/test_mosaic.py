@@ -13,6 +13,7 @@ from data.elevation.mosaic import dem_in_force, open_dem
 from data.elevation.products import recognised
 from data.importing import RasterFile, commit_raster
 from data.tables.reader import Pack
+from data.wording.catalogue import Message
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
 from geo.earth.terrain import heights
@@ -25,6 +26,10 @@ PACK = Pack.load("yunnan")
 def surface(lon, lat):
     """Return a hilly height [m] at each place."""
     return 1900 + 300 * np.sin(lon * 40) * np.cos(lat * 35) + 40 * np.sin(lon * 300)
+
+
+def told(remarks):
+    return [remark.text("en") for remark in remarks]
 
 
 def write(path, cells, transform, crs="EPSG:4326", **options):
@@ -78,7 +83,7 @@ def test_a_window_is_clipped_to_the_tiles_and_beyond_nothing_is_known(four):
     assert np.isnan(heights(grid, [101.5, 102.1], [24.9, 25.5])).all()
     nowhere = four.window(80, 30, 81, 31)
     assert nowhere.void_share == 1
-    assert nowhere.provenance.remarks == ("no tile lies here",)
+    assert nowhere.provenance.remarks == (Message("elevation.nowhere"),)
     assert np.isnan(heights(nowhere, [80.5], [30.5])).all()
 
 
@@ -107,7 +112,7 @@ def test_an_hgt_tile_with_voids(tmp_path):
     assert mosaic.provenance.accuracy_m == 16
     grid = mosaic.window(102.2, 25.5, 102.4, 25.7)
     assert 0 < grid.void_share < 0.1
-    assert any("are void" in remark for remark in grid.provenance.remarks)
+    assert any("are void" in remark.text("en") for remark in grid.provenance.remarks)
     assert np.isnan(heights(grid, 102 + 320 * STEP, 26 - 510 * STEP)[0])
     there = heights(grid, 102.21, 25.69)[0]
     assert there == pytest.approx(surface(102.21, 25.69), abs=3)
@@ -127,7 +132,7 @@ def test_a_projected_raster_is_warped_at_its_own_spacing(tmp_path, crs):
     grid = mosaic.window(102.02, 24.9, 102.1, 24.97)
     assert grid.spacing_m == pytest.approx(90, rel=0.01)
     assert grid.void_share == 0
-    assert "warped to WGS84 degrees, bilinear" in grid.provenance.remarks
+    assert "warped to WGS84 degrees, bilinear" in told(grid.provenance.remarks)
     rng = np.random.default_rng(1)
     a, b = rng.uniform(102.02, 102.1, 2000), rng.uniform(24.9, 24.97, 2000)
     error = heights(grid, a, b) - surface(a, b)
@@ -184,7 +189,7 @@ def test_feet_become_metres(tmp_path, stated):
     path = write(tmp_path / "f.tif", cells, from_origin(102 - STEP / 2, 25 + STEP / 2, STEP, STEP),
                  unit=unit)  # fmt: skip
     mosaic = open_dem([path], unit="m" if unit else "ft")
-    assert "feet turned into metres" in mosaic.provenance.remarks
+    assert "feet turned into metres" in told(mosaic.provenance.remarks)
     grid = mosaic.window(102, 24.97, 102.03, 25)
     assert grid.heights_m[0, 0] == pytest.approx(surface(102, 25), abs=1e-2)
 
@@ -216,7 +221,7 @@ def test_a_thinned_window_is_a_mean_and_says_so(four):
     grid = four.window(102.0, 24.85, 102.15, 25.0, thinned=10)
     assert grid.step_lat == pytest.approx(10 * STEP)
     assert grid.void_share == 0
-    assert "each height is the mean of 10 × 10 cells" in grid.provenance.remarks
+    assert "each height is the mean of 10 × 10 cells" in told(grid.provenance.remarks)
     whole = four.window(102.0, 24.85, 102.15, 25.0)
     first = whole.heights_m[:10, :10].astype(float).mean()
     assert grid.heights_m[0, 0] == pytest.approx(first, abs=0.5)
@@ -359,8 +364,8 @@ def test_known_models_bring_datum_and_accuracy(name, model, datum, accuracy):
 def test_a_mixture_of_models_is_not_given_the_accuracy_of_one():
     found = recognised(["n25e102.hgt", "Copernicus_DSM_COG_10_N25_00_E102_00_DEM.tif"])
     assert found.accuracy_m is None
-    assert "SRTM" in found.remarks[0]
-    assert "GLO-30" in found.remarks[0]
+    assert "SRTM" in found.remarks[0].text("en")
+    assert "GLO-30" in found.remarks[0].text("en")
 
 
 @pytest.fixture

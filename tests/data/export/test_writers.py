@@ -31,14 +31,17 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from data.export.bundle import STAMP_EN, ExportBundle, about_json, escape_formula, printable
+from data.export.bundle import ExportBundle, about_json, escape_formula, printable
 from data.export.geoparquet import geoparquet
 from data.export.writers import SUFFIXES, run_digest, to_bytes, write
+from data.wording.catalogue import Bilingual, text
 from geo.errors import InputError, StorageError
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = '=cmd|"/c calc"!A1 <script>alert(1)</script> & \'"]]> </script>'
 KML = "{http://www.opengis.net/kml/2.2}"
+
+GAPS = Bilingual("缺口", "Gaps")
 
 
 def bundle(name: str = "昆明市") -> ExportBundle:
@@ -62,7 +65,7 @@ def bundle(name: str = "昆明市") -> ExportBundle:
         [shapely.box(102, 24, 103, 26), shapely.box(103, 24, 104, 26)], crs=4326
     )
     return ExportBundle(
-        "gaps", "缺口", "Gaps", main, {"villages": villages, "sources": sources},
+        "gaps", GAPS, main, {"villages": villages, "sources": sources},
         {"run_digest": "0123456789abcdef", "stamp_zh": "含示例数据", "stamp_en": "illustrative"},
         polygons,
     )  # fmt: skip
@@ -298,7 +301,9 @@ def odd_points() -> ExportBundle:
             "area_m2": [394_100_000_123.0, 0.1],
         }
     )
-    return ExportBundle("villages", "自然村", "Villages", main, about={"run_digest": "0"})
+    return ExportBundle(
+        "villages", Bilingual("自然村", "Villages"), main, about={"run_digest": "0"}
+    )
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -341,7 +346,7 @@ def test_workbook_has_dates_shares_notes_and_stamps(tmp_path: Path) -> None:
         }
     )
     main.loc[1, "as_of"] = None
-    plain = ExportBundle("gaps", "缺口", "Gaps", main, about={"run_digest": "0"})
+    plain = ExportBundle("gaps", GAPS, main, about={"run_digest": "0"})
     sheet = openpyxl.load_workbook(write(plain, tmp_path / "x.xlsx"))["gaps"]
     assert sheet["B2"].value == dt.datetime(2020, 12, 31)  # noqa: DTZ001  a date has no zone
     assert sheet["B2"].number_format == "yyyy-mm-dd"
@@ -363,7 +368,7 @@ def test_illustrative_rows_are_stamped_even_if_the_caller_forgot(suffix: str) ->
     if suffix == ".xlsx":
         book = openpyxl.load_workbook(io.BytesIO(content))
         content = str(list(book["about"].values)).encode()
-    assert STAMP_EN.encode() in content
+    assert text("stamp.illustrative", "en").encode() in content
 
 
 def test_real_rows_are_not_stamped() -> None:
@@ -382,7 +387,7 @@ def test_kml_shades_each_layer_by_its_own_unit_and_hides_no_part(tmp_path: Path)
         }
     )
     shapes = gpd.GeoSeries([shapely.box(i, 0, i + 1, 1) for i in range(6)], crs=4326)
-    path = write(ExportBundle("gaps", "缺口", "Gaps", main, geometry=shapes), tmp_path / "x.kml")
+    path = write(ExportBundle("gaps", GAPS, main, geometry=shapes), tmp_path / "x.kml")
     folders = ET.parse(path).findall(f".//{KML}Folder")
     assert [f.find(f"{KML}name").text for f in folders] == ["mobile_5g", "data_centres"]
     styles = [[s.text for s in f.iter(f"{KML}styleUrl")] for f in folders]
@@ -424,7 +429,7 @@ def test_further_tables_may_not_overwrite_the_main_one() -> None:
 def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.xlsx"):
         write(bundle(), tmp_path / "x.docx")
-    plain = ExportBundle("sources", "来源", "Sources", pd.DataFrame({"id": ["a"]}))
+    plain = ExportBundle("sources", Bilingual("来源", "Sources"), pd.DataFrame({"id": ["a"]}))
     with pytest.raises(InputError, match="no positions"):
         write(plain, tmp_path / "x.kml")
     assert list(tmp_path.iterdir()) == []
