@@ -35,17 +35,17 @@ TECHNOLOGY_WORDS = ("2G", "3G", "4G", "5G")
 _PACKED = {column.name: column for column in NATURAL_VILLAGES.columns}
 _LON, _LAT, _EVIDENCE = _PACKED["lon"], _PACKED["lat"], _PACKED["evidence"]
 _ADCODE = replace(_PACKED["adcode"], nullable=True)
-_NAME = Column("name", "text", "name", "名称", nullable=True)
-_AS_OF = Column("as_of", "date", "date that the row holds for", "数据日期", nullable=True)
-_SOURCE = Column("source", "text", "where the row comes from", "数据来源", nullable=True)
-_OPERATOR = Column("operator", "text", "operator", "运营商", nullable=True)
-_OWNER = Column("owner", "text", "owner", "产权单位", nullable=True)
-_STATUS = Column("status", "text", "state of building", "状态", nullable=True, words=STATUS_WORDS)
+_NAME = Column("name", "text", nullable=True)
+_AS_OF = Column("as_of", "date", nullable=True)
+_SOURCE = Column("source", "text", nullable=True)
+_OPERATOR = Column("operator", "text", nullable=True)
+_OWNER = Column("owner", "text", nullable=True)
+_STATUS = Column("status", "text", nullable=True, words=STATUS_WORDS)
 _TECHNOLOGY = Column(
-    "technology", "text", "generation of the network", "制式", nullable=True,
+    "technology", "text", nullable=True,
     words=TECHNOLOGY_WORDS,
 )  # fmt: skip
-_OPENED = Column("opened", "date", "date of going on air", "开通日期", nullable=True)
+_OPENED = Column("opened", "date", nullable=True)
 _LAST = (_AS_OF, _SOURCE)
 
 Numeric = Literal["integer", "number"]
@@ -53,23 +53,20 @@ Numeric = Literal["integer", "number"]
 
 def _number(
     name: str,
-    meaning: tuple[str, str],
     unit: str,
     limits: tuple[float | None, float | None] = (0, None),
     kind: Numeric = "number",
 ) -> Column:
-    """Return a nullable number; ``meaning`` is English, Chinese."""
-    return Column(
-        name, kind, *meaning, unit, nullable=True, minimum=limits[0], maximum=limits[1]
-    )  # fmt: skip
+    """Return a nullable number."""
+    return Column(name, kind, unit, nullable=True, minimum=limits[0], maximum=limits[1])
 
 
-def _flag(name: str, meaning: str, meaning_zh: str) -> Column:
-    return Column(name, "boolean", meaning, meaning_zh, nullable=True)
+def _flag(name: str, *, key: str = "") -> Column:
+    return Column(name, "boolean", nullable=True, key=key)
 
 
-def _id(name: str, meaning_zh: str = "编号") -> Column:
-    return Column(name, "text", "unique id", meaning_zh)
+def _id(name: str) -> Column:
+    return Column(name, "text")
 
 
 def _extended(table: Table, *columns: Column) -> Table:
@@ -79,37 +76,35 @@ def _extended(table: Table, *columns: Column) -> Table:
     return replace(table, columns=table.columns + added)
 
 
-_POPULATION = _number("population", ("resident population", "人口"), "person", kind="integer")
+_POPULATION = _number("population", "person", kind="integer")
 _HEIGHT = Column(
-    "antenna_height_m", "number", "antenna height above ground", "挂高", "m", nullable=True,
+    "antenna_height_m", "number", "m", nullable=True,
     minimum=1, maximum=300,
 )  # fmt: skip
-_LENGTH = _number("length_km", ("geodesic length", "长度"), "km")
+_LENGTH = _number("length_km", "km")
 
 VILLAGES_IMPORT = _extended(
     NATURAL_VILLAGES,
     _NAME,
-    Column("admin_village", "text", "administrative village", "行政村", nullable=True),
+    Column("admin_village", "text", nullable=True),
     _POPULATION,
-    _flag("has_5g", "5G at the village; empty = unknown", "是否有5G"),
-    _flag("has_fibre", "fibre at the village; empty = unknown", "是否通光纤"),
+    _flag("has_5g"),
+    _flag("has_fibre"),
 )
 
 ADMIN_VILLAGES = Table(
     "admin_villages",
-    "Administrative villages, at the village committee",
-    "行政村（村委会位置）",
     (
-        _id("admin_village_id", "行政村编号"),
+        _id("admin_village_id"),
         _NAME,
         _ADCODE,
         _LON,
         _LAT,
-        _number("households", ("households", "户数"), "household", kind="integer"),
+        _number("households", "household", kind="integer"),
         _POPULATION,
-        _flag("has_4g", "4G at the committee; empty = unknown", "是否有4G"),
-        _flag("has_5g", "5G at the committee; empty = unknown", "是否有5G"),
-        _flag("has_fibre", "fibre at the committee; empty = unknown", "是否通光纤"),
+        _flag("has_4g", key="committee_has_4g"),
+        _flag("has_5g", key="committee_has_5g"),
+        _flag("has_fibre", key="committee_has_fibre"),
         _EVIDENCE,
         *_LAST,
     ),
@@ -121,29 +116,26 @@ SITES_IMPORT = _extended(SITES, _NAME, _OWNER, _STATUS, _OPENED)
 
 BASE_STATIONS = Table(
     "base_stations",
-    "Base stations, one row for each cell where cells are told apart",
-    "基站（分小区时每小区一行）",
     (
-        _id("station_id", "基站编号"),
-        Column("cell_id", "text", "cell of the station", "小区编号", nullable=True),
-        Column("area_code", "text", "tracking or location area", "跟踪区码", nullable=True),
-        Column("mnc", "text", "network code of the operator", "移动网络码", nullable=True),
-        Column("site_id", "text", "site that it stands on", "站址编号", nullable=True),
+        _id("station_id"),
+        Column("cell_id", "text", nullable=True),
+        Column("area_code", "text", nullable=True),
+        Column("mnc", "text", nullable=True),
+        Column("site_id", "text", nullable=True, key="station_site_id"),
         _NAME,
         _ADCODE,
         _LON,
         _LAT,
         _OPERATOR,
         _TECHNOLOGY,
-        Column("band", "text", "band as the operator writes it, such as n28", "频段",
-               nullable=True),
-        _number("frequency_mhz", ("centre frequency", "频率"), "MHz", (400, 71_000)),
-        _number("bandwidth_mhz", ("bandwidth of the carrier", "带宽"), "MHz", (0.2, 2_000)),
-        _number("azimuth_deg", ("azimuth, clockwise from north", "方位角"), "°", (0, 360)),
-        _number("tilt_deg", ("total downtilt", "下倾角"), "°", (-20, 90)),
+        Column("band", "text", nullable=True),
+        _number("frequency_mhz", "MHz", (400, 71_000)),
+        _number("bandwidth_mhz", "MHz", (0.2, 2_000)),
+        _number("azimuth_deg", "°", (0, 360)),
+        _number("tilt_deg", "°", (-20, 90)),
         _HEIGHT,
-        _number("tx_power_dbm", ("transmit power", "发射功率"), "dBm", (-20, 80)),
-        _number("range_m", ("radius of coverage, as the source has it", "覆盖半径"), "m"),
+        _number("tx_power_dbm", "dBm", (-20, 80)),
+        _number("range_m", "m"),
         _STATUS,
         _OPENED,
         _EVIDENCE,
@@ -151,51 +143,44 @@ BASE_STATIONS = Table(
     ),
     key=("station_id", "cell_id", "area_code", "mnc", "technology"),
     geometry="point",
-)  # fmt: skip
+)
 
 MEASUREMENTS = Table(
     "measurements",
-    "Drive-test points: level of the reference signal",
-    "路测点（参考信号电平）",
     (
-        _id("point_id", "测点编号"),
+        _id("point_id"),
         _ADCODE,
         _LON,
         _LAT,
         # Range that a terminal can report: 3GPP TS 38.133, Table 10.1.6.1-1.
-        Column("rsrp_dbm", "number", "RSRP of the serving cell, per resource element",
-               "参考信号接收功率", "dBm", minimum=-156, maximum=-31),
+        Column("rsrp_dbm", "number", "dBm", minimum=-156, maximum=-31),
         _TECHNOLOGY,
-        Column("band", "text", "band as the operator writes it, such as n28", "频段",
-               nullable=True),
-        _number("frequency_mhz", ("centre frequency", "频率"), "MHz", (400, 71_000)),
-        Column("cell_id", "text", "serving cell", "服务小区", nullable=True),
-        Column("station_id", "text", "base station of that cell", "基站编号", nullable=True),
-        Column("site_id", "text", "site of that station", "站址编号", nullable=True),
+        Column("band", "text", nullable=True),
+        _number("frequency_mhz", "MHz", (400, 71_000)),
+        Column("cell_id", "text", nullable=True, key="serving_cell_id"),
+        Column("station_id", "text", nullable=True, key="serving_station_id"),
+        Column("site_id", "text", nullable=True, key="serving_site_id"),
         _OPERATOR,
-        Column("stretch", "text", "drive, day or stretch of road that the point belongs to",
-               "测试路段", nullable=True),
+        Column("stretch", "text", nullable=True),
         _EVIDENCE,
         *_LAST,
     ),
     key=("point_id",),
     geometry="point",
-)  # fmt: skip
+)
 
 NODES_IMPORT = _extended(FIBRE_NODES, _NAME, _OWNER, _STATUS)
 
 FIBRE_ROUTES = Table(
     "fibre_routes",
-    "Fibre routes",
-    "光缆路由",
     (
-        _id("route_id", "路由编号"),
+        _id("route_id"),
         _NAME,
-        Column("from_node", "text", "node where it begins", "起点", nullable=True),
-        Column("to_node", "text", "node where it ends", "终点", nullable=True),
+        Column("from_node", "text", nullable=True),
+        Column("to_node", "text", nullable=True),
         _LENGTH,
-        _number("sheath_km", ("length of sheath", "皮长公里"), "km"),
-        _number("fibres", ("fibres in the sheath", "芯数"), "fibre", (1, 10_000), "integer"),
+        _number("sheath_km", "km"),
+        _number("fibres", "fibre", (1, 10_000), "integer"),
         _OWNER,
         _STATUS,
         _EVIDENCE,
@@ -207,13 +192,11 @@ FIBRE_ROUTES = Table(
 
 ROADS = Table(
     "roads",
-    "Roads",
-    "道路",
     (
-        _id("road_id", "道路编号"),
+        _id("road_id"),
         _NAME,
-        Column("road_class", "text", "class as the source has it", "道路等级", nullable=True),
-        Column("surface", "text", "surface", "路面类型", nullable=True),
+        Column("road_class", "text", nullable=True),
+        Column("surface", "text", nullable=True),
         _LENGTH,
         _EVIDENCE,
         *_LAST,
@@ -224,12 +207,10 @@ ROADS = Table(
 
 POWER_LINES = Table(
     "power_lines",
-    "Power lines",
-    "电力线路",
     (
-        _id("line_id", "线路编号"),
+        _id("line_id"),
         _NAME,
-        _number("voltage_kv", ("voltage", "电压等级"), "kV", (0.2, 1_200)),
+        _number("voltage_kv", "kV", (0.2, 1_200)),
         _LENGTH,
         _OPERATOR,
         _STATUS,
@@ -242,19 +223,16 @@ POWER_LINES = Table(
 
 DATA_CENTRES = Table(
     "data_centres",
-    "Data centres",
-    "数据中心",
     (
-        _id("data_centre_id", "数据中心编号"),
+        _id("data_centre_id"),
         _NAME,
         _ADCODE,
         _LON,
         _LAT,
-        _number("standard_racks", ("standard racks of 2.5 kW", "标准机架"), "rack",
-                kind="integer"),
-        _number("used_racks", ("standard racks in use", "在用机架"), "rack", kind="integer"),
-        _number("it_mw", ("power of the IT load", "IT功率"), "MW"),
-        _number("pue", ("power usage effectiveness", "PUE"), "", (1, 5)),
+        _number("standard_racks", "rack", kind="integer"),
+        _number("used_racks", "rack", kind="integer"),
+        _number("it_mw", "MW"),
+        _number("pue", "", (1, 5)),
         _OPERATOR,
         _STATUS,
         _OPENED,
@@ -263,33 +241,28 @@ DATA_CENTRES = Table(
     ),
     key=("data_centre_id",),
     geometry="point",
-)  # fmt: skip
+)
 
 REGIONS_IMPORT = _extended(REGIONS)
 TARGETS_IMPORT = _extended(TARGETS, replace(_EVIDENCE, nullable=True))
 OBSERVATIONS_IMPORT = _extended(OBSERVATIONS, replace(_EVIDENCE, nullable=True))
 
 
-def _raster(name: str, title: str, title_zh: str, unit: tuple[str, ...]) -> Table:
+def _raster(name: str, unit: tuple[str, ...]) -> Table:
     """Return the list of rasters of one kind: a row says where each lies and what it holds."""
     return Table(
         name,
-        title,
-        title_zh,
         (
-            _id("raster_id", "栅格编号"),
-            Column("file", "text", "file in the workspace", "文件"),
-            Column("sha256", "text", "sha256 of the file", "校验和"),
-            Column("crs", "text", "system of its own coordinates", "坐标系"),
-            *(
-                Column(f"{side}", "number", f"{side} edge, WGS84", f"{side_zh}边界", "°")
-                for side, side_zh in
-                (("west", "西"), ("south", "南"), ("east", "东"), ("north", "北"))
-            ),
-            Column("width", "integer", "cells from west to east", "列数", minimum=1),
-            Column("height", "integer", "cells from north to south", "行数", minimum=1),
-            Column("nodata", "number", "value of cells without data", "无效值", nullable=True),
-            Column("unit", "text", "unit of the cells", "单位", words=unit),
+
+            _id("raster_id"),
+            Column("file", "text"),
+            Column("sha256", "text"),
+            Column("crs", "text"),
+            *(Column(side, "number", "°") for side in ("west", "south", "east", "north")),
+            Column("width", "integer", minimum=1),
+            Column("height", "integer", minimum=1),
+            Column("nodata", "number", nullable=True),
+            Column("unit", "text", words=unit, key="cell_unit"),
             replace(_EVIDENCE, words=EVIDENCE_CLASSES),
             *_LAST,
         ),
@@ -297,8 +270,8 @@ def _raster(name: str, title: str, title_zh: str, unit: tuple[str, ...]) -> Tabl
     )  # fmt: skip
 
 
-DEM = _raster("dem", "Terrain rasters", "地形高程栅格", ("m", "ft"))
-POPULATION = _raster("population", "Population rasters", "人口栅格", ("person", "person/km²"))
+DEM = _raster("dem", ("m", "ft"))
+POPULATION = _raster("population", ("person", "person/km²"))
 
 #: Tables made from rasters: the cells stay in the file.
 RASTERS = frozenset({"dem", "population"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from data.wording.catalogue import text
 from geo.errors import DataError
 from geo.evidence import EVIDENCE_CLASSES
 
@@ -23,18 +24,22 @@ Geometry = Literal["point", "line", "polygon"]
 class Column:
     """One declared column.
 
-    ``words`` lists the allowed words; ``minimum`` and ``maximum`` are inclusive and in ``unit``.
+    ``words`` lists the allowed words; ``minimum`` and ``maximum`` are inclusive and in ``unit``;
+    ``key`` finds the meaning in the wording where columns of one name hold different things.
     """
 
     name: str
     kind: Kind
-    meaning: str
-    meaning_zh: str
     unit: str = ""
     nullable: bool = False
     minimum: float | None = None
     maximum: float | None = None
     words: tuple[str, ...] = ()
+    key: str = ""
+
+    def meaning(self, language: str) -> str:
+        """Return what the column holds, in a language."""
+        return text(f"meaning.{self.key or self.name}", language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,14 @@ class Table:
     """
 
     name: str
-    title: str
-    title_zh: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     geometry: Geometry | None = None
     suffix: Literal[".parquet", ".csv"] = ".parquet"
+
+    def title(self, language: str) -> str:
+        """Return what the table is called, in a language."""
+        return text(f"table_title.{self.name}", language)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -115,257 +122,220 @@ def _range_faults(known: pd.Series, column: Column) -> list[str]:
     return faults
 
 
-def _count(name: str, meaning: str, meaning_zh: str, unit: str) -> Column:
-    return Column(name, "integer", meaning, meaning_zh, unit, nullable=True, minimum=0)
+def _count(name: str, unit: str, *, key: str = "") -> Column:
+    return Column(name, "integer", unit, nullable=True, minimum=0, key=key)
 
 
-_ADCODE = Column(
-    "adcode", "text", "county, prefecture or province code (GB/T 2260)", "行政区划代码"
-)
-_LON = Column("lon", "number", "longitude, WGS84", "经度", "°", minimum=73, maximum=136)
-_LAT = Column("lat", "number", "latitude, WGS84", "纬度", "°", minimum=3, maximum=54)
-_EVIDENCE = Column(
-    "evidence", "text", "evidence class of the row", "依据类别", words=EVIDENCE_CLASSES
-)
+_ADCODE = Column("adcode", "text")
+_LON = Column("lon", "number", "°", minimum=73, maximum=136)
+_LAT = Column("lat", "number", "°", minimum=3, maximum=54)
+_EVIDENCE = Column("evidence", "text", words=EVIDENCE_CLASSES)
 _QUALIFIER = Column(
-    "qualifier", "text", "= exact, ~ about, > more than, >= at least", "限定符",
+    "qualifier",
+    "text",
     words=("=", "~", ">", ">="),
-)  # fmt: skip
+)
 
 REGIONS = Table(
     "regions",
-    "Province, prefecture and county polygons",
-    "省、州（市）、县界",
     (
         _ADCODE,
-        Column("level", "text", "administrative level", "层级",
-               words=("province", "prefecture", "county")),
-        Column("name_zh", "text", "Chinese name", "中文名"),
-        Column("name_en", "text", "English name", "英文名"),
-        Column("parent", "text", "adcode of the parent; empty for the province", "上级代码",
-               nullable=True),
-        Column("area_km2", "number", "geodesic area of the polygon", "面积（测地）", "km²",
-               minimum=0),
-        _count("population", "resident population, 2020 census", "常住人口（2020普查）", "person"),
-        _count("urban_population", "urban population, 2020 census", "城镇人口", "person"),
-        _count("households", "family households, estimated from the census", "家庭户", "household"),
-        _count("rural_households", "rural family households, estimated", "乡村家庭户", "household"),
-        Column("census_evidence", "text",
-               "reported for province and prefecture, allocated for county",
-               "人口数据依据", words=EVIDENCE_CLASSES),
-        _count("township_units", "towns, townships and street offices, 2023", "乡级单位", "unit"),
-        _count("village_committees", "village committees, 2023", "村民委员会", "unit"),
-        _count("residents_committees", "residents' committees, 2023", "居民委员会", "unit"),
-        _count("village_units", "village-level units, 2023", "村级单位", "unit"),
-        Column("label_lon", "number", "label point, not a seat", "标注点经度", "°"),
-        Column("label_lat", "number", "label point, not a seat", "标注点纬度", "°"),
+        Column("level", "text", words=("province", "prefecture", "county")),
+        Column("name_zh", "text"),
+        Column("name_en", "text"),
+        Column("parent", "text", nullable=True),
+        Column("area_km2", "number", "km²", minimum=0),
+        _count("population", "person", key="population_census"),
+        _count("urban_population", "person"),
+        _count("households", "household", key="households_census"),
+        _count("rural_households", "household"),
+        Column("census_evidence", "text", words=EVIDENCE_CLASSES),
+        _count("township_units", "unit"),
+        _count("village_committees", "unit"),
+        _count("residents_committees", "unit"),
+        _count("village_units", "unit"),
+        Column("label_lon", "number", "°"),
+        Column("label_lat", "number", "°"),
     ),
     key=("level", "adcode"),
     geometry="polygon",
-)  # fmt: skip
+)
 
 PLACES = Table(
     "places",
-    "County seats and populated places",
-    "县城与居民地",
     (
-        Column("place_id", "text", "unique id", "编号"),
-        Column("name_zh", "text", "Chinese name, where known", "中文名", nullable=True),
-        Column("name_en", "text", "Latin name, where known", "英文名", nullable=True),
-        Column("kind", "text", "county_seat or populated_place", "类别",
-               words=("county_seat", "populated_place")),
+        Column("place_id", "text"),
+        Column("name_zh", "text", nullable=True, key="name_zh_known"),
+        Column("name_en", "text", nullable=True, key="place_name_en"),
+        Column("kind", "text", words=("county_seat", "populated_place"), key="place_kind"),
         _ADCODE,
-        _count("population", "population given by the source", "人口", "person"),
+        _count("population", "person", key="population_source"),
         _LON,
         _LAT,
         _EVIDENCE,
     ),
     key=("place_id",),
     geometry="point",
-)  # fmt: skip
+)
 
 RIVERS = Table(
     "rivers",
-    "River centre lines",
-    "河流中心线",
     (
-        Column("river_id", "text", "unique id", "编号"),
-        Column("name_zh", "text", "Chinese name, where known", "中文名", nullable=True),
-        Column("name_en", "text", "English name, where known", "英文名", nullable=True),
-        Column("length_km", "number", "geodesic length inside the province", "长度", "km",
-               minimum=0),
+        Column("river_id", "text"),
+        Column("name_zh", "text", nullable=True, key="name_zh_known"),
+        Column("name_en", "text", nullable=True, key="name_en_known"),
+        Column("length_km", "number", "km", minimum=0, key="length_inside_km"),
     ),
     key=("river_id",),
     geometry="line",
-)  # fmt: skip
+)
 
 RELIEF = Table(
     "relief",
-    "Coarse elevation, 1/12 degree: backdrop and roughness only",
-    "粗略高程（1/12°，仅作底图与起伏度）",
     (
         _LON,
         _LAT,
-        Column("elevation_m", "number", "mean elevation of the cell", "高程", "m",
-               minimum=-500, maximum=9000),
+        Column("elevation_m", "number", "m", minimum=-500, maximum=9000),
     ),
     key=("lon", "lat"),
     geometry="point",
-)  # fmt: skip
+)
 
 NATURAL_VILLAGES = Table(
     "natural_villages",
-    "Natural villages",
-    "自然村",
     (
-        Column("village_id", "text", "unique id; carries no real name", "编号"),
+        Column("village_id", "text"),
         _ADCODE,
         _LON,
         _LAT,
-        Column("households", "integer", "households", "户数", "household", minimum=1),
-        Column("has_4g", "boolean", "4G at the village; empty = unknown", "是否有4G",
-               nullable=True),
+        Column("households", "integer", "household", minimum=1),
+        Column("has_4g", "boolean", nullable=True),
         _EVIDENCE,
     ),
     key=("village_id",),
     geometry="point",
-)  # fmt: skip
+)
 
 SITES = Table(
     "sites",
-    "Sites (one mast or roof, any number of base stations)",
-    "站址",
     (
-        Column("site_id", "text", "unique id", "编号"),
+        Column("site_id", "text"),
         _ADCODE,
         _LON,
         _LAT,
-        Column("antenna_height_m", "number", "antenna height above ground", "挂高", "m",
-               minimum=1, maximum=300),
+        Column("antenna_height_m", "number", "m", minimum=1, maximum=300),
         _EVIDENCE,
     ),
     key=("site_id",),
     geometry="point",
-)  # fmt: skip
+)
 
 FIBRE_NODES = Table(
     "fibre_nodes",
-    "Places where fibre can be joined",
-    "光缆接入点",
     (
-        Column("node_id", "text", "unique id", "编号"),
+        Column("node_id", "text"),
         _ADCODE,
-        Column("kind", "text", "county, township or site", "类别",
-               words=("county", "township", "site")),
+        Column("kind", "text", words=("county", "township", "site"), key="node_kind"),
         _LON,
         _LAT,
         _EVIDENCE,
     ),
     key=("node_id",),
     geometry="point",
-)  # fmt: skip
+)
 
 TARGETS = Table(
     "targets",
-    "Ledger of targets and plan baselines, each with its quote",
-    "目标与基数台账",
     (
-        Column("id", "text", "source id", "来源编号"),
-        Column("province", "text", "province adcode", "省代码"),
-        Column("layer", "text", "layer key", "图层"),
-        Column("metric", "text", "key of what is counted, in data.ledger.metrics", "指标"),
-        Column("unit", "text", "unit of the value; a share names its denominator", "单位"),
-        Column("kind", "text", "baseline or target", "类别", words=("baseline", "target")),
-        Column("as_of", "date", "date the value holds for", "时点"),
+        Column("id", "text"),
+        Column("province", "text"),
+        Column("layer", "text"),
+        Column("metric", "text"),
+        Column("unit", "text", key="target_unit"),
+        Column("kind", "text", words=("baseline", "target"), key="target_kind"),
+        Column("as_of", "date", key="target_as_of"),
         _QUALIFIER,
-        Column("value", "number", "value", "数值"),
-        Column("basis", "text", "cumulative, increment, share, count, level or flow", "口径",
-               words=("cumulative", "increment", "share", "count", "level", "flow")),
-        Column("source_file", "text", "file under data/sources/", "来源文件"),
-        Column("quote", "text", "sentence of the source, letter by letter", "原文"),
-        Column("note", "text", "how it was read", "说明", nullable=True),
+        Column("value", "number"),
+        Column(
+            "basis", "text", words=("cumulative", "increment", "share", "count", "level", "flow")
+        ),
+        Column("source_file", "text"),
+        Column("quote", "text"),
+        Column("note", "text", nullable=True),
     ),
     key=("id",),
     suffix=".csv",
-)  # fmt: skip
+)
 
 OBSERVATIONS = Table(
     "observations",
-    "Dated observations",
-    "分时点观测值",
     (
-        Column("id", "text", "source id", "来源编号"),
+        Column("id", "text"),
         _ADCODE,
-        Column("layer", "text", "layer key", "图层"),
-        Column("metric", "text", "key of what is counted, in data.ledger.metrics", "指标"),
-        Column("as_of", "date", "date of the observation", "时点"),
+        Column("layer", "text"),
+        Column("metric", "text"),
+        Column("as_of", "date", key="observation_as_of"),
         _QUALIFIER,
-        Column("value", "number", "value", "数值"),
-        Column("unit", "text", "unit of the value", "单位"),
-        Column("kind", "text", "built, share or plan", "类别", words=("built", "share", "plan")),
-        Column("source", "text", "publication", "来源"),
+        Column("value", "number"),
+        Column("unit", "text"),
+        Column("kind", "text", words=("built", "share", "plan"), key="observation_kind"),
+        Column("source", "text", key="publication"),
     ),
     key=("id",),
     suffix=".csv",
-)  # fmt: skip
+)
 
 POLICY_ZONES = Table(
     "policy_zones",
-    "Spatial policy: cores, clusters, parks",
-    "空间布局（核、区、集群、园区）",
     (
-        Column("id", "text", "source id", "来源编号"),
-        Column("province", "text", "province adcode", "省代码"),
-        Column("name_zh", "text", "Chinese name", "名称"),
-        Column("name_en", "text", "English name", "英文名"),
-        Column("kind", "text", "core, new area, cluster, points, park, data centre site", "类别"),
-        Column("regions", "text", "adcodes, separated by ;", "涉及区划"),
-        Column("focus", "text", "what the zone is for", "方向"),
-        Column("focus_zh", "text", "what the zone is for, in Chinese", "方向（中文）"),
-        Column("source_file", "text", "file under data/sources/", "来源文件"),
-        Column("quote", "text", "sentence of the source, letter by letter", "原文"),
+        Column("id", "text"),
+        Column("province", "text"),
+        Column("name_zh", "text", key="zone_name_zh"),
+        Column("name_en", "text"),
+        Column("kind", "text", key="zone_kind"),
+        Column("regions", "text"),
+        Column("focus", "text"),
+        Column("focus_zh", "text"),
+        Column("source_file", "text"),
+        Column("quote", "text"),
     ),
     key=("id",),
     suffix=".csv",
-)  # fmt: skip
+)
 
 UNIT_COSTS = Table(
     "unit_costs",
-    "Unit costs with price year and source",
-    "单位造价",
     (
-        Column("item", "text", "cost item", "项目"),
-        Column("meaning", "text", "what is bought", "含义"),
-        Column("meaning_zh", "text", "what is bought, in Chinese", "含义（中文）"),
-        Column("currency_or_unit", "text", "CNY, share, year or ratio", "币种或单位"),
-        Column("per", "text", "denominator", "每", nullable=True),
-        Column("low", "number", "low value", "低值"),
-        Column("base", "number", "base value", "基准值"),
-        Column("high", "number", "high value", "高值"),
-        Column("price_year", "integer", "price year", "价格年份"),
-        Column("source", "text", "publication or assumption", "来源"),
+        Column("item", "text"),
+        Column("meaning", "text"),
+        Column("meaning_zh", "text"),
+        Column("currency_or_unit", "text"),
+        Column("per", "text", nullable=True),
+        Column("low", "number"),
+        Column("base", "number"),
+        Column("high", "number"),
+        Column("price_year", "integer"),
+        Column("source", "text", key="cost_source"),
     ),
     key=("item",),
     suffix=".csv",
-)  # fmt: skip
+)
 
 SOURCES = Table(
     "SOURCES",
-    "Where each embedded table comes from",
-    "内置数据来源",
     (
-        Column("table", "text", "table of the pack", "数据表"),
-        Column("package", "text", "package or publication", "软件包或出版物"),
-        Column("version", "text", "version", "版本"),
-        Column("file", "text", "file inside the package", "文件"),
-        Column("licence", "text", "licence", "许可"),
-        Column("credit", "text", "credit line", "署名"),
-        Column("date", "date", "date of the data or release", "日期"),
-        Column("sha256", "text", "sha256 of the source file", "校验和"),
+        Column("table", "text"),
+        Column("package", "text"),
+        Column("version", "text"),
+        Column("file", "text", key="package_file"),
+        Column("licence", "text"),
+        Column("credit", "text"),
+        Column("date", "date"),
+        Column("sha256", "text", key="source_sha256"),
     ),
     key=("table", "package", "file"),
     suffix=".csv",
-)  # fmt: skip
+)
 
 TABLES: dict[str, Table] = {
     table.name: table

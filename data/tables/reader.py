@@ -189,7 +189,7 @@ def _schema(name: str) -> Table:
 def _subset(schema: Table, names: Sequence[str]) -> Table:
     columns = tuple(column for column in schema.columns if column.name in names)
     key = schema.key if set(schema.key) <= set(names) else ()
-    return Table(schema.name, schema.title, schema.title_zh, columns, key, suffix=schema.suffix)
+    return Table(schema.name, columns, key, suffix=schema.suffix)
 
 
 def _identity(path: Path) -> tuple[int, ...]:

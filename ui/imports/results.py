@@ -35,7 +35,7 @@ _UNDO_KIND, _TEMPLATE, _UNIT = "import_undo_kind", "import_template", "import_un
 def title_of(kind: str) -> str:
     """Return a table's title in the reader's language."""
     table = IMPORTABLE[kind]
-    return table.title_zh if language() == "zh" else table.title
+    return table.title(language())
 
 
 def templates() -> None:

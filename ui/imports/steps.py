@@ -212,7 +212,7 @@ def checking(found: Diagnosis) -> None:
 
 def column_titles(table: Table, tongue: str) -> dict[str, str]:
     """Return column → what a planner calls it; English keeps the names of the table."""
-    return {column.name: column.meaning_zh for column in table.columns if tongue == "zh"}
+    return {column.name: column.meaning("zh") for column in table.columns if tongue == "zh"}
 
 
 def preview(found: Diagnosis) -> None:

@@ -22,7 +22,7 @@ from data.tables.imports import IMPORTABLE
 
 _COLUMNS = ("rule", "severity", "row", "column", "value", "detail", "given")
 #: Column → what a planner calls it in Chinese.
-_CHINESE = {column.name: column.meaning_zh for t in IMPORTABLE.values() for column in t.columns}
+_CHINESE = {column.name: column.meaning("zh") for t in IMPORTABLE.values() for column in t.columns}
 #: A value is shown up to here [character].
 _SHOWN = 120
 

@@ -22,6 +22,7 @@ from data.doctor.base import ROW
 from data.doctor.headers.readings import BRACKETS, letters, readings, system_of, unit_of
 from data.doctor.names.forms import plain
 from data.tables.pack import Table
+from data.wording.catalogue import LANGUAGES
 from geo.errors import InputError, UnknownNameError
 
 ALIASES = Path(__file__).parent / "aliases.csv"
@@ -234,9 +235,9 @@ def _known(table: Table) -> dict[str, tuple[str, int]]:
     known: dict[str, tuple[str, int]] = {}
     for name in targets:
         known[letters(plain(name))] = (name, _DECLARED)
-    for text in ("meaning_zh", "meaning"):
+    for language in LANGUAGES:
         for column in table.columns:
-            reading = letters(plain(BRACKETS.sub("", getattr(column, text)).split(";")[0]))
+            reading = letters(plain(BRACKETS.sub("", column.meaning(language)).split(";")[0]))
             known.setdefault(reading, (column.name, _DECLARED))
     for stand_in, alias, dialect in _aliases():
         column_name = _stands_for(stand_in, table)
@@ -342,7 +343,7 @@ def guess_kind(
         rare = sum(1 / uses[name] ** 2 for name in columns & set(table.column_names))
         # 行政村 beside 名称 says where a village belongs, not what the rows are.
         text = "\n".join(plain(header) for header in claimed.values())
-        named = BRACKETS.sub("", plain(table.title_zh)) in text
+        named = BRACKETS.sub("", plain(table.title("zh"))) in text
         covered = len(columns & set(table.column_names)) / len(table.columns)
         score = 0.45 * share + 0.35 * rare / (rare + 1) + 0.15 * named + 0.05 * covered
         scores.append((table.name, round(score, 3)))

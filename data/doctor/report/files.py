@@ -170,7 +170,7 @@ def _csv(found: Diagnosis, language: Language) -> bytes:
 def _html(found: Diagnosis, language: Language) -> bytes:
     words, told = WORDS[language], summary(found, language)
     facts = [
-        (words["table"], found.table.title_zh if language == "zh" else found.table.title),
+        (words["table"], found.table.title(language)),
         (words["province"], found.province),
         (words["evidence"], words[found.origin.evidence]),
         (words["as_of"], told["as_of"] or words["unknown"]),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".xlsx", ".csv")
 _FONT = "Microsoft YaHei"
 #: Header of geometries that a table holds as text.
-_WKT = Column("wkt", "text", "geometry as well-known text, WGS84", "图形（WKT，WGS84）")
+_WKT = Column("wkt", "text")
 _SHAPES = {
     "line": "LINESTRING (100.20 25.60, 100.25 25.63)",
     "polygon": "POLYGON ((100.2 25.6, 100.3 25.6, 100.3 25.7, 100.2 25.7, 100.2 25.6))",
@@ -128,7 +128,8 @@ def header_of(column: Column, language: Language) -> str:
     if column is _WKT:
         return column.name
     if language == "zh":
-        return f"{column.meaning_zh}（{unit}）" if unit else column.meaning_zh
+        meaning = column.meaning("zh")
+        return f"{meaning}（{unit}）" if unit else meaning
     return f"{column.name} ({unit})" if unit else column.name
 
 
@@ -156,7 +157,7 @@ def _note(column: Column, table: Table, language: Language) -> tuple[str, ...]:
         words.kinds[column.kind],
         column.unit,
         " ".join(column.words),
-        column.meaning_zh if language == "zh" else column.meaning,
+        column.meaning(language),
     )
 
 
@@ -191,7 +192,7 @@ def _xlsx(
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         # The same bytes whenever it is made; workbooks know no time zone.
         made = dt.datetime(2000, 1, 1)  # noqa: DTZ001
-        book.set_properties({"title": table.title, "created": made})
+        book.set_properties({"title": table.title("en"), "created": made})
         base = {"font_name": _FONT, "font_size": 10}
         head = book.add_format({**base, "bold": True, "bg_color": "#1F4E79", "font_color": "white"})
         need = book.add_format({**base, "bold": True, "bg_color": "#7A3E00", "font_color": "white"})

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from data.tables.imports import IMPORTABLE
+from data.tables.pack import TABLES
 from data.wording import catalogue
 from data.wording.catalogue import DEFAULT, LANGUAGES, Message, fields, sentences, text
 from geo.evidence import EVIDENCE_CLASSES
@@ -157,6 +159,13 @@ def test_the_words_of_the_field_are_all_translated(language: str) -> None:
     wanted |= {f"rule.{r}" for r in RULES} | {f"rule_about.{r}" for r in RULES}
     wanted |= {f"level.{level}" for level in LEVELS} | {f"state.{s}" for s in STATES}
     assert not wanted - known.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_declared_table_and_column_has_a_meaning(language: str) -> None:
+    for table in (*TABLES.values(), *IMPORTABLE.values()):
+        assert table.title(language)
+        assert all(column.meaning(language) for column in table.columns)
 
 
 def test_english_holds_no_chinese() -> None:

@@ -117,10 +117,10 @@ def test_declared_names_and_meanings_are_understood(kind: str) -> None:
     table = ALL[kind]
     own = {column.name: column.name for column in table.columns}
     assert map_headers([*own, ROW], table).mapped == own
-    meanings = [column.meaning_zh for column in table.columns]
+    meanings = [column.meaning("zh") for column in table.columns]
     for column in table.columns:
-        if meanings.count(column.meaning_zh) == 1:
-            header = column.meaning_zh + (f"（{column.unit}）" if column.unit == "m" else "")
+        if meanings.count(column.meaning("zh")) == 1:
+            header = column.meaning("zh") + (f"（{column.unit}）" if column.unit == "m" else "")
             found = map_headers([header], table)
             assert found.mapped == {header: column.name}
             assert found.units == ({header: "m"} if column.unit == "m" else {})
