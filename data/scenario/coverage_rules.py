@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from data.scenario.link_presets import PLACES, BudgetWish
+from data.wording.catalogue import Bilingual
 from geo.coverage.distance import MAX_RADIUS_M
 from geo.coverage.rules import distance_state
 from geo.errors import DataError, InputError, UnknownNameError
@@ -84,6 +85,18 @@ class Profile(BaseModel):
     verified: bool
     note_zh: Text
     note_en: Text
+
+    def title(self, language: str) -> str:
+        """Return the title that a reader of a language is shown."""
+        return Bilingual(self.title_zh, self.title_en).text(language)
+
+    def note(self, language: str) -> str:
+        """Return the note that a reader of a language is shown."""
+        return Bilingual(self.note_zh, self.note_en).text(language)
+
+    def cited(self, language: str) -> str:
+        """Return the source as a reader of a language is shown it."""
+        return Bilingual(self.source_zh or self.source, self.source).text(language)
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Profile:

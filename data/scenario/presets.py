@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from data.wording.catalogue import text
 from geo.errors import DataError, UnknownNameError
 
 _FILE = Path(__file__).parent / "presets.csv"
@@ -22,17 +23,24 @@ class Preset:
         Layer whose base stations the site adds to.
     radius_m, radius_weak_m
         Distance reached at the stated level, and at the weak level [m].
+    basis
+        Code of what the radius rests on.
     """
 
     key: str
     layer: str
-    title_zh: str
-    title_en: str
     radius_m: float
     radius_weak_m: float
-    basis_zh: str
-    basis_en: str
+    basis: str
     source: str
+
+    def title(self, language: str) -> str:
+        """Return what planners call it."""
+        return text(f"preset.{self.key}", language)
+
+    def about(self, language: str) -> str:
+        """Return what its radius rests on."""
+        return text(f"preset_basis.{self.basis}", language)
 
 
 @lru_cache(maxsize=1)
@@ -51,12 +59,9 @@ def presets() -> dict[str, Preset]:
             row["key"]: Preset(
                 key=row["key"],
                 layer=row["layer"],
-                title_zh=row["title_zh"],
-                title_en=row["title_en"],
                 radius_m=float(row["radius_m"]),
                 radius_weak_m=float(row["radius_weak_m"]),
-                basis_zh=row["basis_zh"],
-                basis_en=row["basis_en"],
+                basis=row["basis"],
                 source=row["source"],
             )
             for row in rows

@@ -159,8 +159,8 @@ def site_table(scenario: Scenario) -> pd.DataFrame:
             "lat": site.lat,
             "antenna_height_m": site.antenna_height_m,
             "preset": site.preset,
-            "title_zh": known[site.preset].title_zh,
-            "title_en": known[site.preset].title_en,
+            "title_zh": known[site.preset].title("zh"),
+            "title_en": known[site.preset].title("en"),
             "radius_m": known[site.preset].radius_m,
             "enabled": site.enabled,
             "evidence": "assumed",
@@ -251,12 +251,12 @@ def _preset_rows() -> pd.DataFrame:
             "id": f"preset:{item.key}",
             "kind": "preset",
             "layer": item.layer,
-            "metric": text("about.radius", "en", preset=item.title_en),
-            "metric_zh": text("about.radius", "zh", preset=item.title_zh),
+            "metric": text("about.radius", "en", preset=item.title("en")),
+            "metric_zh": text("about.radius", "zh", preset=item.title("zh")),
             "value": item.radius_m,
             "unit": "m",
             "source": item.source,
-            "note": item.basis_en,
+            "note": item.about("en"),
         }
         for item in presets().values()
     ]

@@ -15,7 +15,7 @@ from planning.coverage.prediction import CoverageOrder, antenna_of
 from ui.coverage import predictions
 from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import UNKNOWN, language, number, t
+from ui.shell.i18n import UNKNOWN, name_language, number, t
 from ui.widgets import drilldown, tables
 
 SITE = "path_site"
@@ -155,11 +155,12 @@ def _site_name(server: pd.Series, *, first: bool) -> str:
 
 def _names(rows: pd.DataFrame) -> list[str]:
     words = {name: t(f"state.{name}") for name in ("covered", "uncovered", "unknown")}
+    counties = rows[f"county_{name_language()}"]
     return [
         t("path.village_line", id=key, county=county, households=number(int(homes)),
           state=words[word])
         for key, county, homes, word in zip(
-            rows.index, rows[f"county_{language()}"], rows["households"], rows["state"], strict=True
+            rows.index, counties, rows["households"], rows["state"], strict=True
         )
     ]  # fmt: skip
 

@@ -35,13 +35,13 @@ def profiles() -> Mapping[str, Profile]:
 
 def title_of(rule: Profile) -> str:
     """Return a rule's title in the language of the session."""
-    return rule.title_zh if language() == "zh" else rule.title_en
+    return rule.title(language())
 
 
 def preset_title(key: str) -> str:
     """Return a preset's title in the language of the session."""
     known = preset(key)
-    return known.title_zh if language() == "zh" else known.title_en
+    return known.title(language())
 
 
 def carriers(technology: str) -> list[str]:

@@ -20,7 +20,7 @@ from ui.coverage.predictions import key_of, preset_title
 from ui.map import maps, mapview
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import UNKNOWN, interval, language, number, short_names, t
+from ui.shell.i18n import UNKNOWN, interval, language, name_language, number, short_names, t
 from ui.shell.provenance import plain
 from ui.widgets import tables
 
@@ -38,9 +38,7 @@ _STATE_CODES = {name: code for code, name in enumerate(STATES)}
 def stamp(rule: Profile) -> None:
     """Draw a rule's source, year and whether its figures were verified, with its note."""
     colour, word = ("green", "verified") if rule.verified else ("orange", "unverified")
-    zh = language() == "zh"
-    note = rule.note_zh if zh else rule.note_en
-    source = (rule.source_zh if zh else "") or rule.source
+    source, note = rule.cited(language()), rule.note(language())
     st.caption(
         f":{colour}-badge[{t(f'coverage.{word}')}] {plain(source)} · {rule.year} · {plain(note)}"
     )
@@ -181,7 +179,7 @@ def village_frame(table: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             "village_id": ranked["village_id"],
-            "county": ranked[f"county_{language()}"],
+            "county": ranked[f"county_{name_language()}"],
             "households": ranked["households"],
             "state": ranked["state"].map({name: t(f"state.{name}") for name in STATES}),
             "reason": [reason(word) for word in ranked["reason"]],

@@ -14,7 +14,7 @@ from planning.exports.coverage import RulePair
 from ui.coverage import predictions, results as coverage_view
 from ui.map import maps, mapview
 from ui.shell import cache, localised_select, state
-from ui.shell.i18n import UNKNOWN, language, number, short_names, t
+from ui.shell.i18n import UNKNOWN, name_language, number, short_names, t
 from ui.widgets import drilldown, tables
 from ui.widgets.background import result_of
 
@@ -150,7 +150,7 @@ def village_frame(table: pd.DataFrame, shown: int = 2_000) -> None:
     rows = pd.DataFrame(
         {
             "village_id": differ["village_id"],
-            "county": differ[f"county_{language()}"],
+            "county": differ[f"county_{name_language()}"],
             "households": differ["households"],
             "a": differ["state_a"].map(words),
             "b": differ["state_b"].map(words),

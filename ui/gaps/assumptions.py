@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from layers.base import RULES, Layer
 from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import standing, whole
-from ui.shell.i18n import language, t
+from ui.shell.i18n import name_language, t
 
 _TARGET, _RULE, _WEIGHTS = "_own_target", "_own_rule", "_own_weights"
 #: Largest own target, as in the scenario's schema.
@@ -57,7 +57,7 @@ def _weights(setting: str) -> None:
     table = pd.DataFrame(
         {
             "adcode": regions["adcode"],
-            "name": regions[f"name_{language()}"],
+            "name": regions[f"name_{name_language()}"],
             "weight": [float(own.get(code, 0.0)) for code in regions["adcode"]],
         }
     )

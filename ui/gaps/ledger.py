@@ -8,7 +8,7 @@ import streamlit as st
 from data.ledger.metrics import keyed, titles
 from data.scenario.presets import presets
 from ui.shell import cache
-from ui.shell.i18n import UNKNOWN, language, t
+from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain
 
 #: Columns of each ledger table as shown; the ending _ stands for the language.
@@ -48,7 +48,7 @@ def show() -> None:
     if wanted:
         joined = frame.astype(str).agg(" ".join, axis=1).str.casefold()
         frame = frame[joined.str.contains(wanted, regex=False)]
-    columns = [c + language() if c.endswith("_") else c for c in _LEDGER.get(str(name), ())]
+    columns = [c + name_language() if c.endswith("_") else c for c in _LEDGER.get(str(name), ())]
     columns = [_english(c, frame) for c in columns] or list(frame.columns)
     _frame(frame[columns].reset_index(drop=True))
 
@@ -81,14 +81,14 @@ def _english(column: str, frame: pd.DataFrame) -> str:
 
 
 def _presets() -> pd.DataFrame:
-    end = language()
+    end = name_language()
     return pd.DataFrame(
         {
             "item": item.key,
-            f"name_{end}": item.title_zh if end == "zh" else item.title_en,
+            f"name_{end}": item.title(language()),
             "radius_m": item.radius_m,
             "radius_weak_m": item.radius_weak_m,
-            f"meaning_{end}": item.basis_zh if end == "zh" else item.basis_en,
+            f"meaning_{end}": item.about(language()),
             "source": item.source,
         }
         for item in presets().values()

@@ -119,9 +119,7 @@ def headers(found: Diagnosis) -> None:
         chosen |= dict(zip(edited.loc[changed, "header"], names, strict=True))
         st.session_state[import_session.COLUMNS] = chosen
         st.rerun()
-    extras = (
-        "、".join(found.headers.extras) if language() == "zh" else ", ".join(found.headers.extras)
-    )
+    extras = t("list.comma").join(found.headers.extras)
     st.caption(t("import.extras", names=plain(extras) or UNKNOWN))
 
 

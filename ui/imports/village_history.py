@@ -40,7 +40,9 @@ def show() -> None:
                 key=f"village_{key}",
             )  # fmt: skip
     st.dataframe(state_counts(states), hide_index=True)
-    st.caption(t("import.ledger_days", days="、".join(days[-8:]), count=number(len(days))))
+    st.caption(
+        t("import.ledger_days", days=t("list.comma").join(days[-8:]), count=number(len(days)))
+    )
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -14,6 +14,7 @@ import streamlit as st
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import data_language
 from layers.base import Layer
 from layers.map import features, relief, render
 from layers.map.symbols import STATES as STATE_LOOKS, class_limits
@@ -343,7 +344,7 @@ def _common(sheet: render.Sheet, pack: Pack, tongue: str) -> None:
     render.add_rivers(sheet, features.river_features(pack))
     places = pack.table("places")
     seats = places[places["kind"] == "county_seat"]
-    names = seats[f"name_{tongue}"].fillna(seats["name_zh"]).fillna("")
+    names = seats[f"name_{data_language(tongue)}"].fillna(seats["name_zh"]).fillna("")
     render.add_seats(
         sheet,
         [(la, lo, str(n)) for la, lo, n in zip(seats["lat"], seats["lon"], names, strict=True)],

@@ -91,7 +91,7 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
     )
     left, right = st.columns([0.58, 0.42], gap="small")
     kinds = [str(zones).split("; ") for zones in named_ones["zones"]]
-    comma = "、" if language() == "zh" else ", "
+    comma = t("list.comma")
     words = [comma.join(t(f"zone.{_slug(kind)}") for kind in some) for some in kinds]
     with left:
         codes = named_ones["adcode"].astype(str)

@@ -17,7 +17,7 @@ from ui.imports import (
 from ui.shell import cache, localised_select
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain, guarded, head
-from ui.shell.i18n import language, number, t
+from ui.shell.i18n import name_language, number, t
 
 if TYPE_CHECKING:
     from data.doctor.diagnosis import Diagnosis
@@ -88,8 +88,9 @@ def _examined(content: bytes, name: str) -> None:
 def _counts(found: Diagnosis) -> None:
     """Draw rows read = accepted + repaired + rejected."""
     counts = found.counts
+    province = cache.pack().meta[f"name_{name_language()}"]
     st.markdown(
-        f"**{import_results.title_of(found.kind)}** · {cache.pack().meta[f'name_{language()}']} · "
+        f"**{import_results.title_of(found.kind)}** · {province} · "
         + t(
             "import.equation",
             read=number(counts.read),

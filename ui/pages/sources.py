@@ -66,15 +66,17 @@ def _title(key: str) -> str:
     return layer(key).title(language()) if key in known else key
 
 
+def _term(term: str, meaning: str) -> str:
+    return t("list.term", term=term, meaning=meaning)
+
+
 def _method() -> None:
     st.markdown(t("method.gap"))
-    lines = [
-        f"- **{t(f'evidence.{word}')}**：{t(f'evidence_about.{word}')}" for word in EVIDENCE_CLASSES
-    ]
+    lines = [_term(t(f"evidence.{w}"), t(f"evidence_about.{w}")) for w in EVIDENCE_CLASSES]
     st.markdown(t("method.evidence") + "\n\n" + "\n".join(lines))
-    rules = [f"- **{t(f'rule.{rule}')}**：{t(f'rule_about.{rule}')}" for rule in RULES]
+    rules = [_term(t(f"rule.{rule}"), t(f"rule_about.{rule}")) for rule in RULES]
     st.markdown(t("method.rules") + "\n\n" + "\n".join(rules))
-    about = [f"- **{item.title(language())}**：{item.about(language())}" for item in gap_layers()]
+    about = [_term(item.title(language()), item.about(language())) for item in gap_layers()]
     st.markdown(t("method.layers") + "\n\n" + "\n".join(about))
     st.markdown(t("method.distance"))
     st.markdown(t("method.illustrative"))

@@ -56,8 +56,7 @@ def _next_site(*, terrain: bool) -> None:
     """Draw what the next site is: preset, height, typed coordinates; undo and redo."""
     known = presets()
     cells = st.columns([1.6, 1], vertical_alignment="bottom")
-    end = language()
-    titles = {k: item.title_zh if end == "zh" else item.title_en for k, item in known.items()}
+    titles = {k: item.title(language()) for k, item in known.items()}
     localised_select.selectbox(
         cells[0],
         t("whatif.preset"),
@@ -70,7 +69,7 @@ def _next_site(*, terrain: bool) -> None:
         key=sites.HEIGHT, help=t("tune.height_help" if terrain else "whatif.height_help"),
     )  # fmt: skip
     chosen = preset(st.session_state[sites.PRESET])
-    basis = chosen.basis_zh if end == "zh" else chosen.basis_en
+    basis = chosen.about(language())
     if terrain and has_radio(chosen.key):
         st.caption(t("whatif.level"))
     else:

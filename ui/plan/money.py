@@ -13,7 +13,7 @@ from ui.plan import settings as plan_settings
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell import cache
 from ui.shell.callbacks import standing
-from ui.shell.i18n import language, number, short_names, t
+from ui.shell.i18n import name_language, number, short_names, t
 from ui.widgets import tables
 
 _VALUES = ("low", "base", "high")
@@ -27,7 +27,7 @@ def costs() -> None:
     rows = [
         {
             "item": item,
-            "meaning": row.meaning_zh if language() == "zh" else row.meaning,
+            "meaning": row.meaning_zh if name_language() == "zh" else row.meaning,
             "unit": f"{row.currency} {row.per}".strip(),
             **{name: getattr(own.get(item, row), name) for name in _VALUES},
             "price_year": row.price_year,
@@ -57,7 +57,7 @@ def costs() -> None:
 def bill(result: Rollout) -> None:
     """Draw the bill of materials."""
     table = result.bill
-    end = language()
+    end = name_language()
     shown = pd.DataFrame(
         {
             t("column.meaning"): table["meaning_zh" if end == "zh" else "meaning"],

@@ -14,7 +14,7 @@ from ui.plan.settings import TEN_THOUSAND
 from ui.shell import cache, state
 from ui.shell.callbacks import once, whole
 from ui.shell.frame import explain
-from ui.shell.i18n import language, number, t
+from ui.shell.i18n import name_language, number, t
 
 #: How often the page looks how far a run is, and whether something else is asked of it [s].
 _LOOK_S = 0.1
@@ -120,7 +120,7 @@ def _conflicts(error: PlannerError) -> None:
     """List the limits that conflict, with the nearest value that fits."""
     if not isinstance(error, InfeasibleError) or not error.conflicts:
         return
-    regions = cache.pack().regions("prefecture").set_index("adcode")[f"name_{language()}"]
+    regions = cache.pack().regions("prefecture").set_index("adcode")[f"name_{name_language()}"]
     rows = [
         {
             t("plan.limit"): t(f"plan.limit_{one.limit}"),

@@ -73,10 +73,7 @@ def goal() -> None:
         figure("share", t("plan.share"), now.share * 100, (0.1, 100, 5),
             taken=lambda value: value / 100,
         )  # fmt: skip
-    titles = {
-        key: item.title_zh if language() == "zh" else item.title_en
-        for key, item in presets().items()
-    }
+    titles = {key: item.title(language()) for key, item in presets().items()}
     several("presets", t("plan.presets"), titles, now.presets)
     cells = st.columns(2)
     with cells[0]:

@@ -11,7 +11,7 @@ from planning.plan.rollout import Rollout
 from ui.plan import map as plan_map, settings as plan_settings, whatif_transfer
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell.callbacks import whole
-from ui.shell.i18n import language, number, short_names, t
+from ui.shell.i18n import name_language, number, short_names, t
 from ui.widgets import tables
 
 _HEIGHT, _ROW = 380, 28
@@ -41,7 +41,7 @@ def unreachable(result: Rollout) -> None:
     if result.unreachable.empty:
         st.success(t("plan.all_reachable"))
         return
-    end = language()
+    end = name_language()
     table = result.unreachable
     shown = table[["village_id", f"county_{end}", "lat", "lon", "households"]].copy()
     shown["reason"] = [t(f"plan.reason_{word}") for word in table["reason"]]

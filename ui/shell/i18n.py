@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import streamlit as st
 
-from data.wording.catalogue import DEFAULT, LANGUAGES, text
+from data.wording.catalogue import DEFAULT, LANGUAGES, data_language, text
 from ui.shell import state
 
 #: Stands where a figure is unknown; never 0.
@@ -20,6 +20,11 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else DEFAULT
 
 
+def name_language() -> str:
+    """Return in which language, ``zh`` or ``en``, the session shows names that are data."""
+    return data_language(language())
+
+
 def t(key: str, /, **arguments: object) -> str:
     """Return a sentence in the language of the session, with ``{fields}`` filled in."""
     return text(key, language(), **arguments)
@@ -27,12 +32,12 @@ def t(key: str, /, **arguments: object) -> str:
 
 def named(row: pd.Series, field: str = "name") -> str:
     """Return ``row["name_zh"]`` or ``row["name_en"]`` as the language asks."""
-    return str(row[f"{field}_{language()}"])
+    return str(row[f"{field}_{name_language()}"])
 
 
 def short_names(table: pd.DataFrame) -> list[str]:
     """Return the names of regions; English ones without the words that fill a column."""
-    names = [str(name) for name in table[f"name_{language()}"]]
+    names = [str(name) for name in table[f"name_{name_language()}"]]
     for long, short in (
         ("Autonomous Prefecture", "AP"),
         ("Autonomous County", "AC"),

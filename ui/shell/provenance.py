@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.tables.reader import Pack
 from ui.shell import cache
-from ui.shell.i18n import language, number, t
+from ui.shell.i18n import name_language, number, t
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$])")
 
@@ -31,7 +31,7 @@ def see_sources(source_ids: Iterable[str]) -> None:
 
 def _entry(source_id: str, row: Mapping[str, object]) -> str:
     """Return one source as Markdown: id, statement, quote, document."""
-    metric = row.get("metric_zh") if language() == "zh" else row.get("metric")
+    metric = row.get("metric_zh" if name_language() == "zh" else "metric")
     parts = [metric, _figure(row), row.get("as_of")]
     if source_id == "scenario":
         parts = [t("source.scenario")]

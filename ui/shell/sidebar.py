@@ -11,7 +11,7 @@ from data.wording.catalogue import LANGUAGES
 from layers.registry import layer, layers
 from ui.shell import localised_select, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import language, t
+from ui.shell.i18n import language, name_language, t
 from ui.shell.provenance import plain
 
 _DATE = "_as_of_input"
@@ -74,7 +74,7 @@ def hold_place() -> None:
 
 def faults() -> None:
     """Say once what the URL asked for in vain, what is known, and what stands instead."""
-    comma = "、" if language() == "zh" else ", "
+    comma = t("list.comma")
     for fault in state.take_faults():
         st.warning(
             t(
@@ -117,7 +117,7 @@ def _metric() -> None:
 
 
 def _province_title(name: str) -> str:
-    return str(Pack.load(name).meta[f"name_{language()}"])
+    return str(Pack.load(name).meta[f"name_{name_language()}"])
 
 
 @whole

@@ -24,7 +24,6 @@ def show(plan: Scenario, result: Effect) -> None:
     homes = result.gained.groupby("site")["households"].sum()
     villages = result.gained["site"].value_counts()
     numbers = range(1, len(plan.sites) + 1)
-    end = "title_zh" if language() == "zh" else "title_en"
     shown = pd.DataFrame(
         {
             "on": [site.enabled for site in plan.sites],
@@ -34,7 +33,7 @@ def show(plan: Scenario, result: Effect) -> None:
             "lat": [site.lat for site in plan.sites],
             "lon": [site.lon for site in plan.sites],
             "height": [site.antenna_height_m for site in plan.sites],
-            "preset": [getattr(preset(site.preset), end) for site in plan.sites],
+            "preset": [preset(site.preset).title(language()) for site in plan.sites],
         }
     )
     column = st.column_config

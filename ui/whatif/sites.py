@@ -113,7 +113,7 @@ def _title(i: int, site: PlannedSite, gained: tuple[int, int], *, circle: bool) 
         number=i + 1,
         lat=f"{site.lat:.4f}",
         lon=f"{site.lon:.4f}",
-        preset=known.title_zh if language() == "zh" else known.title_en,
+        preset=known.title(language()),
         reach=reach if circle else t("whatif.terrain_reach"),
         height=number(site.antenna_height_m),
         villages=number(gained[0]),

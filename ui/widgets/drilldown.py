@@ -7,14 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import language, t
+from ui.shell.i18n import name_language, t
 
 _PREFECTURE, _COUNTY = "_prefecture", "_county"
 
 
 def show(left: DeltaGenerator, right: DeltaGenerator) -> None:
     """Draw the boxes of prefecture and county."""
-    name = f"name_{language()}"
+    name = f"name_{name_language()}"
     pack = cache.pack()
     prefectures, counties = pack.regions("prefecture"), pack.regions("county")
     prefecture, county = chosen()

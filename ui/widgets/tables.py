@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import UNKNOWN, interval, language, short_names, t
+from ui.shell.i18n import UNKNOWN, interval, name_language, short_names, t
 from ui.widgets import drilldown
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
     shown = pd.DataFrame(
         {
             "village_id": villages["village_id"],
-            "county": villages[f"county_{language()}"],
+            "county": villages[f"county_{name_language()}"],
             "households": villages["households"],
             "state": villages["state"].map({s: t(f"state.{s}") for s in set(villages["state"])}),
             "lat": villages["lat"],
