@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from data.tables.reader import Pack
+from data.wording.catalogue import data_language
 from layers.base import Layer
 from layers.marks import Symbol, Zones
 from layers.offers import LISTING_COLUMNS, Listing
@@ -34,7 +35,7 @@ def marks(pack: Pack, language: str) -> tuple[Zones, ...]:
     zones = pack.table(_TABLE)
     prefectures = set(pack.regions("prefecture")["adcode"])
     named: dict[tuple[str, str], list[str]] = {}
-    for codes, name in zip(zones["regions"], zones[_column("name", language)], strict=True):
+    for codes, name in zip(zones["regions"], zones[f"name_{data_language(language)}"], strict=True):
         for adcode in str(codes).split(";"):
             level = "prefecture" if adcode in prefectures else "county"
             named.setdefault((level, adcode), []).append(str(name))
@@ -61,11 +62,6 @@ def rows(pack: Pack) -> pd.DataFrame:
         about_zh=zones["focus_zh"], about_en=zones["focus"], evidence="reported",
         source=zones["source_file"], source_ids=zones["id"],
     ).reindex(columns=list(LISTING_COLUMNS))  # fmt: skip
-
-
-def _column(name: str, language: str) -> str:
-    """Return the column of a name: the table has Chinese, and English for every other language."""
-    return f"{name}_zh" if language == "zh" else f"{name}_en"
 
 
 LAYER = Layer(

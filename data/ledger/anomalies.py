@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from data.ledger.metrics import titles
+from data.ledger.metrics import MetricTitle
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack
-from data.wording.catalogue import Bilingual, Message
+from data.wording.catalogue import Message
 
 #: Unicode category of private-use characters.
 _PRIVATE_USE = "Co"
@@ -45,7 +45,7 @@ ANOMALY_COLUMNS = ("rule", "layer", "severity", "text_zh", "text_en", "source_id
 
 def anomalies(pack: Pack) -> list[Anomaly]:
     """Return every finding on the ledger of a pack."""
-    ledger = _titled(Ledger.of(pack))
+    ledger = Ledger.of(pack)
     return [item for rule in _RULES for item in rule(ledger)]
 
 
@@ -57,15 +57,6 @@ def anomaly_table(pack: Pack) -> pd.DataFrame:
         for item in anomalies(pack)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(ANOMALY_COLUMNS))
-
-
-def _titled(ledger: Ledger) -> Ledger:
-    """Add the titles of the metrics in both languages."""
-    targets, observations = (
-        frame.assign(**{f"metric_{end}": titles(frame, end) for end in ("zh", "en")})
-        for frame in (ledger.targets, ledger.observations)
-    )
-    return replace(ledger, targets=targets, observations=observations)
 
 
 def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
@@ -211,8 +202,8 @@ def _approximate(ledger: Ledger) -> Iterator[Anomaly]:
             )
 
 
-def _metric(row: Mapping[Hashable, Any]) -> Bilingual:
-    return Bilingual(str(row["metric_zh"]), str(row["metric_en"]))
+def _metric(row: Mapping[Hashable, Any]) -> MetricTitle:
+    return MetricTitle(str(row["layer"]), str(row["metric"]))
 
 
 def _visible(text: str) -> str:

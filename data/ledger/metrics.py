@@ -7,6 +7,7 @@ counts. The titles are in :mod:`data.wording` under ``[ledger_metric.<layer>]``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -63,6 +64,18 @@ def metric_title(layer: str, metric: str, language: str) -> str:
     """
     known = f"ledger_metric.{layer}.{metric}" in sentences(language)
     return text(f"ledger_metric.{layer}.{metric}", language) if known else metric
+
+
+@dataclass(frozen=True)
+class MetricTitle:
+    """Title of a metric of the ledger, not yet in any language."""
+
+    layer: str
+    metric: str
+
+    def text(self, language: str, /) -> str:
+        """Return the title in a language."""
+        return metric_title(self.layer, self.metric, language)
 
 
 def keyed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from geo.sentence import Sentence
+
 FOLDER = Path(__file__).parent
 #: The language of a reader who chose none; its file is complete by definition.
 DEFAULT = "zh"
@@ -36,8 +38,8 @@ class Message:
     key
         Dotted key, as in the files of this folder.
     arguments
-        Value per field. A value may be a ``Message`` or ``Bilingual``, or a list or tuple of them:
-        it is put in the same language.
+        Value per field. A value may be a :class:`~geo.sentence.Sentence` itself, or a list or tuple
+        of them: it is put in the same language.
 
     Examples
     --------
@@ -153,9 +155,9 @@ def fields(sentence: str) -> set[str]:
 
 
 def _worded(value: object, language: str) -> object:
-    if isinstance(value, Message | Bilingual):
+    if isinstance(value, Sentence):
         return value.text(language)
-    if isinstance(value, list | tuple) and value and isinstance(value[0], Message | Bilingual):
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Sentence):
         return text("list.comma", language).join(str(_worded(item, language)) for item in value)
     return value
 
@@ -176,7 +178,7 @@ def _languages() -> dict[str, str]:
 
 def _own_name(path: Path) -> str:
     """Return the name in ``[language]``, the first section; the rest would slow the start."""
-    head = path.read_text(encoding="utf-8").split("\n[", 2)[1]
+    head = f"\n{path.read_text(encoding='utf-8')}".split("\n[", 2)[1]
     return str(tomllib.loads(f"[{head}")["language"]["name"])
 
 

@@ -10,7 +10,7 @@ from planning.exports.listings import listing_bundle, listing_table
 from ui.map import maps
 from ui.shell import cache, exporting, state
 from ui.shell.frame import head
-from ui.shell.i18n import UNKNOWN, language, t
+from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain, see_sources
 
 #: Columns shown, in this order, where a row has anything in them.
@@ -48,7 +48,7 @@ def page(item: Layer, *, height: int) -> None:
 
 def _table(rows: pd.DataFrame, height: int) -> None:
     columns = [
-        column.removesuffix("_") + f"_{_tongue()}" if column.endswith("_") else column
+        column.removesuffix("_") + f"_{name_language()}" if column.endswith("_") else column
         for column in _SHOWN
     ]
     known = [column for column in columns if rows[column].notna().any()]
@@ -67,13 +67,8 @@ def _table(rows: pd.DataFrame, height: int) -> None:
 def _names(codes: str) -> str:
     """Return the names of regions in the place of their codes."""
     regions = cache.pack().table("regions").drop_duplicates("adcode").set_index("adcode")
-    names = regions[f"name_{_tongue()}"]
+    names = regions[f"name_{name_language()}"]
     return "; ".join(str(names.get(code, code)) for code in codes.split(";"))
-
-
-def _tongue() -> str:
-    """Return the language of the names in the tables: Chinese, or English for all others."""
-    return "zh" if language() == "zh" else "en"
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -11,7 +11,7 @@ from ui.gaps import assumptions, listing, target_path
 from ui.map import maps
 from ui.shell import cache, first_paint, state
 from ui.shell.frame import guarded, head
-from ui.shell.i18n import interval, language, name_language, named, number, t
+from ui.shell.i18n import interval, language, named, number, t
 from ui.shell.provenance import plain, see_sources
 from ui.widgets import charts
 
@@ -90,7 +90,7 @@ def _numbers(row: pd.Series, unit: str, metric: Metric) -> None:
         t("figure.status", status=status),
         t("figure.evidence", word=t(f"evidence.{row['evidence']}")),
         t("figure.rule", rule=t(f"rule.{str(row['rule']).replace(' ', '_')}")),
-        plain(row[f"note_{name_language()}"]),
+        plain(row[f"note_{language()}"]),
     ]
     st.caption(" · ".join(word for word in words if word))
 

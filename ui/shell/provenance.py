@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+import pandas as pd
 import streamlit as st
 
+from data.ledger.metrics import keyed, titles
+from data.scenario.presets import presets
 from data.tables.reader import Pack
+from data.wording.catalogue import data_language, text
 from ui.shell import cache
-from ui.shell.i18n import name_language, number, t
+from ui.shell.i18n import language, number, t
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$])")
 
@@ -24,15 +28,14 @@ def see_sources(source_ids: Iterable[str]) -> None:
     ids = dict.fromkeys(i for cell in source_ids for i in str(cell).split(";") if i)
     if not ids:
         return
-    known = _index(cache.pack().digest, _pack=cache.pack())
+    known = _index(cache.pack().digest, language(), _pack=cache.pack())
     with st.expander(t("source.see", count=len(ids))):
         st.markdown("\n\n".join(_entry(i, known.get(i, {})) for i in ids))
 
 
 def _entry(source_id: str, row: Mapping[str, object]) -> str:
     """Return one source as Markdown: id, statement, quote, document."""
-    metric = row.get("metric_zh" if name_language() == "zh" else "metric")
-    parts = [metric, _figure(row), row.get("as_of")]
+    parts = [row.get("title"), _figure(row), row.get("as_of")]
     if source_id == "scenario":
         parts = [t("source.scenario")]
     head = f"**`{source_id}`** " + " · ".join(plain(part) for part in parts if part)
@@ -52,11 +55,18 @@ def _figure(row: Mapping[str, object]) -> str:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _index(digest: str, *, _pack: Pack) -> dict[str, dict[str, object]]:
-    """Return the rows of the source table by id; empty cells are empty texts."""
+def _index(digest: str, tongue: str, *, _pack: Pack) -> dict[str, dict[str, object]]:
+    """Return the rows of the source table by id, with titles; empty cells are empty texts."""
     from planning.exports.gaps import source_table
 
     del digest
     table = source_table(_pack).astype(object)
+    own = pd.Series(titles(keyed(table), tongue), index=table.index)
+    is_named = own != table["metric"]
+    other = table["metric_zh" if data_language(tongue) == "zh" else "metric"]
+    table["title"] = own.where(is_named, other)
+    for item in presets().values():
+        about = text("about.radius", tongue, preset=item.title(tongue)), item.about(tongue)
+        table.loc[table["id"] == f"preset:{item.key}", ["title", "note"]] = about
     rows = table.where(table.notna(), "").to_dict("records")
     return {str(row["id"]): {str(k): v for k, v in row.items()} for row in rows}
