@@ -25,7 +25,7 @@ from data.wording.catalogue import Message, fields
 from geo.errors import UnknownNameError
 from geo.gaps.gap import Interval
 from layers.marks import Mark
-from layers.offers import ImportedList, Listing, Need, Radio
+from layers.offers import ImportedList, Listing, Need, SiteRadio
 from layers.words import LayerMessage, Words, own_sentence
 
 Level = Literal["province", "prefecture", "county"]
@@ -272,7 +272,7 @@ class Layer:
     listing: Listing | None = None
     need: Need | None = None
     imported: ImportedList | None = None
-    radio: Radio | None = None
+    radio: SiteRadio | None = None
     words: Words = field(default_factory=dict)
 
     def __post_init__(self) -> None:

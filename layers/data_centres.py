@@ -14,7 +14,7 @@ import pandas as pd
 
 from data.wording.catalogue import Message
 from layers.base import Figures, Layer, LedgerKeys, Metric, Query
-from layers.offers import ImportedList, RackNeed
+from layers.offers import ImportedList, MessageSource, RackNeed
 from layers.provincial_split import counted_figures
 
 
@@ -34,7 +34,7 @@ def racks(query: Query) -> Figures:
     return replace(counted_figures(query), note=query.layer.message("note"))
 
 
-def count_racks(layer: Layer, rows: pd.DataFrame) -> Message:
+def count_racks(layer: MessageSource, rows: pd.DataFrame) -> Message:
     """Return how many standard racks the listed data centres have.
 
     Parameters

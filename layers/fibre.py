@@ -14,7 +14,7 @@ import pandas as pd
 
 from data.wording.catalogue import Message
 from layers.base import Figures, Layer, LedgerKeys, Metric, Query
-from layers.offers import ImportedList, RouteNeed
+from layers.offers import ImportedList, MessageSource, RouteNeed
 from layers.provincial_split import counted_figures
 from layers.stated import share_figures, stated_figures
 
@@ -51,7 +51,7 @@ def reach(query: Query) -> Figures:
     return replace(counted, note=layer.message("villages_note"))
 
 
-def count_villages(layer: Layer, rows: pd.DataFrame) -> Message:
+def count_villages(layer: MessageSource, rows: pd.DataFrame) -> Message:
     """Return how many listed administrative villages have fibre, have none, or do not say.
 
     Parameters

@@ -16,6 +16,7 @@ from data.wording.catalogue import Message
 from data.workspace.effective import imported_table
 from geo.evidence import weakest
 from layers.base import Context, Layer
+from layers.offers import MessageSource
 
 #: States in which nothing is on air yet or any more.
 _ABSENT = ("proposed", "planned", "under_construction", "decommissioned")
@@ -80,7 +81,7 @@ def _codes(rows: pd.DataFrame, context: Context) -> pd.Series:
     return pd.Series(context.pack.adcode, index=rows.index)
 
 
-def count_stations(technology: str) -> Callable[[Layer, pd.DataFrame], Message | None]:
+def count_stations(technology: str) -> Callable[[MessageSource, pd.DataFrame], Message | None]:
     """Return what counts the base stations of one technology in imported rows of cells.
 
     Parameters
@@ -94,7 +95,7 @@ def count_stations(technology: str) -> Callable[[Layer, pd.DataFrame], Message |
         Function of layer and rows; None where no row is of the technology.
     """
 
-    def count(_layer: Layer, rows: pd.DataFrame) -> Message | None:
+    def count(_layer: MessageSource, rows: pd.DataFrame) -> Message | None:
         rows = rows[rows["technology"] == technology]
         if not len(rows):
             return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from layers.base import Layer, LedgerKeys, Metric
 from layers.imported_counts import count_stations
-from layers.offers import ImportedList, Radio, UnitNeed
+from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures
 
 LAYER = Layer(
@@ -44,5 +44,5 @@ LAYER = Layer(
     ),
     need=UnitNeed(),
     imported=ImportedList("base_stations", count_stations("4G")),
-    radio=Radio(technology="4G", equipment="radio_equipment"),
+    radio=SiteRadio(technology="4G", equipment="radio_equipment"),
 )

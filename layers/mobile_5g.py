@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from layers.base import Layer, LedgerKeys, Metric
 from layers.imported_counts import count_stations
-from layers.offers import ImportedList, Radio, UnitNeed
+from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures
 
 LAYER = Layer(
@@ -34,5 +34,5 @@ LAYER = Layer(
     ),
     need=UnitNeed(),
     imported=ImportedList("base_stations", count_stations("5G")),
-    radio=Radio(technology="5G", equipment="co_sited_5g_radio"),
+    radio=SiteRadio(technology="5G", equipment="co_sited_5g_radio"),
 )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pandas as pd
 
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
-
-if TYPE_CHECKING:
-    from layers.base import Layer
 
 #: Columns of the rows that a layer lists (:class:`Listing`).
 LISTING_COLUMNS = (
@@ -85,6 +82,26 @@ class SiteNeed:
 Need = UnitNeed | RouteNeed | RackNeed | SiteNeed
 
 
+class MessageSource(Protocol):
+    """What has sentences by name, such as a layer."""
+
+    def message(self, name: str, **arguments: object) -> Message:
+        """Return a sentence with what fills its fields.
+
+        Parameters
+        ----------
+        name
+            Name of the sentence.
+        **arguments
+            Value per field.
+
+        Returns
+        -------
+        message
+            Rendered by ``text(language)``.
+        """
+
+
 @dataclass(frozen=True)
 class ImportedList:
     """A table that a planner may import for a layer and that is counted beside its figures.
@@ -98,11 +115,11 @@ class ImportedList:
     """
 
     table: str
-    count: Callable[[Layer, pd.DataFrame], Message | None]
+    count: Callable[[MessageSource, pd.DataFrame], Message | None]
 
 
 @dataclass(frozen=True)
-class Radio:
+class SiteRadio:
     """The radio technology of a layer's sites.
 
     Attributes

@@ -17,7 +17,7 @@ from data.wording.catalogue import sentences, text
 from geo.errors import DataError, UnknownNameError
 from layers.base import Layer, Metric
 from layers.discovery import LAYERS_DIR, LAYERS_ENVIRONMENT, layer_files, layer_folders
-from layers.offers import Radio
+from layers.offers import SiteRadio
 
 _REPAIR = 'see "Add a layer" in CONTRIBUTING.md'
 
@@ -109,7 +109,7 @@ def metric_of(layer_key: str, metric_key: str = "") -> tuple[Layer, Metric]:
     return found, found.metric(metric_key)
 
 
-def radio_of(preset_key: str) -> Radio | None:
+def radio_of(preset_key: str) -> SiteRadio | None:
     """Return the radio of the layer that a site preset adds to; None where it has none.
 
     Parameters
