@@ -58,28 +58,28 @@ VILLAGES = (
 )
 #: Layer, metric, unit, kind, date, qualifier, value, basis, quote.
 TARGETS = (
-    ("mobile_5g", "5G base stations", "base_station", "baseline", "2020-12-31", "=", 300,
+    ("mobile_5g", "base_stations", "base_station", "baseline", "2020-12-31", "=", 300,
      "cumulative", "2020年底有5G基站300个"),
-    ("mobile_5g", "5G base stations newly built", "base_station", "target", "2025-12-31", "=", 703,
+    ("mobile_5g", "base_stations_new", "base_station", "target", "2025-12-31", "=", 703,
      "increment", "到2025年新建5G基站703个"),
-    ("mobile_4g", "4G base stations", "base_station", "baseline", "2020-12-31", "=", 900,
+    ("mobile_4g", "base_stations", "base_station", "baseline", "2020-12-31", "=", 900,
      "cumulative", "2020年底有4G基站900个"),
-    ("mobile_4g", "4G base stations", "base_station", "target", "2022-12-31", "=", 1_000,
+    ("mobile_4g", "base_stations", "base_station", "target", "2022-12-31", "=", 1_000,
      "cumulative", "2022年4G基站达到1000个"),
-    ("fibre", "administrative villages with fibre", "share of administrative villages", "baseline",
+    ("fibre", "admin_villages_fibre", "share of administrative villages", "baseline",
      "2020-12-31", "=", 0.92, "share", "92%的行政村通光纤"),
-    ("fibre", "administrative villages with fibre", "share of administrative villages", "target",
+    ("fibre", "admin_villages_fibre", "share of administrative villages", "target",
      "2025-12-31", "=", 1.0, "share", "行政村全部通光纤"),
-    ("data_centres", "standard racks in data centres", "rack", "baseline", "2020-12-31", ">", 500,
+    ("data_centres", "racks_in_data_centres", "rack", "baseline", "2020-12-31", ">", 500,
      "cumulative", "标准机架超过500架"),
-    ("natural_villages", "natural villages of 20 or more households without 4G", "natural_village",
+    ("natural_villages", "without_4g", "natural_village",
      "baseline", "2020-12-31", "~", 4, "count", "约4个20户以上自然村无4G"),
 )  # fmt: skip
 #: Region, layer, metric, date, value, kind.
 OBSERVATIONS = (
-    (PROVINCE, "mobile_4g", "4G base stations", "2023-06-30", 1_100, "built"),
-    (EAST, "mobile_4g", "4G base stations", "2021-06-30", 250, "built"),
-    (EAST, "mobile_5g", "5G base stations", "2024-06-30", 90, "built"),
+    (PROVINCE, "mobile_4g", "base_stations", "2023-06-30", 1_100, "built"),
+    (EAST, "mobile_4g", "base_stations", "2021-06-30", 250, "built"),
+    (EAST, "mobile_5g", "base_stations", "2024-06-30", 90, "built"),
 )
 TEXT = "toy.txt"
 META = """\
@@ -178,7 +178,7 @@ def targets() -> pd.DataFrame:
     rows = pd.DataFrame(TARGETS, columns=columns)
     ids = [f"toy-{layer}-{date[:4]}" for layer, date in zip(rows["layer"], rows["as_of"],
                                                             strict=True)]  # fmt: skip
-    rows = rows.assign(id=ids, province=PROVINCE, metric_zh=rows["metric"], source_file=TEXT)
+    rows = rows.assign(id=ids, province=PROVINCE, source_file=TEXT)
     return rows.assign(note="")[list(TABLES["targets"].column_names)]
 
 
@@ -187,7 +187,7 @@ def observations() -> pd.DataFrame:
     columns = ["adcode", "layer", "metric", "as_of", "value", "kind"]
     rows = pd.DataFrame(OBSERVATIONS, columns=columns)
     rows["id"] = "obs-" + rows["adcode"] + "-" + rows["layer"] + "-" + rows["as_of"].str[:4]
-    rows = rows.assign(metric_zh=rows["metric"], qualifier="=", unit="base_station", source="toy")
+    rows = rows.assign(qualifier="=", unit="base_station", source="toy")
     return rows[list(TABLES["observations"].column_names)]
 
 
