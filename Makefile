@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 	--annotation-style line --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format bench data lock clean
+.PHONY: help setup setup-dev run test test-mutation lint format bench data lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -28,6 +28,9 @@ run: setup ## Set up and open the application on the embedded data
 
 test: setup-dev ## Set up and run the whole suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-mutation: setup-dev ## Change the code in small ways, see whether a test notices
+	$(BIN)/python -m tools.mutation
 
 lint: setup-dev ## Check style, format, types, docstrings and the direction of imports
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from commands import compiling, coverage, dem, imports, needs, plan, tables
+from commands import compiling, coverage, dem, imports, needs, packs, plan, tables
 from geo.errors import PlannerError
 
 cli = typer.Typer(
@@ -24,6 +24,7 @@ cli = typer.Typer(
 for part in (tables, coverage, plan, needs, imports, compiling):
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")
+cli.add_typer(packs.COMMANDS, name="pack")
 
 
 def main() -> None:

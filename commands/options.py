@@ -120,11 +120,16 @@ def say_message(message: Sentence) -> None:
 
 
 def pack_of(province: str, workspace: Path | None) -> Pack:
-    """Return the pack as the workspace makes it."""
+    """Return the pack as the workspace makes it; name on stderr the packs that were left out."""
+    from data.tables.found_packs import find_packs
     from data.tables.reader import Pack
     from data.workspace.effective import effective_pack
 
-    return effective_pack(Pack.load(province), workspace)
+    found = find_packs()
+    pack = Pack(found.folder(province))
+    for fault in found.faults:
+        typer.echo(f"warning: {' '.join(str(fault).split())}", err=True)
+    return effective_pack(pack, workspace)
 
 
 def scenario_of(path: Path | None, province: str) -> Scenario | None:

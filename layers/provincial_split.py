@@ -354,8 +354,41 @@ def _parts(query: Query, total: int, rule: str, cells: Cells) -> NDArray[np.floa
     )
     if context.level == "prefecture":
         return parts.astype(float)
-    counties = context.regions
-    column = RULE_COLUMNS.get(rule) or RULE_COLUMNS[query.metric.default_rule]
+    return _to_counties(
+        context, parts, RULE_COLUMNS.get(rule) or RULE_COLUMNS[query.metric.default_rule]
+    )
+
+
+def share_of(context: Context, column: str, share: float) -> NDArray[np.float64]:
+    """Return a share of what each region has, in whole units that sum to the province's.
+
+    Parameters
+    ----------
+    context
+        Its regions give the order.
+    column
+        Column of the regions table that is counted.
+    share
+        0 to 1.
+
+    Returns
+    -------
+    counts
+        (n,) whole units by largest remainder: of the prefectures, then of each one's counties.
+    """
+    prefectures = context.prefectures
+    total = round(float(prefectures[column].sum()) * share)
+    if context.level == "province":
+        return np.array([float(total)])
+    parts = allocate(total, prefectures[column].to_numpy(float), keys=list(prefectures["adcode"]))
+    if context.level == "prefecture":
+        return parts.astype(float)
+    return _to_counties(context, parts, column)
+
+
+def _to_counties(context: Context, parts: NDArray[np.int64], column: str) -> NDArray[np.float64]:
+    """Allocate the part of each prefecture to its counties by a column of the regions table."""
+    counties, codes = context.regions, context.prefectures["adcode"]
     result = np.zeros(len(counties))
     for code, part in zip(codes, parts, strict=True):
         inside = (counties["parent"] == code).to_numpy()

@@ -20,7 +20,15 @@ from data.wording.catalogue import Message
 from geo.gaps.gap import Interval
 from layers.base import Figures, Query
 from layers.offers import LISTING_COLUMNS
-from layers.provincial_split import WEIGHTS_SOURCE, Spread, Terms, join, scaled, target_statement
+from layers.provincial_split import (
+    WEIGHTS_SOURCE,
+    Spread,
+    Terms,
+    join,
+    scaled,
+    share_of,
+    target_statement,
+)
 
 
 def stated_figures(query: Query) -> Figures:
@@ -122,9 +130,11 @@ def _share_of(query: Query, share: Statement | None) -> Spread:
     n = len(query.context.regions)
     if share is None:
         return _unknown(n)
-    counted = _counted(query)
-    count = np.round(counted * share.value)
-    high = np.full(n, np.nan) if share.high is None else np.round(counted * share.high)
+    column, context = query.metric.per_region, query.context
+    count, high = (
+        np.full(n, np.nan) if value is None else share_of(context, column, value)
+        for value in (share.value, share.high)
+    )
     whole = share.value >= 1.0 or query.context.level == "province"
     word = "assumed" if share.source_ids == ("scenario",) else "reported" if whole else "allocated"
     return Spread(

@@ -11,10 +11,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bench.browser import chromium_path
+from data.tables.reader import Pack
+from tests import toy as toy_pack
 
-# What the planner at this machine has imported must not reach the tests.
+# What the planner at this machine has imported, and own packs, must not reach the tests.
 os.environ["TONGCUN_WORKSPACE"] = tempfile.mkdtemp(prefix="tongcun-tests-")
 os.environ.pop("TONGCUN_CATALOGUE", None)
+os.environ.pop("TONGCUN_PACKS", None)
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
@@ -22,6 +25,19 @@ BROWSER_TESTS = Path(__file__).parent / "browser"
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """Return the province of ``tests/toy.py``, written once."""
+    return toy_pack.write(tmp_path_factory.mktemp("packs"))
+
+
+@pytest.fixture
+def toy_listed(toy: Pack, monkeypatch: pytest.MonkeyPatch) -> Pack:
+    """Return the same province, found by its name through ``TONGCUN_PACKS``."""
+    monkeypatch.setenv("TONGCUN_PACKS", str(toy.folder.parent))
+    return toy
 
 
 @pytest.hookimpl(tryfirst=True)

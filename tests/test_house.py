@@ -184,7 +184,7 @@ def test_every_layer_is_documented(readme: Path) -> None:
 
 
 def test_every_make_command_that_documents_name_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for path in (*TWINS, ROOT / "CONTRIBUTING.md", ROOT / "docs/benchmarks.md"):
         named = set(re.findall(r"\bmake ([a-z-]+)", " ".join(_code(path))))
         assert named <= targets, f"{path.name}: {sorted(named - targets)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from data.tables.found_packs import find_packs, pack_names, read_meta
 from data.tables.pack import TABLES, Column, Table
 from geo.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-#: Folder of the embedded packs.
-PACKS_DIR = Path(__file__).parents[1] / "packs"
-#: Folder of the source texts that the quotes come from.
+__all__ = ("SOURCES_DIR", "Pack", "pack_names")
+
+#: Folder of the source texts that the quotes of the embedded packs come from.
 SOURCES_DIR = Path(__file__).parents[1] / "sources"
 
 _REPAIR = "run `make data` to rebuild the embedded packs, or restore the file from version control"
@@ -46,8 +46,8 @@ class Pack:
     imported: tuple[tuple[str, Path], ...] = ()
 
     @classmethod
-    def load(cls, name: str, *, packs_dir: Path = PACKS_DIR) -> Pack:
-        """Open the pack ``name``.
+    def load(cls, name: str) -> Pack:
+        """Open the pack ``name``, embedded or in a folder of ``TONGCUN_PACKS``.
 
         Raises
         ------
@@ -56,12 +56,7 @@ class Pack:
         DataError
             If its ``pack.toml`` is missing or broken.
         """
-        known = pack_names(packs_dir=packs_dir)
-        if name not in known:
-            raise UnknownNameError("province", name, known, where="--province")
-        pack = cls(packs_dir / name)
-        _ = pack.meta
-        return pack
+        return cls(find_packs().folder(name))
 
     @property
     def name(self) -> str:
@@ -71,15 +66,7 @@ class Pack:
     @cached_property
     def meta(self) -> dict[str, Any]:
         """Contents of ``pack.toml``."""
-        path = self.folder / "pack.toml"
-        try:
-            meta = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
-        missing = {"adcode", "name_zh", "name_en", "default_as_of"} - set(meta)
-        if missing:
-            raise DataError(f"lacks {sorted(missing)}", where=str(path), repair=_REPAIR)
-        return meta
+        return read_meta(self.folder)
 
     @property
     def adcode(self) -> str:
@@ -166,20 +153,6 @@ class Pack:
         return f"{stat.st_size}-{stat.st_mtime_ns}"
 
 
-def pack_names(*, packs_dir: Path = PACKS_DIR) -> tuple[str, ...]:
-    """Return the names of the embedded packs in menu order."""
-
-    def order(name: str) -> tuple[int, str]:
-        text = (packs_dir / name / "pack.toml").read_text(encoding="utf-8", errors="replace")
-        found = [line for line in text.splitlines() if line.startswith("order")]
-        digits = "".join(ch for ch in found[0] if ch.isdigit()) if found else ""
-        return (int(digits) if digits else 99, name)
-
-    if not packs_dir.is_dir():
-        raise DataError("the folder of packs is missing", where=str(packs_dir), repair=_REPAIR)
-    return tuple(sorted((p.parent.name for p in packs_dir.glob("*/pack.toml")), key=order))
-
-
 def _schema(name: str) -> Table:
     if name not in TABLES:
         raise UnknownNameError("table", name, TABLES)
@@ -234,19 +207,25 @@ def _read(path: Path, schema: Table, names: Sequence[str]) -> pd.DataFrame:
     try:
         if path.suffix == ".csv":
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-            return _typed(frame, schema, str(path))
+            return typed(frame, schema, str(path))
         return pd.DataFrame(pq.read_table(path, columns=list(names)).to_pandas())
     except (OSError, UnicodeDecodeError, ValueError, pa.ArrowException) as error:
         raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
 
 
-def _typed(frame: pd.DataFrame, schema: Table, where: str) -> pd.DataFrame:
-    """Turn the text of a CSV into the declared kinds; an empty cell is unknown."""
-    typed = {}
+def typed(frame: pd.DataFrame, schema: Table, where: str) -> pd.DataFrame:
+    """Turn the text of a CSV into the declared kinds; an empty cell is unknown.
+
+    Raises
+    ------
+    DataError
+        If a cell of a numeric column is no number.
+    """
+    found = {}
     for column in schema.columns:
         if column.name in frame.columns:
-            typed[column.name] = _typed_column(frame[column.name], column, where)
-    return pd.DataFrame(typed)
+            found[column.name] = _typed_column(frame[column.name], column, where)
+    return pd.DataFrame(found)
 
 
 def _typed_column(cells: pd.Series, column: Column, where: str) -> pd.Series:

@@ -269,7 +269,7 @@ def test_a_table_that_was_replaced_is_read_anew(pack, ask, tmp_path):
     there.mkdir()
     for name in ("pack.toml", "regions.parquet"):
         (there / name).write_bytes((pack.folder / name).read_bytes())
-    copied = Pack.load(pack.name, packs_dir=tmp_path)
+    copied = Pack(there)
     whole = ask(copied, "regions")
     pack.geo("regions").head(5).to_parquet(there / "new.parquet")
     (there / "new.parquet").replace(there / "regions.parquet")

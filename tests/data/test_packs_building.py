@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from geo.errors import DataError, PlannerError, StorageError, UnknownNameError
+from tests import toy
 from tools.packs import __main__ as build, packages
 from tools.packs.boundaries import _without_pinholes
 from tools.packs.counties import County
@@ -52,6 +53,19 @@ def test_unknown_package():
 def test_unknown_pack_is_exit_code_two(capsys):
     assert build.main(["atlantis"]) == 2
     assert "unknown pack 'atlantis'" in capsys.readouterr().err
+
+
+def test_a_pack_without_build_settings_is_kept_as_it_is(tmp_path, monkeypatch, capsys):
+    toy.write(tmp_path)
+    monkeypatch.setattr(build, "PACKS_DIR", tmp_path)
+    assert build.main([]) == 0
+    assert capsys.readouterr().out == ""
+    assert build.main(["toy"]) == 1
+    assert "lacks 'build'" in capsys.readouterr().err
+    settings = tmp_path / "toy" / "pack.toml"
+    settings.write_text(settings.read_text("utf-8") + "[build]\nmerge = {}\n", encoding="utf-8")
+    assert build.main(["toy"]) == 1
+    assert "statistical_areas" in capsys.readouterr().err
 
 
 def test_members_of_each_kind_of_archive(tmp_path):

@@ -24,7 +24,7 @@ from tools.packs.relief import read_relief, relief_table
 from tools.packs.rivers import rivers_table
 from tools.packs.sites import clear_margin, darken, place_sites
 from tools.packs.sources import sources_table
-from tools.packs.spec import Spec, read_spec
+from tools.packs.spec import Spec, is_built, read_spec
 from tools.packs.tables import write_geo, write_table
 from tools.packs.villages import draw_households, number_ids, place_villages
 
@@ -74,13 +74,13 @@ def illustrative(spec: Spec, counties: list[County], relief: Relief) -> dict[str
 def main(arguments: list[str] | None = None) -> int:
     """Build the packs named on the command line, by default all; return the exit code."""
     parser = argparse.ArgumentParser(description="Rebuild the embedded packs.")
-    parser.add_argument("names", nargs="*", help="packs to build (default: all)")
+    parser.add_argument("names", nargs="*", help="packs to build (default: all with [build])")
     parser.add_argument("--cache", type=Path, default=CACHE_DIR, help="folder of downloads")
     parser.add_argument("--out", type=Path, default=PACKS_DIR, help="folder to write packs to")
     options = parser.parse_args(arguments)
     known = sorted(path.parent.name for path in PACKS_DIR.glob("*/pack.toml"))
     try:
-        for name in options.names or known:
+        for name in options.names or [name for name in known if is_built(PACKS_DIR / name)]:
             if name not in known:
                 raise UnknownNameError("pack", name, known)
             started = time.perf_counter()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+
+from data.tables.found_packs import META_FILE, read_meta
+from geo.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,30 @@ class Spec:
 
 
 def read_spec(folder: Path) -> Spec:
-    """Read the build settings of a pack folder."""
-    meta = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))
-    build = meta["build"]
+    """Read the build settings of a pack folder.
+
+    Raises
+    ------
+    DataError
+        If ``pack.toml`` is broken, has no ``[build]``, or that lacks a setting.
+    """
+    meta = read_meta(folder)
+    try:
+        return _spec(folder, meta, meta["build"])
+    except KeyError as error:
+        raise DataError(
+            f"lacks {error} for the build",
+            where=str(folder / META_FILE),
+            repair="see data/packs/README.md; a pack without [build] is kept as it is",
+        ) from error
+
+
+def is_built(folder: Path) -> bool:
+    """Return whether the tables of a pack are built from packages."""
+    return "build" in read_meta(folder)
+
+
+def _spec(folder: Path, meta: dict[str, Any], build: dict[str, Any]) -> Spec:
     return Spec(
         folder=folder,
         adcode=meta["adcode"],

@@ -1,0 +1,32 @@
+"""One fault of a pack: the file and a sentence not yet in any language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.wording.catalogue import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a pack.
+
+    Attributes
+    ----------
+    file
+        File of the pack, relative to its folder.
+    message
+        What is wrong with it.
+    """
+
+    file: str
+    message: Message
+
+    def line(self, language: str) -> str:
+        """Return file and sentence as one line."""
+        return f"{self.file}: {self.message.text(language)}"
+
+
+def fault(file: str, rule: str, **arguments: object) -> Fault:
+    """Return a fault by its rule, a key under ``pack_fault`` of the words."""
+    return Fault(file, Message(f"pack_fault.{rule}", arguments))

@@ -1,0 +1,66 @@
+"""Faults of the ledgers: codes, layers and prices that nothing else in the pack knows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Container, Iterator, Mapping
+
+import pandas as pd
+
+from data.tables.checks.fault import Fault, fault
+
+
+def ledger_faults(
+    tables: Mapping[str, pd.DataFrame], province: str, layer_keys: Collection[str] | None
+) -> Iterator[Fault]:
+    """Yield what is wrong with targets, observations, zones and unit costs.
+
+    Parameters
+    ----------
+    tables
+        Tables of the pack, ``regions`` among them.
+    province
+        Code that ``pack.toml`` gives.
+    layer_keys
+        Keys of the layers; None: any word may stand in the column ``layer``.
+
+    Yields
+    ------
+    fault
+        One per fault.
+    """
+    known = set(tables["regions"]["adcode"].astype(str))
+    for name in ("targets", "policy_zones"):
+        if name in tables:
+            codes = tables[name]["province"].dropna()
+            yield from _unknown(f"{name}.csv", "other_province", codes, {province})
+    if "observations" in tables:
+        codes = tables["observations"]["adcode"].dropna()
+        yield from _unknown("observations.csv", "unknown_regions", codes, known)
+    if "policy_zones" in tables:
+        codes = tables["policy_zones"]["regions"].dropna().str.split(";").explode().str.strip()
+        yield from _unknown("policy_zones.csv", "unknown_regions", codes, known)
+    for name in ("targets", "observations"):
+        if name in tables and layer_keys is not None:
+            yield from _misspelt(f"{name}.csv", tables[name]["layer"].dropna(), layer_keys)
+    if "unit_costs" in tables:
+        costs = tables["unit_costs"].dropna(subset=["low", "base", "high"])
+        rising = (costs["low"] >= 0) & (costs["low"] <= costs["base"])
+        wrong = costs.loc[~(rising & (costs["base"] <= costs["high"])), "item"]
+        if len(wrong):
+            yield fault("unit_costs.csv", "not_ascending", items=", ".join(wrong.astype(str)))
+
+
+def _misspelt(file: str, values: pd.Series, known: Collection[str]) -> Iterator[Fault]:
+    """Yield words close to a layer's key; a ledger may also state what no layer counts."""
+    for value in dict.fromkeys(values.astype(str)):
+        near = difflib.get_close_matches(value, known, n=1, cutoff=0.75)
+        if near and value not in known:
+            count = int((values == value).sum())
+            yield fault(file, "misspelt_layer", name=value, near=near[0], count=count)
+
+
+def _unknown(file: str, rule: str, values: pd.Series, known: Container[str]) -> Iterator[Fault]:
+    lost = [value for value in dict.fromkeys(values.astype(str)) if value not in known]
+    if lost:
+        yield fault(file, rule, names=", ".join(lost[:5]), count=len(lost))
