@@ -17,8 +17,8 @@ from typing import Any
 import folium
 import streamlit as st
 
+from layers.map.folium_internals import map_parts
 from layers.map.raster_images import Picture
-from layers.map.render import map_parts
 from ui.shell.callbacks import whole
 from ui.shell.i18n import t
 from ui.shell.streamlit_internals import media_address
