@@ -8,12 +8,13 @@ PORT ?= 8501
 
 VENV := .venv
 BIN := $(VENV)/bin
+NODE_MODULES := static/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 	--annotation-style line --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-mutation lint format bench data lock clean
+.PHONY: help setup setup-dev run test test-js test-mutation lint lint-js format bench data lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -32,12 +33,18 @@ test: setup-dev ## Set up and run the whole suite
 test-mutation: setup-dev ## Change the code in small ways, see whether a test notices
 	$(BIN)/python -m tools.mutation
 
+test-js: $(NODE_MODULES) ## Test the browser files; needs Node.js 18.18 or newer and npm
+	node --test tests/static/*.test.mjs
+
 lint: setup-dev ## Check style, format, types, docstrings and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tools.docstrings
 	$(BIN)/lint-imports
+
+lint-js: $(NODE_MODULES) ## Check the browser files with ESLint
+	static/node_modules/.bin/eslint --config static/eslint.config.mjs --max-warnings 0 static tests/static
 
 format: setup-dev ## Format the code and repair what ruff can
 	$(BIN)/ruff check --fix .
@@ -54,7 +61,7 @@ lock: setup-dev ## Choose the pins anew from requirements*.in
 	$(COMPILE) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
 clean: ## Remove .venv and caches; a planner's own files stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache
+	rm -rf $(VENV) static/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: requirements.txt | $(BIN)/python
@@ -69,6 +76,10 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 $(VENV)/.loops: $(wildcard geo/*.py geo/*/*.py) | $(VENV)/.runtime
 	$(BIN)/python -m compileall -q app.py cli.py commands data geo layers planning ui
 	$(BIN)/python cli.py compile
+	@touch $@
+
+$(NODE_MODULES): static/package-lock.json
+	cd static && npm ci --no-progress --loglevel=error
 	@touch $@
 
 $(BIN)/python:

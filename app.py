@@ -7,6 +7,7 @@ import streamlit as st
 from data.wording.catalogue import LANGUAGES
 from ui.shell import first_paint, frame, navigation, sidebar, state
 from ui.whatif import sites
+from ui.widgets import background
 
 st.set_page_config(page_title="Tongcun 通村", layout="wide", initial_sidebar_state=240)
 frame.style()
@@ -23,7 +24,9 @@ def main() -> None:
     sidebar.show(told_elsewhere=page.url_path == navigation.PAGES["what_if"])
     state.write_url()
     sidebar.faults()
+    background.begin()
     page.run()
+    background.watch()
 
 
 main()

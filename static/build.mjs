@@ -1,7 +1,10 @@
-// Makes vendor/map.js and vendor/map.css: Leaflet and our own sources in two files, images
-// as data URIs, so that the map asks nobody for anything. Run `npm ci && node build.mjs`.
+// Builds vendor/map.js and vendor/map.css: Leaflet and our own sources in two files, images as data
+// URIs, so that the map loads nothing from elsewhere. Run `npm ci && node build.mjs`.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const SOURCES = ["formulas", "points", "tiles", "controls", "raster", "plan", "profile"];
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const leaflet = "node_modules/leaflet/";
@@ -13,19 +16,23 @@ const inlined = (css) =>
   });
 // The VML rule is for a browser of 2010 and warns in today's.
 const withoutVml = (css) => css.replace(/^.*url\(#default#VML\).*$/gm, "");
-// A source map would be asked for and is not here.
+// A source map would be requested and does not exist.
 const withoutMap = (js) => js.replace(/\/\/# sourceMappingURL=.*$/gm, "");
 
-const files = {
-  "map.js": [withoutMap(read(leaflet + "dist/leaflet.js")), read("map/points.js"), read("map/tiles.js"), read("map/controls.js"), read("map/raster.js"), read("map/plan.js"), read("map/profile.js")].join("\n;\n"),
-  "map.css": [withoutVml(inlined(read(leaflet + "dist/leaflet.css"))), read("map/map.css")].join("\n"),
-  "LICENCES.txt": `Leaflet ${JSON.parse(read(leaflet + "package.json")).version} (BSD-2-Clause)\n\n${read(leaflet + "LICENSE")}\n` +
-    "The rest of map.js and map.css: this project, Apache-2.0.\n",
+// Text of each file of vendor/ by its name.
+export const vendorFiles = () => {
+  const files = {
+    "map.js": [withoutMap(read(leaflet + "dist/leaflet.js")), ...SOURCES.map((name) => read(`map/${name}.js`))].join("\n;\n"),
+    "map.css": [withoutVml(inlined(read(leaflet + "dist/leaflet.css"))), read("map/map.css")].join("\n"),
+    "LICENCES.txt": `Leaflet ${JSON.parse(read(leaflet + "package.json")).version} (BSD-2-Clause)\n\n${read(leaflet + "LICENSE")}\n` +
+      "The rest of map.js and map.css: this project, Apache-2.0.\n",
+  };
+  const sum = (text) => createHash("sha256").update(text).digest("hex");
+  files.SHA256SUMS = Object.entries(files).map(([name, text]) => `${sum(text)}  ${name}\n`).join("");
+  return files;
 };
-mkdirSync(new URL("vendor/", import.meta.url), { recursive: true });
-let sums = "";
-for (const [name, text] of Object.entries(files)) {
-  writeFileSync(new URL("vendor/" + name, import.meta.url), text);
-  sums += `${createHash("sha256").update(text).digest("hex")}  ${name}\n`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  mkdirSync(new URL("vendor/", import.meta.url), { recursive: true });
+  for (const [name, text] of Object.entries(vendorFiles())) writeFileSync(new URL("vendor/" + name, import.meta.url), text);
 }
-writeFileSync(new URL("vendor/SHA256SUMS", import.meta.url), sums);

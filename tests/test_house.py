@@ -102,6 +102,21 @@ def test_nothing_loads_from_a_cdn() -> None:
             assert not CDN.search(path.read_text(encoding="utf-8")), path.relative_to(ROOT)
 
 
+def test_private_hooks_stand_in_one_module_per_library() -> None:
+    """Each has a test that names the release which broke it (tests/pins.py)."""
+    homes = {
+        "geo/compiled.py", "layers/map/folium_internals.py", "ui/shell/streamlit_internals.py"
+    }  # fmt: skip
+    hook = re.compile(r"SLF001|streamlit\.(?:runtime|navigation)|\bst\.runtime|folium\.template")
+    paths = [path for path in modules() if not {"tests", "bench"} & set(path.parts)]
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if hook.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == homes
+
+
 def undocumented(node: ast.AST, where: str) -> Iterator[str]:
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     for child in ast.iter_child_nodes(node):

@@ -16,8 +16,8 @@ from typing import Any
 import folium
 import numpy as np
 from branca.element import MacroElement
-from folium.template import Template
 
+from layers.map.folium_internals import Script, name_element, number_elements
 from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, region_style
 
 #: Zoom below which points are counted per square of the screen, since dots would run together.
@@ -92,38 +92,6 @@ class Sheet:
     tiled: bool = False
     layers: dict[str, MacroElement] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
-
-
-class Script(MacroElement):
-    """An element that is one statement of our own scripts.
-
-    Parameters
-    ----------
-    name
-        Name of the variable, before its number.
-    call
-        Function of the script, such as ``L.tongcunLabels``.
-    options
-        Its argument.
-    more
-        Further arguments as JavaScript.
-    shown
-        Whether the element is added to the map at once.
-    """
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = {{ this.call }}({{ this.options|tojavascript }}"
-        "{{ this.more }}){% if this.shown %}.addTo({{ this._parent.get_name() }}){% endif %};"
-        "{% endmacro %}"
-    )
-
-    def __init__(
-        self, name: str, call: str, options: Any, *, more: str = "", shown: bool = True
-    ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca is typed in part only
-        self._name = name
-        self.call, self.options, self.more, self.shown = call, options, more, shown
 
 
 def new_sheet(
@@ -360,7 +328,7 @@ def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
     """
     if banner:
         _add(sheet, "banner", "L.tongcunBanner", banner)
-    _number(sheet.map, [0])
+    number_elements(sheet.map)
     named = ", ".join(f"{key}: {layer.get_name()}" for key, layer in sheet.layers.items())
     switches = [row for row in sheet.rows if "layer" in row]
     shown = [row for row in sheet.rows if row.get("in_legend", "layer" not in row)]
@@ -371,31 +339,9 @@ def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
          {"title": sheet.words.switches, "rows": switches}, f", {{{named}}}"),
     ):  # fmt: skip
         box = Script(name, call, options, more=more)
-        box._id = "0"  # noqa: SLF001  folium names elements by chance
+        name_element(box, "0")
         sheet.map.add_child(box)
     return sheet.map
-
-
-def map_parts(chart: folium.Map) -> dict[str, str]:
-    """Return what the page needs to draw the map: ``html``, ``script`` and the map's ``name``.
-
-    Parameters
-    ----------
-    chart
-        A finished map.
-
-    Returns
-    -------
-    parts
-        ``html``, ``script`` and ``name``.
-    """
-    figure: Any = chart.get_root()
-    figure.render()
-    return {
-        "html": f'<div id="{chart.get_name()}" style="width:100%;height:100%"></div>',
-        "script": figure.script.render(),
-        "name": chart.get_name(),
-    }
 
 
 def points_from(url: str, content: bytes) -> dict[str, str]:
@@ -418,14 +364,6 @@ def _add(sheet: Sheet, key: str, call: str, options: Any) -> None:
     element = Script(key, call, options)
     sheet.map.add_child(element)
     sheet.layers[key] = element
-
-
-def _number(element: Any, counter: list[int]) -> None:
-    """Give every element a number for a name, in the order they stand."""
-    element._id = f"{counter[0]:x}"  # noqa: SLF001  folium names elements by chance
-    counter[0] += 1
-    for child in element._children.values():  # noqa: SLF001
-        _number(child, counter)
 
 
 def _card(title: str, lines: Sequence[tuple[str, str]]) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import folium
 from branca.element import MacroElement
 
-from layers.map.render import Script, Sheet, points_from
+from layers.map.folium_internals import Script
+from layers.map.render import Sheet, points_from
 from layers.marks import Symbol
 
 

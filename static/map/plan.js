@@ -8,6 +8,7 @@
 // forbidden [[lat, lon], …], legend {title, rows, notes}.
 (function () {
   "use strict";
+  const { mixColours, yearShare } = window.tongcunFormulas;
 
   const known = new Map();
   const fetched = (url) => {
@@ -22,16 +23,8 @@
     return known.get(url);
   };
 
-  const mixed = ([from, to], share) =>
-    "#" + [1, 3, 5].map((i) => {
-      const [a, b] = [from, to].map((colour) => parseInt(colour.slice(i, i + 2), 16));
-      return Math.round(a + (b - a) * share).toString(16).padStart(2, "0");
-    }).join("");
-
   const draw = (map, group, plan, content) => {
     const renderer = map.tcPlanCanvas;
-    const [first, last] = plan.years;
-    const share = (year) => (last > first ? Math.min(1, Math.max(0, (year - first) / (last - first))) : 0);
     const done = (year) => year > 0 && year <= plan.year;
     const { colours } = plan;
     const still = { renderer, pane: "plan", interactive: false };
@@ -49,7 +42,7 @@
       node.textContent = `${rank} · ${title}`;
       L.circleMarker([lat, lon], {
         renderer, pane: "plan", radius: on ? 5.5 : 3.5, weight: 1.2, color: "#ffffff",
-        fillColor: mixed(colours.years, share(year || last)), fillOpacity: on ? 1 : 0.45,
+        fillColor: mixColours(colours.years, yearShare(year || plan.years[1], plan.years)), fillOpacity: on ? 1 : 0.45,
         bubblingMouseEvents: true,
       }).bindTooltip(node).addTo(group);
     }

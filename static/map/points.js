@@ -6,30 +6,8 @@
 // words (texts of the tooltip).
 (function () {
   "use strict";
-  const WORLD = 256;
+  const { decodePoints, fromBase64, indexPoints, nearestPoint, binPoints } = window.tongcunFormulas;
   const cellPx = 44;
-
-  const decode = (buffer) => {
-    const n = Math.floor(buffer.byteLength / 11);
-    const lon = new Float32Array(buffer, 0, n);
-    const lat = new Float32Array(buffer, 4 * n, n);
-    const x = new Float64Array(n);
-    const y = new Float64Array(n);
-    for (let i = 0; i < n; i += 1) {
-      x[i] = WORLD * (lon[i] / 360 + 0.5);
-      const s = Math.sin((lat[i] * Math.PI) / 180);
-      y[i] = WORLD * (0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI));
-    }
-    const households = new Uint16Array(buffer.slice(8 * n, 10 * n));
-    return { n, x, y, households, cls: new Uint8Array(buffer, 10 * n, n) };
-  };
-
-  const fromBase64 = (text) => {
-    const raw = atob(text);
-    const bytes = new Uint8Array(raw.length);
-    for (let i = 0; i < raw.length; i += 1) bytes[i] = raw.charCodeAt(i);
-    return bytes.buffer;
-  };
 
   const Points = L.Layer.extend({
     initialize(options) {
@@ -76,24 +54,15 @@
         if (!answer.ok) throw new Error(`points: ${answer.status}`);
         buffer = await answer.arrayBuffer();
       }
-      this._data = decode(buffer);
+      this._data = decodePoints(buffer);
       if (!this._map) return;
       this._draw();
       this._map.fire("tongcunpoints");
     },
 
-    // Points by a coarse cell of the world, so that hovering looks at a few dozen only; made at
-    // the first hover, since the first picture need not wait for it.
+    // Made at the first hover, since the first picture need not wait for it.
     _index() {
-      if (this._cells) return this._cells;
-      const { n, x, y } = this._data;
-      this._cells = new Map();
-      for (let i = 0; i < n; i += 1) {
-        const key = Math.floor(x[i] * 64) * 32768 + Math.floor(y[i] * 64);
-        const list = this._cells.get(key);
-        if (list) list.push(i);
-        else this._cells.set(key, [i]);
-      }
+      this._cells ??= indexPoints(this._data);
       return this._cells;
     },
 
@@ -156,30 +125,16 @@
     // Below the zoom where dots would run together: one disc per square of the screen, its area
     // in proportion to the highlighted class, its number inside.
     _drawBins(pen, scale, origin, size) {
-      const { n, x, y, cls } = this._data;
       const wanted = this.options.highlight;
       const look = this.options.classes[wanted];
       if (this._hidden.has(wanted)) return;
-      const bins = new Map();
-      for (let i = 0; i < n; i += 1) {
-        if (cls[i] !== wanted) continue;
-        const wx = x[i] * scale;
-        const wy = y[i] * scale;
-        const key = Math.floor(wx / cellPx) * 1048576 + Math.floor(wy / cellPx);
-        const bin = bins.get(key);
-        if (bin) {
-          bin.count += 1;
-          bin.x += wx;
-          bin.y += wy;
-        } else bins.set(key, { count: 1, x: wx, y: wy });
-      }
-      let most = 1;
-      for (const bin of bins.values()) most = Math.max(most, bin.count);
+      const bins = binPoints(this._data, wanted, scale, cellPx);
+      const most = bins.length ? bins[0].count : 1;
       pen.textAlign = "center";
       pen.textBaseline = "middle";
-      for (const bin of [...bins.values()].sort((a, b) => b.count - a.count)) {
-        const px = bin.x / bin.count - origin.x;
-        const py = bin.y / bin.count - origin.y;
+      for (const bin of bins) {
+        const px = bin.x - origin.x;
+        const py = bin.y - origin.y;
         if (px < -30 || py < -30 || px > size.x + 30 || py > size.y + 30) continue;
         const r = Math.max(5, cellPx * 0.45 * Math.sqrt(bin.count / most));
         pen.globalAlpha = 0.85;
@@ -204,28 +159,7 @@
     nearest(latlng, reachPx) {
       const map = this._map;
       if (!map || !this._data || map.getZoom() < this.options.aggregateBelow) return -1;
-      const { x, y, cls } = this._data;
-      const cells = this._index();
-      const scale = 2 ** map.getZoom();
-      const at = map.project(latlng);
-      let best = -1;
-      let least = reachPx * reachPx;
-      const reach = Math.ceil((reachPx / scale) * 64);
-      const cx = Math.floor((at.x / scale) * 64);
-      const cy = Math.floor((at.y / scale) * 64);
-      for (let i = cx - reach; i <= cx + reach; i += 1) {
-        for (let j = cy - reach; j <= cy + reach; j += 1) {
-          for (const k of cells.get(i * 32768 + j) || []) {
-            if (this._hidden.has(cls[k])) continue;
-            const d = (x[k] * scale - at.x) ** 2 + (y[k] * scale - at.y) ** 2;
-            if (d < least) {
-              least = d;
-              best = k;
-            }
-          }
-        }
-      }
-      return best;
+      return nearestPoint(this._data, this._index(), map.project(latlng), 2 ** map.getZoom(), reachPx, this._hidden);
     },
 
     _hover(event) {

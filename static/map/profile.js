@@ -6,6 +6,7 @@
 // [{i, text}], words, dark, height. Heights are metres above sea level.
 (function () {
   "use strict";
+  const { grouped, filled, ticks, sight, verdict, nearestDistance, heightRange, keyStep } = window.tongcunFormulas;
   const NS = "http://www.w3.org/2000/svg";
   const PAD = { left: 58, right: 16, top: 26, bottom: 36 };
 
@@ -22,35 +23,6 @@
     if (text !== undefined) node.textContent = text;
     parent.append(node);
     return node;
-  };
-  const group = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
-
-  // Round steps of 1, 2 or 5 that put about `count` ticks on an axis.
-  const ticks = (low, high, count) => {
-    const raw = (high - low) / count || 1;
-    const power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw);
-    const found = [];
-    for (let v = Math.ceil(low / step) * step; v <= high + step * 1e-6; v += step) found.push(v);
-    return [found, step < 1 ? Math.ceil(-Math.log10(step)) : 0];
-  };
-
-  // Everything that one value of k decides, point by point.
-  const sight = (profile, bulge) => {
-    const { distance_km: d, terrain_m: ground, fresnel_m: zone, ends } = profile;
-    const last = d.length - 1;
-    const from = ground[0] + ends[0].height_m;
-    const to = ground[last] + ends[1].height_m;
-    const surface = ground.map((h, i) => (h === null ? null : h + bulge.m[i]));
-    const line = d.map((x) => from + ((to - from) * x) / d[last]);
-    const clearance = surface.map((h, i) => (h === null ? null : line[i] - h));
-    let worst = -1;
-    for (let i = 1; i < last; i += 1) {
-      if (clearance[i] === null || !zone[i]) continue;
-      if (worst < 0 || clearance[i] / zone[i] < clearance[worst] / zone[worst]) worst = i;
-    }
-    return { surface, line, clearance, worst, blocked: worst >= 0 && clearance[worst] < 0 };
   };
 
   class Profile {
@@ -116,13 +88,7 @@
       this.switches.forEach((button, i) => button.setAttribute("aria-checked", String(i === this.k)));
       this.say();
       const last = d.length - 1;
-      const known = now.surface.filter((h) => h !== null);
-      let low = Math.min(...known, ...now.line.map((h, i) => h - zone[i]));
-      let high = Math.max(...known, ...now.line.map((h, i) => h + zone[i]));
-      // A zone far below the ground would press the ground flat.
-      low = Math.max(low, Math.min(...known) - 0.35 * (high - Math.min(...known)));
-      const air = Math.max(20, (high - low) * 0.08);
-      [low, high] = [low - air, high + 2.4 * air];
+      const [low, high] = heightRange(now, zone);
       this.x = (km) => PAD.left + ((width - PAD.left - PAD.right) * km) / d[last];
       this.y = (m) => PAD.top + (height - PAD.top - PAD.bottom) * (1 - (m - low) / (high - low));
       plot.replaceChildren();
@@ -148,12 +114,11 @@
 
     say() {
       const { words, fresnel_m: zone, distance_km: d } = this.profile;
-      const { worst, blocked, clearance } = this.now;
-      const share = worst < 0 ? Infinity : clearance[worst] / zone[worst];
-      const key = blocked ? "blocked" : share < 0.6 ? "grazing" : "clear";
+      const { worst, clearance } = this.now;
+      const [key, share] = verdict(this.now, zone);
       this.verdict.className = `tc-profile-verdict ${key}`;
       this.verdict.textContent = worst < 0 ? words.clear_short : filled(words[key], {
-        km: group(d[worst], 2), m: group(Math.abs(clearance[worst]), 0), share: group(share, 2),
+        km: grouped(d[worst], 2), m: grouped(Math.abs(clearance[worst]), 0), share: grouped(share, 2),
       });
     }
 
@@ -163,12 +128,12 @@
       const [levels] = ticks(low, high, 5);
       for (const m of levels) {
         svg("line", { x1: PAD.left, x2: width - PAD.right, y1: this.y(m), y2: this.y(m), class: "tc-p-grid" }, this.root);
-        svg("text", { x: PAD.left - 6, y: this.y(m) + 4, "text-anchor": "end" }, this.root, group(m, 0));
+        svg("text", { x: PAD.left - 6, y: this.y(m) + 4, "text-anchor": "end" }, this.root, grouped(m, 0));
       }
       const [marks, digits] = ticks(0, d[d.length - 1], Math.max(3, width / 90));
       for (const km of marks) {
         svg("line", { x1: this.x(km), x2: this.x(km), y1: bottom, y2: bottom + 4, class: "tc-p-axis" }, this.root);
-        svg("text", { x: this.x(km), y: bottom + 16, "text-anchor": "middle" }, this.root, group(km, digits));
+        svg("text", { x: this.x(km), y: bottom + 16, "text-anchor": "middle" }, this.root, grouped(km, digits));
       }
       svg("line", { x1: PAD.left, x2: width - PAD.right, y1: bottom, y2: bottom, class: "tc-p-axis" }, this.root);
       svg("text", { x: (PAD.left + width - PAD.right) / 2, y: height - 4, "text-anchor": "middle", class: "tc-p-title" }, this.root, words.distance);
@@ -232,7 +197,7 @@
         const [x, foot, top] = [this.x(d[i]), this.y(terrain[i]), this.y(now.line[i])];
         svg("line", { x1: x, x2: x, y1: foot, y2: top, class: "tc-p-mast" }, this.root);
         svg("circle", { cx: x, cy: top, r: 3.5, class: "tc-p-mast" }, this.root);
-        const text = `${ends[side].name} · ${group(terrain[i], 0)} + ${group(ends[side].height_m, 1)} m`;
+        const text = `${ends[side].name} · ${grouped(terrain[i], 0)} + ${grouped(ends[side].height_m, 1)} m`;
         svg("text", { x: side ? x : x - 4, y: 14, "text-anchor": side ? "end" : "start", class: "tc-p-name" }, this.root, text);
       });
     }
@@ -256,21 +221,15 @@
     listen(width) {
       const { distance_km: d } = this.profile;
       const last = d.length - 1;
-      const nearest = (km) => {
-        let best = 0;
-        for (let i = 1; i <= last; i += 1) if (Math.abs(d[i] - km) < Math.abs(d[best] - km)) best = i;
-        return best;
-      };
       this.root.addEventListener("pointermove", (event) => {
         const box = this.root.getBoundingClientRect();
         const x = ((event.clientX - box.left) * width) / box.width;
-        this.move(nearest((d[last] * (x - PAD.left)) / (width - PAD.left - PAD.right)), true);
+        this.move(nearestDistance(d, (d[last] * (x - PAD.left)) / (width - PAD.left - PAD.right)), true);
       });
       this.root.addEventListener("pointerleave", () => this.leave(true));
       this.root.addEventListener("blur", () => this.leave(true));
       this.root.addEventListener("keydown", (event) => {
-        const page = Math.max(1, Math.round(last / 20));
-        const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: page, PageDown: -page, Home: -last, End: last }[event.key];
+        const step = keyStep(event.key, last);
         if (step === undefined) return;
         event.preventDefault();
         this.move(Math.min(last, Math.max(0, (this.at ?? 0) + step)), true);
@@ -289,9 +248,9 @@
       dot.setAttribute("cy", this.y(this.now.surface[i] ?? this.now.line[i]));
       this.cursor.setAttribute("visibility", "visible");
       const free = this.now.clearance[i];
-      const text = terrain[i] === null ? `${group(d[i], 2)} km · ${words.void}` : filled(words.reading, {
-        km: group(d[i], 2), ground: group(terrain[i], 0), free: group(free, 0),
-        share: zone[i] > 0 ? group(free / zone[i], 2) : "–",
+      const text = terrain[i] === null ? `${grouped(d[i], 2)} km · ${words.void}` : filled(words.reading, {
+        km: grouped(d[i], 2), ground: grouped(terrain[i], 0), free: grouped(free, 0),
+        share: zone[i] > 0 ? grouped(free / zone[i], 2) : "–",
       });
       this.reading.textContent = text;
       this.root.setAttribute("aria-valuenow", d[i].toFixed(2));

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from data.tables.reader import Pack
 from layers.map import features, render
+from layers.map.folium_internals import map_parts
 
 VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
@@ -168,7 +169,7 @@ def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
     render.add_labels(sheet, fill)
     render.add_points(sheet, content=features.village_bytes(pack))
     chart = render.finish(sheet, render.Legend(name, name, (name,)), banner=name)
-    parts = render.map_parts(chart)
+    parts = map_parts(chart)
     page.goto("about:blank")
     page.set_content(f"<div style='width:600px;height:400px'>{parts['html']}</div>")
     page.add_style_tag(path=VENDOR / "map.css")

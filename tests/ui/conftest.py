@@ -10,6 +10,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from ui.plan import job as plan_job
+from ui.widgets.background import Job
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -24,9 +25,9 @@ def packages_read_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def plans_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Cancel the plans that a test leaves running: they would slow down the tests after it."""
-    started: list[plan_job.Job] = []
+    started: list[Job] = []
 
-    class Noted(plan_job.Job):
+    class Noted(Job):
         def __init__(self, *args: Any, **fields: Any) -> None:
             super().__init__(*args, **fields)
             started.append(self)

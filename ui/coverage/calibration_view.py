@@ -33,6 +33,7 @@ def applied(table: pd.DataFrame, order: CoverageOrder) -> tuple[pd.DataFrame, fl
     with st.expander(t("calibration.title"), expanded=True):
         drive = _drive(order)
         if drive is None:
+            st.empty()  # Takes the place of the figures of another question at once.
             return table, 0.0
         left, right = st.columns([0.56, 0.44], gap="medium")
         with left:

@@ -12,8 +12,8 @@ from layers.base import Layer
 from layers.map import features, render, switched
 from layers.marks import Lines, Mark, Points, Zones
 from layers.registry import layers
-from ui.map import mapview
 from ui.shell.i18n import language, t
+from ui.shell.streamlit_internals import media_address
 
 _OCTETS = "application/octet-stream"
 
@@ -34,7 +34,7 @@ def addresses(pack: Pack, key: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             name,
-            mapview.address(features.mark_bytes(mark), _OCTETS, key=f"points-{key}-{name}")
+            media_address(features.mark_bytes(mark), _OCTETS, key=f"points-{key}-{name}")
             if isinstance(mark, Points)
             else "",
         )

@@ -26,6 +26,7 @@ from planning.whatif import Effect
 from ui.map import layer_marks, mapview, tiles
 from ui.shell import cache, state
 from ui.shell.i18n import interval, language, number, short_names, t
+from ui.shell.streamlit_internals import media_address
 from ui.widgets import drilldown, tables
 
 _OCTETS = "application/octet-stream"
@@ -401,7 +402,7 @@ def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ..
 
 
 def _points(content: bytes, key: str) -> str:
-    return mapview.address(content, _OCTETS, key=f"points-{key}")
+    return media_address(content, _OCTETS, key=f"points-{key}")
 
 
 def _digest(text: str) -> str:

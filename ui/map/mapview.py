@@ -16,12 +16,12 @@ from typing import Any
 
 import folium
 import streamlit as st
-from streamlit.runtime import get_instance
 
+from layers.map.folium_internals import map_parts
 from layers.map.raster_images import Picture
-from layers.map.render import map_parts
 from ui.shell.callbacks import whole
 from ui.shell.i18n import t
+from ui.shell.streamlit_internals import media_address
 
 #: Last click heard per map.
 _HEARD = "_map_heard"
@@ -78,11 +78,6 @@ def drawn(chart: folium.Map, bounds: Bounds, *, place: str, ahead: str = "") -> 
     return Drawn(content, hashlib.sha256(content).hexdigest()[:16], place, ahead)
 
 
-def address(content: bytes, kind: str, *, key: str) -> str:
-    """Return an address under which this session's browser finds the bytes."""
-    return get_instance().media_file_mgr.add(content, kind, key)
-
-
 def raster(picture: Picture, title: str, unit: str, notes: Sequence[str], *, key: str) -> Overlay:
     """Return a picture as the overlay's ``raster``: by address, with its legend.
 
@@ -94,7 +89,7 @@ def raster(picture: Picture, title: str, unit: str, notes: Sequence[str], *, key
         Name of the place on the page.
     """
     return {
-        "url": address(picture.content, "image/png", key=f"raster-{key}"),
+        "url": media_address(picture.content, "image/png", key=f"raster-{key}"),
         "bounds": picture.bounds,
         "opacity": 0.7,
         "legend": {"title": title, "unit": unit, "rows": picture.rows, "notes": list(notes)},
@@ -178,7 +173,7 @@ def _message(
 ) -> dict[str, Any]:
     """Return what the host is told with every run of the page."""
     return {
-        "url": address(chart.content, "application/json", key=key),
+        "url": media_address(chart.content, "application/json", key=key),
         "digest": chart.digest,
         "dark": is_dark(),
         "place": chart.place,

@@ -20,6 +20,7 @@ from ui.map import mapview
 from ui.map.tiles import background
 from ui.shell import cache, state
 from ui.shell.i18n import language, short_names, t
+from ui.shell.streamlit_internals import media_address
 from ui.widgets import drilldown
 
 #: Okabe and Ito: the tree orange, villages without fibre vermilion, as on the map of a plan.
@@ -119,7 +120,7 @@ def _tree(tree: FibreTree) -> dict[str, Any]:
         "routes": [[*ends, 1] for ends in routes.tolist()],
     }
     text = json.dumps(content, separators=(",", ":"))
-    url = mapview.address(text.encode(), "application/json", key=f"needs-{state.province()}")
+    url = media_address(text.encode(), "application/json", key=f"needs-{state.province()}")
     rows = [
         {"colour": _COLOURS["route"], "text": t("needs.legend_route"), "shape": "line"},
         {"colour": _COLOURS["lost"], "text": t("needs.legend_village"), "shape": "dot"},

@@ -18,6 +18,7 @@ from ui.map import mapview
 from ui.shell import cache, exporting, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import t
+from ui.widgets.background import part
 
 _MAP_HEIGHT = 560
 
@@ -34,16 +35,17 @@ def show() -> None:
         return
     table = predictions.villages(order)
     if table is None:
+        st.empty()  # Takes the place of the results of another question at once.
         return
     if table.empty:
         st.info(t("coverage.empty"))
         return
-    table, common = calibration_view.applied(table, order)
-    _results(table, order, common)
+    with st.container():
+        table, common = calibration_view.applied(table, order)
+        _results(table, order, common)
 
 
-@st.fragment
-@guarded
+@part
 def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) -> None:
     """Draw what was predicted; a click on the map draws this part alone."""
     regions = coverage_view.counted(table, order, common_sigma_dB)
@@ -65,7 +67,10 @@ def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) 
     with tabs[0]:
         coverage_view.region_frame(regions)
         if area is not None:
-            site_raster.shares(area, order)
+            with st.container():
+                site_raster.shares(area, order)
+        else:
+            st.empty()  # Takes the place of the shares of other sites at once.
     with tabs[1]:
         coverage_view.village_frame(table)
     with tabs[2]:
@@ -86,3 +91,5 @@ def _exports(
     )
     if area is not None:
         site_raster.download(area, order)
+    else:
+        st.empty()

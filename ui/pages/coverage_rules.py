@@ -27,11 +27,13 @@ def show() -> None:
         return
     table = rule_pair.compared(pair, order)
     if table is None:
+        st.empty()  # Takes the place of the results of another question at once.
         return
     if table.empty:
         st.info(t("coverage.empty"))
         return
-    _results(table, pair)
+    with st.container():
+        _results(table, pair)
 
 
 def _results(table: pd.DataFrame, pair: RulePair) -> None:

@@ -21,6 +21,7 @@ from ui.shell.i18n import name_language, number, t
 
 if TYPE_CHECKING:
     from data.doctor.diagnosis import Diagnosis
+    from ui.shell.streamlit_internals import UploadedFile
 
 
 @guarded
@@ -37,7 +38,7 @@ def show() -> None:
     village_history.show()
 
 
-def _form() -> st.runtime.uploaded_file_manager.UploadedFile | None:
+def _form() -> UploadedFile | None:
     """Draw the upload and what the planner says of the file."""
     cells = st.columns([2.6, 1.3, 1, 1], vertical_alignment="top")
     with cells[0]:

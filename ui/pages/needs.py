@@ -77,11 +77,13 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
     )
     if tree is None:
         head(title)
+        st.empty()  # Takes the place of the results of another question at once.
         return
     head(title, evidence=tree.table["evidence"], what=t("needs.nodes_invented"))
-    needs_view.fibre(tree)
-    see_sources(tree.table["source_ids"])
-    _export(tree.table, chosen)
+    with st.container():
+        needs_view.fibre(tree)
+        see_sources(tree.table["source_ids"])
+        _export(tree.table, chosen)
 
 
 def _racks(chosen: Layer) -> None:

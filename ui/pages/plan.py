@@ -37,7 +37,7 @@ def show() -> None:
     with left:
         _wishes()
     with right:
-        progress = plan_run.bar()
+        plan_run.bar()
         found = plan_run.result()
         # Each part has its place, there or not: a page that stays in its run drops nothing yet.
         with st.container():
@@ -49,7 +49,6 @@ def show() -> None:
             _tables(found)
             plan_exports.show(found)
     saving.show()
-    plan_run.watch(progress)
 
 
 def _wishes() -> None:

@@ -22,6 +22,7 @@ from ui.map import mapview
 from ui.shell import cache
 from ui.shell.frame import explain, guarded, head
 from ui.shell.i18n import t
+from ui.widgets.background import part
 
 _MAP_HEIGHT = 330
 
@@ -41,15 +42,16 @@ def show() -> None:
         return
     table = predictions.villages(order)
     if table is None:
+        st.empty()  # Takes the place of the results of another question at once.
         return
     if table.empty:
         st.info(t("coverage.empty"))
         return
-    _path(table, order)
+    with st.container():
+        _path(table, order)
 
 
-@st.fragment
-@guarded
+@part
 def _path(table: pd.DataFrame, order: CoverageOrder) -> None:
     """Draw the ends and the path; a click on the map draws this part alone."""
     cells = st.columns([1.5, 1.5, 0.9], vertical_alignment="bottom")

@@ -15,6 +15,7 @@ from ui.shell.callbacks import once
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, number, t
 from ui.whatif import effect_reasons, effects, site_table, site_tuning, sites
+from ui.widgets.background import part
 
 _MAP_HEIGHT = 600
 
@@ -26,8 +27,7 @@ def show() -> None:
     _workbench()
 
 
-@st.fragment
-@guarded
+@part
 def _workbench() -> None:
     model = terrain_bar.show()
     left, right = st.columns([0.62, 0.38], gap="small")

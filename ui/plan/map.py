@@ -13,11 +13,12 @@ from geo.errors import InputError
 from layers.map.features import point_bytes
 from planning.plan.candidates import demand
 from planning.plan.rollout import Rollout
-from ui.map import maps, mapview
+from ui.map import maps
 from ui.plan import settings as plan_settings
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import short_names, t
+from ui.shell.streamlit_internals import media_address
 
 MODE = "plan_click"
 #: What a click on the map does.
@@ -144,7 +145,7 @@ def _content(result: Rollout) -> str:
         ],
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return mapview.address(text.encode(), "application/json", key=f"plan-{state.province()}")
+    return media_address(text.encode(), "application/json", key=f"plan-{state.province()}")
 
 
 def _rows(frame: pd.DataFrame, *columns: list[Any]) -> list[list[Any]]:

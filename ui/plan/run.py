@@ -1,10 +1,9 @@
-"""Start, watch and cancel a plan; say whether what is shown still answers the wishes."""
+"""Start and cancel a plan; say whether what is shown still answers the settings."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from geo.errors import PlannerError
 from geo.siting import InfeasibleError
@@ -15,14 +14,11 @@ from ui.shell import cache, state
 from ui.shell.callbacks import once, whole
 from ui.shell.frame import explain
 from ui.shell.i18n import name_language, number, t
-
-#: How often the page looks how far a run is, and whether something else is asked of it [s].
-_LOOK_S = 0.1
-_SEEN = "_plan_seen"
+from ui.widgets import background
 
 
-def bar() -> DeltaGenerator | None:
-    """Draw the buttons, undo and redo; return the place for :func:`watch` if a run is under way."""
+def bar() -> None:
+    """Draw the buttons, undo and redo, and the progress of a run under way."""
     job = plan_job.last()
     running = job is not None and not job.done.is_set()
     history = state.history()
@@ -36,30 +32,12 @@ def bar() -> DeltaGenerator | None:
                   disabled=not history.future)  # fmt: skip
         stale = job is not None and not running and job.key != plan_job.key_now()
         st.markdown(f":orange-badge[{t('plan.stale')}]" if stale else "", width="content")
-    # The place stands without the bar too: what follows keeps its own, its buttons their clicks.
+    # The container stands without a bar too: what follows keeps its position on the page.
     place = st.container().empty()
-    return place if running else None
-
-
-def watch(place: DeltaGenerator | None) -> None:
-    """Show how far a run is until it is over or has a first result, then draw the page anew.
-
-    The page stays in its run meanwhile. A part that draws itself anew by a clock would send a press
-    of a button twice, and some browsers' pages went blank where its turn met another's
-    (streamlit issue 16708).
-    """
-    job = plan_job.last()
-    if place is None or job is None:
-        return
-    seen, shown = st.session_state.get(_SEEN), ("", -1.0)
-    while not job.done.wait(_LOOK_S) and (job.result is None or seen == job.key):
-        now = (f"{t(f'plan.step_{job.step}')} {job.text}".strip(), round(job.share, 2))
-        # The words look at the session: a press is let through there.
-        if now != shown:
-            place.progress(now[1], now[0])
-            shown = now
-    st.session_state[_SEEN] = job.key
-    st.rerun()
+    if job is not None and running:
+        background.follow(
+            "plan", place, job, lambda job: f"{t(f'plan.step_{job.step}')} {job.text}".strip()
+        )
 
 
 def result() -> Rollout | None:
@@ -67,12 +45,13 @@ def result() -> Rollout | None:
     job = plan_job.last()
     if job is None:
         return None
-    if job.error is not None:
+    if isinstance(job.error, PlannerError):
         explain(job.error)
         _conflicts(job.error)
-    if job.failed:
+    elif job.error is not None:
         st.error(t("error.unexpected"))
-    return job.result
+    found: Rollout | None = job.result
+    return found
 
 
 def figures(found: Rollout) -> None:

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Any, ParamSpec
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException
+
+from ui.shell.streamlit_internals import RerunException
 
 P = ParamSpec("P")
 

@@ -1,4 +1,4 @@
-"""The first sight of a session: the map alone; everything else once it stands.
+"""The first page of a session: the map alone; everything else once it is loaded.
 
 Charts and date boxes bring a megabyte of scripts that the browser would otherwise run before the
 map: drawn after it, they are there half a second later and the map more than a second earlier.
@@ -6,43 +6,54 @@ map: drawn after it, they are there half a second later and the map more than a 
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from ui.shell import sidebar
+from ui.shell.streamlit_internals import StreamlitPage, waiting_request
 
-_SEEN = "_map_seen"
-_TURNS = "_map_waits"
-#: A browser that cannot draw the map gets the rest of the page after two turns of this [s].
-_TURN_S = 2.0
+_SEEN, _UNTIL = "_map_seen", "_map_until"
+#: A browser that does not report its map gets the rest of the page after this [s].
+_LIMIT_S = 4.0
+#: How often the run looks for the report [s].
+_LOOK_S = 0.02
 
 
 def begins() -> bool:
-    """Return whether this session has not seen its first map."""
+    """Return whether this session has not loaded its first map."""
     return not st.session_state.get(_SEEN, False)
 
 
 def takes(page: StreamlitPage) -> bool:
-    """Draw a first sight if it is time for one and the page is the map's; else say no."""
+    """Draw the map alone if the session begins with it; else return False.
+
+    The run stays here until the browser reports the map, or the limit is over.
+
+    Parameters
+    ----------
+    page
+        The page that was asked for.
+
+    Returns
+    -------
+    drawn
+        Whether the page is drawn.
+    """
     if not begins() or page.url_path:
         done()
         return False
     sidebar.hold_place()
     page.run()
-    _wait()
+    until = st.session_state.setdefault(_UNTIL, time.monotonic() + _LIMIT_S)
+    while not waiting_request():
+        if time.monotonic() >= until:
+            done()
+            st.rerun()
+        time.sleep(_LOOK_S)
     return True
 
 
 def done() -> None:
-    """Note that the map stands, or never will: the page may draw the rest."""
+    """Mark the first map as loaded or failed: the page may draw the rest."""
     st.session_state[_SEEN] = True
-
-
-@st.fragment(run_every=_TURN_S)
-def _wait() -> None:
-    """Draw the rest in time even if no word comes from the map."""
-    turns = st.session_state.get(_TURNS, 0)
-    st.session_state[_TURNS] = turns + 1
-    if turns >= 2:
-        done()
-        st.rerun()

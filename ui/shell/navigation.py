@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from ui.shell.i18n import t
+from ui.shell.streamlit_internals import StreamlitPage
 
 #: Module under ``ui/pages`` → path in the address. The first page is the default.
 PAGES = {

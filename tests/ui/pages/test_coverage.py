@@ -25,7 +25,6 @@ from planning.elevation import terrain_of
 from planning.whatif import effect
 from ui.coverage import predictions
 from ui.shell import state
-from ui.widgets import background
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 REASONS = get_args(Reason)
@@ -36,8 +35,6 @@ DEMONSTRATION = Scenario(name="demo", province="yunnan", demonstration_terrain=T
 @pytest.fixture(autouse=True)
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
-    # No browser comes back for the result: the page waits for it.
-    monkeypatch.setattr(background, "PATIENCE_S", 300.0)
     found = Workspace(tmp_path)
     found.save(DEMONSTRATION)
     return found

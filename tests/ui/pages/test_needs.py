@@ -20,7 +20,6 @@ from layers.registry import layer
 from planning.needs import NeedOptions, need_table
 from ui.needs import settings as needs_settings
 from ui.shell import state
-from ui.widgets import background
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 
@@ -28,7 +27,6 @@ APP = Path(__file__).resolve().parents[3] / "app.py"
 @pytest.fixture(autouse=True)
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
-    monkeypatch.setattr(background, "PATIENCE_S", 120.0)
     return tmp_path
 
 

@@ -21,9 +21,10 @@ from layers.base import RULES
 from layers.villages import village_table
 from planning.gaps import gap_table
 from planning.whatif import effect
-from ui.plan import job as plan_job, run as plan_run
-from ui.shell import state
+from ui.plan import job as plan_job
+from ui.shell import first_paint, state
 from ui.shell.history import History
+from ui.widgets import background
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 PAGES = {
@@ -54,7 +55,7 @@ def unfinished_plan(monkeypatch: pytest.MonkeyPatch) -> None:
         raise InputError("cancelled")
 
     monkeypatch.setattr(plan_job, "plan", plan)
-    monkeypatch.setattr(plan_run, "watch", lambda _place: None)
+    monkeypatch.setattr(background, "watch", lambda: None)
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -77,13 +78,27 @@ def inside(app: AppTest) -> Pack:
     return Pack.load(app.session_state[state.PROVINCE])
 
 
-def test_the_first_sight_is_the_map_alone_until_it_stands() -> None:
+def test_the_first_page_is_the_map_alone_until_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Something is asked, but the map has not been reported.
+    monkeypatch.setattr(first_paint, "waiting_request", lambda: "page")
     app = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not app.exception
     assert not app.sidebar.selectbox
     assert not app.metric
     app.session_state["_map_seen"] = True
     app.run()
+    assert app.sidebar.selectbox
+    assert app.metric
+
+
+def test_a_browser_that_reports_no_map_gets_the_rest_after_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(first_paint, "_LIMIT_S", 0.1)
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
     assert app.sidebar.selectbox
     assert app.metric
 

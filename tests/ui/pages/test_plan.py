@@ -12,7 +12,7 @@ from data.scenario.plan_settings import PlanSettings
 from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from planning.plan.candidates import demand
-from ui.plan import job as plan_job, map as plan_map
+from ui.plan import map as plan_map
 from ui.shell.history import History
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
@@ -182,22 +182,3 @@ def test_another_price_year_and_no_subsidy() -> None:
     app.number_input(key="plan_money.discount_rate").set_value(8.0).run()
     money = plan_of(app).money
     assert (money.price_year, money.subsidy, money.discount_rate) == (2020, False, 0.08)
-
-
-def test_a_run_that_ends_while_the_page_is_drawn_is_drawn_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def page() -> None:
-        import streamlit as st
-
-        from ui.plan import run as plan_run
-
-        st.session_state["turns"] = st.session_state.get("turns", 0) + 1
-        plan_run.watch(st.empty() if st.session_state["turns"] == 1 else None)
-
-    over = plan_job.Job("some wishes")
-    over.done.set()
-    monkeypatch.setattr(plan_job, "last", lambda: over)
-    app = AppTest.from_function(page).run()
-    assert not app.exception
-    assert app.session_state["turns"] == 2

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { newMap, plain, settled, source } from "./page.mjs";
+
+const HTML = "<div id='map_1'></div>";
+const REGION = { type: "Feature", properties: { adcode: "530100" }, geometry: { type: "Polygon", coordinates: [[[102, 25], [103, 25], [103, 26], [102, 25]]] } };
+const SCRIPT = `var map_1 = L.map("map_1", { zoomAnimation: false }).setView([25, 102], 7); L.geoJSON(${JSON.stringify(REGION)}).addTo(map_1);`;
+const CONTENT = { html: HTML, script: SCRIPT, name: "map_1", bounds: [[21, 97], [29, 106]] };
+const DATA = { url: "/media/one.json", digest: "one", place: "yunnan", ahead: "", height: 480, dark: false, clicks: true, regions: true, tell: true, heard: 0, failed: "No map", overlay: {}, profile: null };
+
+// The page of a map. `run` is one run of the page; `sent` holds what the map told the server.
+const page = (answers = {}) => {
+  const { window, document } = newMap();
+  document.body.innerHTML = "<script type='module' src='/tool/static/js/index.js'></script><div id='part'><div class='tc-host'></div><div class='tc-profile'></div></div>";
+  window.tongcunVendor = Promise.resolve();
+  const asked = [];
+  window.fetch = async (at) => {
+    asked.push(String(at));
+    return answers[String(at)] ?? { ok: true, json: async () => CONTENT };
+  };
+  const host = window.eval(source("host.js").replace("export default function host", "function host") + "\nhost;");
+  const sent = [];
+  const parentElement = document.getElementById("part");
+  const run = async (data = {}) => {
+    const leave = host({ parentElement, data: { ...DATA, ...data }, setTriggerValue: (name, value) => sent.push([name, plain(value)]) });
+    await settled();
+    return leave;
+  };
+  const click = (at, detail = 1) => window.tongcunMap.fire("click", { latlng: window.L.latLng(at), originalEvent: { detail } });
+  return { window, document, asked, sent, run, click };
+};
+const ids = ([, { clicks }]) => clicks.map(({ id }) => id);
+
+test("a map is fetched under the application's base, once per digest", async () => {
+  const { window, asked, run } = page();
+  await run();
+  const first = window.tongcunMap;
+  await run();
+  assert.deepEqual(asked, ["http://planner.test/tool/media/one.json"]);
+  assert.equal(window.tongcunMap, first);
+  await run({ digest: "two", url: "/media/two.json" });
+  assert.equal(asked.length, 2);
+  assert.notEqual(window.tongcunMap, first);
+});
+
+test("what the map will ask for is asked for at once", async () => {
+  const { asked, window, run } = page();
+  await run({ ahead: "/media/points.bin" });
+  assert.deepEqual(asked.sort(), ["http://planner.test/tool/media/one.json", "http://planner.test/tool/media/points.bin"]);
+  assert.equal(window.tongcunAhead.url, "/media/points.bin");
+});
+
+test("zoom and position survive another map of the same place only", async () => {
+  const { window, run } = page();
+  await run();
+  window.tongcunMap.setView([26, 104], 11, { animate: false });
+  await run({ digest: "two" });
+  assert.equal(window.tongcunMap.getZoom(), 11);
+  await run({ digest: "three", place: "gansu" });
+  assert.notEqual(window.tongcunMap.getZoom(), 11);
+});
+
+test("a click is repeated until the page has heard it, each under its own number", async () => {
+  const { sent, run, click } = page();
+  await run();
+  click([25.12345678, 102]);
+  click([25.5, 103]);
+  assert.deepEqual(sent.map(([name]) => name), ["click", "click"]);
+  const both = ids(sent[1]);
+  assert.equal(both.length, 2);
+  assert.ok(both[1] > both[0]);
+  assert.deepEqual(sent[0][1].clicks.map(({ lat, lon }) => [lat, lon]), [[25.123457, 102]]);
+  await run({ heard: both[0] });
+  assert.deepEqual(ids(sent[2]), [both[1]]);
+  await run({ heard: both[1] });
+  assert.equal(sent.length, 3);
+});
+
+test("a second click of a double click and a map that hears no clicks send nothing", async () => {
+  const { sent, run, click } = page();
+  await run();
+  click([25, 102], 2);
+  assert.deepEqual(sent, []);
+  await run({ clicks: false });
+  click([25, 102]);
+  assert.deepEqual(sent, []);
+});
+
+test("a click past the date line means the same place", async () => {
+  const { sent, run, click } = page();
+  await run();
+  click([25, 102 + 360]);
+  assert.deepEqual(sent[0][1].clicks.map(({ lon }) => lon), [102]);
+});
+
+const region = (window) => {
+  let found;
+  window.tongcunMap.eachLayer((layer) => {
+    if (layer.feature) found = layer;
+  });
+  return found;
+};
+
+test("a click on a region names it, where regions are asked for", async () => {
+  const { window, sent, run } = page();
+  await run();
+  const event = () => ({ latlng: window.L.latLng([25.5, 102.9]), originalEvent: new window.Event("click") });
+  region(window).fire("click", event());
+  assert.deepEqual(sent.map(([name, { adcode }]) => [name, adcode]), [["region", "530100"]]);
+  await run({ regions: false });
+  region(window).fire("click", event());
+  assert.equal(sent.length, 1);
+});
+
+test("the chosen region is marked and fitted", async () => {
+  const { window, run } = page();
+  await run();
+  await run({ overlay: { selected: "530100", fit: [[25, 102], [26, 103]] } });
+  assert.equal(region(window).options.weight, 3.5);
+  assert.ok(window.tongcunMap.getCenter().distanceTo([25.5, 102.5]) < 2000);
+  await run({ overlay: {} });
+  assert.equal(region(window).options.weight, 1);
+});
+
+test("the same overlay is not drawn twice, so the reader's view is kept", async () => {
+  const { window, run } = page();
+  const overlay = { look: [[25, 102], [25.1, 102.1]] };
+  await run({ overlay });
+  window.tongcunMap.setView([28, 99], 8, { animate: false });
+  await run({ overlay: { ...overlay } });
+  assert.equal(window.tongcunMap.getZoom(), 8);
+  await run({ overlay: { ...overlay, sites: [] } });
+  assert.equal(window.tongcunMap.getZoom(), 8);
+  await run({ overlay: { look: [[25, 102], [25.2, 102.1]] } });
+  assert.notEqual(window.tongcunMap.getZoom(), 8);
+});
+
+test("a map that cannot be fetched says so on the page and to the server", async () => {
+  const { document, sent, run } = page({ "http://planner.test/tool/media/one.json": { ok: false, status: 404 } });
+  await run();
+  assert.equal(document.querySelector(".tc-host").textContent, "No map (map 404)");
+  assert.deepEqual(sent.map(([name]) => name), ["drawn"]);
+});
+
+test("an answer that another map has overtaken is not mounted", async () => {
+  const held = {};
+  const late = new Promise((done) => (held.release = done));
+  const { window, document, run } = page({ "http://planner.test/tool/media/slow.json": late });
+  await run({ digest: "slow", url: "/media/slow.json" });
+  await run();
+  const shown = window.tongcunMap;
+  held.release({ ok: true, json: async () => ({ ...CONTENT, script: "throw new Error('mounted')" }) });
+  await settled();
+  assert.equal(window.tongcunMap, shown);
+  assert.ok(document.getElementById("map_1"));
+});
+
+test("leaving removes the map with its page, not under a run that was overtaken", async () => {
+  const { window, document, run } = page();
+  const leave = await run();
+  leave();
+  assert.ok(window.tongcunMap);
+  document.getElementById("part").remove();
+  leave();
+  assert.equal(window.tongcunMap, undefined);
+});
+
+test("a marked place is brought into view once", async () => {
+  const { window, run } = page();
+  await run();
+  const overlay = { mark: [35, 104] };
+  await run({ overlay });
+  assert.ok(window.tongcunMap.getBounds().contains([35, 104]));
+  window.tongcunMap.setView([25, 102], 10, { animate: false });
+  await run({ overlay: { ...overlay } });
+  assert.equal(window.tongcunMap.getBounds().contains([35, 104]), false);
+});
+
+test("the province moves right of an open legend, no farther than its room", async () => {
+  const { window, run } = page();
+  const legend = `L.DomUtil.create("div", "tc-legend", map_1.getContainer()).innerHTML = "<details open></details>";`;
+  window.fetch = async () => ({ ok: true, json: async () => ({ ...CONTENT, script: SCRIPT + legend }) });
+  const edges = async (digest, right) => {
+    // The layout that a browser would compute.
+    window.Element.prototype.getBoundingClientRect = function () {
+      return { left: 0, right: this.className === "tc-legend" ? right : 800, top: 0, bottom: 600 };
+    };
+    await run({ digest, place: digest });
+    return [97, 106].map((lon) => window.tongcunMap.latLngToContainerPoint([25, lon]).x);
+  };
+  const [west, east] = await edges("free", 0);
+  assert.ok(west > 100 && east < 700, `${west}, ${east}`);
+  assert.ok(Math.abs((await edges("narrow", 250))[0] - 262) <= 1);
+  assert.ok(Math.abs((await edges("wide", 600))[1] - 792) <= 1);
+});
