@@ -1,4 +1,4 @@
-"""The content of one exported file: tables, shapes, provenance, and their tidy form."""
+"""Content of one exported file: tables, shapes, provenance, and their tidy form."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
-#: What a spreadsheet takes for the start of a formula; some take the full-width forms too.
+#: Characters that start a formula in a spreadsheet; in some the full-width forms as well.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
-#: What XML 1.0 cannot hold, not even escaped.
+#: Characters that XML 1.0 cannot contain, not even escaped.
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class ExportBundle:
-    """What goes into one file.
+    """Tables, shapes and provenance of one file.
 
     Attributes
     ----------
@@ -98,7 +98,17 @@ def in_both(line: str, words: Message) -> dict[str, str]:
 
 
 def escape_formula(text: str) -> str:
-    """Return text that no spreadsheet runs: a leading apostrophe where it would.
+    """Return text that no spreadsheet runs as a formula.
+
+    Parameters
+    ----------
+    text
+        Text of a cell.
+
+    Returns
+    -------
+    text
+        The text, with a leading apostrophe where a spreadsheet would run it.
 
     Examples
     --------
@@ -115,6 +125,16 @@ def printable(text: str) -> str:
 
     Every assigned or private character stays, rare ideographs included.
 
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    text
+        The text without characters that XML cannot carry.
+
     Examples
     --------
     >>> printable("a" + chr(0) + "b") == "a" + chr(0xFFFD) + "b"
@@ -124,29 +144,71 @@ def printable(text: str) -> str:
 
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame as each writer wants it, index from 0.
+    """Return a frame in the form that every writer expects.
 
     Numbers are int64 or float64 (NaN: unknown; infinity counts as unknown), truth values bool,
     and all else is text that XML can carry (None: unknown; dates as YYYY-MM-DD), dtype object.
+
+    Parameters
+    ----------
+    frame
+        Any frame; not changed.
+
+    Returns
+    -------
+    frame
+        Same columns and rows, index from 0.
     """
     columns = {printable(str(name)): _tidy_column(frame[name]) for name in frame.columns}
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 
 
 def is_text(column: pd.Series) -> bool:
-    """Return whether a column of a tidy frame holds text."""
+    """Return whether a column of a tidy frame contains text.
+
+    Parameters
+    ----------
+    column
+        Column of a tidy frame.
+
+    Returns
+    -------
+    is_text
+        True for text, False for numbers and truth values.
+    """
     return column.dtype == object
 
 
 def cells(column: pd.Series) -> list[Any]:
-    """Return a tidy column as plain Python values, None where unknown."""
+    """Return a tidy column as plain Python values.
+
+    Parameters
+    ----------
+    column
+        Column of a tidy frame.
+
+    Returns
+    -------
+    values
+        One for each row, None where unknown.
+    """
     if column.dtype.kind != "f":
         return column.tolist()
     return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124  NaN
 
 
 def number_text(value: object) -> str:
-    """Return a cell as text: no digit lost, no ``.0``, nothing where unknown.
+    """Return a number as text.
+
+    Parameters
+    ----------
+    value
+        Number of a tidy frame, or None.
+
+    Returns
+    -------
+    text
+        No digit lost, no ``.0``; empty where unknown.
 
     Examples
     --------
@@ -159,14 +221,36 @@ def number_text(value: object) -> str:
 
 
 def is_illustrative(frame: pd.DataFrame) -> np.ndarray:
-    """Return for each row whether it is illustrative."""
+    """Return for each row whether it is illustrative.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+
+    Returns
+    -------
+    illustrative
+        (n,) True where ``evidence`` is illustrative; False without such a column.
+    """
     if "evidence" not in frame.columns:
         return np.zeros(len(frame), bool)
     return np.array([word == "illustrative" for word in frame["evidence"].tolist()], bool)
 
 
 def is_points(frame: pd.DataFrame) -> bool:
-    """Return whether the frame holds positions."""
+    """Return whether the frame has positions.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+
+    Returns
+    -------
+    is_points
+        True if it has the columns ``lon`` and ``lat``.
+    """
     return {"lon", "lat"} <= set(frame.columns)
 
 
@@ -175,8 +259,15 @@ def about_json(bundle: ExportBundle, identity: Mapping[str, str] | None = None) 
 
     Parameters
     ----------
+    bundle
+        Tidy bundle.
     identity
-        What binds the text to one file: its name and sha256.
+        Name and sha256 of the file that the text belongs to.
+
+    Returns
+    -------
+    text
+        UTF-8.
     """
     about = {
         **(identity or {}),
@@ -190,7 +281,18 @@ def about_json(bundle: ExportBundle, identity: Mapping[str, str] | None = None) 
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a tidy frame as plain values, None where unknown."""
+    """Return the rows of a tidy frame as plain values.
+
+    Parameters
+    ----------
+    frame
+        Tidy frame.
+
+    Returns
+    -------
+    rows
+        Column → value per row, None where unknown.
+    """
     columns = [cells(frame[name]) for name in frame.columns]
     return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 

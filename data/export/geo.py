@@ -24,7 +24,17 @@ _EPOCH = "2000-01-01T00:00:00.000Z"
 
 
 def shapes_of(bundle: ExportBundle) -> np.ndarray:
-    """Return the shape of each row of the main table (object array, None: position unknown).
+    """Return the shape of each row of the main table.
+
+    Parameters
+    ----------
+    bundle
+        Tables and shapes.
+
+    Returns
+    -------
+    shapes
+        (n,) shapely geometries in WGS84 [°]; None where the position is unknown.
 
     Raises
     ------
@@ -43,14 +53,38 @@ def shapes_of(bundle: ExportBundle) -> np.ndarray:
 
 
 def further_shapes(bundle: ExportBundle, name: str) -> np.ndarray | None:
-    """Return the shape of each row of a further table; None for a plain table."""
+    """Return the shape of each row of a further table.
+
+    Parameters
+    ----------
+    bundle
+        Tables and shapes.
+    name
+        Name of the table.
+
+    Returns
+    -------
+    shapes
+        (n,) shapely geometries in WGS84 [°]; None for a plain table.
+    """
     if name in bundle.shapes:
         return np.asarray(bundle.shapes[name].to_numpy(), dtype=object)
     return points_of(bundle.extra[name]) if is_points(bundle.extra[name]) else None
 
 
 def points_of(frame: pd.DataFrame) -> np.ndarray:
-    """Return the point of each row (object array, None where lon or lat is unknown)."""
+    """Return the point of each row.
+
+    Parameters
+    ----------
+    frame
+        Table with ``lon`` and ``lat`` [°].
+
+    Returns
+    -------
+    points
+        (n,) shapely points; None where lon or lat is unknown.
+    """
     lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
     known = np.isfinite(lon) & np.isfinite(lat)
     points = np.full(len(frame), None, dtype=object)
@@ -61,8 +95,18 @@ def points_of(frame: pd.DataFrame) -> np.ndarray:
 def to_geojson(bundle: ExportBundle) -> bytes:
     """Return a FeatureCollection (RFC 7946: WGS84).
 
-    Foreign members hold the rest: ``about`` the provenance, ``tables`` each further table by
+    Foreign members contain the rest: ``about`` the provenance, ``tables`` each further table by
     name, tables with shapes as FeatureCollections and plain ones as lists of rows.
+
+    Parameters
+    ----------
+    bundle
+        Tables, shapes and provenance.
+
+    Returns
+    -------
+    content
+        The file.
     """
     about = {"title_zh": bundle.title_zh, "title_en": bundle.title_en, **bundle.provenance}
     tables = ",\n".join(
@@ -77,10 +121,20 @@ def to_geojson(bundle: ExportBundle) -> bytes:
 def to_gpkg(bundle: ExportBundle) -> bytes:
     """Return a GeoPackage: the main layer, layers with shapes, plain tables, and ``about``.
 
+    Parameters
+    ----------
+    bundle
+        Tables, shapes and provenance.
+
+    Returns
+    -------
+    content
+        The file.
+
     Raises
     ------
     StorageError
-        If the folder for temporary files is full or refuses.
+        If the folder for temporary files is full or cannot be written.
     """
     import geopandas as gpd
     import pyogrio
@@ -101,7 +155,7 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "bundle.gpkg"
                 for name, frame in layers.items():
-                    pyogrio.write_dataframe(_for_gdal(frame), path, layer=name, driver="GPKG")
+                    pyogrio.write_dataframe(_typed(frame), path, layer=name, driver="GPKG")
                 _without_clock(path)
                 return path.read_bytes()
         except (*refusals, pyogrio.errors.FeatureError, sqlite3.OperationalError) as error:
@@ -127,7 +181,7 @@ def to_parquet(bundle: ExportBundle) -> bytes:
     """
     from data.export.geoparquet import geoparquet, parquet
 
-    frame = _for_gdal(bundle.main)
+    frame = _typed(bundle.main)
     about = {b"tongcun": about_json(bundle)}
     if bundle.geometry is not None:
         return geoparquet(frame, shapes_of(bundle), about)
@@ -158,14 +212,14 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _for_gdal(frame: Any) -> Any:
+def _typed(frame: Any) -> Any:
     """Return the frame with text columns typed as text even where every cell is unknown."""
     names = [name for name in frame.columns if name != "geometry" and is_text(frame[name])]
     return frame.astype(dict.fromkeys(names, "str"))
 
 
 def _without_clock(path: Path) -> None:
-    """Replace the times that GDAL wrote by a fixed one, and lay the pages out anew."""
+    """Replace the times that GDAL wrote by a fixed one, and rebuild its pages."""
     with closing(sqlite3.connect(path)) as base:
         base.execute("UPDATE gpkg_contents SET last_change = ?", (_EPOCH,))
         has_metadata = base.execute(

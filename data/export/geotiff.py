@@ -1,4 +1,4 @@
-"""An area of predicted levels as GeoTIFF; what it rests on and how sure it is stand in its tags.
+"""GeoTIFF of an area of predicted levels; its tags state the inputs and the uncertainty.
 
 Same area and tags, same bytes.
 """
@@ -25,8 +25,15 @@ def area_geotiff(area: AreaPrediction, tags: Mapping[str, str]) -> bytes:
 
     Parameters
     ----------
+    area
+        Levels on cells.
     tags
-        How the area came about, for the tags of the file.
+        How the area was predicted, for the tags of the file.
+
+    Returns
+    -------
+    content
+        The file; bands as :data:`BANDS` says.
 
     Raises
     ------

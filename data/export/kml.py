@@ -1,8 +1,8 @@
 """KML for Google Earth: regions shaded by gap, points by state, every text escaped.
 
-Each layer of a gap table is a folder with classes and legend of its own, since its unit is its
-own; the first is shown, the others wait for a tick. A province drawn together with its parts is
-an outline, for it would hide them.
+Each layer of a gap table is a folder with its own classes and legend, since its unit differs; the
+first is shown, the others are hidden until ticked. A province drawn together with its parts is an
+outline, which does not hide them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,18 @@ _ESCAPES = {'"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 def to_kml(bundle: ExportBundle) -> bytes:
     """Return a KML document of the main table and every further table of points.
 
-    The description of each feature carries evidence, sources and, where due, the stamp.
+    The description of each feature carries evidence, sources and, where a row is illustrative, the
+    stamp.
+
+    Parameters
+    ----------
+    bundle
+        Tables, shapes and provenance.
+
+    Returns
+    -------
+    content
+        The file.
     """
     folders = list(_folders(bundle))
     lines = [f"{name} — {legend}" for name, legend, _ in folders]
@@ -94,7 +105,18 @@ def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def is_lines(shapes: np.ndarray) -> bool:
-    """Return whether every known shape is a line."""
+    """Return whether every known shape is a line.
+
+    Parameters
+    ----------
+    shapes
+        (n,) shapely geometries or None.
+
+    Returns
+    -------
+    is_lines
+        True if there is at least one line and nothing else.
+    """
     kinds = {shape.geom_type for shape in shapes if shape is not None}
     return bool(kinds) and kinds <= {"LineString", "MultiLineString"}
 
@@ -170,7 +192,7 @@ def _placemark(row: dict[str, Any], shape: Any, style: str, stamp: str, hidden: 
 
 
 def _label(texts: dict[str, str]) -> str:
-    """Return what a feature is called: region, village id, or number and preset of a site."""
+    """Return the name of a feature: region, village id, or number and preset of a site."""
     for names in (
         ("name_zh", "name_en"), ("village_id",), ("rank", "county_zh", "county_en"),
         ("route_id",), ("site", "title_zh", "title_en"),

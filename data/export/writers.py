@@ -24,7 +24,17 @@ from geo.errors import InputError
 
 
 def run_digest(inputs: Mapping[str, Any]) -> str:
-    """Return the identity of a run: sha256 of its inputs as sorted JSON, 16 hex digits.
+    """Return the identity of a run: sha256 of its inputs as sorted JSON.
+
+    Parameters
+    ----------
+    inputs
+        Values that can be written as JSON.
+
+    Returns
+    -------
+    digest
+        16 hex digits.
 
     Examples
     --------
@@ -36,14 +46,26 @@ def run_digest(inputs: Mapping[str, Any]) -> str:
 
 
 def write(bundle: ExportBundle, path: Path) -> Path:
-    """Write the bundle in the format that the suffix names; whole or not at all.
+    """Write the bundle in the format of the suffix, completely or not at all.
+
+    Parameters
+    ----------
+    bundle
+        Tables, shapes and provenance.
+    path
+        File to write; an existing one is replaced.
+
+    Returns
+    -------
+    path
+        The file.
 
     Raises
     ------
     InputError
-        If the suffix is unknown, or the format cannot hold the table.
+        If the suffix is unknown, or the format cannot represent the table.
     StorageError
-        If the file cannot be written; an earlier file then stays as it was.
+        If the file cannot be written; an earlier file is then unchanged.
     """
     content = to_bytes(bundle, path.suffix)
     files = {path: content}
@@ -56,14 +78,26 @@ def write(bundle: ExportBundle, path: Path) -> Path:
 
 
 def to_bytes(bundle: ExportBundle, suffix: str) -> bytes:
-    """Return the file's bytes for a suffix such as ``.xlsx``.
+    """Return the content of a file in the format of a suffix.
+
+    Parameters
+    ----------
+    bundle
+        Tables, shapes and provenance.
+    suffix
+        One of :data:`SUFFIXES`.
+
+    Returns
+    -------
+    content
+        The file.
 
     Raises
     ------
     InputError
-        If the suffix is unknown, or the format cannot hold the table.
+        If the suffix is unknown, or the format cannot represent the table.
     StorageError
-        If the folder for temporary files refuses (GeoPackage only).
+        If the folder for temporary files cannot be written (GeoPackage only).
     """
     writer = _WRITERS.get(suffix.lower())
     if writer is None:
@@ -85,7 +119,18 @@ def _tidy_bundle(bundle: ExportBundle) -> ExportBundle:
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a frame as CSV that a spreadsheet opens as it is and does not run."""
+    """Return a frame as CSV that a spreadsheet opens directly and does not run.
+
+    Parameters
+    ----------
+    frame
+        Any frame.
+
+    Returns
+    -------
+    content
+        UTF-8 with a byte order mark.
+    """
     return _csv(tidy(frame))
 
 
@@ -142,7 +187,7 @@ _WRITERS: dict[str, Callable[[ExportBundle], bytes]] = {
     ".kml": _kml,
     ".parquet": _parquet,
 }
-#: Formats that the doors offer.
+#: Formats that web and terminal offer.
 SUFFIXES = tuple(_WRITERS)
 #: Formats that carry the polygons of regions.
 GEOGRAPHIC = frozenset({".geojson", ".gpkg", ".kml", ".parquet"})

@@ -1,8 +1,8 @@
 """XLSX: one sheet per table, frozen header, number formats, a font safe for Chinese.
 
-Row 1 holds the machine's column names, so that another program reads the file as it is; what a
-column means, in both languages, is the note of its header cell (a planner points at it) and a
-line of the sheet ``about`` (a planner prints it). Illustrative rows are tinted, and a sheet that
+Row 1 has the column names of the table, so that another program reads the file directly; the
+meaning of a column, in both languages, is the note of its header cell and a line of the sheet
+``about``. Illustrative rows are tinted, and a sheet that
 has some says so in its tab colour, in the note of ``evidence`` and in its print header.
 """
 
@@ -53,10 +53,20 @@ _FORMATS: dict[str, dict[str, Any]] = {
 def to_xlsx(bundle: ExportBundle) -> bytes:
     """Return the workbook: the main table, the extra ones, and ``about``.
 
+    Parameters
+    ----------
+    bundle
+        Tables and provenance.
+
+    Returns
+    -------
+    content
+        The file.
+
     Raises
     ------
     InputError
-        If a table has more rows than a sheet can hold.
+        If a table has more rows than a sheet.
     """
     buffer = io.BytesIO()
     options = {
@@ -76,7 +86,18 @@ def to_xlsx(bundle: ExportBundle) -> bytes:
 
 
 def cell_text(text: str) -> str:
-    """Return text that a spreadsheet shows whole and never runs; longer than a cell ends in …."""
+    """Return text that a spreadsheet shows completely and never runs.
+
+    Parameters
+    ----------
+    text
+        Text of a cell.
+
+    Returns
+    -------
+    text
+        Escaped; text longer than a cell ends in ….
+    """
     shown = escape_formula(text).replace("\r\n", "\n").replace("\r", "\n")
     return shown if len(shown) <= _MAX_CELL else f"{shown[: _MAX_CELL - 1]}…"
 
