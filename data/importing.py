@@ -21,9 +21,9 @@ import pandas as pd
 import shapely
 
 from data.atomic import atomic_path, atomic_write, storage_errors
-from data.doctor.base import ROW, Choice, Language
+from data.doctor.base import ROW, Choice
 from data.doctor.checks.context import SHAPE
-from data.doctor.checks.findings import title_of
+from data.doctor.checks.findings import rule_title
 from data.doctor.diagnosis import Diagnosis, Origin
 from data.doctor.engine import examine
 from data.doctor.reading.readers import raster as open_raster
@@ -143,7 +143,7 @@ class ImportOrder:
     unit: str = ""
     report: Path | None = None
     rejected: Path | None = None
-    language: Language = "en"
+    language: str = "en"
     dry_run: bool = False
 
 
@@ -244,9 +244,9 @@ def _told(found: Diagnosis) -> list[str]:
     if len(found.tied) > 1:
         lines.append(f"kind: the headers fit {' and '.join(found.tied)} equally: say --kind")
     if decision is not None:
-        lines.append(f"coordinates: {decision.status}: {decision.reason_en}")
+        lines.append(f"coordinates: {decision.status}: {decision.reason.text('en')}")
     for rule, severity, count in found.findings.counts().itertuples(index=False):
-        lines.append(f"  {severity:8} {count:>8,}  {title_of(rule, 'en')}")
+        lines.append(f"  {severity:8} {count:>8,}  {rule_title(rule).text('en')}")
     lines += [f"  repair on offer: --repair {key} ({n:,} rows)" for key, n in found.offered.items()]
     return lines
 
@@ -264,7 +264,7 @@ def _import_raster(
     with open_raster(path) as (info, _dataset):
         tell(f"{info.name}: {info.width} × {info.height} cells, {info.declared_crs or '—'}")
         for remark in info.remarks:
-            tell(f"  {remark}")
+            tell(f"  {remark.text('en')}")
     if order.dry_run:
         tell("nothing was committed (--dry-run)")
         return None

@@ -7,8 +7,9 @@ from typing import Literal
 
 import pandas as pd
 
+from data.wording.catalogue import Message
+
 Severity = Literal["error", "warning", "note"]
-Language = Literal["zh", "en"]
 
 #: Column of every frame of the doctor: the row's number in the original file, as a spreadsheet or
 #: editor shows it (the header row is 1 when it is the first line).
@@ -63,7 +64,7 @@ class Sniffed:
     header_row: int = 0
     geometry: str = ""
     declared_crs: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,13 @@ class Finding:
     Attributes
     ----------
     rule
-        Key of the rule; texts for it stand in the rule's own record.
+        Key of the rule; its title is the sentence ``finding.<rule>.title``.
     row
         Number in the original file; 0 for the whole file.
     value
         The offending value, as text.
+    why, how
+        What is wrong, and how to fix it.
     repair
         Key of the automatic repair that is offered, or empty.
     """
@@ -109,10 +112,8 @@ class Finding:
     row: int
     column: str
     value: str
-    why_zh: str
-    why_en: str
-    how_zh: str
-    how_en: str
+    why: Message
+    how: Message
     repair: str = ""
 
 
@@ -157,6 +158,5 @@ class CrsDecision:
     crs: str
     swapped: bool
     status: Literal["declared", "decided", "chosen", "undecided"]
-    reason_zh: str
-    reason_en: str
+    reason: Message
     hypotheses: tuple[Hypothesis, ...] = ()

@@ -1,6 +1,7 @@
 """What the checks find, as columns: millions of findings cost a frame, not millions of records.
 
-The texts of a rule stand once in ``rules.csv``; :meth:`FindingTable.findings` writes them out.
+Rules are listed in ``rules.csv``, their texts in the language files under ``finding.<rule>``;
+:meth:`FindingTable.findings` makes the records that carry them.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from numpy.typing import NDArray
 from data.doctor.base import Finding, Severity
 from data.doctor.reading.cells import TEXT, Rows
 from data.tables.imports import IMPORTABLE
+from data.wording.catalogue import Message
 
 _COLUMNS = ("rule", "severity", "row", "column", "value", "detail", "given")
-#: Column → what a planner calls it in Chinese.
-_CHINESE = {column.name: column.meaning_zh for t in IMPORTABLE.values() for column in t.columns}
+_MEANINGS = {column.name: column.meaning_zh for t in IMPORTABLE.values() for column in t.columns}
 #: A value is shown up to here [character].
 _SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, with its texts; ``{value}``, ``{detail}`` and ``{column}`` are filled in.
+    """One rule; its texts are the sentences ``title``, ``why`` and ``how`` of ``finding.<key>``.
 
     Attributes
     ----------
@@ -43,25 +44,34 @@ class Rule:
     severity: Severity
     repair: str
     applies: str
-    title_zh: str
-    title_en: str
-    why_zh: str
-    why_en: str
-    how_zh: str
-    how_en: str
 
     def finding(self, row: int, column: str, value: str, detail: str) -> Finding:
-        """Return the finding with its texts written out."""
+        """Return the finding with its texts."""
         shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-        given = {"value": shown, "detail": detail}
-        spoken = {"zh": _CHINESE.get(column, column), "en": column}
-        texts = {
-            name: cast("str", getattr(self, name)).format(**given, column=spoken[name[-2:]])
-            for name in ("why_zh", "why_en", "how_zh", "how_en")
+        given = {
+            "value": shown,
+            "detail": detail,
+            "column": column_label(column, _MEANINGS.get(column, column)),
         }
-        return Finding(
-            self.key, self.severity, row, column, value, **texts, repair=self.repair
-        )  # fmt: skip
+        why = Message(f"finding.{self.key}.why", given)
+        how = Message(f"finding.{self.key}.how", given)
+        return Finding(self.key, self.severity, row, column, value, why, how, self.repair)
+
+
+def column_label(name: str, meaning: str) -> Message:
+    """Return what a planner calls a column: by its meaning or by its name, as the language has it.
+
+    Parameters
+    ----------
+    name, meaning
+        Of the column, the meaning in Chinese.
+
+    Returns
+    -------
+    label
+        Neither with a unit.
+    """
+    return Message("column_label.text", {"name": name, "meaning": meaning})
 
 
 def _read_rules() -> tuple[Rule, ...]:
@@ -175,7 +185,7 @@ class FindingTable:
         return table.drop(columns="_rank").reset_index(drop=True)
 
     def findings(self, limit: int | None = 1_000) -> list[Finding]:
-        """Return the first findings with their texts in both languages; all if ``limit`` None."""
+        """Return the first findings with their texts; all if ``limit`` is None."""
         head = self.frame if limit is None else self.frame.head(limit)
         columns = [head[name].tolist() for name in ("rule", "row", "column", "value", "detail")]
         given = head["given"].tolist()
@@ -192,12 +202,9 @@ def rejected_rows(findings: FindingTable) -> NDArray[np.int64]:
     return rows[rows > 0]
 
 
-def title_of(rule: str, language: str) -> str:
-    """Return the title of a rule; a rule of an earlier step is named by its key."""
-    known = RULE.get(rule)
-    if known is None:
-        return rule.replace("_", " ")
-    return known.title_zh if language == "zh" else known.title_en
+def rule_title(rule: str) -> Message:
+    """Return the title of a rule, also of one of an earlier step."""
+    return Message(f"finding.{rule}.title")
 
 
 def _of_hits(hit: Hits, rows: NDArray[np.int64]) -> pd.DataFrame:

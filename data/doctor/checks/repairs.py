@@ -22,6 +22,7 @@ from data.doctor.headers.vocabulary import factor
 from data.doctor.reading.cells import Rows, numbers, text_series, texts
 from data.tables.common import LAT, LON
 from data.tables.imports import IMPORTABLE
+from data.wording.catalogue import Message
 from geo.earth.crs import Floats
 from geo.errors import UnknownNameError
 
@@ -43,9 +44,12 @@ class Repair:
     """
 
     key: str
-    title_zh: str
-    title_en: str
     mend: Mend | None
+
+    @property
+    def title(self) -> Message:
+        """What the repair does."""
+        return Message(f"repair.{self.key}")
 
 
 def apply_repairs(
@@ -219,25 +223,19 @@ def _make_valid(frame: pd.DataFrame, at: Rows, _column: str, _detail: str) -> No
 REPAIRS: dict[str, Repair] = {
     repair.key: repair
     for repair in (
-        Repair("drop_duplicates", "删去与前面某行完全相同的行",
-               "leave out rows that repeat an earlier one", None),
-        Repair("unit", "按表头单位换算为规定单位", "convert from the header's unit", _unit),
-        Repair("wan", "该列乘以 10000（万）", "multiply the column by 10,000", _times(1e4)),
-        Repair("height_km", "挂高由千米换算为米", "convert heights from km to m", _times(1e3)),
-        Repair("length_m", "长度由米换算为千米", "convert lengths from m to km", _times(1e-3)),
-        Repair("frequency_ghz", "频率由 GHz 换算为 MHz",
-               "convert frequencies from GHz to MHz", _times(1e3)),
-        Repair("azimuth_modulo", "方位角按 360° 取余", "take azimuths modulo 360°", _modulo),
-        Repair("swap_lonlat", "对调这些行的经度和纬度",
-               "swap longitude and latitude of these rows", _swap),
-        Repair("drop_sign", "去掉坐标的负号", "drop the minus sign of positions", _drop_sign),
-        Repair("strip_control", "删除不可见控制字符，换行改为空格",
-               "remove invisible characters, line breaks become spaces", _strip_control),
-        Repair("trim", "删除首尾空格", "remove spaces at the ends of texts", _trim),
-        Repair("blank_word", "清空无法识别的用词（按未知处理）",
-               "empty cells whose word is unknown", _blank),
-        Repair("new_id", "为空或重复的编号另编新号",
-               "make new ids where they are empty or repeated", _new_id),
-        Repair("make_valid", "修复自相交的多边形", "make polygons valid", _make_valid),
+        Repair("drop_duplicates", None),
+        Repair("unit", _unit),
+        Repair("wan", _times(1e4)),
+        Repair("height_km", _times(1e3)),
+        Repair("length_m", _times(1e-3)),
+        Repair("frequency_ghz", _times(1e3)),
+        Repair("azimuth_modulo", _modulo),
+        Repair("swap_lonlat", _swap),
+        Repair("drop_sign", _drop_sign),
+        Repair("strip_control", _strip_control),
+        Repair("trim", _trim),
+        Repair("blank_word", _blank),
+        Repair("new_id", _new_id),
+        Repair("make_valid", _make_valid),
     )
-}  # fmt: skip
+}

@@ -1,7 +1,7 @@
 """Step 5 of the doctor: every rule over every row, by columns.
 
-134,000 villages take about a second, a million cells a few. The rules stand in ``rules.csv`` with
-their texts; the modules ``rules_*`` find the rows.
+134,000 villages take about a second, a million cells a few. ``rules.csv`` lists the rules; the
+modules beside it find the rows.
 """
 
 from __future__ import annotations

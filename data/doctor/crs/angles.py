@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.doctor.base import ROW, Finding
+from data.wording.catalogue import Message
 
 Floats = NDArray[np.float64]
 
@@ -83,10 +84,8 @@ def _unreadable(row: int, column: str, value: str) -> Finding:
         row=row,
         column=column,
         value=value,
-        why_zh="无法读作坐标",
-        why_en="cannot be read as a coordinate",
-        how_zh="填写十进制度（102.7123）、度分秒（102°42′44.28″）或投影坐标（米）",
-        how_en="write degrees (102.7123), degrees-minutes-seconds (102°42′44.28″) or metres",
+        why=Message("finding.unreadable_coordinate.why"),
+        how=Message("finding.unreadable_coordinate.how"),
     )
 
 

@@ -38,6 +38,7 @@ from data.doctor.crs.angles import parse_angle, read_angles, split_pairs
 from data.doctor.crs.evidence import CrsEvidence, Known, gather
 from data.doctor.crs.likelihood import readings
 from data.doctor.crs.ranking import Ranking, same_system
+from data.wording.catalogue import Message
 from geo.earth import projections
 from geo.earth.crs import Floats
 from geo.errors import InputError
@@ -103,7 +104,9 @@ def decide_crs(
     ranked = Ranking(readings(a, b, systems, evidence), evidence)
     if choice.crs:
         swapped = ranked.order_of(stated)
-        return _decision(ranked, (stated, swapped), "chosen", reasons.chosen(stated))
+        return _decision(
+            ranked, (stated, swapped), "chosen", Message("crs_reason.chosen", {"crs": stated})
+        )
     return _declared(ranked, stated) if stated else _by_evidence(ranked)
 
 
@@ -176,8 +179,8 @@ def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: Choice) -> lis
     return found
 
 
-def _decision(ranked: Ranking, system: System, status: Status, why: tuple[str, str]) -> CrsDecision:
-    return CrsDecision(*system, status, *why, ranked.hypotheses())
+def _decision(ranked: Ranking, system: System, status: Status, why: Message) -> CrsDecision:
+    return CrsDecision(*system, status, why, ranked.hypotheses())
 
 
 def _declared(ranked: Ranking, stated: str) -> CrsDecision:
@@ -185,23 +188,25 @@ def _declared(ranked: Ranking, stated: str) -> CrsDecision:
     mine = (stated, ranked.order_of(stated))
     place = ranked.index(stated, swapped=mine[1])
     if place == 0 or not ranked.beats(0, place):
-        return _decision(ranked, mine, "declared", reasons.declared(stated))
+        return _decision(ranked, mine, "declared", Message("crs_reason.declared", {"crs": stated}))
     best = ranked.readings[0]
     impossible = ranked.inside(place) < 0.05 and ranked.inside(0) >= 0.5
     if impossible and ranked.rival(0) is None:
-        why = reasons.impossible(stated, best.crs)
+        why = Message("crs_reason.impossible", {"crs": stated, "better": best.crs})
         return _decision(ranked, (best.crs, best.swapped), "decided", why)
-    return _decision(ranked, mine, "declared", reasons.doubted(stated, best.crs))
+    why = Message("crs_reason.doubted", {"crs": stated, "better": best.crs})
+    return _decision(ranked, mine, "declared", why)
 
 
 def _by_evidence(ranked: Ranking) -> CrsDecision:
     if not ranked.readings:
-        return _decision(ranked, ("", False), "undecided", reasons.no_reading())
+        return _decision(ranked, ("", False), "undecided", Message("crs_reason.no_reading"))
     best = ranked.readings[0]
     degrees = [r for r in ranked.readings if r.crs == projections.WGS84]
     as_it_stands = (degrees[0].crs, degrees[0].swapped) if degrees else ("", False)
     if ranked.inside(0) < 0.5:
-        return _decision(ranked, as_it_stands, "undecided", reasons.elsewhere(ranked.inside(0)))
+        why = Message("crs_reason.elsewhere", {"inside": ranked.inside(0)})
+        return _decision(ranked, as_it_stands, "undecided", why)
     rival = ranked.rival(0)
     table = ranked.hypotheses()
     if rival is None:

@@ -16,6 +16,7 @@ import pandas as pd
 from data.doctor.base import ROW, Finding, Severity
 from data.doctor.names.forms import plain
 from data.doctor.names.gazetteer import CODE, Gazetteer, Meaning, Region, inside
+from data.wording.catalogue import Message
 
 #: Columns that may name a region, from the widest to the narrowest.
 COLUMNS = ("province", "prefecture", "county")
@@ -29,9 +30,7 @@ SUGGESTED = 200
 #: Longer cells are no names.
 LONGEST = 60
 
-_HOW_ZH = "填写现行全称或六位代码，并在州市列写明上级"
-_HOW_EN = "give the present full name or the code of six digits, and the prefecture beside it"
-_LEVEL_ZH = {"province": "省", "prefecture": "州市", "county": "县"}
+_HOW = Message("finding.region_name.how")
 
 Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -65,7 +64,7 @@ class _Answer:
     several: tuple[Region, ...] = ()
     rule: str = ""
     column: str = ""
-    why: tuple[str, str] = ("", "")
+    why: Message = _HOW
     severity: Severity = "note"
 
 
@@ -143,8 +142,7 @@ def _findings(frame: pd.DataFrame, group: Integers, answers: list[_Answer]) -> l
 
 def _finding(answer: _Answer, row: int, value: str) -> Finding:
     return Finding(
-        answer.rule, answer.severity, row, answer.column, value,
-        *answer.why, _HOW_ZH, _HOW_EN,
+        answer.rule, answer.severity, row, answer.column, value, answer.why, _HOW
     )  # fmt: skip
 
 
@@ -172,9 +170,11 @@ class _Reader:
             )
         if inside(coded, named.region):
             return replace(named, region=coded)
-        zh = f"代码{code}是{coded.name}，名称是{named.region.name}，两者矛盾"
-        en = f"code {code} is {coded.name}, the names say {named.region.name}"
-        return _Answer(None, (), "code_disagrees", "adcode", (zh, en), "error")
+        why = Message(
+            "finding.code_disagrees.why",
+            {"code": code, "coded": coded.name, "named": named.region.name},
+        )
+        return _Answer(None, (), "code_disagrees", "adcode", why, "error")
 
     def _by_code(self, coded: Region, code: str, meaning: Meaning, named: _Answer) -> _Answer:
         """Take the code where the names are blank, unknown or can mean it."""
@@ -189,12 +189,11 @@ class _Reader:
     def _unknown_code(self, code: str, named: _Answer) -> _Answer:
         if named.rule and named.region is None:
             return named
+        why = Message("finding.unknown_code.why", {"code": code[:20]})
         if "e+" in code:
-            zh, en = "代码被电子表格四舍五入", "the spreadsheet has rounded the code"
-        else:
-            zh, en = f"本省没有代码{code[:20]}", f"the province has no code {code[:20]}"
+            why = Message("finding.unknown_code.why_rounded")
         severity: Severity = "warning" if named.region else "error"
-        return _Answer(named.region, (), "unknown_code", "adcode", (zh, en), severity)
+        return _Answer(named.region, (), "unknown_code", "adcode", why, severity)
 
     def _names(self, cells: dict[str, str]) -> _Answer:
         """Go from the widest name to the narrowest, each within the one before."""
@@ -245,16 +244,17 @@ class _Reader:
         if self._suggested > SUGGESTED:
             return _UNKNOWN[column]
         near = self._gazetteer.likest(text)
-        zh = f"没有叫“{text[:LONGEST]}”的省、州市或县" + (f"，是否为{near}？" if near else "")
-        en = f"no region is called “{text[:LONGEST]}”" + (f"; is it {near}?" if near else "")
-        return replace(_UNKNOWN[column], why=(zh, en))
+        why = Message("finding.unknown_name.why", {"text": text[:LONGEST]})
+        if near:
+            why = Message("finding.unknown_name.why_near", {"text": text[:LONGEST], "near": near})
+        return replace(_UNKNOWN[column], why=why)
 
 
 _UNKNOWN = {
     column: _Answer(
         rule="unknown_name",
         column=column,
-        why=("没有叫这个名字的省、州市或县", "no region has this name"),
+        why=Message("finding.unknown_name.why_any"),
         severity="error",
     )
     for column in COLUMNS
@@ -267,27 +267,31 @@ def _joined(region: Region, text: str, column: str, upper: _Answer, rule: str) -
     if wholes and not any(inside(region, whole) for whole in wholes):
         if upper.region is None or not inside(upper.region, region):
             names = "、".join(whole.name for whole in wholes)
-            zh = f"{region.name}不属于{names}，两列矛盾"
-            en = f"{region.name} is no part of {names}: the columns disagree"
-            return _Answer(None, (), "names_disagree", column, (zh, en), "error")
+            why = Message("finding.names_disagree.why", {"region": region.name, "wholes": names})
+            return _Answer(None, (), "names_disagree", column, why, "error")
         region = upper.region
     if rule == "former_name":
         return _former(region, column, text)
     if rule == "wrong_column":
-        zh = f"此列填的是{_LEVEL_ZH[region.level]}级名称，按{region.name}（{region.adcode}）读取"
-        en = f"this column holds a {region.level}: read as {region.name} {region.adcode}"
-        return _Answer(region, (), rule, column, (zh, en), "warning")
+        level = Message(f"finding.region_name.{region.level}")
+        why = Message(
+            "finding.wrong_column.why",
+            {"level": level, "region": region.name, "adcode": region.adcode},
+        )
+        return _Answer(region, (), rule, column, why, "warning")
     kept = upper.region is not None
     return replace(upper, region=region, several=()) if kept else _Answer(region)
 
 
 def _former(region: Region, column: str, text: str) -> _Answer:
-    zh = f"{text}是旧名称或旧代码，按现行{region.name}（{region.adcode}）读取"
-    en = f"{text} is a former name or code: read as {region.name} {region.adcode}"
-    return _Answer(region, (), "former_name", column, (zh, en))
+    why = Message(
+        "finding.former_name.why",
+        {"text": text, "region": region.name, "adcode": region.adcode},
+    )
+    return _Answer(region, (), "former_name", column, why)
 
 
 def _ambiguous(text: str, column: str, several: tuple[Region, ...]) -> _Answer:
     names = "、".join(f"{region.name} {region.adcode}" for region in several)
-    why = (f"“{text}”可指：{names}", f"“{text}” can be any of: {names}")
+    why = Message("finding.ambiguous_name.why", {"text": text, "names": names})
     return _Answer(None, several, "ambiguous_name", column, why, "error")

@@ -18,6 +18,7 @@ from data.doctor.reading.source import (
     gunzip,
     identify,
 )
+from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
 #: What counts as a data set of an archive, best first.
@@ -130,7 +131,9 @@ def _unpacked(
         if layer is not None and layer not in sets:
             raise UnknownNameError("layer", layer, sets, where=opened.name)
         others = ", ".join(sorted(set(sets) - {part})[:5])
-        remarks.append(f"the archive holds {len(sets)} data sets: {part} is read, not {others}")
+        remarks.append(
+            Message("reader.archive_sets", {"count": len(sets), "part": part, "others": others})
+        )
     path = _extract(archive, members, sets[part], opened)
     name = f"{opened.name}/{sets[part]}"
     format_ = identify(path, path.name)

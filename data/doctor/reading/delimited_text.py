@@ -18,6 +18,7 @@ from data.doctor.reading.encoding import Text, clean_text
 from data.doctor.reading.header_row import BEYOND, drop_nameless, find_header, unique_headers
 from data.doctor.reading.limits import MIB, Limits
 from data.doctor.reading.source import Opened
+from data.wording.catalogue import Message
 from geo.errors import DataError, InputError
 
 OPENCELLID = (
@@ -93,7 +94,7 @@ def layout(opened: Opened, choice: Choice) -> Layout:
     opened.limits.check_table(0, width, where=opened.name)
     names, remarks = unique_headers(cells, width, opened.limits.header_characters)
     if header > 0:
-        remarks.append(f"{header} row(s) above the header are titles and were left out")
+        remarks.append(Message("reader.title_rows", {"count": header}))
     declared = "EPSG:4326" if format_ in ("opencellid", "geonames") else ""
     sniffed = Sniffed(
         format_, text.encoding, delimiter, header_row=header + 1, declared_crs=declared,
@@ -191,13 +192,11 @@ def read_csv(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
     remarks = []
     if swallowed:
         frame, _ = _rows(replace(plan, quoted=False), opened.limits, opened.name)
-        remarks = ["a quotation mark is never closed: quotation marks are read as plain characters"]
+        remarks = [Message("reader.quote_open")]
     frame, nameless = drop_nameless(frame, plan.header)
     if BEYOND in frame and BEYOND not in plan.names:
         count = int(frame[BEYOND].notna().sum())
-        remarks.append(
-            f"{count} row(s) have more cells than the header; the rest stands in {BEYOND!r}"
-        )
+        remarks.append(Message("reader.cells_beyond", {"count": count, "column": BEYOND}))
     return frame, replace(plan.sniffed, remarks=(*plan.sniffed.remarks, *remarks, *nameless))
 
 

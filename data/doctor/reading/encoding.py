@@ -13,6 +13,7 @@ from pathlib import Path
 
 from data.doctor.reading.limits import Limits
 from data.doctor.reading.source import CHUNK
+from data.wording.catalogue import Message
 from geo.errors import DataError, InputError
 
 #: A text is taken for an encoding if at most one character in so many is broken.
@@ -49,7 +50,7 @@ class Text:
     encoding: str
     start: int
     quotes: int
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 def clean_text(
@@ -182,9 +183,14 @@ def _converted(path: Path, target: Path, encoding: str, limits: Limits, name: st
     limits.check_file(target.stat().st_size, where=name)
     remarks = []
     if broken:
-        remarks.append(f"{broken} characters are broken in {encoding} and shown as {_BROKEN}")
+        remarks.append(
+            Message(
+                "reader.characters_broken",
+                {"count": broken, "encoding": encoding, "mark": _BROKEN},
+            )
+        )
     if zeros:
-        remarks.append(f"{zeros} zero bytes were taken out of the text")
+        remarks.append(Message("reader.zero_bytes", {"count": zeros}))
     if encoding == "windows-1252":
-        remarks.append("the encoding could not be told; windows-1252 was assumed: choose another")
+        remarks.append(Message("reader.encoding_assumed"))
     return Text(target, encoding, 0, quotes, tuple(remarks))

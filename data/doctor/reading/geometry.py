@@ -10,6 +10,8 @@ import pandas as pd
 import pyproj
 import shapely
 
+from data.wording.catalogue import Message
+
 Geometries = np.ndarray[Any, np.dtype[np.object_]]
 
 #: A match below this confidence [%] is not called an EPSG code.
@@ -38,7 +40,7 @@ def crs_name(crs: Any) -> str:
 
 def finite(
     geometry: Geometries, *, given: np.ndarray[Any, Any] | None = None
-) -> tuple[Geometries, list[str]]:
+) -> tuple[Geometries, list[Message]]:
     """Return the geometries, those with NaN or infinite coordinates as None, and remarks.
 
     Parameters
@@ -52,10 +54,10 @@ def finite(
     result[broken] = None
     remarks = []
     if len(broken):
-        remarks.append(f"{len(broken)} geometries have coordinates that are not numbers: left out")
+        remarks.append(Message("reader.geometry_infinite", {"count": len(broken)}))
     unread = 0 if given is None else int((given & shapely.is_missing(geometry)).sum())
     if unread:
-        remarks.append(f"{unread} geometries cannot be read: left out")
+        remarks.append(Message("reader.geometry_unreadable", {"count": unread}))
     return result, remarks
 
 
@@ -68,7 +70,7 @@ def kind_of(geometry: Geometries | None) -> str:
     return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else ""
 
 
-def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[str]]:
+def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[Message]]:
     """Return the geometries of a column of well-known text, the first of several.
 
     With them the system that every one of them names (``SRID=4547;…``), else nothing, and remarks.
@@ -76,9 +78,9 @@ def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[
     found = text_geometries(frame)
     if not found:
         return None, "", []
-    remarks = [f"geometry is read from the text of column {found[0]}"]
+    remarks = [Message("reader.wkt_column", {"column": found[0]})]
     if len(found) > 1:
-        remarks.append(f"there are several geometry columns: {', '.join(found[1:])} stay text")
+        remarks.append(Message("reader.wkt_others", {"others": ", ".join(found[1:])}))
     codes = frame[found[0]].dropna().str.extract(r"^\s*SRID=(\d+);", expand=False)
     named = set(codes.fillna(""))
     system = f"EPSG:{named.pop()}" if len(named) == 1 and "" not in named else ""

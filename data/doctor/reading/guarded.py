@@ -24,6 +24,7 @@ from data.doctor.base import Choice, Sniffed
 from data.doctor.reading.geometry import Geometries
 from data.doctor.reading.limits import MIB, Limits
 from data.doctor.reading.source import Opened
+from data.wording.catalogue import Message
 from geo.errors import DataError, PlannerError
 
 #: Formats that are read in a process of their own.
@@ -84,7 +85,13 @@ def _answer(folder: Path) -> Read:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in said["sniffed"].items()
     }
+    fields["remarks"] = _messages(said["sniffed"]["remarks"])
     return frame, geometry, Sniffed(**fields)
+
+
+def _messages(written: list[dict[str, Any]]) -> tuple[Message, ...]:
+    """Return messages as :func:`dataclasses.asdict` writes them."""
+    return tuple(Message(item["key"], item["arguments"]) for item in written)
 
 
 def _error(name: str, texts: dict[str, str]) -> PlannerError:
@@ -114,6 +121,7 @@ def _work(folder: Path) -> None:
         for name, value in order["opened"].items()
     }
     given["limits"] = Limits(**given["limits"])
+    given["remarks"] = _messages(order["opened"]["remarks"])
     given |= {name: Path(given[name]) for name in ("path", "scratch")}
     opened = Opened(**given)
     choice = replace(

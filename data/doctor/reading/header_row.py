@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.doctor.base import ROW
+from data.wording.catalogue import Message
 
 #: A header row is sought this far down.
 SEARCHED = 40
@@ -110,7 +111,7 @@ def is_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell.strip()))
 
 
-def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], list[str]]:
+def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], list[Message]]:
     """Return ``width`` different names and remarks on what was repaired.
 
     Headers are kept as they are, but for those that are empty, repeated or too long.
@@ -125,19 +126,23 @@ def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], lis
             name = f"column {index + 1}"
         if len(name) > longest:
             name = name[: longest - 1] + "…"
-            repairs[f"longer than {longest} characters, cut"] += 1
+            repairs["cut"] += 1
         base = name
         while name in taken:
             numbers[base] += 1
             name = f"{base} ({numbers[base] + 1})"
         if name != base:
-            repairs["named like another one, numbered"] += 1
+            repairs["numbered"] += 1
         taken.add(name)
         names.append(name)
-    return names, [f"{count} column header(s) {what}" for what, count in repairs.items()]
+    remarks = {
+        "cut": Message("reader.headers_long", {"count": repairs["cut"], "limit": longest}),
+        "numbered": Message("reader.headers_repeated", {"count": repairs["numbered"]}),
+    }
+    return names, [remarks[repair] for repair in repairs]
 
 
-def drop_nameless(frame: pd.DataFrame, cells: Row) -> tuple[pd.DataFrame, list[str]]:
+def drop_nameless(frame: pd.DataFrame, cells: Row) -> tuple[pd.DataFrame, list[Message]]:
     """Drop columns that have neither header nor cell; remark on those that have cells only."""
     columns = [name for name in frame.columns if name not in (ROW, BEYOND)]
     nameless = [
@@ -147,7 +152,7 @@ def drop_nameless(frame: pd.DataFrame, cells: Row) -> tuple[pd.DataFrame, list[s
     kept = len(nameless) - len(empty)
     remarks = []
     if not cells:
-        remarks.append("there is no header row: columns are called by their numbers")
+        remarks.append(Message("reader.header_none"))
     elif kept:
-        remarks.append(f"{kept} column(s) have no header and are called by their numbers")
+        remarks.append(Message("reader.headers_empty", {"count": kept}))
     return frame.drop(columns=empty), remarks

@@ -14,6 +14,7 @@ import shapely
 from data.doctor.base import ROW, Choice, Sniffed
 from data.doctor.reading.geometry import Geometries, kind_of
 from data.doctor.reading.source import Opened
+from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
 
@@ -115,9 +116,9 @@ def read_osm(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries, 
     frame[ROW] = np.arange(1, len(frame) + 1)
     geometry = shapely.from_wkb(np.array(shapes, dtype=object), on_invalid="ignore")
     lost = int(shapely.is_missing(geometry).sum())
-    remarks = [f"{lost} ways have no two nodes inside the extract: without geometry"] * bool(lost)
+    remarks = [Message("reader.osm_lost", {"count": lost})] * bool(lost)
     others = ", ".join(key for key in THEMES if key != sniffed.layer)
-    remarks.append(f"layer {sniffed.layer} is read, not {others}")
+    remarks.append(Message("reader.layer_read", {"layer": sniffed.layer, "others": others}))
     return (
         frame,
         geometry,

@@ -13,6 +13,7 @@ from data.doctor.base import ROW, Sniffed
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
 from data.doctor.reading.limits import MIB, Limits
 from data.doctor.reading.source import Opened
+from data.wording.catalogue import Message
 from geo.errors import DataError
 
 #: Rows decoded at a time: bounds what a small file with a huge repeated text can take.
@@ -46,7 +47,7 @@ def read_parquet(opened: Opened) -> tuple[pd.DataFrame, Geometries | None, Sniff
         elif name in spatial:
             other, _ = _geometries(column)
             columns[name] = pd.Series(shapely.to_wkt(other), dtype="str")
-            remarks.append(f"there are several geometry columns: {primary} is used, {name} is text")
+            remarks.append(Message("reader.geometry_others", {"used": primary, "other": name}))
         else:
             columns[name] = plain(column)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
@@ -93,7 +94,7 @@ def _is_binary(kind: Any) -> bool:
     return bool(types.is_binary(kind) or types.is_large_binary(kind))
 
 
-def _geometries(column: Any) -> tuple[Geometries, list[str]]:
+def _geometries(column: Any) -> tuple[Geometries, list[Message]]:
     values = column.to_numpy(zero_copy_only=False)
     return finite(shapely.from_wkb(values, on_invalid="ignore"), given=~pd.isna(values))
 

@@ -14,6 +14,7 @@ from data.doctor.base import Sniffed
 from data.doctor.reading.archive import leads_outside
 from data.doctor.reading.geometry import crs_name
 from data.doctor.reading.source import HGT_NAME, Opened, identify
+from data.wording.catalogue import Message
 from geo.errors import DataError
 
 #: No file of China at 10 m is larger [pixel].
@@ -52,7 +53,7 @@ class RasterInfo:
     bounds: tuple[float, float, float, float]
     resolution: tuple[float, float]
     georeferenced: bool
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 @contextmanager
@@ -134,9 +135,9 @@ def describe(opened: Opened) -> RasterInfo:
         remarks = list(opened.remarks)
         declared = crs_name(dataset.crs.to_wkt()) if dataset.crs else ""
         if not placed:
-            remarks.append("the raster does not say where it lies")
+            remarks.append(Message("reader.raster_nowhere"))
         elif not declared:
-            remarks.append("the raster does not say its coordinate system")
+            remarks.append(Message("reader.raster_crs"))
         if dataset.width * dataset.height > MAX_PIXELS:
             raise DataError(
                 f"the raster claims {dataset.width:,} × {dataset.height:,} cells",
@@ -151,8 +152,17 @@ def describe(opened: Opened) -> RasterInfo:
 
 def sniffed(info: RasterInfo) -> Sniffed:
     """Return what a raster seems to be, in the words that tables use."""
-    size = f"{info.width:,} × {info.height:,} cells of {info.dtype}, {info.bands} band(s)"
+    size = Message(
+        "reader.raster_size",
+        {
+            "driver": info.driver,
+            "width": info.width,
+            "height": info.height,
+            "dtype": info.dtype,
+            "bands": info.bands,
+        },
+    )
     return Sniffed(
         "raster", geometry="raster", declared_crs=info.declared_crs,
-        remarks=(*info.remarks, f"{info.driver}: {size}"),
+        remarks=(*info.remarks, size),
     )  # fmt: skip

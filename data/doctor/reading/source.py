@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from data.doctor.reading.limits import MIB, Limits
+from data.wording.catalogue import Message
 from geo.errors import DataError, StorageError
 
 Source = str | Path | bytes
@@ -76,13 +77,13 @@ class Opened:
     sha256: str
     scratch: Path
     limits: Limits
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     parts: tuple[str, ...] = ()
     part: str = ""
 
-    def remark(self, *sentences: str) -> Opened:
+    def remark(self, *messages: Message) -> Opened:
         """Return this with further remarks."""
-        return replace(self, remarks=(*self.remarks, *sentences))
+        return replace(self, remarks=(*self.remarks, *messages))
 
 
 @contextmanager
@@ -213,9 +214,9 @@ def check_unpacked(size: int, packed: int, limits: Limits, name: str) -> None:
         )
 
 
-def misnamed(format_: str, name: str) -> tuple[str, ...]:
+def misnamed(format_: str, name: str) -> tuple[Message, ...]:
     """Return a remark where the name's suffix promises another format than the content has."""
     suffix = Path(name.removesuffix(".gz")).suffix.lower()
     if not suffix or suffix in SUFFIXES[format_] or suffix in (".zip", ".gz"):
         return ()
-    return (f"the name ends in {suffix}, the content is {format_}: read as {format_}",)
+    return (Message("reader.misnamed", {"suffix": suffix, "format": format_}),)

@@ -21,6 +21,7 @@ from data.doctor.reading.encoding import clean_text, guess
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
 from data.doctor.reading.parquet import plain
 from data.doctor.reading.source import Opened
+from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
 #: File name under which GDAL takes each format for what it is.
@@ -65,7 +66,7 @@ def read_vector(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometrie
     frame = pd.DataFrame(columns, index=index)
     frame[ROW] = np.arange(1, len(frame) + 1)
     frame, geometry, drawn = _without_noise(frame, geometry, prepared, choice)
-    bad: list[str] = []
+    bad: list[Message] = []
     if geometry is not None:
         geometry, bad = finite(geometry)
     shown = choice.layer or "" if drawn else _shown(layer, prepared)
@@ -83,8 +84,8 @@ def _shown(layer: str, opened: Opened) -> str:
 
 
 @contextmanager
-def _gdal() -> Iterator[Callable[[], list[str]]]:
-    """Set GDAL's options for one file; what it warns of becomes remarks, not noise."""
+def _gdal() -> Iterator[Callable[[], list[Message]]]:
+    """Set GDAL's options for one file; its warnings become remarks."""
     import pyogrio
 
     before = {key: pyogrio.get_gdal_config_option(key) for key in _OPTIONS}
@@ -92,14 +93,14 @@ def _gdal() -> Iterator[Callable[[], list[str]]]:
         warnings.simplefilter("always")
         pyogrio.set_gdal_config_options(_OPTIONS)
         try:
-            yield lambda: _sentences(caught)
+            yield lambda: _remarks(caught)
         finally:
             pyogrio.set_gdal_config_options(before)
 
 
-def _sentences(caught: list[warnings.WarningMessage]) -> list[str]:
+def _remarks(caught: list[warnings.WarningMessage]) -> list[Message]:
     texts = dict.fromkeys(str(item.message)[:200] for item in caught)
-    return [f"GDAL says: {text}" for text in list(texts)[:5]]
+    return [Message("reader.gdal", {"text": text}) for text in list(texts)[:5]]
 
 
 def _prepared(opened: Opened, choice: Choice) -> tuple[Opened, str | None, dict[str, str]]:
@@ -157,9 +158,9 @@ def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
     table = opened.path.with_suffix(".dbf")
     remarks = []
     if not table.exists():
-        remarks.append("the Shapefile comes without its .dbf: features have no attributes")
+        remarks.append(Message("reader.shapefile_dbf"))
     if not opened.path.with_suffix(".prj").exists():
-        remarks.append("the Shapefile comes without its .prj: it does not say its coordinates")
+        remarks.append(Message("reader.shapefile_prj"))
     encoding = choice.encoding
     if encoding is None and table.exists():
         with table.open("rb") as stream:
@@ -167,7 +168,7 @@ def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
         encoding = None if sample.isascii() else guess(sample)
         declared = opened.path.with_suffix(".cpg")
         if encoding and not declared.exists():
-            remarks.append(f"the Shapefile comes without its .cpg: {encoding} by its content")
+            remarks.append(Message("reader.shapefile_cpg", {"encoding": encoding}))
     return opened.remark(*remarks), encoding
 
 
@@ -177,7 +178,7 @@ def _mapinfo(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
         native = stream.read(6).lower() == b"!table"
     if native:
         lost = [end for end in (".map", ".id") if not opened.path.with_suffix(end).exists()]
-        remark = f"the MapInfo table comes without its {', '.join(lost)}: it has no positions"
+        remark = Message("reader.mapinfo_files", {"files": ", ".join(lost)})
         return opened.remark(*[remark] * bool(lost)), choice.encoding
     target = opened.scratch / "mif"
     target.mkdir(exist_ok=True)
@@ -212,7 +213,7 @@ def _layers(opened: Opened) -> dict[str, str]:
     return layers
 
 
-def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str, list[str]]:
+def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str, list[Message]]:
     if opened.format == "dxf":
         return "entities", []
     if choice.layer is not None and choice.layer not in (opened.part, _shown(_COPY, opened)):
@@ -226,7 +227,7 @@ def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str,
     }
     best = max(layers, key=lambda name: count[name])
     others = ", ".join(name for name in layers if name != best)
-    return best, [f"layer {best} is read, not {others[:200]}"]
+    return best, [Message("reader.layer_read", {"layer": best, "others": others[:200]})]
 
 
 def _info(opened: Opened, layer: str, encoding: str | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from data.doctor.reading.archive import DAMAGED
 from data.doctor.reading.header_row import Header, drop_nameless, find_header, unique_headers
 from data.doctor.reading.limits import Limits
 from data.doctor.reading.source import CHUNK, Opened, check_unpacked
+from data.wording.catalogue import Message
 from geo.errors import DataError, InputError, UnknownNameError
 
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta
@@ -63,21 +64,21 @@ def read_sheets(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
     frame = _frame(body, columns, header.first + 1)
     frame, nameless = drop_nameless(frame, cells)
     if not len(frame):
-        remarks.append("the sheet holds no rows of data below its header")
+        remarks.append(Message("reader.sheet_empty"))
     if header.index > 0:
-        remarks.append(f"{header.index} row(s) above the header are titles and were left out")
+        remarks.append(Message("reader.title_rows", {"count": header.index}))
     if len(names) > 1:
         others = ", ".join(name for name in names if name != sheet.name)
-        remarks.append(f"sheet {sheet.name} is read, not {others[:200]}")
+        remarks.append(Message("reader.sheet_read", {"sheet": sheet.name, "others": others[:200]}))
     return frame, Sniffed(
         opened.format, sheet=sheet.name, sheets=names, header_row=header.index + 1,
         layer=opened.part, layers=opened.parts, remarks=(*remarks, *repaired, *nameless),
     )  # fmt: skip
 
 
-def _check_parts(opened: Opened) -> list[str]:
+def _check_parts(opened: Opened) -> list[Message]:
     """Unpack every part once without keeping it: sizes, checksums, extent of the sheets."""
-    remarks, unfinished = [], 0
+    unfinished = 0
     try:
         with zipfile.ZipFile(opened.path) as archive:
             for info in archive.infolist():
@@ -90,12 +91,7 @@ def _check_parts(opened: Opened) -> list[str]:
             "the workbook is cut off, damaged or locked", where=opened.name,
             repair="open it in a spreadsheet program and save it again",
         ) from error  # fmt: skip
-    if unfinished:
-        remarks.append(
-            f"{unfinished} formula(s) have no stored result and read as empty: open the workbook "
-            "in a spreadsheet program and save it"
-        )
-    return remarks
+    return [Message("reader.formulas", {"count": unfinished})] if unfinished else []
 
 
 def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> None:

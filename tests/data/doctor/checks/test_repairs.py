@@ -21,6 +21,7 @@ from data.doctor.checks.repairs import (
 )
 from data.doctor.checks.rules import RULES, SHAPE, Context, FindingTable, check, convert
 from data.tables.imports import IMPORTABLE
+from data.wording.catalogue import Message
 from geo.errors import UnknownNameError
 from tests.data.doctor.checks.test_rules import REGIONS, TODAY
 
@@ -113,7 +114,8 @@ def test_repairs_are_offered_with_the_rows_they_mend() -> None:
     frame, context = prepared("new_id")
     frame.loc[0, "lon"] = -100.51234
     assert offered(check(frame, context)) == {"drop_sign": 1, "new_id": 1}
-    given = Finding("x", "error", 8, "lon", "", "读", "read", "写", "write", repair="trim")
+    why, how = Message("finding.unknown_code.why_rounded"), Message("finding.region_name.how")
+    given = Finding("x", "error", 8, "lon", "", why, how, repair="trim")
     assert offered(FindingTable.of([given, replace(given, row=9)])) == {"trim": 2}
     assert offered(FindingTable.of([])) == {}
 

@@ -15,6 +15,7 @@ import shapely
 from hypothesis import given, settings, strategies as st
 
 from data.doctor.base import ROW, Finding
+from data.doctor.checks.findings import rule_title
 from data.doctor.checks.rules import (
     RULES,
     SHAPE,
@@ -25,6 +26,7 @@ from data.doctor.checks.rules import (
     rejected_rows,
 )
 from data.tables.imports import IMPORTABLE, REQUIRED
+from data.wording.catalogue import LANGUAGES, Message
 
 TODAY = dt.date(2026, 7, 15)
 #: A province of two counties, 1° wide each: 01 west of 101°, 02 east of it.
@@ -81,6 +83,8 @@ class Case:
 
 BOW = shapely.Polygon([(100.2, 25.2), (100.8, 25.8), (100.8, 25.2), (100.2, 25.8)])
 SAME = {"lon": 100.5, "lat": 25.7}
+WHY = Message("finding.unreadable_coordinate.why")
+HOW = Message("finding.unreadable_coordinate.how")
 CASES: dict[str, Case] = {
     "missing_position": Case("sites", {"lon": None}),
     "null_island": Case("sites", {"lon": 0.0, "lat": 0.0}),
@@ -186,10 +190,12 @@ def test_a_rule_finds_the_wrong_row_and_leaves_the_right_one(rule) -> None:
 def test_a_finding_says_what_and_how_in_both_languages(rule) -> None:
     case = CASES[rule.key]
     finding = found(case, case.wrong, case.units).of_rule(rule.key).findings()[0]
-    texts = (finding.why_zh, finding.why_en, finding.how_zh, finding.how_en)
+    why = finding.why.text("en")
+    messages = (rule_title(rule.key), finding.why, finding.how)
+    texts = [message.text(language) for message in messages for language in LANGUAGES]
     assert all(texts)
     assert not any("{" in text or "nan" in text for text in texts), texts
-    assert finding.why_en.isascii() or finding.value or "–" in finding.why_en
+    assert why.isascii() or finding.value or "–" in why
     assert finding.repair == rule.repair
 
 
@@ -215,11 +221,11 @@ def test_every_kind_is_checked_even_when_empty() -> None:
 
 def test_only_errors_reject_a_row_and_each_row_once() -> None:
     earlier = [
-        Finding("x", "error", 9, "a", "v", "z", "e", "z", "e"),
-        Finding("x", "error", 3, "b", "v", "z", "e", "z", "e"),
-        Finding("y", "error", 3, "b", "v", "z", "e", "z", "e"),
-        Finding("y", "warning", 4, "b", "v", "z", "e", "z", "e"),
-        Finding("y", "error", 0, "", "v", "z", "e", "z", "e"),
+        Finding("x", "error", 9, "a", "v", WHY, HOW),
+        Finding("x", "error", 3, "b", "v", WHY, HOW),
+        Finding("y", "error", 3, "b", "v", WHY, HOW),
+        Finding("y", "warning", 4, "b", "v", WHY, HOW),
+        Finding("y", "error", 0, "", "v", WHY, HOW),
     ]
     table = FindingTable.of(earlier)
     assert rejected_rows(table).tolist() == [3, 9]
@@ -229,7 +235,7 @@ def test_only_errors_reject_a_row_and_each_row_once() -> None:
 
 def test_findings_of_earlier_steps_stand_among_the_others() -> None:
     frame = pd.DataFrame({"lon": [0.0], "lat": [0.0], "antenna_height_m": [30.0], ROW: [5]})
-    mine = Finding("unreadable_coordinate", "error", 5, "lon", "x", "读", "read", "写", "write")
+    mine = Finding("unreadable_coordinate", "error", 5, "lon", "x", WHY, HOW)
     findings = check(frame, Context(IMPORTABLE["sites"]), [mine])
     assert [item.rule for item in findings.findings()] == ["null_island", "unreadable_coordinate"]
     assert mine in findings.findings()
@@ -312,7 +318,7 @@ def test_no_text_breaks_the_reading_of_cells(cells: list[str | None]) -> None:
     typed, findings = convert(frame, IMPORTABLE["base_stations"])
     findings = check(typed, Context(IMPORTABLE["base_stations"], today=TODAY), findings)
     assert len(typed) == len(cells)
-    assert all(finding.why_zh for finding in findings.findings(None))
+    assert all(finding.why.text("zh") for finding in findings.findings(None))
 
 
 def test_a_large_file_is_checked_in_seconds() -> None:

@@ -80,7 +80,7 @@ def test_a_mapinfo_table_without_its_map_says_what_is_missing() -> None:
     table = read(making.zipped(alone), name="v.zip")
     assert table.rows_read == 3
     assert table.geometry is None or shapely.is_missing(np.asarray(table.geometry)).all()
-    assert any("without its .map, .id" in remark for remark in table.sniffed.remarks)
+    assert any("without its .map, .id" in remark.text("en") for remark in table.sniffed.remarks)
     del alone["villages.dat"]
     with pytest.raises(DataError) as caught:
         read(making.zipped(alone), name="v.zip")
@@ -148,7 +148,7 @@ def test_of_several_layers_the_largest_is_read_and_any_can_be_chosen(tmp_path: P
     table = read(content, name="m.gpkg")
     assert (table.sniffed.layer, table.rows_read) == ("多", 3)
     assert set(table.sniffed.layers) == {"少", "多", "中"}
-    assert any("not 少" in remark for remark in table.sniffed.remarks)
+    assert any("not 少" in remark.text("en") for remark in table.sniffed.remarks)
     assert read(content, Choice(layer="中"), name="m.gpkg").rows_read == 2
     with pytest.raises(UnknownNameError, match="没有"):
         read(content, Choice(layer="没有"), name="m.gpkg")
@@ -184,7 +184,7 @@ def test_of_two_geometry_columns_the_declared_one_counts_and_the_other_stays_tex
     table = read(making.geoparquet(making.two_geometries()), name="v.parquet")
     assert positions(table) == THREE
     assert table.frame["second"].tolist() == ["POINT (1 2)"] * 3
-    assert any("several geometry columns" in remark for remark in table.sniffed.remarks)
+    assert any("several geometry columns" in remark.text("en") for remark in table.sniffed.remarks)
 
 
 def test_of_two_wkt_columns_the_first_counts() -> None:
@@ -192,7 +192,7 @@ def test_of_two_wkt_columns_the_first_counts() -> None:
     table = read(text.encode(), name="v.csv")
     assert positions(table) == TWO[:1]
     assert table.frame["geom"].tolist() == ["POINT (1 2)"]
-    assert any("several geometry columns" in remark for remark in table.sniffed.remarks)
+    assert any("several geometry columns" in remark.text("en") for remark in table.sniffed.remarks)
 
 
 def test_plain_parquet_of_a_data_frame_is_read() -> None:
@@ -407,7 +407,7 @@ def test_a_parquet_of_nested_cells_becomes_text() -> None:
 def test_features_without_attributes_are_rows_too() -> None:
     without = read(making.zipped(making.shapefile(without=(".dbf",))), name="v.zip")
     assert (without.rows_read, positions(without)) == (3, THREE)
-    assert any("without its .dbf" in remark for remark in without.sniffed.remarks)
+    assert any("without its .dbf" in remark.text("en") for remark in without.sniffed.remarks)
     line = {"type": "LineString", "coordinates": [[102.7, 25.0], [102.8, 25.1]]}
     found = examine(
         making.geojson((line, {})), Pack.load("yunnan"), Choice(kind="roads"), name="r.geojson"

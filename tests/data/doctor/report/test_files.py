@@ -17,13 +17,12 @@ import pytest
 from data.doctor.base import Choice
 from data.doctor.diagnosis import Diagnosis, Origin
 from data.doctor.engine import examine
-from data.doctor.examples import EXAMPLE
 from data.doctor.report.files import REPORTS, report
 from data.doctor.report.rejects import rejected_file
 from data.doctor.report.templates import template, template_columns
-from data.doctor.report.words import WORDS
 from data.tables.imports import IMPORTABLE, RASTERS, REQUIRED
 from data.tables.reader import Pack
+from data.wording.catalogue import text
 from geo.errors import InputError, UnknownNameError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -107,7 +106,7 @@ def test_rejected_rows_stand_in_the_layout_of_the_file(suffix: str) -> None:
         sheet = openpyxl.load_workbook(io.BytesIO(content)).active
         rows = [["" if c is None else str(c) for c in row] for row in sheet.values]
     header = FILE.decode("gb18030").splitlines()[0].split(",")
-    assert rows[0] == [WORDS["zh"]["reason"], *header]
+    assert rows[0] == [text("import_report.reason", "zh"), *header]
     assert [row[1] for row in rows[1:]] == ["V2", "V2", "V4"]
     assert rows[1][2] == "'=cmd|calc"
     assert rows[1][6] == "-5"
@@ -145,7 +144,7 @@ def test_a_template_is_read_by_the_doctor_as_its_own_table(name: str, language: 
 
 def test_a_template_without_its_example_is_an_empty_table() -> None:
     rows = template("sites", "zh", ".csv").decode("utf-8-sig")
-    filled = rows.replace(EXAMPLE["zh"], "S1")
+    filled = rows.replace(text("template.example", "zh"), "S1")
     seen = examine(filled.encode(), YUNNAN, name="sites.csv")
     assert (seen.kind, seen.counts.accepted) == ("sites", 1)
 
@@ -157,6 +156,21 @@ def test_a_template_tells_units_words_and_what_is_needed() -> None:
     told = {row[1]: row for row in notes.iter_rows(min_row=4, values_only=True)}
     assert told["lon"][2] == "必填"
     assert "4G" in told["technology"][5]
-    text = template("base_stations", "en", ".csv").decode("utf-8-sig")
-    assert "antenna_height_m (m)" in text
-    assert "required" in text
+    lines = template("base_stations", "en", ".csv").decode("utf-8-sig")
+    assert "antenna_height_m (m)" in lines
+    assert "required" in lines
+
+
+def test_a_report_speaks_one_language_throughout() -> None:
+    file = "云南省台账,,,,\n名称,县,代码,经度,纬度\n甲,无此县,,100.2,25.6\n乙,呈贡县,,度,25.6\n"
+    seen = examine(file.encode(), YUNNAN, Choice(kind="natural_villages"), name="v.csv")
+    assert {"unknown_name", "former_name", "unreadable_coordinate"} <= set(
+        seen.findings.frame["rule"]
+    )
+    chinese, english = (json.loads(report(seen, ".json", language)) for language in ("zh", "en"))
+    assert chinese["read_as"]["remarks"] == ["表头上方的 1 行是标题，未读入"]
+    assert english["read_as"]["remarks"] == [
+        "1 row(s) above the header are titles and were left out"
+    ]
+    assert all(any(char > "\u2e7f" for char in item["title"]) for item in chinese["rules"])
+    assert all(item["title"].isascii() for item in english["rules"])
