@@ -18,14 +18,16 @@ from data.doctor.checks.dates import read_dates
 from data.doctor.checks.findings import FindingTable, Hits
 from data.doctor.headers.vocabulary import FALSE, TRUE, UNKNOWN, declared_words, fold
 from data.doctor.reading.cells import Bools, bools, codes, text_series, texts
+from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.pack import Column, Table
 from geo.earth.crs import Floats
 
 _PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
-_WAN = r"万[人户个架芯]?$"
-_UNIT = r"\s*(?:户|人|个|米|公里|千米|架|芯|度|°|m|km|MHz|kV|dBm|MW)$"
+_WORDS = vocabulary("checks")
+_WAN = rf"{_WORDS['ten_thousand']}[{_WORDS['counted']}]?$"
+_UNIT = rf"\s*(?:{'|'.join(_WORDS['units'])})$"
 _ESCAPED = r"^'([=+\-@\t\r\n＝＋－＠])"
 #: ``1e999`` and ``inf``: kept as infinite, so that the rule on infinite numbers sees them.
 _INFINITE = r"(?i)^[+-]?(?:inf|infinity|∞)$"

@@ -8,20 +8,24 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.doctor.reading.cells import Bools, bools
+from data.doctor.vocabulary import vocabulary
 from geo.earth.crs import Floats
 
 Days = NDArray[np.datetime64]
 
 _TIME = r"(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?$"
-_WHOLE = (
-    rf"^(?P<y>\d{{4}})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?{_TIME}",
+_WORDS = vocabulary("checks")["date"]
+_YEAR, _MONTH, _DAY = _WORDS["year"], _WORDS["month"], _WORDS["day"]
+_YEAR_MONTH = rf"^(?P<y>\d{{4}})\s*[-/.{_YEAR}]\s*(?P<m>\d{{1,2}})\s*"
+_WHOLE_DATES = (
+    rf"{_YEAR_MONTH}[-/.{_MONTH}]\s*(?P<d>\d{{1,2}})\s*{_DAY}?{_TIME}",
     rf"^(?P<y>(?:19|20)\d{{2}})(?P<m>\d{{2}})(?P<d>\d{{2}}){_TIME}",
 )
-_MONTH = (
-    r"^(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*月?(?P<d>)$",
+_MONTHS = (
+    rf"{_YEAR_MONTH}{_MONTH}?(?P<d>)$",
     r"^(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>)$",
 )
-_YEAR = (r"^(?P<y>(?:19|20)\d{2})\s*年?(?P<m>)(?P<d>)$",)
+_YEARS = (rf"^(?P<y>(?:19|20)\d{{2}})\s*{_YEAR}?(?P<m>)(?P<d>)$",)
 #: Days since 1899-12-30, as spreadsheets count: 1954 to 2119.
 _SERIAL, _SERIALS = r"^\d{5}(?:\.\d+)?$", (20_000, 80_000)
 #: Seconds, or milliseconds, since 1970: 2001 to 2100.
@@ -64,7 +68,7 @@ def _halfwidth(array: pa.Array) -> pa.Array:
 
 def _whole(array: pa.Array) -> Days:
     days = np.full(len(array), _NAT, dtype="datetime64[D]")
-    for pattern in _WHOLE:
+    for pattern in _WHOLE_DATES:
         year, month, day = _parts(array, pattern)
         days = np.where(np.isnat(days), _day(year, month, day), days)
     return days
@@ -72,7 +76,7 @@ def _whole(array: pa.Array) -> Days:
 
 def _partial(array: pa.Array) -> Days:
     days = np.full(len(array), _NAT, dtype="datetime64[D]")
-    for pattern in (*_MONTH, *_YEAR):
+    for pattern in (*_MONTHS, *_YEARS):
         year, month, _ = _parts(array, pattern)
         month = np.where(np.isnan(month) & ~np.isnan(year), 12.0, month)
         first_of_next = _day(year + (month == 12), np.where(month == 12, 1.0, month + 1), 1.0)

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from data.doctor.base import ROW
 from data.doctor.checks.context import SHAPE, Context
 from data.doctor.checks.findings import Hits
-from data.doctor.headers.vocabulary import shown_words
 from data.doctor.reading.cells import Bools, Rows, bools, by_word, texts
+from data.doctor.vocabulary import vocabulary
 
 #: Longest text of a column; quotes and notes may be longer [character].
 LONGEST, LONGEST_NOTE = 500, 20_000
@@ -25,12 +25,14 @@ CONTROL = (
 BREAKS = r"[\t\r\n]"
 _FORMULA = r"^[=@]|^[+\-](?:[^\d.+\-\s]|[\d.]+[^\d.])"
 _MARKUP = r"(?i)<\s*/?\s*[a-z!][^>]{0,200}>|javascript:|&#?\w{1,8};"
-#: Marks of text decoded wrongly: the replacement character, 锟斤拷 and 烫烫烫, UTF-8 read as
-#: Latin-1 or as GBK, private use.
-_MOJIBAKE = (
-    r"\x{fffd}|锟斤拷|烫烫|屯屯屯|ï»¿|[ÃÂ][\x{80}-\x{bf}]|[åæçèéä][\x{80}-\x{bf}]{1,2}"
-    r"|鏄|鐪|锛|绔欏|鍩虹|缁忓|绾害|浜戝|[\x{e000}-\x{f8ff}]"
-)
+#: Marks of text decoded wrongly: the replacement character, words of the vocabulary, UTF-8 read as
+#: Latin-1, private use.
+_MOJIBAKE = "|".join(
+    [
+        r"\x{fffd}", r"[ÃÂ][\x{80}-\x{bf}]", r"[åæçèéä][\x{80}-\x{bf}]{1,2}",
+        r"[\x{e000}-\x{f8ff}]", *vocabulary("checks")["mojibake"],
+    ]
+)  # fmt: skip
 #: All of them at once: most columns have none.
 _ANY = rf"{CONTROL}|{BREAKS}|^\s|\s$|^[=@+\-]|<|javascript:|&|{_MOJIBAKE}"
 
@@ -61,7 +63,7 @@ def _words(array: pa.Array, name: str, context: Context) -> Iterator[Hits]:
     rule = {"technology": "unknown_technology", "status": "unknown_status"}.get(name)
     at = np.flatnonzero(wrong)
     values = array.take(pa.array(at))
-    yield Hits(rule or "unknown_word", name, at, values, shown_words(column, "en"))
+    yield Hits(rule or "unknown_word", name, at, values, " / ".join(column.words))
 
 
 def _marks(array: pa.Array, name: str) -> Iterator[Hits]:

@@ -14,6 +14,7 @@ from data.doctor.checks.dates import iso_days
 from data.doctor.checks.findings import Hits
 from data.doctor.headers.vocabulary import factor
 from data.doctor.reading.cells import Bools, number_texts, numbers, texts
+from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.pack import Column
 from geo.earth.crs import Floats
@@ -45,10 +46,13 @@ BANDS: dict[int, tuple[float, float]] = {
     77: (3300, 4200), 78: (3300, 3800), 79: (4400, 5000), 257: (26500, 29500),
     258: (24250, 27500), 260: (37000, 40000), 261: (27500, 28350),
 }  # fmt: skip
-_NUMBERED = re.compile(r"(?:band|b|n)?\s*(\d{1,3})(?:\s*频段)?", re.IGNORECASE)
-_IN_MHZ = re.compile(r"\D*?(\d{3,5})\s*(?:m|mhz|兆).*", re.IGNORECASE)
-_IN_GHZ = re.compile(r"\D*?(\d{1,2}(?:\.\d+)?)\s*(?:g|ghz).*", re.IGNORECASE)
-_LETTERED = re.compile(r"[A-F](?:\d?)\s*频段?|(?:GSM|DCS|CDMA|PCS)\s*\d{0,4}", re.IGNORECASE)
+_WORDS = vocabulary("checks")
+_BAND = _WORDS["band"]
+_MHZ, _GHZ_WORDS = "|".join(_WORDS["megahertz"]), "|".join(_WORDS["gigahertz"])
+_NUMBERED = re.compile(rf"(?:band|b|n)?\s*(\d{{1,3}})(?:\s*{_BAND})?", re.IGNORECASE)
+_IN_MHZ = re.compile(rf"\D*?(\d{{3,5}})\s*(?:{_MHZ}).*", re.IGNORECASE)
+_IN_GHZ = re.compile(rf"\D*?(\d{{1,2}}(?:\.\d+)?)\s*(?:{_GHZ_WORDS}).*", re.IGNORECASE)
+_LETTERED = re.compile(rf"[A-F](?:\d?)\s*{_BAND}?|(?:GSM|DCS|CDMA|PCS)\s*\d{{0,4}}", re.IGNORECASE)
 
 
 def check_values(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:

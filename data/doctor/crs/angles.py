@@ -16,20 +16,35 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.doctor.base import ROW, Finding
+from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 
 Floats = NDArray[np.float64]
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _GAP = r"(?:\s*[:\-]\s*|\s+)"
+_WORDS = vocabulary("crs")
+_MARKS = _WORDS["marks"]
 #: ``′`` and its like; two of them are a ``″``.
-_PRIME = "['′’‘`´]"
+_PRIME = f"[{_MARKS['primes']}]"
+_DEGREES = "|".join([f"[{_MARKS['degrees']}]", *_MARKS["degree_words"]])
+_MINUTES = "|".join([_PRIME, _MARKS["minutes"], *_MARKS["minute_words"]])
+_SECONDS = "|".join(
+    [f"[{_MARKS['double_primes']}]", _PRIME * 2, _MARKS["seconds"], *_MARKS["second_words"]]
+)
 _DMS = (
-    r"^\s*(?P<before>东经|西经|北纬|南纬|[NSEWnsew])?\s*[:=]?\s*(?P<sign>[+-])?\s*"
-    rf"(?P<degrees>{_NUMBER})(?:(?:\s*(?:[°º˚度]|deg|d)\s*|{_GAP})"
-    rf"(?:(?P<minutes>{_NUMBER})(?:\s*(?:{_PRIME}|分|min|m)\s*|{_GAP}|$)"
-    rf"(?:(?P<seconds>{_NUMBER})\s*(?:[\"″”“〃]|{_PRIME}{_PRIME}|秒|sec|s)?)?)?)?"
+    rf"^\s*(?P<before>{'|'.join(_WORDS['hemispheres'])}|[NSEWnsew])?\s*[:=]?\s*(?P<sign>[+-])?\s*"
+    rf"(?P<degrees>{_NUMBER})(?:(?:\s*(?:{_DEGREES})\s*|{_GAP})"
+    rf"(?:(?P<minutes>{_NUMBER})(?:\s*(?:{_MINUTES})\s*|{_GAP}|$)"
+    rf"(?:(?P<seconds>{_NUMBER})\s*(?:{_SECONDS})?)?)?)?"
     r"\s*(?P<after>[NSEWnsew])?\s*$"
+)
+_LATITUDE_LETTER = f"[{_WORDS['latitude_letters']}]"
+_LONGITUDE_LETTER = f"[{_WORDS['longitude_letters']}]"
+_LABELS = f"(?i){'|'.join(_WORDS['labels'])}"
+#: A comma between digits before the mark of an angle: a decimal sign.
+_COMMA_IN_ANGLE = (
+    rf"\d,\d+\s*(?:°|{_MARKS['degrees'][-1]}|'|{_MARKS['minutes']}|\"|{_MARKS['seconds']})"
 )
 _DECIMAL = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\s*$"
 #: An angle never has more digits before a comma than this; an easting does.
@@ -106,9 +121,8 @@ def split_pairs(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     spaced = texts.str.extract(r"^(\S+)\s+(\S+)$")
     parts = split.where(split[0].notna(), spaced).astype("string")
     first, second = parts[0], parts[1]
-    latitude_first = first.str.contains(r"[NnSs北南]", na=False) & second.str.contains(
-        r"[EeWw东西]", na=False
-    )
+    north = first.str.contains(_LATITUDE_LETTER, na=False)
+    latitude_first = north & second.str.contains(_LONGITUDE_LETTER, na=False)
     x, y = first.mask(latitude_first, second), second.mask(latitude_first, first)
     return parse_angle(x), parse_angle(y)
 
@@ -137,7 +151,7 @@ def _unusual(texts: pa.Array) -> Floats:
 def _normal(texts: pa.Array) -> pa.Array:
     """Return half-width text, small unit letters, and no comma inside a number."""
     half = pc.utf8_normalize(pc.replace_substring(texts, "´", "′"), form="NFKC")
-    half = pc.replace_substring_regex(half, r"(?i)经度|纬度|lon|lat", "")
+    half = pc.replace_substring_regex(half, _LABELS, "")
     half = pc.replace_substring_regex(half, r"[–—−]", "-")
     lettered = pc.match_substring_regex(half, r"\d\s*[dD]\s*\d")
     half = pc.utf8_trim_whitespace(pc.if_else(lettered, pc.utf8_lower(half), half))
@@ -155,7 +169,7 @@ def _without_commas(texts: pd.Series) -> pd.Series:
     degrees = pd.to_numeric(texts.str.extract(r"^[+-]?(\d+),")[0], errors="coerce")
     decimal = single & (degrees <= _LARGEST_DEGREE)
     thousands = texts.str.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", na=False) & ~decimal
-    inside = texts.str.contains(r"\d,\d+\s*(?:°|度|'|分|\"|秒)", na=False)
+    inside = texts.str.contains(_COMMA_IN_ANGLE, na=False)
     texts = texts.mask(decimal | inside, texts.str.replace(",", ".", regex=False))
     return texts.mask(thousands, texts.str.replace(",", "", regex=False))
 
@@ -178,7 +192,7 @@ def _part(fields: pa.Array, name: str) -> Floats:
 
 
 def _negative(fields: pa.Array) -> NDArray[np.bool_]:
-    south = pa.array(["西经", "南纬", "W", "w", "S", "s", "-"])
+    south = pa.array(_WORDS["negative"])
     found = np.zeros(len(fields), dtype=bool)
     for name in ("before", "after", "sign"):
         part = pc.is_in(pc.struct_field(fields, name), south)

@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.doctor.reading.cells import text_series, texts
+from data.doctor.vocabulary import vocabulary
 from geo.earth.crs import Floats
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 #: Evidence classes whose positions are real.
 REAL = ("measured", "reported", "declared")
 #: What a name may end in without being another place.
-_ENDINGS = r"(?:人民政府|政府驻地|政府|县城|城区|街道办事处|街道|镇|乡)$"
+_ENDINGS = f"(?:{'|'.join(vocabulary('crs')['place_endings'])})$"
 
 
 def _no_rows() -> NDArray[np.intp]:

@@ -28,7 +28,7 @@ ALIASES = Path(__file__).parent / "aliases.csv"
 #: Column of :data:`ALIASES` for headers that mean something no table holds: never likened.
 EXTRA = "extra"
 #: Where two headers mean one column, the dialect named first wins.
-DIALECTS = ("zh", "en", "工参", "路测", "opencellid", "geonames", "osm")
+DIALECTS = ("zh", "en", "site_sheet", "drive_test", "opencellid", "geonames", "osm")
 #: Columns of positions that a table of points may be given; read by the step of coordinates.
 POSITIONS = ("lon", "lat", "x", "y", "coordinates")
 #: Columns that name where a row lies and what it is called; read by the step of names.

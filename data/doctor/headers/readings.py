@@ -8,39 +8,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.doctor.names.forms import plain
+from data.doctor.vocabulary import vocabulary
 
 #: Longer headers are read by their first characters.
 READ = 240
 
 BRACKETS = re.compile(r"[(\[{<【〔〖](?P<inside>[^()\[\]{}<>【】〔〕〖〗]*)[)\]}>】〕〗]")
-_UNITS = (
-    "万人|万户|万元|万|千米|公里|皮长公里|芯公里|毫米|厘米|米|度|人|户|个|架|芯|条|年|千伏|伏|兆瓦|千瓦|瓦|"
-    "km2|km²|km|dbm|dbi|db|khz|mhz|ghz|hz|mw|kw|kva|kv|v|w|m|mm|cm|deg|degrees?|°|º|′|%|metres?|meters?"
-)
+_WORDS = vocabulary("headers")
+_UNITS = "|".join(_WORDS["headers"]["units"])
 UNIT = re.compile(_UNITS, re.IGNORECASE)
 _ENDING = re.compile(
-    rf"(?P<stem>.+?)(?:[/_\s,:-]\s*|(?<=[一-鿿]))(?P<unit>{_UNITS})", re.IGNORECASE
+    rf"(?P<stem>.+?)(?:[/_\s,:-]\s*|(?<=[\u4e00-\u9fff]))(?P<unit>{_UNITS})", re.IGNORECASE
 )
 #: Coordinate system → how headers name it.
-SYSTEMS = {
-    "WGS84": r"wgs[-_ ]?(?:19)?84",
-    "GCJ-02": r"gcj[-_ ]?0?2|火星|高德|腾讯|amap",
-    "BD-09": r"bd[-_ ]?0?9(?:ll)?|百度|baidu",
-    "CGCS2000": r"cgcs[-_ ]?2000|国家2000|2000国家大地|大地2000",
-    "Xian 80": r"(?:西安|xi'?an)[-_ ]?(?:19)?80",
-    "Beijing 54": r"(?:北京|beijing)[-_ ]?(?:19)?54",
-}
+SYSTEMS: dict[str, str] = {name: "|".join(patterns) for name, patterns in _WORDS["systems"].items()}
 SYSTEM = re.compile(
     "|".join(f"(?P<s{i}>{text})" for i, text in enumerate(SYSTEMS.values()))
-    + r"(?P<rest>坐标系?|坐标|系)?"
+    + f"(?P<rest>{'|'.join(_WORDS['headers']['system_endings'])})?"
 )
 #: Remarks in brackets that leave a header's meaning as it is.
-HARMLESS = frozenset(
-    {"必填", "选填", "可选", "可空", "是", "否", "有", "无", "小数", "十进制", "度分秒", "小数度",
-     "6位小数", "六位小数", "下拉选择", "文本", "数字", "日期", "y", "n", "yes", "no", "0", "1",
-     "true", "false", "decimal", "dms", "required", "optional", "yyyymmdd", "yyyy-mm-dd"}
-)  # fmt: skip
+HARMLESS = frozenset(_WORDS["headers"]["remarks"])
 _NUMBERING = re.compile(r" \(\d+\)$")
+_PARTS = re.compile(rf"[:,;、/\s]+|{_WORDS['headers']['unit_label']}")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -82,7 +71,7 @@ def readings(header: str) -> Iterable[Reading]:
 
 def _parts(remark: str) -> list[str]:
     whole = remark.strip()
-    parts = [whole] if UNIT.fullmatch(whole) else re.split(r"[:,;、/\s]+|单位", whole)
+    parts = [whole] if UNIT.fullmatch(whole) else _PARTS.split(whole)
     return [part for part in parts if part]
 
 

@@ -16,15 +16,13 @@ import pandas as pd
 from data.doctor.base import ROW, Finding, Severity
 from data.doctor.names.forms import plain
 from data.doctor.names.gazetteer import CODE, Gazetteer, Meaning, Region, inside
+from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 
 #: Columns that may name a region, from the widest to the narrowest.
 COLUMNS = ("province", "prefecture", "county")
 #: Cells that name nothing.
-BLANK = frozenset(
-    {"", "-", "--", "/", "\\", "0", "nan", "none", "null", "n/a", "#n/a", "无", "空", "不详",
-     "未知", "市辖区", "市本级", "州本级", "省本级"}
-)  # fmt: skip
+BLANK = frozenset(vocabulary("names")["blank"])
 #: The likest names are sought for so many different unknown names; the rest get none.
 SUGGESTED = 200
 #: Longer cells are no names.

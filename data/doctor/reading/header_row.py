@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.doctor.base import ROW
+from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 
 #: A header row is sought this far down.
@@ -21,10 +22,12 @@ COMPARED = 30
 #: A header fills at least this share of the table's width.
 FILLED = 0.6
 
+_WORDS = vocabulary("reading")
 _NUMBER = re.compile(
     r"[+-]?(\d[\d,]*)?\.?\d+(e[+-]?\d+)?%?"  # number
-    r"|\d{2,4}([-/.年])\d{1,2}([-/.月]\d{1,2}日?)?([ T][\d:.]+Z?)?"  # date
-    r"|[NSEW东西南北]?\s*\d+(\.\d+)?\s*[°度º].*",  # angle
+    rf"|\d{{2,4}}([-/.{_WORDS['year']}])\d{{1,2}}"  # date
+    rf"([-/.{_WORDS['month']}]\d{{1,2}}{_WORDS['day']}?)?([ T][\d:.]+Z?)?"
+    rf"|[{_WORDS['directions']}]?\s*\d+(\.\d+)?\s*[{_WORDS['degrees']}].*",  # angle
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(19|20)\d\d(\.0)?")

@@ -17,6 +17,7 @@ from data.doctor.reading.archive import DAMAGED
 from data.doctor.reading.header_row import Header, drop_nameless, find_header, unique_headers
 from data.doctor.reading.limits import Limits
 from data.doctor.reading.source import CHUNK, Opened, check_unpacked
+from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 from geo.errors import DataError, InputError, UnknownNameError
 
@@ -32,10 +33,8 @@ _NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
 _TAIL = 256 * 1024
 
 
-#: Names of sheets that explain a table, in our own exports and templates among others.
-_NOTES = frozenset(
-    {"说明", "填写说明", "填表说明", "备注", "notes", "readme", "about", "sources", "目录"}
-)
+#: Names of sheets that explain a table.
+_NOTES = frozenset(vocabulary("reading")["notes_sheets"])
 
 
 @dataclass(frozen=True, slots=True)
