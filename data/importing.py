@@ -3,7 +3,7 @@
 ::
 
     with catalogue() as store:
-        found = examine(path, pack, Choice(kind="natural_villages"))
+        found = examine(path, pack, ImportChoice(kind="natural_villages"))
         record = commit_table(store, found)
 """
 
@@ -21,10 +21,10 @@ import pandas as pd
 import shapely
 
 from data.atomic import atomic_path, atomic_write, storage_errors
-from data.doctor.base import ROW, Choice
+from data.doctor.base import ROW, ImportChoice
 from data.doctor.checks.context import SHAPE
 from data.doctor.checks.findings import rule_title
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import examine
 from data.doctor.reading.readers import raster as open_raster
 from data.doctor.report.files import crs_record, report
@@ -138,8 +138,8 @@ class ImportOrder:
         Examine only.
     """
 
-    choice: Choice
-    origin: Origin
+    choice: ImportChoice
+    origin: FileOrigin
     unit: str = ""
     report: Path | None = None
     rejected: Path | None = None
@@ -297,7 +297,7 @@ class RasterFile:
 
 
 def commit_raster(
-    store: Catalogue, file: RasterFile, pack: Pack, *, kind: str, origin: Origin
+    store: Catalogue, file: RasterFile, pack: Pack, *, kind: str, origin: FileOrigin
 ) -> ImportRecord:
     """Copy a raster into the workspace and enter it as the province's ``dem`` or ``population``.
 
@@ -314,7 +314,7 @@ def commit_raster(
 
 
 def commit_rasters(
-    store: Catalogue, files: Sequence[RasterFile], pack: Pack, *, kind: str, origin: Origin
+    store: Catalogue, files: Sequence[RasterFile], pack: Pack, *, kind: str, origin: FileOrigin
 ) -> ImportRecord:
     """Enter several rasters as one import, which one undo takes back; else as for one.
 
@@ -348,7 +348,7 @@ def commit_rasters(
 
 
 def _kept_raster(
-    store: Catalogue, file: RasterFile, pack: Pack, kind: str, origin: Origin
+    store: Catalogue, file: RasterFile, pack: Pack, kind: str, origin: FileOrigin
 ) -> pd.DataFrame:
     """Copy a raster into the workspace; return the one row that describes it."""
     with open_raster(file.source, name=file.name) as (info, dataset):
@@ -364,7 +364,7 @@ def _kept_raster(
 
 
 def _raster_row(
-    info: RasterInfo, system: str, pack: Pack, *, unit: str, origin: Origin
+    info: RasterInfo, system: str, pack: Pack, *, unit: str, origin: FileOrigin
 ) -> pd.DataFrame:
     """Return the one row that describes a raster."""
     from rasterio.errors import RasterioError

@@ -17,7 +17,7 @@ ROW = "_row"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ImportChoice:
     """What the planner overrides; None leaves it to the doctor.
 
     Attributes
@@ -51,7 +51,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Sniffed:
+class FileDescription:
     """What the file seems to be, each with how sure that is."""
 
     format: str
@@ -82,7 +82,7 @@ class RawTable:
     """
 
     name: str
-    sniffed: Sniffed
+    sniffed: FileDescription
     frame: pd.DataFrame
     geometry: object | None
     rows_read: int
@@ -124,7 +124,7 @@ class Hypothesis:
     Attributes
     ----------
     crs
-        Name as in :class:`Choice`.
+        Name as in :class:`ImportChoice`.
     inside
         Share of the points inside the named province.
     inside_named

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.doctor.base import Choice, CrsDecision, RawTable
+from data.doctor.base import CrsDecision, ImportChoice, RawTable
 from data.doctor.checks.findings import FindingTable
 from data.doctor.headers.matching import HeaderMap
 from data.tables.common import Counts
@@ -21,7 +21,7 @@ TIE = 0.02
 
 
 @dataclass(frozen=True)
-class Origin:
+class FileOrigin:
     """What the planner says of a file as a whole.
 
     Attributes
@@ -84,8 +84,8 @@ class Diagnosis:
     counts: Counts
     repaired: frozenset[int]
     rejected: frozenset[int]
-    choice: Choice
-    origin: Origin
+    choice: ImportChoice
+    origin: FileOrigin
     province: str
 
     @property

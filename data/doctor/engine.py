@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, RawTable
-from data.doctor.checks.completion import Filling, completed
+from data.doctor.base import ROW, ImportChoice, RawTable
+from data.doctor.checks.completion import FileDefaults, completed
 from data.doctor.checks.repairs import apply_repairs, offered, settled
-from data.doctor.checks.rules import Context, FindingTable, check, convert, rejected_rows
-from data.doctor.crs.decision import CrsEvidence, Known, gather
+from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
+from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.placement import declared_system, place, positions
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
-from data.doctor.names.matching import Resolved, resolve_names
+from data.doctor.names.matching import ResolvedNames, resolve_names
 from data.doctor.reading.geometry import text_geometries
 from data.doctor.reading.readers import read
 from data.doctor.reading.source import Source
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 #: Steps as they are told to a progress bar, in order.
 STEPS = ("read", "headers", "names", "place", "check", "repair", "count")
 Progress = Callable[[str], None]
-_AUTOMATIC = Choice()
+_AUTOMATIC = ImportChoice()
 
 
 def _silent(_step: str) -> None:
@@ -49,9 +49,9 @@ def _silent(_step: str) -> None:
 def examine(
     source: Source,
     pack: Pack,
-    choice: Choice = _AUTOMATIC,
+    choice: ImportChoice = _AUTOMATIC,
     *,
-    origin: Origin | None = None,
+    origin: FileOrigin | None = None,
     name: str = "",
     progress: Progress = _silent,
 ) -> Diagnosis:
@@ -81,14 +81,19 @@ def examine(
     StorageError
         If there is no such file.
     """
-    origin = origin or Origin()
+    origin = origin or FileOrigin()
     progress("read")
     raw = read(source, choice, name=name)
     return diagnose(raw, pack, choice=choice, origin=origin, progress=progress)
 
 
 def diagnose(
-    raw: RawTable, pack: Pack, *, choice: Choice, origin: Origin, progress: Progress = _silent
+    raw: RawTable,
+    pack: Pack,
+    *,
+    choice: ImportChoice,
+    origin: FileOrigin,
+    progress: Progress = _silent,
 ) -> Diagnosis:
     """Examine a table that is already read; parameters and errors as for :func:`examine`."""
     progress("headers")
@@ -116,7 +121,7 @@ def diagnose(
     progress("check")
     typed, unreadable = convert(placed.frame, table)
     given = FindingTable.of([*named.findings, *placed.findings]).merged(unreadable)
-    context = Context(
+    context = CheckContext(
         table=table, regions=regions, province=pack.adcode, today=origin.today,
         units=_units(headers), adcodes=named.adcode,
     )  # fmt: skip
@@ -133,7 +138,9 @@ def diagnose(
     rejected = frozenset(rejected_rows(left).tolist()) | _gone(typed, mended)
     repaired = frozenset(mended.loc[changed.to_numpy(), ROW].tolist()) - rejected
     good = mended[~mended[ROW].isin(rejected)]
-    filling = Filling(origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}")
+    filling = FileDefaults(
+        origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}"
+    )
     accepted = completed(good, table, regions, named.adcode, filling)
     read_rows = raw.rows_read
     counts = Counts(
@@ -181,12 +188,14 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
 
 
 def _evidence(
-    pack: Pack, regions: gpd.GeoDataFrame, frame: pd.DataFrame, named: Resolved, table: Table
+    pack: Pack, regions: gpd.GeoDataFrame, frame: pd.DataFrame, named: ResolvedNames, table: Table
 ) -> CrsEvidence:
     places, sites = pack.table("places"), pack.table("sites")
     names = frame["name"] if "name" in frame.columns and table.geometry == "point" else None
     roads = imported_table(pack, "roads")
-    known = Known(places, sites, None if roads is None else roads["geometry"].to_numpy(object))
+    known = KnownPositions(
+        places, sites, None if roads is None else roads["geometry"].to_numpy(object)
+    )
     return gather(
         regions, len(frame), adcodes=named.adcode, names=names, known=known
     )  # fmt: skip

@@ -30,7 +30,7 @@ _DTYPES = {
 
 
 @dataclass(frozen=True)
-class Filling:
+class FileDefaults:
     """What holds for all rows of a file.
 
     Attributes
@@ -50,7 +50,7 @@ def completed(
     table: Table,
     regions: gpd.GeoDataFrame,
     adcodes: pd.Series,
-    filling: Filling,
+    filling: FileDefaults,
 ) -> pd.DataFrame:
     """Return the rows with every declared column, then what else the file had.
 

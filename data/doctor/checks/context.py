@@ -22,7 +22,7 @@ SHAPE = "geometry"
 
 
 @dataclass(frozen=True)
-class Context:
+class CheckContext:
     """What :func:`data.doctor.checks.rules.check` needs to know.
 
     Attributes

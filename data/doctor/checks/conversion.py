@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from data.doctor.base import ROW
 from data.doctor.checks.dates import read_dates
-from data.doctor.checks.findings import FindingTable, Hits
+from data.doctor.checks.findings import FindingTable, RuleHits
 from data.doctor.headers.vocabulary import FALSE, TRUE, UNKNOWN, declared_words, fold
 from data.doctor.reading.cells import Bools, bools, codes, text_series, texts
 from data.doctor.vocabulary import vocabulary
@@ -40,7 +40,7 @@ def convert(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, FindingTab
     fraction, which a rule then finds), ``number`` float64, ``boolean`` boolean, ``date`` text
     YYYY-MM-DD. ``lon`` and ``lat`` and undeclared columns stay as they are.
     """
-    hits: list[Hits] = []
+    hits: list[RuleHits] = []
     frame = _unescaped(frame)
     typed = frame.copy(deep=False)
     for column in table.columns:
@@ -64,7 +64,7 @@ def _unescaped(frame: pd.DataFrame) -> pd.DataFrame:
     return plain
 
 
-def _convert(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _convert(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     if column.kind in ("integer", "number"):
         return _numbers(cells, column)
     if column.kind == "boolean":
@@ -95,7 +95,7 @@ def _taken(words: list[str | None], coded: pa.DictionaryArray) -> pa.Array:
     return pa.array(words, pa.large_string()).take(coded.indices)
 
 
-def _booleans(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _booleans(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     if cells.dtype.name in ("bool", "boolean"):
         return cells.astype("boolean"), []
     array = texts(cells)
@@ -107,25 +107,25 @@ def _booleans(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
     answer = np.array([*values, -1])[at]
     bad = np.flatnonzero(np.array([*unreadable, False])[at])
     read = pd.arrays.BooleanArray(answer == 1, answer < 0)
-    hits = Hits("boolean_unreadable", column.name, bad, array.take(pa.array(bad)))
+    hits = RuleHits("boolean_unreadable", column.name, bad, array.take(pa.array(bad)))
     return pd.Series(read, index=cells.index), [hits]
 
 
-def _dates(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _dates(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     array = _trimmed(texts(cells))
     days, partial = read_dates(array)
     dates = pc.cast(pa.array(days), pa.large_string())
     bad = np.flatnonzero(np.isnat(days) & _given(array))
     part = np.flatnonzero(partial)
     hits = [
-        Hits("date_unreadable", column.name, bad, array.take(pa.array(bad))),
-        Hits("date_partial", column.name, part, array.take(pa.array(part)),
+        RuleHits("date_unreadable", column.name, bad, array.take(pa.array(bad))),
+        RuleHits("date_partial", column.name, part, array.take(pa.array(part)),
              dates.take(pa.array(part)).to_pylist()),
     ]  # fmt: skip
     return text_series(dates, cells.index), hits
 
 
-def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     if pd.api.types.is_numeric_dtype(cells.dtype):
         numbers = np.array(cells.to_numpy(dtype=float, na_value=np.nan))
         return _kept(numbers, cells.index, column), []
@@ -143,13 +143,13 @@ def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
 
 def _number_hits(
     column: str, others: pa.Array, found: tuple[np.ndarray, Floats, Bools]
-) -> Iterator[Hits]:
+) -> Iterator[RuleHits]:
     rest, read, wan = found
     bad = np.flatnonzero(np.isnan(read))
-    yield Hits("not_a_number", column, rest[bad], others.take(pa.array(bad)))
+    yield RuleHits("not_a_number", column, rest[bad], others.take(pa.array(bad)))
     at = np.flatnonzero(wan & ~np.isnan(read))
     told = [f"{number:,.15g}" for number in read[at]]
-    yield Hits("number_wan", column, rest[at], others.take(pa.array(at)), told)
+    yield RuleHits("number_wan", column, rest[at], others.take(pa.array(at)), told)
 
 
 def _kept(numbers: Floats, index: pd.Index, column: Column) -> pd.Series:

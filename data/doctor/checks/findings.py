@@ -29,7 +29,7 @@ _SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CheckRule:
     """One rule; its texts are the sentences ``title``, ``why`` and ``how`` of ``finding.<key>``.
 
     Attributes
@@ -74,20 +74,20 @@ def column_label(name: str, meaning: str) -> Message:
     return Message("column_label.text", {"name": name, "meaning": meaning})
 
 
-def _read_rules() -> tuple[Rule, ...]:
+def _read_rules() -> tuple[CheckRule, ...]:
     path = Path(__file__).with_name("rules.csv")
     with path.open(encoding="utf-8", newline="") as file:
-        return tuple(Rule(**cast("dict[str, Any]", row)) for row in csv.DictReader(file))
+        return tuple(CheckRule(**cast("dict[str, Any]", row)) for row in csv.DictReader(file))
 
 
 #: Every rule, in the order in which reports list them.
-RULES: tuple[Rule, ...] = _read_rules()
-RULE: dict[str, Rule] = {rule.key: rule for rule in RULES}
+RULES: tuple[CheckRule, ...] = _read_rules()
+RULE: dict[str, CheckRule] = {rule.key: rule for rule in RULES}
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hits:
+class RuleHits:
     """Rows that one rule found in one column.
 
     Attributes
@@ -139,7 +139,7 @@ class FindingTable:
         return cls(frame, tuple(given)).ordered()
 
     @classmethod
-    def collect(cls, hits: Iterable[Hits], rows: NDArray[np.int64]) -> FindingTable:
+    def collect(cls, hits: Iterable[RuleHits], rows: NDArray[np.int64]) -> FindingTable:
         """Return what the rules found; ``rows`` are the numbers of the frame's rows."""
         parts = [_of_hits(hit, rows) for hit in hits if len(hit.at)]
         return cls(_joined(parts)).ordered()
@@ -207,7 +207,7 @@ def rule_title(rule: str) -> Message:
     return Message(f"finding.{rule}.title")
 
 
-def _of_hits(hit: Hits, rows: NDArray[np.int64]) -> pd.DataFrame:
+def _of_hits(hit: RuleHits, rows: NDArray[np.int64]) -> pd.DataFrame:
     severity = RULE[hit.rule].severity
     frame = _frame(hit.rule, severity, rows[hit.at], hit.column, hit.values)
     if isinstance(hit.details, str):

@@ -11,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from data.doctor.base import ROW
-from data.doctor.checks.context import Context
-from data.doctor.checks.findings import Hits
+from data.doctor.checks.context import CheckContext
+from data.doctor.checks.findings import RuleHits
 from data.doctor.reading.cells import Bools, Rows, codes, numbers, texts
 from data.tables.common import LAT, LON
 from geo.earth.crs import Floats
@@ -27,15 +27,15 @@ _SAME = 1e-6
 ALONE = ("natural_villages", "admin_villages", "sites", "fibre_nodes", "data_centres")
 
 
-def check_positions(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
+def check_positions(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
     """Check ``lon`` and ``lat`` of a point table."""
     if context.table.geometry != "point" or not {LON, LAT} <= set(frame.columns):
         return
     lon, lat = numbers(frame[LON]), numbers(frame[LAT])
     known = np.isfinite(lon) & np.isfinite(lat)
-    yield Hits("missing_position", LON, np.flatnonzero(~known))
+    yield RuleHits("missing_position", LON, np.flatnonzero(~known))
     null = known & (np.abs(np.nan_to_num(lon)) < _NULL) & (np.abs(np.nan_to_num(lat)) < _NULL)
-    yield Hits("null_island", LON, np.flatnonzero(null))
+    yield RuleHits("null_island", LON, np.flatnonzero(null))
     degrees = known & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     swapped_degrees = known & (np.abs(lon) <= 90) & (np.abs(lat) <= 180)
     other = known & ~degrees & ~swapped_degrees
@@ -48,13 +48,13 @@ def check_positions(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
         yield from _repeated(np.flatnonzero(usable), lon, lat, frame[ROW].to_numpy())
 
 
-def _hits(rule: str, at: Rows, lon: Floats, lat: Floats, details: list[str] | str = "") -> Hits:
+def _hits(rule: str, at: Rows, lon: Floats, lat: Floats, details: list[str] | str = "") -> RuleHits:
     """Return hits whose value is the position."""
     shown = [f"{x:.6f}, {y:.6f}" for x, y in zip(lon[at].tolist(), lat[at].tolist(), strict=True)]
-    return Hits(rule, LON, at, pa.array(shown, pa.large_string()), details)
+    return RuleHits(rule, LON, at, pa.array(shown, pa.large_string()), details)
 
 
-def _inside(usable: Bools, lon: Floats, lat: Floats, context: Context) -> Iterator[Hits]:
+def _inside(usable: Bools, lon: Floats, lat: Floats, context: CheckContext) -> Iterator[RuleHits]:
     """Sort points that are not in the province: swapped, of wrong sign, near, outside."""
     outline = context.outline
     if outline is None:
@@ -85,8 +85,8 @@ def within(polygon: shapely.Geometry, x: Floats, y: Floats, degrees: float) -> B
 
 
 def _named(
-    usable: Bools, lon: Floats, lat: Floats, context: Context, index: pd.Index
-) -> Iterator[Hits]:
+    usable: Bools, lon: Floats, lat: Floats, context: CheckContext, index: pd.Index
+) -> Iterator[RuleHits]:
     """Compare each row's position with the region that it names."""
     if context.adcodes is None or context.regions is None:
         return
@@ -116,7 +116,7 @@ def _coarse(degrees: Floats) -> Bools:
     return np.asarray(np.abs(hundredths - np.round(hundredths)) < 1e-6)
 
 
-def _repeated(at: Rows, lon: Floats, lat: Floats, rows: NDArray[np.int64]) -> Iterator[Hits]:
+def _repeated(at: Rows, lon: Floats, lat: Floats, rows: NDArray[np.int64]) -> Iterator[RuleHits]:
     """Find later rows at the position of an earlier one."""
     x = np.round(lon[at] / _SAME).astype(np.int64)
     y = np.round(lat[at] / _SAME).astype(np.int64)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import shapely
 
 from data.doctor.base import ROW
-from data.doctor.checks.context import SHAPE, Context
+from data.doctor.checks.context import SHAPE, CheckContext
 from data.doctor.checks.findings import RULE, FindingTable
 from data.doctor.checks.text import BREAKS, CONTROL
 from data.doctor.headers.vocabulary import factor
@@ -27,7 +27,7 @@ from geo.earth.crs import Floats
 from geo.errors import UnknownNameError
 
 #: What a repair is given: the frame to mend, the rows, the column, the finding's detail.
-Mend = Callable[[pd.DataFrame, Rows, str, str], None]
+RepairFunction = Callable[[pd.DataFrame, Rows, str, str], None]
 
 _UNITS = {c.name: c.unit for table in IMPORTABLE.values() for c in table.columns}
 
@@ -44,7 +44,7 @@ class Repair:
     """
 
     key: str
-    mend: Mend | None
+    mend: RepairFunction | None
 
     @property
     def title(self) -> Message:
@@ -114,7 +114,7 @@ def offered(findings: FindingTable) -> dict[str, int]:
     return {key: int(rows[key]) for key in REPAIRS if key in rows.index}
 
 
-def settled(context: Context, consented: frozenset[str]) -> Context:
+def settled(context: CheckContext, consented: frozenset[str]) -> CheckContext:
     """Return the context of the mended frame: its numbers are in the declared units."""
     return replace(context, units={}) if "unit" in consented else context
 
@@ -132,7 +132,7 @@ def _drop_sign(frame: pd.DataFrame, at: Rows, _column: str, _detail: str) -> Non
         frame[name] = degrees
 
 
-def _times(ratio: float) -> Mend:
+def _times(ratio: float) -> RepairFunction:
     def mend(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
         _put_numbers(frame, column, at, numbers(frame[column])[at] * ratio)
 

@@ -12,9 +12,16 @@ import numpy as np
 import pandas as pd
 
 from data.doctor.base import ROW, Finding
-from data.doctor.checks.context import SHAPE, Context
+from data.doctor.checks.context import SHAPE, CheckContext
 from data.doctor.checks.conversion import convert
-from data.doctor.checks.findings import RULE, RULES, FindingTable, Hits, Rule, rejected_rows
+from data.doctor.checks.findings import (
+    RULE,
+    RULES,
+    CheckRule,
+    FindingTable,
+    RuleHits,
+    rejected_rows,
+)
 from data.doctor.checks.geometry import check_geometry
 from data.doctor.checks.position import check_positions
 from data.doctor.checks.rows import check_rows
@@ -25,15 +32,15 @@ __all__ = [
     "RULE",
     "RULES",
     "SHAPE",
-    "Context",
+    "CheckContext",
+    "CheckRule",
     "FindingTable",
-    "Rule",
     "check",
     "convert",
     "rejected_rows",
 ]
 
-_STEPS: tuple[Callable[[pd.DataFrame, Context], Iterator[Hits]], ...] = (
+_STEPS: tuple[Callable[[pd.DataFrame, CheckContext], Iterator[RuleHits]], ...] = (
     check_rows,
     check_positions,
     check_geometry,
@@ -43,7 +50,7 @@ _STEPS: tuple[Callable[[pd.DataFrame, Context], Iterator[Hits]], ...] = (
 
 
 def check(
-    frame: pd.DataFrame, context: Context, earlier: Sequence[Finding] | FindingTable = ()
+    frame: pd.DataFrame, context: CheckContext, earlier: Sequence[Finding] | FindingTable = ()
 ) -> FindingTable:
     """Return everything that the rules find in a frame as :func:`convert` leaves it.
 

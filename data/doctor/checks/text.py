@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.doctor.base import ROW
-from data.doctor.checks.context import SHAPE, Context
-from data.doctor.checks.findings import Hits
+from data.doctor.checks.context import SHAPE, CheckContext
+from data.doctor.checks.findings import RuleHits
 from data.doctor.reading.cells import Bools, Rows, bools, by_word, texts
 from data.doctor.vocabulary import vocabulary
 
@@ -37,7 +37,7 @@ _MOJIBAKE = "|".join(
 _ANY = rf"{CONTROL}|{BREAKS}|^\s|\s$|^[=@+\-]|<|javascript:|&|{_MOJIBAKE}"
 
 
-def check_texts(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
+def check_texts(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
     """Check every column of text, declared or not."""
     for name in frame.columns:
         if name in (ROW, SHAPE) or not _is_text(frame[name]):
@@ -56,23 +56,23 @@ def _is_text(cells: pd.Series) -> bool:
     return isinstance(cells.dtype, pd.StringDtype) or cells.dtype == object
 
 
-def _words(array: pa.Array, name: str, context: Context) -> Iterator[Hits]:
+def _words(array: pa.Array, name: str, context: CheckContext) -> Iterator[RuleHits]:
     column = context.columns[name]
     allowed = pa.array(column.words, pa.large_string())
     wrong = bools(pc.and_(pc.is_valid(array), pc.invert(pc.is_in(array, allowed))))
     rule = {"technology": "unknown_technology", "status": "unknown_status"}.get(name)
     at = np.flatnonzero(wrong)
     values = array.take(pa.array(at))
-    yield Hits(rule or "unknown_word", name, at, values, " / ".join(column.words))
+    yield RuleHits(rule or "unknown_word", name, at, values, " / ".join(column.words))
 
 
-def _marks(array: pa.Array, name: str) -> Iterator[Hits]:
+def _marks(array: pa.Array, name: str) -> Iterator[RuleHits]:
     """Look closely at the few cells that one pass over all of them picks out."""
     longest = LONGEST_NOTE if name in _NOTES else LONGEST
     at = np.flatnonzero(bools(pc.greater(pc.utf8_length(array), longest)))
     long = array.take(pa.array(at))
     told = [f"{length:,}" for length in pc.utf8_length(long).to_pylist()]
-    yield Hits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), told)
+    yield RuleHits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), told)
     marked = np.flatnonzero(by_word(array, _matches(_ANY)))
     if not len(marked):
         return
@@ -95,12 +95,12 @@ def _matches(pattern: str) -> Callable[[pa.Array], Bools]:
 
 def _hits(
     rule: str, name: str, marked: Rows, few: pa.Array, mask: Bools, *, shown: bool = False
-) -> Hits:
+) -> RuleHits:
     at = np.flatnonzero(mask)
     values = few.take(pa.array(at))
     if shown:
         values = pa.array([visible(text) for text in values.to_pylist()], pa.large_string())
-    return Hits(rule, name, marked[at], values)
+    return RuleHits(rule, name, marked[at], values)
 
 
 def visible(text: str) -> str:

@@ -32,12 +32,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from data.doctor.base import Choice, CrsDecision
+from data.doctor.base import CrsDecision, ImportChoice
 from data.doctor.crs import reasons
 from data.doctor.crs.angles import parse_angle, read_angles, split_pairs
-from data.doctor.crs.evidence import CrsEvidence, Known, gather
+from data.doctor.crs.evidence import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.likelihood import readings
-from data.doctor.crs.ranking import Ranking, same_system
+from data.doctor.crs.ranking import CrsRanking, same_system
 from data.wording.catalogue import Message
 from geo.earth import projections
 from geo.earth.crs import Floats
@@ -45,7 +45,7 @@ from geo.errors import InputError
 
 __all__ = [
     "CrsEvidence",
-    "Known",
+    "KnownPositions",
     "decide_crs",
     "gather",
     "parse_angle",
@@ -67,7 +67,7 @@ def decide_crs(
     *,
     evidence: CrsEvidence,
     declared: str = "",
-    choice: Choice | None = None,
+    choice: ImportChoice | None = None,
 ) -> CrsDecision:
     """Decide how the coordinates of a file are to be read.
 
@@ -93,7 +93,7 @@ def decide_crs(
     InputError
         If nobody knows the system that the planner chose.
     """
-    choice = choice or Choice()
+    choice = choice or ImportChoice()
     a, b, evidence = _sample(np.asarray(x, dtype=float), np.asarray(y, dtype=float), evidence)
     stated = projections.canonical(choice.crs) if choice.crs else _known_system(declared)
     systems = _systems(a, b, evidence, choice)
@@ -101,7 +101,7 @@ def decide_crs(
         orders = (False, True) if choice.swapped is None else (choice.swapped,)
         extra = [(stated, swapped) for swapped in orders]
         systems = [*extra, *(s for s in systems if not same_system(s[0], stated))]
-    ranked = Ranking(readings(a, b, systems, evidence), evidence)
+    ranked = CrsRanking(readings(a, b, systems, evidence), evidence)
     if choice.crs:
         swapped = ranked.order_of(stated)
         return _decision(
@@ -169,7 +169,7 @@ def _sample(x: Floats, y: Floats, evidence: CrsEvidence) -> tuple[Floats, Floats
     )
 
 
-def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: Choice) -> list[System]:
+def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: ImportChoice) -> list[System]:
     west, east = evidence.limits
     found: list[System] = []
     if choice.swapped is not True:
@@ -179,11 +179,11 @@ def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: Choice) -> lis
     return found
 
 
-def _decision(ranked: Ranking, system: System, status: Status, why: Message) -> CrsDecision:
+def _decision(ranked: CrsRanking, system: System, status: Status, why: Message) -> CrsDecision:
     return CrsDecision(*system, status, why, ranked.hypotheses())
 
 
-def _declared(ranked: Ranking, stated: str) -> CrsDecision:
+def _declared(ranked: CrsRanking, stated: str) -> CrsDecision:
     """Follow the file's own word unless it puts no point into the province; say if in doubt."""
     mine = (stated, ranked.order_of(stated))
     place = ranked.index(stated, swapped=mine[1])
@@ -198,7 +198,7 @@ def _declared(ranked: Ranking, stated: str) -> CrsDecision:
     return _decision(ranked, mine, "declared", why)
 
 
-def _by_evidence(ranked: Ranking) -> CrsDecision:
+def _by_evidence(ranked: CrsRanking) -> CrsDecision:
     if not ranked.readings:
         return _decision(ranked, ("", False), "undecided", Message("crs_reason.no_reading"))
     best = ranked.readings[0]

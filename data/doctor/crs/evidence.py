@@ -78,7 +78,7 @@ class CrsEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPositions:
     """Known positions; every part may be absent.
 
     Attributes
@@ -103,7 +103,7 @@ def gather(
     *,
     adcodes: pd.Series | None = None,
     names: pd.Series | None = None,
-    known: Known | None = None,
+    known: KnownPositions | None = None,
 ) -> CrsEvidence:
     """Return the evidence for a file of one province.
 
@@ -120,7 +120,7 @@ def gather(
     known
         Known positions.
     """
-    known = known or Known()
+    known = known or KnownPositions()
     shapes = regions.geometry.to_numpy()
     province = shapes[(regions["level"] == "province").to_numpy()][0]
     areas, row_area = _areas(regions, rows, adcodes)

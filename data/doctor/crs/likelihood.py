@@ -37,7 +37,7 @@ _NOWHERE_M = 1e7
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CrsReading:
     """One reading of the coordinates.
 
     Attributes
@@ -64,7 +64,7 @@ class Reading:
 
 def readings(
     x: Floats, y: Floats, systems: list[tuple[str, bool]], evidence: CrsEvidence
-) -> list[Reading]:
+) -> list[CrsReading]:
     """Place the rows by every system and compare each with the evidence."""
     shapely.prepare(evidence.province)
     shapely.prepare(evidence.areas)
@@ -74,7 +74,7 @@ def readings(
 
 def _reading(
     x: Floats, y: Floats, system: tuple[str, bool], evidence: CrsEvidence, near: _Near
-) -> Reading:
+) -> CrsReading:
     crs, swapped = system
     lon, lat = to_wgs84(x, y, crs, swapped=swapped)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
@@ -85,7 +85,7 @@ def _reading(
         evidence.areas[evidence.row_area[named]], lon[named], lat[named]
     )
     row = evidence.anchor_row
-    return Reading(
+    return CrsReading(
         crs=crs,
         swapped=swapped,
         lon=lon,
@@ -104,7 +104,7 @@ def metres_between(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Fl
     return np.nan_to_num(np.column_stack((east, north)), nan=_NOWHERE_M)
 
 
-def spread_m(all_readings: list[Reading]) -> float:
+def spread_m(all_readings: list[CrsReading]) -> float:
     """Return the scale of the offsets about their common vector, least over the readings [m]."""
     scales = [
         float(np.median(np.hypot(*(r.offsets - np.median(r.offsets, axis=0)).T)))
@@ -114,7 +114,7 @@ def spread_m(all_readings: list[Reading]) -> float:
     return max(min(scales, default=0.0) / _RAYLEIGH_MEDIAN, LEAST_SPREAD_M)
 
 
-def log_likelihood(reading: Reading, evidence: CrsEvidence, spread: float) -> Floats:
+def log_likelihood(reading: CrsReading, evidence: CrsEvidence, spread: float) -> Floats:
     """Return (n,) log-likelihoods of the rows, up to a constant that all readings share."""
     within = np.where(evidence.row_area >= 0, reading.inside_area, reading.inside)
     total = np.full(len(within), np.log(WRONG_AREA))

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data.doctor.base import Choice, CrsDecision, Finding, RawTable
+from data.doctor.base import CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.context import SHAPE
 from data.doctor.crs.decision import CrsEvidence, decide_crs, read_angles, split_pairs, to_wgs84
 from data.tables.common import LAT, LON
@@ -42,7 +42,7 @@ class Positions:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedRows:
     """Rows with ``lon``, ``lat`` (points) or :data:`~data.doctor.checks.context.SHAPE`, WGS84."""
 
     frame: pd.DataFrame
@@ -86,8 +86,8 @@ def place(
     *,
     table: Table,
     declared: str = "",
-    choice: Choice,
-) -> Placed:
+    choice: ImportChoice,
+) -> PlacedRows:
     """Decide the coordinate system and put the rows into WGS84.
 
     Rows keep missing positions where the system stays undecided and the numbers are no degrees:
@@ -99,17 +99,17 @@ def place(
         If the planner's system is unknown.
     """
     if found is None:
-        return Placed(_nowhere(frame, table))
+        return PlacedRows(_nowhere(frame, table))
     decision = decide_crs(found.x, found.y, evidence=evidence, declared=declared, choice=choice)
     placed = frame.copy(deep=False)
     if not decision.crs:
-        return Placed(_nowhere(frame, table), decision, (found.x, found.y), found.findings)
+        return PlacedRows(_nowhere(frame, table), decision, (found.x, found.y), found.findings)
     shapes = None if found.shapes is None else _moved(found.shapes, decision)
     if table.geometry == "point":
         placed[LON], placed[LAT] = _points(found, shapes, decision)
     elif shapes is not None:
         placed[SHAPE] = shapes
-    return Placed(placed, decision, (found.x, found.y), found.findings)
+    return PlacedRows(placed, decision, (found.x, found.y), found.findings)
 
 
 def declared_system(raw: RawTable, renaming: Mapping[str, str], systems: Mapping[str, str]) -> str:

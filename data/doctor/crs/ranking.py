@@ -6,7 +6,7 @@ import numpy as np
 
 from data.doctor.base import Hypothesis
 from data.doctor.crs.evidence import CrsEvidence
-from data.doctor.crs.likelihood import Reading, log_likelihood, metres_between, spread_m
+from data.doctor.crs.likelihood import CrsReading, log_likelihood, metres_between, spread_m
 from geo.earth.projections import EQUAL_TO_WGS84
 
 #: How many times more likely the best reading must be.
@@ -22,10 +22,10 @@ def same_system(one: str, other: str) -> bool:
     return one == other or (one in EQUAL_TO_WGS84 and other in EQUAL_TO_WGS84)
 
 
-class Ranking:
+class CrsRanking:
     """Readings of one file, the likeliest first."""
 
-    def __init__(self, unranked: list[Reading], evidence: CrsEvidence) -> None:
+    def __init__(self, unranked: list[CrsReading], evidence: CrsEvidence) -> None:
         self.evidence = evidence
         spread = spread_m(unranked)
         rows = [log_likelihood(reading, evidence, spread) for reading in unranked]
@@ -99,7 +99,7 @@ class Ranking:
         )
 
 
-def _hypothesis(reading: Reading, evidence: CrsEvidence, score: float) -> Hypothesis:
+def _hypothesis(reading: CrsReading, evidence: CrsEvidence, score: float) -> Hypothesis:
     named = evidence.row_area >= 0
     metres = np.hypot(*reading.offsets.T) if len(reading.offsets) else reading.near_m
     return Hypothesis(

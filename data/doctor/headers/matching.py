@@ -54,7 +54,7 @@ _IMPLIED_UNITS = {"voltage": "V"}
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class HeaderProposal:
     """A header that may mean a column; shown, not applied.
 
     Attributes
@@ -89,7 +89,7 @@ class HeaderMap:
     """
 
     mapped: dict[str, str]
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[HeaderProposal, ...] = ()
     extras: tuple[str, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
     systems: dict[str, str] = field(default_factory=dict)
@@ -159,7 +159,7 @@ def map_headers(
         if claim.column == EXTRA:
             continue
         if claim.column in mapped.values():
-            proposals.append(Proposal(claim.header, claim.column, 1.0))
+            proposals.append(HeaderProposal(claim.header, claim.column, 1.0))
         else:
             mapped[claim.header] = claim.column
             units.update({claim.header: claim.unit} if claim.unit else {})
@@ -270,7 +270,7 @@ def _aliases() -> tuple[tuple[str, str, str], ...]:
     return tuple(sorted(rows, key=lambda row: DIALECTS.index(row[2])))
 
 
-def _likenesses(headers: Sequence[str], table: Table) -> list[Proposal]:
+def _likenesses(headers: Sequence[str], table: Table) -> list[HeaderProposal]:
     """Return the likest column of each header, the likest headers first."""
     known = _known(table)
     found = []
@@ -278,7 +278,7 @@ def _likenesses(headers: Sequence[str], table: Table) -> list[Proposal]:
         read = next(iter(readings(header))).letters[:COMPARED]
         column, score = _likest(read, known)
         if score >= PROPOSE and column != EXTRA:
-            found.append(Proposal(header, column, round(score, 3)))
+            found.append(HeaderProposal(header, column, round(score, 3)))
     return sorted(found, key=lambda proposal: -proposal.score)
 
 

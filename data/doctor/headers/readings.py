@@ -34,7 +34,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HeaderReading:
     """One way to read a header: the letters that are looked up, and the unit that was cut off."""
 
     letters: str
@@ -46,7 +46,7 @@ def letters(text: str) -> str:
     return _NOT_LETTERS.sub("", text)
 
 
-def readings(header: str) -> Iterable[Reading]:
+def readings(header: str) -> Iterable[HeaderReading]:
     """Yield the ways to read a header, the most literal first.
 
     Brackets are left out only if they hold units, systems or how to fill the column in:
@@ -54,19 +54,19 @@ def readings(header: str) -> Iterable[Reading]:
     """
     written = _NUMBERING.sub("", header[:READ])
     text = plain(written)
-    yield Reading(letters(text))
+    yield HeaderReading(letters(text))
     for each in dict.fromkeys((text, SYSTEM.sub("", text))):
         remarks = [part for match in BRACKETS.finditer(each) for part in _parts(match["inside"])]
         bare = BRACKETS.sub("", each).strip()
         if not all(UNIT.fullmatch(part) or part in HARMLESS for part in remarks):
-            yield Reading(letters("".join(remarks) + bare))
+            yield HeaderReading(letters("".join(remarks) + bare))
             continue
-        yield Reading(letters(bare))
+        yield HeaderReading(letters(bare))
         ending = _ENDING.fullmatch(bare)
         if ending:
             whole = BRACKETS.sub("", unicodedata.normalize("NFKC", written)).strip()
             own = _ENDING.fullmatch(whole) or ending  # MW is not mW
-            yield Reading(letters(ending["stem"]), own["unit"])
+            yield HeaderReading(letters(ending["stem"]), own["unit"])
 
 
 def _parts(remark: str) -> list[str]:

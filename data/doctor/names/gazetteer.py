@@ -39,7 +39,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class NameMeaning:
     """What a text can stand for.
 
     Attributes
@@ -58,12 +58,12 @@ class Meaning:
         """The region, if the text is certain."""
         return self.regions[0] if len(self.regions) == 1 else None
 
-    def within(self, upper: Region | None) -> Meaning:
+    def within(self, upper: Region | None) -> NameMeaning:
         """Keep what lies in ``upper`` or is ``upper``."""
         if upper is None:
             return self
         kept = tuple(r for r in self.regions if inside(r, upper))
-        return Meaning(kept, self.former)
+        return NameMeaning(kept, self.former)
 
 
 def inside(region: Region, upper: Region) -> bool:
@@ -149,34 +149,34 @@ class Gazetteer:
             for name in (plain(old_name), *short_names(plain(old_name))) if old_name else ():
                 self._add(2, name, region)
 
-    def code(self, text: str) -> Meaning:
+    def code(self, text: str) -> NameMeaning:
         """Return the region of a code of 2, 4, 6, 9 or 12 digits."""
         if not text[:1].isdigit():
-            return Meaning()
+            return NameMeaning()
         match = CODE.fullmatch(text)
         short = _SHORT_CODE.fullmatch(text)
         digits = match[1] if match else short[1].ljust(6, "0") if short else ""
         for level in LEVELS if match else LEVELS[1:]:
             if (level, digits) in self._by_code:
-                return Meaning((self._by_code[level, digits],))
+                return NameMeaning((self._by_code[level, digits],))
         for level in LEVELS:
             if (level, digits) in self._former_codes:
-                return Meaning((self._former_codes[level, digits],), former=True)
-        return Meaning()
+                return NameMeaning((self._former_codes[level, digits],), former=True)
+        return NameMeaning()
 
-    def named(self, text: str, level: str, upper: Region | None = None) -> Meaning:
+    def named(self, text: str, level: str, upper: Region | None = None) -> NameMeaning:
         """Return the regions of a level that bear a name, within ``upper`` if there are any.
 
         Full names go before shorter ones, present names before former ones.
         """
         meanings = [
-            Meaning(tuple(index.get((level, text), ())), former=tier == 2)
+            NameMeaning(tuple(index.get((level, text), ())), former=tier == 2)
             for tier, index in enumerate(self._names)
         ]
         for meaning in (*(each.within(upper) for each in meanings), *meanings):
             if meaning.regions:
                 return meaning
-        return Meaning()
+        return NameMeaning()
 
     def split(self, text: str) -> list[str]:
         """Return the parts of a path such as 甲省乙州丙市 or 乙市/丙区, widest first.

@@ -15,7 +15,7 @@ import pandas as pd
 
 from data.doctor.base import ROW, Finding, Severity
 from data.doctor.names.forms import plain
-from data.doctor.names.gazetteer import CODE, Gazetteer, Meaning, Region, inside
+from data.doctor.names.gazetteer import CODE, Gazetteer, NameMeaning, Region, inside
 from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 
@@ -34,7 +34,7 @@ Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedNames:
     """Codes of rows.
 
     Attributes
@@ -66,7 +66,7 @@ class _Answer:
     severity: Severity = "note"
 
 
-def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> Resolved:
+def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> ResolvedNames:
     """Find the code of each row from its code, province, prefecture and county.
 
     Parameters
@@ -85,13 +85,13 @@ def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> Resolved:
     present = [name for name in ("adcode", *COLUMNS) if name in frame.columns]
     if not present:
         empty = pd.Series(None, index=frame.index, dtype="object")
-        return Resolved(empty, empty.copy())
+        return ResolvedNames(empty, empty.copy())
     group, cells = _distinct(frame, present)
     reader = _Reader(Gazetteer.of(regions))
     answers = [reader.read(dict(zip(present, row, strict=True))) for row in cells]
     codes = np.array([a.region.adcode if a.region else None for a in answers], dtype=object)
     levels = np.array([a.region.level if a.region else None for a in answers], dtype=object)
-    return Resolved(
+    return ResolvedNames(
         pd.Series(codes[group], index=frame.index, dtype="object"),
         pd.Series(levels[group], index=frame.index, dtype="object"),
         _findings(frame, group, answers),
@@ -174,7 +174,7 @@ class _Reader:
         )
         return _Answer(None, (), "code_disagrees", "adcode", why, "error")
 
-    def _by_code(self, coded: Region, code: str, meaning: Meaning, named: _Answer) -> _Answer:
+    def _by_code(self, coded: Region, code: str, meaning: NameMeaning, named: _Answer) -> _Answer:
         """Take the code where the names are blank, unknown or can mean it."""
         if named.rule == "names_disagree":
             return named
@@ -226,10 +226,10 @@ class _Reader:
         others = [
             self._gazetteer.named(text, other, upper.region) for other in COLUMNS if other != level
         ]
-        other = next((each for each in others if each.regions), Meaning())
+        other = next((each for each in others if each.regions), NameMeaning())
         if own.former and other.regions and not other.former and upper.rule != "former_name":
             whole = other.only is not None and plain(other.only.name) == text
-            own = Meaning() if whole else Meaning((*own.regions, *other.regions))
+            own = NameMeaning() if whole else NameMeaning((*own.regions, *other.regions))
         meaning = own if own.regions else other
         if meaning.only is None:
             return _ambiguous(text, column, meaning.regions)

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from data.doctor.reading.limits import Limits
+from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import (
     SUFFIXES,
-    Opened,
+    OpenedFile,
     check_unpacked,
     copy_bounded,
     gunzip,
@@ -33,7 +33,7 @@ _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store|Thumbs\.db|desktop\.ini)", re.I
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
-def open_archive(opened: Opened, layer: str | None) -> Opened:
+def open_archive(opened: OpenedFile, layer: str | None) -> OpenedFile:
     """Return the data set inside a zip: a workbook as it is, else unpacked into scratch.
 
     Raises
@@ -59,7 +59,7 @@ def open_archive(opened: Opened, layer: str | None) -> Opened:
         ) from error  # fmt: skip
 
 
-def _members(archive: zipfile.ZipFile, opened: Opened) -> dict[str, zipfile.ZipInfo]:
+def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.ZipInfo]:
     """Return readable name → member; refuse what no honest archive holds."""
     infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     limits = opened.limits
@@ -115,8 +115,11 @@ def leads_outside(name: str) -> bool:
 
 
 def _unpacked(
-    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], opened: Opened, layer: str | None
-) -> Opened:
+    archive: zipfile.ZipFile,
+    members: dict[str, zipfile.ZipInfo],
+    opened: OpenedFile,
+    layer: str | None,
+) -> OpenedFile:
     primary = _best_suffix(members)
     if primary is None:
         inside = ", ".join(sorted(members)[:5]) or "nothing"
@@ -173,7 +176,7 @@ def _largest(sets: dict[str, str], members: dict[str, zipfile.ZipInfo]) -> str:
 
 
 def _extract(
-    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], primary: str, opened: Opened
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], primary: str, opened: OpenedFile
 ) -> Path:
     """Write the data set and its companions into scratch under plain names of our own."""
     folder = opened.scratch / "unpacked"
@@ -195,7 +198,7 @@ def _extract(
     return target
 
 
-def beside(path: Path, format_: str, scratch: Path, limits: Limits) -> Path:
+def beside(path: Path, format_: str, scratch: Path, limits: FileLimits) -> Path:
     """Return a copy of a Shapefile or MapInfo file with its companions, under a plain name."""
     folder = scratch / "beside"
     folder.mkdir(exist_ok=True)

@@ -13,11 +13,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, Sniffed
-from data.doctor.reading.encoding import Text, clean_text
+from data.doctor.base import ROW, FileDescription, ImportChoice
+from data.doctor.reading.encoding import CleanText, clean_text
 from data.doctor.reading.header_row import BEYOND, drop_nameless, find_header, unique_headers
-from data.doctor.reading.limits import MIB, Limits
-from data.doctor.reading.source import Opened
+from data.doctor.reading.limits import MIB, FileLimits
+from data.doctor.reading.source import OpenedFile
 from data.wording.catalogue import Message
 from geo.errors import DataError, InputError
 
@@ -41,7 +41,7 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TextLayout:
     """How the text is cut into rows and columns.
 
     Attributes
@@ -52,8 +52,8 @@ class Layout:
         Number of the first row of data.
     """
 
-    text: Text
-    sniffed: Sniffed
+    text: CleanText
+    sniffed: FileDescription
     header: tuple[str, ...]
     names: tuple[str, ...]
     start: int
@@ -72,7 +72,7 @@ class _Ragged:
         return "skip" if len(self.rows) <= MENDED_ROWS else "error"
 
 
-def layout(opened: Opened, choice: Choice) -> Layout:
+def layout(opened: OpenedFile, choice: ImportChoice) -> TextLayout:
     """Find encoding, delimiter and header."""
     text = clean_text(
         opened.path, opened.scratch, opened.limits, name=opened.name, encoding=choice.encoding
@@ -96,12 +96,12 @@ def layout(opened: Opened, choice: Choice) -> Layout:
     if header > 0:
         remarks.append(Message("reader.title_rows", {"count": header}))
     declared = "EPSG:4326" if format_ in ("opencellid", "geonames") else ""
-    sniffed = Sniffed(
+    sniffed = FileDescription(
         format_, text.encoding, delimiter, header_row=header + 1, declared_crs=declared,
         remarks=(*opened.remarks, *text.remarks, *remarks), layers=opened.parts, layer=opened.part,
     )  # fmt: skip
     start = text.start + (records[first - 1][1] if first else 0)
-    return Layout(text, sniffed, tuple(cells), tuple(names), start, first + 1, quoted)
+    return TextLayout(text, sniffed, tuple(cells), tuple(names), start, first + 1, quoted)
 
 
 def _chosen(delimiter: str | None) -> str:
@@ -114,7 +114,7 @@ def _chosen(delimiter: str | None) -> str:
     return delimiter
 
 
-def _head(text: Text) -> tuple[bytes, bool]:
+def _head(text: CleanText) -> tuple[bytes, bool]:
     with text.path.open("rb") as stream:
         stream.seek(text.start)
         head = stream.read(HEAD_BYTES)
@@ -168,7 +168,9 @@ def _is_geonames(head: bytes) -> bool:
     return len(cells) == len(GEONAMES) and cells[0].isdigit() and len(cells[8]) == 2
 
 
-def _header(rows: Sequence[list[str]], choice: Choice, *, geonames: bool) -> tuple[int, int, str]:
+def _header(
+    rows: Sequence[list[str]], choice: ImportChoice, *, geonames: bool
+) -> tuple[int, int, str]:
     """Return index of the header or −1, index of the first row of data, format."""
     if choice.header_row is not None:
         if not 0 <= choice.header_row <= len(rows):
@@ -185,7 +187,7 @@ def _header(rows: Sequence[list[str]], choice: Choice, *, geonames: bool) -> tup
     return found.index, found.first, "opencellid" if known else "csv"
 
 
-def read_csv(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
+def read_csv(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame, FileDescription]:
     """Read all rows; cells stay text, empty ones are missing."""
     plan = layout(opened, choice)
     frame, swallowed = _rows(plan, opened.limits, opened.name)
@@ -200,7 +202,7 @@ def read_csv(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
     return frame, replace(plan.sniffed, remarks=(*plan.sniffed.remarks, *remarks, *nameless))
 
 
-def _rows(plan: Layout, limits: Limits, name: str) -> tuple[pd.DataFrame, bool]:
+def _rows(plan: TextLayout, limits: FileLimits, name: str) -> tuple[pd.DataFrame, bool]:
     """Return the rows, and whether an unclosed quotation mark swallowed some."""
     import pyarrow as pa
 
@@ -223,7 +225,7 @@ def _rows(plan: Layout, limits: Limits, name: str) -> tuple[pd.DataFrame, bool]:
 
 
 def _arrow(
-    plan: Layout, ragged: _Ragged, limits: Limits, name: str
+    plan: TextLayout, ragged: _Ragged, limits: FileLimits, name: str
 ) -> tuple[Any, np.ndarray[Any, Any]]:
     """Read what has the right number of cells; rows that are blank throughout are left out."""
     import pyarrow as pa
@@ -303,7 +305,9 @@ def _to_pandas(table: Any, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _mended(frame: pd.DataFrame, ragged: Sequence[tuple[int, str]], plan: Layout) -> pd.DataFrame:
+def _mended(
+    frame: pd.DataFrame, ragged: Sequence[tuple[int, str]], plan: TextLayout
+) -> pd.DataFrame:
     """Add the ragged rows: short ones filled up, the rest of long ones beside the table."""
     width = len(plan.names)
     rows, numbers, beyond = [], [], []

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.doctor.reading.limits import Limits
+from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import CHUNK
 from data.wording.catalogue import Message
 from geo.errors import DataError, InputError
@@ -33,7 +33,7 @@ _ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class CleanText:
     """A text file as clean UTF-8.
 
     Attributes
@@ -54,8 +54,8 @@ class Text:
 
 
 def clean_text(
-    path: Path, scratch: Path, limits: Limits, *, name: str, encoding: str | None = None
-) -> Text:
+    path: Path, scratch: Path, limits: FileLimits, *, name: str, encoding: str | None = None
+) -> CleanText:
     """Return ``path`` as UTF-8 without zero bytes, converted only where it must be."""
     limits.check_file(path.stat().st_size, where=name)
     chosen = _known(encoding) if encoding else None
@@ -66,7 +66,7 @@ def clean_text(
     if not found:
         found = guess_utf16(sample) if zeros else guess(sample)
     if clean and not zeros and found in ("utf-8", "utf-8-sig"):
-        return Text(path, found, 3 if mark(path) == "utf-8-sig" else 0, quotes)
+        return CleanText(path, found, 3 if mark(path) == "utf-8-sig" else 0, quotes)
     return _converted(path, scratch / "text", found, limits, name)
 
 
@@ -162,7 +162,7 @@ def _foreign(text: str) -> str:
     return _ASCII.sub("", text)
 
 
-def _converted(path: Path, target: Path, encoding: str, limits: Limits, name: str) -> Text:
+def _converted(path: Path, target: Path, encoding: str, limits: FileLimits, name: str) -> CleanText:
     broken = zeros = quotes = size = 0
     with (
         path.open(encoding=encoding, errors="replace", newline="") as stream,
@@ -193,4 +193,4 @@ def _converted(path: Path, target: Path, encoding: str, limits: Limits, name: st
         remarks.append(Message("reader.zero_bytes", {"count": zeros}))
     if encoding == "windows-1252":
         remarks.append(Message("reader.encoding_assumed"))
-    return Text(target, encoding, 0, quotes, tuple(remarks))
+    return CleanText(target, encoding, 0, quotes, tuple(remarks))

@@ -20,10 +20,10 @@ import pandas as pd
 import shapely
 
 import geo.errors
-from data.doctor.base import Choice, Sniffed
+from data.doctor.base import FileDescription, ImportChoice
 from data.doctor.reading.geometry import Geometries
-from data.doctor.reading.limits import MIB, Limits
-from data.doctor.reading.source import Opened
+from data.doctor.reading.limits import MIB, FileLimits
+from data.doctor.reading.source import OpenedFile
 from data.wording.catalogue import Message
 from geo.errors import DataError, PlannerError
 
@@ -36,10 +36,10 @@ MEMORY_BYTES = 3072 * MIB
 ROOT = Path(__file__).resolve().parents[3]
 _WKB = "_wkb"
 
-Read = tuple[pd.DataFrame, Geometries | None, Sniffed]
+Read = tuple[pd.DataFrame, Geometries | None, FileDescription]
 
 
-def read_guarded(opened: Opened, choice: Choice) -> Read:
+def read_guarded(opened: OpenedFile, choice: ImportChoice) -> Read:
     """Read one table in a child process; parameters and errors as the format's own reader.
 
     Raises
@@ -86,7 +86,7 @@ def _answer(folder: Path) -> Read:
         for name, value in said["sniffed"].items()
     }
     fields["remarks"] = _messages(said["sniffed"]["remarks"])
-    return frame, geometry, Sniffed(**fields)
+    return frame, geometry, FileDescription(**fields)
 
 
 def _messages(written: list[dict[str, Any]]) -> tuple[Message, ...]:
@@ -102,7 +102,7 @@ def _error(name: str, texts: dict[str, str]) -> PlannerError:
     return error
 
 
-def _read(opened: Opened, choice: Choice) -> Read:
+def _read(opened: OpenedFile, choice: ImportChoice) -> Read:
     if opened.format == "xls":
         from data.doctor.reading.workbooks import read_sheets
 
@@ -120,12 +120,12 @@ def _work(folder: Path) -> None:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in order["opened"].items()
     }
-    given["limits"] = Limits(**given["limits"])
+    given["limits"] = FileLimits(**given["limits"])
     given["remarks"] = _messages(order["opened"]["remarks"])
     given |= {name: Path(given[name]) for name in ("path", "scratch")}
-    opened = Opened(**given)
+    opened = OpenedFile(**given)
     choice = replace(
-        Choice(**order["choice"]), repairs=frozenset(order["choice"]["repairs"])
+        ImportChoice(**order["choice"]), repairs=frozenset(order["choice"]["repairs"])
     )  # fmt: skip
     try:
         frame, geometry, sniffed = _read(opened, choice)

@@ -36,7 +36,7 @@ Row = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class HeaderPosition:
     """Where the header stands.
 
     Attributes
@@ -51,15 +51,15 @@ class Header:
     first: int
 
 
-def find_header(rows: Sequence[Row]) -> Header:
+def find_header(rows: Sequence[Row]) -> HeaderPosition:
     """Find the header: the first row as wide as the table that is not data itself.
 
     Examples
     --------
     >>> find_header([["某省自然村", "", ""], ["名称", "经度", "纬度"], ["甲", "100", "25"]])
-    Header(index=1, first=2)
+    HeaderPosition(index=1, first=2)
     >>> find_header([["甲", "100", "25"], ["乙", "101", "26"]])
-    Header(index=-1, first=0)
+    HeaderPosition(index=-1, first=0)
     """
     width = table_width(rows)
     for index, row in enumerate(rows[:SEARCHED]):
@@ -68,10 +68,10 @@ def find_header(rows: Sequence[Row]) -> Header:
             continue
         body = [below for below in rows[index + 1 : index + 1 + COMPARED] if any(below)]
         if _is_data(row, body):
-            return Header(-1, index)
-        return Header(index, index + 1)
+            return HeaderPosition(-1, index)
+        return HeaderPosition(index, index + 1)
     first = next((index for index, row in enumerate(rows) if any(row)), 0)
-    return Header(-1, first)
+    return HeaderPosition(-1, first)
 
 
 def table_width(rows: Sequence[Row]) -> int:

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.base import ROW, FileDescription, ImportChoice
 from data.doctor.reading.geometry import Geometries, kind_of
-from data.doctor.reading.source import Opened
+from data.doctor.reading.source import OpenedFile
 from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class OsmLayer:
     """One layer: which objects belong to it, and which of their tags become columns.
 
     Attributes
@@ -36,7 +36,7 @@ class Theme:
 
 #: https://wiki.openstreetmap.org/wiki/Map_features
 THEMES = {
-    "places": Theme(
+    "places": OsmLayer(
         line=False,
         wanted={"place": frozenset(
             {"city", "town", "village", "hamlet", "isolated_dwelling", "suburb", "neighbourhood",
@@ -44,20 +44,20 @@ THEMES = {
         columns=("name", "name:zh", "name:en", "place", "population", "is_in"),
         kinds=("natural_villages", "admin_villages"),
     ),
-    "roads": Theme(
+    "roads": OsmLayer(
         line=True,
         wanted={"highway": frozenset()},
         columns=("name", "name:en", "ref", "highway", "surface", "lanes", "oneway", "bridge",
                  "tunnel"),
         kinds=("roads",),
     ),
-    "power": Theme(
+    "power": OsmLayer(
         line=True,
         wanted={"power": frozenset({"line", "minor_line", "cable"})},
         columns=("name", "power", "voltage", "cables", "circuits", "operator"),
         kinds=("power_lines",),
     ),
-    "towers": Theme(
+    "towers": OsmLayer(
         line=False,
         wanted={
             "man_made": frozenset({"mast", "tower", "communications_tower"}),
@@ -70,7 +70,7 @@ THEMES = {
 }  # fmt: skip
 
 
-def theme_of(choice: Choice, name: str) -> str:
+def theme_of(choice: ImportChoice, name: str) -> str:
     """Return the layer that the planner named or that fits the kind of table; else places."""
     if choice.layer is not None:
         if choice.layer not in THEMES:
@@ -79,16 +79,18 @@ def theme_of(choice: Choice, name: str) -> str:
     return next((key for key, theme in THEMES.items() if choice.kind in theme.kinds), "places")
 
 
-def describe(opened: Opened, choice: Choice) -> Sniffed:
+def describe(opened: OpenedFile, choice: ImportChoice) -> FileDescription:
     """Describe an extract without reading it."""
     layer = theme_of(choice, opened.name)
-    return Sniffed(
+    return FileDescription(
         "osm", layer=layer, layers=tuple(THEMES), declared_crs="EPSG:4326",
         geometry="line" if THEMES[layer].line else "point", remarks=opened.remarks,
     )  # fmt: skip
 
 
-def read_osm(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries, Sniffed]:
+def read_osm(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[pd.DataFrame, Geometries, FileDescription]:
     """Read one layer; tags that have no column of their own stand together in ``other_tags``."""
     sniffed = describe(opened, choice)
     theme = THEMES[sniffed.layer]
@@ -126,7 +128,7 @@ def read_osm(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries, 
     )
 
 
-def _objects(path: Any, theme: Theme) -> Iterator[tuple[tuple[Any, ...], bytes | None]]:
+def _objects(path: Any, theme: OsmLayer) -> Iterator[tuple[tuple[Any, ...], bytes | None]]:
     """Yield attributes and WKB of each object of the theme."""
     import osmium
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.doctor.base import ROW, Sniffed
+from data.doctor.base import ROW, FileDescription
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
-from data.doctor.reading.limits import MIB, Limits
-from data.doctor.reading.source import Opened
+from data.doctor.reading.limits import MIB, FileLimits
+from data.doctor.reading.source import OpenedFile
 from data.wording.catalogue import Message
 from geo.errors import DataError
 
@@ -22,7 +22,7 @@ BATCH_ROWS = 8192
 _NAMES = ("geometry", "geom", "wkb", "the_geom", "shape")
 
 
-def read_parquet(opened: Opened) -> tuple[pd.DataFrame, Geometries | None, Sniffed]:
+def read_parquet(opened: OpenedFile) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
     """Read all columns; the primary geometry apart, a second one as WKT text."""
     import pyarrow as pa
 
@@ -53,13 +53,13 @@ def read_parquet(opened: Opened) -> tuple[pd.DataFrame, Geometries | None, Sniff
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
     frame[ROW] = np.arange(1, table.num_rows + 1)
     format_ = "geoparquet" if declared else "parquet"
-    return frame, geometry, Sniffed(
+    return frame, geometry, FileDescription(
         format_, geometry=kind_of(geometry), declared_crs=crs, remarks=tuple(remarks),
         layer=opened.part, layers=opened.parts,
     )  # fmt: skip
 
 
-def _table(opened: Opened) -> tuple[Any, dict[str, Any]]:
+def _table(opened: OpenedFile) -> tuple[Any, dict[str, Any]]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -80,7 +80,7 @@ def _table(opened: Opened) -> tuple[Any, dict[str, Any]]:
     return pa.Table.from_batches(batches, schema), geo if isinstance(geo, dict) else {}
 
 
-def _check_memory(memory: int, limits: Limits, name: str) -> None:
+def _check_memory(memory: int, limits: FileLimits, name: str) -> None:
     if memory > limits.table_bytes:
         raise DataError(
             f"its cells take more than {limits.table_bytes / MIB:,.0f} MiB", where=name,

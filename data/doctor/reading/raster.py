@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from data.doctor.base import Sniffed
+from data.doctor.base import FileDescription
 from data.doctor.reading.archive import leads_outside
 from data.doctor.reading.geometry import crs_name
-from data.doctor.reading.source import HGT_NAME, Opened, identify
+from data.doctor.reading.source import HGT_NAME, OpenedFile, identify
 from data.wording.catalogue import Message
 from geo.errors import DataError
 
@@ -57,7 +57,7 @@ class RasterInfo:
 
 
 @contextmanager
-def open_raster(opened: Opened) -> Iterator[Any]:
+def open_raster(opened: OpenedFile) -> Iterator[Any]:
     """Yield the rasterio dataset, opened by the one driver that its content calls for."""
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
@@ -75,7 +75,7 @@ def open_raster(opened: Opened) -> Iterator[Any]:
             ) from error
 
 
-def _path_and_driver(opened: Opened) -> tuple[Path, str]:
+def _path_and_driver(opened: OpenedFile) -> tuple[Path, str]:
     with opened.path.open("rb") as stream:
         head = stream.read(2)
     if head in (b"II", b"MM"):
@@ -95,7 +95,7 @@ def _path_and_driver(opened: Opened) -> tuple[Path, str]:
     return named, "SRTMHGT"
 
 
-def _check_vrt(opened: Opened) -> None:
+def _check_vrt(opened: OpenedFile) -> None:
     """Refuse a VRT that reads anything but tiles in its own folder."""
     try:
         text = opened.path.read_text(encoding="utf-8")
@@ -128,7 +128,7 @@ def _is_markup(path: Path) -> bool:
         return stream.read(16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def describe(opened: Opened) -> RasterInfo:
+def describe(opened: OpenedFile) -> RasterInfo:
     """Describe a raster; nothing is read but its header."""
     with open_raster(opened) as dataset:
         placed = not dataset.transform.is_identity or bool(dataset.gcps[0])
@@ -150,7 +150,7 @@ def describe(opened: Opened) -> RasterInfo:
         )  # fmt: skip
 
 
-def sniffed(info: RasterInfo) -> Sniffed:
+def sniffed(info: RasterInfo) -> FileDescription:
     """Return what a raster seems to be, in the words that tables use."""
     size = Message(
         "reader.raster_size",
@@ -162,7 +162,7 @@ def sniffed(info: RasterInfo) -> Sniffed:
             "bands": info.bands,
         },
     )
-    return Sniffed(
+    return FileDescription(
         "raster", geometry="raster", declared_crs=info.declared_crs,
         remarks=(*info.remarks, size),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 The content of a file decides its format, never its name. :func:`sniff` says how a file would be
 read, :func:`read` reads it as one table, :func:`raster_info` describes a raster; each takes the
-planner's :class:`~data.doctor.base.Choice`, which goes before what the doctor sees by itself.
+planner's :class:`~data.doctor.base.ImportChoice`, which goes before what the doctor sees by itself.
 
 :data:`~data.doctor.base.ROW` is the number that a spreadsheet shows: the first line of a file is 1,
 blank lines count, a cell with line breaks is one row. Formats without lines (GeoPackage, Shapefile,
@@ -18,19 +18,19 @@ from typing import Any
 
 import pandas as pd
 
-from data.doctor.base import Choice, RawTable, Sniffed
+from data.doctor.base import FileDescription, ImportChoice, RawTable
 from data.doctor.reading import osm as read_osm, raster as read_raster
 from data.doctor.reading.archive import open_archive
 from data.doctor.reading.delimited_text import layout, read_csv
 from data.doctor.reading.geometry import Geometries, from_wkt_columns, kind_of
 from data.doctor.reading.guarded import GUARDED, read_guarded
-from data.doctor.reading.limits import Limits
+from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.parquet import read_parquet
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.source import (
     STREAMED,
     SUFFIXES,
-    Opened,
+    OpenedFile,
     Source,
     gunzip,
     identify,
@@ -41,13 +41,17 @@ from data.doctor.reading.vector import read_vector
 from data.doctor.reading.workbooks import read_sheets
 from geo.errors import DataError
 
-_AUTOMATIC = Choice()
-_USUAL = Limits()
+_AUTOMATIC = ImportChoice()
+_USUAL = FileLimits()
 
 
 def sniff(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
-) -> Sniffed:
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
+) -> FileDescription:
     """Say how a file would be read.
 
     Parameters
@@ -79,7 +83,11 @@ def sniff(
 
 
 def read(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
 ) -> RawTable:
     """Read a file as one table; parameters and errors as for :func:`sniff`.
 
@@ -97,7 +105,11 @@ def read(
 
 
 def raster_info(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
 ) -> RasterInfo:
     """Describe a raster; parameters and errors as for :func:`sniff`.
 
@@ -112,7 +124,11 @@ def raster_info(
 
 @contextmanager
 def raster(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
 ) -> Iterator[tuple[RasterInfo, Any]]:
     """Yield the description of a raster and its open rasterio dataset; else as raster_info."""
     with _opened(source, choice, name, limits) as opened:
@@ -130,11 +146,13 @@ def raster(
 
 
 @contextmanager
-def _opened(source: Source, choice: Choice, name: str, limits: Limits) -> Iterator[Opened]:
+def _opened(
+    source: Source, choice: ImportChoice, name: str, limits: FileLimits
+) -> Iterator[OpenedFile]:
     """Yield the data set behind ``source``, out of its archive, its format known."""
     with landed(source, name, limits) as (path, title, digest, scratch):
         format_ = identify(path, title)
-        opened = Opened(path, title, format_, digest, scratch, limits)
+        opened = OpenedFile(path, title, format_, digest, scratch, limits)
         if format_ == "gzip":
             inner = scratch / "gunzipped"
             gunzip(path, inner, limits, title)
@@ -150,7 +168,9 @@ def _opened(source: Source, choice: Choice, name: str, limits: Limits) -> Iterat
         yield opened.remark(*misnamed(opened.format, title))
 
 
-def _table(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries | None, Sniffed]:
+def _table(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
     if opened.format == "osm":
         return read_osm.read_osm(opened, choice)
     if opened.format == "parquet":

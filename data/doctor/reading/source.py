@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from data.doctor.reading.limits import MIB, Limits
+from data.doctor.reading.limits import MIB, FileLimits
 from data.wording.catalogue import Message
 from geo.errors import DataError, StorageError
 
@@ -58,7 +58,7 @@ _MARKUP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """One data set on disk, its format known by content.
 
     Attributes
@@ -76,18 +76,18 @@ class Opened:
     format: str
     sha256: str
     scratch: Path
-    limits: Limits
+    limits: FileLimits
     remarks: tuple[Message, ...] = ()
     parts: tuple[str, ...] = ()
     part: str = ""
 
-    def remark(self, *messages: Message) -> Opened:
+    def remark(self, *messages: Message) -> OpenedFile:
         """Return this with further remarks."""
         return replace(self, remarks=(*self.remarks, *messages))
 
 
 @contextmanager
-def landed(source: Source, name: str, limits: Limits) -> Iterator[tuple[Path, str, str, Path]]:
+def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path, str, str, Path]]:
     """Yield path, name, sha256 and a scratch folder that vanishes afterwards."""
     with tempfile.TemporaryDirectory(prefix="tongcun-") as folder:
         scratch = Path(folder)
@@ -171,7 +171,7 @@ def _refuse(word: str, name: str) -> str:
     raise DataError(f"this is a {word}, which cannot be imported", where=name, repair=TABLE)
 
 
-def gunzip(path: Path, target: Path, limits: Limits, name: str) -> None:
+def gunzip(path: Path, target: Path, limits: FileLimits, name: str) -> None:
     """Unpack ``path`` to ``target``, never more than the limits allow."""
     packed = path.stat().st_size
     try:
@@ -184,7 +184,7 @@ def gunzip(path: Path, target: Path, limits: Limits, name: str) -> None:
 
 
 def copy_bounded(
-    stream: BinaryIO | gzip.GzipFile, target: Path, packed: int, limits: Limits, name: str
+    stream: BinaryIO | gzip.GzipFile, target: Path, packed: int, limits: FileLimits, name: str
 ) -> None:
     """Copy an unpacking ``stream`` to ``target``; stop at a bomb.
 
@@ -201,7 +201,7 @@ def copy_bounded(
             out.write(chunk)
 
 
-def check_unpacked(size: int, packed: int, limits: Limits, name: str) -> None:
+def check_unpacked(size: int, packed: int, limits: FileLimits, name: str) -> None:
     """Refuse what unpacks to too much, or too much for its packed size."""
     streamed = Path(name).suffix.lower() in (".tif", ".tiff", ".pbf")
     limit = limits.streamed_bytes if streamed else limits.file_bytes

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.base import ROW, FileDescription, ImportChoice
 from data.doctor.reading.archive import beside
 from data.doctor.reading.encoding import clean_text, guess
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
 from data.doctor.reading.parquet import plain
-from data.doctor.reading.source import Opened
+from data.doctor.reading.source import OpenedFile
 from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
@@ -51,7 +51,9 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def read_vector(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries | None, Sniffed]:
+def read_vector(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
     """Read the chosen layer, else the one with most features; numbers stay numbers."""
     with _gdal() as said:
         prepared, encoding, renamed = _prepared(opened, choice)
@@ -71,14 +73,14 @@ def read_vector(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometrie
         geometry, bad = finite(geometry)
     shown = choice.layer or "" if drawn else _shown(layer, prepared)
     remarks = [*prepared.remarks, *remarks, *bad, *said()]
-    return frame, geometry, Sniffed(
+    return frame, geometry, FileDescription(
         prepared.format, encoding or "", layer=prepared.part if prepared.parts else shown,
         layers=prepared.parts or drawn or tuple(_shown(name, prepared) for name in layers),
         geometry=kind_of(geometry), declared_crs=_declared(prepared, info), remarks=tuple(remarks),
     )  # fmt: skip
 
 
-def _shown(layer: str, opened: Opened) -> str:
+def _shown(layer: str, opened: OpenedFile) -> str:
     """Return the layer's name for the planner: ours for a copy means nothing to anybody."""
     return layer if layer != _COPY else opened.part or Path(opened.name).stem
 
@@ -103,7 +105,9 @@ def _remarks(caught: list[warnings.WarningMessage]) -> list[Message]:
     return [Message("reader.gdal", {"text": text}) for text in list(texts)[:5]]
 
 
-def _prepared(opened: Opened, choice: Choice) -> tuple[Opened, str | None, dict[str, str]]:
+def _prepared(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[OpenedFile, str | None, dict[str, str]]:
     """Return the file as GDAL takes it, the encoding to decode it with, stand-in names → names."""
     path, format_ = opened.path, opened.format
     if format_ in ("shapefile", "mapinfo") and not path.is_relative_to(opened.scratch):
@@ -122,7 +126,7 @@ def _prepared(opened: Opened, choice: Choice) -> tuple[Opened, str | None, dict[
     return replace(opened, path=path), None, {}
 
 
-def _as_utf8(opened: Opened, choice: Choice) -> tuple[Opened, dict[str, str]]:
+def _as_utf8(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, dict[str, str]]:
     text = clean_text(
         opened.path, opened.scratch, opened.limits, name=opened.name, encoding=choice.encoding
     )
@@ -154,7 +158,7 @@ def _ascii_names(data: bytes) -> tuple[bytes, dict[str, str]]:
     return data, {key: html.unescape(name.decode()) for name, key in names.items()}
 
 
-def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
+def _shapefile(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, str | None]:
     table = opened.path.with_suffix(".dbf")
     remarks = []
     if not table.exists():
@@ -172,7 +176,7 @@ def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
     return opened.remark(*remarks), encoding
 
 
-def _mapinfo(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
+def _mapinfo(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, str | None]:
     """Convert a MIF to UTF-8, since GDAL believes whatever its Charset line says."""
     with opened.path.open("rb") as stream:
         native = stream.read(6).lower() == b"!table"
@@ -199,7 +203,7 @@ def _mapinfo(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
     return replace(opened, path=target / "data.mif"), None
 
 
-def _layers(opened: Opened) -> dict[str, str]:
+def _layers(opened: OpenedFile) -> dict[str, str]:
     """Return name → kind of geometry."""
     import pyogrio
 
@@ -213,7 +217,9 @@ def _layers(opened: Opened) -> dict[str, str]:
     return layers
 
 
-def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str, list[Message]]:
+def _layer(
+    layers: dict[str, str], opened: OpenedFile, choice: ImportChoice
+) -> tuple[str, list[Message]]:
     if opened.format == "dxf":
         return "entities", []
     if choice.layer is not None and choice.layer not in (opened.part, _shown(_COPY, opened)):
@@ -230,7 +236,7 @@ def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str,
     return best, [Message("reader.layer_read", {"layer": best, "others": others[:200]})]
 
 
-def _info(opened: Opened, layer: str, encoding: str | None) -> dict[str, Any]:
+def _info(opened: OpenedFile, layer: str, encoding: str | None) -> dict[str, Any]:
     import pyogrio
 
     try:
@@ -242,7 +248,7 @@ def _info(opened: Opened, layer: str, encoding: str | None) -> dict[str, Any]:
 
 
 def _features(
-    opened: Opened, layer: str, encoding: str | None
+    opened: OpenedFile, layer: str, encoding: str | None
 ) -> tuple[dict[str, pd.Series], Geometries | None, str | None]:
     """Return columns, geometries and the encoding that worked."""
     import pyogrio
@@ -269,7 +275,7 @@ def _features(
     )  # fmt: skip
 
 
-def _by_arrow(opened: Opened, layer: str) -> tuple[dict[str, pd.Series], Geometries | None]:
+def _by_arrow(opened: OpenedFile, layer: str) -> tuple[dict[str, pd.Series], Geometries | None]:
     """Read a format that is always UTF-8 by columns, which is quicker."""
     import pyogrio
 
@@ -287,7 +293,7 @@ def _shapes(wkb: np.ndarray[Any, Any] | None) -> Geometries | None:
     return None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore")
 
 
-def _damaged(opened: Opened, error: Exception) -> DataError:
+def _damaged(opened: OpenedFile, error: Exception) -> DataError:
     reason = str(error).replace(str(opened.path), opened.name).replace(str(opened.scratch), "")
     return DataError(
         f"the {opened.format} file is cut off or damaged ({reason[:200]})", where=opened.name,
@@ -305,7 +311,7 @@ def _column(values: np.ndarray[Any, Any]) -> pd.Series:
 
 
 def _without_noise(
-    frame: pd.DataFrame, geometry: Geometries | None, opened: Opened, choice: Choice
+    frame: pd.DataFrame, geometry: Geometries | None, opened: OpenedFile, choice: ImportChoice
 ) -> tuple[pd.DataFrame, Geometries | None, tuple[str, ...]]:
     """Drop what the driver adds; of a drawing keep the chosen layer. Return its layers too."""
     if opened.format == "kml":
@@ -323,7 +329,7 @@ def _without_noise(
     return frame.drop(columns=unused), geometry, drawn
 
 
-def _declared(opened: Opened, info: dict[str, Any]) -> str:
+def _declared(opened: OpenedFile, info: dict[str, Any]) -> str:
     """Return the system that the file states itself, not the one that GDAL assumes.
 
     JSON without a ``crs`` should be WGS84, but map services of China write GCJ-02 in the same form.

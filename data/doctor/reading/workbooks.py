@@ -12,11 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.base import ROW, FileDescription, ImportChoice
 from data.doctor.reading.archive import DAMAGED
-from data.doctor.reading.header_row import Header, drop_nameless, find_header, unique_headers
-from data.doctor.reading.limits import Limits
-from data.doctor.reading.source import CHUNK, Opened, check_unpacked
+from data.doctor.reading.header_row import (
+    HeaderPosition,
+    drop_nameless,
+    find_header,
+    unique_headers,
+)
+from data.doctor.reading.limits import FileLimits
+from data.doctor.reading.source import CHUNK, OpenedFile, check_unpacked
 from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 from geo.errors import DataError, InputError, UnknownNameError
@@ -38,17 +43,17 @@ _NOTES = frozenset(vocabulary("reading")["notes_sheets"])
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class WorkbookSheet:
     """One sheet as rows of cells from A1 on, merged cells filled."""
 
     name: str
     rows: list[list[Cell]]
-    header: Header
+    header: HeaderPosition
     cells: tuple[str, ...]
     filled: int
 
 
-def read_sheets(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
+def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame, FileDescription]:
     """Read the chosen sheet, else the visible one that holds the largest table."""
     remarks = list(opened.remarks)
     if opened.format == "xlsx":
@@ -69,13 +74,13 @@ def read_sheets(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
     if len(names) > 1:
         others = ", ".join(name for name in names if name != sheet.name)
         remarks.append(Message("reader.sheet_read", {"sheet": sheet.name, "others": others[:200]}))
-    return frame, Sniffed(
+    return frame, FileDescription(
         opened.format, sheet=sheet.name, sheets=names, header_row=header.index + 1,
         layer=opened.part, layers=opened.parts, remarks=(*remarks, *repaired, *nameless),
     )  # fmt: skip
 
 
-def _check_parts(opened: Opened) -> list[Message]:
+def _check_parts(opened: OpenedFile) -> list[Message]:
     """Unpack every part once without keeping it: sizes, checksums, extent of the sheets."""
     unfinished = 0
     try:
@@ -93,7 +98,7 @@ def _check_parts(opened: Opened) -> list[Message]:
     return [Message("reader.formulas", {"count": unfinished})] if unfinished else []
 
 
-def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> None:
+def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) -> None:
     size = 0
     with archive.open(info) as stream:
         while chunk := stream.read(CHUNK):
@@ -101,7 +106,7 @@ def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> N
             check_unpacked(size, info.compress_size, opened.limits, opened.name)
 
 
-def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> int:
+def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) -> int:
     """Return formulas without result; refuse a sheet that spans more than memory holds."""
     size = rows = columns = unfinished = 0
     tail = b""
@@ -129,7 +134,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _check_span(rows: int, columns: int, limits: Limits, name: str) -> None:
+def _check_span(rows: int, columns: int, limits: FileLimits, name: str) -> None:
     if rows * columns > limits.sheet_cells:
         raise DataError(
             f"a sheet has cells as far as row {rows:,} and column {columns:,}, which is too much",
@@ -138,7 +143,7 @@ def _check_span(rows: int, columns: int, limits: Limits, name: str) -> None:
         )
 
 
-def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
+def _choose(opened: OpenedFile, choice: ImportChoice) -> tuple[tuple[str, ...], WorkbookSheet]:
     """Return the names of all visible sheets and the sheet to read."""
     import python_calamine as calamine
 
@@ -152,7 +157,7 @@ def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
         )
         if choice.sheet is not None and choice.sheet not in names:
             raise UnknownNameError("sheet", choice.sheet, names, where=opened.name)
-        best: Sheet | None = None
+        best: WorkbookSheet | None = None
         for name in names if choice.sheet is None else (choice.sheet,):
             sheet = _sheet(book, name, choice, opened)
             if best is None or _rank(sheet) > _rank(best):
@@ -171,12 +176,12 @@ def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
     return names, best
 
 
-def _rank(sheet: Sheet) -> tuple[bool, bool, int]:
+def _rank(sheet: WorkbookSheet) -> tuple[bool, bool, int]:
     """Rank tables before notes on them, then the larger first."""
     return sheet.filled > 0, sheet.name.strip().lower() not in _NOTES, sheet.filled
 
 
-def _sheet(book: Any, name: str, choice: Choice, opened: Opened) -> Sheet:
+def _sheet(book: Any, name: str, choice: ImportChoice, opened: OpenedFile) -> WorkbookSheet:
     sheet = book.get_sheet_by_name(name)
     _check_span(sheet.total_height, sheet.total_width, opened.limits, opened.name)
     rows = sheet.to_python(skip_empty_area=False)
@@ -186,9 +191,9 @@ def _sheet(book: Any, name: str, choice: Choice, opened: Opened) -> Sheet:
     header = _found(rows, choice)
     cells = [] if header.index < 0 else [_text(cell) for cell in rows[header.index]]
     if choice.header_row is None and _only_groups(rows, header, merged):
-        header = Header(header.index + 1, header.first + 1)
+        header = HeaderPosition(header.index + 1, header.first + 1)
         cells = _joined(cells, [_text(cell) for cell in rows[header.index]])
-    return Sheet(name, rows, header, tuple(cells), filled)
+    return WorkbookSheet(name, rows, header, tuple(cells), filled)
 
 
 def _fill(rows: list[list[Cell]], merged: Sequence[Range]) -> None:
@@ -204,16 +209,16 @@ def _fill(rows: list[list[Cell]], merged: Sequence[Range]) -> None:
             row[left:last] = [value] * (last - left)
 
 
-def _found(rows: list[list[Cell]], choice: Choice) -> Header:
+def _found(rows: list[list[Cell]], choice: ImportChoice) -> HeaderPosition:
     if choice.header_row is None:
         return find_header([[_text(cell) for cell in row] for row in rows[:HEAD_ROWS]])
     if not 0 <= choice.header_row <= len(rows):
         raise InputError(f"row {choice.header_row} cannot be the header", where="header row",
                          repair=f"choose 0 (no header) to {len(rows)}")  # fmt: skip
-    return Header(choice.header_row - 1, choice.header_row)
+    return HeaderPosition(choice.header_row - 1, choice.header_row)
 
 
-def _only_groups(rows: list[list[Cell]], header: Header, merged: Sequence[Range]) -> bool:
+def _only_groups(rows: list[list[Cell]], header: HeaderPosition, merged: Sequence[Range]) -> bool:
     """Tell a header that only groups the columns which the next row names."""
     below = rows[header.first] if 0 <= header.index < len(rows) - 1 else []
     spans = any(

@@ -19,7 +19,7 @@ from data.doctor.checks.repairs import (
     repairs_of,
     settled,
 )
-from data.doctor.checks.rules import RULES, SHAPE, Context, FindingTable, check, convert
+from data.doctor.checks.rules import RULES, SHAPE, CheckContext, FindingTable, check, convert
 from data.tables.imports import IMPORTABLE
 from data.wording.catalogue import Message
 from geo.errors import UnknownNameError
@@ -57,7 +57,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def prepared(repair: str) -> tuple[pd.DataFrame, Context]:
+def prepared(repair: str) -> tuple[pd.DataFrame, CheckContext]:
     kind, wrong, _ = CASES[repair]
     units = {"antenna_height_m": "km"} if repair == "unit" else {}
     row = {k: [v] for k, v in wrong.items()}
@@ -68,7 +68,7 @@ def prepared(repair: str) -> tuple[pd.DataFrame, Context]:
     if repair == "drop_duplicates":
         frame = pd.concat([frame.assign(**{ROW: 7}), frame], ignore_index=True)
     typed, _ = convert(frame, IMPORTABLE[kind])
-    return typed, Context(IMPORTABLE[kind], REGIONS, "990000", TODAY, units)
+    return typed, CheckContext(IMPORTABLE[kind], REGIONS, "990000", TODAY, units)
 
 
 @pytest.mark.parametrize("repair", REPAIRS)

@@ -19,7 +19,7 @@ from data.doctor.checks.findings import rule_title
 from data.doctor.checks.rules import (
     RULES,
     SHAPE,
-    Context,
+    CheckContext,
     FindingTable,
     check,
     convert,
@@ -166,7 +166,7 @@ def found(case: Case, change: dict[str, Any], units: dict[str, str]) -> FindingT
     table = IMPORTABLE[case.kind]
     codes = pd.Series([None, case.adcode], index=frame.index, dtype="str")
     typed, findings = convert(frame, table)
-    context = Context(table, REGIONS, "990000", TODAY, units, codes)
+    context = CheckContext(table, REGIONS, "990000", TODAY, units, codes)
     return findings.merged(check(typed, context))
 
 
@@ -213,7 +213,7 @@ def test_every_kind_is_checked_even_when_empty() -> None:
     for table in IMPORTABLE.values():
         frame = pd.DataFrame({name: [] for name in REQUIRED[table.name]} | {ROW: []})
         typed, findings = convert(frame, table)
-        findings = check(typed, Context(table, REGIONS, "990000", TODAY), findings)
+        findings = check(typed, CheckContext(table, REGIONS, "990000", TODAY), findings)
         assert not len(findings)
         assert not findings.findings()
         assert not len(rejected_rows(findings))
@@ -236,7 +236,7 @@ def test_only_errors_reject_a_row_and_each_row_once() -> None:
 def test_findings_of_earlier_steps_stand_among_the_others() -> None:
     frame = pd.DataFrame({"lon": [0.0], "lat": [0.0], "antenna_height_m": [30.0], ROW: [5]})
     mine = Finding("unreadable_coordinate", "error", 5, "lon", "x", WHY, HOW)
-    findings = check(frame, Context(IMPORTABLE["sites"]), [mine])
+    findings = check(frame, CheckContext(IMPORTABLE["sites"]), [mine])
     assert [item.rule for item in findings.findings()] == ["null_island", "unreadable_coordinate"]
     assert mine in findings.findings()
 
@@ -244,7 +244,7 @@ def test_findings_of_earlier_steps_stand_among_the_others() -> None:
 def test_of_several_repeated_rows_the_first_is_named() -> None:
     frame = pd.DataFrame({"site_id": ["a", "a", "a"], "antenna_height_m": [1.0, 2.0, 1.0],
                           "lon": [100.5] * 3, "lat": [25.5] * 3, ROW: [4, 5, 9]})  # fmt: skip
-    findings = check(frame, Context(IMPORTABLE["sites"]))
+    findings = check(frame, CheckContext(IMPORTABLE["sites"]))
     assert findings.of_rule("duplicate_id").frame[["row", "detail"]].to_numpy().tolist() == [
         [5, "4"]
     ]
@@ -256,7 +256,9 @@ def test_of_several_repeated_rows_the_first_is_named() -> None:
 def test_a_station_may_have_several_cells_at_one_point() -> None:
     frame = pd.DataFrame({"station_id": ["a", "a"], "cell_id": ["1", "2"], "lon": [100.5123] * 2,
                           "lat": [25.5123] * 2, ROW: [2, 3]})  # fmt: skip
-    assert not len(check(frame, Context(IMPORTABLE["base_stations"], REGIONS, "990000", TODAY)))
+    assert not len(
+        check(frame, CheckContext(IMPORTABLE["base_stations"], REGIONS, "990000", TODAY))
+    )
 
 
 @pytest.mark.parametrize(
@@ -316,7 +318,7 @@ def test_no_text_breaks_the_reading_of_cells(cells: list[str | None]) -> None:
     column = pd.Series(cells, dtype="str")
     frame = pd.DataFrame(dict.fromkeys(kinds, column) | {ROW: range(len(cells))})
     typed, findings = convert(frame, IMPORTABLE["base_stations"])
-    findings = check(typed, Context(IMPORTABLE["base_stations"], today=TODAY), findings)
+    findings = check(typed, CheckContext(IMPORTABLE["base_stations"], today=TODAY), findings)
     assert len(typed) == len(cells)
     assert all(finding.why.text("zh") for finding in findings.findings(None))
 
@@ -335,7 +337,7 @@ def test_a_large_file_is_checked_in_seconds() -> None:
     codes = pd.Series(rng.choice(["990001", "990002"], rows), dtype="str")
     begin = time.perf_counter()
     typed, findings = convert(frame, IMPORTABLE["natural_villages"])
-    context = Context(IMPORTABLE["natural_villages"], REGIONS, "990000", TODAY, {}, codes)
+    context = CheckContext(IMPORTABLE["natural_villages"], REGIONS, "990000", TODAY, {}, codes)
     findings = check(typed, context, findings)
     assert time.perf_counter() - begin < 6  # 0.8 s alone on two cores
     assert len(findings) > rows / 3

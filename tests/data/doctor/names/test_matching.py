@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from data.doctor.base import ROW, Finding
 from data.doctor.names.forms import _SIMPLIFIED, plain, short_names
 from data.doctor.names.gazetteer import RENAMED
-from data.doctor.names.matching import SUGGESTED, Resolved, resolve_names
+from data.doctor.names.matching import SUGGESTED, ResolvedNames, resolve_names
 from data.tables.reader import PACKS_DIR
 
 COLUMNS = ["adcode", "level", "name_zh", "name_en", "parent"]
@@ -26,11 +26,11 @@ PROVINCES = pytest.mark.parametrize("province", REGIONS)
 LEVELS = pytest.mark.parametrize("level", ["prefecture", "county"])
 
 
-def resolve(regions: pd.DataFrame = REGIONS["yunnan"], **cells: object) -> Resolved:
+def resolve(regions: pd.DataFrame = REGIONS["yunnan"], **cells: object) -> ResolvedNames:
     return resolve_names(pd.DataFrame([cells]), regions)
 
 
-def only(found: Resolved) -> tuple[str | None, list[str]]:
+def only(found: ResolvedNames) -> tuple[str | None, list[str]]:
     """Return the code of the first row, and the rules that reported it."""
     return found.adcode.iloc[0], [finding.rule for finding in found.findings]
 

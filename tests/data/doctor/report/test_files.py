@@ -14,8 +14,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import examine
 from data.doctor.report.files import REPORTS, report
 from data.doctor.report.rejects import rejected_file
@@ -41,8 +41,8 @@ TABLES = [name for name in IMPORTABLE if name not in RASTERS]
 def found(*, mended: bool = False) -> Diagnosis:
     repairs = frozenset({"new_id"} if mended else ())
     return examine(
-        FILE, YUNNAN, Choice(kind="natural_villages", repairs=repairs),
-        origin=Origin("declared", "2026-06-30", dt.date(2026, 11, 20)), name="大理<村>.csv",
+        FILE, YUNNAN, ImportChoice(kind="natural_villages", repairs=repairs),
+        origin=FileOrigin("declared", "2026-06-30", dt.date(2026, 11, 20)), name="大理<村>.csv",
     )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def test_a_template_tells_units_words_and_what_is_needed() -> None:
 
 def test_a_report_speaks_one_language_throughout() -> None:
     file = "云南省台账,,,,\n名称,县,代码,经度,纬度\n甲,无此县,,100.2,25.6\n乙,呈贡县,,度,25.6\n"
-    seen = examine(file.encode(), YUNNAN, Choice(kind="natural_villages"), name="v.csv")
+    seen = examine(file.encode(), YUNNAN, ImportChoice(kind="natural_villages"), name="v.csv")
     assert {"unknown_name", "former_name", "unreadable_coordinate"} <= set(
         seen.findings.frame["rule"]
     )
