@@ -1,6 +1,6 @@
-"""The doctor's one way through a file, for the web page, the terminal and Python alike.
+"""Steps of the examination of a file, shared by the web page, the terminal and Python.
 
-:func:`examine` reads, maps, places, names, checks and mends; it writes nothing.
+:func:`examine` reads, maps, places, names, checks and repairs; it writes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 
 from data.doctor.base import ROW, ImportChoice, RawTable
 from data.doctor.checks.completion import FileDefaults, completed
-from data.doctor.checks.repairs import apply_repairs, offered, settled
+from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
 from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
 from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.placement import declared_system, place, positions
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from data.tables.reader import Pack
 
-#: Steps as they are told to a progress bar, in order.
+#: Steps in the order in which a progress bar shows them.
 STEPS = ("read", "headers", "names", "place", "check", "repair", "count")
 Progress = Callable[[str], None]
 _AUTOMATIC = ImportChoice()
@@ -55,7 +55,7 @@ def examine(
     name: str = "",
     progress: Progress = _silent,
 ) -> Diagnosis:
-    """Examine one file that is to become a table of one province.
+    """Examine one file that becomes a table of one province.
 
     Parameters
     ----------
@@ -64,13 +64,18 @@ def examine(
     pack
         The province: its borders, names, places and sites are the evidence.
     choice
-        What the planner overrides.
+        Settings of the planner.
     origin
-        What the planner says of the file.
+        Statements of the planner about the file; by default declared data without a date.
     name
         File name of an upload.
     progress
-        Told each of :data:`STEPS` when it begins.
+        Called with each of :data:`STEPS` when it begins.
+
+    Returns
+    -------
+    diagnosis
+        Accepted and rejected rows with all findings; nothing is written.
 
     Raises
     ------
@@ -95,7 +100,33 @@ def diagnose(
     origin: FileOrigin,
     progress: Progress = _silent,
 ) -> Diagnosis:
-    """Examine a table that is already read; parameters and errors as for :func:`examine`."""
+    """Examine a table that is already read.
+
+    Parameters
+    ----------
+    raw
+        The file as it was read.
+    pack
+        The province: its borders, names, places and sites are the evidence.
+    choice
+        Settings of the planner; what is unset is detected.
+    origin
+        Statements of the planner about the file.
+    progress
+        Called with each of :data:`STEPS` when it begins.
+
+    Returns
+    -------
+    diagnosis
+        Accepted and rejected rows with all findings; nothing is written.
+
+    Raises
+    ------
+    DataError
+        If the table has no rows.
+    InputError
+        If a setting does not fit the file, or no table fits it.
+    """
     progress("headers")
     raw = _with_rows(raw)
     own = raw.frame
@@ -127,17 +158,17 @@ def diagnose(
     )  # fmt: skip
     found = check(typed, context, given)
     progress("repair")
-    mended, changed = apply_repairs(typed, found, choice.repairs)
+    after, changed = apply_repairs(typed, found, choice.repairs)
     left = found
-    if changed.any() or len(mended) < len(typed):
+    if changed.any() or len(after) < len(typed):
         again = replace(
-            settled(context, choice.repairs), adcodes=named.adcode.reindex(mended.index)
+            repaired_context(context, choice.repairs), adcodes=named.adcode.reindex(after.index)
         )
-        left = check(mended, again, _still(given, mended))
+        left = check(after, again, _remaining(given, after))
     progress("count")
-    rejected = frozenset(rejected_rows(left).tolist()) | _gone(typed, mended)
-    repaired = frozenset(mended.loc[changed.to_numpy(), ROW].tolist()) - rejected
-    good = mended[~mended[ROW].isin(rejected)]
+    rejected = frozenset(rejected_rows(left).tolist()) | _dropped(typed, after)
+    repaired = frozenset(after.loc[changed.to_numpy(), ROW].tolist()) - rejected
+    good = after[~after[ROW].isin(rejected)]
     filling = FileDefaults(
         origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}"
     )
@@ -153,7 +184,7 @@ def diagnose(
 
 
 def _with_rows(raw: RawTable) -> RawTable:
-    """Return the table without the reasons of an earlier report, or say that it is empty."""
+    """Return the table without the reasons of an earlier report; refuse an empty one."""
     if not raw.rows_read:
         raise DataError(
             "the file has a header but no rows",
@@ -206,18 +237,17 @@ def _units(headers: HeaderMap) -> dict[str, str]:
     return {headers.mapped[h]: unit for h, unit in headers.units.items() if h in headers.mapped}
 
 
-def _still(given: FindingTable, mended: pd.DataFrame) -> FindingTable:
-    """Return the earlier findings of rows that are still there as they were.
+def _remaining(given: FindingTable, after: pd.DataFrame) -> FindingTable:
+    """Return the findings of earlier steps in rows that were not left out.
 
-    A cell that could not be read stays unreadable whatever is mended beside it, so the findings
-    of changed rows stay too, unless the row is gone.
+    A repair changes other cells of the row, so a cell that could not be read stays unreadable.
     """
-    kept = given.frame["row"].isin(mended[ROW]) | (given.frame["row"] == 0)
+    kept = given.frame["row"].isin(after[ROW]) | (given.frame["row"] == 0)
     return given.only(kept)
 
 
-def _gone(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[int]:
-    """Return the rows that a repair left out; no repair adds one."""
+def _dropped(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[int]:
+    """Return the row numbers that a repair left out; no repair adds a row."""
     if len(after) == len(before):
         return frozenset()
     return frozenset(np.setdiff1d(before[ROW].to_numpy(), after[ROW].to_numpy()).tolist())

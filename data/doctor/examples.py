@@ -10,6 +10,17 @@ EXAMPLE_MARKS = frozenset(text("template.example", language) for language in LAN
 
 
 def marked_column(table: Table) -> str:
-    """Return the column of the example row that carries the mark: the first key of free text."""
+    """Return the column of the example row that carries the mark: the first key of free text.
+
+    Parameters
+    ----------
+    table
+        Table of the template.
+
+    Returns
+    -------
+    column
+        Name of the first key column of free text.
+    """
     words = {column.name: column.words for column in table.columns}
     return next(name for name in table.key if not words[name])

@@ -152,8 +152,8 @@ def test_export_and_import_give_the_same_table(store: Catalogue, some: pd.DataFr
     )
     once = imported_table(found)
     text = pd.DataFrame(once.drop(columns="geometry")).to_csv(index=False).encode()
-    found = examine(text, PACK, ImportChoice(kind="natural_villages", crs="EPSG:4326"), origin=MEASURED,
-                    name="again.csv")  # fmt: skip
+    chosen = ImportChoice(kind="natural_villages", crs="EPSG:4326")
+    found = examine(text, PACK, chosen, origin=MEASURED, name="again.csv")
     again = imported_table(found)
     columns = ["village_id", "adcode", "lon", "lat", "households", "has_4g", "evidence", "as_of"]
     pd.testing.assert_frame_equal(

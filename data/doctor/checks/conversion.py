@@ -34,11 +34,23 @@ _INFINITE = r"(?i)^[+-]?(?:inf|infinity|∞)$"
 
 
 def convert(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, FindingTable]:
-    """Return the frame with its declared columns typed, and what could not be read.
+    """Convert the declared columns to their kinds, and find the cells that cannot be read.
 
     Text becomes ``str`` without empty cells, ``integer`` Int64 (float64 while a cell has a
     fraction, which a rule then finds), ``number`` float64, ``boolean`` boolean, ``date`` text
     YYYY-MM-DD. ``lon`` and ``lat`` and undeclared columns stay as they are.
+
+    Parameters
+    ----------
+    frame
+        Cells as they were read, under the names of the table's columns.
+    table
+        Table that the file becomes.
+
+    Returns
+    -------
+    typed, findings
+        The frame with typed columns, and one finding per unreadable cell.
     """
     hits: list[RuleHits] = []
     frame = _unescaped(frame)
@@ -148,8 +160,8 @@ def _number_hits(
     bad = np.flatnonzero(np.isnan(read))
     yield RuleHits("not_a_number", column, rest[bad], others.take(pa.array(bad)))
     at = np.flatnonzero(wan & ~np.isnan(read))
-    told = [f"{number:,.15g}" for number in read[at]]
-    yield RuleHits("number_wan", column, rest[at], others.take(pa.array(at)), told)
+    details = [f"{number:,.15g}" for number in read[at]]
+    yield RuleHits("number_wan", column, rest[at], others.take(pa.array(at)), details)
 
 
 def _kept(numbers: Floats, index: pd.Index, column: Column) -> pd.Series:

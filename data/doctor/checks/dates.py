@@ -36,12 +36,22 @@ _NAT = np.datetime64("NaT", "D")
 
 
 def read_dates(array: pa.Array) -> tuple[Days, Bools]:
-    """Return the day of each cell, NaT where it is none, and which cells gave no day.
+    """Read a column of dates in the spellings that files use.
 
     Understood: ``2024-05-01``, ``2024/5/1``, ``2024.5.1``, ``20240501``, ``2024年5月1日``,
     each with a time behind it; ``2024年5月``, ``202405``, ``2024年`` (read as their last
     day); serial days of spreadsheets; Unix time.
     Two-digit years and ``1/5/2024`` are ambiguous, so they are no dates.
+
+    Parameters
+    ----------
+    array
+        Cells as text.
+
+    Returns
+    -------
+    days, partial
+        (n,) day of each cell, NaT where it is none, and which cells give no day of the month.
 
     Examples
     --------
@@ -133,7 +143,18 @@ def _day(year: Floats, month: Floats, day: Floats | float) -> Days:
 
 
 def iso_days(array: pa.Array) -> Days:
-    """Return dates read by :func:`data.doctor.checks.conversion.convert`, NaT where missing."""
+    """Read dates of the form YYYY-MM-DD.
+
+    Parameters
+    ----------
+    array
+        Dates as :func:`data.doctor.checks.conversion.convert` leaves them.
+
+    Returns
+    -------
+    days
+        (n,) days, NaT where missing.
+    """
     days = pc.cast(pc.if_else(_is_iso(array), array, pa.scalar(None, array.type)), pa.date32())
     return np.asarray(days.to_numpy(zero_copy_only=False), dtype="datetime64[D]")
 

@@ -34,6 +34,10 @@ class CheckRule:
 
     Attributes
     ----------
+    key
+        Name of the rule.
+    severity
+        Severity of its findings.
     repair
         Key of :data:`data.doctor.checks.repairs.REPAIRS`, or empty.
     applies
@@ -46,7 +50,24 @@ class CheckRule:
     applies: str
 
     def finding(self, row: int, column: str, value: str, detail: str) -> Finding:
-        """Return the finding with its texts."""
+        """Return a finding of this rule with its texts.
+
+        Parameters
+        ----------
+        row
+            Row number in the file; 0 for the whole file.
+        column
+            Declared column, or empty.
+        value
+            Offending value as text; longer ones are cut in the texts.
+        detail
+            What it is compared with, as text.
+
+        Returns
+        -------
+        finding
+            One record.
+        """
         shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
         given = {
             "value": shown,
@@ -92,6 +113,10 @@ class RuleHits:
 
     Attributes
     ----------
+    rule
+        Key of the rule.
+    column
+        Declared column, or empty for a whole row.
     at
         (n,) positions in the frame, from 0.
     values
@@ -129,7 +154,18 @@ class FindingTable:
 
     @classmethod
     def of(cls, given: Sequence[Finding]) -> FindingTable:
-        """Return findings of earlier steps as a table."""
+        """Return findings of earlier steps as a table.
+
+        Parameters
+        ----------
+        given
+            Findings that have their own texts.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         part = {f.name: [getattr(item, f.name) for item in given] for f in fields(Finding)}
         frame = _frame(
             part["rule"], part["severity"], np.array(part["row"], dtype=np.int64), part["column"],
@@ -140,12 +176,36 @@ class FindingTable:
 
     @classmethod
     def collect(cls, hits: Iterable[RuleHits], rows: NDArray[np.int64]) -> FindingTable:
-        """Return what the rules found; ``rows`` are the numbers of the frame's rows."""
+        """Collect the hits of the rules.
+
+        Parameters
+        ----------
+        hits
+            Hits of any rules.
+        rows
+            (n,) row number in the file of each position in the frame.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         parts = [_of_hits(hit, rows) for hit in hits if len(hit.at)]
         return cls(_joined(parts)).ordered()
 
     def merged(self, other: FindingTable) -> FindingTable:
-        """Return the findings of both."""
+        """Return the findings of two tables.
+
+        Parameters
+        ----------
+        other
+            Findings to add.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         if not len(other) or not len(self):
             return self if len(self) else other
         theirs = other.frame.copy(deep=False)
@@ -157,7 +217,13 @@ class FindingTable:
         ).ordered()  # fmt: skip
 
     def ordered(self) -> FindingTable:
-        """Return the findings by row; those of one row in the order of the rules."""
+        """Sort the findings by row; those of one row in the order of the rules.
+
+        Returns
+        -------
+        findings
+            A sorted copy.
+        """
         order = {rule.key: i for i, rule in enumerate(RULES)}
         ranks = np.array(
             [order.get(str(key), len(order)) for key in self.frame["rule"].cat.categories],
@@ -168,16 +234,44 @@ class FindingTable:
         return FindingTable(self.frame.take(by).reset_index(drop=True), self.given)
 
     def only(self, mask: NDArray[np.bool_] | pd.Series) -> FindingTable:
-        """Return the findings where ``mask`` holds."""
+        """Return the findings where a mask holds.
+
+        Parameters
+        ----------
+        mask
+            (n,) boolean, one per finding.
+
+        Returns
+        -------
+        findings
+            A part of this table.
+        """
         keep = np.asarray(mask, dtype=bool)
         return FindingTable(self.frame[keep].reset_index(drop=True), self.given)
 
     def of_rule(self, key: str) -> FindingTable:
-        """Return the findings of one rule."""
+        """Return the findings of one rule.
+
+        Parameters
+        ----------
+        key
+            Key of the rule.
+
+        Returns
+        -------
+        findings
+            A part of this table.
+        """
         return self.only(self.frame["rule"] == key)
 
     def counts(self) -> pd.DataFrame:
-        """Return ``rule``, ``severity``, ``count``: errors first, the most frequent first."""
+        """Count the findings by rule.
+
+        Returns
+        -------
+        table
+            ``rule``, ``severity``, ``count``: errors first, the most frequent first.
+        """
         kinds = self.frame.groupby(["rule", "severity"], observed=True, sort=False).size()
         table = kinds.rename("count").reset_index().astype({"rule": "str", "severity": "str"})
         table["_rank"] = table["severity"].map(_SEVERITIES.index)
@@ -185,7 +279,18 @@ class FindingTable:
         return table.drop(columns="_rank").reset_index(drop=True)
 
     def findings(self, limit: int | None = 1_000) -> list[Finding]:
-        """Return the first findings with their texts; all if ``limit`` is None."""
+        """Return the first findings as records with their texts.
+
+        Parameters
+        ----------
+        limit
+            Number of records; None for all.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         head = self.frame if limit is None else self.frame.head(limit)
         columns = [head[name].tolist() for name in ("rule", "row", "column", "value", "detail")]
         given = head["given"].tolist()
@@ -196,14 +301,36 @@ class FindingTable:
 
 
 def rejected_rows(findings: FindingTable) -> NDArray[np.int64]:
-    """Return the row numbers with an error, each once, in order; 0 (the whole file) is no row."""
+    """Return the row numbers with an error.
+
+    Parameters
+    ----------
+    findings
+        Findings to look at.
+
+    Returns
+    -------
+    rows
+        Each once, in order; 0 (the whole file) is no row.
+    """
     frame = findings.frame
     rows = np.unique(frame.loc[frame["severity"] == "error", "row"].to_numpy(dtype=np.int64))
     return rows[rows > 0]
 
 
 def rule_title(rule: str) -> Message:
-    """Return the title of a rule, also of one of an earlier step."""
+    """Return the title of a rule, also of one of an earlier step.
+
+    Parameters
+    ----------
+    rule
+        Key of the rule.
+
+    Returns
+    -------
+    title
+        A few words.
+    """
     return Message(f"finding.{rule}.title")
 
 

@@ -28,7 +28,21 @@ _DEGREE_KM = 111.32
 
 
 def check_geometry(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
-    """Check the geometries of a table of lines or polygons."""
+    """Check the geometries of a table of lines or polygons.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     wanted = context.table.geometry
     if wanted not in ("line", "polygon"):
         return
@@ -82,12 +96,23 @@ def _lengths(frame: pd.DataFrame, shapes: NDArray[np.object_], right: Bools) -> 
     metres = wrong & (given > drawn * 500) & (given < drawn * 2_000)
     for rule, mask in (("length_in_m", metres), ("length_disagrees", wrong & ~metres)):
         at = np.flatnonzero(mask)
-        told = [f"{length:.3g}" for length in drawn[at].tolist()]
-        yield RuleHits(rule, "length_km", at, number_texts(given[at]), told)
+        details = [f"{length:.3g}" for length in drawn[at].tolist()]
+        yield RuleHits(rule, "length_km", at, number_texts(given[at]), details)
 
 
 def lengths_km(shapes: NDArray[np.object_]) -> Floats:
-    """Return the length of lines in degrees, good to 1 % [km]."""
+    """Return the length of lines in degrees, accurate to 1 % [km].
+
+    Parameters
+    ----------
+    shapes
+        (n,) lines or multi-lines, WGS84 [°].
+
+    Returns
+    -------
+    lengths
+        (n,) lengths [km]; 0 for an empty geometry.
+    """
     parts, owner = shapely.get_parts(shapes, return_index=True)
     points, part = shapely.get_coordinates(parts, return_index=True)
     steps, middle = np.diff(points, axis=0), (points[1:, 1] + points[:-1, 1]) / 2

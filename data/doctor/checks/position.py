@@ -17,7 +17,7 @@ from data.doctor.reading.cells import Bools, Rows, codes, numbers, texts
 from data.tables.common import LAT, LON
 from geo.earth.crs import Floats
 
-#: About 2 km and 10 km [°]: an outline is generalised, and a seat may stand beside its border.
+#: About 2 km and 10 km [°]: an outline is generalised, and a seat may be just outside its border.
 NEAR, FAR = 0.02, 0.1
 #: A position is null island up to here [°].
 _NULL = 0.01
@@ -28,7 +28,21 @@ ALONE = ("natural_villages", "admin_villages", "sites", "fibre_nodes", "data_cen
 
 
 def check_positions(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
-    """Check ``lon`` and ``lat`` of a point table."""
+    """Check ``lon`` and ``lat`` of a point table.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     if context.table.geometry != "point" or not {LON, LAT} <= set(frame.columns):
         return
     lon, lat = numbers(frame[LON]), numbers(frame[LAT])
@@ -65,16 +79,31 @@ def _inside(usable: Bools, lon: Floats, lat: Floats, context: CheckContext) -> I
         ("swapped_row", lat, lon),
         ("wrong_sign", np.abs(lon), np.abs(lat)),
     ):
-        mended = shapely.contains_xy(outline, x[at], y[at])
-        yield _hits(rule, at[mended], lon, lat)
-        at = at[~mended]
+        corrected = shapely.contains_xy(outline, x[at], y[at])
+        yield _hits(rule, at[corrected], lon, lat)
+        at = at[~corrected]
     near = within(outline, lon[at], lat[at], NEAR)
     yield _hits("near_border", at[near], lon, lat)
     yield _hits("outside_region", at[~near], lon, lat)
 
 
 def within(polygon: shapely.Geometry, x: Floats, y: Floats, degrees: float) -> Bools:
-    """Return which points lie in a polygon or nearer to it than ``degrees``."""
+    """Test which points lie in a polygon or near it.
+
+    Parameters
+    ----------
+    polygon
+        Polygon [°].
+    x, y
+        (n,) points [°].
+    degrees
+        Largest distance from the polygon [°].
+
+    Returns
+    -------
+    near
+        (n,) boolean.
+    """
     west, south, east, north = shapely.bounds(polygon)
     box = (
         (x > west - degrees) & (x < east + degrees) & (y > south - degrees) & (y < north + degrees)
@@ -95,7 +124,7 @@ def _named(
     code = np.where(usable, code, -1)
     order = np.argsort(code, kind="stable")
     first = np.searchsorted(code[order], np.arange(len(words) + 1))
-    away, border, told = [order[:0]], [np.empty(0, dtype=bool)], []
+    away, border, regions = [order[:0]], [np.empty(0, dtype=bool)], []
     for i, word in enumerate(words):
         if word not in context.polygons or word == context.province:
             continue
@@ -104,8 +133,8 @@ def _named(
         at = at[~shapely.contains_xy(polygon, lon[at], lat[at])]
         away.append(at)
         border.append(within(polygon, lon[at], lat[at], FAR))
-        told += [str(name)] * len(at)
-    at, near, names = np.concatenate(away), np.concatenate(border), np.array(told, dtype=object)
+        regions += [str(name)] * len(at)
+    at, near, names = np.concatenate(away), np.concatenate(border), np.array(regions, dtype=object)
     yield _hits("name_border", at[near], lon, lat, names[near].tolist())
     yield _hits("name_disagrees", at[~near], lon, lat, names[~near].tolist())
 
@@ -125,7 +154,17 @@ def _repeated(at: Rows, lon: Floats, lat: Floats, rows: NDArray[np.int64]) -> It
 
 
 def repeats(keys: NDArray[np.int64]) -> tuple[Rows, Rows]:
-    """Return positions of keys that stand earlier too, and the first position of each.
+    """Find keys that occur earlier in the array.
+
+    Parameters
+    ----------
+    keys
+        (n,) one number per row.
+
+    Returns
+    -------
+    later, first
+        Positions of repeated keys, and the first position of each of them.
 
     Examples
     --------

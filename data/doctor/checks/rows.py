@@ -19,7 +19,21 @@ from data.tables.imports import REQUIRED
 
 
 def check_rows(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
-    """Check ids, repeated rows and required cells."""
+    """Check ids, repeated rows and required cells.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     rows = frame[ROW].to_numpy(dtype=np.int64)
     key = [name for name in context.table.key if name in frame.columns]
     mark = marked_column(context.table)
@@ -78,7 +92,18 @@ def _whole_rows(frame: pd.DataFrame, later: Rows, first: Rows) -> tuple[Rows, Ro
 
 
 def row_keys(columns: list[pd.Series]) -> NDArray[np.int64]:
-    """Return one number for each row: equal where all columns are, exactly."""
+    """Return one number per row, equal where all columns are equal.
+
+    Parameters
+    ----------
+    columns
+        Columns to compare, of the same length.
+
+    Returns
+    -------
+    keys
+        (n,) one number per row.
+    """
     keys = np.zeros(len(columns[0]), dtype=np.int64)
     most = 1
     for column in columns:

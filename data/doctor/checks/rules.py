@@ -1,4 +1,4 @@
-"""Step 5 of the doctor: every rule over every row, by columns.
+"""Apply every rule to every row, column by column.
 
 134,000 villages take about a second, a million cells a few. ``rules.csv`` lists the rules; the
 modules beside it find the rows.
@@ -52,14 +52,22 @@ _STEPS: tuple[Callable[[pd.DataFrame, CheckContext], Iterator[RuleHits]], ...] =
 def check(
     frame: pd.DataFrame, context: CheckContext, earlier: Sequence[Finding] | FindingTable = ()
 ) -> FindingTable:
-    """Return everything that the rules find in a frame as :func:`convert` leaves it.
+    """Apply all rules to a typed frame.
 
     Parameters
     ----------
     frame
-        Declared columns, ``lon`` and ``lat`` [°, WGS84] of a point table, and the row numbers.
+        Declared columns as :func:`convert` leaves them, ``lon`` and ``lat`` [°, WGS84] of a
+        point table, and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
     earlier
-        Findings of earlier steps, which stand among the answer's.
+        Findings of earlier steps, which are part of the result.
+
+    Returns
+    -------
+    findings
+        All findings, by row.
     """
     hits = (hit for step in _STEPS for hit in step(frame, context))
     found = FindingTable.collect(hits, frame[ROW].to_numpy(dtype=np.int64))

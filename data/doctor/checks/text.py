@@ -38,7 +38,21 @@ _ANY = rf"{CONTROL}|{BREAKS}|^\s|\s$|^[=@+\-]|<|javascript:|&|{_MOJIBAKE}"
 
 
 def check_texts(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
-    """Check every column of text, declared or not."""
+    """Check every column of text, declared or not.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     for name in frame.columns:
         if name in (ROW, SHAPE) or not _is_text(frame[name]):
             continue
@@ -71,8 +85,8 @@ def _marks(array: pa.Array, name: str) -> Iterator[RuleHits]:
     longest = LONGEST_NOTE if name in _NOTES else LONGEST
     at = np.flatnonzero(bools(pc.greater(pc.utf8_length(array), longest)))
     long = array.take(pa.array(at))
-    told = [f"{length:,}" for length in pc.utf8_length(long).to_pylist()]
-    yield RuleHits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), told)
+    details = [f"{length:,}" for length in pc.utf8_length(long).to_pylist()]
+    yield RuleHits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), details)
     marked = np.flatnonzero(by_word(array, _matches(_ANY)))
     if not len(marked):
         return
@@ -104,7 +118,17 @@ def _hits(
 
 
 def visible(text: str) -> str:
-    """Return the text with its invisible characters written out.
+    """Write out the invisible characters of a text.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    shown
+        Each invisible character as ``<U+XXXX>``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rules on numbers and dates: out of range, in another unit, at odds with one another."""
+"""Rules on numbers and dates: out of range, in another unit, contradictory."""
 
 from __future__ import annotations
 
@@ -56,7 +56,21 @@ _LETTERED = re.compile(rf"[A-F](?:\d?)\s*{_BAND}?|(?:GSM|DCS|CDMA|PCS)\s*\d{{0,4
 
 
 def check_values(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
-    """Check every declared column of numbers, then those that belong together."""
+    """Check every declared column of numbers and dates, then columns that belong together.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     for column in context.table.columns:
         if column.name not in frame.columns or column.name in (LON, LAT):
             continue
@@ -136,7 +150,17 @@ def _unit(
 
 
 def limits_text(column: Column) -> str:
-    """Return the range of a column in words that need no translation.
+    """Return the allowed range of a column in signs that need no translation.
+
+    Parameters
+    ----------
+    column
+        A declared column with a minimum or maximum.
+
+    Returns
+    -------
+    range
+        Such as ``1–300 m``.
 
     Examples
     --------
@@ -155,7 +179,7 @@ def _dates(cells: pd.Series, column: Column, context: CheckContext) -> Iterator[
     days = iso_days(array)
     today = np.datetime64(context.today, "D")
     month, year = today.astype("datetime64[M]"), today.astype("datetime64[Y]")
-    # A month or year without a day stands for its last day, which may be still to come.
+    # A month or year without a day means its last day, which may be in the future.
     running = (days == (month + 1).astype("datetime64[D]") - 1) | (
         days == (year + 1).astype("datetime64[D]") - 1
     )
@@ -173,13 +197,15 @@ def _together(frame: pd.DataFrame) -> Iterator[RuleHits]:
         persons, homes = numbers(frame["population"]), numbers(frame["households"])
         wrong = (homes > 0) & ((persons < PERSONS[0] * homes) | (persons > PERSONS[1] * homes))
         at = np.flatnonzero(wrong & (persons >= 0))
-        told = number_texts(homes[at]).to_pylist()
-        yield RuleHits("population_households", "population", at, number_texts(persons[at]), told)
+        details = number_texts(homes[at]).to_pylist()
+        yield RuleHits(
+            "population_households", "population", at, number_texts(persons[at]), details
+        )
     if {"used_racks", "standard_racks"} <= set(frame.columns):
         used, racks = numbers(frame["used_racks"]), numbers(frame["standard_racks"])
         at = np.flatnonzero(used > racks)
-        told = number_texts(racks[at]).to_pylist()
-        yield RuleHits("racks_used", "used_racks", at, number_texts(used[at]), told)
+        details = number_texts(racks[at]).to_pylist()
+        yield RuleHits("racks_used", "used_racks", at, number_texts(used[at]), details)
 
 
 def _bands(frame: pd.DataFrame) -> Iterator[RuleHits]:
@@ -194,12 +220,22 @@ def _bands(frame: pd.DataFrame) -> Iterator[RuleHits]:
     if "frequency_mhz" in frame.columns:
         values = numbers(frame["frequency_mhz"])
         at = np.flatnonzero((values < low) | (values > high))
-        told = number_texts(values[at]).to_pylist()
-        yield RuleHits("band_disagrees", "band", at, array.take(pa.array(at)), told)
+        details = number_texts(values[at]).to_pylist()
+        yield RuleHits("band_disagrees", "band", at, array.take(pa.array(at)), details)
 
 
 def band_span(word: str) -> tuple[float, float] | None:
-    """Return the lowest and highest frequency that a band may mean [MHz]; None if unknown.
+    """Return the frequencies that the name of a radio band may mean [MHz].
+
+    Parameters
+    ----------
+    word
+        Name of the band as the file writes it.
+
+    Returns
+    -------
+    span
+        Lowest and highest frequency [MHz]; None for an unknown band.
 
     Examples
     --------

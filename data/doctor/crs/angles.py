@@ -52,12 +52,17 @@ _LARGEST_DEGREE = 180.0
 
 
 def parse_angle(cells: pd.Series) -> pd.Series:
-    """Return a column of coordinates as numbers [° or m]; NaN where a cell is none.
+    """Read a column of coordinates.
 
     Parameters
     ----------
     cells
-        Text or numbers, as they stand in the file.
+        Text or numbers, as they are in the file.
+
+    Returns
+    -------
+    numbers
+        On the same index [° or m]; NaN where a cell is no coordinate.
 
     Examples
     --------
@@ -78,9 +83,21 @@ def parse_angle(cells: pd.Series) -> pd.Series:
 
 
 def read_angles(frame: pd.DataFrame, column: str) -> tuple[pd.Series, list[Finding]]:
-    """Return :func:`parse_angle` of a column and one finding per cell that is no coordinate.
+    """Read a column of coordinates, and find the cells that are none.
 
     An empty cell is NaN without a finding: whether one may be empty is the table's own rule.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file, with their numbers where it has them.
+    column
+        Name of the column.
+
+    Returns
+    -------
+    numbers, findings
+        As of :func:`parse_angle`, and one finding per unreadable cell.
     """
     numbers = parse_angle(frame[column])
     texts = frame[column].astype("string").str.strip()
@@ -109,6 +126,16 @@ def split_pairs(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
 
     Where both parts name their hemisphere the longitude comes first in the answer; otherwise the
     order of the file is kept.
+
+    Parameters
+    ----------
+    cells
+        Text, as it is in the file.
+
+    Returns
+    -------
+    x, y
+        First and second coordinate of each cell [° or m]; NaN where there is none.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Decide how a file's coordinates are to be read, by evidence, and place its rows.
 
-The rule
---------
+Notes
+-----
 Every system that the magnitudes allow is a hypothesis, in both orders of the columns. Each is
 scored by the log-likelihood of the rows (:mod:`data.doctor.crs.likelihood`). The best one is
 applied only if it is decisive:
@@ -11,15 +11,15 @@ applied only if it is decisive:
 3. against a rival within 20 km (another datum, a map shift, UTM for Gauss–Krüger) the rows agree:
    the paired sum of their differences over its own root sum of squares is at least
    3.5. Position errors are unbiased while a shift is one common vector, so rows that
-   merely scatter cancel; fewer than 13 telling rows can never decide;
+   merely scatter cancel; fewer than 13 informative rows can never decide;
 4. the common vector left at the known places is less than half the way to the nearest rival:
    otherwise neither reading is right.
 
 If rows scatter symmetrically, condition 3 alone errs with probability below exp(−3.5²/2) = 0.2 %
 per rival (a bound for self-normalised sums; Efron 1969). ``tests/data/doctor/
-test_crs_detection.py`` measures the rule on labelled files.
+labelled.py`` makes the files on which the rule is measured.
 
-What it cannot tell: CGCS2000 from WGS84 (the same for our purpose), and Gauss–Krüger zones of
+It cannot distinguish CGCS2000 from WGS84 (the same for our purpose), and Gauss–Krüger zones of
 Xian 80 or Beijing 54 from those of CGCS2000 (about 100 m, and no published transformation): an
 undeclared zone is read as CGCS2000, the legal system since 2018, and the reason says so.
 """
@@ -78,20 +78,20 @@ def decide_crs(
     evidence
         For the same n rows.
     declared
-        What the file says its system is; may be empty.
+        System that the file states; may be empty.
     choice
-        What the planner says; his word is final.
+        Settings of the planner, which override the file and the evidence.
 
     Returns
     -------
-    CrsDecision
+    decision
         With the ranked hypotheses. ``undecided`` degrees keep their numbers (``EPSG:4326``);
         undecided eastings have no system (an empty name) until the planner chooses one.
 
     Raises
     ------
     InputError
-        If nobody knows the system that the planner chose.
+        If the system that the planner chose is unknown.
     """
     choice = choice or ImportChoice()
     a, b, evidence = _sample(np.asarray(x, dtype=float), np.asarray(y, dtype=float), evidence)
@@ -111,7 +111,19 @@ def decide_crs(
 
 
 def to_wgs84(x: ArrayLike, y: ArrayLike, decision: CrsDecision) -> tuple[Floats, Floats]:
-    """Place the rows by a decision: longitude and latitude, WGS84 [°], NaN where impossible.
+    """Transform the positions of a file to WGS84 as decided.
+
+    Parameters
+    ----------
+    x, y
+        (n,) numbers of the columns that should hold easting or longitude, northing or latitude.
+    decision
+        System and order of the columns.
+
+    Returns
+    -------
+    lon, lat
+        (n,) degrees, NaN where there is no such place.
 
     Raises
     ------
@@ -131,7 +143,7 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, decision: CrsDecision) -> tuple[Floats,
 
 
 def _known_system(declared: str) -> str:
-    """Return the declared system, or nothing if nobody knows it: then evidence decides."""
+    """Return the declared system, or empty if it is unknown: then evidence decides."""
     if not declared.strip():
         return ""
     try:
@@ -184,7 +196,7 @@ def _decision(ranked: CrsRanking, system: System, status: Status, why: Message) 
 
 
 def _declared(ranked: CrsRanking, stated: str) -> CrsDecision:
-    """Follow the file's own word unless it puts no point into the province; say if in doubt."""
+    """Follow the file's declaration unless it puts no point into the province."""
     mine = (stated, ranked.order_of(stated))
     place = ranked.index(stated, swapped=mine[1])
     if place == 0 or not ranked.beats(0, place):
@@ -203,14 +215,14 @@ def _by_evidence(ranked: CrsRanking) -> CrsDecision:
         return _decision(ranked, ("", False), "undecided", Message("crs_reason.no_reading"))
     best = ranked.readings[0]
     degrees = [r for r in ranked.readings if r.crs == projections.WGS84]
-    as_it_stands = (degrees[0].crs, degrees[0].swapped) if degrees else ("", False)
+    unshifted = (degrees[0].crs, degrees[0].swapped) if degrees else ("", False)
     if ranked.inside(0) < 0.5:
         why = Message("crs_reason.elsewhere", {"inside": ranked.inside(0)})
-        return _decision(ranked, as_it_stands, "undecided", why)
+        return _decision(ranked, unshifted, "undecided", why)
     rival = ranked.rival(0)
     table = ranked.hypotheses()
     if rival is None:
         why = reasons.decided(table[0], table[1:2])
         return _decision(ranked, (best.crs, best.swapped), "decided", why)
     why = reasons.undecided(table[0], table[rival], ranked.apart_m(0, rival))
-    return _decision(ranked, as_it_stands, "undecided", why)
+    return _decision(ranked, unshifted, "undecided", why)

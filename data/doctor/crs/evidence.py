@@ -1,4 +1,4 @@
-"""What is known about where the rows of a file must lie, as plain arrays.
+"""Evidence for the positions of the rows of a file, as plain arrays.
 
 Only real evidence counts: rows that are illustrative, modelled or assumed are left out, for an
 invented position proves nothing.
@@ -42,7 +42,7 @@ def _no_lines() -> NDArray[np.object_]:
 
 @dataclass(frozen=True, slots=True)
 class CrsEvidence:
-    """Evidence for the rows of one file.
+    """Evidence for the positions of the rows of one file.
 
     Attributes
     ----------
@@ -84,8 +84,8 @@ class KnownPositions:
     Attributes
     ----------
     places
-        Named positions: ``name_zh`` (or ``name``), ``lon``, ``lat``, and where known ``adcode`` of
-        the county and ``evidence``. Places and existing sites may stand in one frame.
+        Named positions: ``name_zh`` (or ``name``), ``lon``, ``lat``, and where known ``adcode``
+        of the county and ``evidence``. Places and existing sites may be in one frame.
     sites
         Existing sites: ``lon``, ``lat``, ``evidence``.
     roads
@@ -105,7 +105,7 @@ def gather(
     names: pd.Series | None = None,
     known: KnownPositions | None = None,
 ) -> CrsEvidence:
-    """Return the evidence for a file of one province.
+    """Gather the evidence for a file of one province.
 
     Parameters
     ----------
@@ -119,6 +119,11 @@ def gather(
         (rows,) name of each row's own object.
     known
         Known positions.
+
+    Returns
+    -------
+    evidence
+        For the rows of the file, in their order.
     """
     known = known or KnownPositions()
     shapes = regions.geometry.to_numpy()
@@ -195,7 +200,18 @@ def _anchors(
 
 
 def bare_name(names: pd.Series) -> pd.Series:
-    """Return names without spaces, full-width characters and what says seat, town or office."""
+    """Return names without spaces, full-width characters and endings such as seat, town or office.
+
+    Parameters
+    ----------
+    names
+        Names of places.
+
+    Returns
+    -------
+    bare
+        On the same index; a name keeps its ending where one character would remain.
+    """
     given = texts(names)
     plain = pc.replace_substring_regex(pc.utf8_normalize(given, form="NFKC"), r"\s+", "")
     short = pc.replace_substring_regex(plain, _ENDINGS, "")

@@ -59,6 +59,10 @@ class HeaderProposal:
 
     Attributes
     ----------
+    header
+        Header of the file.
+    column
+        Declared column that it may mean.
     score
         Likeness, 0..1; 1 where the header means the column but another one means it more.
     """
@@ -77,7 +81,7 @@ class HeaderMap:
     mapped
         Header of the file → declared column, or one of :data:`POSITIONS` and :data:`NAMES`.
     proposals
-        Headers that may mean a column, the likest first.
+        Headers that may mean a column, the most similar first.
     extras
         Headers that mean none: kept under their own names.
     units
@@ -111,6 +115,16 @@ class HeaderMap:
 def column_targets(table: Table) -> tuple[str, ...]:
     """Return all columns that a header may mean: declared ones, positions, names.
 
+    Parameters
+    ----------
+    table
+        Table that the file becomes.
+
+    Returns
+    -------
+    columns
+        Each once.
+
     Examples
     --------
     >>> from data.tables.pack import TABLES
@@ -124,7 +138,7 @@ def column_targets(table: Table) -> tuple[str, ...]:
 
 
 def _is_own_name(name: str, table: Table) -> bool:
-    """Tell a name that the table has under another column: its rows are such regions."""
+    """Test for a name that the table has under another column: its rows are such regions."""
     return (name == "name" and "name_zh" in table.column_names) or f"{name}s" == table.name
 
 
@@ -137,8 +151,16 @@ def map_headers(
     ----------
     headers
         Headers of the file, each once; :data:`data.doctor.base.ROW` is passed over.
+    table
+        Table that the file becomes.
     chosen
-        Header → column as the planner has it, which wins; an empty column keeps it as an extra.
+        Header → column as the planner sets it, which has priority; an empty column keeps the
+        header as an extra.
+
+    Returns
+    -------
+    mapping
+        Meaning of every header.
 
     Raises
     ------
@@ -238,18 +260,18 @@ def _known(table: Table) -> dict[str, tuple[str, int]]:
         for column in table.columns:
             reading = letters(plain(BRACKETS.sub("", getattr(column, text)).split(";")[0]))
             known.setdefault(reading, (column.name, _DECLARED))
-    for stand_in, alias, dialect in _aliases():
-        column_name = _stands_for(stand_in, table)
+    for target, alias, dialect in _aliases():
+        column_name = _column_of(target, table)
         if column_name in targets:
             known.setdefault(letters(plain(alias)), (column_name, DIALECTS.index(dialect)))
-    for stand_in, alias, _ in _aliases():
-        if stand_in == EXTRA:
+    for target, alias, _ in _aliases():
+        if target == EXTRA:
             known.setdefault(letters(plain(alias)), (EXTRA, len(DIALECTS)))
     known.pop("", None)
     return known
 
 
-def _stands_for(name: str, table: Table) -> str:
+def _column_of(name: str, table: Table) -> str:
     """Return the column that a column of ``aliases.csv`` is in this table."""
     if name == "village":  # of other tables the nearest village is no name
         name = "name" if table.name == "natural_villages" else ""
@@ -271,19 +293,19 @@ def _aliases() -> tuple[tuple[str, str, str], ...]:
 
 
 def _likenesses(headers: Sequence[str], table: Table) -> list[HeaderProposal]:
-    """Return the likest column of each header, the likest headers first."""
+    """Return the most similar column of each header, the most similar headers first."""
     known = _known(table)
     found = []
     for header in headers:
         read = next(iter(readings(header))).letters[:COMPARED]
-        column, score = _likest(read, known)
+        column, score = _most_similar(read, known)
         if score >= PROPOSE and column != EXTRA:
             found.append(HeaderProposal(header, column, round(score, 3)))
     return sorted(found, key=lambda proposal: -proposal.score)
 
 
-def _likest(read: str, known: Mapping[str, tuple[str, int]]) -> tuple[str, float]:
-    """Return the likest column and its score, 0 without one.
+def _most_similar(read: str, known: Mapping[str, tuple[str, int]]) -> tuple[str, float]:
+    """Return the most similar column and its score, 0 without one.
 
     Below :data:`ACCEPT` stay an alias within a longer header (行政村所在地经度), one with other
     digits (4G, 5G), for what is around them may change the meaning, and a header that is about as
@@ -323,11 +345,11 @@ def guess_kind(
 
     Returns
     -------
-    tuple of (str, float)
-        Name and score, 0..1, of each table that fits the geometry, the best first; tables
-        with equal scores cannot be told apart by headers. The score weighs the share of headers
-        that the table knows, how few other tables declare these columns, and whether a header
-        names the table's rows (自然村, 基站).
+    ranked
+        Name and score, 0..1, of each table that fits the geometry, the best first; tables with
+        equal scores cannot be told apart by headers. The score weighs the share of headers that
+        the table knows, how few other tables declare these columns, and whether a header names
+        the table's rows (自然村, 基站).
     """
     candidates = [table for table in tables if _fits(geometry, table)]
     uses = Counter(name for table in candidates for name in table.column_names)
@@ -350,7 +372,7 @@ def guess_kind(
 
 
 def _fits(geometry: str, table: Table) -> bool:
-    """Tell whether a table holds such geometry; a file without any may still hold positions."""
+    """Test whether a table holds such geometry; a file without any may still hold positions."""
     if geometry == "mixed":
         return table.geometry is not None
     return table.geometry in ((geometry,) if geometry else (None, "point"))

@@ -35,14 +35,33 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class HeaderReading:
-    """One way to read a header: the letters that are looked up, and the unit that was cut off."""
+    """One way to read a header.
+
+    Attributes
+    ----------
+    letters
+        Letters and digits that are looked up.
+    unit
+        Unit that was cut off, as written; empty without one.
+    """
 
     letters: str
     unit: str = ""
 
 
 def letters(text: str) -> str:
-    """Return the letters and digits of a plain text."""
+    """Return the letters and digits of a text.
+
+    Parameters
+    ----------
+    text
+        Text as :func:`data.doctor.names.forms.plain` gives it.
+
+    Returns
+    -------
+    letters
+        Without spaces, signs and underscores.
+    """
     return _NOT_LETTERS.sub("", text)
 
 
@@ -51,6 +70,16 @@ def readings(header: str) -> Iterable[HeaderReading]:
 
     Brackets are left out only if they hold units, systems or how to fill the column in:
     下倾角(机械) is read as 机械下倾角, never as 下倾角.
+
+    Parameters
+    ----------
+    header
+        Header as the file writes it.
+
+    Yields
+    ------
+    reading
+        One way to read it.
     """
     written = _NUMBERING.sub("", header[:READ])
     text = plain(written)
@@ -76,14 +105,36 @@ def _parts(remark: str) -> list[str]:
 
 
 def unit_of(header: str) -> str:
-    """Return the unit in a header's brackets, as written."""
+    """Return the unit in a header's brackets.
+
+    Parameters
+    ----------
+    header
+        Header as the file writes it.
+
+    Returns
+    -------
+    unit
+        As written; empty without one.
+    """
     half = unicodedata.normalize("NFKC", header[:READ])
     parts = [part for match in BRACKETS.finditer(half) for part in _parts(match["inside"])]
     return next((part for part in parts if UNIT.fullmatch(part)), "")
 
 
 def system_of(header: str) -> str:
-    """Return the coordinate system that a header names, or empty."""
+    """Return the coordinate system that a header names.
+
+    Parameters
+    ----------
+    header
+        Header as the file writes it.
+
+    Returns
+    -------
+    system
+        Name of the system; empty without one.
+    """
     match = SYSTEM.search(plain(header[:READ]))
     if not match:
         return ""

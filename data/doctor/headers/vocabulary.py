@@ -31,6 +31,16 @@ FACTORS: dict[str, dict[str, float]] = {
 def fold(word: str) -> str:
     """Return a word in half width and lower case, without spaces, hyphens and underscores.
 
+    Parameters
+    ----------
+    word
+        Word as the file writes it.
+
+    Returns
+    -------
+    folded
+        Form in which words are compared.
+
     Examples
     --------
     >>> fold(" ＴＤ-LTE ")
@@ -41,7 +51,18 @@ def fold(word: str) -> str:
 
 
 def declared_words(column: Column) -> dict[str, str]:
-    """Return folded word of a file → declared word, for a column with listed words."""
+    """Return the declared word for each word that files use.
+
+    Parameters
+    ----------
+    column
+        A declared column with listed words.
+
+    Returns
+    -------
+    words
+        Folded word → declared word.
+    """
     synonyms = SYNONYMS.get(column.name, {})
     return {
         fold(written): word for word in column.words for written in (word, *synonyms.get(word, ()))
@@ -49,7 +70,19 @@ def declared_words(column: Column) -> dict[str, str]:
 
 
 def factor(declared: str, written: str) -> float | None:
-    """Return what a number in the unit ``written`` is multiplied by; None for an unknown unit.
+    """Return the factor that converts a number from one unit to another.
+
+    Parameters
+    ----------
+    declared
+        Unit of the declared column.
+    written
+        Unit as the file writes it.
+
+    Returns
+    -------
+    factor
+        Multiplier; None for an unknown unit.
 
     Examples
     --------

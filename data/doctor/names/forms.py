@@ -25,9 +25,19 @@ _EAST_ASIAN = "\u2e80"
 
 
 def plain(text: str) -> str:
-    """Return a name in half width, simplified characters, lower case, without needless spaces.
+    """Normalise a name: half width, simplified characters, lower case, no needless spaces.
 
     Latin letters lose their accents, apostrophes and hyphens.
+
+    Parameters
+    ----------
+    text
+        Name as the file writes it.
+
+    Returns
+    -------
+    name
+        Form in which names are compared.
 
     Examples
     --------
@@ -47,6 +57,16 @@ def short_names(name: str) -> tuple[str, ...]:
     """Return the other forms of a full name as :func:`plain` gives it, the longest first.
 
     One character alone (环, 宁) is no name: the kind of region stays.
+
+    Parameters
+    ----------
+    name
+        Full name as :func:`plain` gives it.
+
+    Returns
+    -------
+    names
+        Other forms, the longest first.
 
     Examples
     --------

@@ -23,7 +23,7 @@ from data.wording.catalogue import Message
 COLUMNS = ("province", "prefecture", "county")
 #: Cells that name nothing.
 BLANK = frozenset(vocabulary("names")["blank"])
-#: The likest names are sought for so many different unknown names; the rest get none.
+#: Similar names are suggested for so many different unknown names, not for the rest.
 SUGGESTED = 200
 #: Longer cells are no names.
 LONGEST = 60
@@ -35,7 +35,7 @@ Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class ResolvedNames:
-    """Codes of rows.
+    """Region codes of the rows of a file.
 
     Attributes
     ----------
@@ -44,9 +44,9 @@ class ResolvedNames:
     level
         ``county``, ``prefecture`` or ``province``; missing with the code.
     findings
-        One per row that is unknown, ambiguous or contradicts itself (``error``: no code), or that
-        is outdated or in the wrong column (``note``, ``warning``: with a code). A row whose cells
-        are all blank has neither code nor finding.
+        One per row that is unknown, ambiguous or contradicts itself (``error``: no code), or
+        that is outdated or in the wrong column (``note``, ``warning``: with a code). A row
+        whose cells are all blank has neither code nor finding.
     """
 
     adcode: pd.Series
@@ -56,7 +56,7 @@ class ResolvedNames:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the cells of one row say: a region, or several that it could be, and what to remark."""
+    """Meaning of the cells of one row: a region, or several that it could be, and a finding."""
 
     region: Region | None = None
     several: tuple[Region, ...] = ()
@@ -79,7 +79,7 @@ def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> ResolvedNames:
 
     Returns
     -------
-    Resolved
+    resolved
         On the same index. Different combinations of cells are looked up once.
     """
     present = [name for name in ("adcode", *COLUMNS) if name in frame.columns]
@@ -127,8 +127,8 @@ def _factorized(cells: pd.Series, *, codes: bool) -> tuple[Integers, list[str]]:
 
 
 def _findings(frame: pd.DataFrame, group: Integers, answers: list[_Answer]) -> list[Finding]:
-    told = np.array([bool(answer.rule) for answer in answers], dtype=bool)
-    at = np.flatnonzero(told[group]) if len(answers) else np.array([], dtype=np.int64)
+    found = np.array([bool(answer.rule) for answer in answers], dtype=bool)
+    at = np.flatnonzero(found[group]) if len(answers) else np.array([], dtype=np.int64)
     rows = frame[ROW].to_numpy()[at] if ROW in frame.columns else at + 1
     names = sorted({answer.column for answer in answers if answer.rule})
     shown = {name: frame[name].astype("str").to_numpy()[at] for name in names}
@@ -216,7 +216,7 @@ class _Reader:
         return upper if township else last
 
     def _part(self, text: str, column: str, upper: _Answer, *, level: str) -> _Answer:
-        """Read one name, sought first at ``level``, given what the wider names say."""
+        """Read one name, looked up first at ``level``, within the regions of the wider names."""
         if not self._gazetteer.knows(text):
             return self._unknown(text, column)
         coded = self._gazetteer.code(text)
@@ -241,7 +241,7 @@ class _Reader:
         self._suggested += 1
         if self._suggested > SUGGESTED:
             return _UNKNOWN[column]
-        near = self._gazetteer.likest(text)
+        near = self._gazetteer.most_similar(text)
         why = Message("finding.unknown_name.why", {"text": text[:LONGEST]})
         if near:
             why = Message("finding.unknown_name.why_near", {"text": text[:LONGEST], "near": near})
@@ -260,7 +260,7 @@ _UNKNOWN = {
 
 
 def _joined(region: Region, text: str, column: str, upper: _Answer, rule: str) -> _Answer:
-    """Join a region with what the wider names say, or tell that they contradict each other."""
+    """Join a region with what the wider names say, or report that they contradict each other."""
     wholes = (upper.region,) if upper.region else upper.several
     if wholes and not any(inside(region, whole) for whole in wholes):
         if upper.region is None or not inside(upper.region, region):

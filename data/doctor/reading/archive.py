@@ -36,10 +36,24 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSErro
 def open_archive(opened: OpenedFile, layer: str | None) -> OpenedFile:
     """Return the data set inside a zip: a workbook as it is, else unpacked into scratch.
 
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    layer
+        Data set to read; None reads the largest.
+
+    Returns
+    -------
+    opened
+        The data set inside, its format known.
+
     Raises
     ------
     DataError
         If the archive is damaged, encrypted, a bomb, leads outside, or holds nothing to read.
+    UnknownNameError
+        If there is no such data set.
     """
     try:
         with zipfile.ZipFile(opened.path) as archive:
@@ -60,7 +74,7 @@ def open_archive(opened: OpenedFile, layer: str | None) -> OpenedFile:
 
 
 def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.ZipInfo]:
-    """Return readable name → member; refuse what no honest archive holds."""
+    """Return readable name → member; refuse what no valid archive holds."""
     infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     limits = opened.limits
     if len(infos) > limits.members:
@@ -103,7 +117,17 @@ def _readable(info: zipfile.ZipInfo) -> str:
 
 
 def leads_outside(name: str) -> bool:
-    r"""Tell whether a path inside an archive points out of it.
+    r"""Test whether a path inside an archive points out of it.
+
+    Parameters
+    ----------
+    name
+        Path inside an archive.
+
+    Returns
+    -------
+    outside
+        True if it does.
 
     Examples
     --------
@@ -199,7 +223,24 @@ def _extract(
 
 
 def beside(path: Path, format_: str, scratch: Path, limits: FileLimits) -> Path:
-    """Return a copy of a Shapefile or MapInfo file with its companions, under a plain name."""
+    """Copy a Shapefile or MapInfo file with its companions under a plain name.
+
+    Parameters
+    ----------
+    path
+        The file of the planner.
+    format_
+        Its format.
+    scratch
+        Folder for the copy.
+    limits
+        Upper bounds on the size of the file.
+
+    Returns
+    -------
+    copy
+        Path of the copy; the original where it cannot be copied.
+    """
     folder = scratch / "beside"
     folder.mkdir(exist_ok=True)
     target = path

@@ -1,4 +1,4 @@
-"""Delimited text: own look at the head, Arrow for the body, ragged rows mended one by one."""
+"""Delimited text: layout from the head, rows through Arrow, ragged rows one by one."""
 
 from __future__ import annotations
 
@@ -35,21 +35,29 @@ RADIOS = frozenset({"GSM", "CDMA", "UMTS", "LTE", "NR", "NBIOT"})
 
 HEAD_BYTES = 256 * 1024
 BLOCK_BYTES = 8 * MIB
-MENDED_ROWS = 200_000
+RAGGED_ROWS = 200_000
 _DELIMITERS = ",\t;|"
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """How the text is cut into rows and columns.
+    """How a text is split into rows and columns.
 
     Attributes
     ----------
+    text
+        The file as UTF-8.
+    sniffed
+        What is reported about it.
+    header, names
+        Cells of the header row, and the column names made from them.
     start
         First byte of data [byte].
     row
         Number of the first row of data.
+    quoted
+        True where quotation marks enclose cells.
     """
 
     text: CleanText
@@ -69,11 +77,31 @@ class _Ragged:
 
     def __call__(self, row: Any) -> str:
         self.rows.append((row.number, row.text))
-        return "skip" if len(self.rows) <= MENDED_ROWS else "error"
+        return "skip" if len(self.rows) <= RAGGED_ROWS else "error"
 
 
 def layout(opened: OpenedFile, choice: ImportChoice) -> TextLayout:
-    """Find encoding, delimiter and header."""
+    """Detect encoding, delimiter and header of a text file.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    layout
+        How to read the rows.
+
+    Raises
+    ------
+    DataError
+        If the file holds no rows, or a cell is too long.
+    InputError
+        If an encoding, delimiter or header row of the planner does not fit.
+    """
     text = clean_text(
         opened.path, opened.scratch, opened.limits, name=opened.name, encoding=choice.encoding
     )
@@ -188,7 +216,27 @@ def _header(
 
 
 def read_csv(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame, FileDescription]:
-    """Read all rows; cells stay text, empty ones are missing."""
+    """Read all rows; cells stay text, empty ones are missing.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, sniffed
+        Rows with their numbers, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the file holds no rows, or most rows do not fit the header.
+    InputError
+        If an encoding, delimiter or header row of the planner does not fit.
+    """
     plan = layout(opened, choice)
     frame, swallowed = _rows(plan, opened.limits, opened.name)
     remarks = []
@@ -220,7 +268,7 @@ def _rows(plan: TextLayout, limits: FileLimits, name: str) -> tuple[pd.DataFrame
     frame[ROW] = numbers
     swallowed = plan.quoted and plan.text.quotes % 2 == 1 and _has_line_breaks(table, ragged)
     if ragged.rows and not swallowed:
-        frame = _mended(frame, ragged.rows, plan)
+        frame = _with_ragged(frame, ragged.rows, plan)
     return frame, swallowed
 
 
@@ -305,7 +353,7 @@ def _to_pandas(table: Any, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _mended(
+def _with_ragged(
     frame: pd.DataFrame, ragged: Sequence[tuple[int, str]], plan: TextLayout
 ) -> pd.DataFrame:
     """Add the ragged rows: short ones filled up, the rest of long ones beside the table."""

@@ -23,7 +23,18 @@ _WKT_HEADERS = ("wkt", "geometry", "geom", "the_geom", "shape")
 
 
 def crs_name(crs: Any) -> str:
-    """Return ``EPSG:code`` where the system is a known one, else its WKT; empty without one."""
+    """Return the short name of a coordinate system.
+
+    Parameters
+    ----------
+    crs
+        Anything that pyproj reads.
+
+    Returns
+    -------
+    name
+        ``EPSG:code`` where the system is a known one, else its WKT; empty without one.
+    """
     if not crs:
         return ""
     try:
@@ -41,12 +52,19 @@ def crs_name(crs: Any) -> str:
 def finite(
     geometry: Geometries, *, given: np.ndarray[Any, Any] | None = None
 ) -> tuple[Geometries, list[Message]]:
-    """Return the geometries, those with NaN or infinite coordinates as None, and remarks.
+    """Replace geometries with NaN or infinite coordinates by None.
 
     Parameters
     ----------
+    geometry
+        (n,) geometries.
     given
-        Where the file had something; what became None there could not be read.
+        (n,) True where the file has a geometry; None skips the count of unreadable ones.
+
+    Returns
+    -------
+    geometry, remarks
+        A copy, and what was left out.
     """
     parts, owner = shapely.get_coordinates(geometry, return_index=True)
     broken = np.unique(owner[~np.isfinite(parts).all(axis=1)])
@@ -62,7 +80,18 @@ def finite(
 
 
 def kind_of(geometry: Geometries | None) -> str:
-    """Return point, line, polygon, ``mixed``, or empty without geometry."""
+    """Return the kind of the geometries of a file.
+
+    Parameters
+    ----------
+    geometry
+        (n,) geometries, or None.
+
+    Returns
+    -------
+    kind
+        ``point``, ``line``, ``polygon``, ``mixed``, or empty without geometry.
+    """
     if geometry is None:
         return ""
     words = ("point", "line", "line", "polygon", "point", "line", "polygon", "mixed")
@@ -71,9 +100,18 @@ def kind_of(geometry: Geometries | None) -> str:
 
 
 def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[Message]]:
-    """Return the geometries of a column of well-known text, the first of several.
+    """Read the geometries of a column of well-known text, the first of several.
 
-    With them the system that every one of them names (``SRID=4547;…``), else nothing, and remarks.
+    Parameters
+    ----------
+    frame
+        Rows as text.
+
+    Returns
+    -------
+    geometry, system, remarks
+        None without such a column; the system that every cell names (``SRID=4547;…``), else an
+        empty text.
     """
     found = text_geometries(frame)
     if not found:
@@ -93,7 +131,18 @@ def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[
 
 
 def text_geometries(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that hold well-known text; the first is the geometry."""
+    """Return the columns that hold well-known text.
+
+    Parameters
+    ----------
+    frame
+        Rows as text.
+
+    Returns
+    -------
+    columns
+        The first one is the geometry.
+    """
     return [str(name) for name in frame.columns if _is_wkt(frame, str(name))]
 
 

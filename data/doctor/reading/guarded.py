@@ -1,8 +1,8 @@
-"""Read formats whose libraries a bent file can send astray in a process that may be killed.
+"""Read formats whose libraries do not stop on damaged files in a child process.
 
-A drawing of 300 bytes keeps GDAL busy for ever, an old workbook of 3 KiB makes its reader ask for
-all memory there is: both were found by ``tests/fuzz``. The child has a bound on time and, where the
-operating system knows such bounds, on memory; what it answers comes back as Parquet and JSON.
+A drawing of 300 bytes keeps GDAL busy without end, an old workbook of 3 KiB makes its reader ask
+for all memory: both were found by ``tests/fuzz``. The time of the child is bounded and, where the
+operating system allows it, its memory; the result is returned as Parquet and JSON.
 """
 
 from __future__ import annotations
@@ -40,7 +40,19 @@ Read = tuple[pd.DataFrame, Geometries | None, FileDescription]
 
 
 def read_guarded(opened: OpenedFile, choice: ImportChoice) -> Read:
-    """Read one table in a child process; parameters and errors as the format's own reader.
+    """Read one table in a child process with bounded time and memory.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        As of the format's own reader.
 
     Raises
     ------
@@ -95,7 +107,7 @@ def _messages(written: list[dict[str, Any]]) -> tuple[Message, ...]:
 
 
 def _error(name: str, texts: dict[str, str]) -> PlannerError:
-    """Return the child's error: same class, same sentences."""
+    """Return the child's error: same class, same texts."""
     kind: type[PlannerError] = getattr(geo.errors, name, DataError)
     error = kind.__new__(kind)
     PlannerError.__init__(error, texts["what"], where=texts["where"], repair=texts["repair"])
@@ -114,7 +126,7 @@ def _read(opened: OpenedFile, choice: ImportChoice) -> Read:
 
 
 def _work(folder: Path) -> None:
-    """Read what the order says; leave rows and answer in the folder."""
+    """Read the file that the order names; write rows and answer into the folder."""
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
@@ -144,7 +156,7 @@ def _bound(seconds: int, memory: int) -> None:
     """Bound this process where the operating system can."""
     try:
         import resource
-    except ImportError:  # Windows: the parent's patience is the only bound
+    except ImportError:  # Windows: only the parent bounds its time
         return
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -13,7 +13,7 @@ from data.doctor.base import ROW
 from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 
-#: A header row is sought this far down.
+#: Rows in which a header is searched for.
 SEARCHED = 40
 #: Column for the text of rows that have more cells than the header.
 BEYOND = "beyond the header"
@@ -37,7 +37,7 @@ Row = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class HeaderPosition:
-    """Where the header stands.
+    """Rows of the header and of the first data.
 
     Attributes
     ----------
@@ -53,6 +53,16 @@ class HeaderPosition:
 
 def find_header(rows: Sequence[Row]) -> HeaderPosition:
     """Find the header: the first row as wide as the table that is not data itself.
+
+    Parameters
+    ----------
+    rows
+        First rows of the file.
+
+    Returns
+    -------
+    header
+        Index −1 where the first row is data.
 
     Examples
     --------
@@ -75,7 +85,18 @@ def find_header(rows: Sequence[Row]) -> HeaderPosition:
 
 
 def table_width(rows: Sequence[Row]) -> int:
-    """Return the number of columns that most rows use."""
+    """Return the number of columns that most rows use.
+
+    Parameters
+    ----------
+    rows
+        First rows of the file.
+
+    Returns
+    -------
+    width
+        0 for blank rows.
+    """
     used = [max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0) for row in rows]
     widths = Counter(width for width in used if width)
     if not widths:
@@ -85,12 +106,12 @@ def table_width(rows: Sequence[Row]) -> int:
 
 
 def _is_title(filled: Row, width: int) -> bool:
-    """Tell a title: one text, maybe repeated by merged cells."""
+    """Test for a title: one text, maybe repeated by merged cells."""
     return width > 1 and len(set(filled)) == 1
 
 
 def _is_data(row: Row, body: Sequence[Row]) -> bool:
-    """Tell a row of data: it holds numbers where the rows below do."""
+    """Test for a row of data: it holds numbers where the rows below do."""
     numeric = [i for i, cell in enumerate(row) if is_number(cell)]
     if not numeric:
         return False
@@ -104,7 +125,17 @@ def _is_data(row: Row, body: Sequence[Row]) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Tell whether a cell is a number, a date or an angle rather than a name.
+    """Test whether a cell is a number, a date or an angle rather than a name.
+
+    Parameters
+    ----------
+    cell
+        Text of the cell.
+
+    Returns
+    -------
+    number
+        True if it is.
 
     Examples
     --------
@@ -115,9 +146,23 @@ def is_number(cell: str) -> bool:
 
 
 def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], list[Message]]:
-    """Return ``width`` different names and remarks on what was repaired.
+    """Make a column name of each header.
 
     Headers are kept as they are, but for those that are empty, repeated or too long.
+
+    Parameters
+    ----------
+    cells
+        Header row.
+    width
+        Number of columns of the table.
+    longest
+        Length to which headers are cut [character].
+
+    Returns
+    -------
+    names, remarks
+        ``width`` different names, and what was changed.
     """
     names: list[str] = []
     repairs: Counter[str] = Counter()
@@ -146,7 +191,20 @@ def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], lis
 
 
 def drop_nameless(frame: pd.DataFrame, cells: Row) -> tuple[pd.DataFrame, list[Message]]:
-    """Drop columns that have neither header nor cell; remark on those that have cells only."""
+    """Drop columns that have neither header nor cell.
+
+    Parameters
+    ----------
+    frame
+        Rows as read.
+    cells
+        Header row; empty without one.
+
+    Returns
+    -------
+    frame, remarks
+        Without these columns, and a remark on columns that have cells only.
+    """
     columns = [name for name in frame.columns if name not in (ROW, BEYOND)]
     nameless = [
         name for index, name in enumerate(columns) if not "".join(cells[index : index + 1]).strip()

@@ -20,12 +20,18 @@ from geo.errors import DataError, UnknownNameError
 
 @dataclass(frozen=True, slots=True)
 class OsmLayer:
-    """One layer: which objects belong to it, and which of their tags become columns.
+    """One layer: the objects that belong to it, and the tags that become columns.
 
     Attributes
     ----------
+    line
+        True for ways, False for nodes.
     wanted
         Tag → values; an empty set takes any value.
+    columns
+        Tags that become columns.
+    kinds
+        Tables that the layer suits.
     """
 
     line: bool
@@ -71,7 +77,25 @@ THEMES = {
 
 
 def theme_of(choice: ImportChoice, name: str) -> str:
-    """Return the layer that the planner named or that fits the kind of table; else places."""
+    """Return the layer that the planner chose or that suits the table; else places.
+
+    Parameters
+    ----------
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name, for messages.
+
+    Returns
+    -------
+    layer
+        Key of :data:`THEMES`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such layer.
+    """
     if choice.layer is not None:
         if choice.layer not in THEMES:
             raise UnknownNameError("layer", choice.layer, THEMES, where=name)
@@ -80,7 +104,25 @@ def theme_of(choice: ImportChoice, name: str) -> str:
 
 
 def describe(opened: OpenedFile, choice: ImportChoice) -> FileDescription:
-    """Describe an extract without reading it."""
+    """Describe an extract without reading it.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    sniffed
+        How it would be read.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such layer.
+    """
     layer = theme_of(choice, opened.name)
     return FileDescription(
         "osm", layer=layer, layers=tuple(THEMES), declared_crs="EPSG:4326",
@@ -91,7 +133,25 @@ def describe(opened: OpenedFile, choice: ImportChoice) -> FileDescription:
 def read_osm(
     opened: OpenedFile, choice: ImportChoice
 ) -> tuple[pd.DataFrame, Geometries, FileDescription]:
-    """Read one layer; tags that have no column of their own stand together in ``other_tags``."""
+    """Read one layer; tags without a column of their own are in ``other_tags``.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        Rows, their geometries, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the extract is damaged or too large.
+    """
     sniffed = describe(opened, choice)
     theme = THEMES[sniffed.layer]
     path = opened.path

@@ -23,7 +23,23 @@ _NAMES = ("geometry", "geom", "wkb", "the_geom", "shape")
 
 
 def read_parquet(opened: OpenedFile) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
-    """Read all columns; the primary geometry apart, a second one as WKT text."""
+    """Read all columns; the primary geometry apart, a second one as WKT text.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        Rows, their geometries if any, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or too large.
+    """
     import pyarrow as pa
 
     try:
@@ -107,7 +123,18 @@ def _crs(declared: Any) -> str:
 
 
 def plain(column: Any) -> pd.Series:
-    """Return numbers as numbers, everything else as text."""
+    """Return a column with numbers as numbers, everything else as text.
+
+    Parameters
+    ----------
+    column
+        Column of Arrow.
+
+    Returns
+    -------
+    cells
+        Missing cells as pandas has them.
+    """
     import pyarrow as pa
     from pyarrow import types
 

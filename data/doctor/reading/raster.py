@@ -27,18 +27,28 @@ _VRT_FORBIDDEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RasterInfo:
-    """A raster as it describes itself; its cells stay on disk.
+    """Description of a raster; its cells are not read.
 
     Attributes
     ----------
+    name, sha256
+        File name and checksum.
     driver
         GTiff, SRTMHGT or VRT.
+    width, height, bands
+        Size [pixel], and number of bands.
+    dtype, nodata
+        Type of the cells, and the value of empty ones; None without one.
+    declared_crs
+        Coordinate system that the file states; empty without one.
     bounds
         West, south, east, north in the raster's own system.
     resolution
         Width and height of a cell in units of the raster's own system.
     georeferenced
         False where the file does not say where it lies.
+    remarks
+        What the planner should know.
     """
 
     name: str
@@ -58,7 +68,23 @@ class RasterInfo:
 
 @contextmanager
 def open_raster(opened: OpenedFile) -> Iterator[Any]:
-    """Yield the rasterio dataset, opened by the one driver that its content calls for."""
+    """Open a raster with the one driver that its content calls for.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+
+    Yields
+    ------
+    dataset
+        The rasterio dataset.
+
+    Raises
+    ------
+    DataError
+        If the raster is damaged, or a VRT reads files outside its folder.
+    """
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
@@ -129,7 +155,23 @@ def _is_markup(path: Path) -> bool:
 
 
 def describe(opened: OpenedFile) -> RasterInfo:
-    """Describe a raster; nothing is read but its header."""
+    """Describe a raster from its header.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+
+    Returns
+    -------
+    info
+        Without the cells.
+
+    Raises
+    ------
+    DataError
+        If the raster is damaged or claims too many cells.
+    """
     with open_raster(opened) as dataset:
         placed = not dataset.transform.is_identity or bool(dataset.gcps[0])
         remarks = list(opened.remarks)
@@ -151,7 +193,18 @@ def describe(opened: OpenedFile) -> RasterInfo:
 
 
 def sniffed(info: RasterInfo) -> FileDescription:
-    """Return what a raster seems to be, in the words that tables use."""
+    """Return the description of a raster in the form used for tables.
+
+    Parameters
+    ----------
+    info
+        The description.
+
+    Returns
+    -------
+    sniffed
+        Its size is a remark.
+    """
     size = Message(
         "reader.raster_size",
         {

@@ -1,8 +1,8 @@
-"""Read whatever a planner has on disk: every format, one door, every refusal one sentence.
+"""Read files of every supported format.
 
-The content of a file decides its format, never its name. :func:`sniff` says how a file would be
+The content of a file decides its format, never its name. :func:`sniff` detects how a file would be
 read, :func:`read` reads it as one table, :func:`raster_info` describes a raster; each takes the
-planner's :class:`~data.doctor.base.ImportChoice`, which goes before what the doctor sees by itself.
+planner's :class:`~data.doctor.base.ImportChoice`, which overrides what is detected.
 
 :data:`~data.doctor.base.ROW` is the number that a spreadsheet shows: the first line of a file is 1,
 blank lines count, a cell with line breaks is one row. Formats without lines (GeoPackage, Shapefile,
@@ -52,7 +52,7 @@ def sniff(
     name: str = "",
     limits: FileLimits = _USUAL,
 ) -> FileDescription:
-    """Say how a file would be read.
+    """Detect how a file would be read.
 
     Parameters
     ----------
@@ -62,6 +62,13 @@ def sniff(
         What the planner overrides.
     name
         File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Returns
+    -------
+    sniffed
+        Format, encoding, layers and the like.
 
     Raises
     ------
@@ -89,12 +96,32 @@ def read(
     name: str = "",
     limits: FileLimits = _USUAL,
 ) -> RawTable:
-    """Read a file as one table; parameters and errors as for :func:`sniff`.
+    """Read a file as one table.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
 
     Returns
     -------
-    RawTable
+    table
         Cells as text, or numbers where the format has them; empty cells are missing.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, damaged, harmful, too large, a raster, or of no known format.
+    InputError
+        If a choice does not fit the file.
+    StorageError
+        If there is no such file.
     """
     with _opened(source, choice, name, limits) as opened:
         if opened.format == "raster":
@@ -111,12 +138,30 @@ def raster_info(
     name: str = "",
     limits: FileLimits = _USUAL,
 ) -> RasterInfo:
-    """Describe a raster; parameters and errors as for :func:`sniff`.
+    """Describe a raster.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Returns
+    -------
+    info
+        Without the cells.
 
     Raises
     ------
     DataError
-        If the file is no raster, or does not say where it lies.
+        If the file is no raster, is damaged, or does not say where it lies.
+    StorageError
+        If there is no such file.
     """
     with raster(source, choice, name=name, limits=limits) as (info, _dataset):
         return info
@@ -130,7 +175,31 @@ def raster(
     name: str = "",
     limits: FileLimits = _USUAL,
 ) -> Iterator[tuple[RasterInfo, Any]]:
-    """Yield the description of a raster and its open rasterio dataset; else as raster_info."""
+    """Open a raster.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Yields
+    ------
+    info, dataset
+        Its description, and the rasterio dataset while it is open.
+
+    Raises
+    ------
+    DataError
+        If the file is no raster, is damaged, or does not say where it lies.
+    StorageError
+        If there is no such file.
+    """
     with _opened(source, choice, name, limits) as opened:
         if opened.format != "raster":
             raise DataError("this is a table, not a raster", where=opened.name,

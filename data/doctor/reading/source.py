@@ -66,9 +66,19 @@ class OpenedFile:
     path
         Where to read: the planner's own file, or a copy in ``scratch``.
     name
-        File name as the planner knows it.
-    parts
-        Data sets of an archive, of which ``part`` is this one; empty without an archive.
+        Original file name.
+    format
+        Key of :data:`SUFFIXES`.
+    sha256
+        Checksum of the original file.
+    scratch
+        Folder for copies, deleted afterwards.
+    limits
+        Upper bounds on its size.
+    remarks
+        What was noticed so far.
+    parts, part
+        Data sets of an archive, and the one to read; empty without an archive.
     """
 
     path: Path
@@ -82,13 +92,46 @@ class OpenedFile:
     part: str = ""
 
     def remark(self, *messages: Message) -> OpenedFile:
-        """Return this with further remarks."""
+        """Return a copy with further remarks.
+
+        Parameters
+        ----------
+        *messages
+            Remarks to add.
+
+        Returns
+        -------
+        opened
+            A copy.
+        """
         return replace(self, remarks=(*self.remarks, *messages))
 
 
 @contextmanager
 def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path, str, str, Path]]:
-    """Yield path, name, sha256 and a scratch folder that vanishes afterwards."""
+    """Put the content of an upload on disk, with a scratch folder.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Yields
+    ------
+    path, name, sha256, scratch
+        The file, its name and checksum, and a folder that is deleted afterwards.
+
+    Raises
+    ------
+    DataError
+        If the file is empty or too large.
+    StorageError
+        If it cannot be read.
+    """
     with tempfile.TemporaryDirectory(prefix="tongcun-") as folder:
         scratch = Path(folder)
         if isinstance(source, bytes):
@@ -113,7 +156,19 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path
 
 
 def identify(path: Path, name: str) -> str:
-    """Return the format by content: a key of :data:`SUFFIXES`, ``zip`` or ``gzip``.
+    """Detect the format of a file by its content.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        File name, for messages and the suffix of SRTM tiles.
+
+    Returns
+    -------
+    format
+        Key of :data:`SUFFIXES`, ``zip`` or ``gzip``.
 
     Raises
     ------
@@ -172,7 +227,24 @@ def _refuse(word: str, name: str) -> str:
 
 
 def gunzip(path: Path, target: Path, limits: FileLimits, name: str) -> None:
-    """Unpack ``path`` to ``target``, never more than the limits allow."""
+    """Unpack a gz archive, never more than the limits allow.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    target
+        File to write.
+    limits
+        Upper bounds on the size of the file.
+    name
+        File name, for messages.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, or unpacks to too much.
+    """
     packed = path.stat().st_size
     try:
         with gzip.open(path) as stream:
@@ -186,12 +258,25 @@ def gunzip(path: Path, target: Path, limits: FileLimits, name: str) -> None:
 def copy_bounded(
     stream: BinaryIO | gzip.GzipFile, target: Path, packed: int, limits: FileLimits, name: str
 ) -> None:
-    """Copy an unpacking ``stream`` to ``target``; stop at a bomb.
+    """Copy an unpacking stream to a file; stop where it exceeds the limits.
 
     Parameters
     ----------
+    stream
+        Unpacked bytes.
+    target
+        File to write.
     packed
         Size of the packed bytes that it comes from [byte].
+    limits
+        Upper bounds on the size of the file.
+    name
+        File name, for messages.
+
+    Raises
+    ------
+    DataError
+        If it unpacks to too much.
     """
     size = 0
     with target.open("wb") as out:
@@ -202,7 +287,24 @@ def copy_bounded(
 
 
 def check_unpacked(size: int, packed: int, limits: FileLimits, name: str) -> None:
-    """Refuse what unpacks to too much, or too much for its packed size."""
+    """Refuse content that is too large, or too large for its packed size.
+
+    Parameters
+    ----------
+    size
+        Unpacked size so far [byte].
+    packed
+        Packed size [byte].
+    limits
+        Upper bounds on the size of the file.
+    name
+        File name, for messages.
+
+    Raises
+    ------
+    DataError
+        If it unpacks to too much.
+    """
     streamed = Path(name).suffix.lower() in (".tif", ".tiff", ".pbf")
     limit = limits.streamed_bytes if streamed else limits.file_bytes
     bomb = size > limits.ratio_from_bytes and size > limits.ratio * max(packed, 1)
@@ -215,7 +317,20 @@ def check_unpacked(size: int, packed: int, limits: FileLimits, name: str) -> Non
 
 
 def misnamed(format_: str, name: str) -> tuple[Message, ...]:
-    """Return a remark where the name's suffix promises another format than the content has."""
+    """Remark where the suffix of a name promises another format than the content has.
+
+    Parameters
+    ----------
+    format_
+        Format of the content.
+    name
+        File name.
+
+    Returns
+    -------
+    remarks
+        One remark, or none.
+    """
     suffix = Path(name.removesuffix(".gz")).suffix.lower()
     if not suffix or suffix in SUFFIXES[format_] or suffix in (".zip", ".gz"):
         return ()

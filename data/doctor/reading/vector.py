@@ -39,7 +39,7 @@ _UNICODE = ("gpkg", "geojson", "topojson", "kml")
 _DXF_NOISE = ("PaperSpace", "SubClasses", "ExtendedEntity")
 #: Name of the layer in a file that was copied.
 _COPY = "data"
-#: Bytes of a dBASE file that tell its encoding.
+#: Bytes of a dBASE file from which its encoding is detected.
 _DBF_SAMPLE = 1 << 20
 #: GDAL's options are global: one reader at a time.
 _LOCK = threading.Lock()
@@ -54,8 +54,28 @@ _OPTIONS = {
 def read_vector(
     opened: OpenedFile, choice: ImportChoice
 ) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
-    """Read the chosen layer, else the one with most features; numbers stay numbers."""
-    with _gdal() as said:
+    """Read the chosen layer, else the one with most features; numbers stay numbers.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        Rows, their geometries if any, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or too large.
+    UnknownNameError
+        If there is no such layer.
+    """
+    with _gdal() as warned:
         prepared, encoding, renamed = _prepared(opened, choice)
         layers = _layers(prepared)
         layer, remarks = _layer(layers, prepared, choice)
@@ -72,7 +92,7 @@ def read_vector(
     if geometry is not None:
         geometry, bad = finite(geometry)
     shown = choice.layer or "" if drawn else _shown(layer, prepared)
-    remarks = [*prepared.remarks, *remarks, *bad, *said()]
+    remarks = [*prepared.remarks, *remarks, *bad, *warned()]
     return frame, geometry, FileDescription(
         prepared.format, encoding or "", layer=prepared.part if prepared.parts else shown,
         layers=prepared.parts or drawn or tuple(_shown(name, prepared) for name in layers),
@@ -81,7 +101,7 @@ def read_vector(
 
 
 def _shown(layer: str, opened: OpenedFile) -> str:
-    """Return the layer's name for the planner: ours for a copy means nothing to anybody."""
+    """Return the layer's name for the planner; a copy has a name of our own."""
     return layer if layer != _COPY else opened.part or Path(opened.name).stem
 
 
@@ -108,7 +128,7 @@ def _remarks(caught: list[warnings.WarningMessage]) -> list[Message]:
 def _prepared(
     opened: OpenedFile, choice: ImportChoice
 ) -> tuple[OpenedFile, str | None, dict[str, str]]:
-    """Return the file as GDAL takes it, the encoding to decode it with, stand-in names → names."""
+    """Return the file as GDAL takes it, the encoding to decode it with, replaced names → names."""
     path, format_ = opened.path, opened.format
     if format_ in ("shapefile", "mapinfo") and not path.is_relative_to(opened.scratch):
         path = beside(path, format_, opened.scratch, opened.limits)
@@ -147,14 +167,14 @@ def _as_utf8(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, dict
 
 
 def _ascii_names(data: bytes) -> tuple[bytes, dict[str, str]]:
-    """Give data fields stand-in names: LIBKML makes every Chinese letter an underscore."""
+    """Replace the names of data fields: LIBKML makes every Chinese letter an underscore."""
     names: dict[bytes, str] = {}
 
-    def stand_in(match: re.Match[bytes]) -> bytes:
+    def replacement(match: re.Match[bytes]) -> bytes:
         key = names.setdefault(match.group(2), f"field{len(names) + 1}")
         return match.group(1) + key.encode() + b'"'
 
-    data = re.sub(rb'(<Data\s+name=")([^"]*)"', stand_in, data)
+    data = re.sub(rb'(<Data\s+name=")([^"]*)"', replacement, data)
     return data, {key: html.unescape(name.decode()) for name, key in names.items()}
 
 
@@ -177,7 +197,7 @@ def _shapefile(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, st
 
 
 def _mapinfo(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, str | None]:
-    """Convert a MIF to UTF-8, since GDAL believes whatever its Charset line says."""
+    """Convert a MIF to UTF-8, since GDAL follows its Charset line whatever the bytes are."""
     with opened.path.open("rb") as stream:
         native = stream.read(6).lower() == b"!table"
     if native:

@@ -44,7 +44,21 @@ _NOTES = frozenset(vocabulary("reading")["notes_sheets"])
 
 @dataclass(frozen=True, slots=True)
 class WorkbookSheet:
-    """One sheet as rows of cells from A1 on, merged cells filled."""
+    """One sheet as rows of cells from A1 on, merged cells filled.
+
+    Attributes
+    ----------
+    name
+        Name of the sheet.
+    rows
+        Cells by row.
+    header
+        Rows of the header and of the first data.
+    cells
+        Texts of the header row.
+    filled
+        Number of cells that hold something.
+    """
 
     name: str
     rows: list[list[Cell]]
@@ -54,7 +68,27 @@ class WorkbookSheet:
 
 
 def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame, FileDescription]:
-    """Read the chosen sheet, else the visible one that holds the largest table."""
+    """Read the chosen sheet, else the visible one that holds the largest table.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, sniffed
+        Rows with their numbers, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the workbook is damaged, locked, empty or too large.
+    UnknownNameError
+        If there is no such sheet.
+    """
     remarks = list(opened.remarks)
     if opened.format == "xlsx":
         remarks += _check_parts(opened)
@@ -219,7 +253,7 @@ def _found(rows: list[list[Cell]], choice: ImportChoice) -> HeaderPosition:
 
 
 def _only_groups(rows: list[list[Cell]], header: HeaderPosition, merged: Sequence[Range]) -> bool:
-    """Tell a header that only groups the columns which the next row names."""
+    """Test for a header that only groups the columns which the next row names."""
     below = rows[header.first] if 0 <= header.index < len(rows) - 1 else []
     spans = any(
         top == bottom == header.index and left < right for (top, left), (bottom, right) in merged
@@ -229,7 +263,7 @@ def _only_groups(rows: list[list[Cell]], header: HeaderPosition, merged: Sequenc
 
 
 def _joined(groups: list[str], names: list[str]) -> list[str]:
-    """Return the lower names; where two are equal, the group's name goes before."""
+    """Return the lower names; where two are equal, the group's name is put before."""
     repeated = {name for name in names if names.count(name) > 1}
     return [
         f"{group} {name}" if name in repeated and name != group else name or group

@@ -1,7 +1,7 @@
-"""Step 7 of the doctor: what was found, for people (HTML), programs (JSON) and tables (CSV).
+"""Import reports for people (HTML), programs (JSON) and tables (CSV).
 
-The same diagnosis gives the same bytes: no clock goes in. Everything that came from the file is
-escaped. The findings stand in full in CSV and JSON; HTML shows the first of them and says so.
+The same diagnosis gives the same bytes: no time of day is written. Everything from the file is
+escaped. CSV and JSON hold all findings; HTML shows the first ones and states how many there are.
 """
 
 from __future__ import annotations
@@ -48,8 +48,17 @@ def report(found: Diagnosis, suffix: str, language: str = DEFAULT) -> bytes:
 
     Parameters
     ----------
+    found
+        Result of the examination.
+    suffix
+        ``.html``, ``.json`` or ``.csv``.
     language
         Language of the texts; keys of JSON and columns of CSV are the same in both.
+
+    Returns
+    -------
+    content
+        The file; the same examination gives the same bytes.
 
     Raises
     ------
@@ -63,7 +72,20 @@ def report(found: Diagnosis, suffix: str, language: str = DEFAULT) -> bytes:
 
 
 def summary(found: Diagnosis, language: str = DEFAULT) -> dict[str, Any]:
-    """Return what the report says but for the single findings, as plain values."""
+    """Return the report without the single findings, as plain values.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    summary
+        Values that JSON can hold.
+    """
     seen, counts = found.raw.sniffed, found.counts
     rules = found.findings.counts()
     return {
@@ -114,7 +136,20 @@ def summary(found: Diagnosis, language: str = DEFAULT) -> dict[str, Any]:
 
 
 def crs_record(decision: CrsDecision, language: str = DEFAULT) -> dict[str, Any]:
-    """Return the choice of a coordinate system and the evidence for it as plain values."""
+    """Return the decision on the coordinate system and its evidence as plain values.
+
+    Parameters
+    ----------
+    decision
+        The decision.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    record
+        Values that JSON can hold.
+    """
     return {
         "crs": decision.crs or None,
         "swapped": decision.swapped,
@@ -136,7 +171,20 @@ def crs_record(decision: CrsDecision, language: str = DEFAULT) -> dict[str, Any]
 
 
 def finding_table(found: Diagnosis, language: str = DEFAULT) -> pd.DataFrame:
-    """Return every finding: row of the file, severity, rule, value, why and how to repair."""
+    """Return every finding: row of the file, severity, rule, value, why and how to fix it.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    table
+        One row per finding; the same columns in every language.
+    """
     return pd.DataFrame(
         [_finding(item, language) for item in found.findings.findings(None)],
         columns=["row", "severity", "rule", "title", "column", "value", "why", "how", "repair"],
@@ -177,17 +225,19 @@ def _csv(found: Diagnosis, language: str) -> bytes:
 
 
 def _html(found: Diagnosis, language: str) -> bytes:
-    word, told = partial(_word, language=language), summary(found, language)
+    word, content = partial(_word, language=language), summary(found, language)
     facts = [
         (word("table"), found.table.title_zh if language == "zh" else found.table.title),
         (word("province"), found.province),
         (word("evidence"), word(found.origin.evidence)),
-        (word("as_of"), told["as_of"] or word("unknown")),
+        (word("as_of"), content["as_of"] or word("unknown")),
         (word("sha256"), found.raw.sha256),
-        *((word(key), shown) for key, shown in _read_as(told["read_as"])),
+        *((word(key), shown) for key, shown in _read_as(content["read_as"])),
     ]
     equation = text(
-        "import_report.equation", language, **{key: f"{n:,}" for key, n in told["counts"].items()}
+        "import_report.equation",
+        language,
+        **{key: f"{n:,}" for key, n in content["counts"].items()},
     )
     parts = [
         f"<h1>{_e(word('title'))} · {_e(found.raw.name)}</h1>",
@@ -196,9 +246,9 @@ def _html(found: Diagnosis, language: str) -> bytes:
         f"<h2>{_e(word('headers'))}</h2>",
         _rows((word("header"), word("column")), found.headers.mapped.items()),
         f"<p>{_e(word('extras'))} {_e('、'.join(found.headers.extras) or word('none'))}</p>",
-        *_crs(told["crs"], language),
+        *_crs(content["crs"], language),
         f"<h2>{_e(word('findings'))}</h2>",
-        *_findings(found, told["rules"], language),
+        *_findings(found, content["rules"], language),
     ]
     body = "\n".join(parts)
     page = (
@@ -289,5 +339,5 @@ _WRITERS: dict[str, Callable[[Diagnosis, str], bytes]] = {
     ".json": _json,
     ".csv": _csv,
 }
-#: Formats that the doors offer.
+#: Suffixes of reports.
 REPORTS = tuple(_WRITERS)

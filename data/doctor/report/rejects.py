@@ -1,7 +1,7 @@
-"""Rejected rows as a file in the original layout, to be mended and imported again.
+"""Rejected rows as a file in the original layout, to be corrected and imported again.
 
 Headers, columns and their order are the file's own; one column of reasons is put before them. The
-doctor drops that column when the file comes back.
+import drops that column when the file comes back.
 """
 
 from __future__ import annotations
@@ -42,12 +42,26 @@ def rejected_file(found: Diagnosis, suffix: str, language: str = DEFAULT) -> byt
 
     Geometries become well-known text in the file's own coordinates.
 
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    suffix
+        ``.csv`` or ``.xlsx``.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    content
+        The file.
+
     Raises
     ------
-    UnknownNameError
-        If the suffix is another one.
     InputError
         If a sheet cannot hold so many rows.
+    UnknownNameError
+        If the suffix is another one.
     """
     if suffix.lower() not in SUFFIXES:
         raise UnknownNameError("format of rejected rows", suffix, SUFFIXES, where="--rejected")
@@ -58,7 +72,20 @@ def rejected_file(found: Diagnosis, suffix: str, language: str = DEFAULT) -> byt
 
 
 def rejected_table(found: Diagnosis, language: str = DEFAULT) -> pd.DataFrame:
-    """Return the rejected rows, all text: the column of reasons, then the file's own columns."""
+    """Return the rejected rows as text: the column of reasons, then the file's own columns.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    table
+        One row per rejected row, in the order of the file.
+    """
     raw = found.raw
     mask = raw.frame[ROW].isin(found.rejected).to_numpy()
     frame = raw.frame[mask]
@@ -79,7 +106,18 @@ def rejected_table(found: Diagnosis, language: str = DEFAULT) -> pd.DataFrame:
 
 
 def without_reasons(raw: pd.DataFrame) -> pd.DataFrame:
-    """Return a file's rows without the column of reasons of an earlier import."""
+    """Drop the column of reasons that an earlier file of rejected rows added.
+
+    Parameters
+    ----------
+    raw
+        Rows as they were read.
+
+    Returns
+    -------
+    rows
+        Without that column; the frame passed in is not changed.
+    """
     return raw.drop(columns=[name for name in raw.columns if str(name).strip() in REASONS])
 
 

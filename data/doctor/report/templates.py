@@ -43,6 +43,15 @@ def template(kind: str, language: str = DEFAULT, suffix: str = ".xlsx") -> bytes
     ----------
     kind
         Table of :data:`data.tables.imports.IMPORTABLE` that is not made from a raster.
+    language
+        Code of a language of :mod:`data.wording`.
+    suffix
+        ``.xlsx`` or ``.csv``.
+
+    Returns
+    -------
+    content
+        The file.
 
     Raises
     ------
@@ -64,7 +73,18 @@ def template(kind: str, language: str = DEFAULT, suffix: str = ".xlsx") -> bytes
 
 
 def template_columns(table: Table) -> tuple[Column, ...]:
-    """Return what a file may give: the columns that the doctor does not fill, and the geometry."""
+    """Return the columns that a file may give: those not filled by the import, and the geometry.
+
+    Parameters
+    ----------
+    table
+        Table that the file becomes.
+
+    Returns
+    -------
+    columns
+        In the order of the template.
+    """
     needed = {*table.key, *REQUIRED.get(table.name, ())}
     own = tuple(c for c in table.columns if c.name not in FILLED or c.name in needed)
     extra = () if table.geometry in (None, "point") else (_WKT,)
@@ -74,6 +94,18 @@ def template_columns(table: Table) -> tuple[Column, ...]:
 
 def header_of(column: Column, language: str) -> str:
     """Return a column's header with its unit.
+
+    Parameters
+    ----------
+    column
+        A declared column.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    header
+        As in the template.
 
     Examples
     --------

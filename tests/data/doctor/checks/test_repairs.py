@@ -16,8 +16,8 @@ from data.doctor.checks.repairs import (
     REPAIRS,
     apply_repairs,
     offered,
+    repaired_context,
     repairs_of,
-    settled,
 )
 from data.doctor.checks.rules import RULES, SHAPE, CheckContext, FindingTable, check, convert
 from data.tables.imports import IMPORTABLE
@@ -80,7 +80,7 @@ def test_a_repair_mends_its_rows(repair: str) -> None:
     assert repair in offers
     mended, changed = apply_repairs(frame, findings, frozenset({repair}))
     pd.testing.assert_frame_equal(frame, before)
-    after = check(mended, settled(context, frozenset({repair})))
+    after = check(mended, repaired_context(context, frozenset({repair})))
     assert repair not in repairs_of(after).tolist(), after.frame
     assert not len(after), after.frame
     if repair == "drop_duplicates":
