@@ -129,14 +129,7 @@ def diagnose(
     """
     progress("headers")
     raw = _with_rows(raw)
-    own = raw.frame
-    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
-        own = own.drop(columns=text_geometries(own)[:1])
-    listed = [column for column in own.columns if column != ROW]
-    kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
-    table = _table(choice.kind, kinds)
-    headers = map_headers(listed, table, chosen=choice.columns)
-    frame = own.rename(columns=headers.renaming)
+    kinds, table, headers, frame = _mapped(raw, choice)
     progress("names")
     regions = pack.geo("regions")
     named = resolve_names(frame, regions)
@@ -161,10 +154,7 @@ def diagnose(
     after, changed = apply_repairs(typed, found, choice.repairs)
     left = found
     if changed.any() or len(after) < len(typed):
-        again = replace(
-            repaired_context(context, choice.repairs), adcodes=named.adcode.reindex(after.index)
-        )
-        left = check(after, again, _remaining(given, after))
+        left = _checked_again(after, repaired_context(context, choice.repairs), given)
     progress("count")
     rejected = frozenset(rejected_rows(left).tolist()) | _dropped(typed, after)
     repaired = frozenset(after.loc[changed.to_numpy(), ROW].tolist()) - rejected
@@ -192,6 +182,20 @@ def _with_rows(raw: RawTable) -> RawTable:
             repair="check the sheet, layer and header row that were chosen",
         )
     return replace(raw, frame=without_reasons(raw.frame))
+
+
+def _mapped(
+    raw: RawTable, choice: ImportChoice
+) -> tuple[tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
+    """Return the ranked tables, the table, the mapping of the headers, the renamed rows."""
+    own = raw.frame
+    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
+        own = own.drop(columns=text_geometries(own)[:1])
+    listed = [column for column in own.columns if column != ROW]
+    kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
+    table = _table(choice.kind, kinds)
+    headers = map_headers(listed, table, chosen=choice.columns)
+    return kinds, table, headers, own.rename(columns=headers.renaming)
 
 
 def _tables() -> tuple[Table, ...]:
@@ -237,13 +241,14 @@ def _units(headers: HeaderMap) -> dict[str, str]:
     return {headers.mapped[h]: unit for h, unit in headers.units.items() if h in headers.mapped}
 
 
-def _remaining(given: FindingTable, after: pd.DataFrame) -> FindingTable:
-    """Return the findings of earlier steps in rows that were not left out.
+def _checked_again(after: pd.DataFrame, context: CheckContext, given: FindingTable) -> FindingTable:
+    """Check the repaired rows; findings of earlier steps stay where their rows do.
 
     A repair changes other cells of the row, so a cell that could not be read stays unreadable.
     """
     kept = given.frame["row"].isin(after[ROW]) | (given.frame["row"] == 0)
-    return given.only(kept)
+    adcodes = None if context.adcodes is None else context.adcodes.reindex(after.index)
+    return check(after, replace(context, adcodes=adcodes), given.only(kept))
 
 
 def _dropped(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[int]:
