@@ -12,7 +12,7 @@ from bench.browser import chromium, chromium_path, serve
 from bench.measure import Fact, Figure, Watched, in_turn, python
 from bench.pages import EFFECT, clicks
 from bench.terrain import tiles
-from data.doctor.diagnosis import Origin
+from data.doctor.diagnosis import FileOrigin
 from data.importing import RasterFile, commit_rasters
 from data.tables.reader import Pack, pack_names
 from data.workspace.catalogue import Catalogue
@@ -45,7 +45,9 @@ def prediction(runs: int) -> Iterator[Figure]:
         workspace = Path(folder) / "workspace"
         files = [RasterFile(path, "m") for path in tiles(Path(folder))]
         with Catalogue(workspace) as store:
-            commit_rasters(store, files, Pack.load(name), kind="dem", origin=Origin("modelled", ""))
+            commit_rasters(
+                store, files, Pack.load(name), kind="dem", origin=FileOrigin("modelled", "")
+            )
         ours = Watched(("-c", _VILLAGES, name, str(workspace)))
         bare = python("-c", "import geopandas, numba, rasterio, scipy.spatial")
         times = in_turn({"ours": ours, "bare": bare}, runs=min(runs, 5))

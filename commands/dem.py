@@ -35,7 +35,7 @@ def fetch(
     workspace: Folder = None,
 ) -> None:
     """Download Copernicus GLO-30 or GLO-90 for a province and put it in force."""
-    from data.doctor.diagnosis import Origin
+    from data.doctor.diagnosis import FileOrigin
     from data.elevation.fetch import FetchOrder, fetch as download
     from data.importing import RasterFile, catalogue, commit_rasters
     from data.tables.reader import Pack
@@ -53,7 +53,7 @@ def fetch(
         return
     files = [RasterFile(path, "m") for path in found.files]
     with catalogue(workspace) as store:
-        record = commit_rasters(store, files, pack, kind="dem", origin=Origin("modelled", ""))
+        record = commit_rasters(store, files, pack, kind="dem", origin=FileOrigin("modelled", ""))
     say("terminal.rasters_in_force", id=record.id, rows=record.rows, kind="dem")
 
 

@@ -59,16 +59,16 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
     workspace: Folder = None,
 ) -> None:
     """Examine files and put their accepted rows into the workspace."""
-    from data.doctor.base import Choice
-    from data.doctor.diagnosis import Origin
+    from data.doctor.base import ImportChoice
+    from data.doctor.diagnosis import FileOrigin
     from data.importing import ImportOrder, import_file
 
-    chosen = Choice(
+    chosen = ImportChoice(
         kind=kind or None, encoding=encoding or None, sheet=sheet or None, layer=layer or None,
         crs=crs or None, swapped=swapped, repairs=frozenset(repair or ()),
     )  # fmt: skip
     order = ImportOrder(
-        chosen, Origin(evidence, as_of), unit=unit, report=report, rejected=rejected,
+        chosen, FileOrigin(evidence, as_of), unit=unit, report=report, rejected=rejected,
         language=language, dry_run=dry_run,
     )  # fmt: skip
     if len(files) > 1 and (report or rejected):

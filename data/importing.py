@@ -3,7 +3,7 @@
 ::
 
     with catalogue() as store:
-        found = examine(path, pack, Choice(kind="natural_villages"))
+        found = examine(path, pack, ImportChoice(kind="natural_villages"))
         record = commit_table(store, found)
 """
 
@@ -21,10 +21,10 @@ import pandas as pd
 import shapely
 
 from data.atomic import atomic_path, atomic_write, storage_errors
-from data.doctor.base import ROW, Choice, Language
+from data.doctor.base import ROW, ImportChoice
 from data.doctor.checks.context import SHAPE
-from data.doctor.checks.findings import title_of
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.checks.findings import rule_title
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import examine
 from data.doctor.reading.readers import raster as open_raster
 from data.doctor.report.files import crs_record, report
@@ -34,7 +34,7 @@ from data.export.bundle import tidy
 from data.tables.common import LAT, LON, Counts
 from data.tables.imports import IMPORTABLE, RASTERS
 from data.tables.reader import Pack
-from data.wording.catalogue import Bilingual, Message, text
+from data.wording.catalogue import Message, text
 from data.workspace.catalogue import Catalogue, ImportRecord
 from data.workspace.effective import check_in_force, effective_pack
 from data.workspace.folder import Workspace
@@ -140,12 +140,12 @@ class ImportOrder:
         Examine only.
     """
 
-    choice: Choice
-    origin: Origin
+    choice: ImportChoice
+    origin: FileOrigin
     unit: str = ""
     report: Path | None = None
     rejected: Path | None = None
-    language: Language = "en"
+    language: str = "en"
     dry_run: bool = False
 
 
@@ -246,12 +246,10 @@ def _told(found: Diagnosis) -> list[Sentence]:
     if len(found.tied) > 1:
         lines.append(Message("terminal.tie", {"kinds": _and(found.tied)}))
     if decision is not None:
-        reason = Bilingual(decision.reason_zh, decision.reason_en)
-        told = {"status": decision.status, "reason": reason}
+        told = {"status": decision.status, "reason": decision.reason}
         lines.append(Message("terminal.coordinates", told))
     for rule, severity, count in found.findings.counts().itertuples(index=False):
-        title = Bilingual(title_of(rule, "zh"), title_of(rule, "en"))
-        told = {"severity": severity, "count": count, "title": title}
+        told = {"severity": severity, "count": count, "title": rule_title(rule)}
         lines.append(Message("terminal.finding", told))
     for key, rows in found.offered.items():
         lines.append(Message("terminal.repair_on_offer", {"key": key, "rows": rows}))
@@ -285,7 +283,7 @@ def _import_raster(
             )
         )  # fmt: skip
         for remark in info.remarks:
-            tell(Bilingual(f"  {remark}", f"  {remark}"))
+            tell(Message("terminal.remark", {"remark": remark}))
     if order.dry_run:
         tell(Message("terminal.dry_run"))
         return None
@@ -319,7 +317,7 @@ class RasterFile:
 
 
 def commit_raster(
-    store: Catalogue, file: RasterFile, pack: Pack, *, kind: str, origin: Origin
+    store: Catalogue, file: RasterFile, pack: Pack, *, kind: str, origin: FileOrigin
 ) -> ImportRecord:
     """Copy a raster into the workspace and enter it as the province's ``dem`` or ``population``.
 
@@ -336,7 +334,7 @@ def commit_raster(
 
 
 def commit_rasters(
-    store: Catalogue, files: Sequence[RasterFile], pack: Pack, *, kind: str, origin: Origin
+    store: Catalogue, files: Sequence[RasterFile], pack: Pack, *, kind: str, origin: FileOrigin
 ) -> ImportRecord:
     """Enter several rasters as one import, which one undo takes back; else as for one.
 
@@ -370,7 +368,7 @@ def commit_rasters(
 
 
 def _kept_raster(
-    store: Catalogue, file: RasterFile, pack: Pack, kind: str, origin: Origin
+    store: Catalogue, file: RasterFile, pack: Pack, kind: str, origin: FileOrigin
 ) -> pd.DataFrame:
     """Copy a raster into the workspace; return the one row that describes it."""
     with open_raster(file.source, name=file.name) as (info, dataset):
@@ -386,7 +384,7 @@ def _kept_raster(
 
 
 def _raster_row(
-    info: RasterInfo, system: str, pack: Pack, *, unit: str, origin: Origin
+    info: RasterInfo, system: str, pack: Pack, *, unit: str, origin: FileOrigin
 ) -> pd.DataFrame:
     """Return the one row that describes a raster."""
     from rasterio.errors import RasterioError

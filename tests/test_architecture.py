@@ -45,7 +45,7 @@ ONLY_IN = {
 #: Modules and packages of one folder at most; what is still larger.
 MOST_ENTRIES, LARGER = 22, {"geo/siting": 26}
 #: Classes whose names are still taken twice.
-RENAMED_LATER = frozenset({"Context", "Job", "Program", "Reading", "Sheet", "Tree"})
+RENAMED_LATER = frozenset({"Job", "Program", "Tree"})
 #: Provinces by name and code. A province is a folder: no other file knows it.
 PROVINCES = re.compile(r"yunnan|gansu|云南|甘肃|530000|620000", re.IGNORECASE)
 

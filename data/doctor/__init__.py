@@ -1,4 +1,4 @@
-"""The import doctor: sniff, read, map headers, place, name, check, report — each step shown.
+"""Examination of imported files: read, map headers, resolve names, place, check, report.
 
 ::
 
@@ -6,5 +6,5 @@
                                                                            │
                          Report ◀──report── Checked (accepted, repaired, rejected) ◀──rules
 
-Nothing is written here: :mod:`data.workspace.folder` commits what the planner accepts.
+Nothing is written here: :mod:`data.importing` commits what the planner accepts.
 """

@@ -1,4 +1,4 @@
-"""Records that the doctor's steps hand to one another."""
+"""Records that the steps of an examination pass on."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Literal
 
 import pandas as pd
 
-Severity = Literal["error", "warning", "note"]
-#: Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
-Language = str
+from data.wording.catalogue import Message
 
-#: Column of every frame of the doctor: the row's number in the original file, as a spreadsheet or
+Severity = Literal["error", "warning", "note"]
+
+#: Column of every examined frame: the row's number in the original file, as a spreadsheet or
 #: editor shows it (the header row is 1 when it is the first line).
 ROW = "_row"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What the planner overrides; None leaves it to the doctor.
+class ImportChoice:
+    """Settings of the planner for one file; None leaves the decision to the examination.
 
     Attributes
     ----------
     kind
-        Table of :mod:`data.tables.pack` that the file is to become.
+        Table of :mod:`data.tables.pack` that the file becomes.
     encoding, delimiter, sheet, layer
         How to read the file.
     header_row
@@ -33,9 +33,9 @@ class Choice:
     crs
         ``EPSG:4326``, ``GCJ-02``, ``BD-09`` or any EPSG code.
     swapped
-        True where longitude and latitude stand in each other's column.
+        True where the columns of longitude and latitude are exchanged.
     repairs
-        Names of the automatic repairs that the planner consents to.
+        Keys of the automatic repairs that the planner allows.
     """
 
     kind: str | None = None
@@ -51,8 +51,29 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Sniffed:
-    """What the file seems to be, each with how sure that is."""
+class FileDescription:
+    """What the readers detect about a file.
+
+    Attributes
+    ----------
+    format
+        Key of :data:`data.doctor.reading.source.SUFFIXES`, or a known layout of one, such as
+        ``opencellid``.
+    encoding, delimiter
+        Of a text file; empty for other formats.
+    sheet, sheets
+        Sheet that is read, and all visible ones of a workbook.
+    layer, layers
+        Layer that is read, and all layers of the file.
+    header_row
+        Row number of the header, from 1; 0 without one.
+    geometry
+        ``point``, ``line``, ``polygon``, ``mixed``, ``raster``, or empty for a plain table.
+    declared_crs
+        Coordinate system that the file states; empty if it states none.
+    remarks
+        What the planner should know about how the file was read.
+    """
 
     format: str
     encoding: str = ""
@@ -64,7 +85,7 @@ class Sniffed:
     header_row: int = 0
     geometry: str = ""
     declared_crs: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +94,22 @@ class RawTable:
 
     Attributes
     ----------
+    name
+        File name.
+    sniffed
+        How the file was read.
     frame
         Columns under their original headers, in the original order, then :data:`ROW`.
     geometry
         (n,) shapely geometries in the file's own coordinates, or None for a plain table.
     rows_read
         Rows of data in the file; equals ``len(frame)``.
+    sha256
+        Checksum of the file.
     """
 
     name: str
-    sniffed: Sniffed
+    sniffed: FileDescription
     frame: pd.DataFrame
     geometry: object | None
     rows_read: int
@@ -91,16 +118,22 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing the doctor found.
+    """One finding in one cell, row or file.
 
     Attributes
     ----------
     rule
-        Key of the rule; texts for it stand in the rule's own record.
+        Key of the rule; its title is the sentence ``finding.<rule>.title``.
+    severity
+        ``error`` rejects the row, ``warning`` and ``note`` do not.
     row
         Number in the original file; 0 for the whole file.
+    column
+        Declared column, or empty for a whole row.
     value
         The offending value, as text.
+    why, how
+        What is wrong, and how to fix it.
     repair
         Key of the automatic repair that is offered, or empty.
     """
@@ -110,10 +143,8 @@ class Finding:
     row: int
     column: str
     value: str
-    why_zh: str
-    why_en: str
-    how_zh: str
-    how_en: str
+    why: Message
+    how: Message
     repair: str = ""
 
 
@@ -124,15 +155,21 @@ class Hypothesis:
     Attributes
     ----------
     crs
-        Name as in :class:`Choice`.
+        Name as in :class:`ImportChoice`.
+    swapped
+        True where the columns of longitude and latitude are exchanged.
     inside
         Share of the points inside the named province.
     inside_named
-        Share of the points inside the prefecture or county that their row names; NaN if none does.
+        Share of the points inside the prefecture or county that their row names; NaN if none
+        does.
     residual_m
-        Median distance to known places, sites or roads of the same name [m]; NaN if none matches.
+        Median distance to known places, sites or roads of the same name [m]; NaN if none
+        matches.
+    matched
+        Rows whose name is that of a known place.
     score
-        What the table is ranked by; larger is better.
+        Log-likelihood relative to the best hypothesis; larger is better.
     """
 
     crs: str
@@ -150,14 +187,21 @@ class CrsDecision:
 
     Attributes
     ----------
+    crs
+        Name as in :class:`ImportChoice`; empty if no system fits.
+    swapped
+        True where the columns of longitude and latitude are exchanged.
     status
         ``declared`` by the file, ``decided`` by evidence, ``chosen`` by the planner, or
         ``undecided``: then nothing is shifted.
+    reason
+        Evidence for the decision.
+    hypotheses
+        All readings, the likeliest first.
     """
 
     crs: str
     swapped: bool
     status: Literal["declared", "decided", "chosen", "undecided"]
-    reason_zh: str
-    reason_en: str
+    reason: Message
     hypotheses: tuple[Hypothesis, ...] = ()

@@ -1,4 +1,4 @@
-"""The result of examining a file: what it is, where its rows lie, what was found."""
+"""Result of examining a file: its table, the positions of its rows, the findings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.doctor.base import Choice, CrsDecision, RawTable
+from data.doctor.base import CrsDecision, ImportChoice, RawTable
 from data.doctor.checks.findings import FindingTable
 from data.doctor.headers.matching import HeaderMap
 from data.tables.common import Counts
@@ -16,13 +16,13 @@ from data.tables.pack import Table
 from geo.earth.crs import Floats
 from geo.errors import InputError, UnknownNameError
 
-#: Scores of tables that lie nearer together than this tell nothing.
+#: Tables whose scores differ by less than this fit equally well.
 TIE = 0.02
 
 
 @dataclass(frozen=True)
-class Origin:
-    """What the planner says of a file as a whole.
+class FileOrigin:
+    """Statements of the planner about a file as a whole.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Origin:
     today: dt.date = field(default_factory=dt.date.today)
 
     def __post_init__(self) -> None:
-        """Refuse classes that no file can have, and dates that are none."""
+        """Check the evidence class and the date."""
         if self.evidence not in IMPORT_EVIDENCE:
             raise UnknownNameError("evidence class", self.evidence, IMPORT_EVIDENCE)
         if self.as_of:
@@ -53,22 +53,40 @@ class Origin:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Everything the doctor found about one file; nothing has been written yet.
+    """Result of examining one file; nothing has been written yet.
 
     Attributes
     ----------
+    raw
+        The file as it was read.
+    table
+        Table that the file becomes.
     kinds
         (kind, score) of every table the file may be, best first.
+    headers
+        Meaning of each header.
+    decision
+        Coordinate system; None for a table without positions.
     before
-        Easting or longitude, northing or latitude as they stand in the file; None without any.
+        Easting or longitude, northing or latitude as the file has them; None without any.
+    placed
+        All rows with typed columns and positions in WGS84.
     accepted
-        Rows that go in: declared columns, what else the file had, row numbers; WGS84.
+        Rows to import: declared columns, other columns of the file, row numbers; WGS84.
     offered
-        Repair → rows that it would touch.
+        Repair → number of rows that it would change.
     findings
-        What stands after the repairs that the planner consents to.
+        Findings that remain after the repairs of ``choice``.
+    counts
+        Rows read, accepted, repaired and rejected.
     repaired, rejected
         Row numbers of the file.
+    choice
+        Settings of the planner.
+    origin
+        Statements of the planner.
+    province
+        Name of the pack.
     """
 
     raw: RawTable
@@ -84,8 +102,8 @@ class Diagnosis:
     counts: Counts
     repaired: frozenset[int]
     rejected: frozenset[int]
-    choice: Choice
-    origin: Origin
+    choice: ImportChoice
+    origin: FileOrigin
     province: str
 
     @property

@@ -1,6 +1,6 @@
-"""The doctor's one way through a file, for the web page, the terminal and Python alike.
+"""Steps of the examination of a file, shared by the web page, the terminal and Python.
 
-:func:`examine` reads, maps, places, names, checks and mends; it writes nothing.
+:func:`examine` reads, maps, places, names, checks and repairs; it writes nothing.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, RawTable
-from data.doctor.checks.completion import Filling, completed
-from data.doctor.checks.repairs import apply_repairs, offered, settled
-from data.doctor.checks.rules import Context, FindingTable, check, convert, rejected_rows
-from data.doctor.crs.decision import CrsEvidence, Known, gather
+from data.doctor.base import ROW, ImportChoice, RawTable
+from data.doctor.checks.completion import FileDefaults, completed
+from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
+from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
+from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.placement import declared_system, place, positions
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
-from data.doctor.names.matching import Resolved, resolve_names
+from data.doctor.names.matching import ResolvedNames, resolve_names
 from data.doctor.reading.geometry import text_geometries
 from data.doctor.reading.readers import read
 from data.doctor.reading.source import Source
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
     from data.tables.reader import Pack
 
-#: Steps as they are told to a progress bar, in order.
+#: Steps in the order in which a progress bar shows them.
 STEPS = ("read", "headers", "names", "place", "check", "repair", "count")
 Progress = Callable[[str], None]
-_AUTOMATIC = Choice()
+_AUTOMATIC = ImportChoice()
 
 
 def _silent(_step: str) -> None:
@@ -49,13 +49,13 @@ def _silent(_step: str) -> None:
 def examine(
     source: Source,
     pack: Pack,
-    choice: Choice = _AUTOMATIC,
+    choice: ImportChoice = _AUTOMATIC,
     *,
-    origin: Origin | None = None,
+    origin: FileOrigin | None = None,
     name: str = "",
     progress: Progress = _silent,
 ) -> Diagnosis:
-    """Examine one file that is to become a table of one province.
+    """Examine one file that becomes a table of one province.
 
     Parameters
     ----------
@@ -64,13 +64,18 @@ def examine(
     pack
         The province: its borders, names, places and sites are the evidence.
     choice
-        What the planner overrides.
+        Settings of the planner.
     origin
-        What the planner says of the file.
+        Statements of the planner about the file; by default declared data without a date.
     name
         File name of an upload.
     progress
-        Told each of :data:`STEPS` when it begins.
+        Called with each of :data:`STEPS` when it begins.
+
+    Returns
+    -------
+    diagnosis
+        Accepted and rejected rows with all findings; nothing is written.
 
     Raises
     ------
@@ -81,26 +86,50 @@ def examine(
     StorageError
         If there is no such file.
     """
-    origin = origin or Origin()
+    origin = origin or FileOrigin()
     progress("read")
     raw = read(source, choice, name=name)
     return diagnose(raw, pack, choice=choice, origin=origin, progress=progress)
 
 
 def diagnose(
-    raw: RawTable, pack: Pack, *, choice: Choice, origin: Origin, progress: Progress = _silent
+    raw: RawTable,
+    pack: Pack,
+    *,
+    choice: ImportChoice,
+    origin: FileOrigin,
+    progress: Progress = _silent,
 ) -> Diagnosis:
-    """Examine a table that is already read; parameters and errors as for :func:`examine`."""
+    """Examine a table that is already read.
+
+    Parameters
+    ----------
+    raw
+        The file as it was read.
+    pack
+        The province: its borders, names, places and sites are the evidence.
+    choice
+        Settings of the planner; what is unset is detected.
+    origin
+        Statements of the planner about the file.
+    progress
+        Called with each of :data:`STEPS` when it begins.
+
+    Returns
+    -------
+    diagnosis
+        Accepted and rejected rows with all findings; nothing is written.
+
+    Raises
+    ------
+    DataError
+        If the table has no rows.
+    InputError
+        If a setting does not fit the file, or no table fits it.
+    """
     progress("headers")
     raw = _with_rows(raw)
-    own = raw.frame
-    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
-        own = own.drop(columns=text_geometries(own)[:1])
-    listed = [column for column in own.columns if column != ROW]
-    kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
-    table = _table(choice.kind, kinds)
-    headers = map_headers(listed, table, chosen=choice.columns)
-    frame = own.rename(columns=headers.renaming)
+    kinds, table, headers, frame = _mapped(raw, choice)
     progress("names")
     regions = pack.geo("regions")
     named = resolve_names(frame, regions)
@@ -116,24 +145,23 @@ def diagnose(
     progress("check")
     typed, unreadable = convert(placed.frame, table)
     given = FindingTable.of([*named.findings, *placed.findings]).merged(unreadable)
-    context = Context(
+    context = CheckContext(
         table=table, regions=regions, province=pack.adcode, today=origin.today,
         units=_units(headers), adcodes=named.adcode,
     )  # fmt: skip
     found = check(typed, context, given)
     progress("repair")
-    mended, changed = apply_repairs(typed, found, choice.repairs)
+    after, changed = apply_repairs(typed, found, choice.repairs)
     left = found
-    if changed.any() or len(mended) < len(typed):
-        again = replace(
-            settled(context, choice.repairs), adcodes=named.adcode.reindex(mended.index)
-        )
-        left = check(mended, again, _still(given, mended))
+    if changed.any() or len(after) < len(typed):
+        left = _checked_again(after, repaired_context(context, choice.repairs), given)
     progress("count")
-    rejected = frozenset(rejected_rows(left).tolist()) | _gone(typed, mended)
-    repaired = frozenset(mended.loc[changed.to_numpy(), ROW].tolist()) - rejected
-    good = mended[~mended[ROW].isin(rejected)]
-    filling = Filling(origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}")
+    rejected = frozenset(rejected_rows(left).tolist()) | _dropped(typed, after)
+    repaired = frozenset(after.loc[changed.to_numpy(), ROW].tolist()) - rejected
+    good = after[~after[ROW].isin(rejected)]
+    filling = FileDefaults(
+        origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}"
+    )
     accepted = completed(good, table, regions, named.adcode, filling)
     read_rows = raw.rows_read
     counts = Counts(
@@ -146,7 +174,7 @@ def diagnose(
 
 
 def _with_rows(raw: RawTable) -> RawTable:
-    """Return the table without the reasons of an earlier report, or say that it is empty."""
+    """Return the table without the reasons of an earlier report; refuse an empty one."""
     if not raw.rows_read:
         raise DataError(
             "the file has a header but no rows",
@@ -154,6 +182,20 @@ def _with_rows(raw: RawTable) -> RawTable:
             repair="check the sheet, layer and header row that were chosen",
         )
     return replace(raw, frame=without_reasons(raw.frame))
+
+
+def _mapped(
+    raw: RawTable, choice: ImportChoice
+) -> tuple[tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
+    """Return the ranked tables, the table, the mapping of the headers, the renamed rows."""
+    own = raw.frame
+    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
+        own = own.drop(columns=text_geometries(own)[:1])
+    listed = [column for column in own.columns if column != ROW]
+    kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
+    table = _table(choice.kind, kinds)
+    headers = map_headers(listed, table, chosen=choice.columns)
+    return kinds, table, headers, own.rename(columns=headers.renaming)
 
 
 def _tables() -> tuple[Table, ...]:
@@ -181,12 +223,14 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
 
 
 def _evidence(
-    pack: Pack, regions: gpd.GeoDataFrame, frame: pd.DataFrame, named: Resolved, table: Table
+    pack: Pack, regions: gpd.GeoDataFrame, frame: pd.DataFrame, named: ResolvedNames, table: Table
 ) -> CrsEvidence:
     places, sites = pack.table("places"), pack.table("sites")
     names = frame["name"] if "name" in frame.columns and table.geometry == "point" else None
     roads = imported_table(pack, "roads")
-    known = Known(places, sites, None if roads is None else roads["geometry"].to_numpy(object))
+    known = KnownPositions(
+        places, sites, None if roads is None else roads["geometry"].to_numpy(object)
+    )
     return gather(
         regions, len(frame), adcodes=named.adcode, names=names, known=known
     )  # fmt: skip
@@ -197,18 +241,18 @@ def _units(headers: HeaderMap) -> dict[str, str]:
     return {headers.mapped[h]: unit for h, unit in headers.units.items() if h in headers.mapped}
 
 
-def _still(given: FindingTable, mended: pd.DataFrame) -> FindingTable:
-    """Return the earlier findings of rows that are still there as they were.
+def _checked_again(after: pd.DataFrame, context: CheckContext, given: FindingTable) -> FindingTable:
+    """Check the repaired rows; findings of earlier steps stay where their rows do.
 
-    A cell that could not be read stays unreadable whatever is mended beside it, so the findings
-    of changed rows stay too, unless the row is gone.
+    A repair changes other cells of the row, so a cell that could not be read stays unreadable.
     """
-    kept = given.frame["row"].isin(mended[ROW]) | (given.frame["row"] == 0)
-    return given.only(kept)
+    kept = given.frame["row"].isin(after[ROW]) | (given.frame["row"] == 0)
+    adcodes = None if context.adcodes is None else context.adcodes.reindex(after.index)
+    return check(after, replace(context, adcodes=adcodes), given.only(kept))
 
 
-def _gone(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[int]:
-    """Return the rows that a repair left out; no repair adds one."""
+def _dropped(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[int]:
+    """Return the row numbers that a repair left out; no repair adds a row."""
     if len(after) == len(before):
         return frozenset()
     return frozenset(np.setdiff1d(before[ROW].to_numpy(), after[ROW].to_numpy()).tolist())

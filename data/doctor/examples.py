@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from data.tables.pack import Table
+from data.wording.catalogue import LANGUAGES, text
 
-#: What stands in the first column of the example row, by language.
-EXAMPLE = {"zh": "示例行（请删除）", "en": "EXAMPLE (delete this row)"}
-
-
-#: A row whose first key column holds one of these is left out by the doctor.
-EXAMPLE_MARKS = frozenset(EXAMPLE.values())
+#: A row whose first key column holds one of these is left out of an import: one per language.
+EXAMPLE_MARKS = frozenset(text("template.example", language) for language in LANGUAGES)
 
 
 def marked_column(table: Table) -> str:
-    """Return the column of the example row that carries the mark: the first key of free text."""
+    """Return the column of the example row that carries the mark: the first key of free text.
+
+    Parameters
+    ----------
+    table
+        Table of the template.
+
+    Returns
+    -------
+    column
+        Name of the first key column of free text.
+    """
     words = {column.name: column.words for column in table.columns}
     return next(name for name in table.key if not words[name])

@@ -11,8 +11,8 @@ import pytest
 import rasterio
 import shapely
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.doctor.engine import examine
 from data.importing import (
     ImportOrder,
@@ -31,7 +31,7 @@ from geo.errors import DataError, InputError, PlannerError
 from planning.gaps import gap_table
 
 PACK = Pack.load("yunnan")
-MEASURED = Origin("measured", "2024-06-30")
+MEASURED = FileOrigin("measured", "2024-06-30")
 
 
 def villages(rows: pd.DataFrame, date: str = "2024-06-30") -> bytes:
@@ -46,7 +46,7 @@ def villages(rows: pd.DataFrame, date: str = "2024-06-30") -> bytes:
 
 
 def imported(store: Catalogue, content: bytes, **choice: str) -> int:
-    chosen = Choice(crs="EPSG:4326", **choice)
+    chosen = ImportChoice(crs="EPSG:4326", **choice)
     found = examine(content, PACK, chosen, origin=MEASURED, name="f.csv")
     return commit_table(store, found).id
 
@@ -136,7 +136,7 @@ def test_a_boundary_replaces_one_county_and_keeps_its_figures(
     )  # fmt: skip
     path = tmp_path / "own.geojson"
     smaller.to_file(path)
-    found = examine(path, PACK, Choice(kind="regions"), origin=MEASURED)
+    found = examine(path, PACK, ImportChoice(kind="regions"), origin=MEASURED)
     commit_table(store, found)
     after = effective_pack(PACK, store.folder).geo("regions").set_index("adcode")
     before = regions.set_index("adcode")
@@ -148,11 +148,13 @@ def test_a_boundary_replaces_one_county_and_keeps_its_figures(
 
 
 def test_export_and_import_give_the_same_table(store: Catalogue, some: pd.DataFrame) -> None:
-    found = examine(villages(some), PACK, Choice(crs="EPSG:4326"), origin=MEASURED, name="f.csv")
+    found = examine(
+        villages(some), PACK, ImportChoice(crs="EPSG:4326"), origin=MEASURED, name="f.csv"
+    )
     once = imported_table(found)
     text = pd.DataFrame(once.drop(columns="geometry")).to_csv(index=False).encode()
-    found = examine(text, PACK, Choice(kind="natural_villages", crs="EPSG:4326"), origin=MEASURED,
-                    name="again.csv")  # fmt: skip
+    chosen = ImportChoice(kind="natural_villages", crs="EPSG:4326")
+    found = examine(text, PACK, chosen, origin=MEASURED, name="again.csv")
     again = imported_table(found)
     columns = ["village_id", "adcode", "lon", "lat", "households", "has_4g", "evidence", "as_of"]
     pd.testing.assert_frame_equal(
@@ -238,7 +240,7 @@ def test_a_raster_at_fault_is_refused(store: Catalogue, tmp_path: Path, fault: s
 
 
 def order(kind: str | None = None, *, dry_run: bool = False) -> ImportOrder:
-    return ImportOrder(Choice(kind=kind, crs="EPSG:4326"), MEASURED, dry_run=dry_run)
+    return ImportOrder(ImportChoice(kind=kind, crs="EPSG:4326"), MEASURED, dry_run=dry_run)
 
 
 def test_headers_of_two_tables_are_asked_about_not_guessed(

@@ -29,17 +29,17 @@ TIMEOUT_S = 10
 
 def one_input(data: bytes) -> None:
     """Examine one file; anything but a clear refusal or a diagnosis raises."""
-    from data.doctor.base import Choice
-    from data.doctor.diagnosis import Origin
+    from data.doctor.base import ImportChoice
+    from data.doctor.diagnosis import FileOrigin
     from data.doctor.engine import diagnose
-    from data.doctor.reading.limits import MIB, Limits
+    from data.doctor.reading.limits import MIB, FileLimits
     from data.doctor.reading.readers import raster_info, read
     from geo.errors import PlannerError
 
     if not data:
         return
     name = seeds.NAMES[data[0] % len(seeds.NAMES)]
-    limits = Limits(file_bytes=64 * MIB, streamed_bytes=64 * MIB, rows=50_000, columns=300,
+    limits = FileLimits(file_bytes=64 * MIB, streamed_bytes=64 * MIB, rows=50_000, columns=300,
                     cells=1_000_000, sheet_cells=1_000_000, table_bytes=64 * MIB)  # fmt: skip
     try:
         raster_info(data[1:], name=name, limits=limits)
@@ -56,7 +56,7 @@ def one_input(data: bytes) -> None:
         return
     try:
         found = diagnose(
-            raw, _pack(), choice=Choice(kind="natural_villages"), origin=Origin()
+            raw, _pack(), choice=ImportChoice(kind="natural_villages"), origin=FileOrigin()
         )  # fmt: skip
     except PlannerError:
         return

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.doctor.engine import examine
 from data.importing import commit_table
 from data.tables.reader import Pack
@@ -22,10 +22,10 @@ TEXTS = ["note_zh", "note_en"]
 
 def in_force(folder: Path, kind: str, rows: pd.DataFrame) -> Pack:
     content = rows.to_csv(index=False).encode()
-    choice = Choice(kind=kind, crs="EPSG:4326")
+    choice = ImportChoice(kind=kind, crs="EPSG:4326")
     with Catalogue(folder) as store:
         found = examine(
-            content, PACK, choice, origin=Origin("declared", "2026-06-30"), name="f.csv"
+            content, PACK, choice, origin=FileOrigin("declared", "2026-06-30"), name="f.csv"
         )
         assert found.counts.rejected == 0, found.findings.findings()
         commit_table(store, found)

@@ -7,7 +7,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from data.doctor.diagnosis import Origin
+from data.doctor.diagnosis import FileOrigin
 from data.importing import RasterFile, commit_raster
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
@@ -34,7 +34,9 @@ def pack(toy: Pack, tmp_path_factory: pytest.TempPathFactory) -> Pack:
     ) as dataset:  # fmt: skip
         dataset.write(heights, 1)
     with Catalogue(folder / "w") as store:
-        commit_raster(store, RasterFile(path, "m"), toy, kind="dem", origin=Origin("measured", ""))
+        commit_raster(
+            store, RasterFile(path, "m"), toy, kind="dem", origin=FileOrigin("measured", "")
+        )
     return effective_pack(toy, folder / "w")
 
 

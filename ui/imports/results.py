@@ -104,7 +104,7 @@ def raster(content: bytes, name: str) -> None:
     )
     st.markdown(" · ".join(facts))
     for remark in info.remarks:
-        st.caption(plain(remark))
+        st.caption(plain(remark.text(language())))
     wanted = st.session_state.get(import_session.KIND)
     kind = wanted if wanted in RASTERS else "dem"
     units = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")

@@ -8,8 +8,8 @@ from typing import cast
 
 import streamlit as st
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import STEPS, examine
 from data.tables.imports import RASTERS
 from geo.errors import PlannerError
@@ -35,12 +35,12 @@ def forget() -> None:
         st.session_state.pop(key, None)
 
 
-def choice() -> Choice:
+def choice() -> ImportChoice:
     """Return what the planner overrides."""
     session = st.session_state
     row = session.get(HEADER_ROW)
     swapped = {"yes": True, "no": False}.get(str(session.get(SWAPPED) or ""))
-    return Choice(
+    return ImportChoice(
         kind=session.get(KIND),
         encoding=session.get(ENCODING) or None,
         delimiter=session.get(DELIMITER) or None,
@@ -59,10 +59,10 @@ def system() -> str:
     return str(st.session_state.get(CRS) or "").strip()
 
 
-def origin() -> Origin:
+def origin() -> FileOrigin:
     """Return what the planner says of the file as a whole."""
     as_of = st.session_state.get(AS_OF)
-    return Origin(
+    return FileOrigin(
         str(st.session_state.get(EVIDENCE) or "declared"),
         as_of.isoformat() if isinstance(as_of, dt.date) else "",
     )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.doctor.base import ROW
 from data.doctor.checks.context import SHAPE
-from data.doctor.checks.findings import title_of
+from data.doctor.checks.findings import column_label, rule_title
 from data.doctor.checks.repairs import REPAIRS
 from data.doctor.headers.matching import column_targets
 from data.tables.common import LAT, LON
@@ -51,7 +51,7 @@ def reading(found: Diagnosis) -> None:
         " · ".join(f"{t(f'import.{key}')} **{plain(text)}**" for key, text in facts.items() if text)
     )
     for remark in seen.remarks:
-        st.caption(plain(remark))
+        st.caption(plain(remark.text(language())))
     cells = st.columns(5)
     cells[0].selectbox(
         t("import.encoding"), _ENCODINGS, index=None, key=import_session.ENCODING,
@@ -130,7 +130,7 @@ def placing(found: Diagnosis) -> None:
         st.info(t("import.no_positions"))
         return
     said = t(f"import.crs_{decision.status}")
-    reason = decision.reason_zh if language() == "zh" else decision.reason_en
+    reason = decision.reason.text(language())
     (st.warning if decision.status == "undecided" else st.success)(f"**{said}** {plain(reason)}")
     table = pd.DataFrame(
         {
@@ -166,8 +166,7 @@ def checking(found: Diagnosis) -> None:
     }
     if offered:
         titles = {
-            key: (REPAIRS[key].title_zh if language() == "zh" else REPAIRS[key].title_en)
-            + f" ({number(count)})"
+            key: f"{REPAIRS[key].title.text(language())} ({number(count)})"
             for key, count in offered.items()
         }
         st.pills(
@@ -183,7 +182,7 @@ def checking(found: Diagnosis) -> None:
         pd.DataFrame(
             {
                 t("import.severity"): [t(f"import.severity_{word}") for word in counts["severity"]],
-                t("import.rule"): [title_of(rule, language()) for rule in counts["rule"]],
+                t("import.rule"): [rule_title(rule).text(language()) for rule in counts["rule"]],
                 t("import.count"): counts["count"],
             }
         ),
@@ -198,8 +197,8 @@ def checking(found: Diagnosis) -> None:
                 t("import.row"): [item.row for item in listed],
                 t("import.column"): [titles.get(item.column, item.column) for item in listed],
                 t("import.value"): [item.value for item in listed],
-                t("import.why"): [getattr(item, f"why_{tongue}") for item in listed],
-                t("import.how"): [getattr(item, f"how_{tongue}") for item in listed],
+                t("import.why"): [item.why.text(tongue) for item in listed],
+                t("import.how"): [item.how.text(tongue) for item in listed],
             }
         ),
         hide_index=True,
@@ -209,8 +208,11 @@ def checking(found: Diagnosis) -> None:
 
 
 def column_titles(table: Table, tongue: str) -> dict[str, str]:
-    """Return column → what a planner calls it; English keeps the names of the table."""
-    return {column.name: column.meaning("zh") for column in table.columns if tongue == "zh"}
+    """Return column → what a planner calls it."""
+    return {
+        column.name: column_label(column.name, column.meaning("zh")).text(tongue)
+        for column in table.columns
+    }
 
 
 def preview(found: Diagnosis) -> None:

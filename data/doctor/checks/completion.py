@@ -1,4 +1,4 @@
-"""What the doctor adds to accepted rows so that a table is whole: ids, codes, evidence, lengths.
+"""Complete the accepted rows: ids, region codes, evidence, dates, lengths.
 
 Nothing is guessed: a code comes from the polygon that the point lies in, a length from the line.
 """
@@ -22,7 +22,7 @@ from geo.earth.crs import WGS84
 if TYPE_CHECKING:
     import geopandas as gpd
 
-#: Points that stand in memory as geometries at once.
+#: Points that are held as geometries at once.
 _POINTS = 100_000
 _DTYPES = {
     "text": "str", "date": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
@@ -30,13 +30,19 @@ _DTYPES = {
 
 
 @dataclass(frozen=True)
-class Filling:
-    """What holds for all rows of a file.
+class FileDefaults:
+    """Values that hold for all rows of a file.
 
     Attributes
     ----------
+    evidence
+        Evidence class of the rows.
+    as_of
+        Date of the rows where they give none, YYYY-MM-DD; empty if unknown.
+    source
+        File name.
     mark
-        Short text that made ids begin with; the same file gives the same ids.
+        Text that generated ids begin with; the same file gives the same ids.
     """
 
     evidence: str
@@ -50,18 +56,28 @@ def completed(
     table: Table,
     regions: gpd.GeoDataFrame,
     adcodes: pd.Series,
-    filling: Filling,
+    filling: FileDefaults,
 ) -> pd.DataFrame:
-    """Return the rows with every declared column, then what else the file had.
+    """Return the rows with every declared column, then the other columns of the file.
 
     Parameters
     ----------
     frame
-        Checked rows: typed columns, ``lon``/``lat`` or geometries, :data:`~data.doctor.base.ROW`.
+        Checked rows: typed columns, ``lon``/``lat`` or geometries,
+        :data:`~data.doctor.base.ROW`.
+    table
+        Table that the file becomes.
     regions
         Table ``regions`` of the province with its polygons, WGS84.
     adcodes
         Code that each row names, on the frame's index; missing where it names none.
+    filling
+        Values for empty cells and generated ids.
+
+    Returns
+    -------
+    whole
+        Declared columns, geometry, other columns, row numbers; a new frame.
     """
     whole = frame.copy()
     key = table.key[0]

@@ -22,22 +22,24 @@ SHAPE = "geometry"
 
 
 @dataclass(frozen=True)
-class Context:
-    """What :func:`data.doctor.checks.rules.check` needs to know.
+class CheckContext:
+    """What :func:`data.doctor.checks.rules.check` needs besides the rows.
 
     Attributes
     ----------
+    table
+        Table that the file becomes.
     regions
-        Table ``regions`` with polygons, WGS84; None leaves out what needs it.
+        Table ``regions`` with polygons, WGS84; None skips the rules that need it.
     province
         Code of the province.
     today
-        Later dates are in the future.
+        Date of the import; later dates are in the future.
     units
-        Declared column → unit that stands in its header in the file.
+        Declared column → unit in its header in the file.
     adcodes
-        (n,) code of the region that each row names, on the frame's index; empty or missing where
-        it names none.
+        (n,) code of the region that each row names, on the frame's index; empty or missing
+        where it names none.
     geometry
         (n,) shapely geometries, WGS84, of a frame without a column :data:`SHAPE`.
     """
@@ -78,7 +80,18 @@ class Context:
         return dict(zip(codes, pairs, strict=True))
 
     def shapes(self, frame: pd.DataFrame) -> NDArray[np.object_] | None:
-        """Return the geometries of the rows, or None for a table without."""
+        """Return the geometries of the rows.
+
+        Parameters
+        ----------
+        frame
+            Rows of the file.
+
+        Returns
+        -------
+        shapes
+            (n,) shapely geometries, or None for a table without.
+        """
         if SHAPE in frame.columns:
             return frame[SHAPE].to_numpy(dtype=object)
         return None if self.geometry is None else np.asarray(self.geometry, dtype=object)

@@ -15,30 +15,44 @@ import pyarrow.compute as pc
 
 from data.doctor.base import ROW
 from data.doctor.checks.dates import read_dates
-from data.doctor.checks.findings import FindingTable, Hits
+from data.doctor.checks.findings import FindingTable, RuleHits
 from data.doctor.headers.vocabulary import FALSE, TRUE, UNKNOWN, declared_words, fold
 from data.doctor.reading.cells import Bools, bools, codes, text_series, texts
+from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.pack import Column, Table
 from geo.earth.crs import Floats
 
 _PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
-_WAN = r"万[人户个架芯]?$"
-_UNIT = r"\s*(?:户|人|个|米|公里|千米|架|芯|度|°|m|km|MHz|kV|dBm|MW)$"
+_WORDS = vocabulary("checks")
+_WAN = rf"{_WORDS['ten_thousand']}[{_WORDS['counted']}]?$"
+_UNIT = rf"\s*(?:{'|'.join(_WORDS['units'])})$"
 _ESCAPED = r"^'([=+\-@\t\r\n＝＋－＠])"
 #: ``1e999`` and ``inf``: kept as infinite, so that the rule on infinite numbers sees them.
 _INFINITE = r"(?i)^[+-]?(?:inf|infinity|∞)$"
 
 
 def convert(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, FindingTable]:
-    """Return the frame with its declared columns typed, and what could not be read.
+    """Convert the declared columns to their kinds, and find the cells that cannot be read.
 
     Text becomes ``str`` without empty cells, ``integer`` Int64 (float64 while a cell has a
     fraction, which a rule then finds), ``number`` float64, ``boolean`` boolean, ``date`` text
     YYYY-MM-DD. ``lon`` and ``lat`` and undeclared columns stay as they are.
+
+    Parameters
+    ----------
+    frame
+        Cells as they were read, under the names of the table's columns.
+    table
+        Table that the file becomes.
+
+    Returns
+    -------
+    typed, findings
+        The frame with typed columns, and one finding per unreadable cell.
     """
-    hits: list[Hits] = []
+    hits: list[RuleHits] = []
     frame = _unescaped(frame)
     typed = frame.copy(deep=False)
     for column in table.columns:
@@ -62,7 +76,7 @@ def _unescaped(frame: pd.DataFrame) -> pd.DataFrame:
     return plain
 
 
-def _convert(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _convert(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     if column.kind in ("integer", "number"):
         return _numbers(cells, column)
     if column.kind == "boolean":
@@ -93,7 +107,7 @@ def _taken(words: list[str | None], coded: pa.DictionaryArray) -> pa.Array:
     return pa.array(words, pa.large_string()).take(coded.indices)
 
 
-def _booleans(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _booleans(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     if cells.dtype.name in ("bool", "boolean"):
         return cells.astype("boolean"), []
     array = texts(cells)
@@ -105,25 +119,25 @@ def _booleans(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
     answer = np.array([*values, -1])[at]
     bad = np.flatnonzero(np.array([*unreadable, False])[at])
     read = pd.arrays.BooleanArray(answer == 1, answer < 0)
-    hits = Hits("boolean_unreadable", column.name, bad, array.take(pa.array(bad)))
+    hits = RuleHits("boolean_unreadable", column.name, bad, array.take(pa.array(bad)))
     return pd.Series(read, index=cells.index), [hits]
 
 
-def _dates(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _dates(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     array = _trimmed(texts(cells))
     days, partial = read_dates(array)
     dates = pc.cast(pa.array(days), pa.large_string())
     bad = np.flatnonzero(np.isnat(days) & _given(array))
     part = np.flatnonzero(partial)
     hits = [
-        Hits("date_unreadable", column.name, bad, array.take(pa.array(bad))),
-        Hits("date_partial", column.name, part, array.take(pa.array(part)),
+        RuleHits("date_unreadable", column.name, bad, array.take(pa.array(bad))),
+        RuleHits("date_partial", column.name, part, array.take(pa.array(part)),
              dates.take(pa.array(part)).to_pylist()),
     ]  # fmt: skip
     return text_series(dates, cells.index), hits
 
 
-def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
+def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits]]:
     if pd.api.types.is_numeric_dtype(cells.dtype):
         numbers = np.array(cells.to_numpy(dtype=float, na_value=np.nan))
         return _kept(numbers, cells.index, column), []
@@ -141,13 +155,13 @@ def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Hits]]:
 
 def _number_hits(
     column: str, others: pa.Array, found: tuple[np.ndarray, Floats, Bools]
-) -> Iterator[Hits]:
+) -> Iterator[RuleHits]:
     rest, read, wan = found
     bad = np.flatnonzero(np.isnan(read))
-    yield Hits("not_a_number", column, rest[bad], others.take(pa.array(bad)))
+    yield RuleHits("not_a_number", column, rest[bad], others.take(pa.array(bad)))
     at = np.flatnonzero(wan & ~np.isnan(read))
-    told = [f"{number:,.15g}" for number in read[at]]
-    yield Hits("number_wan", column, rest[at], others.take(pa.array(at)), told)
+    details = [f"{number:,.15g}" for number in read[at]]
+    yield RuleHits("number_wan", column, rest[at], others.take(pa.array(at)), details)
 
 
 def _kept(numbers: Floats, index: pd.Index, column: Column) -> pd.Series:

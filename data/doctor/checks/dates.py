@@ -8,20 +8,24 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.doctor.reading.cells import Bools, bools
+from data.doctor.vocabulary import vocabulary
 from geo.earth.crs import Floats
 
 Days = NDArray[np.datetime64]
 
 _TIME = r"(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?$"
-_WHOLE = (
-    rf"^(?P<y>\d{{4}})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?{_TIME}",
+_WORDS = vocabulary("checks")["date"]
+_YEAR, _MONTH, _DAY = _WORDS["year"], _WORDS["month"], _WORDS["day"]
+_YEAR_MONTH = rf"^(?P<y>\d{{4}})\s*[-/.{_YEAR}]\s*(?P<m>\d{{1,2}})\s*"
+_WHOLE_DATES = (
+    rf"{_YEAR_MONTH}[-/.{_MONTH}]\s*(?P<d>\d{{1,2}})\s*{_DAY}?{_TIME}",
     rf"^(?P<y>(?:19|20)\d{{2}})(?P<m>\d{{2}})(?P<d>\d{{2}}){_TIME}",
 )
-_MONTH = (
-    r"^(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*月?(?P<d>)$",
+_MONTHS = (
+    rf"{_YEAR_MONTH}{_MONTH}?(?P<d>)$",
     r"^(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>)$",
 )
-_YEAR = (r"^(?P<y>(?:19|20)\d{2})\s*年?(?P<m>)(?P<d>)$",)
+_YEARS = (rf"^(?P<y>(?:19|20)\d{{2}})\s*{_YEAR}?(?P<m>)(?P<d>)$",)
 #: Days since 1899-12-30, as spreadsheets count: 1954 to 2119.
 _SERIAL, _SERIALS = r"^\d{5}(?:\.\d+)?$", (20_000, 80_000)
 #: Seconds, or milliseconds, since 1970: 2001 to 2100.
@@ -32,12 +36,22 @@ _NAT = np.datetime64("NaT", "D")
 
 
 def read_dates(array: pa.Array) -> tuple[Days, Bools]:
-    """Return the day of each cell, NaT where it is none, and which cells gave no day.
+    """Read a column of dates in the spellings that files use.
 
     Understood: ``2024-05-01``, ``2024/5/1``, ``2024.5.1``, ``20240501``, ``2024年5月1日``,
     each with a time behind it; ``2024年5月``, ``202405``, ``2024年`` (read as their last
     day); serial days of spreadsheets; Unix time.
     Two-digit years and ``1/5/2024`` are ambiguous, so they are no dates.
+
+    Parameters
+    ----------
+    array
+        Cells as text.
+
+    Returns
+    -------
+    days, partial
+        (n,) day of each cell, NaT where it is none, and which cells give no day of the month.
 
     Examples
     --------
@@ -64,7 +78,7 @@ def _halfwidth(array: pa.Array) -> pa.Array:
 
 def _whole(array: pa.Array) -> Days:
     days = np.full(len(array), _NAT, dtype="datetime64[D]")
-    for pattern in _WHOLE:
+    for pattern in _WHOLE_DATES:
         year, month, day = _parts(array, pattern)
         days = np.where(np.isnat(days), _day(year, month, day), days)
     return days
@@ -72,7 +86,7 @@ def _whole(array: pa.Array) -> Days:
 
 def _partial(array: pa.Array) -> Days:
     days = np.full(len(array), _NAT, dtype="datetime64[D]")
-    for pattern in (*_MONTH, *_YEAR):
+    for pattern in (*_MONTHS, *_YEARS):
         year, month, _ = _parts(array, pattern)
         month = np.where(np.isnan(month) & ~np.isnan(year), 12.0, month)
         first_of_next = _day(year + (month == 12), np.where(month == 12, 1.0, month + 1), 1.0)
@@ -129,7 +143,18 @@ def _day(year: Floats, month: Floats, day: Floats | float) -> Days:
 
 
 def iso_days(array: pa.Array) -> Days:
-    """Return dates read by :func:`data.doctor.checks.conversion.convert`, NaT where missing."""
+    """Read dates of the form YYYY-MM-DD.
+
+    Parameters
+    ----------
+    array
+        Dates as :func:`data.doctor.checks.conversion.convert` leaves them.
+
+    Returns
+    -------
+    days
+        (n,) days, NaT where missing.
+    """
     days = pc.cast(pc.if_else(_is_iso(array), array, pa.scalar(None, array.type)), pa.date32())
     return np.asarray(days.to_numpy(zero_copy_only=False), dtype="datetime64[D]")
 

@@ -1,6 +1,7 @@
 """What the checks find, as columns: millions of findings cost a frame, not millions of records.
 
-The texts of a rule stand once in ``rules.csv``; :meth:`FindingTable.findings` writes them out.
+Rules are listed in ``rules.csv``, their texts in the language files under ``finding.<rule>``;
+:meth:`FindingTable.findings` makes the records that carry them.
 """
 
 from __future__ import annotations
@@ -19,20 +20,24 @@ from numpy.typing import NDArray
 from data.doctor.base import Finding, Severity
 from data.doctor.reading.cells import TEXT, Rows
 from data.tables.imports import IMPORTABLE
+from data.wording.catalogue import Message
 
 _COLUMNS = ("rule", "severity", "row", "column", "value", "detail", "given")
-#: Column → what a planner calls it in Chinese.
-_CHINESE = {column.name: column.meaning("zh") for t in IMPORTABLE.values() for column in t.columns}
+_MEANINGS = {column.name: column.meaning("zh") for t in IMPORTABLE.values() for column in t.columns}
 #: A value is shown up to here [character].
 _SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule, with its texts; ``{value}``, ``{detail}`` and ``{column}`` are filled in.
+class CheckRule:
+    """One rule; its texts are the sentences ``title``, ``why`` and ``how`` of ``finding.<key>``.
 
     Attributes
     ----------
+    key
+        Name of the rule.
+    severity
+        Severity of its findings.
     repair
         Key of :data:`data.doctor.checks.repairs.REPAIRS`, or empty.
     applies
@@ -43,45 +48,75 @@ class Rule:
     severity: Severity
     repair: str
     applies: str
-    title_zh: str
-    title_en: str
-    why_zh: str
-    why_en: str
-    how_zh: str
-    how_en: str
 
     def finding(self, row: int, column: str, value: str, detail: str) -> Finding:
-        """Return the finding with its texts written out."""
+        """Return a finding of this rule with its texts.
+
+        Parameters
+        ----------
+        row
+            Row number in the file; 0 for the whole file.
+        column
+            Declared column, or empty.
+        value
+            Offending value as text; longer ones are cut in the texts.
+        detail
+            What it is compared with, as text.
+
+        Returns
+        -------
+        finding
+            One record.
+        """
         shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-        given = {"value": shown, "detail": detail}
-        spoken = {"zh": _CHINESE.get(column, column), "en": column}
-        texts = {
-            name: cast("str", getattr(self, name)).format(**given, column=spoken[name[-2:]])
-            for name in ("why_zh", "why_en", "how_zh", "how_en")
+        given = {
+            "value": shown,
+            "detail": detail,
+            "column": column_label(column, _MEANINGS.get(column, column)),
         }
-        return Finding(
-            self.key, self.severity, row, column, value, **texts, repair=self.repair
-        )  # fmt: skip
+        why = Message(f"finding.{self.key}.why", given)
+        how = Message(f"finding.{self.key}.how", given)
+        return Finding(self.key, self.severity, row, column, value, why, how, self.repair)
 
 
-def _read_rules() -> tuple[Rule, ...]:
+def column_label(name: str, meaning: str) -> Message:
+    """Return what a planner calls a column: by its meaning or by its name, as the language has it.
+
+    Parameters
+    ----------
+    name, meaning
+        Of the column, the meaning in Chinese.
+
+    Returns
+    -------
+    label
+        Neither with a unit.
+    """
+    return Message("column_label.text", {"name": name, "meaning": meaning})
+
+
+def _read_rules() -> tuple[CheckRule, ...]:
     path = Path(__file__).with_name("rules.csv")
     with path.open(encoding="utf-8", newline="") as file:
-        return tuple(Rule(**cast("dict[str, Any]", row)) for row in csv.DictReader(file))
+        return tuple(CheckRule(**cast("dict[str, Any]", row)) for row in csv.DictReader(file))
 
 
 #: Every rule, in the order in which reports list them.
-RULES: tuple[Rule, ...] = _read_rules()
-RULE: dict[str, Rule] = {rule.key: rule for rule in RULES}
+RULES: tuple[CheckRule, ...] = _read_rules()
+RULE: dict[str, CheckRule] = {rule.key: rule for rule in RULES}
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hits:
+class RuleHits:
     """Rows that one rule found in one column.
 
     Attributes
     ----------
+    rule
+        Key of the rule.
+    column
+        Declared column, or empty for a whole row.
     at
         (n,) positions in the frame, from 0.
     values
@@ -119,7 +154,18 @@ class FindingTable:
 
     @classmethod
     def of(cls, given: Sequence[Finding]) -> FindingTable:
-        """Return findings of earlier steps as a table."""
+        """Return findings of earlier steps as a table.
+
+        Parameters
+        ----------
+        given
+            Findings that have their own texts.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         part = {f.name: [getattr(item, f.name) for item in given] for f in fields(Finding)}
         frame = _frame(
             part["rule"], part["severity"], np.array(part["row"], dtype=np.int64), part["column"],
@@ -129,13 +175,37 @@ class FindingTable:
         return cls(frame, tuple(given)).ordered()
 
     @classmethod
-    def collect(cls, hits: Iterable[Hits], rows: NDArray[np.int64]) -> FindingTable:
-        """Return what the rules found; ``rows`` are the numbers of the frame's rows."""
+    def collect(cls, hits: Iterable[RuleHits], rows: NDArray[np.int64]) -> FindingTable:
+        """Collect the hits of the rules.
+
+        Parameters
+        ----------
+        hits
+            Hits of any rules.
+        rows
+            (n,) row number in the file of each position in the frame.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         parts = [_of_hits(hit, rows) for hit in hits if len(hit.at)]
         return cls(_joined(parts)).ordered()
 
     def merged(self, other: FindingTable) -> FindingTable:
-        """Return the findings of both."""
+        """Return the findings of two tables.
+
+        Parameters
+        ----------
+        other
+            Findings to add.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         if not len(other) or not len(self):
             return self if len(self) else other
         theirs = other.frame.copy(deep=False)
@@ -147,7 +217,13 @@ class FindingTable:
         ).ordered()  # fmt: skip
 
     def ordered(self) -> FindingTable:
-        """Return the findings by row; those of one row in the order of the rules."""
+        """Sort the findings by row; those of one row in the order of the rules.
+
+        Returns
+        -------
+        findings
+            A sorted copy.
+        """
         order = {rule.key: i for i, rule in enumerate(RULES)}
         ranks = np.array(
             [order.get(str(key), len(order)) for key in self.frame["rule"].cat.categories],
@@ -158,16 +234,44 @@ class FindingTable:
         return FindingTable(self.frame.take(by).reset_index(drop=True), self.given)
 
     def only(self, mask: NDArray[np.bool_] | pd.Series) -> FindingTable:
-        """Return the findings where ``mask`` holds."""
+        """Return the findings where a mask holds.
+
+        Parameters
+        ----------
+        mask
+            (n,) boolean, one per finding.
+
+        Returns
+        -------
+        findings
+            A part of this table.
+        """
         keep = np.asarray(mask, dtype=bool)
         return FindingTable(self.frame[keep].reset_index(drop=True), self.given)
 
     def of_rule(self, key: str) -> FindingTable:
-        """Return the findings of one rule."""
+        """Return the findings of one rule.
+
+        Parameters
+        ----------
+        key
+            Key of the rule.
+
+        Returns
+        -------
+        findings
+            A part of this table.
+        """
         return self.only(self.frame["rule"] == key)
 
     def counts(self) -> pd.DataFrame:
-        """Return ``rule``, ``severity``, ``count``: errors first, the most frequent first."""
+        """Count the findings by rule.
+
+        Returns
+        -------
+        table
+            ``rule``, ``severity``, ``count``: errors first, the most frequent first.
+        """
         kinds = self.frame.groupby(["rule", "severity"], observed=True, sort=False).size()
         table = kinds.rename("count").reset_index().astype({"rule": "str", "severity": "str"})
         table["_rank"] = table["severity"].map(_SEVERITIES.index)
@@ -175,7 +279,18 @@ class FindingTable:
         return table.drop(columns="_rank").reset_index(drop=True)
 
     def findings(self, limit: int | None = 1_000) -> list[Finding]:
-        """Return the first findings with their texts in both languages; all if ``limit`` None."""
+        """Return the first findings as records with their texts.
+
+        Parameters
+        ----------
+        limit
+            Number of records; None for all.
+
+        Returns
+        -------
+        findings
+            In the order of rows.
+        """
         head = self.frame if limit is None else self.frame.head(limit)
         columns = [head[name].tolist() for name in ("rule", "row", "column", "value", "detail")]
         given = head["given"].tolist()
@@ -186,21 +301,40 @@ class FindingTable:
 
 
 def rejected_rows(findings: FindingTable) -> NDArray[np.int64]:
-    """Return the row numbers with an error, each once, in order; 0 (the whole file) is no row."""
+    """Return the row numbers with an error.
+
+    Parameters
+    ----------
+    findings
+        Findings to look at.
+
+    Returns
+    -------
+    rows
+        Each once, in order; 0 (the whole file) is no row.
+    """
     frame = findings.frame
     rows = np.unique(frame.loc[frame["severity"] == "error", "row"].to_numpy(dtype=np.int64))
     return rows[rows > 0]
 
 
-def title_of(rule: str, language: str) -> str:
-    """Return the title of a rule; a rule of an earlier step is named by its key."""
-    known = RULE.get(rule)
-    if known is None:
-        return rule.replace("_", " ")
-    return known.title_zh if language == "zh" else known.title_en
+def rule_title(rule: str) -> Message:
+    """Return the title of a rule, also of one of an earlier step.
+
+    Parameters
+    ----------
+    rule
+        Key of the rule.
+
+    Returns
+    -------
+    title
+        A few words.
+    """
+    return Message(f"finding.{rule}.title")
 
 
-def _of_hits(hit: Hits, rows: NDArray[np.int64]) -> pd.DataFrame:
+def _of_hits(hit: RuleHits, rows: NDArray[np.int64]) -> pd.DataFrame:
     severity = RULE[hit.rule].severity
     frame = _frame(hit.rule, severity, rows[hit.at], hit.column, hit.values)
     if isinstance(hit.details, str):

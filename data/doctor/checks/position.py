@@ -11,13 +11,13 @@ import shapely
 from numpy.typing import NDArray
 
 from data.doctor.base import ROW
-from data.doctor.checks.context import Context
-from data.doctor.checks.findings import Hits
+from data.doctor.checks.context import CheckContext
+from data.doctor.checks.findings import RuleHits
 from data.doctor.reading.cells import Bools, Rows, codes, numbers, texts
 from data.tables.common import LAT, LON
 from geo.earth.crs import Floats
 
-#: About 2 km and 10 km [°]: an outline is generalised, and a seat may stand beside its border.
+#: About 2 km and 10 km [°]: an outline is generalised, and a seat may be just outside its border.
 NEAR, FAR = 0.02, 0.1
 #: A position is null island up to here [°].
 _NULL = 0.01
@@ -27,15 +27,29 @@ _SAME = 1e-6
 ALONE = ("natural_villages", "admin_villages", "sites", "fibre_nodes", "data_centres")
 
 
-def check_positions(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
-    """Check ``lon`` and ``lat`` of a point table."""
+def check_positions(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
+    """Check ``lon`` and ``lat`` of a point table.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     if context.table.geometry != "point" or not {LON, LAT} <= set(frame.columns):
         return
     lon, lat = numbers(frame[LON]), numbers(frame[LAT])
     known = np.isfinite(lon) & np.isfinite(lat)
-    yield Hits("missing_position", LON, np.flatnonzero(~known))
+    yield RuleHits("missing_position", LON, np.flatnonzero(~known))
     null = known & (np.abs(np.nan_to_num(lon)) < _NULL) & (np.abs(np.nan_to_num(lat)) < _NULL)
-    yield Hits("null_island", LON, np.flatnonzero(null))
+    yield RuleHits("null_island", LON, np.flatnonzero(null))
     degrees = known & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     swapped_degrees = known & (np.abs(lon) <= 90) & (np.abs(lat) <= 180)
     other = known & ~degrees & ~swapped_degrees
@@ -48,13 +62,13 @@ def check_positions(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
         yield from _repeated(np.flatnonzero(usable), lon, lat, frame[ROW].to_numpy())
 
 
-def _hits(rule: str, at: Rows, lon: Floats, lat: Floats, details: list[str] | str = "") -> Hits:
+def _hits(rule: str, at: Rows, lon: Floats, lat: Floats, details: list[str] | str = "") -> RuleHits:
     """Return hits whose value is the position."""
     shown = [f"{x:.6f}, {y:.6f}" for x, y in zip(lon[at].tolist(), lat[at].tolist(), strict=True)]
-    return Hits(rule, LON, at, pa.array(shown, pa.large_string()), details)
+    return RuleHits(rule, LON, at, pa.array(shown, pa.large_string()), details)
 
 
-def _inside(usable: Bools, lon: Floats, lat: Floats, context: Context) -> Iterator[Hits]:
+def _inside(usable: Bools, lon: Floats, lat: Floats, context: CheckContext) -> Iterator[RuleHits]:
     """Sort points that are not in the province: swapped, of wrong sign, near, outside."""
     outline = context.outline
     if outline is None:
@@ -65,16 +79,31 @@ def _inside(usable: Bools, lon: Floats, lat: Floats, context: Context) -> Iterat
         ("swapped_row", lat, lon),
         ("wrong_sign", np.abs(lon), np.abs(lat)),
     ):
-        mended = shapely.contains_xy(outline, x[at], y[at])
-        yield _hits(rule, at[mended], lon, lat)
-        at = at[~mended]
+        corrected = shapely.contains_xy(outline, x[at], y[at])
+        yield _hits(rule, at[corrected], lon, lat)
+        at = at[~corrected]
     near = within(outline, lon[at], lat[at], NEAR)
     yield _hits("near_border", at[near], lon, lat)
     yield _hits("outside_region", at[~near], lon, lat)
 
 
 def within(polygon: shapely.Geometry, x: Floats, y: Floats, degrees: float) -> Bools:
-    """Return which points lie in a polygon or nearer to it than ``degrees``."""
+    """Test which points lie in a polygon or near it.
+
+    Parameters
+    ----------
+    polygon
+        Polygon [°].
+    x, y
+        (n,) points [°].
+    degrees
+        Largest distance from the polygon [°].
+
+    Returns
+    -------
+    near
+        (n,) boolean.
+    """
     west, south, east, north = shapely.bounds(polygon)
     box = (
         (x > west - degrees) & (x < east + degrees) & (y > south - degrees) & (y < north + degrees)
@@ -85,8 +114,8 @@ def within(polygon: shapely.Geometry, x: Floats, y: Floats, degrees: float) -> B
 
 
 def _named(
-    usable: Bools, lon: Floats, lat: Floats, context: Context, index: pd.Index
-) -> Iterator[Hits]:
+    usable: Bools, lon: Floats, lat: Floats, context: CheckContext, index: pd.Index
+) -> Iterator[RuleHits]:
     """Compare each row's position with the region that it names."""
     if context.adcodes is None or context.regions is None:
         return
@@ -95,7 +124,7 @@ def _named(
     code = np.where(usable, code, -1)
     order = np.argsort(code, kind="stable")
     first = np.searchsorted(code[order], np.arange(len(words) + 1))
-    away, border, told = [order[:0]], [np.empty(0, dtype=bool)], []
+    away, border, regions = [order[:0]], [np.empty(0, dtype=bool)], []
     for i, word in enumerate(words):
         if word not in context.polygons or word == context.province:
             continue
@@ -104,8 +133,8 @@ def _named(
         at = at[~shapely.contains_xy(polygon, lon[at], lat[at])]
         away.append(at)
         border.append(within(polygon, lon[at], lat[at], FAR))
-        told += [str(name)] * len(at)
-    at, near, names = np.concatenate(away), np.concatenate(border), np.array(told, dtype=object)
+        regions += [str(name)] * len(at)
+    at, near, names = np.concatenate(away), np.concatenate(border), np.array(regions, dtype=object)
     yield _hits("name_border", at[near], lon, lat, names[near].tolist())
     yield _hits("name_disagrees", at[~near], lon, lat, names[~near].tolist())
 
@@ -116,7 +145,7 @@ def _coarse(degrees: Floats) -> Bools:
     return np.asarray(np.abs(hundredths - np.round(hundredths)) < 1e-6)
 
 
-def _repeated(at: Rows, lon: Floats, lat: Floats, rows: NDArray[np.int64]) -> Iterator[Hits]:
+def _repeated(at: Rows, lon: Floats, lat: Floats, rows: NDArray[np.int64]) -> Iterator[RuleHits]:
     """Find later rows at the position of an earlier one."""
     x = np.round(lon[at] / _SAME).astype(np.int64)
     y = np.round(lat[at] / _SAME).astype(np.int64)
@@ -125,7 +154,17 @@ def _repeated(at: Rows, lon: Floats, lat: Floats, rows: NDArray[np.int64]) -> It
 
 
 def repeats(keys: NDArray[np.int64]) -> tuple[Rows, Rows]:
-    """Return positions of keys that stand earlier too, and the first position of each.
+    """Find keys that occur earlier in the array.
+
+    Parameters
+    ----------
+    keys
+        (n,) one number per row.
+
+    Returns
+    -------
+    later, first
+        Positions of repeated keys, and the first position of each of them.
 
     Examples
     --------

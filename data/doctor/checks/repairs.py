@@ -1,6 +1,6 @@
-"""Automatic repairs: offered with a finding, applied only where the planner consents.
+"""Automatic repairs: offered with a finding, applied only where the planner allows them.
 
-Each mends what its finding says and nothing else. The rules look at the mended rows again, so a
+Each changes what its finding names and nothing else. The rules check the repaired rows again, so a
 repair that does not help leaves its row rejected.
 """
 
@@ -15,67 +15,72 @@ import pyarrow.compute as pc
 import shapely
 
 from data.doctor.base import ROW
-from data.doctor.checks.context import SHAPE, Context
+from data.doctor.checks.context import SHAPE, CheckContext
 from data.doctor.checks.findings import RULE, FindingTable
 from data.doctor.checks.text import BREAKS, CONTROL
 from data.doctor.headers.vocabulary import factor
 from data.doctor.reading.cells import Rows, numbers, text_series, texts
 from data.tables.common import LAT, LON
 from data.tables.imports import IMPORTABLE
+from data.wording.catalogue import Message
 from geo.earth.crs import Floats
 from geo.errors import UnknownNameError
 
-#: What a repair is given: the frame to mend, the rows, the column, the finding's detail.
-Mend = Callable[[pd.DataFrame, Rows, str, str], None]
+#: Arguments of a repair: the frame to change, the rows, the column, the finding's detail.
+RepairFunction = Callable[[pd.DataFrame, Rows, str, str], None]
 
 _UNITS = {c.name: c.unit for table in IMPORTABLE.values() for c in table.columns}
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One automatic repair.
+    """One automatic repair; its title is the sentence ``repair.<key>``.
 
     Attributes
     ----------
-    mend
-        Changes the given rows of a frame that belongs to :func:`apply_repairs`; None where the
-        rows are left out.
+    key
+        Name of the repair.
+    apply
+        Changes the given rows of a copy of the frame; None where the rows are left out.
     """
 
     key: str
-    title_zh: str
-    title_en: str
-    mend: Mend | None
+    apply: RepairFunction | None
+
+    @property
+    def title(self) -> Message:
+        """What the repair does."""
+        return Message(f"repair.{self.key}")
 
 
 def apply_repairs(
     frame: pd.DataFrame, findings: FindingTable, consented: frozenset[str]
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the mended frame and which of its rows changed; the argument stays as it is.
+    """Apply the repairs that the planner allows; the frame passed in is not changed.
 
     Parameters
     ----------
     frame
-        As it was checked; polygons to be made valid stand in column ``geometry``.
+        As it was checked; polygons to repair are in column ``geometry``.
     findings
-        What the rules found in this very frame.
+        Findings of the rules in this very frame.
     consented
-        Keys of :data:`REPAIRS`; the others are not applied.
+        Keys of :data:`REPAIRS` to apply.
 
     Returns
     -------
-    tuple of (DataFrame, Series)
-        The mended frame; rows that repeat another are left out of it if the planner consents to
-        ``drop_duplicates``. The Series is boolean, on the index of the mended frame.
+    repaired, changed
+        The repaired frame, without repeated rows if ``drop_duplicates`` is allowed, and on its
+        index a boolean Series of the rows that changed.
 
     Raises
     ------
     UnknownNameError
-        If a repair is not known.
+        If a repair is unknown.
     """
     for key in sorted(consented - set(REPAIRS)):
         raise UnknownNameError("repair", key, REPAIRS)
-    mended = frame.copy()
+    repaired = frame.copy()
     changed = np.zeros(len(frame), dtype=bool)
     dropped = np.zeros(len(frame), dtype=bool)
     place = pd.Index(frame[ROW])
@@ -86,16 +91,27 @@ def apply_repairs(
         for group, part in mine.groupby(names, observed=True, sort=False):
             at = place.get_indexer(pd.Index(part["row"]))
             at = np.unique(at[at >= 0])
-            if repair.mend is None:
+            if repair.apply is None:
                 dropped[at] = True
                 continue
-            repair.mend(mended, at, str(group[0]), str(part["detail"].iloc[0]))
+            repair.apply(repaired, at, str(group[0]), str(part["detail"].iloc[0]))
             changed[at] = True
-    return mended[~dropped], pd.Series(changed, index=frame.index)[~dropped]
+    return repaired[~dropped], pd.Series(changed, index=frame.index)[~dropped]
 
 
 def repairs_of(findings: FindingTable) -> pd.Series:
-    """Return the key of the repair that each finding offers, empty without one."""
+    """Return the repair that each finding offers.
+
+    Parameters
+    ----------
+    findings
+        Findings to look at.
+
+    Returns
+    -------
+    keys
+        Keys of :data:`REPAIRS`, empty without a repair; on the index of the findings.
+    """
     rules = findings.frame["rule"].cat
     words = [RULE[key].repair if key in RULE else "" for key in map(str, rules.categories)]
     keys = np.array([*words, ""], dtype=object)[rules.codes.to_numpy()]
@@ -105,13 +121,37 @@ def repairs_of(findings: FindingTable) -> pd.Series:
 
 
 def offered(findings: FindingTable) -> dict[str, int]:
-    """Return repair → rows that it would mend, in the order of :data:`REPAIRS`."""
+    """Count the rows that each repair would change.
+
+    Parameters
+    ----------
+    findings
+        Findings to look at.
+
+    Returns
+    -------
+    rows
+        Repair → number of rows, in the order of :data:`REPAIRS`.
+    """
     rows = findings.frame["row"].groupby(repairs_of(findings).to_numpy()).nunique()
     return {key: int(rows[key]) for key in REPAIRS if key in rows.index}
 
 
-def settled(context: Context, consented: frozenset[str]) -> Context:
-    """Return the context of the mended frame: its numbers are in the declared units."""
+def repaired_context(context: CheckContext, consented: frozenset[str]) -> CheckContext:
+    """Return the context of the repaired frame, whose numbers are in the declared units.
+
+    Parameters
+    ----------
+    context
+        Context of the first check.
+    consented
+        Repairs that were applied.
+
+    Returns
+    -------
+    context
+        Without units where they were converted.
+    """
     return replace(context, units={}) if "unit" in consented else context
 
 
@@ -128,11 +168,11 @@ def _drop_sign(frame: pd.DataFrame, at: Rows, _column: str, _detail: str) -> Non
         frame[name] = degrees
 
 
-def _times(ratio: float) -> Mend:
-    def mend(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
+def _times(ratio: float) -> RepairFunction:
+    def multiply(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
         _put_numbers(frame, column, at, numbers(frame[column])[at] * ratio)
 
-    return mend
+    return multiply
 
 
 def _unit(frame: pd.DataFrame, at: Rows, column: str, detail: str) -> None:
@@ -191,7 +231,19 @@ def _new_id(frame: pd.DataFrame, at: Rows, column: str, _detail: str) -> None:
 
 
 def new_ids(rows: pd.Series, *, taken: set[str]) -> list[str]:
-    """Return an id for each row, made from its number in the file, that none has yet.
+    """Make an unused id for each row from its number in the file.
+
+    Parameters
+    ----------
+    rows
+        (n,) row numbers.
+    taken
+        Ids in use.
+
+    Returns
+    -------
+    ids
+        (n,) new ids.
 
     Examples
     --------
@@ -219,25 +271,19 @@ def _make_valid(frame: pd.DataFrame, at: Rows, _column: str, _detail: str) -> No
 REPAIRS: dict[str, Repair] = {
     repair.key: repair
     for repair in (
-        Repair("drop_duplicates", "删去与前面某行完全相同的行",
-               "leave out rows that repeat an earlier one", None),
-        Repair("unit", "按表头单位换算为规定单位", "convert from the header's unit", _unit),
-        Repair("wan", "该列乘以 10000（万）", "multiply the column by 10,000", _times(1e4)),
-        Repair("height_km", "挂高由千米换算为米", "convert heights from km to m", _times(1e3)),
-        Repair("length_m", "长度由米换算为千米", "convert lengths from m to km", _times(1e-3)),
-        Repair("frequency_ghz", "频率由 GHz 换算为 MHz",
-               "convert frequencies from GHz to MHz", _times(1e3)),
-        Repair("azimuth_modulo", "方位角按 360° 取余", "take azimuths modulo 360°", _modulo),
-        Repair("swap_lonlat", "对调这些行的经度和纬度",
-               "swap longitude and latitude of these rows", _swap),
-        Repair("drop_sign", "去掉坐标的负号", "drop the minus sign of positions", _drop_sign),
-        Repair("strip_control", "删除不可见控制字符，换行改为空格",
-               "remove invisible characters, line breaks become spaces", _strip_control),
-        Repair("trim", "删除首尾空格", "remove spaces at the ends of texts", _trim),
-        Repair("blank_word", "清空无法识别的用词（按未知处理）",
-               "empty cells whose word is unknown", _blank),
-        Repair("new_id", "为空或重复的编号另编新号",
-               "make new ids where they are empty or repeated", _new_id),
-        Repair("make_valid", "修复自相交的多边形", "make polygons valid", _make_valid),
+        Repair("drop_duplicates", None),
+        Repair("unit", _unit),
+        Repair("wan", _times(1e4)),
+        Repair("height_km", _times(1e3)),
+        Repair("length_m", _times(1e-3)),
+        Repair("frequency_ghz", _times(1e3)),
+        Repair("azimuth_modulo", _modulo),
+        Repair("swap_lonlat", _swap),
+        Repair("drop_sign", _drop_sign),
+        Repair("strip_control", _strip_control),
+        Repair("trim", _trim),
+        Repair("blank_word", _blank),
+        Repair("new_id", _new_id),
+        Repair("make_valid", _make_valid),
     )
-}  # fmt: skip
+}

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.doctor.base import ROW
-from data.doctor.checks.context import SHAPE, Context
-from data.doctor.checks.findings import Hits
+from data.doctor.checks.context import SHAPE, CheckContext
+from data.doctor.checks.findings import RuleHits
 from data.doctor.checks.position import repeats
 from data.doctor.examples import EXAMPLE_MARKS, marked_column
 from data.doctor.reading.cells import Bools, Rows, numbers, texts
@@ -18,20 +18,34 @@ from data.tables.common import LAT, LON
 from data.tables.imports import REQUIRED
 
 
-def check_rows(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
-    """Check ids, repeated rows and required cells."""
+def check_rows(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
+    """Check ids, repeated rows and required cells.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     rows = frame[ROW].to_numpy(dtype=np.int64)
     key = [name for name in context.table.key if name in frame.columns]
     mark = marked_column(context.table)
     if mark in frame.columns:
         marked = frame[mark].astype("str").isin(EXAMPLE_MARKS).to_numpy()
-        yield Hits("template_example", mark, np.flatnonzero(marked))
+        yield RuleHits("template_example", mark, np.flatnonzero(marked))
     again = np.empty(0, dtype=np.intp)
     if key:
         empty = frame[key[0]].isna().to_numpy()
         some = not empty.all()
         if some:
-            yield Hits("empty_id", key[0], np.flatnonzero(empty))
+            yield RuleHits("empty_id", key[0], np.flatnonzero(empty))
         keys = row_keys([frame[name] for name in key])
         later, first = repeats(keys)
         later, first = later[~empty[later]], first[~empty[later]]
@@ -46,12 +60,12 @@ def check_rows(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
 
 def _hits(
     rule: str, column: str, at: Rows, first: NDArray[np.int64], cells: pd.Series | None = None
-) -> Hits:
+) -> RuleHits:
     values = None if cells is None else texts(cells.iloc[at])
-    return Hits(rule, column, at, values, [str(row) for row in first.tolist()])
+    return RuleHits(rule, column, at, values, [str(row) for row in first.tolist()])
 
 
-def _without_ids(frame: pd.DataFrame, rows: NDArray[np.int64]) -> Iterator[Hits]:
+def _without_ids(frame: pd.DataFrame, rows: NDArray[np.int64]) -> Iterator[RuleHits]:
     """Find repeated rows of a table whose ids are still to be made."""
     if {LON, LAT} <= set(frame.columns):
         later, first = repeats(row_keys([frame[LON], frame[LAT]]))
@@ -78,7 +92,18 @@ def _whole_rows(frame: pd.DataFrame, later: Rows, first: Rows) -> tuple[Rows, Ro
 
 
 def row_keys(columns: list[pd.Series]) -> NDArray[np.int64]:
-    """Return one number for each row: equal where all columns are, exactly."""
+    """Return one number per row, equal where all columns are equal.
+
+    Parameters
+    ----------
+    columns
+        Columns to compare, of the same length.
+
+    Returns
+    -------
+    keys
+        (n,) one number per row.
+    """
     keys = np.zeros(len(columns[0]), dtype=np.int64)
     most = 1
     for column in columns:
@@ -91,13 +116,13 @@ def row_keys(columns: list[pd.Series]) -> NDArray[np.int64]:
     return keys
 
 
-def _required(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
+def _required(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
     """Find empty cells of columns that a file must give; a missing column is empty everywhere."""
     for name in REQUIRED.get(context.table.name, ()):
         if name in (LON, LAT) or name in context.table.key[:1]:
             continue
         missing = _missing(frame[name]) if name in frame.columns else np.ones(len(frame), bool)
-        yield Hits("required_empty", name, np.flatnonzero(missing))
+        yield RuleHits("required_empty", name, np.flatnonzero(missing))
 
 
 def _missing(cells: pd.Series) -> Bools:

@@ -1,7 +1,7 @@
-"""Step 5 of the doctor: every rule over every row, by columns.
+"""Apply every rule to every row, column by column.
 
-134,000 villages take about a second, a million cells a few. The rules stand in ``rules.csv`` with
-their texts; the modules ``rules_*`` find the rows.
+134,000 villages take about a second, a million cells a few. ``rules.csv`` lists the rules; the
+modules beside it find the rows.
 """
 
 from __future__ import annotations
@@ -12,9 +12,16 @@ import numpy as np
 import pandas as pd
 
 from data.doctor.base import ROW, Finding
-from data.doctor.checks.context import SHAPE, Context
+from data.doctor.checks.context import SHAPE, CheckContext
 from data.doctor.checks.conversion import convert
-from data.doctor.checks.findings import RULE, RULES, FindingTable, Hits, Rule, rejected_rows
+from data.doctor.checks.findings import (
+    RULE,
+    RULES,
+    CheckRule,
+    FindingTable,
+    RuleHits,
+    rejected_rows,
+)
 from data.doctor.checks.geometry import check_geometry
 from data.doctor.checks.position import check_positions
 from data.doctor.checks.rows import check_rows
@@ -25,15 +32,15 @@ __all__ = [
     "RULE",
     "RULES",
     "SHAPE",
-    "Context",
+    "CheckContext",
+    "CheckRule",
     "FindingTable",
-    "Rule",
     "check",
     "convert",
     "rejected_rows",
 ]
 
-_STEPS: tuple[Callable[[pd.DataFrame, Context], Iterator[Hits]], ...] = (
+_STEPS: tuple[Callable[[pd.DataFrame, CheckContext], Iterator[RuleHits]], ...] = (
     check_rows,
     check_positions,
     check_geometry,
@@ -43,16 +50,24 @@ _STEPS: tuple[Callable[[pd.DataFrame, Context], Iterator[Hits]], ...] = (
 
 
 def check(
-    frame: pd.DataFrame, context: Context, earlier: Sequence[Finding] | FindingTable = ()
+    frame: pd.DataFrame, context: CheckContext, earlier: Sequence[Finding] | FindingTable = ()
 ) -> FindingTable:
-    """Return everything that the rules find in a frame as :func:`convert` leaves it.
+    """Apply all rules to a typed frame.
 
     Parameters
     ----------
     frame
-        Declared columns, ``lon`` and ``lat`` [°, WGS84] of a point table, and the row numbers.
+        Declared columns as :func:`convert` leaves them, ``lon`` and ``lat`` [°, WGS84] of a
+        point table, and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
     earlier
-        Findings of earlier steps, which stand among the answer's.
+        Findings of earlier steps, which are part of the result.
+
+    Returns
+    -------
+    findings
+        All findings, by row.
     """
     hits = (hit for step in _STEPS for hit in step(frame, context))
     found = FindingTable.collect(hits, frame[ROW].to_numpy(dtype=np.int64))

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.doctor.base import ROW
-from data.doctor.checks.context import SHAPE, Context
-from data.doctor.checks.findings import Hits
-from data.doctor.headers.vocabulary import shown_words
+from data.doctor.checks.context import SHAPE, CheckContext
+from data.doctor.checks.findings import RuleHits
 from data.doctor.reading.cells import Bools, Rows, bools, by_word, texts
+from data.doctor.vocabulary import vocabulary
 
 #: Longest text of a column; quotes and notes may be longer [character].
 LONGEST, LONGEST_NOTE = 500, 20_000
@@ -25,18 +25,34 @@ CONTROL = (
 BREAKS = r"[\t\r\n]"
 _FORMULA = r"^[=@]|^[+\-](?:[^\d.+\-\s]|[\d.]+[^\d.])"
 _MARKUP = r"(?i)<\s*/?\s*[a-z!][^>]{0,200}>|javascript:|&#?\w{1,8};"
-#: Marks of text decoded wrongly: the replacement character, 锟斤拷 and 烫烫烫, UTF-8 read as
-#: Latin-1 or as GBK, private use.
-_MOJIBAKE = (
-    r"\x{fffd}|锟斤拷|烫烫|屯屯屯|ï»¿|[ÃÂ][\x{80}-\x{bf}]|[åæçèéä][\x{80}-\x{bf}]{1,2}"
-    r"|鏄|鐪|锛|绔欏|鍩虹|缁忓|绾害|浜戝|[\x{e000}-\x{f8ff}]"
-)
+#: Marks of text decoded wrongly: the replacement character, words of the vocabulary, UTF-8 read as
+#: Latin-1, private use.
+_MOJIBAKE = "|".join(
+    [
+        r"\x{fffd}", r"[ÃÂ][\x{80}-\x{bf}]", r"[åæçèéä][\x{80}-\x{bf}]{1,2}",
+        r"[\x{e000}-\x{f8ff}]", *vocabulary("checks")["mojibake"],
+    ]
+)  # fmt: skip
 #: All of them at once: most columns have none.
 _ANY = rf"{CONTROL}|{BREAKS}|^\s|\s$|^[=@+\-]|<|javascript:|&|{_MOJIBAKE}"
 
 
-def check_texts(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
-    """Check every column of text, declared or not."""
+def check_texts(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
+    """Check every column of text, declared or not.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     for name in frame.columns:
         if name in (ROW, SHAPE) or not _is_text(frame[name]):
             continue
@@ -54,23 +70,23 @@ def _is_text(cells: pd.Series) -> bool:
     return isinstance(cells.dtype, pd.StringDtype) or cells.dtype == object
 
 
-def _words(array: pa.Array, name: str, context: Context) -> Iterator[Hits]:
+def _words(array: pa.Array, name: str, context: CheckContext) -> Iterator[RuleHits]:
     column = context.columns[name]
     allowed = pa.array(column.words, pa.large_string())
     wrong = bools(pc.and_(pc.is_valid(array), pc.invert(pc.is_in(array, allowed))))
     rule = {"technology": "unknown_technology", "status": "unknown_status"}.get(name)
     at = np.flatnonzero(wrong)
     values = array.take(pa.array(at))
-    yield Hits(rule or "unknown_word", name, at, values, shown_words(column, "en"))
+    yield RuleHits(rule or "unknown_word", name, at, values, " / ".join(column.words))
 
 
-def _marks(array: pa.Array, name: str) -> Iterator[Hits]:
+def _marks(array: pa.Array, name: str) -> Iterator[RuleHits]:
     """Look closely at the few cells that one pass over all of them picks out."""
     longest = LONGEST_NOTE if name in _NOTES else LONGEST
     at = np.flatnonzero(bools(pc.greater(pc.utf8_length(array), longest)))
     long = array.take(pa.array(at))
-    told = [f"{length:,}" for length in pc.utf8_length(long).to_pylist()]
-    yield Hits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), told)
+    details = [f"{length:,}" for length in pc.utf8_length(long).to_pylist()]
+    yield RuleHits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), details)
     marked = np.flatnonzero(by_word(array, _matches(_ANY)))
     if not len(marked):
         return
@@ -93,16 +109,26 @@ def _matches(pattern: str) -> Callable[[pa.Array], Bools]:
 
 def _hits(
     rule: str, name: str, marked: Rows, few: pa.Array, mask: Bools, *, shown: bool = False
-) -> Hits:
+) -> RuleHits:
     at = np.flatnonzero(mask)
     values = few.take(pa.array(at))
     if shown:
         values = pa.array([visible(text) for text in values.to_pylist()], pa.large_string())
-    return Hits(rule, name, marked[at], values)
+    return RuleHits(rule, name, marked[at], values)
 
 
 def visible(text: str) -> str:
-    """Return the text with its invisible characters written out.
+    """Write out the invisible characters of a text.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    shown
+        Each invisible character as ``<U+XXXX>``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rules on numbers and dates: out of range, in another unit, at odds with one another."""
+"""Rules on numbers and dates: out of range, in another unit, contradictory."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data.doctor.checks.context import Context
+from data.doctor.checks.context import CheckContext
 from data.doctor.checks.dates import iso_days
-from data.doctor.checks.findings import Hits
+from data.doctor.checks.findings import RuleHits
 from data.doctor.headers.vocabulary import factor
 from data.doctor.reading.cells import Bools, number_texts, numbers, texts
+from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.pack import Column
 from geo.earth.crs import Floats
@@ -45,14 +46,31 @@ BANDS: dict[int, tuple[float, float]] = {
     77: (3300, 4200), 78: (3300, 3800), 79: (4400, 5000), 257: (26500, 29500),
     258: (24250, 27500), 260: (37000, 40000), 261: (27500, 28350),
 }  # fmt: skip
-_NUMBERED = re.compile(r"(?:band|b|n)?\s*(\d{1,3})(?:\s*频段)?", re.IGNORECASE)
-_IN_MHZ = re.compile(r"\D*?(\d{3,5})\s*(?:m|mhz|兆).*", re.IGNORECASE)
-_IN_GHZ = re.compile(r"\D*?(\d{1,2}(?:\.\d+)?)\s*(?:g|ghz).*", re.IGNORECASE)
-_LETTERED = re.compile(r"[A-F](?:\d?)\s*频段?|(?:GSM|DCS|CDMA|PCS)\s*\d{0,4}", re.IGNORECASE)
+_WORDS = vocabulary("checks")
+_BAND = _WORDS["band"]
+_MHZ, _GHZ_WORDS = "|".join(_WORDS["megahertz"]), "|".join(_WORDS["gigahertz"])
+_NUMBERED = re.compile(rf"(?:band|b|n)?\s*(\d{{1,3}})(?:\s*{_BAND})?", re.IGNORECASE)
+_IN_MHZ = re.compile(rf"\D*?(\d{{3,5}})\s*(?:{_MHZ}).*", re.IGNORECASE)
+_IN_GHZ = re.compile(rf"\D*?(\d{{1,2}}(?:\.\d+)?)\s*(?:{_GHZ_WORDS}).*", re.IGNORECASE)
+_LETTERED = re.compile(rf"[A-F](?:\d?)\s*{_BAND}?|(?:GSM|DCS|CDMA|PCS)\s*\d{{0,4}}", re.IGNORECASE)
 
 
-def check_values(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
-    """Check every declared column of numbers, then those that belong together."""
+def check_values(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
+    """Check every declared column of numbers and dates, then columns that belong together.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file: declared columns as :func:`data.doctor.checks.conversion.convert`
+        types them, positions in degrees (WGS84), and the row numbers.
+    context
+        Table, province, date and units that the rules compare with.
+
+    Yields
+    ------
+    hits
+        Rows per rule.
+    """
     for column in context.table.columns:
         if column.name not in frame.columns or column.name in (LON, LAT):
             continue
@@ -65,12 +83,12 @@ def check_values(frame: pd.DataFrame, context: Context) -> Iterator[Hits]:
         yield from _bands(frame)
 
 
-def _hits(rule: str, column: str, mask: Bools, values: Floats, detail: str = "") -> Hits:
+def _hits(rule: str, column: str, mask: Bools, values: Floats, detail: str = "") -> RuleHits:
     at = np.flatnonzero(mask)
-    return Hits(rule, column, at, number_texts(values[at]), detail)
+    return RuleHits(rule, column, at, number_texts(values[at]), detail)
 
 
-def _numbers(values: Floats, column: Column, context: Context) -> Iterator[Hits]:
+def _numbers(values: Floats, column: Column, context: CheckContext) -> Iterator[RuleHits]:
     infinite = np.isinf(values)
     yield _hits("infinite", column.name, infinite, values)
     values = np.where(infinite, np.nan, values)
@@ -79,7 +97,7 @@ def _numbers(values: Floats, column: Column, context: Context) -> Iterator[Hits]
     if ratio is None:
         one = np.flatnonzero(~np.isnan(values))[:1]
         shown = pa.array([written] * len(one), pa.large_string())
-        yield Hits("unit_unknown", column.name, one, shown, column.unit)
+        yield RuleHits("unit_unknown", column.name, one, shown, column.unit)
     elif ratio != 1.0:
         # Everything else would judge numbers in another unit.
         yield _hits("unit_header", column.name, ~np.isnan(values), values, written)
@@ -89,7 +107,7 @@ def _numbers(values: Floats, column: Column, context: Context) -> Iterator[Hits]
     yield from _ranges(values, column, context)
 
 
-def _whole(values: Floats, column: Column) -> Iterator[Hits]:
+def _whole(values: Floats, column: Column) -> Iterator[RuleHits]:
     """Find fractions in counts; where most are, the column is in ten thousands."""
     fractions = np.nan_to_num(values) % 1 != 0
     if not fractions.any():
@@ -102,7 +120,7 @@ def _whole(values: Floats, column: Column) -> Iterator[Hits]:
         yield _hits("not_integer", column.name, fractions, values)
 
 
-def _ranges(values: Floats, column: Column, context: Context) -> Iterator[Hits]:
+def _ranges(values: Floats, column: Column, context: CheckContext) -> Iterator[RuleHits]:
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum
     wrong = (values < low) | (values > high)
@@ -124,7 +142,7 @@ def _ranges(values: Floats, column: Column, context: Context) -> Iterator[Hits]:
 
 def _unit(
     rule: str, wrong: Bools, values: Floats, column: Column, limits: tuple[float, float]
-) -> Iterator[Hits]:
+) -> Iterator[RuleHits]:
     """Find numbers that would be right in another unit, and take them out of ``wrong``."""
     other = wrong & (values >= limits[0]) & (values <= limits[1])
     yield _hits(rule, column.name, other, values)
@@ -132,7 +150,17 @@ def _unit(
 
 
 def limits_text(column: Column) -> str:
-    """Return the range of a column in words that need no translation.
+    """Return the allowed range of a column in signs that need no translation.
+
+    Parameters
+    ----------
+    column
+        A declared column with a minimum or maximum.
+
+    Returns
+    -------
+    range
+        Such as ``1–300 m``.
 
     Examples
     --------
@@ -146,12 +174,12 @@ def limits_text(column: Column) -> str:
     return f"{low:g}–{high:g}{unit}"
 
 
-def _dates(cells: pd.Series, column: Column, context: Context) -> Iterator[Hits]:
+def _dates(cells: pd.Series, column: Column, context: CheckContext) -> Iterator[RuleHits]:
     array = texts(cells)
     days = iso_days(array)
     today = np.datetime64(context.today, "D")
     month, year = today.astype("datetime64[M]"), today.astype("datetime64[Y]")
-    # A month or year without a day stands for its last day, which may be still to come.
+    # A month or year without a day means its last day, which may be in the future.
     running = (days == (month + 1).astype("datetime64[D]") - 1) | (
         days == (year + 1).astype("datetime64[D]") - 1
     )
@@ -160,25 +188,27 @@ def _dates(cells: pd.Series, column: Column, context: Context) -> Iterator[Hits]
         ("date_ancient", days < EARLIEST, str(EARLIEST)),
     ):
         at = np.flatnonzero(mask)
-        yield Hits(rule, column.name, at, array.take(pa.array(at)), detail)
+        yield RuleHits(rule, column.name, at, array.take(pa.array(at)), detail)
 
 
-def _together(frame: pd.DataFrame) -> Iterator[Hits]:
+def _together(frame: pd.DataFrame) -> Iterator[RuleHits]:
     """Compare columns that belong together."""
     if {"population", "households"} <= set(frame.columns):
         persons, homes = numbers(frame["population"]), numbers(frame["households"])
         wrong = (homes > 0) & ((persons < PERSONS[0] * homes) | (persons > PERSONS[1] * homes))
         at = np.flatnonzero(wrong & (persons >= 0))
-        told = number_texts(homes[at]).to_pylist()
-        yield Hits("population_households", "population", at, number_texts(persons[at]), told)
+        details = number_texts(homes[at]).to_pylist()
+        yield RuleHits(
+            "population_households", "population", at, number_texts(persons[at]), details
+        )
     if {"used_racks", "standard_racks"} <= set(frame.columns):
         used, racks = numbers(frame["used_racks"]), numbers(frame["standard_racks"])
         at = np.flatnonzero(used > racks)
-        told = number_texts(racks[at]).to_pylist()
-        yield Hits("racks_used", "used_racks", at, number_texts(used[at]), told)
+        details = number_texts(racks[at]).to_pylist()
+        yield RuleHits("racks_used", "used_racks", at, number_texts(used[at]), details)
 
 
-def _bands(frame: pd.DataFrame) -> Iterator[Hits]:
+def _bands(frame: pd.DataFrame) -> Iterator[RuleHits]:
     """Compare the band with the known ones and with the frequency."""
     coded = pd.Categorical(texts(frame["band"]).to_pandas())
     spans = [band_span(str(word)) for word in coded.categories]
@@ -186,16 +216,26 @@ def _bands(frame: pd.DataFrame) -> Iterator[Hits]:
     high = np.array([*(np.nan if s is None else s[1] for s in spans), np.nan])[coded.codes]
     array = texts(frame["band"])
     unknown = np.flatnonzero(np.isnan(low) & (coded.codes >= 0))
-    yield Hits("band_unknown", "band", unknown, array.take(pa.array(unknown)))
+    yield RuleHits("band_unknown", "band", unknown, array.take(pa.array(unknown)))
     if "frequency_mhz" in frame.columns:
         values = numbers(frame["frequency_mhz"])
         at = np.flatnonzero((values < low) | (values > high))
-        told = number_texts(values[at]).to_pylist()
-        yield Hits("band_disagrees", "band", at, array.take(pa.array(at)), told)
+        details = number_texts(values[at]).to_pylist()
+        yield RuleHits("band_disagrees", "band", at, array.take(pa.array(at)), details)
 
 
 def band_span(word: str) -> tuple[float, float] | None:
-    """Return the lowest and highest frequency that a band may mean [MHz]; None if unknown.
+    """Return the frequencies that the name of a radio band may mean [MHz].
+
+    Parameters
+    ----------
+    word
+        Name of the band as the file writes it.
+
+    Returns
+    -------
+    span
+        Lowest and highest frequency [MHz]; None for an unknown band.
 
     Examples
     --------

@@ -16,19 +16,35 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.doctor.base import ROW, Finding
+from data.doctor.vocabulary import vocabulary
+from data.wording.catalogue import Message
 
 Floats = NDArray[np.float64]
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _GAP = r"(?:\s*[:\-]\s*|\s+)"
+_WORDS = vocabulary("crs")
+_MARKS = _WORDS["marks"]
 #: ``′`` and its like; two of them are a ``″``.
-_PRIME = "['′’‘`´]"
+_PRIME = f"[{_MARKS['primes']}]"
+_DEGREES = "|".join([f"[{_MARKS['degrees']}]", *_MARKS["degree_words"]])
+_MINUTES = "|".join([_PRIME, _MARKS["minutes"], *_MARKS["minute_words"]])
+_SECONDS = "|".join(
+    [f"[{_MARKS['double_primes']}]", _PRIME * 2, _MARKS["seconds"], *_MARKS["second_words"]]
+)
 _DMS = (
-    r"^\s*(?P<before>东经|西经|北纬|南纬|[NSEWnsew])?\s*[:=]?\s*(?P<sign>[+-])?\s*"
-    rf"(?P<degrees>{_NUMBER})(?:(?:\s*(?:[°º˚度]|deg|d)\s*|{_GAP})"
-    rf"(?:(?P<minutes>{_NUMBER})(?:\s*(?:{_PRIME}|分|min|m)\s*|{_GAP}|$)"
-    rf"(?:(?P<seconds>{_NUMBER})\s*(?:[\"″”“〃]|{_PRIME}{_PRIME}|秒|sec|s)?)?)?)?"
+    rf"^\s*(?P<before>{'|'.join(_WORDS['hemispheres'])}|[NSEWnsew])?\s*[:=]?\s*(?P<sign>[+-])?\s*"
+    rf"(?P<degrees>{_NUMBER})(?:(?:\s*(?:{_DEGREES})\s*|{_GAP})"
+    rf"(?:(?P<minutes>{_NUMBER})(?:\s*(?:{_MINUTES})\s*|{_GAP}|$)"
+    rf"(?:(?P<seconds>{_NUMBER})\s*(?:{_SECONDS})?)?)?)?"
     r"\s*(?P<after>[NSEWnsew])?\s*$"
+)
+_LATITUDE_LETTER = f"[{_WORDS['latitude_letters']}]"
+_LONGITUDE_LETTER = f"[{_WORDS['longitude_letters']}]"
+_LABELS = f"(?i){'|'.join(_WORDS['labels'])}"
+#: A comma between digits before the mark of an angle: a decimal sign.
+_COMMA_IN_ANGLE = (
+    rf"\d,\d+\s*(?:°|{_MARKS['degrees'][-1]}|'|{_MARKS['minutes']}|\"|{_MARKS['seconds']})"
 )
 _DECIMAL = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\s*$"
 #: An angle never has more digits before a comma than this; an easting does.
@@ -36,12 +52,17 @@ _LARGEST_DEGREE = 180.0
 
 
 def parse_angle(cells: pd.Series) -> pd.Series:
-    """Return a column of coordinates as numbers [° or m]; NaN where a cell is none.
+    """Read a column of coordinates.
 
     Parameters
     ----------
     cells
-        Text or numbers, as they stand in the file.
+        Text or numbers, as they are in the file.
+
+    Returns
+    -------
+    numbers
+        On the same index [° or m]; NaN where a cell is no coordinate.
 
     Examples
     --------
@@ -62,9 +83,21 @@ def parse_angle(cells: pd.Series) -> pd.Series:
 
 
 def read_angles(frame: pd.DataFrame, column: str) -> tuple[pd.Series, list[Finding]]:
-    """Return :func:`parse_angle` of a column and one finding per cell that is no coordinate.
+    """Read a column of coordinates, and find the cells that are none.
 
     An empty cell is NaN without a finding: whether one may be empty is the table's own rule.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file, with their numbers where it has them.
+    column
+        Name of the column.
+
+    Returns
+    -------
+    numbers, findings
+        As of :func:`parse_angle`, and one finding per unreadable cell.
     """
     numbers = parse_angle(frame[column])
     texts = frame[column].astype("string").str.strip()
@@ -83,10 +116,8 @@ def _unreadable(row: int, column: str, value: str) -> Finding:
         row=row,
         column=column,
         value=value,
-        why_zh="无法读作坐标",
-        why_en="cannot be read as a coordinate",
-        how_zh="填写十进制度（102.7123）、度分秒（102°42′44.28″）或投影坐标（米）",
-        how_en="write degrees (102.7123), degrees-minutes-seconds (102°42′44.28″) or metres",
+        why=Message("finding.unreadable_coordinate.why"),
+        how=Message("finding.unreadable_coordinate.how"),
     )
 
 
@@ -95,6 +126,16 @@ def split_pairs(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
 
     Where both parts name their hemisphere the longitude comes first in the answer; otherwise the
     order of the file is kept.
+
+    Parameters
+    ----------
+    cells
+        Text, as it is in the file.
+
+    Returns
+    -------
+    x, y
+        First and second coordinate of each cell [° or m]; NaN where there is none.
 
     Examples
     --------
@@ -107,9 +148,8 @@ def split_pairs(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     spaced = texts.str.extract(r"^(\S+)\s+(\S+)$")
     parts = split.where(split[0].notna(), spaced).astype("string")
     first, second = parts[0], parts[1]
-    latitude_first = first.str.contains(r"[NnSs北南]", na=False) & second.str.contains(
-        r"[EeWw东西]", na=False
-    )
+    north = first.str.contains(_LATITUDE_LETTER, na=False)
+    latitude_first = north & second.str.contains(_LONGITUDE_LETTER, na=False)
     x, y = first.mask(latitude_first, second), second.mask(latitude_first, first)
     return parse_angle(x), parse_angle(y)
 
@@ -138,7 +178,7 @@ def _unusual(texts: pa.Array) -> Floats:
 def _normal(texts: pa.Array) -> pa.Array:
     """Return half-width text, small unit letters, and no comma inside a number."""
     half = pc.utf8_normalize(pc.replace_substring(texts, "´", "′"), form="NFKC")
-    half = pc.replace_substring_regex(half, r"(?i)经度|纬度|lon|lat", "")
+    half = pc.replace_substring_regex(half, _LABELS, "")
     half = pc.replace_substring_regex(half, r"[–—−]", "-")
     lettered = pc.match_substring_regex(half, r"\d\s*[dD]\s*\d")
     half = pc.utf8_trim_whitespace(pc.if_else(lettered, pc.utf8_lower(half), half))
@@ -156,7 +196,7 @@ def _without_commas(texts: pd.Series) -> pd.Series:
     degrees = pd.to_numeric(texts.str.extract(r"^[+-]?(\d+),")[0], errors="coerce")
     decimal = single & (degrees <= _LARGEST_DEGREE)
     thousands = texts.str.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", na=False) & ~decimal
-    inside = texts.str.contains(r"\d,\d+\s*(?:°|度|'|分|\"|秒)", na=False)
+    inside = texts.str.contains(_COMMA_IN_ANGLE, na=False)
     texts = texts.mask(decimal | inside, texts.str.replace(",", ".", regex=False))
     return texts.mask(thousands, texts.str.replace(",", "", regex=False))
 
@@ -179,7 +219,7 @@ def _part(fields: pa.Array, name: str) -> Floats:
 
 
 def _negative(fields: pa.Array) -> NDArray[np.bool_]:
-    south = pa.array(["西经", "南纬", "W", "w", "S", "s", "-"])
+    south = pa.array(_WORDS["negative"])
     found = np.zeros(len(fields), dtype=bool)
     for name in ("before", "after", "sign"):
         part = pc.is_in(pc.struct_field(fields, name), south)

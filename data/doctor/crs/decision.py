@@ -1,7 +1,7 @@
 """Decide how a file's coordinates are to be read, by evidence, and place its rows.
 
-The rule
---------
+Notes
+-----
 Every system that the magnitudes allow is a hypothesis, in both orders of the columns. Each is
 scored by the log-likelihood of the rows (:mod:`data.doctor.crs.likelihood`). The best one is
 applied only if it is decisive:
@@ -11,15 +11,15 @@ applied only if it is decisive:
 3. against a rival within 20 km (another datum, a map shift, UTM for Gauss–Krüger) the rows agree:
    the paired sum of their differences over its own root sum of squares is at least
    3.5. Position errors are unbiased while a shift is one common vector, so rows that
-   merely scatter cancel; fewer than 13 telling rows can never decide;
+   merely scatter cancel; fewer than 13 informative rows can never decide;
 4. the common vector left at the known places is less than half the way to the nearest rival:
    otherwise neither reading is right.
 
 If rows scatter symmetrically, condition 3 alone errs with probability below exp(−3.5²/2) = 0.2 %
 per rival (a bound for self-normalised sums; Efron 1969). ``tests/data/doctor/
-test_crs_detection.py`` measures the rule on labelled files.
+labelled.py`` makes the files on which the rule is measured.
 
-What it cannot tell: CGCS2000 from WGS84 (the same for our purpose), and Gauss–Krüger zones of
+It cannot distinguish CGCS2000 from WGS84 (the same for our purpose), and Gauss–Krüger zones of
 Xian 80 or Beijing 54 from those of CGCS2000 (about 100 m, and no published transformation): an
 undeclared zone is read as CGCS2000, the legal system since 2018, and the reason says so.
 """
@@ -32,19 +32,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from data.doctor.base import Choice, CrsDecision
+from data.doctor.base import CrsDecision, ImportChoice
 from data.doctor.crs import reasons
 from data.doctor.crs.angles import parse_angle, read_angles, split_pairs
-from data.doctor.crs.evidence import CrsEvidence, Known, gather
+from data.doctor.crs.evidence import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.likelihood import readings
-from data.doctor.crs.ranking import Ranking, same_system
+from data.doctor.crs.ranking import CrsRanking, same_system
+from data.wording.catalogue import Message
 from geo.earth import projections
 from geo.earth.crs import Floats
 from geo.errors import InputError
 
 __all__ = [
     "CrsEvidence",
-    "Known",
+    "KnownPositions",
     "decide_crs",
     "gather",
     "parse_angle",
@@ -66,7 +67,7 @@ def decide_crs(
     *,
     evidence: CrsEvidence,
     declared: str = "",
-    choice: Choice | None = None,
+    choice: ImportChoice | None = None,
 ) -> CrsDecision:
     """Decide how the coordinates of a file are to be read.
 
@@ -77,22 +78,22 @@ def decide_crs(
     evidence
         For the same n rows.
     declared
-        What the file says its system is; may be empty.
+        System that the file states; may be empty.
     choice
-        What the planner says; his word is final.
+        Settings of the planner, which override the file and the evidence.
 
     Returns
     -------
-    CrsDecision
+    decision
         With the ranked hypotheses. ``undecided`` degrees keep their numbers (``EPSG:4326``);
         undecided eastings have no system (an empty name) until the planner chooses one.
 
     Raises
     ------
     InputError
-        If nobody knows the system that the planner chose.
+        If the system that the planner chose is unknown.
     """
-    choice = choice or Choice()
+    choice = choice or ImportChoice()
     a, b, evidence = _sample(np.asarray(x, dtype=float), np.asarray(y, dtype=float), evidence)
     stated = projections.canonical(choice.crs) if choice.crs else _known_system(declared)
     systems = _systems(a, b, evidence, choice)
@@ -100,15 +101,29 @@ def decide_crs(
         orders = (False, True) if choice.swapped is None else (choice.swapped,)
         extra = [(stated, swapped) for swapped in orders]
         systems = [*extra, *(s for s in systems if not same_system(s[0], stated))]
-    ranked = Ranking(readings(a, b, systems, evidence), evidence)
+    ranked = CrsRanking(readings(a, b, systems, evidence), evidence)
     if choice.crs:
         swapped = ranked.order_of(stated)
-        return _decision(ranked, (stated, swapped), "chosen", reasons.chosen(stated))
+        return _decision(
+            ranked, (stated, swapped), "chosen", Message("crs_reason.chosen", {"crs": stated})
+        )
     return _declared(ranked, stated) if stated else _by_evidence(ranked)
 
 
 def to_wgs84(x: ArrayLike, y: ArrayLike, decision: CrsDecision) -> tuple[Floats, Floats]:
-    """Place the rows by a decision: longitude and latitude, WGS84 [°], NaN where impossible.
+    """Transform the positions of a file to WGS84 as decided.
+
+    Parameters
+    ----------
+    x, y
+        (n,) numbers of the columns that should hold easting or longitude, northing or latitude.
+    decision
+        System and order of the columns.
+
+    Returns
+    -------
+    lon, lat
+        (n,) degrees, NaN where there is no such place.
 
     Raises
     ------
@@ -128,7 +143,7 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, decision: CrsDecision) -> tuple[Floats,
 
 
 def _known_system(declared: str) -> str:
-    """Return the declared system, or nothing if nobody knows it: then evidence decides."""
+    """Return the declared system, or empty if it is unknown: then evidence decides."""
     if not declared.strip():
         return ""
     try:
@@ -166,7 +181,7 @@ def _sample(x: Floats, y: Floats, evidence: CrsEvidence) -> tuple[Floats, Floats
     )
 
 
-def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: Choice) -> list[System]:
+def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: ImportChoice) -> list[System]:
     west, east = evidence.limits
     found: list[System] = []
     if choice.swapped is not True:
@@ -176,36 +191,38 @@ def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: Choice) -> lis
     return found
 
 
-def _decision(ranked: Ranking, system: System, status: Status, why: tuple[str, str]) -> CrsDecision:
-    return CrsDecision(*system, status, *why, ranked.hypotheses())
+def _decision(ranked: CrsRanking, system: System, status: Status, why: Message) -> CrsDecision:
+    return CrsDecision(*system, status, why, ranked.hypotheses())
 
 
-def _declared(ranked: Ranking, stated: str) -> CrsDecision:
-    """Follow the file's own word unless it puts no point into the province; say if in doubt."""
+def _declared(ranked: CrsRanking, stated: str) -> CrsDecision:
+    """Follow the file's declaration unless it puts no point into the province."""
     mine = (stated, ranked.order_of(stated))
     place = ranked.index(stated, swapped=mine[1])
     if place == 0 or not ranked.beats(0, place):
-        return _decision(ranked, mine, "declared", reasons.declared(stated))
+        return _decision(ranked, mine, "declared", Message("crs_reason.declared", {"crs": stated}))
     best = ranked.readings[0]
     impossible = ranked.inside(place) < 0.05 and ranked.inside(0) >= 0.5
     if impossible and ranked.rival(0) is None:
-        why = reasons.impossible(stated, best.crs)
+        why = Message("crs_reason.impossible", {"crs": stated, "better": best.crs})
         return _decision(ranked, (best.crs, best.swapped), "decided", why)
-    return _decision(ranked, mine, "declared", reasons.doubted(stated, best.crs))
+    why = Message("crs_reason.doubted", {"crs": stated, "better": best.crs})
+    return _decision(ranked, mine, "declared", why)
 
 
-def _by_evidence(ranked: Ranking) -> CrsDecision:
+def _by_evidence(ranked: CrsRanking) -> CrsDecision:
     if not ranked.readings:
-        return _decision(ranked, ("", False), "undecided", reasons.no_reading())
+        return _decision(ranked, ("", False), "undecided", Message("crs_reason.no_reading"))
     best = ranked.readings[0]
     degrees = [r for r in ranked.readings if r.crs == projections.WGS84]
-    as_it_stands = (degrees[0].crs, degrees[0].swapped) if degrees else ("", False)
+    unshifted = (degrees[0].crs, degrees[0].swapped) if degrees else ("", False)
     if ranked.inside(0) < 0.5:
-        return _decision(ranked, as_it_stands, "undecided", reasons.elsewhere(ranked.inside(0)))
+        why = Message("crs_reason.elsewhere", {"inside": ranked.inside(0)})
+        return _decision(ranked, unshifted, "undecided", why)
     rival = ranked.rival(0)
     table = ranked.hypotheses()
     if rival is None:
         why = reasons.decided(table[0], table[1:2])
         return _decision(ranked, (best.crs, best.swapped), "decided", why)
     why = reasons.undecided(table[0], table[rival], ranked.apart_m(0, rival))
-    return _decision(ranked, as_it_stands, "undecided", why)
+    return _decision(ranked, unshifted, "undecided", why)

@@ -1,4 +1,4 @@
-"""What is known about where the rows of a file must lie, as plain arrays.
+"""Evidence for the positions of the rows of a file, as plain arrays.
 
 Only real evidence counts: rows that are illustrative, modelled or assumed are left out, for an
 invented position proves nothing.
@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.doctor.reading.cells import text_series, texts
+from data.doctor.vocabulary import vocabulary
 from geo.earth.crs import Floats
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 #: Evidence classes whose positions are real.
 REAL = ("measured", "reported", "declared")
 #: What a name may end in without being another place.
-_ENDINGS = r"(?:人民政府|政府驻地|政府|县城|城区|街道办事处|街道|镇|乡)$"
+_ENDINGS = f"(?:{'|'.join(vocabulary('crs')['place_endings'])})$"
 
 
 def _no_rows() -> NDArray[np.intp]:
@@ -41,7 +42,7 @@ def _no_lines() -> NDArray[np.object_]:
 
 @dataclass(frozen=True, slots=True)
 class CrsEvidence:
-    """Evidence for the rows of one file.
+    """Evidence for the positions of the rows of one file.
 
     Attributes
     ----------
@@ -77,14 +78,14 @@ class CrsEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPositions:
     """Known positions; every part may be absent.
 
     Attributes
     ----------
     places
-        Named positions: ``name_zh`` (or ``name``), ``lon``, ``lat``, and where known ``adcode`` of
-        the county and ``evidence``. Places and existing sites may stand in one frame.
+        Named positions: ``name_zh`` (or ``name``), ``lon``, ``lat``, and where known ``adcode``
+        of the county and ``evidence``. Places and existing sites may be in one frame.
     sites
         Existing sites: ``lon``, ``lat``, ``evidence``.
     roads
@@ -102,9 +103,9 @@ def gather(
     *,
     adcodes: pd.Series | None = None,
     names: pd.Series | None = None,
-    known: Known | None = None,
+    known: KnownPositions | None = None,
 ) -> CrsEvidence:
-    """Return the evidence for a file of one province.
+    """Gather the evidence for a file of one province.
 
     Parameters
     ----------
@@ -118,8 +119,13 @@ def gather(
         (rows,) name of each row's own object.
     known
         Known positions.
+
+    Returns
+    -------
+    evidence
+        For the rows of the file, in their order.
     """
-    known = known or Known()
+    known = known or KnownPositions()
     shapes = regions.geometry.to_numpy()
     province = shapes[(regions["level"] == "province").to_numpy()][0]
     areas, row_area = _areas(regions, rows, adcodes)
@@ -194,7 +200,18 @@ def _anchors(
 
 
 def bare_name(names: pd.Series) -> pd.Series:
-    """Return names without spaces, full-width characters and what says seat, town or office."""
+    """Return names without spaces, full-width characters and endings such as seat, town or office.
+
+    Parameters
+    ----------
+    names
+        Names of places.
+
+    Returns
+    -------
+    bare
+        On the same index; a name keeps its ending where one character would remain.
+    """
     given = texts(names)
     plain = pc.replace_substring_regex(pc.utf8_normalize(given, form="NFKC"), r"\s+", "")
     short = pc.replace_substring_regex(plain, _ENDINGS, "")

@@ -24,7 +24,7 @@ from geo.earth.projections import to_wgs84
 
 #: Share of rows that name a wrong area, or lie outside theirs for another reason.
 WRONG_AREA = 0.02
-#: Spread of positions is not believed to be smaller than this [m].
+#: Lower bound of the spread of positions [m].
 LEAST_SPREAD_M = 15.0
 #: Distance to a site or road that counts as near, and beyond which nothing changes [m].
 NEAR_M, FAR_M = 100.0, 3_000.0
@@ -37,11 +37,15 @@ _NOWHERE_M = 1e7
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One reading of the coordinates.
+class CrsReading:
+    """The points of a file under one assumed system and order of columns.
 
     Attributes
     ----------
+    crs
+        Name of the system.
+    swapped
+        True where the columns of longitude and latitude are exchanged.
     lon, lat
         (n,) positions [°]; NaN where the reading makes none.
     inside, inside_area
@@ -64,8 +68,23 @@ class Reading:
 
 def readings(
     x: Floats, y: Floats, systems: list[tuple[str, bool]], evidence: CrsEvidence
-) -> list[Reading]:
-    """Place the rows by every system and compare each with the evidence."""
+) -> list[CrsReading]:
+    """Place the rows in each system.
+
+    Parameters
+    ----------
+    x, y
+        (n,) numbers as they are in the file.
+    systems
+        Name of each system, and whether the columns are exchanged.
+    evidence
+        Evidence for the same rows.
+
+    Returns
+    -------
+    readings
+        One per system.
+    """
     shapely.prepare(evidence.province)
     shapely.prepare(evidence.areas)
     near = _Near(evidence)
@@ -74,7 +93,7 @@ def readings(
 
 def _reading(
     x: Floats, y: Floats, system: tuple[str, bool], evidence: CrsEvidence, near: _Near
-) -> Reading:
+) -> CrsReading:
     crs, swapped = system
     lon, lat = to_wgs84(x, y, crs, swapped=swapped)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
@@ -85,7 +104,7 @@ def _reading(
         evidence.areas[evidence.row_area[named]], lon[named], lat[named]
     )
     row = evidence.anchor_row
-    return Reading(
+    return CrsReading(
         crs=crs,
         swapped=swapped,
         lon=lon,
@@ -98,14 +117,38 @@ def _reading(
 
 
 def metres_between(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
-    """Return (n, 2) vectors to the east and north [m]; good to 1 % within some 100 km."""
+    """Return the vectors between points [m], accurate to 1 % within some 100 km.
+
+    Parameters
+    ----------
+    lon1, lat1
+        (n,) points to start from [°].
+    lon2, lat2
+        (n,) points to end at [°].
+
+    Returns
+    -------
+    vectors
+        (n, 2) to the east and north [m]; very long where a point is missing.
+    """
     east = (lon2 - lon1) * np.cos(np.radians(lat1)) * _METRES_PER_DEGREE
     north = (lat2 - lat1) * _METRES_PER_DEGREE
     return np.nan_to_num(np.column_stack((east, north)), nan=_NOWHERE_M)
 
 
-def spread_m(all_readings: list[Reading]) -> float:
-    """Return the scale of the offsets about their common vector, least over the readings [m]."""
+def spread_m(all_readings: list[CrsReading]) -> float:
+    """Return the scale of the offsets about their common vector, least over the readings [m].
+
+    Parameters
+    ----------
+    all_readings
+        Readings of one file.
+
+    Returns
+    -------
+    spread
+        At least :data:`LEAST_SPREAD_M` [m].
+    """
     scales = [
         float(np.median(np.hypot(*(r.offsets - np.median(r.offsets, axis=0)).T)))
         for r in all_readings
@@ -114,8 +157,23 @@ def spread_m(all_readings: list[Reading]) -> float:
     return max(min(scales, default=0.0) / _RAYLEIGH_MEDIAN, LEAST_SPREAD_M)
 
 
-def log_likelihood(reading: Reading, evidence: CrsEvidence, spread: float) -> Floats:
-    """Return (n,) log-likelihoods of the rows, up to a constant that all readings share."""
+def log_likelihood(reading: CrsReading, evidence: CrsEvidence, spread: float) -> Floats:
+    """Return the log-likelihood of each row in a reading.
+
+    Parameters
+    ----------
+    reading
+        Positions of the rows.
+    evidence
+        Evidence for the same rows.
+    spread
+        Scale of the offsets from known places [m].
+
+    Returns
+    -------
+    total
+        (n,) log-likelihoods, up to a constant that all readings share.
+    """
     within = np.where(evidence.row_area >= 0, reading.inside_area, reading.inside)
     total = np.full(len(within), np.log(WRONG_AREA))
     total[within] = np.log(1 - WRONG_AREA)

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data.doctor.base import Choice, CrsDecision, Finding, RawTable
+from data.doctor.base import CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.context import SHAPE
 from data.doctor.crs.decision import CrsEvidence, decide_crs, read_angles, split_pairs, to_wgs84
 from data.tables.common import LAT, LON
@@ -25,7 +25,7 @@ _PAIRS = ((LON, LAT), ("x", "y"))
 
 @dataclass(frozen=True)
 class Positions:
-    """Positions as they stand in the file.
+    """Positions as they are in the file.
 
     Attributes
     ----------
@@ -33,6 +33,8 @@ class Positions:
         (n,) numbers of each row, NaN where there is none; of a line or polygon its middle.
     shapes
         (n,) geometries in the file's coordinates, or None for plain columns.
+    findings
+        Cells that are no coordinate.
     """
 
     x: Floats
@@ -42,8 +44,20 @@ class Positions:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """Rows with ``lon``, ``lat`` (points) or :data:`~data.doctor.checks.context.SHAPE`, WGS84."""
+class PlacedRows:
+    """Rows with ``lon``, ``lat`` (points) or :data:`~data.doctor.checks.context.SHAPE`, WGS84.
+
+    Attributes
+    ----------
+    frame
+        Rows with positions.
+    decision
+        How the coordinates are read; None for a table without positions.
+    before
+        Easting or longitude, northing or latitude as the file has them; None without any.
+    findings
+        Cells that are no coordinate.
+    """
 
     frame: pd.DataFrame
     decision: CrsDecision | None = None
@@ -52,7 +66,7 @@ class Placed:
 
 
 def positions(raw: RawTable, frame: pd.DataFrame, table: Table) -> Positions | None:
-    """Return the positions of a file, None if it has none or the table wants none.
+    """Return the positions of a file.
 
     Parameters
     ----------
@@ -60,6 +74,13 @@ def positions(raw: RawTable, frame: pd.DataFrame, table: Table) -> Positions | N
         The file as it was read.
     frame
         Its rows under the names of the table's columns.
+    table
+        Table that the file becomes.
+
+    Returns
+    -------
+    positions
+        None if the file has none or the table needs none.
     """
     if table.geometry is None:
         return None
@@ -86,34 +107,69 @@ def place(
     *,
     table: Table,
     declared: str = "",
-    choice: Choice,
-) -> Placed:
-    """Decide the coordinate system and put the rows into WGS84.
+    choice: ImportChoice,
+) -> PlacedRows:
+    """Decide the coordinate system and transform the rows to WGS84.
 
     Rows keep missing positions where the system stays undecided and the numbers are no degrees:
     the planner then chooses one of the ranked hypotheses.
 
+    Parameters
+    ----------
+    frame
+        Rows under the names of the table's columns.
+    found
+        Positions as they are in the file; None for none.
+    evidence
+        Evidence for the same rows.
+    table
+        Table that the file becomes.
+    declared
+        System that the file states; may be empty.
+    choice
+        Settings of the planner, which override the file and the evidence.
+
+    Returns
+    -------
+    placed
+        A new frame; the one passed in is not changed.
+
     Raises
     ------
     InputError
-        If the planner's system is unknown.
+        If the system that the planner chose is unknown.
     """
     if found is None:
-        return Placed(_nowhere(frame, table))
+        return PlacedRows(_nowhere(frame, table))
     decision = decide_crs(found.x, found.y, evidence=evidence, declared=declared, choice=choice)
     placed = frame.copy(deep=False)
     if not decision.crs:
-        return Placed(_nowhere(frame, table), decision, (found.x, found.y), found.findings)
+        return PlacedRows(_nowhere(frame, table), decision, (found.x, found.y), found.findings)
     shapes = None if found.shapes is None else _moved(found.shapes, decision)
     if table.geometry == "point":
         placed[LON], placed[LAT] = _points(found, shapes, decision)
     elif shapes is not None:
         placed[SHAPE] = shapes
-    return Placed(placed, decision, (found.x, found.y), found.findings)
+    return PlacedRows(placed, decision, (found.x, found.y), found.findings)
 
 
 def declared_system(raw: RawTable, renaming: Mapping[str, str], systems: Mapping[str, str]) -> str:
-    """Return the system that the file states, or the header of a position names, or nothing."""
+    """Return the system that the file states, or that the header of a position names.
+
+    Parameters
+    ----------
+    raw
+        The file as it was read.
+    renaming
+        Header → column of the table.
+    systems
+        Header → system that it names.
+
+    Returns
+    -------
+    system
+        As written; empty without any.
+    """
     if raw.sniffed.declared_crs:
         return raw.sniffed.declared_crs
     named = [

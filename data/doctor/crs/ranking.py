@@ -6,7 +6,7 @@ import numpy as np
 
 from data.doctor.base import Hypothesis
 from data.doctor.crs.evidence import CrsEvidence
-from data.doctor.crs.likelihood import Reading, log_likelihood, metres_between, spread_m
+from data.doctor.crs.likelihood import CrsReading, log_likelihood, metres_between, spread_m
 from geo.earth.projections import EQUAL_TO_WGS84
 
 #: How many times more likely the best reading must be.
@@ -18,14 +18,33 @@ SAME_M, GROSS_M = 5.0, 20_000.0
 
 
 def same_system(one: str, other: str) -> bool:
-    """Return whether two names mean one system for our purpose."""
+    """Test whether two names mean one system, WGS84 and CGCS2000 being the same here.
+
+    Parameters
+    ----------
+    one, other
+        Names of systems.
+
+    Returns
+    -------
+    same
+        True if positions in both are equal.
+    """
     return one == other or (one in EQUAL_TO_WGS84 and other in EQUAL_TO_WGS84)
 
 
-class Ranking:
-    """Readings of one file, the likeliest first."""
+class CrsRanking:
+    """Readings of one file, the likeliest first.
 
-    def __init__(self, unranked: list[Reading], evidence: CrsEvidence) -> None:
+    Parameters
+    ----------
+    unranked
+        Readings in any order.
+    evidence
+        Evidence for the same rows.
+    """
+
+    def __init__(self, unranked: list[CrsReading], evidence: CrsEvidence) -> None:
         self.evidence = evidence
         spread = spread_m(unranked)
         rows = [log_likelihood(reading, evidence, spread) for reading in unranked]
@@ -34,7 +53,20 @@ class Ranking:
         self.rows = [rows[i] for i in order]
 
     def index(self, crs: str, *, swapped: bool) -> int:
-        """Return the place of a reading."""
+        """Return the rank of a reading.
+
+        Parameters
+        ----------
+        crs
+            Name of the system.
+        swapped
+            True where the columns of longitude and latitude are exchanged.
+
+        Returns
+        -------
+        index
+            From 0, the likeliest.
+        """
         return next(
             i
             for i, r in enumerate(self.readings)
@@ -42,27 +74,71 @@ class Ranking:
         )
 
     def order_of(self, crs: str) -> bool:
-        """Return whether the likelier reading in ``crs`` is the swapped one."""
+        """Test whether the likelier reading in a system has its columns exchanged.
+
+        Parameters
+        ----------
+        crs
+            Name of the system.
+
+        Returns
+        -------
+        swapped
+            The file's own order unless the other one is clearly better.
+        """
         mine = [i for i, r in enumerate(self.readings) if same_system(r.crs, crs)]
         plain = [i for i in mine if not self.readings[i].swapped]
         if not plain or len(mine) == 1:
             return self.readings[mine[0]].swapped
-        # The file's own order stands unless the other one is clearly better.
+        # The file's own order is kept unless the other one is clearly better.
         best = self.readings[mine[0]]
         return best.swapped and self.inside(mine[0]) >= 0.5 > self.inside(plain[0])
 
     def inside(self, i: int) -> float:
-        """Return the share of points inside the province."""
+        """Return the share of points inside the province.
+
+        Parameters
+        ----------
+        i
+            Rank of a reading.
+
+        Returns
+        -------
+        share
+            0 to 1; NaN without points.
+        """
         inside = self.readings[i].inside
         return float(inside.mean()) if len(inside) else float("nan")
 
     def rival(self, i: int) -> int | None:
-        """Return the first reading that ``i`` does not clearly beat, or None."""
+        """Find the first reading that another one does not clearly beat.
+
+        Parameters
+        ----------
+        i
+            Rank of a reading.
+
+        Returns
+        -------
+        rival
+            Its rank; None if ``i`` beats all.
+        """
         others = (j for j in range(len(self.readings)) if j != i)
         return next((j for j in others if not self.beats(i, j)), None)
 
     def beats(self, i: int, j: int) -> bool:
-        """Return whether ``i`` is decisively better than ``j``: conditions 2 to 4 of the rule."""
+        """Test whether a reading is decisively better: conditions 2 to 4 of the rule.
+
+        Parameters
+        ----------
+        i, j
+            Ranks of two readings.
+
+        Returns
+        -------
+        better
+            True if ``i`` is decisively better than ``j``.
+        """
         apart = self.apart_m(i, j)
         if apart <= SAME_M:
             return True
@@ -75,14 +151,38 @@ class Ranking:
         return float(difference.sum()) >= AGREEMENT * root and self.unbiased(i, apart)
 
     def unbiased(self, i: int, apart_m: float) -> bool:
-        """Return whether no common vector is left at the known places."""
+        """Test whether no common vector remains at the known places.
+
+        Parameters
+        ----------
+        i
+            Rank of a reading.
+        apart_m
+            Distance to the reading that it is compared with [m].
+
+        Returns
+        -------
+        unbiased
+            True if the median offset is below half of that distance.
+        """
         offsets = self.readings[i].offsets
         if len(offsets) < 2:
             return True
         return float(np.hypot(*np.median(offsets, axis=0))) < apart_m / 2
 
     def apart_m(self, i: int, j: int) -> float:
-        """Return the median distance between the points of two readings [m]."""
+        """Return the median distance between the points of two readings [m].
+
+        Parameters
+        ----------
+        i, j
+            Ranks of two readings.
+
+        Returns
+        -------
+        metres
+            Infinite if they have no point in common.
+        """
         one, two = self.readings[i], self.readings[j]
         both = np.isfinite(one.lon) & np.isfinite(two.lon)
         if not both.any():
@@ -91,7 +191,13 @@ class Ranking:
         return float(np.median(np.hypot(*vectors.T)))
 
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """Return the ranked table that the planner sees."""
+        """Return the ranked table that the planner sees.
+
+        Returns
+        -------
+        hypotheses
+            One per reading, the likeliest first.
+        """
         best = float(self.rows[0].sum()) if self.rows else 0.0
         return tuple(
             _hypothesis(reading, self.evidence, float(rows.sum()) - best)
@@ -99,7 +205,7 @@ class Ranking:
         )
 
 
-def _hypothesis(reading: Reading, evidence: CrsEvidence, score: float) -> Hypothesis:
+def _hypothesis(reading: CrsReading, evidence: CrsEvidence, score: float) -> Hypothesis:
     named = evidence.row_area >= 0
     metres = np.hypot(*reading.offsets.T) if len(reading.offsets) else reading.near_m
     return Hypothesis(

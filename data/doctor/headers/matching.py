@@ -29,7 +29,7 @@ ALIASES = Path(__file__).parent / "aliases.csv"
 #: Column of :data:`ALIASES` for headers that mean something no table holds: never likened.
 EXTRA = "extra"
 #: Where two headers mean one column, the dialect named first wins.
-DIALECTS = ("zh", "en", "工参", "路测", "opencellid", "geonames", "osm")
+DIALECTS = ("zh", "en", "site_sheet", "drive_test", "opencellid", "geonames", "osm")
 #: Columns of positions that a table of points may be given; read by the step of coordinates.
 POSITIONS = ("lon", "lat", "x", "y", "coordinates")
 #: Columns that name where a row lies and what it is called; read by the step of names.
@@ -55,11 +55,15 @@ _IMPLIED_UNITS = {"voltage": "V"}
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class HeaderProposal:
     """A header that may mean a column; shown, not applied.
 
     Attributes
     ----------
+    header
+        Header of the file.
+    column
+        Declared column that it may mean.
     score
         Likeness, 0..1; 1 where the header means the column but another one means it more.
     """
@@ -78,7 +82,7 @@ class HeaderMap:
     mapped
         Header of the file → declared column, or one of :data:`POSITIONS` and :data:`NAMES`.
     proposals
-        Headers that may mean a column, the likest first.
+        Headers that may mean a column, the most similar first.
     extras
         Headers that mean none: kept under their own names.
     units
@@ -90,7 +94,7 @@ class HeaderMap:
     """
 
     mapped: dict[str, str]
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[HeaderProposal, ...] = ()
     extras: tuple[str, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
     systems: dict[str, str] = field(default_factory=dict)
@@ -112,6 +116,16 @@ class HeaderMap:
 def column_targets(table: Table) -> tuple[str, ...]:
     """Return all columns that a header may mean: declared ones, positions, names.
 
+    Parameters
+    ----------
+    table
+        Table that the file becomes.
+
+    Returns
+    -------
+    columns
+        Each once.
+
     Examples
     --------
     >>> from data.tables.pack import TABLES
@@ -125,7 +139,7 @@ def column_targets(table: Table) -> tuple[str, ...]:
 
 
 def _is_own_name(name: str, table: Table) -> bool:
-    """Tell a name that the table has under another column: its rows are such regions."""
+    """Test for a name that the table has under another column: its rows are such regions."""
     return (name == "name" and "name_zh" in table.column_names) or f"{name}s" == table.name
 
 
@@ -138,8 +152,16 @@ def map_headers(
     ----------
     headers
         Headers of the file, each once; :data:`data.doctor.base.ROW` is passed over.
+    table
+        Table that the file becomes.
     chosen
-        Header → column as the planner has it, which wins; an empty column keeps it as an extra.
+        Header → column as the planner sets it, which has priority; an empty column keeps the
+        header as an extra.
+
+    Returns
+    -------
+    mapping
+        Meaning of every header.
 
     Raises
     ------
@@ -160,7 +182,7 @@ def map_headers(
         if claim.column == EXTRA:
             continue
         if claim.column in mapped.values():
-            proposals.append(Proposal(claim.header, claim.column, 1.0))
+            proposals.append(HeaderProposal(claim.header, claim.column, 1.0))
         else:
             mapped[claim.header] = claim.column
             units.update({claim.header: claim.unit} if claim.unit else {})
@@ -239,18 +261,18 @@ def _known(table: Table) -> dict[str, tuple[str, int]]:
         for column in table.columns:
             reading = letters(plain(BRACKETS.sub("", column.meaning(language)).split(";")[0]))
             known.setdefault(reading, (column.name, _DECLARED))
-    for stand_in, alias, dialect in _aliases():
-        column_name = _stands_for(stand_in, table)
+    for target, alias, dialect in _aliases():
+        column_name = _column_of(target, table)
         if column_name in targets:
             known.setdefault(letters(plain(alias)), (column_name, DIALECTS.index(dialect)))
-    for stand_in, alias, _ in _aliases():
-        if stand_in == EXTRA:
+    for target, alias, _ in _aliases():
+        if target == EXTRA:
             known.setdefault(letters(plain(alias)), (EXTRA, len(DIALECTS)))
     known.pop("", None)
     return known
 
 
-def _stands_for(name: str, table: Table) -> str:
+def _column_of(name: str, table: Table) -> str:
     """Return the column that a column of ``aliases.csv`` is in this table."""
     if name == "village":  # of other tables the nearest village is no name
         name = "name" if table.name == "natural_villages" else ""
@@ -271,20 +293,20 @@ def _aliases() -> tuple[tuple[str, str, str], ...]:
     return tuple(sorted(rows, key=lambda row: DIALECTS.index(row[2])))
 
 
-def _likenesses(headers: Sequence[str], table: Table) -> list[Proposal]:
-    """Return the likest column of each header, the likest headers first."""
+def _likenesses(headers: Sequence[str], table: Table) -> list[HeaderProposal]:
+    """Return the most similar column of each header, the most similar headers first."""
     known = _known(table)
     found = []
     for header in headers:
         read = next(iter(readings(header))).letters[:COMPARED]
-        column, score = _likest(read, known)
+        column, score = _most_similar(read, known)
         if score >= PROPOSE and column != EXTRA:
-            found.append(Proposal(header, column, round(score, 3)))
+            found.append(HeaderProposal(header, column, round(score, 3)))
     return sorted(found, key=lambda proposal: -proposal.score)
 
 
-def _likest(read: str, known: Mapping[str, tuple[str, int]]) -> tuple[str, float]:
-    """Return the likest column and its score, 0 without one.
+def _most_similar(read: str, known: Mapping[str, tuple[str, int]]) -> tuple[str, float]:
+    """Return the most similar column and its score, 0 without one.
 
     Below :data:`ACCEPT` stay an alias within a longer header (行政村所在地经度), one with other
     digits (4G, 5G), for what is around them may change the meaning, and a header that is about as
@@ -324,11 +346,11 @@ def guess_kind(
 
     Returns
     -------
-    tuple of (str, float)
-        Name and score, 0..1, of each table that fits the geometry, the best first; tables
-        with equal scores cannot be told apart by headers. The score weighs the share of headers
-        that the table knows, how few other tables declare these columns, and whether a header
-        names the table's rows (自然村, 基站).
+    ranked
+        Name and score, 0..1, of each table that fits the geometry, the best first; tables with
+        equal scores cannot be told apart by headers. The score weighs the share of headers that
+        the table knows, how few other tables declare these columns, and whether a header names
+        the table's rows (自然村, 基站).
     """
     candidates = [table for table in tables if _fits(geometry, table)]
     uses = Counter(name for table in candidates for name in table.column_names)
@@ -351,7 +373,7 @@ def guess_kind(
 
 
 def _fits(geometry: str, table: Table) -> bool:
-    """Tell whether a table holds such geometry; a file without any may still hold positions."""
+    """Test whether a table holds such geometry; a file without any may still hold positions."""
     if geometry == "mixed":
         return table.geometry is not None
     return table.geometry in ((geometry,) if geometry else (None, "point"))

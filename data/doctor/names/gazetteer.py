@@ -1,4 +1,4 @@
-"""What a name or a code can mean: the regions of a province by present and former names."""
+"""Meaning of names and codes: the regions of a province by present and former names."""
 
 from __future__ import annotations
 
@@ -24,13 +24,23 @@ _SEPARATORS = re.compile(r"[/\\|>,;、·,-]+")
 _COLUMNS = ("adcode", "level", "name_zh", "name_en", "parent")
 #: Code, level, Chinese name, English name, code above.
 Row = tuple[str, str, str, str, str]
-#: Likest names are sought above this score of 100.
+#: Similar names are suggested above this score of 100.
 _LIKE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One region of the table ``regions``."""
+    """One region of the table ``regions``.
+
+    Attributes
+    ----------
+    adcode, parent
+        Code of the region, and of the one above it.
+    level
+        ``province``, ``prefecture`` or ``county``.
+    name
+        Full Chinese name.
+    """
 
     adcode: str
     level: str
@@ -39,8 +49,8 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a text can stand for.
+class NameMeaning:
+    """Regions that a text can stand for.
 
     Attributes
     ----------
@@ -58,16 +68,40 @@ class Meaning:
         """The region, if the text is certain."""
         return self.regions[0] if len(self.regions) == 1 else None
 
-    def within(self, upper: Region | None) -> Meaning:
-        """Keep what lies in ``upper`` or is ``upper``."""
+    def within(self, upper: Region | None) -> NameMeaning:
+        """Keep the regions that are, or are inside, another region.
+
+        Parameters
+        ----------
+        upper
+            The other region; None keeps all.
+
+        Returns
+        -------
+        meaning
+            What remains.
+        """
         if upper is None:
             return self
         kept = tuple(r for r in self.regions if inside(r, upper))
-        return Meaning(kept, self.former)
+        return NameMeaning(kept, self.former)
 
 
 def inside(region: Region, upper: Region) -> bool:
-    """Tell whether ``region`` is ``upper`` or a part of it."""
+    """Test whether a region is another one or a part of it.
+
+    Parameters
+    ----------
+    region
+        Region to test.
+    upper
+        Region that may contain it.
+
+    Returns
+    -------
+    inside
+        True if it does.
+    """
     if region == upper or region.parent == upper.adcode:
         return True
     return upper.level == "province" and region.parent[:2] == upper.adcode[:2]
@@ -84,7 +118,18 @@ class Gazetteer:
 
     @classmethod
     def of(cls, regions: pd.DataFrame) -> Gazetteer:
-        """Return the gazetteer of a table ``regions``; the last ones are kept: each takes 10 ms."""
+        """Return the gazetteer of a table ``regions``; the last four are cached (10 ms each).
+
+        Parameters
+        ----------
+        regions
+            Table ``regions`` of one pack or of several.
+
+        Returns
+        -------
+        gazetteer
+            A shared, unchanging one.
+        """
         cells = [regions[name].to_numpy(dtype=object) for name in _COLUMNS]
         texts = [np.where(pd.isna(column), "", column).tolist() for column in cells]
         return _gazetteer(
@@ -122,7 +167,18 @@ class Gazetteer:
         self._beginnings = {name[:2] for name in self._wider}
 
     def knows(self, text: str) -> bool:
-        """Tell whether any region has this name or code, now or in the past."""
+        """Test whether any region has this name or code, now or in the past.
+
+        Parameters
+        ----------
+        text
+            Name as :func:`~data.doctor.names.forms.plain` gives it, or code.
+
+        Returns
+        -------
+        known
+            True if one has.
+        """
         return text in self._known or bool(self.code(text).regions)
 
     def _index(self, region: Region, english: str) -> None:
@@ -137,7 +193,7 @@ class Gazetteer:
             found.append(region)
 
     def _index_former(self) -> None:
-        """Index the names and codes of the past; present ones are sought before them."""
+        """Index the names and codes of the past; present ones have priority."""
         for old_code, old_name, new_code in _renamed():
             whole = old_code.endswith("00") and new_code.endswith("00")
             level = "prefecture" if whole else "county"
@@ -149,40 +205,75 @@ class Gazetteer:
             for name in (plain(old_name), *short_names(plain(old_name))) if old_name else ():
                 self._add(2, name, region)
 
-    def code(self, text: str) -> Meaning:
-        """Return the region of a code of 2, 4, 6, 9 or 12 digits."""
+    def code(self, text: str) -> NameMeaning:
+        """Return the region of a code of 2, 4, 6, 9 or 12 digits.
+
+        Parameters
+        ----------
+        text
+            Code as text.
+
+        Returns
+        -------
+        meaning
+            No region for an unknown code.
+        """
         if not text[:1].isdigit():
-            return Meaning()
+            return NameMeaning()
         match = CODE.fullmatch(text)
         short = _SHORT_CODE.fullmatch(text)
         digits = match[1] if match else short[1].ljust(6, "0") if short else ""
         for level in LEVELS if match else LEVELS[1:]:
             if (level, digits) in self._by_code:
-                return Meaning((self._by_code[level, digits],))
+                return NameMeaning((self._by_code[level, digits],))
         for level in LEVELS:
             if (level, digits) in self._former_codes:
-                return Meaning((self._former_codes[level, digits],), former=True)
-        return Meaning()
+                return NameMeaning((self._former_codes[level, digits],), former=True)
+        return NameMeaning()
 
-    def named(self, text: str, level: str, upper: Region | None = None) -> Meaning:
-        """Return the regions of a level that bear a name, within ``upper`` if there are any.
+    def named(self, text: str, level: str, upper: Region | None = None) -> NameMeaning:
+        """Return the regions of a level that have a name, within another region if there are any.
 
-        Full names go before shorter ones, present names before former ones.
+        Full names have priority over shorter ones, present names over former ones.
+
+        Parameters
+        ----------
+        text
+            Name as :func:`~data.doctor.names.forms.plain` gives it.
+        level
+            ``province``, ``prefecture`` or ``county``.
+        upper
+            Region that they should be in; None for any.
+
+        Returns
+        -------
+        meaning
+            No region for an unknown name.
         """
         meanings = [
-            Meaning(tuple(index.get((level, text), ())), former=tier == 2)
+            NameMeaning(tuple(index.get((level, text), ())), former=tier == 2)
             for tier, index in enumerate(self._names)
         ]
         for meaning in (*(each.within(upper) for each in meanings), *meanings):
             if meaning.regions:
                 return meaning
-        return Meaning()
+        return NameMeaning()
 
     def split(self, text: str) -> list[str]:
-        """Return the parts of a path such as 甲省乙州丙市 or 乙市/丙区, widest first.
+        """Split a path such as 甲省乙州丙市 or 乙市/丙区 into its names.
 
         A part is cut off only where it is certainly a province or prefecture and the rest is
         certainly one of its own regions; otherwise the text stays whole.
+
+        Parameters
+        ----------
+        text
+            Name or path as :func:`~data.doctor.names.forms.plain` gives it.
+
+        Returns
+        -------
+        parts
+            Widest first; the whole text where it is no path.
         """
         if self.knows(text):
             return [text]
@@ -200,8 +291,19 @@ class Gazetteer:
                 return [text[:end].strip(), *rest]
         return [text]
 
-    def likest(self, text: str) -> str:
-        """Return the likest names, for a message only; empty if none is like."""
+    def most_similar(self, text: str) -> str:
+        """Return the most similar names, for a message only.
+
+        Parameters
+        ----------
+        text
+            An unknown name.
+
+        Returns
+        -------
+        names
+            At most three; empty if none is similar.
+        """
         from rapidfuzz import fuzz, process
 
         names = self._writings

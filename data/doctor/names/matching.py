@@ -15,30 +15,27 @@ import pandas as pd
 
 from data.doctor.base import ROW, Finding, Severity
 from data.doctor.names.forms import plain
-from data.doctor.names.gazetteer import CODE, Gazetteer, Meaning, Region, inside
+from data.doctor.names.gazetteer import CODE, Gazetteer, NameMeaning, Region, inside
+from data.doctor.vocabulary import vocabulary
+from data.wording.catalogue import Message
 
 #: Columns that may name a region, from the widest to the narrowest.
 COLUMNS = ("province", "prefecture", "county")
 #: Cells that name nothing.
-BLANK = frozenset(
-    {"", "-", "--", "/", "\\", "0", "nan", "none", "null", "n/a", "#n/a", "无", "空", "不详",
-     "未知", "市辖区", "市本级", "州本级", "省本级"}
-)  # fmt: skip
-#: The likest names are sought for so many different unknown names; the rest get none.
+BLANK = frozenset(vocabulary("names")["blank"])
+#: Similar names are suggested for so many different unknown names, not for the rest.
 SUGGESTED = 200
 #: Longer cells are no names.
 LONGEST = 60
 
-_HOW_ZH = "填写现行全称或六位代码，并在州市列写明上级"
-_HOW_EN = "give the present full name or the code of six digits, and the prefecture beside it"
-_LEVEL_ZH = {"province": "省", "prefecture": "州市", "county": "县"}
+_HOW = Message("finding.region_name.how")
 
 Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """Codes of rows.
+class ResolvedNames:
+    """Region codes of the rows of a file.
 
     Attributes
     ----------
@@ -47,9 +44,9 @@ class Resolved:
     level
         ``county``, ``prefecture`` or ``province``; missing with the code.
     findings
-        One per row that is unknown, ambiguous or contradicts itself (``error``: no code), or that
-        is outdated or in the wrong column (``note``, ``warning``: with a code). A row whose cells
-        are all blank has neither code nor finding.
+        One per row that is unknown, ambiguous or contradicts itself (``error``: no code), or
+        that is outdated or in the wrong column (``note``, ``warning``: with a code). A row
+        whose cells are all blank has neither code nor finding.
     """
 
     adcode: pd.Series
@@ -59,17 +56,17 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the cells of one row say: a region, or several that it could be, and what to remark."""
+    """Meaning of the cells of one row: a region, or several that it could be, and a finding."""
 
     region: Region | None = None
     several: tuple[Region, ...] = ()
     rule: str = ""
     column: str = ""
-    why: tuple[str, str] = ("", "")
+    why: Message = _HOW
     severity: Severity = "note"
 
 
-def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> Resolved:
+def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> ResolvedNames:
     """Find the code of each row from its code, province, prefecture and county.
 
     Parameters
@@ -82,19 +79,19 @@ def resolve_names(frame: pd.DataFrame, regions: pd.DataFrame) -> Resolved:
 
     Returns
     -------
-    Resolved
+    resolved
         On the same index. Different combinations of cells are looked up once.
     """
     present = [name for name in ("adcode", *COLUMNS) if name in frame.columns]
     if not present:
         empty = pd.Series(None, index=frame.index, dtype="object")
-        return Resolved(empty, empty.copy())
+        return ResolvedNames(empty, empty.copy())
     group, cells = _distinct(frame, present)
     reader = _Reader(Gazetteer.of(regions))
     answers = [reader.read(dict(zip(present, row, strict=True))) for row in cells]
     codes = np.array([a.region.adcode if a.region else None for a in answers], dtype=object)
     levels = np.array([a.region.level if a.region else None for a in answers], dtype=object)
-    return Resolved(
+    return ResolvedNames(
         pd.Series(codes[group], index=frame.index, dtype="object"),
         pd.Series(levels[group], index=frame.index, dtype="object"),
         _findings(frame, group, answers),
@@ -130,8 +127,8 @@ def _factorized(cells: pd.Series, *, codes: bool) -> tuple[Integers, list[str]]:
 
 
 def _findings(frame: pd.DataFrame, group: Integers, answers: list[_Answer]) -> list[Finding]:
-    told = np.array([bool(answer.rule) for answer in answers], dtype=bool)
-    at = np.flatnonzero(told[group]) if len(answers) else np.array([], dtype=np.int64)
+    found = np.array([bool(answer.rule) for answer in answers], dtype=bool)
+    at = np.flatnonzero(found[group]) if len(answers) else np.array([], dtype=np.int64)
     rows = frame[ROW].to_numpy()[at] if ROW in frame.columns else at + 1
     names = sorted({answer.column for answer in answers if answer.rule})
     shown = {name: frame[name].astype("str").to_numpy()[at] for name in names}
@@ -143,8 +140,7 @@ def _findings(frame: pd.DataFrame, group: Integers, answers: list[_Answer]) -> l
 
 def _finding(answer: _Answer, row: int, value: str) -> Finding:
     return Finding(
-        answer.rule, answer.severity, row, answer.column, value,
-        *answer.why, _HOW_ZH, _HOW_EN,
+        answer.rule, answer.severity, row, answer.column, value, answer.why, _HOW
     )  # fmt: skip
 
 
@@ -172,11 +168,13 @@ class _Reader:
             )
         if inside(coded, named.region):
             return replace(named, region=coded)
-        zh = f"代码{code}是{coded.name}，名称是{named.region.name}，两者矛盾"
-        en = f"code {code} is {coded.name}, the names say {named.region.name}"
-        return _Answer(None, (), "code_disagrees", "adcode", (zh, en), "error")
+        why = Message(
+            "finding.code_disagrees.why",
+            {"code": code, "coded": coded.name, "named": named.region.name},
+        )
+        return _Answer(None, (), "code_disagrees", "adcode", why, "error")
 
-    def _by_code(self, coded: Region, code: str, meaning: Meaning, named: _Answer) -> _Answer:
+    def _by_code(self, coded: Region, code: str, meaning: NameMeaning, named: _Answer) -> _Answer:
         """Take the code where the names are blank, unknown or can mean it."""
         if named.rule == "names_disagree":
             return named
@@ -189,12 +187,11 @@ class _Reader:
     def _unknown_code(self, code: str, named: _Answer) -> _Answer:
         if named.rule and named.region is None:
             return named
+        why = Message("finding.unknown_code.why", {"code": code[:20]})
         if "e+" in code:
-            zh, en = "代码被电子表格四舍五入", "the spreadsheet has rounded the code"
-        else:
-            zh, en = f"本省没有代码{code[:20]}", f"the province has no code {code[:20]}"
+            why = Message("finding.unknown_code.why_rounded")
         severity: Severity = "warning" if named.region else "error"
-        return _Answer(named.region, (), "unknown_code", "adcode", (zh, en), severity)
+        return _Answer(named.region, (), "unknown_code", "adcode", why, severity)
 
     def _names(self, cells: dict[str, str]) -> _Answer:
         """Go from the widest name to the narrowest, each within the one before."""
@@ -219,7 +216,7 @@ class _Reader:
         return upper if township else last
 
     def _part(self, text: str, column: str, upper: _Answer, *, level: str) -> _Answer:
-        """Read one name, sought first at ``level``, given what the wider names say."""
+        """Read one name, looked up first at ``level``, within the regions of the wider names."""
         if not self._gazetteer.knows(text):
             return self._unknown(text, column)
         coded = self._gazetteer.code(text)
@@ -229,10 +226,10 @@ class _Reader:
         others = [
             self._gazetteer.named(text, other, upper.region) for other in COLUMNS if other != level
         ]
-        other = next((each for each in others if each.regions), Meaning())
+        other = next((each for each in others if each.regions), NameMeaning())
         if own.former and other.regions and not other.former and upper.rule != "former_name":
             whole = other.only is not None and plain(other.only.name) == text
-            own = Meaning() if whole else Meaning((*own.regions, *other.regions))
+            own = NameMeaning() if whole else NameMeaning((*own.regions, *other.regions))
         meaning = own if own.regions else other
         if meaning.only is None:
             return _ambiguous(text, column, meaning.regions)
@@ -244,17 +241,18 @@ class _Reader:
         self._suggested += 1
         if self._suggested > SUGGESTED:
             return _UNKNOWN[column]
-        near = self._gazetteer.likest(text)
-        zh = f"没有叫“{text[:LONGEST]}”的省、州市或县" + (f"，是否为{near}？" if near else "")
-        en = f"no region is called “{text[:LONGEST]}”" + (f"; is it {near}?" if near else "")
-        return replace(_UNKNOWN[column], why=(zh, en))
+        near = self._gazetteer.most_similar(text)
+        why = Message("finding.unknown_name.why", {"text": text[:LONGEST]})
+        if near:
+            why = Message("finding.unknown_name.why_near", {"text": text[:LONGEST], "near": near})
+        return replace(_UNKNOWN[column], why=why)
 
 
 _UNKNOWN = {
     column: _Answer(
         rule="unknown_name",
         column=column,
-        why=("没有叫这个名字的省、州市或县", "no region has this name"),
+        why=Message("finding.unknown_name.why_any"),
         severity="error",
     )
     for column in COLUMNS
@@ -262,32 +260,36 @@ _UNKNOWN = {
 
 
 def _joined(region: Region, text: str, column: str, upper: _Answer, rule: str) -> _Answer:
-    """Join a region with what the wider names say, or tell that they contradict each other."""
+    """Join a region with what the wider names say, or report that they contradict each other."""
     wholes = (upper.region,) if upper.region else upper.several
     if wholes and not any(inside(region, whole) for whole in wholes):
         if upper.region is None or not inside(upper.region, region):
             names = "、".join(whole.name for whole in wholes)
-            zh = f"{region.name}不属于{names}，两列矛盾"
-            en = f"{region.name} is no part of {names}: the columns disagree"
-            return _Answer(None, (), "names_disagree", column, (zh, en), "error")
+            why = Message("finding.names_disagree.why", {"region": region.name, "wholes": names})
+            return _Answer(None, (), "names_disagree", column, why, "error")
         region = upper.region
     if rule == "former_name":
         return _former(region, column, text)
     if rule == "wrong_column":
-        zh = f"此列填的是{_LEVEL_ZH[region.level]}级名称，按{region.name}（{region.adcode}）读取"
-        en = f"this column holds a {region.level}: read as {region.name} {region.adcode}"
-        return _Answer(region, (), rule, column, (zh, en), "warning")
+        level = Message(f"finding.region_name.{region.level}")
+        why = Message(
+            "finding.wrong_column.why",
+            {"level": level, "region": region.name, "adcode": region.adcode},
+        )
+        return _Answer(region, (), rule, column, why, "warning")
     kept = upper.region is not None
     return replace(upper, region=region, several=()) if kept else _Answer(region)
 
 
 def _former(region: Region, column: str, text: str) -> _Answer:
-    zh = f"{text}是旧名称或旧代码，按现行{region.name}（{region.adcode}）读取"
-    en = f"{text} is a former name or code: read as {region.name} {region.adcode}"
-    return _Answer(region, (), "former_name", column, (zh, en))
+    why = Message(
+        "finding.former_name.why",
+        {"text": text, "region": region.name, "adcode": region.adcode},
+    )
+    return _Answer(region, (), "former_name", column, why)
 
 
 def _ambiguous(text: str, column: str, several: tuple[Region, ...]) -> _Answer:
     names = "、".join(f"{region.name} {region.adcode}" for region in several)
-    why = (f"“{text}”可指：{names}", f"“{text}” can be any of: {names}")
+    why = Message("finding.ambiguous_name.why", {"text": text, "names": names})
     return _Answer(None, several, "ambiguous_name", column, why, "error")

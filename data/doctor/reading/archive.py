@@ -9,15 +9,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from data.doctor.reading.limits import Limits
+from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import (
     SUFFIXES,
-    Opened,
+    OpenedFile,
     check_unpacked,
     copy_bounded,
     gunzip,
     identify,
 )
+from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
 #: What counts as a data set of an archive, best first.
@@ -32,13 +33,27 @@ _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store|Thumbs\.db|desktop\.ini)", re.I
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
-def open_archive(opened: Opened, layer: str | None) -> Opened:
+def open_archive(opened: OpenedFile, layer: str | None) -> OpenedFile:
     """Return the data set inside a zip: a workbook as it is, else unpacked into scratch.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    layer
+        Data set to read; None reads the largest.
+
+    Returns
+    -------
+    opened
+        The data set inside, its format known.
 
     Raises
     ------
     DataError
         If the archive is damaged, encrypted, a bomb, leads outside, or holds nothing to read.
+    UnknownNameError
+        If there is no such data set.
     """
     try:
         with zipfile.ZipFile(opened.path) as archive:
@@ -58,8 +73,8 @@ def open_archive(opened: Opened, layer: str | None) -> Opened:
         ) from error  # fmt: skip
 
 
-def _members(archive: zipfile.ZipFile, opened: Opened) -> dict[str, zipfile.ZipInfo]:
-    """Return readable name → member; refuse what no honest archive holds."""
+def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.ZipInfo]:
+    """Return readable name → member; refuse what no valid archive holds."""
     infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     limits = opened.limits
     if len(infos) > limits.members:
@@ -102,7 +117,17 @@ def _readable(info: zipfile.ZipInfo) -> str:
 
 
 def leads_outside(name: str) -> bool:
-    r"""Tell whether a path inside an archive points out of it.
+    r"""Test whether a path inside an archive points out of it.
+
+    Parameters
+    ----------
+    name
+        Path inside an archive.
+
+    Returns
+    -------
+    outside
+        True if it does.
 
     Examples
     --------
@@ -114,8 +139,11 @@ def leads_outside(name: str) -> bool:
 
 
 def _unpacked(
-    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], opened: Opened, layer: str | None
-) -> Opened:
+    archive: zipfile.ZipFile,
+    members: dict[str, zipfile.ZipInfo],
+    opened: OpenedFile,
+    layer: str | None,
+) -> OpenedFile:
     primary = _best_suffix(members)
     if primary is None:
         inside = ", ".join(sorted(members)[:5]) or "nothing"
@@ -130,7 +158,9 @@ def _unpacked(
         if layer is not None and layer not in sets:
             raise UnknownNameError("layer", layer, sets, where=opened.name)
         others = ", ".join(sorted(set(sets) - {part})[:5])
-        remarks.append(f"the archive holds {len(sets)} data sets: {part} is read, not {others}")
+        remarks.append(
+            Message("reader.archive_sets", {"count": len(sets), "part": part, "others": others})
+        )
     path = _extract(archive, members, sets[part], opened)
     name = f"{opened.name}/{sets[part]}"
     format_ = identify(path, path.name)
@@ -170,7 +200,7 @@ def _largest(sets: dict[str, str], members: dict[str, zipfile.ZipInfo]) -> str:
 
 
 def _extract(
-    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], primary: str, opened: Opened
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], primary: str, opened: OpenedFile
 ) -> Path:
     """Write the data set and its companions into scratch under plain names of our own."""
     folder = opened.scratch / "unpacked"
@@ -192,8 +222,25 @@ def _extract(
     return target
 
 
-def beside(path: Path, format_: str, scratch: Path, limits: Limits) -> Path:
-    """Return a copy of a Shapefile or MapInfo file with its companions, under a plain name."""
+def beside(path: Path, format_: str, scratch: Path, limits: FileLimits) -> Path:
+    """Copy a Shapefile or MapInfo file with its companions under a plain name.
+
+    Parameters
+    ----------
+    path
+        The file of the planner.
+    format_
+        Its format.
+    scratch
+        Folder for the copy.
+    limits
+        Upper bounds on the size of the file.
+
+    Returns
+    -------
+    copy
+        Path of the copy; the original where it cannot be copied.
+    """
     folder = scratch / "beside"
     folder.mkdir(exist_ok=True)
     target = path

@@ -15,14 +15,24 @@ from geo.earth.crs import Floats
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
-#: Text columns of the doctor's frames: missing cells are NaN.
+#: Dtype of text columns: missing cells are NaN.
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
-#: Rows that tell whether a column repeats few words.
+#: Rows that show whether a column repeats few words.
 _SAMPLE = 2_000
 
 
 def texts(cells: pd.Series) -> pa.Array:
     """Return cells as one Arrow array of text; whole numbers lose their ``.0``.
+
+    Parameters
+    ----------
+    cells
+        Cells of any kind.
+
+    Returns
+    -------
+    array
+        Missing where a cell is.
 
     Examples
     --------
@@ -40,22 +50,70 @@ def texts(cells: pd.Series) -> pa.Array:
 
 
 def number_texts(numbers: Floats) -> pa.Array:
-    """Return numbers as text, missing where NaN."""
+    """Return numbers as text.
+
+    Parameters
+    ----------
+    numbers
+        (n,) numbers.
+
+    Returns
+    -------
+    array
+        Missing where NaN.
+    """
     return pc.cast(pa.array(numbers, from_pandas=True), pa.large_string())
 
 
 def bools(mask: pa.Array) -> Bools:
-    """Return a mask of Arrow as one of numpy; unknown is False."""
+    """Return a mask of Arrow as one of numpy.
+
+    Parameters
+    ----------
+    mask
+        Boolean array.
+
+    Returns
+    -------
+    mask
+        (n,) boolean; unknown is False.
+    """
     return np.asarray(pc.fill_null(mask, fill_value=False).to_numpy(zero_copy_only=False), bool)
 
 
 def text_series(array: pa.Array, index: pd.Index) -> pd.Series:
-    """Return an Arrow array as a column of the doctor's frames."""
+    """Return an Arrow array as a column of text.
+
+    Parameters
+    ----------
+    array
+        Array of text.
+    index
+        Index of the column.
+
+    Returns
+    -------
+    cells
+        Missing cells are NaN.
+    """
     return pd.Series(pd.array(pa.chunked_array([array]), dtype=TEXT), index=index)
 
 
 def by_word(array: pa.Array, test: Callable[[pa.Array], Bools]) -> Bools:
-    """Return ``test`` of each cell, asked once for each word where a column repeats few."""
+    """Apply a test to each cell, once per word where a column repeats few words.
+
+    Parameters
+    ----------
+    array
+        Array of text.
+    test
+        Returns a boolean for each cell of an array.
+
+    Returns
+    -------
+    passed
+        (n,) boolean.
+    """
     if len(array) <= _SAMPLE or pc.count_distinct(array.slice(0, _SAMPLE)).as_py() > _SAMPLE // 4:
         return test(array)
     coded = pc.dictionary_encode(array)
@@ -64,12 +122,34 @@ def by_word(array: pa.Array, test: Callable[[pa.Array], Bools]) -> Bools:
 
 
 def codes(coded: pa.DictionaryArray) -> Rows:
-    """Return the index of each cell's word; −1 where it is missing."""
+    """Return the index of each cell's word.
+
+    Parameters
+    ----------
+    coded
+        Dictionary-encoded array.
+
+    Returns
+    -------
+    codes
+        (n,) indices; −1 where a cell is missing.
+    """
     return np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), np.intp)
 
 
 def numbers(cells: pd.Series) -> Floats:
-    """Return a typed column as floats, NaN where unknown or not a number."""
+    """Return a typed column as floats.
+
+    Parameters
+    ----------
+    cells
+        Cells of any kind.
+
+    Returns
+    -------
+    numbers
+        (n,) NaN where unknown or not a number.
+    """
     if pd.api.types.is_numeric_dtype(cells.dtype):
         return np.asarray(cells.to_numpy(dtype=float, na_value=np.nan))
     return np.asarray(pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan))

@@ -1,4 +1,4 @@
-"""Delimited text: own look at the head, Arrow for the body, ragged rows mended one by one."""
+"""Delimited text: layout from the head, rows through Arrow, ragged rows one by one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, Sniffed
-from data.doctor.reading.encoding import Text, clean_text
+from data.doctor.base import ROW, FileDescription, ImportChoice
+from data.doctor.reading.encoding import CleanText, clean_text
 from data.doctor.reading.header_row import BEYOND, drop_nameless, find_header, unique_headers
-from data.doctor.reading.limits import MIB, Limits
-from data.doctor.reading.source import Opened
+from data.doctor.reading.limits import MIB, FileLimits
+from data.doctor.reading.source import OpenedFile
+from data.wording.catalogue import Message
 from geo.errors import DataError, InputError
 
 OPENCELLID = (
@@ -34,25 +35,33 @@ RADIOS = frozenset({"GSM", "CDMA", "UMTS", "LTE", "NR", "NBIOT"})
 
 HEAD_BYTES = 256 * 1024
 BLOCK_BYTES = 8 * MIB
-MENDED_ROWS = 200_000
+RAGGED_ROWS = 200_000
 _DELIMITERS = ",\t;|"
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """How the text is cut into rows and columns.
+class TextLayout:
+    """How a text is split into rows and columns.
 
     Attributes
     ----------
+    text
+        The file as UTF-8.
+    sniffed
+        What is reported about it.
+    header, names
+        Cells of the header row, and the column names made from them.
     start
         First byte of data [byte].
     row
         Number of the first row of data.
+    quoted
+        True where quotation marks enclose cells.
     """
 
-    text: Text
-    sniffed: Sniffed
+    text: CleanText
+    sniffed: FileDescription
     header: tuple[str, ...]
     names: tuple[str, ...]
     start: int
@@ -68,11 +77,31 @@ class _Ragged:
 
     def __call__(self, row: Any) -> str:
         self.rows.append((row.number, row.text))
-        return "skip" if len(self.rows) <= MENDED_ROWS else "error"
+        return "skip" if len(self.rows) <= RAGGED_ROWS else "error"
 
 
-def layout(opened: Opened, choice: Choice) -> Layout:
-    """Find encoding, delimiter and header."""
+def layout(opened: OpenedFile, choice: ImportChoice) -> TextLayout:
+    """Detect encoding, delimiter and header of a text file.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    layout
+        How to read the rows.
+
+    Raises
+    ------
+    DataError
+        If the file holds no rows, or a cell is too long.
+    InputError
+        If an encoding, delimiter or header row of the planner does not fit.
+    """
     text = clean_text(
         opened.path, opened.scratch, opened.limits, name=opened.name, encoding=choice.encoding
     )
@@ -93,14 +122,14 @@ def layout(opened: Opened, choice: Choice) -> Layout:
     opened.limits.check_table(0, width, where=opened.name)
     names, remarks = unique_headers(cells, width, opened.limits.header_characters)
     if header > 0:
-        remarks.append(f"{header} row(s) above the header are titles and were left out")
+        remarks.append(Message("reader.title_rows", {"count": header}))
     declared = "EPSG:4326" if format_ in ("opencellid", "geonames") else ""
-    sniffed = Sniffed(
+    sniffed = FileDescription(
         format_, text.encoding, delimiter, header_row=header + 1, declared_crs=declared,
         remarks=(*opened.remarks, *text.remarks, *remarks), layers=opened.parts, layer=opened.part,
     )  # fmt: skip
     start = text.start + (records[first - 1][1] if first else 0)
-    return Layout(text, sniffed, tuple(cells), tuple(names), start, first + 1, quoted)
+    return TextLayout(text, sniffed, tuple(cells), tuple(names), start, first + 1, quoted)
 
 
 def _chosen(delimiter: str | None) -> str:
@@ -113,7 +142,7 @@ def _chosen(delimiter: str | None) -> str:
     return delimiter
 
 
-def _head(text: Text) -> tuple[bytes, bool]:
+def _head(text: CleanText) -> tuple[bytes, bool]:
     with text.path.open("rb") as stream:
         stream.seek(text.start)
         head = stream.read(HEAD_BYTES)
@@ -167,7 +196,9 @@ def _is_geonames(head: bytes) -> bool:
     return len(cells) == len(GEONAMES) and cells[0].isdigit() and len(cells[8]) == 2
 
 
-def _header(rows: Sequence[list[str]], choice: Choice, *, geonames: bool) -> tuple[int, int, str]:
+def _header(
+    rows: Sequence[list[str]], choice: ImportChoice, *, geonames: bool
+) -> tuple[int, int, str]:
     """Return index of the header or −1, index of the first row of data, format."""
     if choice.header_row is not None:
         if not 0 <= choice.header_row <= len(rows):
@@ -184,24 +215,42 @@ def _header(rows: Sequence[list[str]], choice: Choice, *, geonames: bool) -> tup
     return found.index, found.first, "opencellid" if known else "csv"
 
 
-def read_csv(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
-    """Read all rows; cells stay text, empty ones are missing."""
+def read_csv(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame, FileDescription]:
+    """Read all rows; cells stay text, empty ones are missing.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, sniffed
+        Rows with their numbers, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the file holds no rows, or most rows do not fit the header.
+    InputError
+        If an encoding, delimiter or header row of the planner does not fit.
+    """
     plan = layout(opened, choice)
     frame, swallowed = _rows(plan, opened.limits, opened.name)
     remarks = []
     if swallowed:
         frame, _ = _rows(replace(plan, quoted=False), opened.limits, opened.name)
-        remarks = ["a quotation mark is never closed: quotation marks are read as plain characters"]
+        remarks = [Message("reader.quote_open")]
     frame, nameless = drop_nameless(frame, plan.header)
     if BEYOND in frame and BEYOND not in plan.names:
         count = int(frame[BEYOND].notna().sum())
-        remarks.append(
-            f"{count} row(s) have more cells than the header; the rest stands in {BEYOND!r}"
-        )
+        remarks.append(Message("reader.cells_beyond", {"count": count, "column": BEYOND}))
     return frame, replace(plan.sniffed, remarks=(*plan.sniffed.remarks, *remarks, *nameless))
 
 
-def _rows(plan: Layout, limits: Limits, name: str) -> tuple[pd.DataFrame, bool]:
+def _rows(plan: TextLayout, limits: FileLimits, name: str) -> tuple[pd.DataFrame, bool]:
     """Return the rows, and whether an unclosed quotation mark swallowed some."""
     import pyarrow as pa
 
@@ -219,12 +268,12 @@ def _rows(plan: Layout, limits: Limits, name: str) -> tuple[pd.DataFrame, bool]:
     frame[ROW] = numbers
     swallowed = plan.quoted and plan.text.quotes % 2 == 1 and _has_line_breaks(table, ragged)
     if ragged.rows and not swallowed:
-        frame = _mended(frame, ragged.rows, plan)
+        frame = _with_ragged(frame, ragged.rows, plan)
     return frame, swallowed
 
 
 def _arrow(
-    plan: Layout, ragged: _Ragged, limits: Limits, name: str
+    plan: TextLayout, ragged: _Ragged, limits: FileLimits, name: str
 ) -> tuple[Any, np.ndarray[Any, Any]]:
     """Read what has the right number of cells; rows that are blank throughout are left out."""
     import pyarrow as pa
@@ -304,7 +353,9 @@ def _to_pandas(table: Any, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _mended(frame: pd.DataFrame, ragged: Sequence[tuple[int, str]], plan: Layout) -> pd.DataFrame:
+def _with_ragged(
+    frame: pd.DataFrame, ragged: Sequence[tuple[int, str]], plan: TextLayout
+) -> pd.DataFrame:
     """Add the ragged rows: short ones filled up, the rest of long ones beside the table."""
     width = len(plan.names)
     rows, numbers, beyond = [], [], []

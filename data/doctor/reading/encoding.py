@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.doctor.reading.limits import Limits
+from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import CHUNK
+from data.wording.catalogue import Message
 from geo.errors import DataError, InputError
 
 #: A text is taken for an encoding if at most one character in so many is broken.
@@ -32,30 +33,60 @@ _ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class CleanText:
     """A text file as clean UTF-8.
 
     Attributes
     ----------
     path
         The original where it is clean already, else a copy.
+    encoding
+        Encoding of the original.
     start
         Bytes to skip: a byte order mark [byte].
     quotes
         Number of quotation marks in the file.
+    remarks
+        Repaired or assumed characters.
     """
 
     path: Path
     encoding: str
     start: int
     quotes: int
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 def clean_text(
-    path: Path, scratch: Path, limits: Limits, *, name: str, encoding: str | None = None
-) -> Text:
-    """Return ``path`` as UTF-8 without zero bytes, converted only where it must be."""
+    path: Path, scratch: Path, limits: FileLimits, *, name: str, encoding: str | None = None
+) -> CleanText:
+    """Convert a text to UTF-8 without zero bytes, only where it is not so already.
+
+    Parameters
+    ----------
+    path
+        The original.
+    scratch
+        Folder for a copy.
+    limits
+        Upper bounds on the size of the file.
+    name
+        File name, for messages.
+    encoding
+        Encoding that the planner chose; None detects it.
+
+    Returns
+    -------
+    text
+        Where to read the text.
+
+    Raises
+    ------
+    DataError
+        If the text cannot be read in its encoding.
+    InputError
+        If the encoding is unknown.
+    """
     limits.check_file(path.stat().st_size, where=name)
     chosen = _known(encoding) if encoding else None
     clean, zeros, quotes, sample = _scan(path)
@@ -65,12 +96,23 @@ def clean_text(
     if not found:
         found = guess_utf16(sample) if zeros else guess(sample)
     if clean and not zeros and found in ("utf-8", "utf-8-sig"):
-        return Text(path, found, 3 if mark(path) == "utf-8-sig" else 0, quotes)
+        return CleanText(path, found, 3 if mark(path) == "utf-8-sig" else 0, quotes)
     return _converted(path, scratch / "text", found, limits, name)
 
 
 def mark(path: Path) -> str:
-    """Return the encoding that a byte order mark declares, or empty."""
+    """Return the encoding that a byte order mark declares.
+
+    Parameters
+    ----------
+    path
+        A text file.
+
+    Returns
+    -------
+    encoding
+        Empty without a mark.
+    """
     with path.open("rb") as stream:
         head = stream.read(4)
     return next((word for bytes_, word in _MARKS if head.startswith(bytes_)), "")
@@ -89,19 +131,19 @@ def _known(encoding: str) -> str:
 
 
 def _scan(path: Path) -> tuple[bool, int, int, bytes]:
-    """Return whether all is valid UTF-8, zero bytes, quotation marks, a telling sample."""
+    """Return whether all is valid UTF-8, zero bytes, quotation marks, a foreign sample."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    clean, zeros, quotes, head, telling = True, 0, 0, b"", b""
+    clean, zeros, quotes, head, foreign = True, 0, 0, b"", b""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             zeros += chunk.count(0)
             quotes += chunk.count(b'"')
             clean = clean and _decodes(decoder, chunk)
             head = head or chunk[:SAMPLE_BYTES]
-            if len(telling) < SAMPLE_BYTES and (found := _FOREIGN.search(chunk)):
-                telling += chunk[found.start() : found.start() + SAMPLE_BYTES]
+            if len(foreign) < SAMPLE_BYTES and (found := _FOREIGN.search(chunk)):
+                foreign += chunk[found.start() : found.start() + SAMPLE_BYTES]
     clean = clean and _decodes(decoder, b"", final=True)
-    return clean, zeros, quotes, head if b"\0" in head else telling
+    return clean, zeros, quotes, head if b"\0" in head else foreign
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -117,7 +159,18 @@ def _zeros_are_utf16(sample: bytes, zeros: int) -> bool:
 
 
 def guess_utf16(sample: bytes) -> str:
-    """Return which half of each pair holds the zero bytes of Latin letters."""
+    """Detect the byte order of UTF-16 by the zero bytes of Latin letters.
+
+    Parameters
+    ----------
+    sample
+        Bytes with zeros.
+
+    Returns
+    -------
+    encoding
+        ``utf-16-le`` or ``utf-16-be``; another one where zeros are few.
+    """
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if max(even, odd) < len(sample) // 20:  # some stray zero bytes in an ordinary text
         return guess(sample.replace(b"\0", b""))
@@ -125,7 +178,17 @@ def guess_utf16(sample: bytes) -> str:
 
 
 def guess(sample: bytes) -> str:
-    r"""Return utf-8, gb18030, big5 or windows-1252, whichever the sample is written in.
+    r"""Detect the encoding of a text: utf-8, gb18030, big5 or windows-1252.
+
+    Parameters
+    ----------
+    sample
+        Bytes from the text, whole lines if possible.
+
+    Returns
+    -------
+    encoding
+        The first of them that fits.
 
     Examples
     --------
@@ -161,7 +224,7 @@ def _foreign(text: str) -> str:
     return _ASCII.sub("", text)
 
 
-def _converted(path: Path, target: Path, encoding: str, limits: Limits, name: str) -> Text:
+def _converted(path: Path, target: Path, encoding: str, limits: FileLimits, name: str) -> CleanText:
     broken = zeros = quotes = size = 0
     with (
         path.open(encoding=encoding, errors="replace", newline="") as stream,
@@ -182,9 +245,14 @@ def _converted(path: Path, target: Path, encoding: str, limits: Limits, name: st
     limits.check_file(target.stat().st_size, where=name)
     remarks = []
     if broken:
-        remarks.append(f"{broken} characters are broken in {encoding} and shown as {_BROKEN}")
+        remarks.append(
+            Message(
+                "reader.characters_broken",
+                {"count": broken, "encoding": encoding, "mark": _BROKEN},
+            )
+        )
     if zeros:
-        remarks.append(f"{zeros} zero bytes were taken out of the text")
+        remarks.append(Message("reader.zero_bytes", {"count": zeros}))
     if encoding == "windows-1252":
-        remarks.append("the encoding could not be told; windows-1252 was assumed: choose another")
-    return Text(target, encoding, 0, quotes, tuple(remarks))
+        remarks.append(Message("reader.encoding_assumed"))
+    return CleanText(target, encoding, 0, quotes, tuple(remarks))

@@ -10,6 +10,8 @@ import pandas as pd
 import pyproj
 import shapely
 
+from data.wording.catalogue import Message
+
 Geometries = np.ndarray[Any, np.dtype[np.object_]]
 
 #: A match below this confidence [%] is not called an EPSG code.
@@ -21,7 +23,18 @@ _WKT_HEADERS = ("wkt", "geometry", "geom", "the_geom", "shape")
 
 
 def crs_name(crs: Any) -> str:
-    """Return ``EPSG:code`` where the system is a known one, else its WKT; empty without one."""
+    """Return the short name of a coordinate system.
+
+    Parameters
+    ----------
+    crs
+        Anything that pyproj reads.
+
+    Returns
+    -------
+    name
+        ``EPSG:code`` where the system is a known one, else its WKT; empty without one.
+    """
     if not crs:
         return ""
     try:
@@ -38,13 +51,20 @@ def crs_name(crs: Any) -> str:
 
 def finite(
     geometry: Geometries, *, given: np.ndarray[Any, Any] | None = None
-) -> tuple[Geometries, list[str]]:
-    """Return the geometries, those with NaN or infinite coordinates as None, and remarks.
+) -> tuple[Geometries, list[Message]]:
+    """Replace geometries with NaN or infinite coordinates by None.
 
     Parameters
     ----------
+    geometry
+        (n,) geometries.
     given
-        Where the file had something; what became None there could not be read.
+        (n,) True where the file has a geometry; None skips the count of unreadable ones.
+
+    Returns
+    -------
+    geometry, remarks
+        A copy, and what was left out.
     """
     parts, owner = shapely.get_coordinates(geometry, return_index=True)
     broken = np.unique(owner[~np.isfinite(parts).all(axis=1)])
@@ -52,15 +72,26 @@ def finite(
     result[broken] = None
     remarks = []
     if len(broken):
-        remarks.append(f"{len(broken)} geometries have coordinates that are not numbers: left out")
+        remarks.append(Message("reader.geometry_infinite", {"count": len(broken)}))
     unread = 0 if given is None else int((given & shapely.is_missing(geometry)).sum())
     if unread:
-        remarks.append(f"{unread} geometries cannot be read: left out")
+        remarks.append(Message("reader.geometry_unreadable", {"count": unread}))
     return result, remarks
 
 
 def kind_of(geometry: Geometries | None) -> str:
-    """Return point, line, polygon, ``mixed``, or empty without geometry."""
+    """Return the kind of the geometries of a file.
+
+    Parameters
+    ----------
+    geometry
+        (n,) geometries, or None.
+
+    Returns
+    -------
+    kind
+        ``point``, ``line``, ``polygon``, ``mixed``, or empty without geometry.
+    """
     if geometry is None:
         return ""
     words = ("point", "line", "line", "polygon", "point", "line", "polygon", "mixed")
@@ -68,17 +99,26 @@ def kind_of(geometry: Geometries | None) -> str:
     return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else ""
 
 
-def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[str]]:
-    """Return the geometries of a column of well-known text, the first of several.
+def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[Message]]:
+    """Read the geometries of a column of well-known text, the first of several.
 
-    With them the system that every one of them names (``SRID=4547;…``), else nothing, and remarks.
+    Parameters
+    ----------
+    frame
+        Rows as text.
+
+    Returns
+    -------
+    geometry, system, remarks
+        None without such a column; the system that every cell names (``SRID=4547;…``), else an
+        empty text.
     """
     found = text_geometries(frame)
     if not found:
         return None, "", []
-    remarks = [f"geometry is read from the text of column {found[0]}"]
+    remarks = [Message("reader.wkt_column", {"column": found[0]})]
     if len(found) > 1:
-        remarks.append(f"there are several geometry columns: {', '.join(found[1:])} stay text")
+        remarks.append(Message("reader.wkt_others", {"others": ", ".join(found[1:])}))
     codes = frame[found[0]].dropna().str.extract(r"^\s*SRID=(\d+);", expand=False)
     named = set(codes.fillna(""))
     system = f"EPSG:{named.pop()}" if len(named) == 1 and "" not in named else ""
@@ -91,7 +131,18 @@ def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[
 
 
 def text_geometries(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that hold well-known text; the first is the geometry."""
+    """Return the columns that hold well-known text.
+
+    Parameters
+    ----------
+    frame
+        Rows as text.
+
+    Returns
+    -------
+    columns
+        The first one is the geometry.
+    """
     return [str(name) for name in frame.columns if _is_wkt(frame, str(name))]
 
 

@@ -1,8 +1,8 @@
-"""Read formats whose libraries a bent file can send astray in a process that may be killed.
+"""Read formats whose libraries do not stop on damaged files in a child process.
 
-A drawing of 300 bytes keeps GDAL busy for ever, an old workbook of 3 KiB makes its reader ask for
-all memory there is: both were found by ``tests/fuzz``. The child has a bound on time and, where the
-operating system knows such bounds, on memory; what it answers comes back as Parquet and JSON.
+A drawing of 300 bytes keeps GDAL busy without end, an old workbook of 3 KiB makes its reader ask
+for all memory: both were found by ``tests/fuzz``. The time of the child is bounded and, where the
+operating system allows it, its memory; the result is returned as Parquet and JSON.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import pandas as pd
 import shapely
 
 import geo.errors
-from data.doctor.base import Choice, Sniffed
+from data.doctor.base import FileDescription, ImportChoice
 from data.doctor.reading.geometry import Geometries
-from data.doctor.reading.limits import MIB, Limits
-from data.doctor.reading.source import Opened
+from data.doctor.reading.limits import MIB, FileLimits
+from data.doctor.reading.source import OpenedFile
+from data.wording.catalogue import Message
 from geo.errors import DataError, PlannerError
 
 #: Formats that are read in a process of their own.
@@ -35,11 +36,23 @@ MEMORY_BYTES = 3072 * MIB
 ROOT = Path(__file__).resolve().parents[3]
 _WKB = "_wkb"
 
-Read = tuple[pd.DataFrame, Geometries | None, Sniffed]
+Read = tuple[pd.DataFrame, Geometries | None, FileDescription]
 
 
-def read_guarded(opened: Opened, choice: Choice) -> Read:
-    """Read one table in a child process; parameters and errors as the format's own reader.
+def read_guarded(opened: OpenedFile, choice: ImportChoice) -> Read:
+    """Read one table in a child process with bounded time and memory.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        As of the format's own reader.
 
     Raises
     ------
@@ -84,18 +97,24 @@ def _answer(folder: Path) -> Read:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in said["sniffed"].items()
     }
-    return frame, geometry, Sniffed(**fields)
+    fields["remarks"] = _messages(said["sniffed"]["remarks"])
+    return frame, geometry, FileDescription(**fields)
+
+
+def _messages(written: list[dict[str, Any]]) -> tuple[Message, ...]:
+    """Return messages as :func:`dataclasses.asdict` writes them."""
+    return tuple(Message(item["key"], item["arguments"]) for item in written)
 
 
 def _error(name: str, texts: dict[str, str]) -> PlannerError:
-    """Return the child's error: same class, same sentences."""
+    """Return the child's error: same class, same texts."""
     kind: type[PlannerError] = getattr(geo.errors, name, DataError)
     error = kind.__new__(kind)
     PlannerError.__init__(error, texts["what"], where=texts["where"], repair=texts["repair"])
     return error
 
 
-def _read(opened: Opened, choice: Choice) -> Read:
+def _read(opened: OpenedFile, choice: ImportChoice) -> Read:
     if opened.format == "xls":
         from data.doctor.reading.workbooks import read_sheets
 
@@ -107,17 +126,18 @@ def _read(opened: Opened, choice: Choice) -> Read:
 
 
 def _work(folder: Path) -> None:
-    """Read what the order says; leave rows and answer in the folder."""
+    """Read the file that the order names; write rows and answer into the folder."""
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in order["opened"].items()
     }
-    given["limits"] = Limits(**given["limits"])
+    given["limits"] = FileLimits(**given["limits"])
+    given["remarks"] = _messages(order["opened"]["remarks"])
     given |= {name: Path(given[name]) for name in ("path", "scratch")}
-    opened = Opened(**given)
+    opened = OpenedFile(**given)
     choice = replace(
-        Choice(**order["choice"]), repairs=frozenset(order["choice"]["repairs"])
+        ImportChoice(**order["choice"]), repairs=frozenset(order["choice"]["repairs"])
     )  # fmt: skip
     try:
         frame, geometry, sniffed = _read(opened, choice)
@@ -136,7 +156,7 @@ def _bound(seconds: int, memory: int) -> None:
     """Bound this process where the operating system can."""
     try:
         import resource
-    except ImportError:  # Windows: the parent's patience is the only bound
+    except ImportError:  # Windows: only the parent bounds its time
         return
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

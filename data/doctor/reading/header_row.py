@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.doctor.base import ROW
+from data.doctor.vocabulary import vocabulary
+from data.wording.catalogue import Message
 
-#: A header row is sought this far down.
+#: Rows in which a header is searched for.
 SEARCHED = 40
 #: Column for the text of rows that have more cells than the header.
 BEYOND = "beyond the header"
@@ -20,10 +22,12 @@ COMPARED = 30
 #: A header fills at least this share of the table's width.
 FILLED = 0.6
 
+_WORDS = vocabulary("reading")
 _NUMBER = re.compile(
     r"[+-]?(\d[\d,]*)?\.?\d+(e[+-]?\d+)?%?"  # number
-    r"|\d{2,4}([-/.年])\d{1,2}([-/.月]\d{1,2}日?)?([ T][\d:.]+Z?)?"  # date
-    r"|[NSEW东西南北]?\s*\d+(\.\d+)?\s*[°度º].*",  # angle
+    rf"|\d{{2,4}}([-/.{_WORDS['year']}])\d{{1,2}}"  # date
+    rf"([-/.{_WORDS['month']}]\d{{1,2}}{_WORDS['day']}?)?([ T][\d:.]+Z?)?"
+    rf"|[{_WORDS['directions']}]?\s*\d+(\.\d+)?\s*[{_WORDS['degrees']}].*",  # angle
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(19|20)\d\d(\.0)?")
@@ -32,8 +36,8 @@ Row = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """Where the header stands.
+class HeaderPosition:
+    """Rows of the header and of the first data.
 
     Attributes
     ----------
@@ -47,15 +51,25 @@ class Header:
     first: int
 
 
-def find_header(rows: Sequence[Row]) -> Header:
+def find_header(rows: Sequence[Row]) -> HeaderPosition:
     """Find the header: the first row as wide as the table that is not data itself.
+
+    Parameters
+    ----------
+    rows
+        First rows of the file.
+
+    Returns
+    -------
+    header
+        Index −1 where the first row is data.
 
     Examples
     --------
     >>> find_header([["某省自然村", "", ""], ["名称", "经度", "纬度"], ["甲", "100", "25"]])
-    Header(index=1, first=2)
+    HeaderPosition(index=1, first=2)
     >>> find_header([["甲", "100", "25"], ["乙", "101", "26"]])
-    Header(index=-1, first=0)
+    HeaderPosition(index=-1, first=0)
     """
     width = table_width(rows)
     for index, row in enumerate(rows[:SEARCHED]):
@@ -64,14 +78,25 @@ def find_header(rows: Sequence[Row]) -> Header:
             continue
         body = [below for below in rows[index + 1 : index + 1 + COMPARED] if any(below)]
         if _is_data(row, body):
-            return Header(-1, index)
-        return Header(index, index + 1)
+            return HeaderPosition(-1, index)
+        return HeaderPosition(index, index + 1)
     first = next((index for index, row in enumerate(rows) if any(row)), 0)
-    return Header(-1, first)
+    return HeaderPosition(-1, first)
 
 
 def table_width(rows: Sequence[Row]) -> int:
-    """Return the number of columns that most rows use."""
+    """Return the number of columns that most rows use.
+
+    Parameters
+    ----------
+    rows
+        First rows of the file.
+
+    Returns
+    -------
+    width
+        0 for blank rows.
+    """
     used = [max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0) for row in rows]
     widths = Counter(width for width in used if width)
     if not widths:
@@ -81,12 +106,12 @@ def table_width(rows: Sequence[Row]) -> int:
 
 
 def _is_title(filled: Row, width: int) -> bool:
-    """Tell a title: one text, maybe repeated by merged cells."""
+    """Test for a title: one text, maybe repeated by merged cells."""
     return width > 1 and len(set(filled)) == 1
 
 
 def _is_data(row: Row, body: Sequence[Row]) -> bool:
-    """Tell a row of data: it holds numbers where the rows below do."""
+    """Test for a row of data: it holds numbers where the rows below do."""
     numeric = [i for i, cell in enumerate(row) if is_number(cell)]
     if not numeric:
         return False
@@ -100,7 +125,17 @@ def _is_data(row: Row, body: Sequence[Row]) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Tell whether a cell is a number, a date or an angle rather than a name.
+    """Test whether a cell is a number, a date or an angle rather than a name.
+
+    Parameters
+    ----------
+    cell
+        Text of the cell.
+
+    Returns
+    -------
+    number
+        True if it is.
 
     Examples
     --------
@@ -110,10 +145,24 @@ def is_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell.strip()))
 
 
-def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], list[str]]:
-    """Return ``width`` different names and remarks on what was repaired.
+def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], list[Message]]:
+    """Make a column name of each header.
 
     Headers are kept as they are, but for those that are empty, repeated or too long.
+
+    Parameters
+    ----------
+    cells
+        Header row.
+    width
+        Number of columns of the table.
+    longest
+        Length to which headers are cut [character].
+
+    Returns
+    -------
+    names, remarks
+        ``width`` different names, and what was changed.
     """
     names: list[str] = []
     repairs: Counter[str] = Counter()
@@ -125,20 +174,37 @@ def unique_headers(cells: Row, width: int, longest: int) -> tuple[list[str], lis
             name = f"column {index + 1}"
         if len(name) > longest:
             name = name[: longest - 1] + "…"
-            repairs[f"longer than {longest} characters, cut"] += 1
+            repairs["cut"] += 1
         base = name
         while name in taken:
             numbers[base] += 1
             name = f"{base} ({numbers[base] + 1})"
         if name != base:
-            repairs["named like another one, numbered"] += 1
+            repairs["numbered"] += 1
         taken.add(name)
         names.append(name)
-    return names, [f"{count} column header(s) {what}" for what, count in repairs.items()]
+    remarks = {
+        "cut": Message("reader.headers_long", {"count": repairs["cut"], "limit": longest}),
+        "numbered": Message("reader.headers_repeated", {"count": repairs["numbered"]}),
+    }
+    return names, [remarks[repair] for repair in repairs]
 
 
-def drop_nameless(frame: pd.DataFrame, cells: Row) -> tuple[pd.DataFrame, list[str]]:
-    """Drop columns that have neither header nor cell; remark on those that have cells only."""
+def drop_nameless(frame: pd.DataFrame, cells: Row) -> tuple[pd.DataFrame, list[Message]]:
+    """Drop columns that have neither header nor cell.
+
+    Parameters
+    ----------
+    frame
+        Rows as read.
+    cells
+        Header row; empty without one.
+
+    Returns
+    -------
+    frame, remarks
+        Without these columns, and a remark on columns that have cells only.
+    """
     columns = [name for name in frame.columns if name not in (ROW, BEYOND)]
     nameless = [
         name for index, name in enumerate(columns) if not "".join(cells[index : index + 1]).strip()
@@ -147,7 +213,7 @@ def drop_nameless(frame: pd.DataFrame, cells: Row) -> tuple[pd.DataFrame, list[s
     kept = len(nameless) - len(empty)
     remarks = []
     if not cells:
-        remarks.append("there is no header row: columns are called by their numbers")
+        remarks.append(Message("reader.header_none"))
     elif kept:
-        remarks.append(f"{kept} column(s) have no header and are called by their numbers")
+        remarks.append(Message("reader.headers_empty", {"count": kept}))
     return frame.drop(columns=empty), remarks

@@ -1,4 +1,4 @@
-"""How much a file may ask of the machine before the doctor refuses it."""
+"""Upper bounds on the size of a file; larger ones are refused."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds on one import; a planner with a larger machine may widen them.
+class FileLimits:
+    """Upper bounds on one import; they may be raised for a larger machine.
 
     Attributes
     ----------
@@ -26,8 +26,8 @@ class Limits:
     members
         Files inside one archive.
     ratio, ratio_from_bytes
-        An archive member larger than ``ratio_from_bytes`` [byte] that packs better than ``ratio``
-        to one is a bomb, not data: real tables stay below 100.
+        An archive member larger than ``ratio_from_bytes`` [byte] that packs better than
+        ``ratio`` to one is a bomb, not data: real tables stay below 100.
     header_characters
         Longer column headers are cut.
     table_bytes
@@ -47,7 +47,22 @@ class Limits:
     table_bytes: int = 1024 * MIB
 
     def check_file(self, size: int, *, where: str, streamed: bool = False) -> None:
-        """Refuse a file of ``size`` [byte] that is empty or too large."""
+        """Refuse a file that is empty or too large.
+
+        Parameters
+        ----------
+        size
+            Size of the file [byte].
+        where
+            File name, for the message.
+        streamed
+            True for formats that are read piece by piece.
+
+        Raises
+        ------
+        DataError
+            If it is empty or too large.
+        """
         limit = self.streamed_bytes if streamed else self.file_bytes
         if size == 0:
             raise DataError("the file is empty", where=where, repair="export it again")
@@ -59,7 +74,20 @@ class Limits:
             )
 
     def check_table(self, rows: int, columns: int, *, where: str) -> None:
-        """Refuse a table with too many rows, columns or cells."""
+        """Refuse a table with too many rows, columns or cells.
+
+        Parameters
+        ----------
+        rows, columns
+            Size of the table.
+        where
+            File name, for the message.
+
+        Raises
+        ------
+        DataError
+            If one of them exceeds its bound.
+        """
         for count, limit, word in (
             (rows, self.rows, "rows"),
             (columns, self.columns, "columns"),

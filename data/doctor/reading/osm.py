@@ -11,20 +11,27 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.base import ROW, FileDescription, ImportChoice
 from data.doctor.reading.geometry import Geometries, kind_of
-from data.doctor.reading.source import Opened
+from data.doctor.reading.source import OpenedFile
+from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
-    """One layer: which objects belong to it, and which of their tags become columns.
+class OsmLayer:
+    """One layer: the objects that belong to it, and the tags that become columns.
 
     Attributes
     ----------
+    line
+        True for ways, False for nodes.
     wanted
         Tag → values; an empty set takes any value.
+    columns
+        Tags that become columns.
+    kinds
+        Tables that the layer suits.
     """
 
     line: bool
@@ -35,7 +42,7 @@ class Theme:
 
 #: https://wiki.openstreetmap.org/wiki/Map_features
 THEMES = {
-    "places": Theme(
+    "places": OsmLayer(
         line=False,
         wanted={"place": frozenset(
             {"city", "town", "village", "hamlet", "isolated_dwelling", "suburb", "neighbourhood",
@@ -43,20 +50,20 @@ THEMES = {
         columns=("name", "name:zh", "name:en", "place", "population", "is_in"),
         kinds=("natural_villages", "admin_villages"),
     ),
-    "roads": Theme(
+    "roads": OsmLayer(
         line=True,
         wanted={"highway": frozenset()},
         columns=("name", "name:en", "ref", "highway", "surface", "lanes", "oneway", "bridge",
                  "tunnel"),
         kinds=("roads",),
     ),
-    "power": Theme(
+    "power": OsmLayer(
         line=True,
         wanted={"power": frozenset({"line", "minor_line", "cable"})},
         columns=("name", "power", "voltage", "cables", "circuits", "operator"),
         kinds=("power_lines",),
     ),
-    "towers": Theme(
+    "towers": OsmLayer(
         line=False,
         wanted={
             "man_made": frozenset({"mast", "tower", "communications_tower"}),
@@ -69,8 +76,26 @@ THEMES = {
 }  # fmt: skip
 
 
-def theme_of(choice: Choice, name: str) -> str:
-    """Return the layer that the planner named or that fits the kind of table; else places."""
+def theme_of(choice: ImportChoice, name: str) -> str:
+    """Return the layer that the planner chose or that suits the table; else places.
+
+    Parameters
+    ----------
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name, for messages.
+
+    Returns
+    -------
+    layer
+        Key of :data:`THEMES`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such layer.
+    """
     if choice.layer is not None:
         if choice.layer not in THEMES:
             raise UnknownNameError("layer", choice.layer, THEMES, where=name)
@@ -78,17 +103,55 @@ def theme_of(choice: Choice, name: str) -> str:
     return next((key for key, theme in THEMES.items() if choice.kind in theme.kinds), "places")
 
 
-def describe(opened: Opened, choice: Choice) -> Sniffed:
-    """Describe an extract without reading it."""
+def describe(opened: OpenedFile, choice: ImportChoice) -> FileDescription:
+    """Describe an extract without reading it.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    sniffed
+        How it would be read.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such layer.
+    """
     layer = theme_of(choice, opened.name)
-    return Sniffed(
+    return FileDescription(
         "osm", layer=layer, layers=tuple(THEMES), declared_crs="EPSG:4326",
         geometry="line" if THEMES[layer].line else "point", remarks=opened.remarks,
     )  # fmt: skip
 
 
-def read_osm(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries, Sniffed]:
-    """Read one layer; tags that have no column of their own stand together in ``other_tags``."""
+def read_osm(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[pd.DataFrame, Geometries, FileDescription]:
+    """Read one layer; tags without a column of their own are in ``other_tags``.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        Rows, their geometries, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the extract is damaged or too large.
+    """
     sniffed = describe(opened, choice)
     theme = THEMES[sniffed.layer]
     path = opened.path
@@ -115,9 +178,9 @@ def read_osm(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries, 
     frame[ROW] = np.arange(1, len(frame) + 1)
     geometry = shapely.from_wkb(np.array(shapes, dtype=object), on_invalid="ignore")
     lost = int(shapely.is_missing(geometry).sum())
-    remarks = [f"{lost} ways have no two nodes inside the extract: without geometry"] * bool(lost)
+    remarks = [Message("reader.osm_lost", {"count": lost})] * bool(lost)
     others = ", ".join(key for key in THEMES if key != sniffed.layer)
-    remarks.append(f"layer {sniffed.layer} is read, not {others}")
+    remarks.append(Message("reader.layer_read", {"layer": sniffed.layer, "others": others}))
     return (
         frame,
         geometry,
@@ -125,7 +188,7 @@ def read_osm(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries, 
     )
 
 
-def _objects(path: Any, theme: Theme) -> Iterator[tuple[tuple[Any, ...], bytes | None]]:
+def _objects(path: Any, theme: OsmLayer) -> Iterator[tuple[tuple[Any, ...], bytes | None]]:
     """Yield attributes and WKB of each object of the theme."""
     import osmium
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.doctor.base import ROW, Sniffed
+from data.doctor.base import ROW, FileDescription
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
-from data.doctor.reading.limits import MIB, Limits
-from data.doctor.reading.source import Opened
+from data.doctor.reading.limits import MIB, FileLimits
+from data.doctor.reading.source import OpenedFile
+from data.wording.catalogue import Message
 from geo.errors import DataError
 
 #: Rows decoded at a time: bounds what a small file with a huge repeated text can take.
@@ -21,8 +22,24 @@ BATCH_ROWS = 8192
 _NAMES = ("geometry", "geom", "wkb", "the_geom", "shape")
 
 
-def read_parquet(opened: Opened) -> tuple[pd.DataFrame, Geometries | None, Sniffed]:
-    """Read all columns; the primary geometry apart, a second one as WKT text."""
+def read_parquet(opened: OpenedFile) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
+    """Read all columns; the primary geometry apart, a second one as WKT text.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        Rows, their geometries if any, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or too large.
+    """
     import pyarrow as pa
 
     try:
@@ -46,19 +63,19 @@ def read_parquet(opened: Opened) -> tuple[pd.DataFrame, Geometries | None, Sniff
         elif name in spatial:
             other, _ = _geometries(column)
             columns[name] = pd.Series(shapely.to_wkt(other), dtype="str")
-            remarks.append(f"there are several geometry columns: {primary} is used, {name} is text")
+            remarks.append(Message("reader.geometry_others", {"used": primary, "other": name}))
         else:
             columns[name] = plain(column)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
     frame[ROW] = np.arange(1, table.num_rows + 1)
     format_ = "geoparquet" if declared else "parquet"
-    return frame, geometry, Sniffed(
+    return frame, geometry, FileDescription(
         format_, geometry=kind_of(geometry), declared_crs=crs, remarks=tuple(remarks),
         layer=opened.part, layers=opened.parts,
     )  # fmt: skip
 
 
-def _table(opened: Opened) -> tuple[Any, dict[str, Any]]:
+def _table(opened: OpenedFile) -> tuple[Any, dict[str, Any]]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -79,7 +96,7 @@ def _table(opened: Opened) -> tuple[Any, dict[str, Any]]:
     return pa.Table.from_batches(batches, schema), geo if isinstance(geo, dict) else {}
 
 
-def _check_memory(memory: int, limits: Limits, name: str) -> None:
+def _check_memory(memory: int, limits: FileLimits, name: str) -> None:
     if memory > limits.table_bytes:
         raise DataError(
             f"its cells take more than {limits.table_bytes / MIB:,.0f} MiB", where=name,
@@ -93,7 +110,7 @@ def _is_binary(kind: Any) -> bool:
     return bool(types.is_binary(kind) or types.is_large_binary(kind))
 
 
-def _geometries(column: Any) -> tuple[Geometries, list[str]]:
+def _geometries(column: Any) -> tuple[Geometries, list[Message]]:
     values = column.to_numpy(zero_copy_only=False)
     return finite(shapely.from_wkb(values, on_invalid="ignore"), given=~pd.isna(values))
 
@@ -106,7 +123,18 @@ def _crs(declared: Any) -> str:
 
 
 def plain(column: Any) -> pd.Series:
-    """Return numbers as numbers, everything else as text."""
+    """Return a column with numbers as numbers, everything else as text.
+
+    Parameters
+    ----------
+    column
+        Column of Arrow.
+
+    Returns
+    -------
+    cells
+        Missing cells as pandas has them.
+    """
     import pyarrow as pa
     from pyarrow import types
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from data.doctor.base import Sniffed
+from data.doctor.base import FileDescription
 from data.doctor.reading.archive import leads_outside
 from data.doctor.reading.geometry import crs_name
-from data.doctor.reading.source import HGT_NAME, Opened, identify
+from data.doctor.reading.source import HGT_NAME, OpenedFile, identify
+from data.wording.catalogue import Message
 from geo.errors import DataError
 
 #: No file of China at 10 m is larger [pixel].
@@ -26,18 +27,28 @@ _VRT_FORBIDDEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RasterInfo:
-    """A raster as it describes itself; its cells stay on disk.
+    """Description of a raster; its cells are not read.
 
     Attributes
     ----------
+    name, sha256
+        File name and checksum.
     driver
         GTiff, SRTMHGT or VRT.
+    width, height, bands
+        Size [pixel], and number of bands.
+    dtype, nodata
+        Type of the cells, and the value of empty ones; None without one.
+    declared_crs
+        Coordinate system that the file states; empty without one.
     bounds
         West, south, east, north in the raster's own system.
     resolution
         Width and height of a cell in units of the raster's own system.
     georeferenced
         False where the file does not say where it lies.
+    remarks
+        What the planner should know.
     """
 
     name: str
@@ -52,12 +63,28 @@ class RasterInfo:
     bounds: tuple[float, float, float, float]
     resolution: tuple[float, float]
     georeferenced: bool
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 @contextmanager
-def open_raster(opened: Opened) -> Iterator[Any]:
-    """Yield the rasterio dataset, opened by the one driver that its content calls for."""
+def open_raster(opened: OpenedFile) -> Iterator[Any]:
+    """Open a raster with the one driver that its content calls for.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+
+    Yields
+    ------
+    dataset
+        The rasterio dataset.
+
+    Raises
+    ------
+    DataError
+        If the raster is damaged, or a VRT reads files outside its folder.
+    """
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
@@ -74,7 +101,7 @@ def open_raster(opened: Opened) -> Iterator[Any]:
             ) from error
 
 
-def _path_and_driver(opened: Opened) -> tuple[Path, str]:
+def _path_and_driver(opened: OpenedFile) -> tuple[Path, str]:
     with opened.path.open("rb") as stream:
         head = stream.read(2)
     if head in (b"II", b"MM"):
@@ -94,7 +121,7 @@ def _path_and_driver(opened: Opened) -> tuple[Path, str]:
     return named, "SRTMHGT"
 
 
-def _check_vrt(opened: Opened) -> None:
+def _check_vrt(opened: OpenedFile) -> None:
     """Refuse a VRT that reads anything but tiles in its own folder."""
     try:
         text = opened.path.read_text(encoding="utf-8")
@@ -127,16 +154,32 @@ def _is_markup(path: Path) -> bool:
         return stream.read(16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def describe(opened: Opened) -> RasterInfo:
-    """Describe a raster; nothing is read but its header."""
+def describe(opened: OpenedFile) -> RasterInfo:
+    """Describe a raster from its header.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+
+    Returns
+    -------
+    info
+        Without the cells.
+
+    Raises
+    ------
+    DataError
+        If the raster is damaged or claims too many cells.
+    """
     with open_raster(opened) as dataset:
         placed = not dataset.transform.is_identity or bool(dataset.gcps[0])
         remarks = list(opened.remarks)
         declared = crs_name(dataset.crs.to_wkt()) if dataset.crs else ""
         if not placed:
-            remarks.append("the raster does not say where it lies")
+            remarks.append(Message("reader.raster_nowhere"))
         elif not declared:
-            remarks.append("the raster does not say its coordinate system")
+            remarks.append(Message("reader.raster_crs"))
         if dataset.width * dataset.height > MAX_PIXELS:
             raise DataError(
                 f"the raster claims {dataset.width:,} × {dataset.height:,} cells",
@@ -149,10 +192,30 @@ def describe(opened: Opened) -> RasterInfo:
         )  # fmt: skip
 
 
-def sniffed(info: RasterInfo) -> Sniffed:
-    """Return what a raster seems to be, in the words that tables use."""
-    size = f"{info.width:,} × {info.height:,} cells of {info.dtype}, {info.bands} band(s)"
-    return Sniffed(
+def sniffed(info: RasterInfo) -> FileDescription:
+    """Return the description of a raster in the form used for tables.
+
+    Parameters
+    ----------
+    info
+        The description.
+
+    Returns
+    -------
+    sniffed
+        Its size is a remark.
+    """
+    size = Message(
+        "reader.raster_size",
+        {
+            "driver": info.driver,
+            "width": info.width,
+            "height": info.height,
+            "dtype": info.dtype,
+            "bands": info.bands,
+        },
+    )
+    return FileDescription(
         "raster", geometry="raster", declared_crs=info.declared_crs,
-        remarks=(*info.remarks, f"{info.driver}: {size}"),
+        remarks=(*info.remarks, size),
     )  # fmt: skip

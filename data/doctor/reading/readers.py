@@ -1,8 +1,8 @@
-"""Read whatever a planner has on disk: every format, one door, every refusal one sentence.
+"""Read files of every supported format.
 
-The content of a file decides its format, never its name. :func:`sniff` says how a file would be
+The content of a file decides its format, never its name. :func:`sniff` detects how a file would be
 read, :func:`read` reads it as one table, :func:`raster_info` describes a raster; each takes the
-planner's :class:`~data.doctor.base.Choice`, which goes before what the doctor sees by itself.
+planner's :class:`~data.doctor.base.ImportChoice`, which overrides what is detected.
 
 :data:`~data.doctor.base.ROW` is the number that a spreadsheet shows: the first line of a file is 1,
 blank lines count, a cell with line breaks is one row. Formats without lines (GeoPackage, Shapefile,
@@ -18,19 +18,19 @@ from typing import Any
 
 import pandas as pd
 
-from data.doctor.base import Choice, RawTable, Sniffed
+from data.doctor.base import FileDescription, ImportChoice, RawTable
 from data.doctor.reading import osm as read_osm, raster as read_raster
 from data.doctor.reading.archive import open_archive
 from data.doctor.reading.delimited_text import layout, read_csv
 from data.doctor.reading.geometry import Geometries, from_wkt_columns, kind_of
 from data.doctor.reading.guarded import GUARDED, read_guarded
-from data.doctor.reading.limits import Limits
+from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.parquet import read_parquet
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.source import (
     STREAMED,
     SUFFIXES,
-    Opened,
+    OpenedFile,
     Source,
     gunzip,
     identify,
@@ -41,14 +41,18 @@ from data.doctor.reading.vector import read_vector
 from data.doctor.reading.workbooks import read_sheets
 from geo.errors import DataError
 
-_AUTOMATIC = Choice()
-_USUAL = Limits()
+_AUTOMATIC = ImportChoice()
+_USUAL = FileLimits()
 
 
 def sniff(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
-) -> Sniffed:
-    """Say how a file would be read.
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
+) -> FileDescription:
+    """Detect how a file would be read.
 
     Parameters
     ----------
@@ -58,6 +62,13 @@ def sniff(
         What the planner overrides.
     name
         File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Returns
+    -------
+    sniffed
+        Format, encoding, layers and the like.
 
     Raises
     ------
@@ -79,14 +90,38 @@ def sniff(
 
 
 def read(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
 ) -> RawTable:
-    """Read a file as one table; parameters and errors as for :func:`sniff`.
+    """Read a file as one table.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
 
     Returns
     -------
-    RawTable
+    table
         Cells as text, or numbers where the format has them; empty cells are missing.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, damaged, harmful, too large, a raster, or of no known format.
+    InputError
+        If a choice does not fit the file.
+    StorageError
+        If there is no such file.
     """
     with _opened(source, choice, name, limits) as opened:
         if opened.format == "raster":
@@ -97,14 +132,36 @@ def read(
 
 
 def raster_info(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
 ) -> RasterInfo:
-    """Describe a raster; parameters and errors as for :func:`sniff`.
+    """Describe a raster.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Returns
+    -------
+    info
+        Without the cells.
 
     Raises
     ------
     DataError
-        If the file is no raster, or does not say where it lies.
+        If the file is no raster, is damaged, or does not say where it lies.
+    StorageError
+        If there is no such file.
     """
     with raster(source, choice, name=name, limits=limits) as (info, _dataset):
         return info
@@ -112,9 +169,37 @@ def raster_info(
 
 @contextmanager
 def raster(
-    source: Source, choice: Choice = _AUTOMATIC, *, name: str = "", limits: Limits = _USUAL
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
 ) -> Iterator[tuple[RasterInfo, Any]]:
-    """Yield the description of a raster and its open rasterio dataset; else as raster_info."""
+    """Open a raster.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Yields
+    ------
+    info, dataset
+        Its description, and the rasterio dataset while it is open.
+
+    Raises
+    ------
+    DataError
+        If the file is no raster, is damaged, or does not say where it lies.
+    StorageError
+        If there is no such file.
+    """
     with _opened(source, choice, name, limits) as opened:
         if opened.format != "raster":
             raise DataError("this is a table, not a raster", where=opened.name,
@@ -130,11 +215,13 @@ def raster(
 
 
 @contextmanager
-def _opened(source: Source, choice: Choice, name: str, limits: Limits) -> Iterator[Opened]:
+def _opened(
+    source: Source, choice: ImportChoice, name: str, limits: FileLimits
+) -> Iterator[OpenedFile]:
     """Yield the data set behind ``source``, out of its archive, its format known."""
     with landed(source, name, limits) as (path, title, digest, scratch):
         format_ = identify(path, title)
-        opened = Opened(path, title, format_, digest, scratch, limits)
+        opened = OpenedFile(path, title, format_, digest, scratch, limits)
         if format_ == "gzip":
             inner = scratch / "gunzipped"
             gunzip(path, inner, limits, title)
@@ -150,7 +237,9 @@ def _opened(source: Source, choice: Choice, name: str, limits: Limits) -> Iterat
         yield opened.remark(*misnamed(opened.format, title))
 
 
-def _table(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries | None, Sniffed]:
+def _table(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
     if opened.format == "osm":
         return read_osm.read_osm(opened, choice)
     if opened.format == "parquet":

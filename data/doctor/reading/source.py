@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from data.doctor.reading.limits import MIB, Limits
+from data.doctor.reading.limits import MIB, FileLimits
+from data.wording.catalogue import Message
 from geo.errors import DataError, StorageError
 
 Source = str | Path | bytes
@@ -57,7 +58,7 @@ _MARKUP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """One data set on disk, its format known by content.
 
     Attributes
@@ -65,9 +66,19 @@ class Opened:
     path
         Where to read: the planner's own file, or a copy in ``scratch``.
     name
-        File name as the planner knows it.
-    parts
-        Data sets of an archive, of which ``part`` is this one; empty without an archive.
+        Original file name.
+    format
+        Key of :data:`SUFFIXES`.
+    sha256
+        Checksum of the original file.
+    scratch
+        Folder for copies, deleted afterwards.
+    limits
+        Upper bounds on its size.
+    remarks
+        What was noticed so far.
+    parts, part
+        Data sets of an archive, and the one to read; empty without an archive.
     """
 
     path: Path
@@ -75,19 +86,52 @@ class Opened:
     format: str
     sha256: str
     scratch: Path
-    limits: Limits
-    remarks: tuple[str, ...] = ()
+    limits: FileLimits
+    remarks: tuple[Message, ...] = ()
     parts: tuple[str, ...] = ()
     part: str = ""
 
-    def remark(self, *sentences: str) -> Opened:
-        """Return this with further remarks."""
-        return replace(self, remarks=(*self.remarks, *sentences))
+    def remark(self, *messages: Message) -> OpenedFile:
+        """Return a copy with further remarks.
+
+        Parameters
+        ----------
+        *messages
+            Remarks to add.
+
+        Returns
+        -------
+        opened
+            A copy.
+        """
+        return replace(self, remarks=(*self.remarks, *messages))
 
 
 @contextmanager
-def landed(source: Source, name: str, limits: Limits) -> Iterator[tuple[Path, str, str, Path]]:
-    """Yield path, name, sha256 and a scratch folder that vanishes afterwards."""
+def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path, str, str, Path]]:
+    """Put the content of an upload on disk, with a scratch folder.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+
+    Yields
+    ------
+    path, name, sha256, scratch
+        The file, its name and checksum, and a folder that is deleted afterwards.
+
+    Raises
+    ------
+    DataError
+        If the file is empty or too large.
+    StorageError
+        If it cannot be read.
+    """
     with tempfile.TemporaryDirectory(prefix="tongcun-") as folder:
         scratch = Path(folder)
         if isinstance(source, bytes):
@@ -112,7 +156,19 @@ def landed(source: Source, name: str, limits: Limits) -> Iterator[tuple[Path, st
 
 
 def identify(path: Path, name: str) -> str:
-    """Return the format by content: a key of :data:`SUFFIXES`, ``zip`` or ``gzip``.
+    """Detect the format of a file by its content.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        File name, for messages and the suffix of SRTM tiles.
+
+    Returns
+    -------
+    format
+        Key of :data:`SUFFIXES`, ``zip`` or ``gzip``.
 
     Raises
     ------
@@ -170,8 +226,25 @@ def _refuse(word: str, name: str) -> str:
     raise DataError(f"this is a {word}, which cannot be imported", where=name, repair=TABLE)
 
 
-def gunzip(path: Path, target: Path, limits: Limits, name: str) -> None:
-    """Unpack ``path`` to ``target``, never more than the limits allow."""
+def gunzip(path: Path, target: Path, limits: FileLimits, name: str) -> None:
+    """Unpack a gz archive, never more than the limits allow.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    target
+        File to write.
+    limits
+        Upper bounds on the size of the file.
+    name
+        File name, for messages.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, or unpacks to too much.
+    """
     packed = path.stat().st_size
     try:
         with gzip.open(path) as stream:
@@ -183,14 +256,27 @@ def gunzip(path: Path, target: Path, limits: Limits, name: str) -> None:
 
 
 def copy_bounded(
-    stream: BinaryIO | gzip.GzipFile, target: Path, packed: int, limits: Limits, name: str
+    stream: BinaryIO | gzip.GzipFile, target: Path, packed: int, limits: FileLimits, name: str
 ) -> None:
-    """Copy an unpacking ``stream`` to ``target``; stop at a bomb.
+    """Copy an unpacking stream to a file; stop where it exceeds the limits.
 
     Parameters
     ----------
+    stream
+        Unpacked bytes.
+    target
+        File to write.
     packed
         Size of the packed bytes that it comes from [byte].
+    limits
+        Upper bounds on the size of the file.
+    name
+        File name, for messages.
+
+    Raises
+    ------
+    DataError
+        If it unpacks to too much.
     """
     size = 0
     with target.open("wb") as out:
@@ -200,8 +286,25 @@ def copy_bounded(
             out.write(chunk)
 
 
-def check_unpacked(size: int, packed: int, limits: Limits, name: str) -> None:
-    """Refuse what unpacks to too much, or too much for its packed size."""
+def check_unpacked(size: int, packed: int, limits: FileLimits, name: str) -> None:
+    """Refuse content that is too large, or too large for its packed size.
+
+    Parameters
+    ----------
+    size
+        Unpacked size so far [byte].
+    packed
+        Packed size [byte].
+    limits
+        Upper bounds on the size of the file.
+    name
+        File name, for messages.
+
+    Raises
+    ------
+    DataError
+        If it unpacks to too much.
+    """
     streamed = Path(name).suffix.lower() in (".tif", ".tiff", ".pbf")
     limit = limits.streamed_bytes if streamed else limits.file_bytes
     bomb = size > limits.ratio_from_bytes and size > limits.ratio * max(packed, 1)
@@ -213,9 +316,22 @@ def check_unpacked(size: int, packed: int, limits: Limits, name: str) -> None:
         )
 
 
-def misnamed(format_: str, name: str) -> tuple[str, ...]:
-    """Return a remark where the name's suffix promises another format than the content has."""
+def misnamed(format_: str, name: str) -> tuple[Message, ...]:
+    """Remark where the suffix of a name promises another format than the content has.
+
+    Parameters
+    ----------
+    format_
+        Format of the content.
+    name
+        File name.
+
+    Returns
+    -------
+    remarks
+        One remark, or none.
+    """
     suffix = Path(name.removesuffix(".gz")).suffix.lower()
     if not suffix or suffix in SUFFIXES[format_] or suffix in (".zip", ".gz"):
         return ()
-    return (f"the name ends in {suffix}, the content is {format_}: read as {format_}",)
+    return (Message("reader.misnamed", {"suffix": suffix, "format": format_}),)

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.base import ROW, FileDescription, ImportChoice
 from data.doctor.reading.archive import beside
 from data.doctor.reading.encoding import clean_text, guess
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
 from data.doctor.reading.parquet import plain
-from data.doctor.reading.source import Opened
+from data.doctor.reading.source import OpenedFile
+from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
 #: File name under which GDAL takes each format for what it is.
@@ -38,7 +39,7 @@ _UNICODE = ("gpkg", "geojson", "topojson", "kml")
 _DXF_NOISE = ("PaperSpace", "SubClasses", "ExtendedEntity")
 #: Name of the layer in a file that was copied.
 _COPY = "data"
-#: Bytes of a dBASE file that tell its encoding.
+#: Bytes of a dBASE file from which its encoding is detected.
 _DBF_SAMPLE = 1 << 20
 #: GDAL's options are global: one reader at a time.
 _LOCK = threading.Lock()
@@ -50,9 +51,31 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def read_vector(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometries | None, Sniffed]:
-    """Read the chosen layer, else the one with most features; numbers stay numbers."""
-    with _gdal() as said:
+def read_vector(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[pd.DataFrame, Geometries | None, FileDescription]:
+    """Read the chosen layer, else the one with most features; numbers stay numbers.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, geometry, sniffed
+        Rows, their geometries if any, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or too large.
+    UnknownNameError
+        If there is no such layer.
+    """
+    with _gdal() as warned:
         prepared, encoding, renamed = _prepared(opened, choice)
         layers = _layers(prepared)
         layer, remarks = _layer(layers, prepared, choice)
@@ -65,26 +88,26 @@ def read_vector(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Geometrie
     frame = pd.DataFrame(columns, index=index)
     frame[ROW] = np.arange(1, len(frame) + 1)
     frame, geometry, drawn = _without_noise(frame, geometry, prepared, choice)
-    bad: list[str] = []
+    bad: list[Message] = []
     if geometry is not None:
         geometry, bad = finite(geometry)
     shown = choice.layer or "" if drawn else _shown(layer, prepared)
-    remarks = [*prepared.remarks, *remarks, *bad, *said()]
-    return frame, geometry, Sniffed(
+    remarks = [*prepared.remarks, *remarks, *bad, *warned()]
+    return frame, geometry, FileDescription(
         prepared.format, encoding or "", layer=prepared.part if prepared.parts else shown,
         layers=prepared.parts or drawn or tuple(_shown(name, prepared) for name in layers),
         geometry=kind_of(geometry), declared_crs=_declared(prepared, info), remarks=tuple(remarks),
     )  # fmt: skip
 
 
-def _shown(layer: str, opened: Opened) -> str:
-    """Return the layer's name for the planner: ours for a copy means nothing to anybody."""
+def _shown(layer: str, opened: OpenedFile) -> str:
+    """Return the layer's name for the planner; a copy has a name of our own."""
     return layer if layer != _COPY else opened.part or Path(opened.name).stem
 
 
 @contextmanager
-def _gdal() -> Iterator[Callable[[], list[str]]]:
-    """Set GDAL's options for one file; what it warns of becomes remarks, not noise."""
+def _gdal() -> Iterator[Callable[[], list[Message]]]:
+    """Set GDAL's options for one file; its warnings become remarks."""
     import pyogrio
 
     before = {key: pyogrio.get_gdal_config_option(key) for key in _OPTIONS}
@@ -92,18 +115,20 @@ def _gdal() -> Iterator[Callable[[], list[str]]]:
         warnings.simplefilter("always")
         pyogrio.set_gdal_config_options(_OPTIONS)
         try:
-            yield lambda: _sentences(caught)
+            yield lambda: _remarks(caught)
         finally:
             pyogrio.set_gdal_config_options(before)
 
 
-def _sentences(caught: list[warnings.WarningMessage]) -> list[str]:
+def _remarks(caught: list[warnings.WarningMessage]) -> list[Message]:
     texts = dict.fromkeys(str(item.message)[:200] for item in caught)
-    return [f"GDAL says: {text}" for text in list(texts)[:5]]
+    return [Message("reader.gdal", {"text": text}) for text in list(texts)[:5]]
 
 
-def _prepared(opened: Opened, choice: Choice) -> tuple[Opened, str | None, dict[str, str]]:
-    """Return the file as GDAL takes it, the encoding to decode it with, stand-in names → names."""
+def _prepared(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[OpenedFile, str | None, dict[str, str]]:
+    """Return the file as GDAL takes it, the encoding to decode it with, replaced names → names."""
     path, format_ = opened.path, opened.format
     if format_ in ("shapefile", "mapinfo") and not path.is_relative_to(opened.scratch):
         path = beside(path, format_, opened.scratch, opened.limits)
@@ -121,7 +146,7 @@ def _prepared(opened: Opened, choice: Choice) -> tuple[Opened, str | None, dict[
     return replace(opened, path=path), None, {}
 
 
-def _as_utf8(opened: Opened, choice: Choice) -> tuple[Opened, dict[str, str]]:
+def _as_utf8(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, dict[str, str]]:
     text = clean_text(
         opened.path, opened.scratch, opened.limits, name=opened.name, encoding=choice.encoding
     )
@@ -142,24 +167,24 @@ def _as_utf8(opened: Opened, choice: Choice) -> tuple[Opened, dict[str, str]]:
 
 
 def _ascii_names(data: bytes) -> tuple[bytes, dict[str, str]]:
-    """Give data fields stand-in names: LIBKML makes every Chinese letter an underscore."""
+    """Replace the names of data fields: LIBKML makes every Chinese letter an underscore."""
     names: dict[bytes, str] = {}
 
-    def stand_in(match: re.Match[bytes]) -> bytes:
+    def replacement(match: re.Match[bytes]) -> bytes:
         key = names.setdefault(match.group(2), f"field{len(names) + 1}")
         return match.group(1) + key.encode() + b'"'
 
-    data = re.sub(rb'(<Data\s+name=")([^"]*)"', stand_in, data)
+    data = re.sub(rb'(<Data\s+name=")([^"]*)"', replacement, data)
     return data, {key: html.unescape(name.decode()) for name, key in names.items()}
 
 
-def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
+def _shapefile(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, str | None]:
     table = opened.path.with_suffix(".dbf")
     remarks = []
     if not table.exists():
-        remarks.append("the Shapefile comes without its .dbf: features have no attributes")
+        remarks.append(Message("reader.shapefile_dbf"))
     if not opened.path.with_suffix(".prj").exists():
-        remarks.append("the Shapefile comes without its .prj: it does not say its coordinates")
+        remarks.append(Message("reader.shapefile_prj"))
     encoding = choice.encoding
     if encoding is None and table.exists():
         with table.open("rb") as stream:
@@ -167,17 +192,17 @@ def _shapefile(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
         encoding = None if sample.isascii() else guess(sample)
         declared = opened.path.with_suffix(".cpg")
         if encoding and not declared.exists():
-            remarks.append(f"the Shapefile comes without its .cpg: {encoding} by its content")
+            remarks.append(Message("reader.shapefile_cpg", {"encoding": encoding}))
     return opened.remark(*remarks), encoding
 
 
-def _mapinfo(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
-    """Convert a MIF to UTF-8, since GDAL believes whatever its Charset line says."""
+def _mapinfo(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, str | None]:
+    """Convert a MIF to UTF-8, since GDAL follows its Charset line whatever the bytes are."""
     with opened.path.open("rb") as stream:
         native = stream.read(6).lower() == b"!table"
     if native:
         lost = [end for end in (".map", ".id") if not opened.path.with_suffix(end).exists()]
-        remark = f"the MapInfo table comes without its {', '.join(lost)}: it has no positions"
+        remark = Message("reader.mapinfo_files", {"files": ", ".join(lost)})
         return opened.remark(*[remark] * bool(lost)), choice.encoding
     target = opened.scratch / "mif"
     target.mkdir(exist_ok=True)
@@ -198,7 +223,7 @@ def _mapinfo(opened: Opened, choice: Choice) -> tuple[Opened, str | None]:
     return replace(opened, path=target / "data.mif"), None
 
 
-def _layers(opened: Opened) -> dict[str, str]:
+def _layers(opened: OpenedFile) -> dict[str, str]:
     """Return name → kind of geometry."""
     import pyogrio
 
@@ -212,7 +237,9 @@ def _layers(opened: Opened) -> dict[str, str]:
     return layers
 
 
-def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str, list[str]]:
+def _layer(
+    layers: dict[str, str], opened: OpenedFile, choice: ImportChoice
+) -> tuple[str, list[Message]]:
     if opened.format == "dxf":
         return "entities", []
     if choice.layer is not None and choice.layer not in (opened.part, _shown(_COPY, opened)):
@@ -226,10 +253,10 @@ def _layer(layers: dict[str, str], opened: Opened, choice: Choice) -> tuple[str,
     }
     best = max(layers, key=lambda name: count[name])
     others = ", ".join(name for name in layers if name != best)
-    return best, [f"layer {best} is read, not {others[:200]}"]
+    return best, [Message("reader.layer_read", {"layer": best, "others": others[:200]})]
 
 
-def _info(opened: Opened, layer: str, encoding: str | None) -> dict[str, Any]:
+def _info(opened: OpenedFile, layer: str, encoding: str | None) -> dict[str, Any]:
     import pyogrio
 
     try:
@@ -241,7 +268,7 @@ def _info(opened: Opened, layer: str, encoding: str | None) -> dict[str, Any]:
 
 
 def _features(
-    opened: Opened, layer: str, encoding: str | None
+    opened: OpenedFile, layer: str, encoding: str | None
 ) -> tuple[dict[str, pd.Series], Geometries | None, str | None]:
     """Return columns, geometries and the encoding that worked."""
     import pyogrio
@@ -268,7 +295,7 @@ def _features(
     )  # fmt: skip
 
 
-def _by_arrow(opened: Opened, layer: str) -> tuple[dict[str, pd.Series], Geometries | None]:
+def _by_arrow(opened: OpenedFile, layer: str) -> tuple[dict[str, pd.Series], Geometries | None]:
     """Read a format that is always UTF-8 by columns, which is quicker."""
     import pyogrio
 
@@ -286,7 +313,7 @@ def _shapes(wkb: np.ndarray[Any, Any] | None) -> Geometries | None:
     return None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore")
 
 
-def _damaged(opened: Opened, error: Exception) -> DataError:
+def _damaged(opened: OpenedFile, error: Exception) -> DataError:
     reason = str(error).replace(str(opened.path), opened.name).replace(str(opened.scratch), "")
     return DataError(
         f"the {opened.format} file is cut off or damaged ({reason[:200]})", where=opened.name,
@@ -304,7 +331,7 @@ def _column(values: np.ndarray[Any, Any]) -> pd.Series:
 
 
 def _without_noise(
-    frame: pd.DataFrame, geometry: Geometries | None, opened: Opened, choice: Choice
+    frame: pd.DataFrame, geometry: Geometries | None, opened: OpenedFile, choice: ImportChoice
 ) -> tuple[pd.DataFrame, Geometries | None, tuple[str, ...]]:
     """Drop what the driver adds; of a drawing keep the chosen layer. Return its layers too."""
     if opened.format == "kml":
@@ -322,7 +349,7 @@ def _without_noise(
     return frame.drop(columns=unused), geometry, drawn
 
 
-def _declared(opened: Opened, info: dict[str, Any]) -> str:
+def _declared(opened: OpenedFile, info: dict[str, Any]) -> str:
     """Return the system that the file states itself, not the one that GDAL assumes.
 
     JSON without a ``crs`` should be WGS84, but map services of China write GCJ-02 in the same form.

@@ -12,11 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, Choice, Sniffed
+from data.doctor.base import ROW, FileDescription, ImportChoice
 from data.doctor.reading.archive import DAMAGED
-from data.doctor.reading.header_row import Header, drop_nameless, find_header, unique_headers
-from data.doctor.reading.limits import Limits
-from data.doctor.reading.source import CHUNK, Opened, check_unpacked
+from data.doctor.reading.header_row import (
+    HeaderPosition,
+    drop_nameless,
+    find_header,
+    unique_headers,
+)
+from data.doctor.reading.limits import FileLimits
+from data.doctor.reading.source import CHUNK, OpenedFile, check_unpacked
+from data.doctor.vocabulary import vocabulary
+from data.wording.catalogue import Message
 from geo.errors import DataError, InputError, UnknownNameError
 
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta
@@ -31,25 +38,57 @@ _NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
 _TAIL = 256 * 1024
 
 
-#: Names of sheets that explain a table, in our own exports and templates among others.
-_NOTES = frozenset(
-    {"说明", "填写说明", "填表说明", "备注", "notes", "readme", "about", "sources", "目录"}
-)
+#: Names of sheets that explain a table.
+_NOTES = frozenset(vocabulary("reading")["notes_sheets"])
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet as rows of cells from A1 on, merged cells filled."""
+class WorkbookSheet:
+    """One sheet as rows of cells from A1 on, merged cells filled.
+
+    Attributes
+    ----------
+    name
+        Name of the sheet.
+    rows
+        Cells by row.
+    header
+        Rows of the header and of the first data.
+    cells
+        Texts of the header row.
+    filled
+        Number of cells that hold something.
+    """
 
     name: str
     rows: list[list[Cell]]
-    header: Header
+    header: HeaderPosition
     cells: tuple[str, ...]
     filled: int
 
 
-def read_sheets(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
-    """Read the chosen sheet, else the visible one that holds the largest table."""
+def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame, FileDescription]:
+    """Read the chosen sheet, else the visible one that holds the largest table.
+
+    Parameters
+    ----------
+    opened
+        The file on disk, its format known.
+    choice
+        Settings of the planner; what is unset is detected.
+
+    Returns
+    -------
+    frame, sniffed
+        Rows with their numbers, and how they were read.
+
+    Raises
+    ------
+    DataError
+        If the workbook is damaged, locked, empty or too large.
+    UnknownNameError
+        If there is no such sheet.
+    """
     remarks = list(opened.remarks)
     if opened.format == "xlsx":
         remarks += _check_parts(opened)
@@ -63,21 +102,21 @@ def read_sheets(opened: Opened, choice: Choice) -> tuple[pd.DataFrame, Sniffed]:
     frame = _frame(body, columns, header.first + 1)
     frame, nameless = drop_nameless(frame, cells)
     if not len(frame):
-        remarks.append("the sheet holds no rows of data below its header")
+        remarks.append(Message("reader.sheet_empty"))
     if header.index > 0:
-        remarks.append(f"{header.index} row(s) above the header are titles and were left out")
+        remarks.append(Message("reader.title_rows", {"count": header.index}))
     if len(names) > 1:
         others = ", ".join(name for name in names if name != sheet.name)
-        remarks.append(f"sheet {sheet.name} is read, not {others[:200]}")
-    return frame, Sniffed(
+        remarks.append(Message("reader.sheet_read", {"sheet": sheet.name, "others": others[:200]}))
+    return frame, FileDescription(
         opened.format, sheet=sheet.name, sheets=names, header_row=header.index + 1,
         layer=opened.part, layers=opened.parts, remarks=(*remarks, *repaired, *nameless),
     )  # fmt: skip
 
 
-def _check_parts(opened: Opened) -> list[str]:
+def _check_parts(opened: OpenedFile) -> list[Message]:
     """Unpack every part once without keeping it: sizes, checksums, extent of the sheets."""
-    remarks, unfinished = [], 0
+    unfinished = 0
     try:
         with zipfile.ZipFile(opened.path) as archive:
             for info in archive.infolist():
@@ -90,15 +129,10 @@ def _check_parts(opened: Opened) -> list[str]:
             "the workbook is cut off, damaged or locked", where=opened.name,
             repair="open it in a spreadsheet program and save it again",
         ) from error  # fmt: skip
-    if unfinished:
-        remarks.append(
-            f"{unfinished} formula(s) have no stored result and read as empty: open the workbook "
-            "in a spreadsheet program and save it"
-        )
-    return remarks
+    return [Message("reader.formulas", {"count": unfinished})] if unfinished else []
 
 
-def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> None:
+def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) -> None:
     size = 0
     with archive.open(info) as stream:
         while chunk := stream.read(CHUNK):
@@ -106,7 +140,7 @@ def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> N
             check_unpacked(size, info.compress_size, opened.limits, opened.name)
 
 
-def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened) -> int:
+def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) -> int:
     """Return formulas without result; refuse a sheet that spans more than memory holds."""
     size = rows = columns = unfinished = 0
     tail = b""
@@ -134,7 +168,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _check_span(rows: int, columns: int, limits: Limits, name: str) -> None:
+def _check_span(rows: int, columns: int, limits: FileLimits, name: str) -> None:
     if rows * columns > limits.sheet_cells:
         raise DataError(
             f"a sheet has cells as far as row {rows:,} and column {columns:,}, which is too much",
@@ -143,7 +177,7 @@ def _check_span(rows: int, columns: int, limits: Limits, name: str) -> None:
         )
 
 
-def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
+def _choose(opened: OpenedFile, choice: ImportChoice) -> tuple[tuple[str, ...], WorkbookSheet]:
     """Return the names of all visible sheets and the sheet to read."""
     import python_calamine as calamine
 
@@ -157,7 +191,7 @@ def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
         )
         if choice.sheet is not None and choice.sheet not in names:
             raise UnknownNameError("sheet", choice.sheet, names, where=opened.name)
-        best: Sheet | None = None
+        best: WorkbookSheet | None = None
         for name in names if choice.sheet is None else (choice.sheet,):
             sheet = _sheet(book, name, choice, opened)
             if best is None or _rank(sheet) > _rank(best):
@@ -176,12 +210,12 @@ def _choose(opened: Opened, choice: Choice) -> tuple[tuple[str, ...], Sheet]:
     return names, best
 
 
-def _rank(sheet: Sheet) -> tuple[bool, bool, int]:
+def _rank(sheet: WorkbookSheet) -> tuple[bool, bool, int]:
     """Rank tables before notes on them, then the larger first."""
     return sheet.filled > 0, sheet.name.strip().lower() not in _NOTES, sheet.filled
 
 
-def _sheet(book: Any, name: str, choice: Choice, opened: Opened) -> Sheet:
+def _sheet(book: Any, name: str, choice: ImportChoice, opened: OpenedFile) -> WorkbookSheet:
     sheet = book.get_sheet_by_name(name)
     _check_span(sheet.total_height, sheet.total_width, opened.limits, opened.name)
     rows = sheet.to_python(skip_empty_area=False)
@@ -191,9 +225,9 @@ def _sheet(book: Any, name: str, choice: Choice, opened: Opened) -> Sheet:
     header = _found(rows, choice)
     cells = [] if header.index < 0 else [_text(cell) for cell in rows[header.index]]
     if choice.header_row is None and _only_groups(rows, header, merged):
-        header = Header(header.index + 1, header.first + 1)
+        header = HeaderPosition(header.index + 1, header.first + 1)
         cells = _joined(cells, [_text(cell) for cell in rows[header.index]])
-    return Sheet(name, rows, header, tuple(cells), filled)
+    return WorkbookSheet(name, rows, header, tuple(cells), filled)
 
 
 def _fill(rows: list[list[Cell]], merged: Sequence[Range]) -> None:
@@ -209,17 +243,17 @@ def _fill(rows: list[list[Cell]], merged: Sequence[Range]) -> None:
             row[left:last] = [value] * (last - left)
 
 
-def _found(rows: list[list[Cell]], choice: Choice) -> Header:
+def _found(rows: list[list[Cell]], choice: ImportChoice) -> HeaderPosition:
     if choice.header_row is None:
         return find_header([[_text(cell) for cell in row] for row in rows[:HEAD_ROWS]])
     if not 0 <= choice.header_row <= len(rows):
         raise InputError(f"row {choice.header_row} cannot be the header", where="header row",
                          repair=f"choose 0 (no header) to {len(rows)}")  # fmt: skip
-    return Header(choice.header_row - 1, choice.header_row)
+    return HeaderPosition(choice.header_row - 1, choice.header_row)
 
 
-def _only_groups(rows: list[list[Cell]], header: Header, merged: Sequence[Range]) -> bool:
-    """Tell a header that only groups the columns which the next row names."""
+def _only_groups(rows: list[list[Cell]], header: HeaderPosition, merged: Sequence[Range]) -> bool:
+    """Test for a header that only groups the columns which the next row names."""
     below = rows[header.first] if 0 <= header.index < len(rows) - 1 else []
     spans = any(
         top == bottom == header.index and left < right for (top, left), (bottom, right) in merged
@@ -229,7 +263,7 @@ def _only_groups(rows: list[list[Cell]], header: Header, merged: Sequence[Range]
 
 
 def _joined(groups: list[str], names: list[str]) -> list[str]:
-    """Return the lower names; where two are equal, the group's name goes before."""
+    """Return the lower names; where two are equal, the group's name is put before."""
     repeated = {name for name in names if names.count(name) > 1}
     return [
         f"{group} {name}" if name in repeated and name != group else name or group

@@ -1,30 +1,32 @@
-"""Step 7 of the doctor: what was found, for people (HTML), programs (JSON) and tables (CSV).
+"""Import reports for people (HTML), programs (JSON) and tables (CSV).
 
-The same diagnosis gives the same bytes: no clock goes in. Everything that came from the file is
-escaped. The findings stand in full in CSV and JSON; HTML shows the first of them and says so.
+The same diagnosis gives the same bytes: no time of day is written. Everything from the file is
+escaped. CSV and JSON hold all findings; HTML shows the first ones and states how many there are.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from data.doctor.base import CrsDecision, Finding, Language
-from data.doctor.checks.findings import title_of
+from data.doctor.base import CrsDecision, Finding
+from data.doctor.checks.findings import rule_title
 from data.doctor.checks.repairs import REPAIRS
-from data.doctor.report.words import WORDS
 from data.export.bundle import ExportBundle, printable
 from data.export.writers import to_bytes
-from data.wording.catalogue import Bilingual
+from data.wording.catalogue import DEFAULT, Bilingual, text
 from geo.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from data.doctor.diagnosis import Diagnosis
 
+#: Code of a language → its tag in HTML, where that is more exact.
+_TAGS = {"zh": "zh-CN"}
 #: Findings that the page for people shows.
 SHOWN = 2_000
 _STYLE = """
@@ -41,13 +43,22 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}
 """
 
 
-def report(found: Diagnosis, suffix: str, language: Language = "zh") -> bytes:
+def report(found: Diagnosis, suffix: str, language: str = DEFAULT) -> bytes:
     """Return the report in the format of a suffix: ``.html``, ``.json`` or ``.csv``.
 
     Parameters
     ----------
+    found
+        Result of the examination.
+    suffix
+        ``.html``, ``.json`` or ``.csv``.
     language
         Language of the texts; keys of JSON and columns of CSV are the same in both.
+
+    Returns
+    -------
+    content
+        The file; the same examination gives the same bytes.
 
     Raises
     ------
@@ -60,8 +71,21 @@ def report(found: Diagnosis, suffix: str, language: Language = "zh") -> bytes:
     return writer(found, language)
 
 
-def summary(found: Diagnosis, language: Language = "zh") -> dict[str, Any]:
-    """Return what the report says but for the single findings, as plain values."""
+def summary(found: Diagnosis, language: str = DEFAULT) -> dict[str, Any]:
+    """Return the report without the single findings, as plain values.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    summary
+        Values that JSON can hold.
+    """
     seen, counts = found.raw.sniffed, found.counts
     rules = found.findings.counts()
     return {
@@ -84,7 +108,7 @@ def summary(found: Diagnosis, language: Language = "zh") -> dict[str, Any]:
             "layer": seen.layer,
             "header_row": seen.header_row,
             "geometry": seen.geometry,
-            "remarks": list(seen.remarks),
+            "remarks": [remark.text(language) for remark in seen.remarks],
         },
         "headers": {
             "mapped": found.headers.mapped,
@@ -98,7 +122,12 @@ def summary(found: Diagnosis, language: Language = "zh") -> dict[str, Any]:
         "crs": None if found.decision is None else crs_record(found.decision, language),
         "repairs": {"offered": found.offered, "consented": sorted(found.choice.repairs)},
         "rules": [
-            {"rule": rule, "severity": severity, "title": title_of(rule, language), "count": n}
+            {
+                "rule": rule,
+                "severity": severity,
+                "title": rule_title(rule).text(language),
+                "count": n,
+            }
             for rule, severity, n in zip(
                 rules["rule"], rules["severity"], rules["count"].tolist(), strict=True
             )
@@ -106,13 +135,26 @@ def summary(found: Diagnosis, language: Language = "zh") -> dict[str, Any]:
     }
 
 
-def crs_record(decision: CrsDecision, language: Language = "zh") -> dict[str, Any]:
-    """Return the choice of a coordinate system and the evidence for it as plain values."""
+def crs_record(decision: CrsDecision, language: str = DEFAULT) -> dict[str, Any]:
+    """Return the decision on the coordinate system and its evidence as plain values.
+
+    Parameters
+    ----------
+    decision
+        The decision.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    record
+        Values that JSON can hold.
+    """
     return {
         "crs": decision.crs or None,
         "swapped": decision.swapped,
         "status": decision.status,
-        "reason": decision.reason_zh if language == "zh" else decision.reason_en,
+        "reason": decision.reason.text(language),
         "hypotheses": [
             {
                 "crs": item.crs,
@@ -128,26 +170,39 @@ def crs_record(decision: CrsDecision, language: Language = "zh") -> dict[str, An
     }
 
 
-def finding_table(found: Diagnosis, language: Language = "zh") -> pd.DataFrame:
-    """Return every finding: row of the file, severity, rule, value, why and how to repair."""
+def finding_table(found: Diagnosis, language: str = DEFAULT) -> pd.DataFrame:
+    """Return every finding: row of the file, severity, rule, value, why and how to fix it.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    table
+        One row per finding; the same columns in every language.
+    """
     return pd.DataFrame(
         [_finding(item, language) for item in found.findings.findings(None)],
         columns=["row", "severity", "rule", "title", "column", "value", "why", "how", "repair"],
     )
 
 
-def _finding(item: Finding, language: Language) -> dict[str, Any]:
+def _finding(item: Finding, language: str) -> dict[str, Any]:
     offered = REPAIRS.get(item.repair)
-    repair = "" if offered is None else getattr(offered, f"title_{language}")
+    repair = "" if offered is None else offered.title.text(language)
     return {
         "row": item.row,
         "severity": item.severity,
         "rule": item.rule,
-        "title": title_of(item.rule, language),
+        "title": rule_title(item.rule).text(language),
         "column": item.column,
         "value": item.value,
-        "why": getattr(item, f"why_{language}"),
-        "how": getattr(item, f"how_{language}"),
+        "why": item.why.text(language),
+        "how": item.how.text(language),
         "repair": repair,
     }
 
@@ -156,42 +211,47 @@ def _number(value: float, digits: int) -> float | None:
     return None if value != value else round(value, digits)  # noqa: PLR0124  NaN
 
 
-def _json(found: Diagnosis, language: Language) -> bytes:
+def _json(found: Diagnosis, language: str) -> bytes:
     findings = [_finding(item, language) for item in found.findings.findings(None)]
     whole = {**summary(found, language), "findings": findings}
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _csv(found: Diagnosis, language: Language) -> bytes:
+def _csv(found: Diagnosis, language: str) -> bytes:
     table = finding_table(found, language)
-    return to_bytes(ExportBundle("findings", Bilingual("检查结果", "Findings"), table), ".csv")
+    title = Bilingual(_word("findings", "zh"), _word("findings", "en"))
+    return to_bytes(ExportBundle("findings", title, table), ".csv")
 
 
-def _html(found: Diagnosis, language: Language) -> bytes:
-    words, told = WORDS[language], summary(found, language)
+def _html(found: Diagnosis, language: str) -> bytes:
+    word, content = partial(_word, language=language), summary(found, language)
     facts = [
-        (words["table"], found.table.title(language)),
-        (words["province"], found.province),
-        (words["evidence"], words[found.origin.evidence]),
-        (words["as_of"], told["as_of"] or words["unknown"]),
-        (words["sha256"], found.raw.sha256),
-        *((words[key], text) for key, text in _read_as(told["read_as"])),
+        (word("table"), found.table.title(language)),
+        (word("province"), found.province),
+        (word("evidence"), word(found.origin.evidence)),
+        (word("as_of"), content["as_of"] or word("unknown")),
+        (word("sha256"), found.raw.sha256),
+        *((word(key), shown) for key, shown in _read_as(content["read_as"])),
     ]
-    equation = words["equation"].format(**{key: f"{n:,}" for key, n in told["counts"].items()})
+    equation = text(
+        "import_report.equation",
+        language,
+        **{key: f"{n:,}" for key, n in content["counts"].items()},
+    )
     parts = [
-        f"<h1>{_e(words['title'])} · {_e(found.raw.name)}</h1>",
+        f"<h1>{_e(word('title'))} · {_e(found.raw.name)}</h1>",
         f'<p class="sum">{_e(equation)}</p>',
         _rows((), facts),
-        f"<h2>{_e(words['headers'])}</h2>",
-        _rows((words["header"], words["column"]), found.headers.mapped.items()),
-        f"<p>{_e(words['extras'])} {_e('、'.join(found.headers.extras) or words['none'])}</p>",
-        *_crs(told["crs"], words),
-        f"<h2>{_e(words['findings'])}</h2>",
-        *_findings(found, told["rules"], language),
+        f"<h2>{_e(word('headers'))}</h2>",
+        _rows((word("header"), word("column")), found.headers.mapped.items()),
+        f"<p>{_e(word('extras'))} {_e('、'.join(found.headers.extras) or word('none'))}</p>",
+        *_crs(content["crs"], language),
+        f"<h2>{_e(word('findings'))}</h2>",
+        *_findings(found, content["rules"], language),
     ]
     body = "\n".join(parts)
     page = (
-        f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}"><head>'
+        f'<!doctype html>\n<html lang="{_TAGS.get(language, language)}"><head>'
         f'<meta charset="utf-8"><title>{_e(found.raw.name)}</title><style>{_STYLE}</style></head>'
         f"<body>\n{body}\n</body></html>\n"
     )
@@ -202,19 +262,19 @@ def _read_as(seen: dict[str, Any]) -> list[tuple[str, str]]:
     shown = [(key, str(seen[key])) for key in ("format", "encoding", "sheet", "layer") if seen[key]]
     if seen["header_row"]:
         shown.append(("header_row", str(seen["header_row"])))
-    return shown + [("remark", text) for text in seen["remarks"]]
+    return shown + [("remark", remark) for remark in seen["remarks"]]
 
 
-def _crs(crs: dict[str, Any] | None, words: dict[str, str]) -> list[str]:
+def _crs(crs: dict[str, Any] | None, language: str) -> list[str]:
     """Return the decision on the coordinate system with its ranked evidence."""
     if crs is None:
         return []
-    head = (words["crs"], words["swapped"], words["inside"], words["inside_named"],
-            words["residual"], words["matched"], words["score"])  # fmt: skip
+    word = partial(_word, language=language)
+    keys = ("crs", "swapped", "inside", "inside_named", "residual", "matched", "score")
     rows = [
         (
             item["crs"],
-            words["yes"] if item["swapped"] else "",
+            word("yes") if item["swapped"] else "",
             _share(item["inside"]),
             _share(item["inside_named"]),
             "—" if item["residual_m"] is None else f"{item['residual_m']:,.0f}",
@@ -223,32 +283,38 @@ def _crs(crs: dict[str, Any] | None, words: dict[str, str]) -> list[str]:
         )
         for item in crs["hypotheses"]
     ]
-    said = f"{words[crs['status']]}: {crs['crs'] or words['none']}. {crs['reason']}"
-    return [f"<h2>{_e(words['place'])}</h2>", f"<p>{_e(said)}</p>", _rows(head, rows)]
+    said = f"{word(crs['status'])}: {crs['crs'] or word('none')}. {crs['reason']}"
+    return [
+        f"<h2>{_e(word('place'))}</h2>",
+        f"<p>{_e(said)}</p>",
+        _rows(tuple(map(word, keys)), rows),
+    ]
 
 
-def _findings(found: Diagnosis, rules: list[dict[str, Any]], language: Language) -> list[str]:
-    words = WORDS[language]
+def _findings(found: Diagnosis, rules: list[dict[str, Any]], language: str) -> list[str]:
+    word = partial(_word, language=language)
     if not rules:
-        return [f"<p>{_e(words['nothing'])}</p>"]
-    head = (words["severity"], words["rule"], words["count"])
-    listed = [(words[item["severity"]], item["title"], f"{item['count']:,}") for item in rules]
+        return [f"<p>{_e(word('nothing'))}</p>"]
+    head = (word("severity"), word("rule"), word("count"))
+    listed = [(word(item["severity"]), item["title"], f"{item['count']:,}") for item in rules]
     first = [_finding(item, language) for item in found.findings.findings(SHOWN)]
     keys = ("row", "severity", "column", "value", "why", "how", "repair")
     rows = [
-        tuple(words[item["severity"]] if key == "severity" else item[key] for key in keys)
+        tuple(word(item["severity"]) if key == "severity" else item[key] for key in keys)
         for item in first
     ]
-    parts = [_rows(head, listed), _rows(tuple(words[key] for key in keys), rows)]
+    parts = [_rows(head, listed), _rows(tuple(map(word, keys)), rows)]
     if len(found.findings) > SHOWN:
-        said = words["first"].format(shown=f"{SHOWN:,}", all=f"{len(found.findings):,}")
+        said = text(
+            "import_report.first", language, shown=f"{SHOWN:,}", all=f"{len(found.findings):,}"
+        )
         parts.append(f"<p>{_e(said)}</p>")
     return parts
 
 
 def _rows(head: tuple[str, ...], rows: Any) -> str:
     """Return a table; every cell is escaped."""
-    top = "".join(f"<th>{_e(text)}</th>" for text in head)
+    top = "".join(f"<th>{_e(cell)}</th>" for cell in head)
     body = "\n".join(
         "<tr>" + "".join(f"<td>{_e(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
@@ -259,14 +325,18 @@ def _share(value: float | None) -> str:
     return "—" if value is None else f"{value:.1%}"
 
 
-def _e(text: object) -> str:
-    return escape(printable(str(text)))
+def _e(value: object) -> str:
+    return escape(printable(str(value)))
 
 
-_WRITERS: dict[str, Callable[[Diagnosis, Language], bytes]] = {
+def _word(key: str, language: str) -> str:
+    return text(f"import_report.{key}", language)
+
+
+_WRITERS: dict[str, Callable[[Diagnosis, str], bytes]] = {
     ".html": _html,
     ".json": _json,
     ".csv": _csv,
 }
-#: Formats that the doors offer.
+#: Suffixes of reports.
 REPORTS = tuple(_WRITERS)

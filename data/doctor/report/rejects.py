@@ -1,7 +1,7 @@
-"""Rejected rows as a file in the original layout, to be mended and imported again.
+"""Rejected rows as a file in the original layout, to be corrected and imported again.
 
 Headers, columns and their order are the file's own; one column of reasons is put before them. The
-doctor drops that column when the file comes back.
+import drops that column when the file comes back.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import xlsxwriter
 from data.doctor.base import ROW, RawTable
 from data.doctor.reading.cells import texts
 from data.doctor.reading.header_row import is_number
-from data.doctor.report.words import REASONS, WORDS
 from data.export.bundle import escape_formula, printable
 from data.export.xlsx import cell_text
+from data.wording.catalogue import DEFAULT, LANGUAGES, text
 from geo.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -29,23 +29,39 @@ if TYPE_CHECKING:
 
 #: Header of geometries, which a table can hold only as text.
 WKT = "wkt"
+#: Headers of the column of reasons in every language: dropped when a corrected file comes back.
+REASONS = frozenset(text("import_report.reason", language) for language in LANGUAGES)
 #: Reasons of one row that are written out.
 _REASONS = 5
 _MAX_ROWS = 1_048_575
 SUFFIXES = (".csv", ".xlsx")
 
 
-def rejected_file(found: Diagnosis, suffix: str, language: str = "zh") -> bytes:
+def rejected_file(found: Diagnosis, suffix: str, language: str = DEFAULT) -> bytes:
     """Return the rejected rows as ``.csv`` (UTF-8 with BOM, the file's delimiter) or ``.xlsx``.
 
     Geometries become well-known text in the file's own coordinates.
 
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    suffix
+        ``.csv`` or ``.xlsx``.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    content
+        The file.
+
     Raises
     ------
-    UnknownNameError
-        If the suffix is another one.
     InputError
         If a sheet cannot hold so many rows.
+    UnknownNameError
+        If the suffix is another one.
     """
     if suffix.lower() not in SUFFIXES:
         raise UnknownNameError("format of rejected rows", suffix, SUFFIXES, where="--rejected")
@@ -55,28 +71,53 @@ def rejected_file(found: Diagnosis, suffix: str, language: str = "zh") -> bytes:
     return _csv(table, found.raw.sniffed.delimiter or ",")
 
 
-def rejected_table(found: Diagnosis, language: str = "zh") -> pd.DataFrame:
-    """Return the rejected rows, all text: the column of reasons, then the file's own columns."""
+def rejected_table(found: Diagnosis, language: str = DEFAULT) -> pd.DataFrame:
+    """Return the rejected rows as text: the column of reasons, then the file's own columns.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    table
+        One row per rejected row, in the order of the file.
+    """
     raw = found.raw
     mask = raw.frame[ROW].isin(found.rejected).to_numpy()
     frame = raw.frame[mask]
     rows = frame[ROW].tolist()
-    reasons, again = _reasons(found, language), WORDS[language]["repeats"]
+    reasons = _reasons(found, language)
     table: dict[str, Any] = {
-        WORDS[language]["reason"]: [
-            " | ".join(reasons.get(row) or (again.format(row=row),)) for row in rows
+        text("import_report.reason", language): [
+            " | ".join(reasons.get(row) or (text("import_report.repeats", language, row=row),))
+            for row in rows
         ]
     }
     for name in frame.columns:
         if name != ROW:
-            table[str(name)] = [text or "" for text in texts(frame[name]).to_pylist()]
+            table[str(name)] = [cell or "" for cell in texts(frame[name]).to_pylist()]
     if raw.geometry is not None and not _has_text(frame):
         table[WKT] = _well_known(raw, mask)
     return pd.DataFrame(table)
 
 
 def without_reasons(raw: pd.DataFrame) -> pd.DataFrame:
-    """Return a file's rows without the column of reasons of an earlier import."""
+    """Drop the column of reasons that an earlier file of rejected rows added.
+
+    Parameters
+    ----------
+    raw
+        Rows as they were read.
+
+    Returns
+    -------
+    rows
+        Without that column; the frame passed in is not changed.
+    """
     return raw.drop(columns=[name for name in raw.columns if str(name).strip() in REASONS])
 
 
@@ -84,11 +125,11 @@ def _reasons(found: Diagnosis, language: str) -> dict[int, list[str]]:
     """Return row → why it was rejected, at most a few each."""
     errors = found.findings.only(found.findings.frame["severity"] == "error")
     reasons: dict[int, list[str]] = defaultdict(list)
-    line = WORDS[language]["at_row"]
     for item in errors.findings(None):
         if item.row in found.rejected and len(reasons[item.row]) < _REASONS:
-            why, how = getattr(item, f"why_{language}"), getattr(item, f"how_{language}")
-            reasons[item.row].append(line.format(row=item.row, why=why, how=how))
+            reasons[item.row].append(
+                text("import_report.at_row", language, row=item.row, why=item.why, how=item.how)
+            )
     return reasons
 
 
@@ -100,12 +141,12 @@ def _well_known(raw: RawTable, mask: np.ndarray[Any, Any]) -> list[str]:
     shapes = np.asarray(raw.geometry, dtype=object)[mask]
     code = raw.sniffed.declared_crs.removeprefix("EPSG:")
     before = f"SRID={code};" if code.isdigit() else ""
-    return [f"{before}{text}" if text else "" for text in shapely.to_wkt(shapes)]
+    return [f"{before}{shape}" if shape else "" for shape in shapely.to_wkt(shapes)]
 
 
-def _safe(text: str) -> str:
+def _safe(cell: str) -> str:
     """Return text that no spreadsheet runs; numbers stay as they are."""
-    return text if is_number(text) else escape_formula(printable(text))
+    return cell if is_number(cell) else escape_formula(printable(cell))
 
 
 def _csv(table: pd.DataFrame, delimiter: str) -> bytes:
@@ -113,7 +154,7 @@ def _csv(table: pd.DataFrame, delimiter: str) -> bytes:
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([_safe(str(name)) for name in table.columns])
     for row in zip(*(table[name] for name in table.columns), strict=True):
-        writer.writerow([_safe(text) for text in row])
+        writer.writerow([_safe(cell) for cell in row])
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -130,8 +171,8 @@ def _xlsx(table: pd.DataFrame) -> bytes:
         sheet = book.add_worksheet("rejected")
         for j, name in enumerate(table.columns):
             sheet.write_string(0, j, cell_text(printable(str(name))))
-            for i, text in enumerate(table[name], start=1):
-                sheet.write_string(i, j, text if is_number(text) else cell_text(printable(text)))
+            for i, cell in enumerate(table[name], start=1):
+                sheet.write_string(i, j, cell if is_number(cell) else cell_text(printable(cell)))
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, 60)
     return stream.getvalue()

@@ -7,20 +7,20 @@ forgets to delete it imports no invented place.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from pathlib import Path
 
 import xlsxwriter
 
-from data.doctor.examples import EXAMPLE, marked_column
+from data.doctor.checks.findings import column_label
+from data.doctor.examples import marked_column
 from data.export.bundle import escape_formula
 from data.tables.imports import FILLED, REQUIRED, table_of_rows
 from data.tables.pack import Column, Table
+from data.wording.catalogue import DEFAULT, text
 from geo.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from data.doctor.base import Language
 
 SUFFIXES = (".xlsx", ".csv")
 _FONT = "Microsoft YaHei"
@@ -30,60 +30,28 @@ _SHAPES = {
     "line": "LINESTRING (100.20 25.60, 100.25 25.63)",
     "polygon": "POLYGON ((100.2 25.6, 100.3 25.6, 100.3 25.7, 100.2 25.7, 100.2 25.6))",
 }
-#: Example cells; others follow from the column's kind.
-_CELLS = {
-    "name": ("示例", "Example"), "name_zh": ("示例", "示例"), "name_en": ("Example", "Example"),
-    "lon": "100.267600", "lat": "25.606500", "households": "35", "population": "128",
-    "adcode": "532901", "parent": "532900", "antenna_height_m": "30", "frequency_mhz": "763",
-    "bandwidth_mhz": "20", "azimuth_deg": "120", "tilt_deg": "6", "tx_power_dbm": "46",
-    "range_m": "2000", "sheath_km": "6.5", "fibres": "24", "voltage_kv": "10", "pue": "1.25",
-    "standard_racks": "1000", "used_racks": "400", "it_mw": "2.5", "band": "n28", "mnc": "00",
-    "value": "19000", "value_low": "", "value_high": "", "layer": "mobile_5g", "unit": "station",
-    "metric": "base_stations", "preset": "", "rsrp_dbm": "-97.5", "stretch": "1",
-}  # fmt: skip
+#: Example cells by column; others follow from the column's kind.
+EXAMPLE_CELLS = Path(__file__).with_name("example_cells.csv")
 _MEASURED = frozenset({"m", "km", "°", "MHz", "dBm", "kV", "MW", "km²"})
-_YES = ("是", "yes")
-_NOTE_ZH = (
-    "第一行为表头，不要修改；示例行请删除。空单元格表示未知，不等于 0。"
-    "坐标可用 WGS84、GCJ-02、BD-09 或 CGCS2000 投影坐标，导入时会检验。"
-)
-_NOTE_EN = (
-    "The first row names the columns: do not change it; delete the example row. An empty cell is "
-    "unknown, not 0. Positions may be WGS84, GCJ-02, BD-09 or projected: the import tests them."
-)
+_NOTES = ("header", "column", "required", "kind", "unit", "words", "meaning")
 
 
-@dataclass(frozen=True)
-class _Words:
-    required: str
-    header: tuple[str, ...]
-    notes: str
-    intro: str
-    kinds: dict[str, str]
-
-
-_WORDS = {
-    "zh": _Words(
-        "必填", ("列", "字段名", "必填", "类型", "单位", "可用的词", "含义"), "说明", _NOTE_ZH,
-        {"text": "文本", "integer": "整数", "number": "数", "boolean": "是/否",
-         "date": "日期 YYYY-MM-DD"},
-    ),
-    "en": _Words(
-        "required",
-        ("header", "column", "required", "kind", "unit", "words", "meaning"), "notes", _NOTE_EN,
-        {"text": "text", "integer": "integer", "number": "number", "boolean": "yes/no",
-         "date": "date YYYY-MM-DD"},
-    ),
-}  # fmt: skip
-
-
-def template(kind: str, language: Language = "zh", suffix: str = ".xlsx") -> bytes:
+def template(kind: str, language: str = DEFAULT, suffix: str = ".xlsx") -> bytes:
     """Return a blank file for a table: ``.xlsx`` (with a sheet of notes) or ``.csv``.
 
     Parameters
     ----------
     kind
         Table of :data:`data.tables.imports.IMPORTABLE` that is not made from a raster.
+    language
+        Code of a language of :mod:`data.wording`.
+    suffix
+        ``.xlsx`` or ``.csv``.
+
+    Returns
+    -------
+    content
+        The file.
 
     Raises
     ------
@@ -105,7 +73,18 @@ def template(kind: str, language: Language = "zh", suffix: str = ".xlsx") -> byt
 
 
 def template_columns(table: Table) -> tuple[Column, ...]:
-    """Return what a file may give: the columns that the doctor does not fill, and the geometry."""
+    """Return the columns that a file may give: those not filled by the import, and the geometry.
+
+    Parameters
+    ----------
+    table
+        Table that the file becomes.
+
+    Returns
+    -------
+    columns
+        In the order of the template.
+    """
     needed = {*table.key, *REQUIRED.get(table.name, ())}
     own = tuple(c for c in table.columns if c.name not in FILLED or c.name in needed)
     extra = () if table.geometry in (None, "point") else (_WKT,)
@@ -113,8 +92,20 @@ def template_columns(table: Table) -> tuple[Column, ...]:
     return own + extra + dated
 
 
-def header_of(column: Column, language: Language) -> str:
+def header_of(column: Column, language: str) -> str:
     """Return a column's header with its unit.
+
+    Parameters
+    ----------
+    column
+        A declared column.
+    language
+        Code of a language of :mod:`data.wording`.
+
+    Returns
+    -------
+    header
+        As in the template.
 
     Examples
     --------
@@ -127,34 +118,39 @@ def header_of(column: Column, language: Language) -> str:
     unit = column.unit if column.unit in _MEASURED else ""
     if column is _WKT:
         return column.name
-    if language == "zh":
-        meaning = column.meaning("zh")
-        return f"{meaning}（{unit}）" if unit else meaning
-    return f"{column.name} ({unit})" if unit else column.name
+    label = column_label(column.name, column.meaning("zh"))
+    return (
+        text("template.header_unit", language, label=label, unit=unit)
+        if unit
+        else label.text(language)
+    )
 
 
-def _example(column: Column, table: Table, language: Language) -> str:
+def _example(column: Column, table: Table, language: str) -> str:
     if column.name == marked_column(table):
-        return EXAMPLE[language]
+        return text("template.example", language)
     if column is _WKT:
         return _SHAPES[table.geometry or "line"]
-    known = _CELLS.get(column.name)
-    if known is not None:
-        return known if isinstance(known, str) else known[language == "en"]
-    if column.words:
-        return column.words[0]
-    by_kind = {"boolean": _YES[language == "en"], "date": "2026-06-30", "text": ""}
-    return by_kind.get(column.kind, "1")
+    if column.name == "name":
+        return text("template.example_name", language)
+    by_kind = {"boolean": text("template.yes", language), "date": "2026-06-30", "text": ""}
+    usual = column.words[0] if column.words else by_kind.get(column.kind, "1")
+    return _example_cells().get(column.name, usual)
 
 
-def _note(column: Column, table: Table, language: Language) -> tuple[str, ...]:
-    words = _WORDS[language]
+@lru_cache(maxsize=1)
+def _example_cells() -> dict[str, str]:
+    with EXAMPLE_CELLS.open(encoding="utf-8", newline="") as file:
+        return {row["column"]: row["cell"] for row in csv.DictReader(file)}
+
+
+def _note(column: Column, table: Table, language: str) -> tuple[str, ...]:
     needed = column.name in REQUIRED.get(table.name, ()) or column is _WKT
     return (
         header_of(column, language),
         column.name,
-        words.required if needed else "",
-        words.kinds[column.kind],
+        text("template.required", language) if needed else "",
+        text(f"template.kind_{column.kind}", language),
         column.unit,
         " ".join(column.words),
         column.meaning(language),
@@ -162,18 +158,17 @@ def _note(column: Column, table: Table, language: Language) -> tuple[str, ...]:
 
 
 def _csv(
-    headers: list[str], cells: list[str], notes: list[tuple[str, ...]], language: Language
+    headers: list[str], cells: list[str], notes: list[tuple[str, ...]], language: str
 ) -> bytes:
     """Return text whose first record, one cell with line breaks, is the notes."""
-    words = _WORDS[language]
-    told = [f"# {words.intro}"]
+    lines = [f"# {text('template.intro', language)}"]
     for header, name, needed, kind, _unit, allowed, meaning in notes:
         parts = (f"{name}: {meaning}", kind, allowed, needed)
-        told.append(f"# {header} = " + "; ".join(part for part in parts if part))
+        lines.append(f"# {header} = " + "; ".join(part for part in parts if part))
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(["\n".join(told)])
-    writer.writerow([escape_formula(text) for text in headers])
+    writer.writerow(["\n".join(lines)])
+    writer.writerow([escape_formula(header) for header in headers])
     writer.writerow(cells)
     return stream.getvalue().encode("utf-8-sig")
 
@@ -183,11 +178,8 @@ def _xlsx(
     headers: list[str],
     cells: list[str],
     notes: list[tuple[str, ...]],
-    language: Language,
+    language: str,
 ) -> bytes:
-    import datetime as dt
-
-    words = _WORDS[language]
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         # The same bytes whenever it is made; workbooks know no time zone.
@@ -201,16 +193,16 @@ def _xlsx(
         sheet = book.add_worksheet(table.name[:31])
         for j, (header, cell, note) in enumerate(zip(headers, cells, notes, strict=True)):
             sheet.write_string(0, j, header, need if note[2] else head)
-            sheet.write_comment(0, j, "\n".join(text for text in note[1:] if text))
+            sheet.write_comment(0, j, "\n".join(part for part in note[1:] if part))
             sheet.write_string(1, j, cell, example)
             sheet.set_column(j, j, max(12, 2 * len(header)), plain)
         sheet.freeze_panes(1, 0)
-        told = book.add_worksheet(words.notes)
-        told.write_string(0, 0, words.intro, plain)
-        for j, text in enumerate(words.header):
-            told.write_string(2, j, text, head)
+        about = book.add_worksheet(text("template.notes", language))
+        about.write_string(0, 0, text("template.intro", language), plain)
+        for j, key in enumerate(_NOTES):
+            about.write_string(2, j, text(f"template.note_{key}", language), head)
         for i, note in enumerate(notes, start=3):
-            for j, text in enumerate(note):
-                told.write_string(i, j, text, plain)
-        told.set_column(0, len(words.header) - 1, 24)
+            for j, cell in enumerate(note):
+                about.write_string(i, j, cell, plain)
+        about.set_column(0, len(_NOTES) - 1, 24)
     return stream.getvalue()

@@ -15,8 +15,8 @@ import pytest
 import shapely
 from hypothesis import given, settings, strategies as st
 
-from data.doctor.base import ROW, Choice
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.base import ROW, ImportChoice
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import STEPS, examine
 from data.doctor.report.rejects import rejected_file
 from data.export.bundle import ExportBundle
@@ -98,8 +98,8 @@ DIALECTS = {
 
 def examined(content: bytes, name: str, **choice: object) -> Diagnosis:
     return examine(
-        content, YUNNAN, Choice(kind="natural_villages", **choice),
-        origin=Origin("measured", "2026-06-30", TODAY), name=name,
+        content, YUNNAN, ImportChoice(kind="natural_villages", **choice),
+        origin=FileOrigin("measured", "2026-06-30", TODAY), name=name,
     )  # fmt: skip
 
 
@@ -127,7 +127,9 @@ def test_every_dialect_gives_the_same_table(name: str) -> None:
 
 def test_the_steps_are_told_in_order() -> None:
     told: list[str] = []
-    examine(as_csv(), YUNNAN, Choice(kind="natural_villages"), name="a.csv", progress=told.append)
+    examine(
+        as_csv(), YUNNAN, ImportChoice(kind="natural_villages"), name="a.csv", progress=told.append
+    )
     assert tuple(told) == STEPS
 
 
@@ -204,13 +206,13 @@ def test_own_boundaries_and_routes_come_in() -> None:
         {"adcode": ["532901"], "名称": ["大理市"]}, geometry=[box], crs="EPSG:4326"
     )
     content = making.written("GeoJSON", ".geojson", data=regions)["villages.geojson"]
-    found = examine(content, YUNNAN, Choice(kind="regions"), name="r.geojson")
+    found = examine(content, YUNNAN, ImportChoice(kind="regions"), name="r.geojson")
     assert found.counts.rejected == 0, found.findings.findings()
     assert found.accepted["geometry"].iloc[0].equals(box)
     line = shapely.LineString([(100.1, 25.5), (100.2, 25.5)])
     routes = gpd.GeoDataFrame({"芯数": [24]}, geometry=[line], crs="EPSG:4326")
     content = making.written("GeoJSON", ".geojson", data=routes)["villages.geojson"]
-    found = examine(content, YUNNAN, Choice(kind="fibre_routes"), name="f.geojson")
+    found = examine(content, YUNNAN, ImportChoice(kind="fibre_routes"), name="f.geojson")
     assert found.counts.rejected == 0, found.findings.findings()
     assert found.accepted["length_km"].iloc[0] == pytest.approx(10.05, abs=0.05)
 
@@ -246,13 +248,13 @@ def test_bad_files_are_refused_in_one_sentence(content: bytes, name: str, said: 
 
 def test_choices_that_cannot_be_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="table"):
-        examine(as_csv(), YUNNAN, Choice(kind="castles"), name="a.csv")
+        examine(as_csv(), YUNNAN, ImportChoice(kind="castles"), name="a.csv")
     with pytest.raises(InputError, match="raster"):
-        examine(as_csv(), YUNNAN, Choice(kind="dem"), name="a.csv")
+        examine(as_csv(), YUNNAN, ImportChoice(kind="dem"), name="a.csv")
     with pytest.raises(UnknownNameError, match="evidence"):
-        Origin("guessed")
+        FileOrigin("guessed")
     with pytest.raises(InputError, match="date"):
-        Origin("declared", "2026-13-01")
+        FileOrigin("declared", "2026-13-01")
 
 
 CELLS = st.one_of(

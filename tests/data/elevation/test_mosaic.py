@@ -7,7 +7,7 @@ from pyproj import Transformer
 from rasterio.transform import Affine, from_origin
 from rasterio.warp import transform_bounds
 
-from data.doctor.diagnosis import Origin
+from data.doctor.diagnosis import FileOrigin
 from data.elevation import mosaic as dem, window as dem_window
 from data.elevation.mosaic import dem_in_force, open_dem
 from data.elevation.products import recognised
@@ -380,7 +380,11 @@ def test_what_was_imported_is_the_model_in_force(store, tmp_path):
                               "Copernicus_DSM_COG_30_N25_00_E103_00_DEM.tif")):  # fmt: skip
         path = tile(tmp_path / name, 102 + k * 120 * STEP, 25)
         commit_raster(
-            store, RasterFile(path, "m"), PACK, kind="dem", origin=Origin("modelled", "2021-06-01")
+            store,
+            RasterFile(path, "m"),
+            PACK,
+            kind="dem",
+            origin=FileOrigin("modelled", "2021-06-01"),
         )
     mosaic = dem_in_force(effective_pack(PACK, store.folder))
     assert mosaic is not None
@@ -400,7 +404,9 @@ def test_a_model_in_feet_is_imported_as_such(store, tmp_path):
     y, x = np.indices((50, 50))
     cells = (surface(102 + x * STEP, 25 - y * STEP) / 0.3048).astype("float32")
     path = write(tmp_path / "f.tif", cells, from_origin(102 - STEP / 2, 25 + STEP / 2, STEP, STEP))
-    commit_raster(store, RasterFile(path, "ft"), PACK, kind="dem", origin=Origin("declared", ""))
+    commit_raster(
+        store, RasterFile(path, "ft"), PACK, kind="dem", origin=FileOrigin("declared", "")
+    )
     mosaic = dem_in_force(effective_pack(PACK, store.folder))
     assert mosaic.window(102, 24.97, 102.03, 25).heights_m[0, 0] == pytest.approx(
         surface(102, 25), abs=0.01
@@ -416,7 +422,9 @@ def test_an_import_that_holds_no_heights_is_refused(store, tmp_path, fault):
     else:
         path = faulty(tmp_path, fault)
     with pytest.raises(PlannerError) as caught:
-        commit_raster(store, RasterFile(path, "m"), PACK, kind="dem", origin=Origin("declared", ""))
+        commit_raster(
+            store, RasterFile(path, "m"), PACK, kind="dem", origin=FileOrigin("declared", "")
+        )
     assert caught.value.repair
     assert store.history() == []
 
@@ -425,5 +433,5 @@ def test_one_valid_cell_in_a_large_void_is_enough(store, tmp_path):
     cells = np.full((700, 700), -32768, "int16")
     cells[601, 333] = 1500
     path = write(tmp_path / "v.tif", cells, from_origin(102, 25, STEP, STEP), nodata=-32768)
-    commit_raster(store, RasterFile(path, "m"), PACK, kind="dem", origin=Origin("declared", ""))
+    commit_raster(store, RasterFile(path, "m"), PACK, kind="dem", origin=FileOrigin("declared", ""))
     assert dem_in_force(effective_pack(PACK, store.folder)) is not None

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import rasterio
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.doctor.engine import examine
 from data.importing import RasterFile, commit_raster, commit_table
 from data.tables.reader import Pack
@@ -20,7 +20,7 @@ from data.workspace.effective import effective_pack, imported_rasters, imported_
 from geo.errors import DataError, UnknownNameError
 
 PACK = Pack.load("yunnan")
-DECLARED = Origin("declared", "2026-06-30")
+DECLARED = FileOrigin("declared", "2026-06-30")
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ def roads(store: Catalogue) -> None:
         b'"road_class":"S2","lanes":4},"geometry":{"type":"LineString","coordinates":'
         b"[[102.7,25.0],[102.8,25.1]]}}]}"
     )
-    found = examine(content, PACK, Choice(kind="roads"), origin=DECLARED, name="roads.geojson")
+    found = examine(
+        content, PACK, ImportChoice(kind="roads"), origin=DECLARED, name="roads.geojson"
+    )
     commit_table(store, found)
 
 
@@ -68,7 +70,7 @@ def test_the_villages_in_force_keep_what_the_pack_has_no_column_for(store: Catal
         {"自然村编号": some["village_id"], "经度": some["lon"], "纬度": some["lat"],
          "户数": some["households"], "行政村": "甲村"}
     )  # fmt: skip
-    choice = Choice(kind="natural_villages", crs="EPSG:4326")
+    choice = ImportChoice(kind="natural_villages", crs="EPSG:4326")
     commit_table(store, examine(rows.to_csv(index=False).encode(), PACK, choice, origin=DECLARED,
                                 name="v.csv"))  # fmt: skip
     table = imported_table(effective_pack(PACK, store.folder), "natural_villages")

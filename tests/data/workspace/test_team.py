@@ -10,7 +10,7 @@ import pytest
 import rasterio
 import sqlalchemy as sa
 
-from data.doctor.diagnosis import Origin
+from data.doctor.diagnosis import FileOrigin
 from data.importing import RasterFile, commit_raster
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
@@ -95,7 +95,7 @@ def test_a_raster_reaches_the_other_machine_in_parts(
     monkeypatch.setattr(team, "PART_BYTES", 5_000)
     pack = Pack.load("yunnan")
     with Catalogue(tmp_path / "one") as one:
-        commit_raster(one, terrain(tmp_path), pack, kind="dem", origin=Origin("measured"))
+        commit_raster(one, terrain(tmp_path), pack, kind="dem", origin=FileOrigin("measured"))
     (here,) = imported_rasters(effective_pack(pack, tmp_path / "one"))
     (there,) = imported_rasters(effective_pack(pack, tmp_path / "other"))
     assert there.path != here.path
@@ -110,7 +110,7 @@ def test_a_raster_that_nobody_has_or_that_is_damaged_is_told(
     monkeypatch.setattr(team, "PART_BYTES", 5_000)
     pack = Pack.load("yunnan")
     with Catalogue(tmp_path / "one") as one:
-        commit_raster(one, terrain(tmp_path), pack, kind="dem", origin=Origin("measured"))
+        commit_raster(one, terrain(tmp_path), pack, kind="dem", origin=FileOrigin("measured"))
     with engine_of(url).begin() as connection:
         connection.execute(sa.delete(PARTS).where(PARTS.c.part == 1))
     with pytest.raises(DataError, match="damaged"):
@@ -130,6 +130,6 @@ def test_a_raster_too_large_for_the_data_base_is_refused(
         pytest.raises(InputError, match="MiB of one file") as caught,
     ):
         commit_raster(
-            one, terrain(tmp_path), Pack.load("yunnan"), kind="dem", origin=Origin("measured")
+            one, terrain(tmp_path), Pack.load("yunnan"), kind="dem", origin=FileOrigin("measured")
         )
     assert "tiles" in caught.value.repair

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.importing import ImportOrder, import_file
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -45,7 +45,7 @@ def driven(villages: pd.DataFrame, tmp_path: Path) -> Callable[..., Pack]:
              "stretch": (np.arange(N) * stretches // N).astype(str), **columns}
         ).to_csv(file, index=False)  # fmt: skip
         wish = ImportOrder(
-            Choice(kind="measurements", crs="EPSG:4326"), Origin(evidence="measured")
+            ImportChoice(kind="measurements", crs="EPSG:4326"), FileOrigin(evidence="measured")
         )
         import_file(file, "yunnan", wish, folder=tmp_path / "workspace")
         return effective_pack(Pack.load("yunnan"), tmp_path / "workspace")

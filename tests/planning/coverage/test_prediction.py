@@ -12,7 +12,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from data.doctor.diagnosis import Origin
+from data.doctor.diagnosis import FileOrigin
 from data.importing import RasterFile, commit_raster
 from data.scenario.coverage_rules import rule
 from data.scenario.scenario import PlannedSite, Scenario
@@ -58,7 +58,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     ) as dataset:  # fmt: skip
         dataset.write(heights, 1)
     with Catalogue(folder / "w") as store:
-        commit_raster(store, RasterFile(path, "m"), OWN, kind="dem", origin=Origin("measured", ""))
+        commit_raster(
+            store, RasterFile(path, "m"), OWN, kind="dem", origin=FileOrigin("measured", "")
+        )
     return effective_pack(OWN, folder / "w")
 
 

@@ -10,8 +10,8 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.doctor.engine import examine
 from data.export.writers import write
 from data.importing import commit_table
@@ -55,7 +55,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Rollout, Rollout, Pa
     path = folder / "roads.geojson"
     roads.to_file(path, driver="GeoJSON")
     with Catalogue(folder / "workspace") as store:
-        found = examine(path, PACK, Choice(kind="roads"), origin=Origin("declared", "2026-06-30"))
+        found = examine(
+            path, PACK, ImportChoice(kind="roads"), origin=FileOrigin("declared", "2026-06-30")
+        )
         assert found.counts.rejected == 0, found.findings.findings()
         commit_table(store, found)
     pack = effective_pack(PACK, folder / "workspace")

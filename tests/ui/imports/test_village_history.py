@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.doctor.engine import examine
 from data.importing import commit_table
 from data.tables.reader import Pack
@@ -29,9 +29,11 @@ def imported(folder: Path, date: str, has_4g: list[str]) -> None:
          "户数": own["households"], "是否有4G": has_4g}
     )  # fmt: skip
     with Catalogue(folder) as store:
-        choice = Choice(kind="natural_villages", crs="EPSG:4326")
+        choice = ImportChoice(kind="natural_villages", crs="EPSG:4326")
         content = rows.to_csv(index=False).encode()
-        found = examine(content, PACK, choice, origin=Origin("measured", date), name=f"{date}.csv")
+        found = examine(
+            content, PACK, choice, origin=FileOrigin("measured", date), name=f"{date}.csv"
+        )
         commit_table(store, found)
 
 

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.importing import ImportOrder, import_file
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
@@ -252,7 +252,9 @@ def test_a_drive_test_is_shown_beside_the_prediction_and_applied_on_wish(
     heard[["lon", "lat"]].assign(rsrp_dbm=(heard["rsrp_dBm"] + noise).round(1)).to_csv(
         file, index=False
     )
-    wish = ImportOrder(Choice(kind="measurements", crs="EPSG:4326"), Origin(evidence="measured"))
+    wish = ImportOrder(
+        ImportChoice(kind="measurements", crs="EPSG:4326"), FileOrigin(evidence="measured")
+    )
     import_file(file, "yunnan", wish, folder=tmp_path)
     app = demonstrated("coverage")
     offset = app.metric[0].value.replace("−", "-").removesuffix(" dB")

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
 from data.importing import ImportOrder, import_file
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -120,7 +120,7 @@ def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
                          "lat": seats["lat"], "has_fibre": ["no", "yes", ""] * 10})  # fmt: skip
     rows.to_csv(workspace / "f.csv", index=False)
     wish = ImportOrder(
-        Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30")
+        ImportChoice(kind="admin_villages", crs="EPSG:4326"), FileOrigin("declared", "2026-06-30")
     )
     import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
     app = app.run()
@@ -141,7 +141,7 @@ def test_fibre_costs_have_their_interval_and_their_date(workspace: Path) -> None
                          "has_fibre": ["no", "no"]})  # fmt: skip
     rows.to_csv(workspace / "f.csv", index=False)
     wish = ImportOrder(
-        Choice(kind="admin_villages", crs="EPSG:4326"), Origin("declared", "2026-06-30")
+        ImportChoice(kind="admin_villages", crs="EPSG:4326"), FileOrigin("declared", "2026-06-30")
     )
     import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
     pack = effective_pack(Pack.load("yunnan"), workspace)

@@ -315,13 +315,13 @@ def test_no_plan_shows_one() -> None:
 def test_no_map_shows_an_english_sentence(layer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The script of a map is code: there, no sentence of the English file may stand."""
     drawn: list[str] = []
-    address = mapview.address
+    address = vars(mapview)["media_address"]
 
     def noted(content: bytes, kind: str, *, key: str) -> str:
         drawn.extend([content.decode()] if "json" in kind else [])
-        return address(content, kind, key=key)
+        return str(address(content, kind, key=key))
 
-    monkeypatch.setattr(mapview, "address", noted)
+    monkeypatch.setattr(mapview, "media_address", noted)
     opened("", layer=layer)
     assert any(json.dumps("⟦")[1:-1] in script for script in drawn)
     english = {s for s in sentences("en").values() if " " in s and len(s) > 8 and "{" not in s}

@@ -16,11 +16,12 @@ from data.doctor.checks.repairs import (
     REPAIRS,
     apply_repairs,
     offered,
+    repaired_context,
     repairs_of,
-    settled,
 )
-from data.doctor.checks.rules import RULES, SHAPE, Context, FindingTable, check, convert
+from data.doctor.checks.rules import RULES, SHAPE, CheckContext, FindingTable, check, convert
 from data.tables.imports import IMPORTABLE
+from data.wording.catalogue import Message
 from geo.errors import UnknownNameError
 from tests.data.doctor.checks.test_rules import REGIONS, TODAY
 
@@ -56,7 +57,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def prepared(repair: str) -> tuple[pd.DataFrame, Context]:
+def prepared(repair: str) -> tuple[pd.DataFrame, CheckContext]:
     kind, wrong, _ = CASES[repair]
     units = {"antenna_height_m": "km"} if repair == "unit" else {}
     row = {k: [v] for k, v in wrong.items()}
@@ -67,7 +68,7 @@ def prepared(repair: str) -> tuple[pd.DataFrame, Context]:
     if repair == "drop_duplicates":
         frame = pd.concat([frame.assign(**{ROW: 7}), frame], ignore_index=True)
     typed, _ = convert(frame, IMPORTABLE[kind])
-    return typed, Context(IMPORTABLE[kind], REGIONS, "990000", TODAY, units)
+    return typed, CheckContext(IMPORTABLE[kind], REGIONS, "990000", TODAY, units)
 
 
 @pytest.mark.parametrize("repair", REPAIRS)
@@ -79,7 +80,7 @@ def test_a_repair_mends_its_rows(repair: str) -> None:
     assert repair in offers
     mended, changed = apply_repairs(frame, findings, frozenset({repair}))
     pd.testing.assert_frame_equal(frame, before)
-    after = check(mended, settled(context, frozenset({repair})))
+    after = check(mended, repaired_context(context, frozenset({repair})))
     assert repair not in repairs_of(after).tolist(), after.frame
     assert not len(after), after.frame
     if repair == "drop_duplicates":
@@ -113,7 +114,8 @@ def test_repairs_are_offered_with_the_rows_they_mend() -> None:
     frame, context = prepared("new_id")
     frame.loc[0, "lon"] = -100.51234
     assert offered(check(frame, context)) == {"drop_sign": 1, "new_id": 1}
-    given = Finding("x", "error", 8, "lon", "", "读", "read", "写", "write", repair="trim")
+    why, how = Message("finding.unknown_code.why_rounded"), Message("finding.region_name.how")
+    given = Finding("x", "error", 8, "lon", "", why, how, repair="trim")
     assert offered(FindingTable.of([given, replace(given, row=9)])) == {"trim": 2}
     assert offered(FindingTable.of([])) == {}
 

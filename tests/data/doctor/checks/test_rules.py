@@ -15,16 +15,18 @@ import shapely
 from hypothesis import given, settings, strategies as st
 
 from data.doctor.base import ROW, Finding
+from data.doctor.checks.findings import rule_title
 from data.doctor.checks.rules import (
     RULES,
     SHAPE,
-    Context,
+    CheckContext,
     FindingTable,
     check,
     convert,
     rejected_rows,
 )
 from data.tables.imports import IMPORTABLE, REQUIRED
+from data.wording.catalogue import LANGUAGES, Message
 
 TODAY = dt.date(2026, 7, 15)
 #: A province of two counties, 1° wide each: 01 west of 101°, 02 east of it.
@@ -81,6 +83,8 @@ class Case:
 
 BOW = shapely.Polygon([(100.2, 25.2), (100.8, 25.8), (100.8, 25.2), (100.2, 25.8)])
 SAME = {"lon": 100.5, "lat": 25.7}
+WHY = Message("finding.unreadable_coordinate.why")
+HOW = Message("finding.unreadable_coordinate.how")
 CASES: dict[str, Case] = {
     "missing_position": Case("sites", {"lon": None}),
     "null_island": Case("sites", {"lon": 0.0, "lat": 0.0}),
@@ -162,7 +166,7 @@ def found(case: Case, change: dict[str, Any], units: dict[str, str]) -> FindingT
     table = IMPORTABLE[case.kind]
     codes = pd.Series([None, case.adcode], index=frame.index, dtype="str")
     typed, findings = convert(frame, table)
-    context = Context(table, REGIONS, "990000", TODAY, units, codes)
+    context = CheckContext(table, REGIONS, "990000", TODAY, units, codes)
     return findings.merged(check(typed, context))
 
 
@@ -186,10 +190,12 @@ def test_a_rule_finds_the_wrong_row_and_leaves_the_right_one(rule) -> None:
 def test_a_finding_says_what_and_how_in_both_languages(rule) -> None:
     case = CASES[rule.key]
     finding = found(case, case.wrong, case.units).of_rule(rule.key).findings()[0]
-    texts = (finding.why_zh, finding.why_en, finding.how_zh, finding.how_en)
+    why = finding.why.text("en")
+    messages = (rule_title(rule.key), finding.why, finding.how)
+    texts = [message.text(language) for message in messages for language in LANGUAGES]
     assert all(texts)
     assert not any("{" in text or "nan" in text for text in texts), texts
-    assert finding.why_en.isascii() or finding.value or "–" in finding.why_en
+    assert why.isascii() or finding.value or "–" in why
     assert finding.repair == rule.repair
 
 
@@ -207,7 +213,7 @@ def test_every_kind_is_checked_even_when_empty() -> None:
     for table in IMPORTABLE.values():
         frame = pd.DataFrame({name: [] for name in REQUIRED[table.name]} | {ROW: []})
         typed, findings = convert(frame, table)
-        findings = check(typed, Context(table, REGIONS, "990000", TODAY), findings)
+        findings = check(typed, CheckContext(table, REGIONS, "990000", TODAY), findings)
         assert not len(findings)
         assert not findings.findings()
         assert not len(rejected_rows(findings))
@@ -215,11 +221,11 @@ def test_every_kind_is_checked_even_when_empty() -> None:
 
 def test_only_errors_reject_a_row_and_each_row_once() -> None:
     earlier = [
-        Finding("x", "error", 9, "a", "v", "z", "e", "z", "e"),
-        Finding("x", "error", 3, "b", "v", "z", "e", "z", "e"),
-        Finding("y", "error", 3, "b", "v", "z", "e", "z", "e"),
-        Finding("y", "warning", 4, "b", "v", "z", "e", "z", "e"),
-        Finding("y", "error", 0, "", "v", "z", "e", "z", "e"),
+        Finding("x", "error", 9, "a", "v", WHY, HOW),
+        Finding("x", "error", 3, "b", "v", WHY, HOW),
+        Finding("y", "error", 3, "b", "v", WHY, HOW),
+        Finding("y", "warning", 4, "b", "v", WHY, HOW),
+        Finding("y", "error", 0, "", "v", WHY, HOW),
     ]
     table = FindingTable.of(earlier)
     assert rejected_rows(table).tolist() == [3, 9]
@@ -229,8 +235,8 @@ def test_only_errors_reject_a_row_and_each_row_once() -> None:
 
 def test_findings_of_earlier_steps_stand_among_the_others() -> None:
     frame = pd.DataFrame({"lon": [0.0], "lat": [0.0], "antenna_height_m": [30.0], ROW: [5]})
-    mine = Finding("unreadable_coordinate", "error", 5, "lon", "x", "读", "read", "写", "write")
-    findings = check(frame, Context(IMPORTABLE["sites"]), [mine])
+    mine = Finding("unreadable_coordinate", "error", 5, "lon", "x", WHY, HOW)
+    findings = check(frame, CheckContext(IMPORTABLE["sites"]), [mine])
     assert [item.rule for item in findings.findings()] == ["null_island", "unreadable_coordinate"]
     assert mine in findings.findings()
 
@@ -238,7 +244,7 @@ def test_findings_of_earlier_steps_stand_among_the_others() -> None:
 def test_of_several_repeated_rows_the_first_is_named() -> None:
     frame = pd.DataFrame({"site_id": ["a", "a", "a"], "antenna_height_m": [1.0, 2.0, 1.0],
                           "lon": [100.5] * 3, "lat": [25.5] * 3, ROW: [4, 5, 9]})  # fmt: skip
-    findings = check(frame, Context(IMPORTABLE["sites"]))
+    findings = check(frame, CheckContext(IMPORTABLE["sites"]))
     assert findings.of_rule("duplicate_id").frame[["row", "detail"]].to_numpy().tolist() == [
         [5, "4"]
     ]
@@ -250,7 +256,9 @@ def test_of_several_repeated_rows_the_first_is_named() -> None:
 def test_a_station_may_have_several_cells_at_one_point() -> None:
     frame = pd.DataFrame({"station_id": ["a", "a"], "cell_id": ["1", "2"], "lon": [100.5123] * 2,
                           "lat": [25.5123] * 2, ROW: [2, 3]})  # fmt: skip
-    assert not len(check(frame, Context(IMPORTABLE["base_stations"], REGIONS, "990000", TODAY)))
+    assert not len(
+        check(frame, CheckContext(IMPORTABLE["base_stations"], REGIONS, "990000", TODAY))
+    )
 
 
 @pytest.mark.parametrize(
@@ -310,9 +318,9 @@ def test_no_text_breaks_the_reading_of_cells(cells: list[str | None]) -> None:
     column = pd.Series(cells, dtype="str")
     frame = pd.DataFrame(dict.fromkeys(kinds, column) | {ROW: range(len(cells))})
     typed, findings = convert(frame, IMPORTABLE["base_stations"])
-    findings = check(typed, Context(IMPORTABLE["base_stations"], today=TODAY), findings)
+    findings = check(typed, CheckContext(IMPORTABLE["base_stations"], today=TODAY), findings)
     assert len(typed) == len(cells)
-    assert all(finding.why_zh for finding in findings.findings(None))
+    assert all(finding.why.text("zh") for finding in findings.findings(None))
 
 
 def test_a_large_file_is_checked_in_seconds() -> None:
@@ -329,7 +337,7 @@ def test_a_large_file_is_checked_in_seconds() -> None:
     codes = pd.Series(rng.choice(["990001", "990002"], rows), dtype="str")
     begin = time.perf_counter()
     typed, findings = convert(frame, IMPORTABLE["natural_villages"])
-    context = Context(IMPORTABLE["natural_villages"], REGIONS, "990000", TODAY, {}, codes)
+    context = CheckContext(IMPORTABLE["natural_villages"], REGIONS, "990000", TODAY, {}, codes)
     findings = check(typed, context, findings)
     assert time.perf_counter() - begin < 6  # 0.8 s alone on two cores
     assert len(findings) > rows / 3

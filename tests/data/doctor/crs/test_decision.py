@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.doctor.base import Choice
+from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import Diagnosis
 from data.doctor.engine import examine
 from data.importing import commit_table
@@ -78,11 +78,13 @@ def test_imported_roads_tell_a_shifted_file_without_names(tmp_path: Path) -> Non
     file = pd.DataFrame({"站名": "", "经度": lon.round(6), "纬度": lat.round(6), "挂高": 30})
     text = file.to_csv(index=False).encode()
     with Catalogue(tmp_path) as store:
-        before = examine(text, labelled.pack("yunnan"), Choice(kind="sites"), name="s.csv")
-        found = examine(content, labelled.pack("yunnan"), Choice(kind="roads"), name="r.geojson")
+        before = examine(text, labelled.pack("yunnan"), ImportChoice(kind="sites"), name="s.csv")
+        found = examine(
+            content, labelled.pack("yunnan"), ImportChoice(kind="roads"), name="r.geojson"
+        )
         commit_table(store, found)
         after = examine(
-            text, effective_pack(labelled.pack("yunnan"), tmp_path), Choice(kind="sites"),
+            text, effective_pack(labelled.pack("yunnan"), tmp_path), ImportChoice(kind="sites"),
             name="s.csv",
         )  # fmt: skip
     assert before.decision is not None

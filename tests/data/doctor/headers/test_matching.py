@@ -141,7 +141,7 @@ def test_no_alias_of_one_column_is_like_another(kind: str) -> None:
     known = module._known(IMPORTABLE[kind])
     for alias, (column, _) in known.items():
         others = {other: meant for other, meant in known.items() if meant[0] != column}
-        likest, score = module._likest(alias, others)
+        likest, score = module._most_similar(alias, others)
         if (alias, likest) not in LIKE:
             assert score < ACCEPT, (alias, likest)
 

@@ -13,8 +13,8 @@ from hypothesis import given, strategies as st
 from data.doctor.base import ROW, Finding
 from data.doctor.names.forms import _SIMPLIFIED, plain, short_names
 from data.doctor.names.gazetteer import RENAMED
-from data.doctor.names.matching import SUGGESTED, Resolved, resolve_names
-from data.tables.reader import PACKS_DIR
+from data.doctor.names.matching import SUGGESTED, ResolvedNames, resolve_names
+from data.tables.found_packs import PACKS_DIR
 
 COLUMNS = ["adcode", "level", "name_zh", "name_en", "parent"]
 REGIONS = {
@@ -26,11 +26,11 @@ PROVINCES = pytest.mark.parametrize("province", REGIONS)
 LEVELS = pytest.mark.parametrize("level", ["prefecture", "county"])
 
 
-def resolve(regions: pd.DataFrame = REGIONS["yunnan"], **cells: object) -> Resolved:
+def resolve(regions: pd.DataFrame = REGIONS["yunnan"], **cells: object) -> ResolvedNames:
     return resolve_names(pd.DataFrame([cells]), regions)
 
 
-def only(found: Resolved) -> tuple[str | None, list[str]]:
+def only(found: ResolvedNames) -> tuple[str | None, list[str]]:
     """Return the code of the first row, and the rules that reported it."""
     return found.adcode.iloc[0], [finding.rule for finding in found.findings]
 
@@ -116,8 +116,8 @@ def test_the_two_provinces_share_names() -> None:
     assert only(resolve(BOTH, province="云南", county="安宁")) == ("530181", [])
     assert only(resolve(BOTH, prefecture="兰州", county="安宁")) == ("620105", [])
     (finding,) = resolve(BOTH, county="安宁").findings
-    assert "530181" in finding.why_zh
-    assert "620105" in finding.why_en
+    assert "530181" in finding.why.text("zh")
+    assert "620105" in finding.why.text("en")
     assert finding.severity == "error"
 
 
@@ -290,10 +290,10 @@ def test_findings_point_at_the_row_of_the_file() -> None:
     assert [f.severity for f in found.findings] == ["error", "note"]
     first = found.findings[0]
     assert isinstance(first, Finding)
-    assert "五华区" in first.why_zh
+    assert "五华区" in first.why.text("zh")
     assert first.column == "county"
-    assert first.how_zh
-    assert first.how_en
+    assert first.how.text("zh")
+    assert first.how.text("en")
 
 
 def test_missing_cells_name_nothing() -> None:
@@ -376,4 +376,4 @@ def test_many_unknown_names_get_few_suggestions() -> None:
     frame = pd.DataFrame({"county": [f"五华{chr(0x4E00 + i)}区" for i in range(2 * SUGGESTED)]})
     found = resolve_names(frame, REGIONS["yunnan"])
     assert len(found.findings) == len(frame)
-    assert sum("是否" in finding.why_zh for finding in found.findings) == SUGGESTED
+    assert sum("是否" in finding.why.text("zh") for finding in found.findings) == SUGGESTED

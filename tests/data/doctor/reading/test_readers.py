@@ -17,7 +17,7 @@ import pytest
 import rasterio
 import shapely
 
-from data.doctor.base import ROW, Choice, RawTable
+from data.doctor.base import ROW, ImportChoice, RawTable
 from data.doctor.engine import examine
 from data.doctor.reading.delimited_text import GEONAMES, OPENCELLID
 from data.doctor.reading.readers import raster_info, read, sniff
@@ -80,7 +80,7 @@ def test_a_mapinfo_table_without_its_map_says_what_is_missing() -> None:
     table = read(making.zipped(alone), name="v.zip")
     assert table.rows_read == 3
     assert table.geometry is None or shapely.is_missing(np.asarray(table.geometry)).all()
-    assert any("without its .map, .id" in remark for remark in table.sniffed.remarks)
+    assert any("without its .map, .id" in remark.text("en") for remark in table.sniffed.remarks)
     del alone["villages.dat"]
     with pytest.raises(DataError) as caught:
         read(making.zipped(alone), name="v.zip")
@@ -96,10 +96,10 @@ def test_dxf_points_are_read_with_their_layer() -> None:
     assert positions(table) == [(100.5, 25.5), (100.7, 25.7)]
     assert table.frame["Layer"].tolist() == ["基站", "村"]
     assert table.sniffed.layers == ("基站", "村")
-    one = read(content, Choice(layer="村"), name="站.dxf")
+    one = read(content, ImportChoice(layer="村"), name="站.dxf")
     assert positions(one) == [(100.7, 25.7)]
     with pytest.raises(UnknownNameError, match="路"):
-        read(content, Choice(layer="路"), name="站.dxf")
+        read(content, ImportChoice(layer="路"), name="站.dxf")
 
 
 def test_topojson_is_read_and_declares_no_system() -> None:
@@ -148,10 +148,10 @@ def test_of_several_layers_the_largest_is_read_and_any_can_be_chosen(tmp_path: P
     table = read(content, name="m.gpkg")
     assert (table.sniffed.layer, table.rows_read) == ("多", 3)
     assert set(table.sniffed.layers) == {"少", "多", "中"}
-    assert any("not 少" in remark for remark in table.sniffed.remarks)
-    assert read(content, Choice(layer="中"), name="m.gpkg").rows_read == 2
+    assert any("not 少" in remark.text("en") for remark in table.sniffed.remarks)
+    assert read(content, ImportChoice(layer="中"), name="m.gpkg").rows_read == 2
     with pytest.raises(UnknownNameError, match="没有"):
-        read(content, Choice(layer="没有"), name="m.gpkg")
+        read(content, ImportChoice(layer="没有"), name="m.gpkg")
 
 
 def test_a_geopackage_of_attributes_alone_is_a_table_without_positions(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_of_two_geometry_columns_the_declared_one_counts_and_the_other_stays_tex
     table = read(making.geoparquet(making.two_geometries()), name="v.parquet")
     assert positions(table) == THREE
     assert table.frame["second"].tolist() == ["POINT (1 2)"] * 3
-    assert any("several geometry columns" in remark for remark in table.sniffed.remarks)
+    assert any("several geometry columns" in remark.text("en") for remark in table.sniffed.remarks)
 
 
 def test_of_two_wkt_columns_the_first_counts() -> None:
@@ -192,7 +192,7 @@ def test_of_two_wkt_columns_the_first_counts() -> None:
     table = read(text.encode(), name="v.csv")
     assert positions(table) == TWO[:1]
     assert table.frame["geom"].tolist() == ["POINT (1 2)"]
-    assert any("several geometry columns" in remark for remark in table.sniffed.remarks)
+    assert any("several geometry columns" in remark.text("en") for remark in table.sniffed.remarks)
 
 
 def test_plain_parquet_of_a_data_frame_is_read() -> None:
@@ -223,7 +223,7 @@ def test_an_old_workbook_is_read_sheet_title_and_merged_cells() -> None:
     assert table.frame["户数"].tolist() == [20, 21]
     assert table.frame[ROW].tolist() == [3, 4]
     with pytest.raises(UnknownNameError, match="没有"):
-        read(content, Choice(sheet="没有"), name="a.xls")
+        read(content, ImportChoice(sheet="没有"), name="a.xls")
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
@@ -248,20 +248,20 @@ def test_an_extract_gives_places_roads_power_and_towers(tmp_path: Path) -> None:
     assert places.frame["name"].tolist() == ["甲村", "乙村"]
     assert positions(places) == [(100.1, 25.1), (100.2, 25.2)]
     assert places.frame["other_tags"].dropna().tolist() == ['{"source": "survey"}']
-    roads = read(content, Choice(kind="roads"), name="yn.osm.pbf")
+    roads = read(content, ImportChoice(kind="roads"), name="yn.osm.pbf")
     assert roads.frame["ref"].iloc[0] == "G56"
     assert shapely.get_num_points(np.asarray(roads.geometry)).tolist() == [3, 2]
-    power = read(content, Choice(layer="power"), name="yn.osm.pbf")
+    power = read(content, ImportChoice(layer="power"), name="yn.osm.pbf")
     assert power.frame["voltage"].tolist()[0] == "220000"
     assert shapely.is_missing(np.asarray(power.geometry)).tolist() == [True, False]
-    towers = read(content, Choice(kind="sites"), name="yn.osm.pbf")
+    towers = read(content, ImportChoice(kind="sites"), name="yn.osm.pbf")
     assert towers.frame["height"].tolist() == ["35"]
     assert sniff(content, name="yn.osm.pbf").layers == ("places", "roads", "power", "towers")
 
 
 def test_roads_of_an_extract_become_a_table(tmp_path: Path) -> None:
     found = examine(
-        making.osm_pbf(tmp_path), Pack.load("yunnan"), Choice(kind="roads"), name="yn.osm.pbf"
+        making.osm_pbf(tmp_path), Pack.load("yunnan"), ImportChoice(kind="roads"), name="yn.osm.pbf"
     )
     assert (found.counts.read, found.counts.rejected) == (2, 0)
     assert found.accepted["road_class"].tolist() == ["primary", "track"]
@@ -407,10 +407,13 @@ def test_a_parquet_of_nested_cells_becomes_text() -> None:
 def test_features_without_attributes_are_rows_too() -> None:
     without = read(making.zipped(making.shapefile(without=(".dbf",))), name="v.zip")
     assert (without.rows_read, positions(without)) == (3, THREE)
-    assert any("without its .dbf" in remark for remark in without.sniffed.remarks)
+    assert any("without its .dbf" in remark.text("en") for remark in without.sniffed.remarks)
     line = {"type": "LineString", "coordinates": [[102.7, 25.0], [102.8, 25.1]]}
     found = examine(
-        making.geojson((line, {})), Pack.load("yunnan"), Choice(kind="roads"), name="r.geojson"
+        making.geojson((line, {})),
+        Pack.load("yunnan"),
+        ImportChoice(kind="roads"),
+        name="r.geojson",
     )
     assert (found.counts.accepted, found.counts.rejected) == (1, 0)
     assert found.accepted["road_id"].notna().all()

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from data.doctor.reading import guarded
-from data.doctor.reading.limits import MIB, Limits
+from data.doctor.reading.limits import MIB, FileLimits
 from data.doctor.reading.readers import raster_info, read
 from geo.errors import PlannerError
 from tests.fuzz import seeds
 
 #: Small bounds: what a bent file may claim must not take the time of a large one.
-LIMITS = Limits(
+LIMITS = FileLimits(
     file_bytes=32 * MIB, streamed_bytes=32 * MIB, rows=20_000, columns=200, cells=400_000,
     sheet_cells=400_000, table_bytes=32 * MIB,
 )  # fmt: skip

@@ -14,16 +14,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data.doctor.base import Choice
-from data.doctor.diagnosis import Diagnosis, Origin
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import examine
-from data.doctor.examples import EXAMPLE
 from data.doctor.report.files import REPORTS, report
 from data.doctor.report.rejects import rejected_file
 from data.doctor.report.templates import template, template_columns
-from data.doctor.report.words import WORDS
 from data.tables.imports import IMPORTABLE, RASTERS, REQUIRED
 from data.tables.reader import Pack
+from data.wording.catalogue import text
 from geo.errors import InputError, UnknownNameError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,8 +41,8 @@ TABLES = [name for name in IMPORTABLE if name not in RASTERS]
 def found(*, mended: bool = False) -> Diagnosis:
     repairs = frozenset({"new_id"} if mended else ())
     return examine(
-        FILE, YUNNAN, Choice(kind="natural_villages", repairs=repairs),
-        origin=Origin("declared", "2026-06-30", dt.date(2026, 11, 20)), name="大理<村>.csv",
+        FILE, YUNNAN, ImportChoice(kind="natural_villages", repairs=repairs),
+        origin=FileOrigin("declared", "2026-06-30", dt.date(2026, 11, 20)), name="大理<村>.csv",
     )  # fmt: skip
 
 
@@ -107,7 +106,7 @@ def test_rejected_rows_stand_in_the_layout_of_the_file(suffix: str) -> None:
         sheet = openpyxl.load_workbook(io.BytesIO(content)).active
         rows = [["" if c is None else str(c) for c in row] for row in sheet.values]
     header = FILE.decode("gb18030").splitlines()[0].split(",")
-    assert rows[0] == [WORDS["zh"]["reason"], *header]
+    assert rows[0] == [text("import_report.reason", "zh"), *header]
     assert [row[1] for row in rows[1:]] == ["V2", "V2", "V4"]
     assert rows[1][2] == "'=cmd|calc"
     assert rows[1][6] == "-5"
@@ -145,7 +144,7 @@ def test_a_template_is_read_by_the_doctor_as_its_own_table(name: str, language: 
 
 def test_a_template_without_its_example_is_an_empty_table() -> None:
     rows = template("sites", "zh", ".csv").decode("utf-8-sig")
-    filled = rows.replace(EXAMPLE["zh"], "S1")
+    filled = rows.replace(text("template.example", "zh"), "S1")
     seen = examine(filled.encode(), YUNNAN, name="sites.csv")
     assert (seen.kind, seen.counts.accepted) == ("sites", 1)
 
@@ -157,6 +156,21 @@ def test_a_template_tells_units_words_and_what_is_needed() -> None:
     told = {row[1]: row for row in notes.iter_rows(min_row=4, values_only=True)}
     assert told["lon"][2] == "必填"
     assert "4G" in told["technology"][5]
-    text = template("base_stations", "en", ".csv").decode("utf-8-sig")
-    assert "antenna_height_m (m)" in text
-    assert "required" in text
+    lines = template("base_stations", "en", ".csv").decode("utf-8-sig")
+    assert "antenna_height_m (m)" in lines
+    assert "required" in lines
+
+
+def test_a_report_speaks_one_language_throughout() -> None:
+    file = "云南省台账,,,,\n名称,县,代码,经度,纬度\n甲,无此县,,100.2,25.6\n乙,呈贡县,,度,25.6\n"
+    seen = examine(file.encode(), YUNNAN, ImportChoice(kind="natural_villages"), name="v.csv")
+    assert {"unknown_name", "former_name", "unreadable_coordinate"} <= set(
+        seen.findings.frame["rule"]
+    )
+    chinese, english = (json.loads(report(seen, ".json", language)) for language in ("zh", "en"))
+    assert chinese["read_as"]["remarks"] == ["表头上方的 1 行是标题，未读入"]
+    assert english["read_as"]["remarks"] == [
+        "1 row(s) above the header are titles and were left out"
+    ]
+    assert all(any(char > "\u2e7f" for char in item["title"]) for item in chinese["rules"])
+    assert all(item["title"].isascii() for item in english["rules"])
