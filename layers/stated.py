@@ -20,15 +20,8 @@ from data.wording.catalogue import Message
 from geo.gaps.gap import Interval
 from layers.base import Figures, Query
 from layers.offers import LISTING_COLUMNS
-from layers.provincial_split import (
-    WEIGHTS_SOURCE,
-    Spread,
-    Terms,
-    join,
-    scaled,
-    share_of,
-    target_statement,
-)
+from layers.provincial_split import WEIGHTS_SOURCE, Spread, Terms, join, scaled, target_statement
+from layers.region_weights import share_of
 
 
 def stated_figures(query: Query) -> Figures:

@@ -8,7 +8,7 @@ from data.wording.catalogue import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PackFault:
     """One fault of a pack.
 
     Attributes
@@ -27,6 +27,6 @@ class Fault:
         return f"{self.file}: {self.message.text(language)}"
 
 
-def fault(file: str, rule: str, **arguments: object) -> Fault:
+def fault(file: str, rule: str, **arguments: object) -> PackFault:
     """Return a fault by its rule, a key under ``pack_fault`` of the words."""
-    return Fault(file, Message(f"pack_fault.{rule}", arguments))
+    return PackFault(file, Message(f"pack_fault.{rule}", arguments))

@@ -7,12 +7,12 @@ from collections.abc import Collection, Container, Iterator, Mapping
 
 import pandas as pd
 
-from data.tables.checks.fault import Fault, fault
+from data.tables.checks.fault import PackFault, fault
 
 
 def ledger_faults(
     tables: Mapping[str, pd.DataFrame], province: str, layer_keys: Collection[str] | None
-) -> Iterator[Fault]:
+) -> Iterator[PackFault]:
     """Yield what is wrong with targets, observations, zones and unit costs.
 
     Parameters
@@ -51,7 +51,7 @@ def ledger_faults(
             yield fault("unit_costs.csv", "not_ascending", items=", ".join(wrong.astype(str)))
 
 
-def _misspelt(file: str, values: pd.Series, known: Collection[str]) -> Iterator[Fault]:
+def _misspelt(file: str, values: pd.Series, known: Collection[str]) -> Iterator[PackFault]:
     """Yield words close to a layer's key; a ledger may also state what no layer counts."""
     for value in dict.fromkeys(values.astype(str)):
         near = difflib.get_close_matches(value, known, n=1, cutoff=0.75)
@@ -60,7 +60,7 @@ def _misspelt(file: str, values: pd.Series, known: Collection[str]) -> Iterator[
             yield fault(file, "misspelt_layer", name=value, near=near[0], count=count)
 
 
-def _unknown(file: str, rule: str, values: pd.Series, known: Container[str]) -> Iterator[Fault]:
+def _unknown(file: str, rule: str, values: pd.Series, known: Container[str]) -> Iterator[PackFault]:
     lost = [value for value in dict.fromkeys(values.astype(str)) if value not in known]
     if lost:
         yield fault(file, rule, names=", ".join(lost[:5]), count=len(lost))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.tables.checks.fault import Fault, fault
+from data.tables.checks.fault import PackFault, fault
 from data.tables.checks.ledgers import ledger_faults
 from data.tables.checks.regions import place_faults, region_faults
 from data.tables.checks.sources import quote_faults, source_faults
@@ -28,7 +28,7 @@ class PackReport:
     """
 
     rows: dict[str, int]
-    faults: tuple[Fault, ...]
+    faults: tuple[PackFault, ...]
 
 
 def check_pack(folder: Path, *, layer_keys: Collection[str] | None = None) -> PackReport:
@@ -54,7 +54,7 @@ def check_pack(folder: Path, *, layer_keys: Collection[str] | None = None) -> Pa
     if not folder.is_dir():
         raise InputError("is no folder", where=str(folder), repair="name the folder of one pack")
     folder = folder.resolve()
-    found: list[Fault] = []
+    found: list[PackFault] = []
     meta = {}
     try:
         meta = read_meta(folder)

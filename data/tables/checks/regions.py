@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.tables.checks.fault import Fault, fault
+from data.tables.checks.fault import PackFault, fault
 from data.tables.pack import TABLES
 from geo.earth.crs import WGS84
 
@@ -26,7 +26,7 @@ _AREA_SHARE = 1e-3
 _POINT_TOLERANCE = 1e-3
 
 
-def region_faults(regions: pd.DataFrame, province: str) -> Iterator[Fault]:
+def region_faults(regions: pd.DataFrame, province: str) -> Iterator[PackFault]:
     """Yield what is wrong with the regions.
 
     Parameters
@@ -51,7 +51,7 @@ def region_faults(regions: pd.DataFrame, province: str) -> Iterator[Fault]:
             yield from _measure_faults(regions)
 
 
-def _code_faults(regions: pd.DataFrame, province: str) -> Iterator[Fault]:
+def _code_faults(regions: pd.DataFrame, province: str) -> Iterator[PackFault]:
     codes = regions["adcode"].astype(str)
     odd = codes[~codes.str.fullmatch(r"\d{6}") | (codes.str[:2] != province[:2])]
     if len(odd):
@@ -72,7 +72,7 @@ def _code_faults(regions: pd.DataFrame, province: str) -> Iterator[Fault]:
             yield fault(_FILE, "no_children", level=above, codes=_some(childless))
 
 
-def _sum_faults(regions: pd.DataFrame) -> Iterator[Fault]:
+def _sum_faults(regions: pd.DataFrame) -> Iterator[PackFault]:
     for below, above in (("prefecture", "province"), ("county", "prefecture")):
         children = regions[regions["level"] == below]
         parents = regions[regions["level"] == above].drop_duplicates("adcode").set_index("adcode")
@@ -92,7 +92,7 @@ def _sum_faults(regions: pd.DataFrame) -> Iterator[Fault]:
             yield fault(_FILE, "part_above_whole", part=part, whole=whole_name, codes=_some(more))
 
 
-def _cover_faults(regions: pd.DataFrame) -> Iterator[Fault]:
+def _cover_faults(regions: pd.DataFrame) -> Iterator[PackFault]:
     """Yield overlaps between neighbours, and parents that their children do not cover."""
     for level in ("prefecture", "county"):
         mine = regions[regions["level"] == level]
@@ -116,7 +116,7 @@ def _cover_faults(regions: pd.DataFrame) -> Iterator[Fault]:
             yield fault(_FILE, "not_covered", level=above, below=below, codes=_some(wrong))
 
 
-def _measure_faults(regions: pd.DataFrame) -> Iterator[Fault]:
+def _measure_faults(regions: pd.DataFrame) -> Iterator[PackFault]:
     """Yield areas that are not geodesic, and label points outside their region."""
     shapes = regions["geometry"].to_numpy()
     area = np.array([abs(WGS84.geometry_area_perimeter(shape)[0]) / 1e6 for shape in shapes])
@@ -131,7 +131,7 @@ def _measure_faults(regions: pd.DataFrame) -> Iterator[Fault]:
         yield fault(_FILE, "label_outside", codes=_some(regions.loc[outside, "adcode"]))
 
 
-def place_faults(tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+def place_faults(tables: Mapping[str, pd.DataFrame]) -> Iterator[PackFault]:
     """Yield points whose county is not known, or that do not lie in it."""
     regions = tables["regions"]
     counties = regions[regions["level"] == "county"].drop_duplicates("adcode").set_index("adcode")

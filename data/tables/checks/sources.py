@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.tables.checks.fault import Fault, fault
+from data.tables.checks.fault import PackFault, fault
 from data.tables.pack import TABLES
 from data.tables.reader import SOURCES_DIR
 
@@ -16,7 +16,7 @@ _ROOT = SOURCES_DIR.parents[1]
 _FILE = "SOURCES.csv"
 
 
-def quote_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+def quote_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[PackFault]:
     """Yield the quotes that do not stand, letter by letter, in their source text.
 
     The text is looked for in the pack's folder ``sources``, then among the embedded ones.
@@ -38,7 +38,7 @@ def quote_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[F
                 yield fault(f"{name}.csv", "no_quote", text=str(text_file), ids=", ".join(lost))
 
 
-def source_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+def source_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[PackFault]:
     """Yield tables without a source, sources of no table, and files that changed since."""
     rows = tables.get("SOURCES")
     if rows is None:

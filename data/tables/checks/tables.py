@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.tables.checks.columns import OF_KIND, cast, frame_faults
-from data.tables.checks.fault import Fault, fault
+from data.tables.checks.fault import PackFault, fault
 from data.tables.found_packs import META_FILE
 from data.tables.pack import TABLES, Table
 from geo.errors import DataError
@@ -18,7 +18,7 @@ _BESIDE = {META_FILE, "README.md", "inputs", "sources", "demonstration_relief.ti
 _SHAPES = {"polygon": {"Polygon", "MultiPolygon"}, "line": {"LineString", "MultiLineString"}}
 
 
-def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[PackFault]]:
     """Read every declared table of a folder.
 
     Returns
@@ -42,7 +42,7 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
             faults.append(fault(path.name, "unreadable", reason=error.what))
             continue
         messages = list(frame_faults(frame, table))
-        faults += [Fault(path.name, message) for message in messages]
+        faults += [PackFault(path.name, message) for message in messages]
         faults += list(_shape_faults(path.name, frame, table))
         if not any(message.key in OF_KIND for message in messages):
             found[table.name] = cast(frame, table)
@@ -83,7 +83,7 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
         raise DataError(" ".join(str(error).split())) from error
 
 
-def _shape_faults(file: str, frame: pd.DataFrame, table: Table) -> Iterator[Fault]:
+def _shape_faults(file: str, frame: pd.DataFrame, table: Table) -> Iterator[PackFault]:
     """Yield what is wrong with extra columns, the system of coordinates and the geometries."""
     import geopandas as gpd
     import shapely

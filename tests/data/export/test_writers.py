@@ -10,7 +10,6 @@ import json
 import math
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -172,19 +171,6 @@ def test_workbook_reads_in_another_program(tmp_path: Path) -> None:
     assert sheet["A3"].fill.fgColor.rgb != sheet["A2"].fill.fgColor.rgb
     about = {row[0].value: row[1].value for row in book["about"].iter_rows()}
     assert about["run_digest"] == "0123456789abcdef"
-
-
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_libreoffice_opens_the_workbook(tmp_path: Path) -> None:
-    path = write(bundle(), tmp_path / "x.xlsx")
-    # Fields end at a comma (44), text stands in quotes (34), characters are UTF-8 (76): without
-    # this the text has the character set of the locale. A profile of its own: the user's may be
-    # read-only, or in use.
-    utf8 = "csv:Text - txt - csv (StarCalc):44,34,76"
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", utf8, "--outdir", tmp_path, path]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    assert "昆明市" in (tmp_path / "x.csv").read_text(encoding="utf-8")
 
 
 def test_csv_is_for_excel_and_for_pandas(tmp_path: Path) -> None:
