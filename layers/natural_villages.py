@@ -21,8 +21,9 @@ from data.workspace.effective import import_date
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
 from layers.base import Context, Figures, Layer, LedgerKeys, Metric, Query, TargetStatus
+from layers.observed_cells import NO_CELLS
 from layers.offers import SiteNeed
-from layers.provincial_split import NO_CELLS, spread
+from layers.provincial_split import spread
 from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, village_states
 from layers.words import two_sentences
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from data.wording.catalogue import DEFAULT, Message, sentences
+from geo.sentence import Sentence
 
 #: Language → name → sentence, as a layer's file may carry them.
 Words = Mapping[str, Mapping[str, str]]
@@ -52,7 +53,7 @@ class LayerMessage(Message):
         sentence = self.own[spoken if spoken is not None else next(iter(self.own))]
         return sentence.format(
             **{
-                name: value.text(language) if isinstance(value, Message) else value
+                name: value.text(language) if isinstance(value, Sentence) else value
                 for name, value in self.arguments.items()
             }
         )

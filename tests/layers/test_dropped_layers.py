@@ -40,8 +40,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def pack(tmp_path: Path) -> Pack:
     """Return a province whose ledger states the dropped layer's figures."""
-    own = tmp_path / "pack"
-    own.mkdir()
+    own = tmp_path / "packs" / PROVINCE
+    own.mkdir(parents=True)
     for path in Pack.load(PROVINCE).folder.iterdir():
         if path.is_file():
             (own / path.name).symlink_to(path)
