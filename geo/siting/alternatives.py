@@ -74,7 +74,7 @@ def alternatives(
 
     Returns
     -------
-    found : AlternativePlans
+    found
         The plans, and which options of the best one can be replaced.
 
     Raises

@@ -57,7 +57,7 @@ def anneal(m: ReachMatrix, first: Flags, p: int, budget: float, how: AnnealingSc
 
     Returns
     -------
-    chosen : ndarray of bool
+    chosen
         (rows,) the best selection seen.
     """
     s = kernels.begin(m, first)

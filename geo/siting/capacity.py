@@ -23,9 +23,9 @@ def first_answer(core: ReducedProblem) -> tuple[Flags, Floats]:
 
     Returns
     -------
-    chosen : ndarray of bool
+    chosen
         (rows,) True where built.
-    served : ndarray
+    served
         (cells of ``reach``,) share of the village that the row serves, 0–1.
     """
     assert core.capacity is not None  # noqa: S101  for the type checker: the caller looked
@@ -65,7 +65,7 @@ def amounts(core: ReducedProblem, chosen: Flags, clock: SolverClock) -> Floats:
 
     Returns
     -------
-    weight : ndarray
+    weight
         (rows,) weight served.
     """
     options, villages = core.reach.shape
@@ -105,7 +105,7 @@ def columns(core: ReducedProblem, answer: tuple[Flags, Floats]) -> Floats:
 
     Returns
     -------
-    values : ndarray
+    values
         (rows + columns + cells,) built, covered and served.
     """
     chosen, served = answer

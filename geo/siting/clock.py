@@ -50,7 +50,7 @@ class SolverClock:
 
         Returns
         -------
-        ended : bool
+        ended
             True after the time limit or a cancellation; a cancelled run stays cancelled.
         """
         if not self.cancelled and self.run.cancel is not None:
@@ -84,7 +84,7 @@ class SolverClock:
 
         Returns
         -------
-        enough : bool
+        enough
             True if bound − covered is at most the requested share of the bound.
         """
         return bound - covered <= self.run.gap * bound
@@ -99,7 +99,7 @@ class SolverClock:
 
         Returns
         -------
-        reason : str
+        reason
             One of the values of :attr:`~geo.siting.problem.SitingPlan.stopped`.
         """
         if self.enough(covered, bound):

@@ -37,7 +37,7 @@ def solve(problem: SitingProblem, run: SolverRun = _RUN) -> SitingPlan:
 
     Returns
     -------
-    plan : SitingPlan
+    plan
         The selection, its weight and the upper bound.
 
     Raises
@@ -89,7 +89,7 @@ def best(
 
     Returns
     -------
-    found : CoreSolution
+    found
         The selection, its weight and the bound.
 
     Raises
@@ -122,7 +122,7 @@ def keeps_shares(core: ReducedProblem, chosen: Flags) -> bool:
 
     Returns
     -------
-    kept : bool
+    kept
         True if every group has its least weight, up to rounding.
     """
     met = core.met(chosen)
@@ -183,7 +183,7 @@ def keeps(program: highs.IntegerProgram, values: Floats) -> bool:
 
     Returns
     -------
-    kept : bool
+    kept
         True if every row is kept, up to rounding.
     """
     rows = program.matrix @ values
@@ -209,7 +209,7 @@ def finished(
 
     Returns
     -------
-    plan : SitingPlan
+    plan
         With the bound freed of the solver's rounding.
     """
     plan = core.plan(found.chosen, model)

@@ -58,7 +58,7 @@ def most_equal(problem: SitingProblem, run: SolverRun = _RUN) -> EquityPlan:
 
     Returns
     -------
-    plan : EquityPlan
+    plan
         The plan, the shares and their bound.
 
     Raises

@@ -55,7 +55,7 @@ def program(core: ReducedProblem, extra: Sequence[ProgramRows] = ()) -> IntegerP
 
     Returns
     -------
-    program : IntegerProgram
+    program
         Columns are built rows, covered columns and served pairs, in this order.
     """
     options, villages = core.reach.shape
@@ -96,7 +96,7 @@ def columns(core: ReducedProblem, chosen: Flags) -> Floats:
 
     Returns
     -------
-    values : ndarray
+    values
         (rows + columns,) 1 where built or covered.
     """
     return np.concatenate([chosen, core.met(chosen)]).astype(float)
@@ -114,7 +114,7 @@ def affordable(core: ReducedProblem, chosen: Flags) -> bool:
 
     Returns
     -------
-    kept : bool
+    kept
         True if ``p``, the budget and the places are kept.
     """
     places = core.places[chosen]
@@ -139,7 +139,7 @@ def at_least(core: ReducedProblem, factors: sp.csr_array, target: Floats) -> Pro
 
     Returns
     -------
-    rows : ProgramRows
+    rows
         Scaled so that the solver's tolerance is below the rounding.
     """
     whole = np.asarray(factors.sum(axis=1)).ravel()
@@ -163,7 +163,7 @@ def sum_scale(whole: Floats) -> Floats:
 
     Returns
     -------
-    scale : ndarray
+    scale
         (sums,) powers of two that bring the sums near 2**20.
     """
     some = np.where(whole > 0, whole, _MOST_SUM)
@@ -182,7 +182,7 @@ def rounding(core: ReducedProblem, whole: NDArray[Any]) -> Floats:
 
     Returns
     -------
-    rounding : ndarray
+    rounding
         (sums,) relative rounding; below half a household where weights are whole.
     """
     share = np.asarray(ROUNDING * whole, dtype=float)
@@ -199,7 +199,7 @@ def by_group(core: ReducedProblem) -> sp.csr_array:
 
     Returns
     -------
-    factors : csr_array
+    factors
         (groups, columns).
     """
     at = np.arange(len(core.weights))

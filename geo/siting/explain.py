@@ -83,7 +83,7 @@ def no_plan_in_time() -> NoPlanInTimeError:
 
     Returns
     -------
-    error : NoPlanInTimeError
+    error
         To be raised.
     """
     return NoPlanInTimeError(
@@ -153,8 +153,8 @@ def check_core(core: ReducedProblem, model: SitingModel) -> None:
 
     Raises
     ------
-    InfeasibleError
-        If a group's least share is more than they reach.
+    infeasible
+        An :class:`InfeasibleError` if a group's least share is more than they reach.
     """
     most = np.bincount(core.groups, core.weights, minlength=len(core.least))
     if (core.least > most + exact.rounding(core, most)).any():
@@ -173,7 +173,7 @@ def infeasible(core: ReducedProblem, model: SitingModel) -> InfeasibleError:
 
     Returns
     -------
-    error : InfeasibleError
+    error
         To be raised.
     """
     conflicts = _elastic(core, model)
@@ -235,6 +235,8 @@ def _elastic(core: ReducedProblem, model: SitingModel) -> tuple[LimitConflict, .
         return ()
     values = outcome.values[:width]
     values[: len(free.options)] = np.round(values[: len(free.options)])
+    if free.capacity is None:
+        values = exact.columns(free, values[: len(free.options)] > 0.5)
     conflicts = (one.conflict(values) for one in soft)
     return tuple(conflict for conflict in conflicts if conflict is not None)
 

@@ -56,7 +56,7 @@ def frontier(
 
     Returns
     -------
-    points : tuple of FrontierPoint
+    points
         By ascending limit; a cancelled or late run returns the points that it reached.
 
     Raises

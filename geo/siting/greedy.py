@@ -26,7 +26,7 @@ def first_answer(core: ReducedProblem, m: ReachMatrix) -> Flags:
 
     Returns
     -------
-    chosen : ndarray of bool
+    chosen
         (rows,) True where selected.
     """
     none = np.zeros(len(core.options), dtype=bool)

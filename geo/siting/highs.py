@@ -89,7 +89,7 @@ def maximise(
 
     Returns
     -------
-    outcome : SolverOutcome
+    outcome
         The best values and the bound.
     """
     if not len(program.gain):
@@ -126,7 +126,7 @@ def prepared(program: IntegerProgram, clock: SolverClock) -> Any:
 
     Returns
     -------
-    solver : highspy.Highs
+    solver
         The solver, not yet run.
     """
     return _prepared(program, clock, None, None)
@@ -142,7 +142,7 @@ def solved(solver: Any) -> bool:
 
     Returns
     -------
-    optimal : bool
+    optimal
         True if the run ended with the optimum.
     """
     import highspy
@@ -170,6 +170,8 @@ def _prepared(
     solver = _solver()
     options: dict[str, bool | float | str | int] = {
         "output_flag": False, "mip_rel_gap": max(clock.run.gap, 0.0), "mip_abs_gap": 1e-6,
+        # A site built by 1e-7 less than 1 would make the bound on the cost wrong by some fen.
+        "mip_feasibility_tolerance": 1e-9,
         "random_seed": 1, "parallel": "off", "time_limit": clock.left_s,
     }  # fmt: skip
     if nodes is not None:

@@ -70,7 +70,7 @@ def reach_matrix(reach: sp.csr_array, weights: Floats, costs: Floats, places: In
 
     Returns
     -------
-    matrix : ReachMatrix
+    matrix
         The same, by row and by column.
     """
     back = sp.csc_array(reach)
@@ -94,7 +94,7 @@ def begin(m: ReachMatrix, chosen: Flags) -> SearchState:
 
     Returns
     -------
-    state : SearchState
+    state
         Its values are right for all rows.
     """
     n, villages = len(chosen), len(m.weights)
@@ -226,7 +226,7 @@ def weakest(s: SearchState) -> int:
 
     Returns
     -------
-    row : int
+    row
         −1 if none is chosen.
     """
     if s.size[0] == 0:
@@ -264,9 +264,9 @@ def partner(
 
     Returns
     -------
-    row : int
+    row
         −1 where no exchange fits the money.
-    gain : float
+    gain
         Weight gained less the price of the money.
     """
     count, value = 0, 0.0

@@ -69,7 +69,7 @@ class DualPrices:
 
         Returns
         -------
-        rows : ndarray of bool
+        rows
             (rows,) True where a selection with the row cannot cover ``covered + step``.
         """
         loss = np.maximum(self.threshold, 0.0) - self.worth
@@ -97,7 +97,7 @@ def dual_prices(
 
     Returns
     -------
-    prices : DualPrices
+    prices
         Those with the least bound.
     """
     reach, back = core.reach, sp.csr_array(core.reach.T)

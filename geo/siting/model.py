@@ -93,7 +93,7 @@ def checked(problem: SitingProblem) -> SitingModel:
 
     Returns
     -------
-    model : SitingModel
+    model
         The same problem; costs also in whole fen.
 
     Raises
@@ -138,7 +138,7 @@ def is_whole(values: Floats) -> bool:
 
     Returns
     -------
-    whole : bool
+    whole
         True if every value is a whole number.
     """
     return bool(np.all(values == np.round(values)))
@@ -154,7 +154,7 @@ def whole_fen(amount: float) -> float:
 
     Returns
     -------
-    fen : float
+    fen
         Whole number of fen; a part of a fen is dropped unless it is rounding of the double.
 
     Examples
@@ -352,7 +352,7 @@ def reached(reach: sp.csr_array, chosen: Flags) -> Flags:
 
     Returns
     -------
-    villages : ndarray of bool
+    villages
         (villages,) True where reached.
     """
     found = np.zeros(reach.shape[1], dtype=bool)
@@ -370,7 +370,7 @@ def unreachable(model: SitingModel) -> tuple[int, ...]:
 
     Returns
     -------
-    villages : tuple of int
+    villages
         Indices of the villages, ascending.
     """
     lost = (model.weights > 0) & ~reached(model.reach, model.allowed)

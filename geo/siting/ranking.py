@@ -51,7 +51,7 @@ def ranked(problem: SitingProblem, plan: SitingPlan) -> tuple[RankedSite, ...]:
 
     Returns
     -------
-    order : tuple of RankedSite
+    order
         The plan's options, the first to build first.
 
     Examples

@@ -79,7 +79,7 @@ class ReducedProblem:
 
         Returns
         -------
-        options : ndarray of bool
+        options
             (options,) True where built, fixed options included.
         """
         flags = model.fixed.copy()
@@ -96,7 +96,7 @@ class ReducedProblem:
 
         Returns
         -------
-        weight : float
+        weight
             Weight of the columns reached, without ``base``.
         """
         return float(self.weights[self.met(chosen)].sum())
@@ -111,7 +111,7 @@ class ReducedProblem:
 
         Returns
         -------
-        columns : ndarray of bool
+        columns
             (columns,) True where reached.
         """
         return reached(self.reach, chosen)
@@ -129,7 +129,7 @@ def reduce(model: SitingModel, *, keep_dominated: bool = False) -> ReducedProble
 
     Returns
     -------
-    core : ReducedProblem
+    core
         What is still to be decided; its optimum is the problem's.
     """
     if model.capacity is not None:
@@ -171,7 +171,7 @@ def missing(model: SitingModel, least: Floats, done: Floats) -> Floats:
 
     Returns
     -------
-    left : ndarray
+    left
         (groups,) weight still to be covered; 0 where only rounding is missing.
     """
     whole = np.bincount(model.groups, model.weights, minlength=len(least))
@@ -212,9 +212,9 @@ def merged(reach: sp.csr_array, weights: Floats, groups: Ints) -> tuple[sp.csr_a
 
     Returns
     -------
-    reach : csr_array
+    reach
         (rows, merged columns) with sorted columns.
-    weights, groups : ndarray
+    weights, groups
         (merged columns,) sum of the weights, and the group.
 
     Notes
@@ -223,14 +223,15 @@ def merged(reach: sp.csr_array, weights: Floats, groups: Ints) -> tuple[sp.csr_a
     columns among a million have equal sums with a chance below 1e-26.
     """
     by_village = sp.csc_array(reach)
-    some = (np.diff(by_village.indptr) > 0) & (weights > 0)
+    columns = np.flatnonzero((np.diff(by_village.indptr) > 0) & (weights > 0))
+    if not len(columns):
+        return sp.csr_array(reach[:, columns]), weights[columns], groups[columns]
+    # Without the other columns each sum ends where the next begins.
+    some = sp.csc_array(by_village[:, columns])
     draw = np.random.default_rng(20_210_930).integers(
         0, 2**63, size=(2, reach.shape[0]), dtype=np.uint64
     )
-    columns = np.flatnonzero(some)
-    if not len(columns):
-        return sp.csr_array(reach[:, columns]), weights[columns], groups[columns]
-    keys = [np.add.reduceat(one[by_village.indices], by_village.indptr[columns]) for one in draw]
+    keys = [np.add.reduceat(one[some.indices], some.indptr[:-1]) for one in draw]
     order = np.lexsort((*keys, groups[columns]))
     new = np.ones(len(order), dtype=bool)
     new[1:] = groups[columns][order][1:] != groups[columns][order][:-1]
@@ -260,7 +261,7 @@ def dominated(reach: sp.csr_array, fen: Floats, places: Ints) -> Flags:
 
     Returns
     -------
-    redundant : ndarray of bool
+    redundant
         (rows,) True where another row is at least as good.
     """
     alone = np.bincount(places, minlength=int(places.max(initial=-1)) + 1)[places] == 1

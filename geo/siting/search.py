@@ -111,7 +111,7 @@ class CoverSearch:
 
         Returns
         -------
-        enough : bool
+        enough
             True if the gap is within the requested one.
         """
         rounding = -_SUMMED if self.unit else ROUNDING
@@ -147,7 +147,7 @@ class CoverSearch:
 
         Returns
         -------
-        prices : DualPrices
+        prices
             The best found.
         """
         known = self.prices if self.prices is not None else self.begin
@@ -191,7 +191,7 @@ class CoverSearch:
 
         Returns
         -------
-        run : callable
+        run
             Takes the cell that stops it, returns the (rows,) selection.
         """
         core, first = self.core, self.chosen
@@ -211,7 +211,7 @@ class CoverSearch:
 
         Returns
         -------
-        rows : ndarray of bool
+        rows
             (rows,) True where not proven needless.
         """
         if self.prices is None:
@@ -223,7 +223,7 @@ class CoverSearch:
 
         Returns
         -------
-        few : bool
+        few
             True if the rows left have few enough cells.
         """
         return bool(self.core.reach[self.left()].nnz <= _CELLS)
@@ -247,7 +247,7 @@ class CoverSearch:
 
         Returns
         -------
-        rows : ndarray of bool
+        rows
             (rows,) True where one of them has the row.
         """
         return np.asarray(np.logical_or.reduce([self.chosen, *(kept for _, kept in self.elite)]))
@@ -283,7 +283,7 @@ def best(
 
     Returns
     -------
-    found : CoreSolution
+    found
         The selection, its weight and the bound.
     """
     search = CoverSearch(core, clock, start)
@@ -340,9 +340,9 @@ def among(
 
     Returns
     -------
-    found : ndarray of bool or None
+    found
         (rows,) the selection; None where none was found.
-    bound : float
+    bound
         Upper bound on the weight that these rows cover.
     """
     numbers = np.flatnonzero(rows)
@@ -373,7 +373,7 @@ def taken(core: ReducedProblem, numbers: Ints, reach: sp.csr_array) -> ReducedPr
 
     Returns
     -------
-    part : ReducedProblem
+    part
         The core of these rows.
     """
     return replace(
@@ -395,7 +395,7 @@ def together(jobs: Sequence[Callable[[Ints], Any]], clock: SolverClock) -> list[
 
     Returns
     -------
-    results : list
+    results
         In order of the jobs.
     """
     stop = np.full(1, clock.over(), np.int64)

@@ -90,13 +90,13 @@ def least_cost(problem: SitingProblem, share: float = 1.0, run: SolverRun = _RUN
 
     Returns
     -------
-    plan : CostPlan
+    plan
         The selection, its cost and the lower bound; after the time limit or a cancellation the
         cheapest selection so far.
 
     Raises
     ------
-    InputError, RangeError
+    RangeError
         If the problem is malformed or the share is outside 0–1.
     InfeasibleError
         If the other limits or the fixed options leave too little; it names the possible share.
@@ -262,7 +262,7 @@ def charged(reach: sp.csr_array, fen: Floats) -> float:
 
     Returns
     -------
-    bound : float
+    bound
         Lower bound [fen].
     """
     left, total = fen.copy(), 0.0
@@ -353,7 +353,7 @@ def greedy_cover(core: ReducedProblem, target: float) -> Flags:
 
     Returns
     -------
-    chosen : ndarray of bool
+    chosen
         (rows,) True where built.
     """
     chosen = np.zeros(len(core.options), dtype=bool)

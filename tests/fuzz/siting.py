@@ -38,6 +38,8 @@ UNITS = (1.0, 1.0, 1.0, 0.1, 1e-9, 1_000_003.0)
 #: Units of costs [CNY]: cents, tenths, millions.
 MONEY = (0.01, 0.1, 1.0, 0.33, 123_456.78)
 ROUNDING = 1e-8
+#: Seeds from here on have more fixed options and shared places, which interact.
+DENSE = 1_000_000
 
 
 def made(seed: int) -> tuple[str, SitingProblem, float]:
@@ -49,9 +51,10 @@ def made(seed: int) -> tuple[str, SitingProblem, float]:
     reach = draw.random((options, villages)) < draw.choice([0.15, 0.3, 0.5])
     weights = draw.integers(0, 30, villages).astype(float)
     parts: dict[str, Any] = {"coverage": reach, "weights": weights * draw.choice(UNITS)}
-    if draw.random() < 0.4:
-        parts["places"] = draw.integers(0, options, options)
-    _decided(draw, parts, options)
+    dense = seed >= DENSE
+    if dense or draw.random() < 0.4:
+        parts["places"] = draw.integers(0, options if not dense else options // 2 + 1, options)
+    _decided(draw, parts, options, (0, 1, 1, 2) if dense else (0, 0, 0, 1, 2))
     money = goal == "budget" or (goal != "sites" and draw.random() < 0.7)
     if money:
         parts["costs"] = draw.integers(0 if draw.random() < 0.3 else 1, 12, options) * float(
@@ -69,10 +72,12 @@ def made(seed: int) -> tuple[str, SitingProblem, float]:
     return goal, SitingProblem(**parts), _share(draw, goal, parts)
 
 
-def _decided(draw: np.random.Generator, parts: dict[str, Any], options: int) -> None:
+def _decided(
+    draw: np.random.Generator, parts: dict[str, Any], options: int, counts: tuple[int, ...]
+) -> None:
     """Fix and forbid some options."""
     order = draw.permutation(options)
-    fixed = order[: int(draw.choice([0, 0, 0, 1, 2]))]
+    fixed = order[: int(draw.choice(counts))]
     places = parts.get("places", np.arange(options))
     if len(set(places[fixed].tolist())) < len(fixed):
         fixed = fixed[:1]

@@ -19,8 +19,10 @@ from geo.siting import (
 from geo.siting.model import whole_fen
 from tests.fuzz import siting as fuzz
 
-#: Seeds in each test of the suite; ``python -m tests.fuzz.siting 20000`` runs more.
-SEEDS, PARTS = 20, 6
+#: Seeds of the suite; ``python -m tests.fuzz.siting 20000`` runs more.
+SEEDS = [range(first + at, first + at + 20) for first in (0, fuzz.DENSE) for at in (0, 20, 40, 60)]
+#: Seeds that found a fault in longer runs.
+FOUND = (1256, 6361, 108_303, 108_902, 160_208)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -28,14 +30,19 @@ def compiled() -> None:
     fuzz.warm_up()
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_random_problems_agree_with_every_selection(part: int) -> None:
-    outcomes = {fuzz.check(seed) for seed in range(part * SEEDS, (part + 1) * SEEDS)}
+@pytest.mark.parametrize("seeds", SEEDS, ids=str)
+def test_random_problems_agree_with_every_selection(seeds: range) -> None:
+    outcomes = {fuzz.check(seed) for seed in seeds}
     assert len(outcomes) > 4
 
 
+@pytest.mark.parametrize("seed", FOUND)
+def test_problems_that_once_had_a_false_answer(seed: int) -> None:
+    fuzz.check(seed)
+
+
 def test_the_seeds_have_every_goal_and_limit() -> None:
-    made = [fuzz.made(seed) for seed in range(SEEDS * PARTS)]
+    made = [fuzz.made(seed) for seeds in SEEDS for seed in seeds]
     assert {goal for goal, _, _ in made} == set(fuzz.GOALS)
     for name in ("fixed", "forbidden", "places", "costs", "budget", "capacity", "least_share"):
         assert sum(np.size(getattr(asked, name) or 0) > 0 if name in {"fixed", "forbidden"}
@@ -92,6 +99,15 @@ def test_what_is_served_counts_at_least_cost(split: bool) -> None:
     with pytest.raises(InfeasibleError) as refused:
         least_cost(asked, 0.6)
     assert refused.value.conflicts[0].possible == 0.5
+
+
+def test_villages_without_households_do_not_merge_others() -> None:
+    asked = SitingProblem(
+        coverage=[[0, 1, 1, 0, 0], [1, 0, 0, 1, 0]], weights=[27, 0, 19, 0, 17], p=1,
+        capacity=[46, np.inf],
+    )  # fmt: skip
+    plan = solve(asked)
+    assert (plan.selected, plan.covered, plan.bound) == ((1,), 27, 27)
 
 
 def test_no_village_is_served_twice() -> None:
