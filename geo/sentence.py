@@ -1,4 +1,4 @@
-"""What a sentence for people is to code that knows no language."""
+"""Sentences for people, as code without a language uses them."""
 
 from __future__ import annotations
 
@@ -10,4 +10,15 @@ class Sentence(Protocol):
     """A sentence that is not yet in any language."""
 
     def text(self, language: str, /) -> str:
-        """Return the sentence in a language, by its code."""
+        """Return the sentence in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        text
+            The sentence.
+        """

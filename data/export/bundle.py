@@ -93,7 +93,20 @@ class ExportBundle:
 
 
 def in_both(line: str, words: Message) -> dict[str, str]:
-    """Return the lines ``<line>_zh`` and ``<line>_en`` of an export's provenance."""
+    """Return the lines ``<line>_zh`` and ``<line>_en`` of an export's provenance.
+
+    Parameters
+    ----------
+    line
+        Name of the lines, without the suffix.
+    words
+        The sentence.
+
+    Returns
+    -------
+    lines
+        One line for each language.
+    """
     return {f"{line}_{language}": words.text(language) for language in DATA_LANGUAGES}
 
 

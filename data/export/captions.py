@@ -6,7 +6,17 @@ from data.wording.catalogue import DEFAULT, both, sentences
 
 
 def caption(column: str) -> str:
-    """Return what a column means, in Chinese and English; empty where nothing is to be said.
+    """Return the meaning of a column, in Chinese and English.
+
+    Parameters
+    ----------
+    column
+        Name of the column.
+
+    Returns
+    -------
+    caption
+        Both languages, separated by a slash; empty for an unknown column.
 
     Examples
     --------

@@ -45,7 +45,7 @@ _READ = "_url_read"
 
 
 @dataclass(frozen=True, slots=True)
-class UrlFault:
+class AddressFault:
     """A value of the URL that nobody knows.
 
     Attributes
@@ -95,9 +95,9 @@ def write_url() -> None:
         st.query_params.from_dict(wanted)
 
 
-def take_faults() -> list[UrlFault]:
+def take_faults() -> list[AddressFault]:
     """Return the faults of the URL and forget them."""
-    faults: list[UrlFault] = st.session_state.get(_FAULTS, [])
+    faults: list[AddressFault] = st.session_state.get(_FAULTS, [])
     st.session_state[_FAULTS] = []
     return faults
 
@@ -219,4 +219,4 @@ def _date(text: str, pack: Pack) -> str:
 
 
 def _fault(key: str, asked: str, used: str, known: tuple[str, ...]) -> None:
-    st.session_state[_FAULTS].append(UrlFault(key, asked, used, known))
+    st.session_state[_FAULTS].append(AddressFault(key, asked, used, known))
