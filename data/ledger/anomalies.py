@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.ledger.metrics import MetricTitle
+from data.ledger.metrics import MetricTitle, metric_title
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
@@ -82,7 +82,7 @@ def _share_against_count(ledger: Ledger) -> Iterator[Anomaly]:
     short = baselines[baselines["basis"] == "count"]
     for a in full.to_dict("records"):
         for b in short[short["as_of"] == a["as_of"]].to_dict("records"):
-            if "4G" not in a["metric_en"]:
+            if "4G" not in metric_title(a["layer"], a["metric"], "en"):
                 continue
             yield Anomaly(
                 "units_differ",

@@ -10,6 +10,8 @@ import streamlit as st
 
 from data.ledger.metrics import keyed, titles
 from data.scenario.presets import presets
+from data.tables.imports import IMPORTABLE
+from data.tables.pack import TABLES
 from data.tables.reader import Pack
 from data.wording.catalogue import data_language, text
 from ui.shell import cache
@@ -65,6 +67,8 @@ def _index(digest: str, tongue: str, *, _pack: Pack) -> dict[str, dict[str, obje
     is_named = own != table["metric"]
     other = table["metric_zh" if data_language(tongue) == "zh" else "metric"]
     table["title"] = own.where(is_named, other)
+    for name, schema in {**IMPORTABLE, **TABLES}.items():
+        table.loc[table["id"] == f"pack:{name}", "title"] = schema.title(tongue)
     for item in presets().values():
         about = text("about.radius", tongue, preset=item.title(tongue)), item.about(tongue)
         table.loc[table["id"] == f"preset:{item.key}", ["title", "note"]] = about

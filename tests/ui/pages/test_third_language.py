@@ -89,16 +89,16 @@ def pseudo(sentence: str) -> str:
     return f"⟦{''.join(parts)}{sentence[end:].translate(_ACCENTS)}⟧"
 
 
-def generated(tree: Mapping[str, Any]) -> Iterator[str]:
+def generated(tree: Mapping[str, Any], above: str = "") -> Iterator[str]:
     """Yield the lines of the file of the generated language."""
-    for section, sentences_ in tree.items():
-        yield f"[{section}]"
-        for key, value in sentences_.items():
-            if isinstance(value, Mapping):
-                yield from (f"{key}.{k} = {json.dumps(pseudo(v))}" for k, v in value.items())
-            else:
-                kept = f"{section}.{key}" == "language.names"
-                yield f"{key} = {json.dumps(value if kept else pseudo(value))}"
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from () if above else (f"[{key}]",)
+            yield from generated(value, f"{above}{key}." if above else " ")
+        elif (above.strip(), key) == ("", "names"):
+            yield f'names = "{value}"'
+        else:
+            yield f"{above.strip()}{key} = {json.dumps(pseudo(value))}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -141,8 +141,9 @@ def names() -> list[str]:
             for name in {c.name for c in free if not c.name.endswith("_id")} - _CODES:
                 found |= {str(value) for value in frame[name].dropna().unique()}
             found.add(f"pack:{table.name}")
-        units = pack.table("targets")["unit"]
-        found |= {unit for unit in units if "_" in unit}  # in a source, as the ledger has it
+        # Units as the ledger has them: they stand beside the figure of a source.
+        for name in ("targets", "observations"):
+            found |= {unit for unit in pack.table(name)["unit"] if "_" in unit or " " in unit}
     for long, short in (
         ("Autonomous Prefecture", "AP"),
         ("Autonomous County", "AC"),
@@ -159,6 +160,21 @@ def names() -> list[str]:
 
 
 @cache
+def codes() -> frozenset[str]:
+    """Return cells of the ledger, the unit costs and the licences that a page shows as they are."""
+    found = set()
+    for pack in map(Pack.load, pack_names()):
+        for table in ("targets", "observations"):
+            frame = pack.table(table)
+            found |= {str(v) for name in ("layer", "kind", "unit") for v in frame[name].unique()}
+        costs = pack.table("unit_costs")
+        units, per = costs["currency_or_unit"].astype(str), costs["per"].fillna("").astype(str)
+        found |= {*units, *per, *per.str.removeprefix("per "), *(units + " " + per)}
+        found |= set(pack.table("SOURCES")["table"])
+    return frozenset(found)
+
+
+@cache
 def untranslated(text: str) -> tuple[str, ...]:
     """Return the words of a text that are neither of the generated language nor data."""
     before = ""
@@ -167,7 +183,8 @@ def untranslated(text: str) -> tuple[str, ...]:
     rest = _MARKUP.sub(" ", re.sub(r"\\(\W|_)", r"\1", text))
     for name in names() if words_of(rest) else ():
         rest = rest.replace(name, " ")
-    return words_of(rest)
+    parts = (part.strip() for part in rest.split("·"))
+    return tuple(word for part in parts if part not in codes() for word in words_of(part))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -260,7 +277,7 @@ def in_json(tree: Any, key: str = "") -> Iterator[str]:
         "kind",
         "selected",
         "id",
-        "color",
+        "shape",
         "colour",
         "state",
     }:
