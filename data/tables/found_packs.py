@@ -86,6 +86,7 @@ def find_packs() -> FoundPacks:
             if isinstance(found, DataError):
                 raise found
             meta = read_meta(found)
+            check_name(found, meta)
             _check_unique(found, folders.get(found.name), codes.get(meta["adcode"]))
         except DataError as fault:
             faults.append(fault)
@@ -126,9 +127,34 @@ def read_meta(folder: Path) -> dict[str, Any]:
         meta = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
-    if faults := list(_meta_faults(folder.name, meta)):
+    if faults := list(_meta_faults(meta)):
         raise DataError("; ".join(faults), where=str(path), repair=_REPAIR)
     return meta
+
+
+def check_name(folder: Path, meta: Mapping[str, Any]) -> None:
+    """Check the name that a pack goes by: that of its folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of the pack.
+    meta
+        Its settings.
+
+    Raises
+    ------
+    DataError
+        If the name cannot be given to ``--province``, or ``pack.toml`` says another.
+    """
+    name = folder.name
+    what = ""
+    if not _NAME.fullmatch(name):
+        what = f"the folder's name {name!r} is not made of a–z, 0–9, _ and -"
+    elif meta.get("name", name) != name:
+        what = f"name = {meta['name']!r} is not the folder's name {name!r}"
+    if what:
+        raise DataError(what, where=str(folder / META_FILE), repair=_REPAIR)
 
 
 def _candidates() -> Iterator[Path | DataError]:
@@ -165,7 +191,7 @@ def _check_unique(folder: Path, same_name: Path | None, same_code: Path | None) 
         )
 
 
-def _meta_faults(name: str, meta: Mapping[str, Any]) -> Iterator[str]:
+def _meta_faults(meta: Mapping[str, Any]) -> Iterator[str]:
     for key in ("adcode", "name_zh", "name_en", "default_as_of"):
         if key not in meta:
             yield f"lacks {key!r}"
@@ -175,10 +201,6 @@ def _meta_faults(name: str, meta: Mapping[str, Any]) -> Iterator[str]:
             yield f"adcode = {meta[key]!r} is no code of a province, such as 990000"
         elif key == "default_as_of" and not _is_date(meta[key]):
             yield f"default_as_of = {meta[key]!r} is no date YYYY-MM-DD"
-    if not _NAME.fullmatch(name):
-        yield f"the folder's name {name!r} is not made of a–z, 0–9, _ and -"
-    if meta.get("name", name) != name:
-        yield f"name = {meta['name']!r} is not the folder's name {name!r}"
     if not isinstance(meta.get("order", _LAST), int):
         yield f"order = {meta['order']!r} is no whole number"
 

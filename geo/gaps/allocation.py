@@ -24,7 +24,7 @@ from geo.errors import InputError
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-#: Remainders closer than this count as equal, so that rounding noise never decides a tie.
+#: Remainders and shares closer than this count as equal: rounding noise never decides a tie.
 _TIE = 1e-9
 
 
@@ -65,7 +65,8 @@ def largest_remainder(
     left = int(total - parts.sum())
     names = np.asarray(keys if keys is not None else range(len(share)))
     remainder = np.round((quota - parts) / _TIE)
-    order = np.lexsort((names, -share, -remainder))
+    size = np.round(share / share.sum() / _TIE)
+    order = np.lexsort((names, -size, -remainder))
     parts[order[:left]] += 1
     return np.asarray(parts, dtype=np.int64)
 
@@ -101,8 +102,8 @@ def allocate(
     Raises
     ------
     InputError
-        If fixed cells or floors ask for more than the total, or all cells are fixed and
-        do not sum to it.
+        If the total is negative or not whole, fixed cells or floors ask for more than it, or all
+        cells are fixed and do not sum to it.
 
     Examples
     --------
@@ -114,6 +115,7 @@ def allocate(
     share = np.asarray(weights, dtype=float)
     cells = np.full(len(share), np.nan) if fixed is None else np.array(fixed, dtype=float)
     bound = np.zeros(len(share)) if floor is None else np.nan_to_num(np.asarray(floor, float))
+    _check_total(total)
     _check_cells(total, cells, bound)
     names = list(keys) if keys is not None else [f"{i:09d}" for i in range(len(share))]
     while True:
@@ -130,12 +132,16 @@ def allocate(
         cells[short] = np.ceil(bound[short])
 
 
-def _checked_weights(total: int, weights: ArrayLike) -> Floats:
-    share = np.asarray(weights, dtype=float)
-    if total < 0 or total != int(total):
+def _check_total(total: float) -> None:
+    if not (np.isfinite(total) and total >= 0 and total == int(total)):
         raise InputError(
             f"a total of {total} cannot be shared", repair="give a whole number of at least 0"
         )
+
+
+def _checked_weights(total: int, weights: ArrayLike) -> Floats:
+    _check_total(total)
+    share = np.asarray(weights, dtype=float)
     if not np.isfinite(share).all() or (share < 0).any():
         raise InputError(
             "weights must be finite and non-negative",

@@ -6,6 +6,7 @@ import datetime as dt
 
 import streamlit as st
 
+from data.tables.found_packs import find_packs
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES
 from layers.registry import layer, layers
@@ -38,6 +39,8 @@ def show(*, told_elsewhere: bool = False) -> None:
             format_func={name: _province_title(name) for name in pack_names()}.__getitem__,
             on_change=state.change_province,
         )
+        for fault in find_packs().faults:
+            st.warning(t("sidebar.pack_left_out", fault=plain(fault)))
         localised_select.selectbox(
             st,
             t("sidebar.layer"),

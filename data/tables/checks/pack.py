@@ -11,7 +11,7 @@ from data.tables.checks.ledgers import ledger_faults
 from data.tables.checks.regions import place_faults, region_faults
 from data.tables.checks.sources import quote_faults, source_faults
 from data.tables.checks.tables import read_tables
-from data.tables.found_packs import META_FILE, read_meta
+from data.tables.found_packs import META_FILE, check_name, read_meta
 from geo.errors import DataError, InputError
 
 
@@ -58,6 +58,7 @@ def check_pack(folder: Path, *, layer_keys: Collection[str] | None = None) -> Pa
     meta = {}
     try:
         meta = read_meta(folder)
+        check_name(folder, meta)
     except DataError as error:
         found.append(fault(META_FILE, "settings", fault=error.what))
     tables, of_tables = read_tables(folder)

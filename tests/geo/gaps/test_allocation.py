@@ -17,6 +17,98 @@ WEIGHTS = st.lists(
 ).filter(lambda w: sum(w) > 0)
 
 
+def test_hamilton_by_hand() -> None:
+    """Quotas 3.5, 2.5, 4.0: equal remainders go to the larger weight first."""
+    assert largest_remainder(10, [35, 25, 40], keys=["a", "b", "c"]).tolist() == [4, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "word"),
+    [
+        (-1, [1.0], "-1"),
+        (2.5, [1.0, 1.0], "2.5"),
+        (math.nan, [1.0], "nan"),
+        (math.inf, [1.0], "inf"),
+        (0, [1.0, math.inf], "finite"),
+        (5, [0.0, 0.0], "zero"),
+        (5, [1.0, math.nan], "finite"),
+        (5, [1.0, -1.0], "negative"),
+    ],
+)
+def test_what_cannot_be_shared_says_so(total: int, weights: list[float], word: str) -> None:
+    with pytest.raises(InputError, match=word):
+        largest_remainder(total, weights)
+    with pytest.raises(InputError, match=word) as caught:
+        allocate(total, weights)
+    assert caught.value.repair
+
+
+def test_nothing_is_shared_whatever_the_weights() -> None:
+    assert largest_remainder(0, [0.0, 0.0]).tolist() == [0, 0]
+    assert allocate(0, [0.0, 0.0]).tolist() == [0, 0]
+    assert largest_remainder(1, [0.0, 1.0]).tolist() == [0, 1]
+
+
+def test_ties_go_to_the_larger_weight_then_by_key_then_by_order() -> None:
+    # Quotas 0.5, 1.5 and 1.0.
+    assert largest_remainder(3, [1, 3, 2], keys=["a", "b", "c"]).tolist() == [0, 2, 1]
+    assert largest_remainder(1, [1, 1], keys=["b", "a"]).tolist() == [0, 1]
+    assert largest_remainder(1, [1, 1]).tolist() == [1, 0]
+    assert allocate(1, [1, 1], keys=["b", "a"]).tolist() == [0, 1]
+    assert allocate(1, [1, 1]).tolist() == [1, 0]
+    # By number, not by text: ten regions without keys.
+    assert allocate(1, [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]).argmax() == 2
+
+
+def test_rounding_noise_decides_no_tie() -> None:
+    """0.1 + 0.2 is a hair more than 0.3: by key, not by that hair."""
+    weights = [0.3, 0.1 + 0.2, 0.6]
+    assert largest_remainder(2, weights, keys=["a", "b", "c"]).tolist() == [1, 0, 1]
+    # A quota a hair below a whole number is that number: 3 × (1/3) parts.
+    assert largest_remainder(3, [0.1, 0.1, 0.1]).tolist() == [1, 1, 1]
+    assert largest_remainder(10, [0.7, 0.1, 0.2]).tolist() == [7, 1, 2]
+
+
+def test_several_floors_are_met_one_after_the_other() -> None:
+    """What the first floor takes brings the second cell below its own."""
+    assert allocate(100, [60, 30, 10], floor=[0, 28, 40]).tolist() == [32, 28, 40]
+    assert allocate(100, [60, 30, 10], floor=[math.nan, 20, 10]).tolist() == [60, 30, 10]
+
+
+def test_a_broken_floor_is_met_by_the_next_whole_number() -> None:
+    assert allocate(10, [9, 1], floor=[0, 2.2]).tolist() == [7, 3]
+    with pytest.raises(InputError, match="ask for 11 of a total of 10"):
+        allocate(10, [1, 1], floor=[7.5, 2.5])
+    assert allocate(11, [1, 1], floor=[7.5, 2.5]).tolist() == [8, 3]
+
+
+def test_a_floor_of_a_fixed_cell_counts_for_nothing() -> None:
+    assert allocate(10, [1, 1], fixed=[4, math.nan], floor=[9, 0]).tolist() == [4, 6]
+
+
+def test_all_cells_fixed() -> None:
+    parts = allocate(10, [1, 1], fixed=[4, 6])
+    assert parts.tolist() == [4, 6]
+    assert parts.dtype == np.int64
+    with pytest.raises(InputError, match="ask for 9 of a total of 10"):
+        allocate(10, [1, 1], fixed=[4, 5])
+    assert allocate(10, [1, 1], fixed=[10, math.nan]).tolist() == [10, 0]
+
+
+def test_arguments_stay_as_they_are() -> None:
+    fixed, floor = np.array([4.0, math.nan, math.nan]), np.array([0.0, 0.0, 5.0])
+    assert allocate(10, [1, 1, 1], fixed=fixed, floor=floor).tolist() == [4, 1, 5]
+    assert np.isnan(fixed[1:]).all()
+    assert floor.tolist() == [0.0, 0.0, 5.0]
+
+
+def test_cells_beyond_the_total_are_refused() -> None:
+    with pytest.raises(InputError, match="observed cells ask for 11"):
+        allocate(10, [1, 1], fixed=[11, math.nan])
+    with pytest.raises(InputError, match="observed cells"):
+        allocate(10, [1, 1], fixed=[4, 4])
+
+
 @given(TOTALS, WEIGHTS)
 def test_parts_sum_and_stay_within_one_of_the_quota(total: int, weights: list[float]) -> None:
     parts = largest_remainder(total, weights)
@@ -65,29 +157,3 @@ def test_floors_hold_and_the_rest_sums(total: int, weights: list[float], data) -
     parts = allocate(total, positive, floor=floor)
     assert parts[-1] >= floor[-1]
     assert parts.sum() == total
-
-
-def test_hamilton_by_hand() -> None:
-    """Quotas 3.5, 2.5, 4.0: equal remainders go to the larger weight first."""
-    assert largest_remainder(10, [35, 25, 40], keys=["a", "b", "c"]).tolist() == [4, 2, 4]
-
-
-@pytest.mark.parametrize(
-    ("total", "weights", "word"),
-    [
-        (-1, [1.0], "-1"),
-        (5, [0.0, 0.0], "zero"),
-        (5, [1.0, math.nan], "finite"),
-        (5, [1.0, -1.0], "negative"),
-    ],
-)
-def test_what_cannot_be_shared_says_so(total: int, weights: list[float], word: str) -> None:
-    with pytest.raises(InputError, match=word):
-        largest_remainder(total, weights)
-
-
-def test_cells_beyond_the_total_are_refused() -> None:
-    with pytest.raises(InputError, match="observed cells ask for 11"):
-        allocate(10, [1, 1], fixed=[11, math.nan])
-    with pytest.raises(InputError, match="observed cells"):
-        allocate(10, [1, 1], fixed=[4, 4])

@@ -41,3 +41,18 @@ def test_more_than_opens_the_lower_end() -> None:
 def test_ahead_of_target_keeps_its_sign() -> None:
     result = gap(Interval.exact([10.0, 10.0]), Interval.exact([15.0, 5.0]), [0, 0])
     assert result.value.sum() == 0
+
+
+def test_one_unit_is_one_unit_at_the_open_end() -> None:
+    """Known from below only and passed already: the low end is below zero, never above the high."""
+    built = Interval(np.array([12.0]), np.array([12.0]), np.array([math.nan]))
+    result = gap(Interval.exact([10.0]), built, [1])
+    assert (result.low[0], result.value[0], result.high[0]) == (-3.0, -3.0, -3.0)
+    unknown = gap(Interval.exact([10.0]), Interval.unknown(1), [4])
+    assert (unknown.low[0], unknown.high[0]) == (0.0, 6.0)
+
+
+def test_whole_numbers_and_lists_are_figures() -> None:
+    interval = Interval.exact([1, 2])
+    assert interval.value.dtype == float
+    assert gap(interval, Interval.exact([1, 1]), [0, 0]).value.tolist() == [0.0, 1.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,21 @@ def texts(app: AppTest) -> str:
 
 def inside(app: AppTest) -> Pack:
     return Pack.load(app.session_state[state.PROVINCE])
+
+
+def test_a_province_from_outside_opens_and_one_at_fault_is_named(
+    toy_listed: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = tmp_path / "absent"
+    monkeypatch.setenv("TONGCUN_PACKS", f"{toy_listed.folder.parent}{os.pathsep}{absent}")
+    app = opened("", province="toy", lang="en")
+    assert not app.exception
+    assert inside(app) == toy_listed
+    told = [str(box.value) for box in app.sidebar.warning]
+    assert len(told) == 1
+    assert "A province was left out" in told[0]
+    assert "absent" in told[0]
+    assert "Toy Province" in app.sidebar.selectbox[0].options
 
 
 def test_the_first_page_is_the_map_alone_until_it_is_loaded(
