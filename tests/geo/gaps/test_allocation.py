@@ -31,6 +31,8 @@ def test_hamilton_by_hand() -> None:
         (math.inf, [1.0], "inf"),
         (0, [1.0, math.inf], "finite"),
         (5, [0.0, 0.0], "zero"),
+        (1, [0.0, 0.0], "zero"),
+        (5, [1.0, None], "finite"),
         (5, [1.0, math.nan], "finite"),
         (5, [1.0, -1.0], "negative"),
     ],
@@ -44,7 +46,8 @@ def test_what_cannot_be_shared_says_so(total: int, weights: list[float], word: s
 
 
 def test_nothing_is_shared_whatever_the_weights() -> None:
-    assert largest_remainder(0, [0.0, 0.0]).tolist() == [0, 0]
+    nothing = largest_remainder(0, [0.0, 0.0])
+    assert (nothing.tolist(), nothing.dtype) == ([0, 0], np.dtype("int64"))
     assert allocate(0, [0.0, 0.0]).tolist() == [0, 0]
     assert largest_remainder(1, [0.0, 1.0]).tolist() == [0, 1]
 
@@ -63,7 +66,9 @@ def test_ties_go_to_the_larger_weight_then_by_key_then_by_order() -> None:
 def test_rounding_noise_decides_no_tie() -> None:
     """0.1 + 0.2 is a hair more than 0.3: by key, not by that hair."""
     weights = [0.3, 0.1 + 0.2, 0.6]
-    assert largest_remainder(2, weights, keys=["a", "b", "c"]).tolist() == [1, 0, 1]
+    for scale in (1.0, 1e9, 1e-9):
+        scaled = [weight * scale for weight in weights]
+        assert largest_remainder(2, scaled, keys=["a", "b", "c"]).tolist() == [1, 0, 1]
     # A quota a hair below a whole number is that number: 3 × (1/3) parts.
     assert largest_remainder(3, [0.1, 0.1, 0.1]).tolist() == [1, 1, 1]
     assert largest_remainder(10, [0.7, 0.1, 0.2]).tolist() == [7, 1, 2]
@@ -73,6 +78,11 @@ def test_several_floors_are_met_one_after_the_other() -> None:
     """What the first floor takes brings the second cell below its own."""
     assert allocate(100, [60, 30, 10], floor=[0, 28, 40]).tolist() == [32, 28, 40]
     assert allocate(100, [60, 30, 10], floor=[math.nan, 20, 10]).tolist() == [60, 30, 10]
+
+
+def test_a_cell_at_its_floor_stays_free() -> None:
+    """Quotas 0.4, 0.4, 1.2 of 2: fixing the second at its 0 would give the first's unit away."""
+    assert allocate(2, [1, 1, 3], floor=[0, 0, 0]).tolist() == [1, 0, 1]
 
 
 def test_a_broken_floor_is_met_by_the_next_whole_number() -> None:
@@ -93,6 +103,7 @@ def test_all_cells_fixed() -> None:
     with pytest.raises(InputError, match="ask for 9 of a total of 10"):
         allocate(10, [1, 1], fixed=[4, 5])
     assert allocate(10, [1, 1], fixed=[10, math.nan]).tolist() == [10, 0]
+    assert allocate(10, [1, 1], fixed=[4, None]).tolist() == [4, 6]
 
 
 def test_arguments_stay_as_they_are() -> None:
