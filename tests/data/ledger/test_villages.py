@@ -5,17 +5,20 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from data.tables.reader import Pack, pack_names
+from data.tables.reader import Pack
 from geo.earth.crs import ecef, geodesic_m
+from tests.provinces import BUILT
 
 TABLES = ("natural_villages", "sites", "fibre_nodes")
-UNCOVERED = {"yunnan": 5_000, "gansu": 2_645}
-PER_UNIT = {"yunnan": 9, "gansu": 4}
+#: What `pack.toml` asks of the rule.
+RULE = {name: Pack.load(name).meta["build"]["villages"] for name in BUILT}
+UNCOVERED = {name: rule["uncovered"] for name, rule in RULE.items()}
+PER_UNIT = {name: rule["per_unit"] for name, rule in RULE.items()}
 #: Rule A and the margin kept on both sides [m].
 REACH_M, MARGIN_M = 5_000, 50
 
 
-@pytest.fixture(scope="module", params=pack_names())
+@pytest.fixture(scope="module", params=BUILT)
 def pack(request):
     return Pack.load(request.param)
 
