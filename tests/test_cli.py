@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,8 +11,12 @@ import pytest
 
 from commands.options import print_table
 from data.export.writers import SUFFIXES
+from data.tables.reader import Pack
 from planning.gaps import GAP_COLUMNS
-from tests.terminal import ROOT, run_command, run_here
+from tests.terminal import run_command, run_here
+from tests.toy import EAST
+
+pytestmark = pytest.mark.usefixtures("toy_listed")
 
 
 def read(path: Path):
@@ -69,97 +72,91 @@ def test_a_printed_table_is_whole_and_aligned(
 def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"gaps{suffix}"
     layer, tables = ("all", 5) if suffix == ".xlsx" else ("mobile_5g", 1)
-    run_here(
-        "gaps", "--province", "yunnan", "--layer", layer, "--level", "prefecture", "--out", path
-    )
+    run_here("gaps", "--province", "toy", "--layer", layer, "--level", "prefecture", "--out", path)
     frame = read(path)
     assert list(frame.columns)[:15] == list(GAP_COLUMNS)
-    assert len(frame) == tables * 16
+    assert len(frame) == tables * 2
     mine = frame[frame["layer"] == "mobile_5g"]
-    assert mine["target"].sum() == 159_000
-    assert mine["built"].sum() == 19_000
+    assert mine["target"].sum() == 1_003
+    assert mine["built"].sum() == 300
 
 
 def test_gaps_as_kml_is_read_by_gdal(tmp_path: Path) -> None:
     path = tmp_path / "gaps.kml"
-    run_here("gaps", "--province", "gansu", "--layer", "mobile_4g", "--out", path)
-    assert len(gpd.read_file(path, layer=0)) >= 14
+    run_here("gaps", "--province", "toy", "--layer", "mobile_4g", "--out", path)
+    assert len(gpd.read_file(path, layer=0)) >= 2
 
 
-def test_gansu_by_one_switch_and_a_table_on_the_screen() -> None:
-    text = run_command(
-        "gaps", "--province", "gansu", "--level", "county", "--layer", "fibre"
-    ).stdout
+def test_counties_as_a_table_on_the_screen() -> None:
+    text = run_command("gaps", "--province", "toy", "--level", "county", "--layer", "fibre").stdout
     assert text.splitlines()[0].split() == list(GAP_COLUMNS)
-    assert len(text.splitlines()) == 88
+    assert len(text.splitlines()) == 5
 
 
 def test_later_date(tmp_path: Path) -> None:
     path = tmp_path / "g.csv"
-    run_here("gaps", "-p", "yunnan", "-l", "mobile_5g", "--as-of", "2023-12-31", "-o", path)
-    assert read(path)["built"].sum() == 98_689
+    run_here("gaps", "-p", "toy", "-l", "mobile_4g", "--as-of", "2022-12-31", "-o", path)
+    assert read(path)["built"].sum() == 900
 
 
 def test_villages_of_one_prefecture(tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
-    run_here(
-        "villages", "-p", "yunnan", "--state", "uncovered", "--prefecture", "533300", "-o", path
-    )
+    run_here("villages", "-p", "toy", "--state", "uncovered", "--prefecture", EAST, "-o", path)
     frame = pd.read_csv(path, dtype={"prefecture": str})
-    assert len(frame) > 0
-    assert set(frame["prefecture"]) == {"533300"}
+    assert frame["village_id"].tolist() == ["v09", "v12", "v15"]
+    assert set(frame["prefecture"]) == {EAST}
     assert set(frame["state"]) == {"uncovered"}
-    assert set(frame["evidence"]) == {"illustrative"}
+    assert set(frame["evidence"]) == {"declared"}
 
 
-def test_all_uncovered_villages_number_five_thousand(tmp_path: Path) -> None:
+def test_villages_as_a_map(tmp_path: Path) -> None:
     path = tmp_path / "v.parquet"
-    run_here("villages", "-p", "yunnan", "--state", "uncovered", "-o", path)
-    assert len(gpd.read_parquet(path)) == 5_000
+    run_here("villages", "-p", "toy", "--state", "uncovered", "-o", path)
+    assert len(gpd.read_parquet(path)) == 6
 
 
-def test_rule_a_agrees_with_the_flags(tmp_path: Path) -> None:
+def test_states_by_distance_replace_the_flags(tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
-    run_here("villages", "-p", "yunnan", "--state", "uncovered", "--radius-m", "5000", "-o", path)
-    assert len(pd.read_csv(path)) == 5_000
+    run_here("villages", "-p", "toy", "--state", "uncovered", "--radius-m", "900", "-o", path)
+    assert len(pd.read_csv(path)) == 15
 
 
 def test_whatif(tmp_path: Path) -> None:
     path = tmp_path / "w.xlsx"
     run_here(
-        "whatif", "-p", "yunnan", "--site", "25.04,102.71,40,5g_700", "-s", "27.0,98.9", "-o", path
+        "whatif", "-p", "toy", "--site", "25.3,100.302,40,5g_700", "-s", "25.1,100.6", "-o", path
     )
     book = pd.read_excel(path, sheet_name=None, engine="openpyxl")
     assert {"whatif", "villages", "effect", "sources", "about"} <= set(book)
     assert len(book["whatif"]) == 2
-    text = run_here("whatif", "-p", "yunnan", "--site", "25.04,102.71").stdout
-    assert "circle: no terrain data" in text
+    text = run_here("whatif", "-p", "toy", "--site", "25.3,100.302").stdout
+    assert "2 villages, 37 households newly reached; circle: no terrain data" in text
 
 
 def test_sources_lead_to_quotes() -> None:
-    text = run_here("sources", "--province", "gansu").stdout
-    assert "gs-4g-2020" in text
-    assert "004_5417c4b8c648fc12.txt" in text
+    text = run_here("sources", "--province", "toy").stdout
+    assert "toy-mobile_4g-2020" in text
+    assert "toy.txt" in text
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["gaps", "--province", "yunan"], 2, "did you mean 'yunnan'"),
-        (["gaps", "-p", "yunnan", "--layer", "mobile_6g"], 2, "mobile_5g"),
-        (["gaps", "-p", "yunnan", "--layer", "backbone,fibre"], 2, "overlay"),
-        (["gaps", "-p", "yunnan", "--layer", "fibre", "--metric", "reech"], 2, "'reach'"),
-        (["needs", "-p", "yunnan", "--layer", "backbone"], 2, "mobile_5g"),
-        (["gaps", "-p", "yunnan", "--level", "town"], 2, "town"),
-        (["gaps", "-p", "yunnan", "--as-of", "31.12.2021"], 2, "YYYY-MM-DD"),
-        (["gaps", "-p", "yunnan", "--out", "gaps.doc"], 2, ".xlsx"),
-        (["gaps", "-p", "yunnan", "--out", "/nowhere/at/all/gaps.csv"], 1, "/nowhere"),
-        (["whatif", "-p", "yunnan", "--site", "102.71,25.04"], 2, "swapped"),
-        (["whatif", "-p", "yunnan", "--site", "31.2,121.5"], 2, "outside"),
-        (["whatif", "-p", "yunnan", "--site", "here"], 2, "LAT,LON"),
-        (["villages", "-p", "yunnan", "--radius-m", "0"], 2, "radius"),
-        (["villages", "-p", "yunnan", "--prefecture", "999999"], 2, "999999"),
-        (["gaps", "-p", "yunnan", "--scenario", "missing.json"], 2, "missing.json"),
+        (["gaps", "--province", "toyy"], 2, "did you mean 'toy'"),
+        (["gaps", "-p", "toy", "--layer", "mobile_6g"], 2, "mobile_5g"),
+        (["gaps", "-p", "toy", "--layer", "backbone,fibre"], 2, "overlay"),
+        (["gaps", "-p", "toy", "--layer", "fibre", "--metric", "reech"], 2, "'reach'"),
+        (["needs", "-p", "toy", "--layer", "backbone"], 2, "mobile_5g"),
+        (["gaps", "-p", "toy", "--level", "town"], 2, "town"),
+        (["gaps", "-p", "toy", "--as-of", "31.12.2021"], 2, "YYYY-MM-DD"),
+        (["gaps", "-p", "toy", "--out", "gaps.doc"], 2, ".xlsx"),
+        (["gaps", "-p", "toy", "--out", "/nowhere/at/all/gaps.csv"], 1, "/nowhere"),
+        (["whatif", "-p", "toy", "--site", "102.71,25.04"], 2, "swapped"),
+        (["whatif", "-p", "toy", "--site", "31.2,121.5"], 2, "outside"),
+        (["whatif", "-p", "toy", "--site", "here"], 2, "LAT,LON"),
+        (["villages", "-p", "toy", "--radius-m", "0"], 2, "radius"),
+        (["villages", "-p", "toy", "--prefecture", "999999"], 2, "999999"),
+        (["gaps", "-p", "toy", "--scenario", "missing.json"], 2, "missing.json"),
         (["fly"], 2, "fly"),
     ],
 )
@@ -169,36 +166,23 @@ def test_bad_calls_say_what_where_and_how(arguments: list[str], code: int, words
     assert done.stdout == ""
 
 
-def test_a_broken_pack_is_named(tmp_path: Path) -> None:
+def test_a_broken_pack_is_named(toy: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pack file cut in half gives its path and the repair, not a traceback."""
-    import shutil
-
-    shutil.copytree(
-        ROOT,
-        tmp_path / "app",
-        ignore=shutil.ignore_patterns(
-            ".git", ".venv", ".cache", "node_modules", "tests", "docs", ".*_cache", ".hypothesis"
-        ),
-    )
-    broken = tmp_path / "app/data/packs/yunnan/regions.parquet"
+    monkeypatch.setenv("TONGCUN_PACKS", str(tmp_path))
+    broken = shutil.copytree(toy.folder, tmp_path / "toy") / "regions.parquet"
     broken.write_bytes(broken.read_bytes()[:1000])
-    command = [sys.executable, "cli.py", "gaps", "-p", "yunnan"]
-    done = subprocess.run(
-        command, cwd=tmp_path / "app", capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    assert done.returncode == 1
-    assert "regions.parquet" in done.stderr
+    done = run_command("gaps", "-p", "toy", code=1)
+    assert str(broken) in done.stderr
     assert "make data" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_a_file_is_imported_listed_used_and_taken_back(tmp_path: Path) -> None:
     file, folder = tmp_path / "自然村.csv", tmp_path / "workspace"
     file.write_bytes(
-        "自然村编号,经度,纬度,户数,是否有4G\na,102.7,25.03,30,否\nb,102.71,25.04,40,是\n"
-        "c,102.72,25.02,-1,是\n".encode("gb18030")
+        "自然村编号,经度,纬度,户数,是否有4G\na,100.2,25.23,30,否\nb,100.21,25.24,40,是\n"
+        "c,100.22,25.22,-1,是\n".encode("gb18030")
     )
-    where = ("--province", "yunnan", "--workspace", folder)
+    where = ("--province", "toy", "--workspace", folder)
     mended = tmp_path / "rejected.csv"
     order = ("import", file, *where, "--as-of", "2024-06-30", "--evidence", "measured")
     assert "nothing was committed" in run_here(*order, "--dry-run").stdout
@@ -206,7 +190,7 @@ def test_a_file_is_imported_listed_used_and_taken_back(tmp_path: Path) -> None:
     said = run_here(*order, "--report", tmp_path / "r.json", "--rejected", mended).stdout
     assert "3 rows read = 2 accepted + 0 repaired + 1 rejected" in said
     assert (tmp_path / "r.json").exists()
-    assert "c,102.72,25.02,-1" in mended.read_text(encoding="utf-8-sig")
+    assert "c,100.22,25.22,-1" in mended.read_text(encoding="utf-8-sig")
     assert "in force" in run_here("imports", "--workspace", folder).stdout
     out = tmp_path / "villages.csv"
     run_here("villages", *where, "--state", "all", "--out", out)
@@ -223,14 +207,14 @@ def test_a_file_is_imported_listed_used_and_taken_back(tmp_path: Path) -> None:
 def test_a_template_is_written_and_faults_are_told(tmp_path: Path) -> None:
     run_here("template", "sites", tmp_path / "t.xlsx")
     run_here("template", "sites", tmp_path / "t.pdf", code=2)
-    run_here("import", tmp_path / "absent.csv", "--province", "yunnan", code=1)
+    run_here("import", tmp_path / "absent.csv", "--province", "toy", code=1)
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
-    assert "empty" in run_here("import", empty, "--province", "yunnan", code=1).stderr
+    assert "empty" in run_here("import", empty, "--province", "toy", code=1).stderr
     bad = tmp_path / "bad.csv"
-    bad.write_text("自然村编号,经度,纬度,户数\na,102.7,25.03,-1\n", encoding="utf-8")
-    told = run_here("import", bad, "--province", "yunnan", "--workspace", tmp_path / "w", code=2)
+    bad.write_text("自然村编号,经度,纬度,户数\na,100.2,25.23,-1\n", encoding="utf-8")
+    told = run_here("import", bad, "--province", "toy", "--workspace", tmp_path / "w", code=2)
     assert "households negative" in told.stdout
     assert "no row was accepted" in told.stderr
-    again = run_here("import", empty, "--province", "yunnan", "--evidence", "illustrative", code=2)
+    again = run_here("import", empty, "--province", "toy", "--evidence", "illustrative", code=2)
     assert "declared" in again.stderr
