@@ -359,6 +359,23 @@ def test_the_terminal_speaks_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not untranslated(last)
 
 
+def test_the_report_on_a_file_speaks_it_too(tmp_path: Path) -> None:
+    """A third language has its templates, its messages and its report on a list with faults."""
+    given = tmp_path / "in.csv"
+    report, blank = tmp_path / "out.csv", tmp_path / "blank.csv"
+    given.write_text("village_id,lon,lat,households\na1,102.7,25,-5\na1,,25,7\n", encoding="utf-8")
+    order = ["--kind", "natural_villages", "--dry-run", "--language", CODE, "--report", str(report)]
+    done = CliRunner().invoke(cli, ["import", str(given), "-p", PROVINCE, *order])
+    assert done.exit_code == 0, done.output
+    found = pd.read_csv(report, dtype=str).fillna("")
+    told = [text for name in found for text in found[name].unique() if "⟦" in text]
+    assert len(told) > 5
+    assert [text for text in told if untranslated(text)] == []
+    made = CliRunner().invoke(cli, ["template", "natural_villages", str(blank), "--language", CODE])
+    assert made.exit_code == 0
+    assert "⟦" in blank.read_text(encoding="utf-8-sig")
+
+
 def test_the_check_sees_what_is_not_translated() -> None:
     assert untranslated("⟦Gáp⟧ of 建设 5 km Kunming City") == ("of", "建设")
     assert list(in_chart({"title": "Gap", "mark": {"type": "bar"}, "values": [{"a": "x y"}]}))
