@@ -22,7 +22,7 @@ from tools.packs.packages import CACHE_DIR, Store
 from tools.packs.relief import Relief
 from tools.packs.spec import Spec
 from tools.packs.tables import write_table
-from tools.packs.villages import place_villages, without_small_dark
+from tools.packs.villages import draw_households, place_villages, without_small_dark
 
 
 @pytest.fixture
@@ -138,6 +138,23 @@ def test_the_rule_keeps_its_totals(spec, counties, relief):
     assert (~villages["has_4g"]).sum() == 70
     assert villages.loc[~villages["has_4g"], "households"].min() >= 20
     assert villages.groupby("adcode")["households"].sum().tolist() == [30_000, 30_000]
+
+
+def test_each_prefecture_has_its_own_part_of_the_dark_villages(spec, counties, relief):
+    gentle = Relief(
+        np.where(relief.lon < 101, relief.elevation, 0.5 * relief.elevation),
+        relief.lat,
+        relief.lon,
+    )
+    two = [dataclasses.replace(c, parent=f"99{i}000") for i, c in enumerate(counties)]
+    villages = build.illustrative(spec, two, gentle)["natural_villages"]
+    placed = place_villages(two, gentle, 9 * 200)
+    large = draw_households(two, placed) >= 20
+    hard = hardness(two, gentle, placed["lon"].to_numpy(), placed["lat"].to_numpy())
+    parts = pd.Series(chances(hard[large], 70)).groupby(placed["adcode"][large].to_numpy()).sum()
+    dark = (~villages["has_4g"]).groupby(villages["adcode"]).sum()
+    assert (dark - parts).abs().max() < 1
+    assert dark.iloc[0] > 2 * dark.iloc[1]
 
 
 def test_the_rule_says_when_households_do_not_fit(spec, counties, relief):
