@@ -307,7 +307,7 @@ def test_every_plan_has_rows():
 
 def test_bandwidth_out_of_the_province_is_one_series():
     rows = Pack.load("yunnan").table("targets")
-    series = rows[rows["metric"] == "inter-provincial bandwidth"].sort_values("as_of")
+    series = rows[rows["metric"] == "bandwidth_out"].sort_values("as_of")
     assert series["value"].tolist() == [5, 28]
 
 
