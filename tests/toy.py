@@ -188,7 +188,7 @@ def observations() -> pd.DataFrame:
     rows = pd.DataFrame(OBSERVATIONS, columns=columns)
     rows["id"] = "obs-" + rows["adcode"] + "-" + rows["layer"] + "-" + rows["as_of"].str[:4]
     rows = rows.assign(qualifier="=", unit="base_station", source="toy")
-    return rows[list(TABLES["observations"].column_names)]
+    return rows.reindex(columns=list(TABLES["observations"].column_names))
 
 
 def policy_zones() -> pd.DataFrame:
@@ -196,7 +196,7 @@ def policy_zones() -> pd.DataFrame:
     row = {
         "id": "toy-core", "province": PROVINCE, "name_zh": "一核", "name_en": "One core",
         "kind": "core", "regions": WEST, "focus": "anything", "focus_zh": "任何",
-        "source_file": TEXT, "quote": "一核指西州",
+        "source_file": TEXT, "quote": "一核指西州", "note": None,
     }  # fmt: skip
     return pd.DataFrame([row])
 

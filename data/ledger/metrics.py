@@ -21,7 +21,8 @@ LEDGER_METRICS: Mapping[str, tuple[str, ...]] = {
     ),
     "mobile_4g": (
         "base_stations", "base_stations_new", "share_of_province", "base_stations_all_kinds",
-        "admin_villages_reached",
+        "admin_villages_reached", "urban_areas_reached", "towns_reached", "scenic_areas_reached",
+        "transport_routes_reached",
     ),
     "natural_villages": ("without_4g", "with_4g", "with_fibre_and_4g"),
     "fibre": (
@@ -35,9 +36,11 @@ LEDGER_METRICS: Mapping[str, tuple[str, ...]] = {
     ),
     "backbone": (
         "bandwidth_out", "internet_bandwidth_out", "bandwidth_international", "bandwidth_inside",
-        "cables_out",
+        "cables_out", "countries_served", "gateway_operators", "countries_by_cable",
+        "interconnection_points", "international_channels",
     ),
     "digital_governance": ("prefectures_with_platform",),
+    "industry": ("parks", "national_zones", "smart_workshops"),
     "investment": ("investment_in_year",),
 }  # fmt: skip
 

@@ -17,6 +17,10 @@ from tests.provinces import BUILT as PACKS, Published
 ROOT = Path(__file__).parents[2]
 LEVELS, POPULATION, UNITS = Published("levels"), Published("population"), Published("units")
 AREA_KM2, RIVERS, CAPITAL = Published("area_km2"), Published("rivers"), Published("capital")
+#: Counties that hold a part of Lanzhou New Area, 620171 of the census, which has no polygon.
+NEW_AREA = ("620171", ("620121", "620122"))
+#: Says that a publication's text is not at hand.
+NO_TEXT = "no text at hand"
 CENSUS = ("population", "urban_population", "households", "rural_households")
 COUNTS = ("township_units", "village_committees", "residents_committees", "village_units")
 
@@ -61,7 +65,6 @@ def test_counties_sum_to_prefectures_and_these_to_the_province(regions, column):
     ("column", "published"),
     [
         ("population", "population_2020"),
-        ("households", "family_households_2020_estimate"),
         ("township_units", "township_units_2023"),
         ("village_committees", "village_committees_2023"),
         ("residents_committees", "residents_committees_2023"),
@@ -81,9 +84,88 @@ def test_parts_never_exceed_the_whole(regions):
     ).all()
 
 
-def test_census_evidence(regions):
-    words = regions.groupby("level")["census_evidence"].agg(set).to_dict()
-    assert words == {"province": {"reported"}, "prefecture": {"reported"}, "county": {"allocated"}}
+def county_census(pack):
+    """Return the tabulation by county with the codes of today."""
+    census = pd.read_csv(pack.folder / "inputs" / "census_counties.csv", dtype={"adcode": str})
+    return census.set_index(census["adcode"].replace({"532331": "532302"}))
+
+
+def test_every_county_holds_its_census_figures(pack, regions):
+    census = county_census(pack)
+    county = level(regions, "county")
+    own = county.index.difference(NEW_AREA[1])
+    assert len(own) == LEVELS[pack.name][2] - 2 * (pack.name == "gansu")
+    rows = census.loc[own]
+    urban = (rows["population_2020"] * rows["urban_share_2020"] + 0.5).astype(int)
+    rural = (rows["family_households_estimate"] * (1 - rows["urban_share_2020"]) + 0.5).astype(int)
+    county = county.loc[own]
+    assert county["population"].tolist() == rows["population_2020"].tolist()
+    assert county["urban_population"].tolist() == urban.tolist()
+    assert county["households"].tolist() == rows["family_households_estimate"].tolist()
+    assert county["rural_households"].tolist() == rural.tolist()
+
+
+def test_lanzhou_new_area_is_split_over_the_counties_it_lies_in():
+    pack = Pack.load("gansu")
+    census = county_census(pack)
+    area, holders = NEW_AREA
+    county = pack.regions("county").set_index("adcode").loc[list(holders)]
+    for found, stated in (
+        ("population", "population_2020"),
+        ("households", "family_households_estimate"),
+    ):
+        parts = county[found] - census.loc[list(holders), stated]
+        assert parts.sum() == census.loc[area, stated]
+        # Of its 88 village-level units 18 lie in Gaolan.
+        assert 0.15 < parts["620122"] / parts.sum() < 0.25
+
+
+@pytest.mark.parametrize(
+    ("code", "population", "urban"),
+    [
+        ("530125", 384_875, 210_681),
+        ("530111", 1_602_279, 1_589_461),
+        ("530113", 260_744, 160_201),
+        ("532302", 366_512, 135_866),
+        ("620200", 312_663, 295_248),
+    ],
+)
+def test_published_county_figures(code, population, urban):
+    pack = Pack.load("yunnan" if code.startswith("53") else "gansu")
+    row = pack.regions("county").set_index("adcode").loc[code]
+    assert (row["population"], row["urban_population"]) == (population, urban)
+
+
+@pytest.mark.parametrize(
+    ("column", "published"),
+    [
+        ("households", "family_households_2020_estimate"),
+        ("urban_population", "urban_share_2020"),
+    ],
+)
+def test_sums_of_counties_agree_with_the_tabulation_by_prefecture(pack, regions, column, published):
+    census = pd.read_csv(pack.folder / "inputs" / "census.csv", dtype={"adcode": str})
+    found = level(regions, "prefecture").reindex(census["adcode"])
+    stated = census.set_index("adcode")[published]
+    if column == "households":
+        assert (found[column] - stated).abs().max() <= 2
+    else:
+        assert (found[column] / found["population"] - stated).abs().max() <= 1e-4
+
+
+def test_census_evidence(pack, regions):
+    words = regions.set_index(["level", "adcode"])["census_evidence"]
+    allocated = {("county", code) for code in NEW_AREA[1]} if pack.name == "gansu" else set()
+    assert set(words.index[words == "allocated"]) == allocated
+    assert set(words) <= {"reported", "allocated"}
+
+
+def test_the_census_names_its_publication(pack):
+    sources = pack.table("SOURCES")
+    rows = sources[sources["file"].str.endswith("inputs/census_counties.csv")]
+    assert set(rows["table"]) >= {"regions", "natural_villages"}
+    assert rows["version"].str.contains("ISBN 978-7-5037-9772-9").all()
+    assert (rows["date"] == "2020-11-01").all()
 
 
 @pytest.mark.parametrize("name", ["prefecture", "county"])
@@ -164,6 +246,84 @@ def test_every_quote_stands_in_its_source(pack, table):
         if row["quote"] not in texts[row["source_file"]]
     ]
     assert not lost
+
+
+def test_every_observation_has_a_quote_or_says_that_no_text_is_at_hand(pack):
+    rows = pack.table("observations")
+    assert rows["quote"].notna().all()
+    at_hand = rows["source_file"].notna()
+    assert (rows.loc[~at_hand, "quote"] == NO_TEXT).all()
+    for row in rows[at_hand].to_dict("records"):
+        assert row["quote"] in (SOURCES_DIR / row["source_file"]).read_text(encoding="utf-8")
+
+
+def test_derived_observations_name_what_they_are_derived_from():
+    rows = Pack.load("yunnan").table("observations").set_index("id")
+    derived = rows[rows["derived_from"].notna()]
+    assert sorted(derived["value"]) == [41_100, 221_400]
+    assert (derived["qualifier"] == "~").all()
+    for row in derived.to_dict("records"):
+        part, share = (rows.loc[name, "value"] for name in row["derived_from"].split(";"))
+        assert row["value"] == round(part / share, -2)
+
+
+@pytest.mark.parametrize(
+    ("pack_name", "row", "qualifier", "unit"),
+    [
+        ("yunnan", "yn-5g-county-2023", "~", "share of urban areas"),
+        ("yunnan", "yn-fibre-cable-2015", "=", "sheath km"),
+        ("gansu", "gs-backbone-2020", ">=", "Tbit/s"),
+        ("gansu", "gs-rural-2017", ">=", "Mbit/s"),
+        ("gansu", "gs-rural-2020", ">=", "Mbit/s"),
+        ("gansu", "gs-fixed-users-2020", ">", "subscriber"),
+    ],
+)
+def test_qualifiers_and_units_as_the_sentence_has_them(pack_name, row, qualifier, unit):
+    target = Pack.load(pack_name).table("targets").set_index("id").loc[row]
+    assert (target["qualifier"], target["unit"]) == (qualifier, unit)
+
+
+def test_dates_that_a_sentence_does_not_state_say_so():
+    rows = Pack.load("yunnan").table("targets").set_index("id")
+    guessed = rows[rows["note"].fillna("").str.contains("is a guess")]
+    assert set(guessed["as_of"]) == {"2015-12-31", "2016-06-30"}
+    assert {"yn-fibre-cable-2015", "yn-cables-out-2015", "yn-backbone-2016"} <= set(guessed.index)
+
+
+def test_every_plan_has_rows():
+    used = {
+        name: set(pd.concat([Pack.load(name).table(table)["source_file"] for table in tables]))
+        for name, tables in ((name, ("targets", "policy_zones")) for name in PACKS)
+    }
+    assert {file[:3] for file in used["yunnan"]} == {"000", "001", "002", "003"}
+    assert {file[:3] for file in used["gansu"]} == {"004"}
+
+
+def test_bandwidth_out_of_the_province_is_one_series():
+    rows = Pack.load("yunnan").table("targets")
+    series = rows[rows["metric"] == "bandwidth_out"].sort_values("as_of")
+    assert series["value"].tolist() == [5, 28]
+
+
+@pytest.mark.parametrize(
+    ("pack_name", "places"),
+    [
+        ("yunnan", {"530400", "530500", "530114"}),
+        ("gansu", {"620121", "620122", "620300", "620400"}),
+    ],
+)
+def test_only_places_named_for_data_centres_are_data_centre_sites(pack_name, places):
+    zones = Pack.load(pack_name).table("policy_zones")
+    sites = zones[zones["kind"] == "data centre site"]
+    assert {code for codes in sites["regions"] for code in codes.split(";")} == places
+    assert sites["quote"].str.contains("数据中心|云计算").all()
+
+
+def test_new_areas_stand_on_the_counties_they_lie_in():
+    zones = Pack.load("yunnan").table("policy_zones").set_index("id")
+    for zone in ("yn-area", "yn-ind-materials"):
+        assert zones.loc[zone, "regions"] == "530181;530127;530111"
+        assert "general knowledge" in zones.loc[zone, "note"]
 
 
 def test_every_source_text_is_indexed():

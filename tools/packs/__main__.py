@@ -26,7 +26,7 @@ from tools.packs.sites import clear_margin, darken, place_sites
 from tools.packs.sources import sources_table
 from tools.packs.spec import Spec, is_built, read_spec
 from tools.packs.tables import write_geo, write_table
-from tools.packs.villages import draw_households, number_ids, place_villages
+from tools.packs.villages import draw_households, number_ids, place_villages, without_small_dark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,11 +60,12 @@ def illustrative(spec: Spec, counties: list[County], relief: Relief) -> dict[str
     """Return the tables that no package holds, made by the rule of ``README.md``."""
     total = spec.villages_per_unit * sum(county.village_units for county in counties)
     villages = place_villages(counties, relief, total)
+    villages["households"] = draw_households(counties, villages)
     sites = place_sites(counties, villages, spec.sites)
     stays = darken(counties, relief, villages, sites, spec.uncovered)
     sites = sites[stays].reset_index(drop=True)
     villages, covered = clear_margin(counties, villages, sites)
-    villages["households"] = draw_households(counties, villages, ~covered)
+    villages["households"] = without_small_dark(counties, villages, covered)
     villages["has_4g"] = covered
     nodes = fibre_nodes(counties, villages, sites)
     tables = {"natural_villages": villages, "sites": sites, "fibre_nodes": nodes}

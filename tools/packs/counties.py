@@ -47,6 +47,11 @@ class County:
     urban_population: int
     rural_households: int
 
+    @property
+    def centres(self) -> int:
+        """Places that villages stand around: rural units, or towns where these are more."""
+        return max(self.rural_units, self.towns)
+
     def rng(self, step: str) -> np.random.Generator:
         """Return the county's own random stream for a step."""
         words = [SEED, int(self.adcode), *step.encode()]

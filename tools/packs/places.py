@@ -34,7 +34,7 @@ def places_table(store: Store, spec: Spec, regions: gpd.GeoDataFrame) -> pd.Data
 
 def _seats(store: Store, spec: Spec, counties: gpd.GeoDataFrame) -> pd.DataFrame:
     table = pd.read_csv(io.BytesIO(store.read("cpca", SEATS_FILE)), dtype={"adcode": str})
-    table["adcode"] = table["adcode"].str[:6].replace(spec.seat_codes)
+    table["adcode"] = table["adcode"].str[:6].replace(spec.renumbered)
     seats = counties[["adcode", "name_zh", "name_en", "geometry"]].merge(
         table.drop_duplicates("adcode").drop(columns="name"), on="adcode", how="left"
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import DataError
 from tools.packs.boundaries import area_km2, boundaries
-from tools.packs.census import census_table
+from tools.packs.census import area_units, census_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,7 +27,7 @@ def regions_table(store: Store, spec: Spec, counts: pd.DataFrame) -> gpd.GeoData
     shapes = boundaries(store, spec)
     shapes["area_km2"] = area_km2(shapes["geometry"].to_numpy()).round(3)
     county = shapes[shapes["level"] == "county"].set_index("adcode")
-    census = census_table(spec, counts, county["parent"])
+    census = census_table(spec, counts, area_units(store, spec), county["parent"])
     regions = shapes.merge(census.reset_index(), on=["level", "adcode"], how="left")
     regions = regions.merge(spec.names(), on=["level", "adcode"], how="left")
     unnamed = regions.loc[regions["name_en"].isna() | regions["population"].isna(), "adcode"]
@@ -35,6 +35,6 @@ def regions_table(store: Store, spec: Spec, counts: pd.DataFrame) -> gpd.GeoData
         raise DataError(
             f"no English name or no census for {', '.join(unnamed)}",
             where=str(spec.folder / "inputs"),
-            repair="complete names_en.csv and census.csv",
+            repair="complete names_en.csv and census_counties.csv",
         )
     return regions

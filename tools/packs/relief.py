@@ -36,6 +36,23 @@ class Relief:
         windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
         return np.asarray(windows.std(axis=(2, 3)))
 
+    def ruggedness(self) -> Floats:
+        """Return how broken the land is [m]; a plain at the foot of mountains counts as flat.
+
+        The standard deviation about a plane of each 3 × 3 cells; of the nine such windows that
+        hold a cell the least counts.
+        """
+        padded = np.pad(self.elevation, 1, mode="edge")
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
+        step = np.array([-1.0, 0.0, 1.0])
+        plane = [np.ones((3, 3)) / 3, step[:, None] + np.zeros(3), step + np.zeros((3, 1))]
+        left = (windows**2).sum(axis=(2, 3))
+        for axis, scale in zip(plane, (1.0, 6.0, 6.0), strict=True):
+            left -= (windows * axis).sum(axis=(2, 3)) ** 2 / scale
+        spread = np.sqrt(np.maximum(left, 0.0) / 6)
+        around = np.pad(spread, 1, mode="edge")
+        return np.asarray(np.lib.stride_tricks.sliding_window_view(around, (3, 3)).min(axis=(2, 3)))
+
     def at(self, values: Floats, lon: Floats, lat: Floats) -> Floats:
         """Return ``values`` of the grid at points, bilinear."""
         x = np.clip((lon - self.lon[0]) * _CELLS_PER_DEGREE, 0, len(self.lon) - 1.000001)

@@ -1,7 +1,8 @@
 """Illustrative sites, and which villages they leave without 4G.
 
-Sites first serve everybody. Then dark places are cleared of them, the most rugged, remote and
-poorly served first, until exactly the wanted number of villages has no site within 5 km. Last,
+Sites first serve everybody. Then dark places are cleared of them, by chance and more often where
+villages are hard to reach, until exactly the wanted number of villages in each prefecture has no
+site within 5 km. Last,
 villages too near that distance are moved by up to half a kilometre, so that every village with
 4G has a site within 4.95 km and every other one has none within 5.05 km.
 """
@@ -18,7 +19,8 @@ from geo.earth.crs import ecef
 from geo.errors import DataError
 from geo.gaps.allocation import largest_remainder
 from tools.packs.counties import DECIMALS, SEED, County, Floats
-from tools.packs.villages import nearest_seat_km
+from tools.packs.darkness import chances, hardness
+from tools.packs.villages import SMALLEST_UNCOVERED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,32 +65,42 @@ def darken(
 ) -> NDArray[np.bool_]:
     """Return which sites stay, so that exactly ``goal`` villages have none within reach.
 
+    A prefecture's share of ``goal`` is the sum of the chances of its villages of 20 or more
+    households, see :func:`tools.packs.darkness.chances`.
+
     Raises
     ------
     DataError
-        If no choice of dark places gives that number.
+        If no choice of dark places gives these numbers.
     """
+    parent = {county.adcode: county.parent for county in counties}
+    names, group = np.unique(villages["adcode"].map(parent), return_inverse=True)
+    chance = _chances(counties, relief, villages, goal)
+    left = largest_remainder(goal, np.bincount(group, chance), keys=list(names))
     homes, masts = _points(villages), _points(sites)
     home_tree, mast_tree = cKDTree(homes), cKDTree(masts)
     serving = mast_tree.query_ball_point(homes, REACH_M, return_length=True)
     stays = np.ones(len(masts), dtype=bool)
-    left = goal
-    for village in np.argsort(-_darkness(counties, relief, villages, sites), kind="stable"):
+    around = home_tree.query_ball_point(homes, REACH_M, return_length=True)
+    for village in _order(chance / around):
+        if serving[village] == 0 or not left[group[village]]:
+            continue
         near = np.array(mast_tree.query_ball_point(homes[village], REACH_M + MARGIN_M), dtype=int)
         near = near[stays[near]]
-        if serving[village] == 0 or len(near) > _MOST_CLEARED:
+        if len(near) > _MOST_CLEARED:
             continue
         served = np.concatenate([home_tree.query_ball_point(masts[s], REACH_M) for s in near])
         home, lost = np.unique(served.astype(int), return_counts=True)
-        dark = int((serving[home] == lost).sum())
-        if dark > left:
+        dark = np.bincount(group[home[serving[home] == lost]], minlength=len(names))
+        if (dark > left).any():
             continue
         serving[home] -= lost
         stays[near] = False
         left -= dark
-        if left == 0:
+        if not left.any():
             return stays
-    raise DataError(f"{left} of {goal} dark villages could not be placed")
+    short = ", ".join(f"{name}: {n}" for name, n in zip(names, left, strict=True) if n)
+    raise DataError(f"{left.sum()} of {goal} dark villages could not be placed ({short})")
 
 
 def clear_margin(
@@ -159,25 +171,24 @@ def _missing_sites(
     return pd.concat(parts, ignore_index=True)
 
 
-def _darkness(
-    counties: list[County], relief: Relief, villages: pd.DataFrame, sites: pd.DataFrame
-) -> Floats:
-    """Return how early a village is left dark: rugged, remote, poorly served, and chance."""
-    lon, lat = villages["lon"].to_numpy(), villages["lat"].to_numpy()
-    per_100_km2 = sites.groupby("adcode").size() / pd.Series(
-        {county.adcode: county.area_km2 / 100 for county in counties}
-    )
-    served = np.log(villages["adcode"].map(per_100_km2).to_numpy(float))
-    rough = relief.at(relief.roughness(), lon, lat)
-    remote = nearest_seat_km(counties, lon, lat)
-    chance = np.random.Generator(np.random.PCG64(SEED)).gumbel(size=len(lon))
-    return _standard(rough) + _standard(remote) - _standard(served) + 1.5 * chance
+def _chances(counties: list[County], relief: Relief, villages: pd.DataFrame, goal: int) -> Floats:
+    """Return each village's chance to be left dark; 0 below 20 households."""
+    large = (villages["households"] >= SMALLEST_UNCOVERED).to_numpy()
+    where = villages[large]
+    hard = hardness(counties, relief, where["lon"].to_numpy(), where["lat"].to_numpy())
+    chance = np.zeros(len(villages))
+    chance[large] = chances(hard, goal)
+    return chance
 
 
-def _standard(values: Floats) -> Floats:
-    """Return values as standard deviations from their mean; zeros where all are equal."""
-    spread = float(values.std()) or 1.0
-    return (values - float(values.mean())) / spread
+def _order(weight: Floats) -> NDArray[np.int64]:
+    """Return the villages that dark places may be cleared around, drawn by their weights.
+
+    A place takes its neighbours with it: divided by their number, chances stay those of villages.
+    """
+    some = np.flatnonzero(weight)
+    luck = np.random.Generator(np.random.PCG64(SEED)).gumbel(size=len(weight))
+    return some[np.argsort(-(np.log(weight[some]) + luck[some]), kind="stable")]
 
 
 def _nearby(

@@ -27,6 +27,8 @@ _SEATS = [("cpca", SEATS_FILE)]
 _RELIEF = [("itur", file) for file in RELIEF_FILES]
 #: The illustrative tables: invented by rule from real counts, polygons, seats and relief.
 _ILLUSTRATIVE = ("natural_villages", "sites", "fibre_nodes")
+#: Hand-kept files behind the regions.
+_REGION_INPUTS = ("census_counties", "census", "names_en")
 #: Invented hills of one county, where a pack has them.
 _DEMONSTRATION = "demonstration_relief"
 #: Package files behind each built table.
@@ -41,9 +43,15 @@ _FILES: dict[str, list[tuple[str, str]]] = {
 
 #: The hand-kept tables: publication, version, licence, credit, date.
 _HAND_KEPT: dict[str, tuple[str, str, str, str, str]] = {
+    "inputs/census_counties.csv": (
+        "Tabulation on the 2020 China Population Census by County (中国人口普查分县资料—2020)",
+        "China Statistics Press 2022, ISBN 978-7-5037-9772-9", "public statistics",
+        "National Bureau of Statistics; households estimated from persons per household",
+        "2020-11-01"),
     "inputs/census.csv": (
         "Seventh National Population Census, tabulation by prefecture", "2020",
-        "public statistics", "National Bureau of Statistics; households estimated", "2020-11-01"),
+        "public statistics", "National Bureau of Statistics; sums are compared with it",
+        "2020-11-01"),
     "inputs/names_en.csv": (
         "English names, this project", "1", "Apache-2.0", "Tongcun", _TAKEN_IN),
     "inputs/rivers.csv": (
@@ -74,18 +82,19 @@ def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
         if table != _DEMONSTRATION or spec.relief_county
         for name, file in files
     ]
-    rows += [_hand_kept_row(spec, "regions", f"inputs/{n}.csv") for n in ("census", "names_en")]
+    rows += [_hand_kept_row(spec, "regions", f"inputs/{n}.csv") for n in _REGION_INPUTS]
     rows.append(_hand_kept_row(spec, "rivers", "inputs/rivers.csv"))
     for table in _ILLUSTRATIVE:
-        rows.append(_hand_kept_row(spec, table, "inputs/census.csv"))
+        rows.append(_hand_kept_row(spec, table, "inputs/census_counties.csv"))
         rows.append(_hand_kept_row(spec, table, "pack.toml"))
     if spec.relief_county:
         rows.append(_hand_kept_row(spec, _DEMONSTRATION, "pack.toml"))
     for table in ("targets", "policy_zones", "observations", "unit_costs"):
         rows.append(_hand_kept_row(spec, table, f"{table}.csv"))
-    for table in ("targets", "policy_zones"):
+    for table in ("targets", "policy_zones", "observations"):
         ledger = pd.read_csv(spec.folder / f"{table}.csv", dtype=str)
-        rows += [_text_row(table, file) for file in sorted(ledger["source_file"].unique())]
+        files = sorted(ledger["source_file"].dropna().unique())
+        rows += [_text_row(table, file) for file in files]
     return pd.DataFrame(rows)
 
 

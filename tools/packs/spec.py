@@ -24,8 +24,8 @@ class Spec:
         Features that are no administrative units: code → county they join.
     statistical_areas
         Codes of the code list without a polygon (county or town) → county.
-    seat_codes
-        County codes renumbered since the seats were listed: old → new.
+    renumbered
+        County codes renumbered since the seats or the census were listed: old → new.
     villages_per_unit
         Natural villages per village-level unit.
     uncovered
@@ -42,7 +42,7 @@ class Spec:
     name_en: str
     merge: dict[str, str]
     statistical_areas: dict[str, str]
-    seat_codes: dict[str, str]
+    renumbered: dict[str, str]
     villages_per_unit: int
     uncovered: int
     sites: int
@@ -58,8 +58,12 @@ class Spec:
         return pd.read_csv(self.folder / "inputs" / "names_en.csv", dtype=str)
 
     def census(self) -> pd.DataFrame:
-        """Return the census of 2020 by prefecture."""
+        """Return the census of 2020 and the counts of units by prefecture, to compare with."""
         return pd.read_csv(self.folder / "inputs" / "census.csv", dtype={"adcode": str})
+
+    def county_census(self) -> pd.DataFrame:
+        """Return the census of 2020 by county-level unit, with the codes of that year."""
+        return pd.read_csv(self.folder / "inputs" / "census_counties.csv", dtype={"adcode": str})
 
 
 def read_spec(folder: Path) -> Spec:
@@ -94,7 +98,7 @@ def _spec(folder: Path, meta: dict[str, Any], build: dict[str, Any]) -> Spec:
         name_en=meta["name_en"],
         merge=build["merge"],
         statistical_areas=build["statistical_areas"],
-        seat_codes=build["seat_codes"],
+        renumbered=build["renumbered"],
         villages_per_unit=build["villages"]["per_unit"],
         uncovered=build["villages"]["uncovered"],
         sites=build["villages"]["sites"],

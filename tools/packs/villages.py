@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.errors import DataError
 from geo.gaps.allocation import largest_remainder
-from tools.packs.counties import County, Floats, livability
+from tools.packs.counties import County, livability
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +22,8 @@ _TRIES_PER_UNIT = 40
 _SPREAD, _SPREAD_MIN_M, _SPREAD_MAX_M = 0.35, 600.0, 3_000.0
 #: Smallest natural village; smallest without 4G, as the plan counts 20 and more [households].
 SMALLEST, SMALLEST_UNCOVERED = 3, 20
+#: A county has so many villages that their mean size is no larger [households].
+_LARGEST_MEAN = 150
 #: Spread of the logarithm of a village's size.
 _SIGMA = 0.8
 #: Id column and letter of each illustrative table.
@@ -33,40 +35,70 @@ _IDS = {
 
 
 def place_villages(counties: list[County], relief: Relief, total: int) -> pd.DataFrame:
-    """Return adcode, lon, lat of ``total`` villages, counties in proportion to their rural units.
+    """Return adcode, lon, lat of about ``total`` villages.
 
-    Each county's units are put where it is livable, its villages around them.
+    Counties share ``total`` by their rural units; one where villages would be larger than 150
+    households on average gets more, one without rural households none. Each county's units are
+    put where it is livable, its villages around them.
     """
     units = [county.rural_units for county in counties]
     numbers = largest_remainder(total, units, keys=[county.adcode for county in counties])
     parts = [
-        _place(county, relief, int(n)) for county, n in zip(counties, numbers, strict=True) if n
+        _place(county, relief, n)
+        for county, share in zip(counties, numbers.tolist(), strict=True)
+        if (n := _number(county, share))
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def draw_households(
-    counties: list[County], villages: pd.DataFrame, uncovered: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def draw_households(counties: list[County], villages: pd.DataFrame) -> NDArray[np.int64]:
     """Return households per village; each county's sum is its rural households, exactly.
 
     Raises
     ------
     DataError
-        If a county has rural households and no village, or too few for its villages.
+        If a county has too few rural households for its villages.
     """
     households = np.zeros(len(villages), dtype=np.int64)
     rows = villages.groupby("adcode", observed=True).indices
     for county in counties:
         mine = rows.get(county.adcode)
         if mine is None:
-            _check(county, county.rural_households)
             continue
-        least = np.where(uncovered[mine], SMALLEST_UNCOVERED, SMALLEST)
         sizes = np.exp(_SIGMA * county.rng("households").standard_normal(len(mine)))
-        left = county.rural_households - int(least.sum())
-        _check(county, min(left, 0))
-        households[mine] = least + largest_remainder(left, sizes)
+        left = county.rural_households - SMALLEST * len(mine)
+        if left < 0:
+            raise DataError(
+                f"{county.adcode}: {-left} households too few for its natural villages",
+                repair="choose fewer natural villages per unit in pack.toml",
+            )
+        households[mine] = SMALLEST + largest_remainder(left, sizes)
+    return households
+
+
+def without_small_dark(
+    counties: list[County], villages: pd.DataFrame, covered: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return households such that no village without 4G has fewer than 20.
+
+    A smaller one changes its size with a larger one of its county that has 4G, by chance.
+
+    Raises
+    ------
+    DataError
+        If a county has too few larger villages.
+    """
+    households = villages["households"].to_numpy().copy()
+    rows = villages.groupby("adcode", observed=True).indices
+    for county in counties:
+        mine = rows.get(county.adcode, np.array([], dtype=int))
+        large = households[mine] >= SMALLEST_UNCOVERED
+        small = mine[~large & ~covered[mine]]
+        others = mine[large & covered[mine]]
+        if len(others) < len(small):
+            raise DataError(f"{county.adcode}: too few villages of {SMALLEST_UNCOVERED} households")
+        chosen = county.rng("larger").permutation(others)[: len(small)]
+        households[small], households[chosen] = households[chosen], households[small]
     return households
 
 
@@ -81,9 +113,9 @@ def number_ids(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _place(county: County, relief: Relief, n: int) -> pd.DataFrame:
     rng = county.rng("villages")
-    lon, lat = county.anywhere(_TRIES_PER_UNIT * county.rural_units, rng)
+    lon, lat = county.anywhere(_TRIES_PER_UNIT * county.centres, rng)
     chance = np.log(livability(county, relief, lon, lat)) + rng.gumbel(size=len(lon))
-    centre = np.argsort(-chance, kind="stable")[: county.rural_units]
+    centre = np.argsort(-chance, kind="stable")[: county.centres]
     spread = _spread_m(county)
     unit = np.sort(rng.integers(0, len(centre), n))
     x, y = county.around(lon[centre][unit], lat[centre][unit], spread, rng)
@@ -91,24 +123,12 @@ def _place(county: County, relief: Relief, n: int) -> pd.DataFrame:
 
 
 def _spread_m(county: County) -> float:
-    width = 1000 * (county.area_km2 / county.rural_units) ** 0.5
+    width = 1000 * (county.area_km2 / county.centres) ** 0.5
     return float(np.clip(_SPREAD * width, _SPREAD_MIN_M, _SPREAD_MAX_M))
 
 
-def _check(county: County, left: int) -> None:
-    if left:
-        raise DataError(
-            f"{county.adcode}: {left} households do not fit its natural villages",
-            repair="choose fewer natural villages per unit in pack.toml",
-        )
-
-
-def nearest_seat_km(counties: list[County], lon: Floats, lat: Floats) -> Floats:
-    """Return the distance to the nearest county seat [km]."""
-    from scipy.spatial import cKDTree
-
-    from geo.earth.crs import ecef
-
-    seats = np.array([county.seat for county in counties])
-    chord, _ = cKDTree(ecef(seats[:, 0], seats[:, 1])).query(ecef(lon, lat))
-    return np.asarray(chord) / 1000
+def _number(county: County, share: int) -> int:
+    """Return the number of a county's villages, given its share of all."""
+    if not county.rural_households:
+        return 0
+    return max(share, -(-county.rural_households // _LARGEST_MEAN))

@@ -14,6 +14,10 @@ TABLES = ("natural_villages", "sites", "fibre_nodes")
 RULE = {name: Pack.load(name).meta["build"]["villages"] for name in BUILT}
 UNCOVERED = {name: rule["uncovered"] for name, rule in RULE.items()}
 PER_UNIT = {name: rule["per_unit"] for name, rule in RULE.items()}
+#: No prefecture has a larger share of its villages of 20 or more households without 4G.
+HIGHEST_SHARE = 0.15
+#: Plains and hills of Gansu: each of the plains has a lower share than each of the hills.
+OASES, HILLS = ("620200", "620600", "620700", "620900"), ("621100", "621200", "622900", "623000")
 #: Rule A and the margin kept on both sides [m].
 REACH_M, MARGIN_M = 5_000, 50
 
@@ -61,8 +65,13 @@ def test_points_lie_in_their_own_county(pack, table):
 
 
 def test_number_of_villages(pack, villages):
-    units = pack.regions("province")["village_units"].iloc[0]
-    assert len(villages) == units * PER_UNIT[pack.name]
+    counties = pack.regions("county").set_index("adcode")
+    usual = counties["village_units"].sum() * PER_UNIT[pack.name]
+    assert usual * 0.99 < len(villages) < usual * 1.01
+    mean = villages.groupby("adcode")["households"].mean()
+    assert mean.max() <= 150
+    # A county has villages where it has rural households.
+    assert set(mean.index) == set(counties.index[counties["rural_households"] > 0])
 
 
 def test_households_sum_to_the_rural_households(pack, villages):
@@ -77,7 +86,43 @@ def test_households_sum_to_the_rural_households(pack, villages):
 def test_villages_without_4g(pack, villages):
     dark = villages[~villages["has_4g"].to_numpy(bool)]
     assert len(dark) == UNCOVERED[pack.name]
-    assert dark["households"].min() >= 20
+    # The rule counts villages of exactly 20 households, so some stand there, dark and not.
+    assert dark["households"].min() == 20
+    assert 20 in set(villages.loc[villages["has_4g"].to_numpy(bool), "households"])
+
+
+def dark_shares(pack, villages):
+    """Return the share of villages of 20 or more households without 4G by prefecture."""
+    parent = pack.regions("county").set_index("adcode")["parent"]
+    large = villages[villages["households"] >= 20]
+    return (~large["has_4g"].astype(bool)).groupby(large["adcode"].map(parent)).mean()
+
+
+def test_no_prefecture_is_darker_than_is_credible(pack, villages):
+    shares = dark_shares(pack, villages)
+    assert shares.max() < HIGHEST_SHARE
+    assert shares.min() > 0
+
+
+def test_the_plains_of_gansu_have_fewer_dark_villages_than_the_hills():
+    pack = Pack.load("gansu")
+    shares = dark_shares(pack, pack.table("natural_villages").astype({"adcode": str}))
+    assert shares[list(OASES)].max() < shares[list(HILLS)].min()
+
+
+def test_gorges_of_yunnan_have_more_dark_villages_than_its_karst_plains():
+    pack = Pack.load("yunnan")
+    shares = dark_shares(pack, pack.table("natural_villages").astype({"adcode": str}))
+    assert shares[["533300", "533400", "530700"]].min() > 2 * shares[["530300", "532600"]].max()
+
+
+def test_who_states_the_number_of_dark_villages(pack):
+    targets = pack.table("targets").set_index("id")
+    named = pack.meta["build"]["villages"]["uncovered_stated_by"]
+    if pack.name == "gansu":
+        assert named == ""
+    else:
+        assert targets.loc[named, "value"] == UNCOVERED[pack.name]
 
 
 def test_reach_by_geodesic_distance(pack, villages):

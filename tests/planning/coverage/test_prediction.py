@@ -37,7 +37,7 @@ from planning.whatif import effect, planned_units
 OWN = Pack.load("yunnan")
 PLAN = Scenario(province="yunnan")
 #: Fugong county and what lies around it, 3 arc-seconds.
-WEST, NORTH, SIDE = 98.6, 27.2, 700
+WEST, NORTH, SIDE = 98.6, 27.65, 700
 COUNTY = "533323"
 ORDER = CoverageOrder("4g_800", regions=(COUNTY,))
 
@@ -97,8 +97,8 @@ def test_every_village_has_a_state_and_a_reason(villages: pd.DataFrame, pack: Pa
     assert (served["state"] == "covered").equals(served["rsrp_dBm"] >= -105.0)
     np.testing.assert_allclose(served["margin_dB"], served["rsrp_dBm"] + 105.0)
     assert served["probability"].between(0, 1).all()
-    # The void begins at 26.658° N.
-    south = villages[villages["lat"] < 26.65]
+    # The void begins at 27.108° N.
+    south = villages[villages["lat"] < 27.1]
     assert (south["state"] == "unknown").all()
     assert villages["evidence"].unique().tolist() == ["illustrative"]
     assert villages["source_ids"].str.contains("pack:dem").all()
@@ -125,11 +125,11 @@ def test_a_path_is_the_same_figure_as_the_prediction(pack: Pack, villages: pd.Da
 
 
 def test_paths_that_cannot_be_told_are_refused(pack: Pack) -> None:
-    site = PathEnd("1", 98.8, 27.0, 35.0)
+    site = PathEnd("1", 98.8, 27.45, 35.0)
     with pytest.raises(InputError, match="250 m"):
-        path_between(pack, PLAN, site, PathEnd("v", 98.801, 27.0), ORDER)
+        path_between(pack, PLAN, site, PathEnd("v", 98.801, 27.45), ORDER)
     with pytest.raises(InputError, match="void"):
-        path_between(pack, PLAN, site, PathEnd("v", 98.8, 26.63), ORDER)
+        path_between(pack, PLAN, site, PathEnd("v", 98.8, 27.08), ORDER)
 
 
 def test_regions_add_up_and_the_interval_holds_what_is_expected(
@@ -169,7 +169,7 @@ def test_planned_sites_only_add(pack: Pack, villages: pd.DataFrame) -> None:
 
 def test_a_placed_site_uses_the_terrain_and_says_why(pack: Pack) -> None:
     without = village_table(pack, state="uncovered", regions=(COUNTY,))
-    missing = without[without["lat"].between(26.68, 26.76)].iloc[0]
+    missing = without[without["lat"].between(27.1, 27.16)].iloc[0]
     site = PlannedSite(lat=missing["lat"], lon=missing["lon"] + 0.004, preset="4g_800")
     terrain = terrain_of(pack, PLAN)
     result = effect(pack, [site], terrain=terrain)
@@ -210,7 +210,7 @@ def test_a_site_beyond_the_model_gains_nothing_and_says_so(pack: Pack) -> None:
 
 
 def test_a_sector_looks_where_it_points(pack: Pack) -> None:
-    ahead = PlannedSite(lat=26.9, lon=98.87, preset="4g_800", azimuth_deg=0.0)
+    ahead = PlannedSite(lat=27.35, lon=98.87, preset="4g_800", azimuth_deg=0.0)
     plan = PLAN.model_copy(update={"sites": (ahead,)})
     away = PLAN.model_copy(update={"sites": (ahead.model_copy(update={"azimuth_deg": 180.0}),)})
     north, south = (area_prediction(pack, p, ["1"], ORDER, 3_000).rsrp_dBm for p in (plan, away))
@@ -236,7 +236,7 @@ def test_an_area_equals_its_villages_and_refuses_what_it_cannot(
 
 
 def test_an_area_is_shared_out_among_regions(pack: Pack) -> None:
-    site = PlannedSite(lat=26.75, lon=98.87, preset="4g_800")
+    site = PlannedSite(lat=27.2, lon=98.87, preset="4g_800")
     plan = PLAN.model_copy(update={"sites": (site,)})
     drawn = area_prediction(pack, plan, ["1"], ORDER, 20_000)
     shares = area_shares(pack, drawn, "county", -105.0)
