@@ -209,10 +209,7 @@ def checking(found: Diagnosis) -> None:
 
 def column_titles(table: Table, tongue: str) -> dict[str, str]:
     """Return column → what a planner calls it."""
-    return {
-        column.name: column_label(column.name, column.meaning("zh")).text(tongue)
-        for column in table.columns
-    }
+    return {column.name: column_label(column).text(tongue) for column in table.columns}
 
 
 def preview(found: Diagnosis) -> None:

@@ -20,12 +20,33 @@ from numpy.typing import NDArray
 from data.doctor.base import Finding, Severity
 from data.doctor.reading.cells import TEXT, Rows
 from data.tables.imports import IMPORTABLE
+from data.tables.pack import Column
 from data.wording.catalogue import Message
 
 _COLUMNS = ("rule", "severity", "row", "column", "value", "detail", "given")
-_MEANINGS = {column.name: column.meaning("zh") for t in IMPORTABLE.values() for column in t.columns}
 #: A value is shown up to here [character].
 _SHOWN = 120
+
+
+def column_label(column: Column) -> Message:
+    """Return what a planner calls a column: by its meaning or by its name, as the language has it.
+
+    Parameters
+    ----------
+    column
+        A declared column.
+
+    Returns
+    -------
+    label
+        Without the unit.
+    """
+    meaning = Message(f"meaning.{column.key or column.name}")
+    return Message("column_label.text", {"name": column.name, "meaning": meaning})
+
+
+#: Label of each declared column; the last of several tables that have it counts.
+_LABELS = {column.name: column_label(column) for t in IMPORTABLE.values() for column in t.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +93,11 @@ class CheckRule:
         given = {
             "value": shown,
             "detail": detail,
-            "column": column_label(column, _MEANINGS.get(column, column)),
+            "column": _LABELS.get(column, column),
         }
         why = Message(f"finding.{self.key}.why", given)
         how = Message(f"finding.{self.key}.how", given)
         return Finding(self.key, self.severity, row, column, value, why, how, self.repair)
-
-
-def column_label(name: str, meaning: str) -> Message:
-    """Return what a planner calls a column: by its meaning or by its name, as the language has it.
-
-    Parameters
-    ----------
-    name, meaning
-        Of the column, the meaning in Chinese.
-
-    Returns
-    -------
-    label
-        Neither with a unit.
-    """
-    return Message("column_label.text", {"name": name, "meaning": meaning})
 
 
 def _read_rules() -> tuple[CheckRule, ...]:

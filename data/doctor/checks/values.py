@@ -164,7 +164,7 @@ def limits_text(column: Column) -> str:
 
     Examples
     --------
-    >>> limits_text(Column("h", "number", "height", "高", "m", minimum=1, maximum=300))
+    >>> limits_text(Column("h", "number", "m", minimum=1, maximum=300))
     '1–300 m'
     """
     low, high = column.minimum, column.maximum

@@ -118,7 +118,7 @@ def header_of(column: Column, language: str) -> str:
     unit = column.unit if column.unit in _MEASURED else ""
     if column is _WKT:
         return column.name
-    label = column_label(column.name, column.meaning("zh"))
+    label = column_label(column)
     return (
         text("template.header_unit", language, label=label, unit=unit)
         if unit
