@@ -1,6 +1,6 @@
-"""What goes into a file: the table asked for, its sources, and how it came about.
+"""Content of exported files: a table, its sources and its provenance.
 
-Both doors build their exports here, so a file of the web page equals that of the terminal.
+The web page and the terminal build their exports here, so that their files are equal.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SOURCE_COLUMNS = (
 
 ILLUSTRATIVE, CIRCLE = Message("stamp.illustrative"), Message("basis.circle")
 _TERRAIN = Message("basis.terrain")
-#: Basis of an effect → how it came about.
+#: Basis of an effect → its description.
 _BASIS = {
     "circle": CIRCLE,
     "terrain": _TERRAIN,
@@ -58,12 +58,21 @@ def gap_bundle(
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
     table
         Rows of :func:`planning.gaps.gap_table`, all or some.
+    scenario
+        The scenario; None for one without changes.
     geometry
-        Whether the polygons of the regions are wanted.
+        Include the polygons of the regions.
     lists
-        Whether the list of villages without 4G goes along (as a sheet or layer of its own).
+        Include the list of villages without 4G, as a sheet or layer of its own.
+
+    Returns
+    -------
+    bundle
+        Gap table, with sources and villages.
     """
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     regions = sorted(set(table["adcode"]) - {pack.adcode})
@@ -95,7 +104,22 @@ def gap_bundle(
 def village_bundle(
     pack: Pack, villages: pd.DataFrame, *, scenario: Scenario | None = None
 ) -> ExportBundle:
-    """Return the export of a list of villages."""
+    """Return the export of a list of villages.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    villages
+        Rows of :func:`layers.villages.village_table`.
+    scenario
+        The scenario; None for one without changes.
+
+    Returns
+    -------
+    bundle
+        Villages, with sources.
+    """
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     about = provenance(pack, plan, evidence=villages["evidence"].unique()) | {
         "states": "; ".join(sorted(villages["state"].unique())),
@@ -112,7 +136,22 @@ def village_bundle(
 
 
 def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundle:
-    """Return the export of placed sites, the villages they newly reach, and before → after."""
+    """Return the export of planned sites and their effect.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    effect
+        Effect from :func:`planning.whatif.effect`.
+
+    Returns
+    -------
+    bundle
+        Planned sites, with villages newly covered, regions before and after, and sources.
+    """
     sites = site_table(scenario)
     about = provenance(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
         **in_both("coverage", _BASIS[effect.basis]),
@@ -136,7 +175,18 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
 
 
 def source_bundle(pack: Pack) -> ExportBundle:
-    """Return the export of the ledger with every anomaly."""
+    """Return the export of the ledger with all anomalies.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+
+    Returns
+    -------
+    bundle
+        Sources, with anomalies.
+    """
     plan = Scenario(province=pack.name)
     return ExportBundle(
         kind="sources",
@@ -150,7 +200,18 @@ def source_bundle(pack: Pack) -> ExportBundle:
 
 
 def site_table(scenario: Scenario) -> pd.DataFrame:
-    """Return the placed sites, one row each, with radius and its source."""
+    """Return the planned sites of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario with its sites.
+
+    Returns
+    -------
+    table
+        One row per site, with radius [m] and the source of the radius.
+    """
     known = presets()
     rows = [
         {
@@ -176,7 +237,18 @@ def site_table(scenario: Scenario) -> pd.DataFrame:
 
 
 def source_table(pack: Pack) -> pd.DataFrame:
-    """Return every source id of the province with its quote or origin, :data:`SOURCE_COLUMNS`."""
+    """Return all source ids of the province.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+
+    Returns
+    -------
+    table
+        :data:`SOURCE_COLUMNS`, one row per id, with its quote or origin.
+    """
     ledger = Ledger.of(pack)
     parts = [
         _rows(ledger.targets, source="source_file"),
@@ -190,7 +262,20 @@ def source_table(pack: Pack) -> pd.DataFrame:
 
 
 def sources_of(pack: Pack, source_ids: Iterable[str]) -> pd.DataFrame:
-    """Return the rows of the source table that the given ids (joined by ``;``) name."""
+    """Return the rows of the source table with the given ids.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    source_ids
+        Ids, several in one text joined by ``;``.
+
+    Returns
+    -------
+    table
+        Rows of :func:`source_table`.
+    """
     wanted = {part for text in source_ids for part in str(text).split(";") if part}
     table = source_table(pack)
     return table[table["id"].isin(wanted)].reset_index(drop=True)
@@ -204,7 +289,7 @@ def _rows(frame: pd.DataFrame, *, source: str) -> pd.DataFrame:
 
 
 def _listed_rows(pack: Pack) -> list[pd.DataFrame]:
-    """Return the rows of each listing that has a table of its own, beside the ledger."""
+    """Return the rows of each listing that has its own table outside the ledger."""
     return [
         _source_rows(item, item.listing.source_kind, item.listing.rows(pack))
         for item in layers()
@@ -264,7 +349,7 @@ def _preset_rows() -> pd.DataFrame:
 
 
 def _pack_rows(pack: Pack) -> pd.DataFrame:
-    """Return one row per embedded table: its packages, licences and dates joined."""
+    """Return one row per embedded table, with its packages, licences and latest date."""
     sources = pack.table("SOURCES")
     rows = []
     for table, group in sources.groupby("table", sort=True):
@@ -288,13 +373,43 @@ def _pack_rows(pack: Pack) -> pd.DataFrame:
 
 
 def title(key: str, pack: Pack, **arguments: Sentence) -> Message:
-    """Return the title of an export: a sentence with the name of the province."""
+    """Return the title of an export, with the name of the province.
+
+    Parameters
+    ----------
+    key
+        Key of the title in the catalogue.
+    pack
+        The province's tables in force.
+    **arguments
+        Further arguments of the title.
+
+    Returns
+    -------
+    message
+        The title.
+    """
     province = Bilingual(str(pack.meta["name_zh"]), str(pack.meta["name_en"]))
     return Message(key, {"province": province, **arguments})
 
 
 def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> dict[str, str]:
-    """Return what every export says of its province, scenario, evidence and credits."""
+    """Return the provenance of an export: province, scenario, evidence and credits.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    evidence
+        Evidence classes of the rows.
+
+    Returns
+    -------
+    about
+        Name of the line → text.
+    """
     classes = sorted(set(evidence))
     about = {
         "province_zh": str(pack.meta["name_zh"]),
@@ -313,7 +428,7 @@ def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> di
 
 
 def _per_layer(table: pd.DataFrame) -> dict[str, str]:
-    """Return, per layer and metric, what the figures count and how they were allocated."""
+    """Return, per layer and metric, the definition and the allocation of the figures."""
     lines = {}
     for (key, metric_key), rows in table.groupby(["layer", "metric"], sort=False):
         item, metric = metric_of(str(key), str(metric_key))
