@@ -155,7 +155,7 @@ def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:
     if len(carriers) > 1:
         raise InputError(
             "the sites have different presets", where="area",
-            repair="choose existing sites alone, or placed sites of one preset",
+            repair="choose only existing sites, or planned sites of one preset",
         )  # fmt: skip
     network = next(iter(carriers.values()))
     rows = np.array([found[site][1] for site in sites])

@@ -38,7 +38,7 @@ def alternative_plans(
     -------
     table
         :data:`ALTERNATIVE_COLUMNS`, one row per plan, the best first; ``shared`` is the number of
-        sites in common with the best plan. Empty where no alternatives are asked for.
+        sites in common with the best plan. Empty where the settings ask for none.
     verdict
         (options,) ``needed``, ``replaceable``, ``undecided``, or empty for an option outside the
         plan.

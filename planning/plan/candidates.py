@@ -151,7 +151,7 @@ def candidate_table(
     if table.empty:
         raise InputError(
             "there is no candidate", where="plan.candidates",
-            repair="allow the source `village`, or lift forbidden areas",
+            repair="allow the source `village`, or remove forbidden areas",
         )  # fmt: skip
     refused = pd.DataFrame(found.refused, columns=["lon", "lat", "kind", "why"])
     return CandidateList(table[list(CANDIDATE_COLUMNS)].reset_index(drop=True), refused)
