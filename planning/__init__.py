@@ -1,1 +1,1 @@
-"""What a planner asks: gaps, what-if, coverage, plans, needs."""
+"""Planning tasks: gaps, what-if, coverage, roll-out plans, needs."""

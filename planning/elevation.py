@@ -1,7 +1,7 @@
-"""The elevation model in force for a province, and the part of it that a question needs.
+"""The elevation model in force for a province, and windows of it.
 
-None in force means that coverage is a circle, and the pages say why. The invented relief of the
-demonstration stands in only where the scenario asks for it and nobody imported a model.
+Without an elevation model coverage is a circle, and the pages state the reason. The invented relief
+of the demonstration is used only where the scenario enables it and no model is imported.
 """
 
 from __future__ import annotations
@@ -22,26 +22,28 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Box = tuple[float, float, float, float]
 
-#: A model of at most so many cells inside the province is read once and kept: 0.5 GB.
+#: A model of at most this many cells inside the province is read once and cached: 0.5 GB.
 _WHOLE = 120_000_000
-#: A larger one is read in parts of at most so many cells: 0.24 GB.
+#: A larger one is read in windows of at most this many cells: 0.24 GB.
 _PART = 60_000_000
-#: A degree of latitude is at least so long [m].
+#: Least length of a degree of latitude [m].
 _DEGREE_M = 110_500.0
 
 
 @dataclass(frozen=True, eq=False)
 class Terrain:
-    """An elevation model with what a reader must know of it.
+    """An elevation model with its provenance.
 
     Attributes
     ----------
+    mosaic
+        Rasters of the model.
     bounds
-        West, south, east, north of what is read at most [°]: the model inside the province.
+        West, south, east, north of the largest window read [°]: the model inside the province.
     source_id
-        Id under which the sources list it.
+        Id of the model in the table of sources.
     is_demonstration
-        True for the invented relief: say so wherever a result appears.
+        True for the invented relief; every result must say so.
     """
 
     mosaic: Mosaic
@@ -61,12 +63,12 @@ class Terrain:
 
     @property
     def datum(self) -> str:
-        """Zero of its heights."""
+        """Vertical datum of its heights."""
         return self.mosaic.provenance.vertical_datum
 
     @property
     def accuracy_m(self) -> float | None:
-        """Linear error at 90 % as its publisher states it [m]; None where unknown."""
+        """Linear error at 90 % stated by its publisher [m]; None where unknown."""
         return self.mosaic.provenance.accuracy_m
 
     @property
@@ -76,55 +78,78 @@ class Terrain:
 
     @property
     def spacing_m(self) -> float:
-        """Distance between its heights [m]."""
+        """Spacing of its heights [m]."""
         finest = self.mosaic.tiles[0]
         return finest.step_y * _DEGREE_M
 
     @property
     def void_share(self) -> float | None:
-        """Share of its cells inside the province without a height; None where it is too large."""
+        """Share of its cells inside the province without a height; None if read in windows."""
         return self._whole().void_share if self._is_small() else None
 
     def around(self, lon: Floats, lat: Floats, reach_m: float) -> Grid:
-        """Return a grid that holds all places and what lies within reach of them.
+        """Return a grid that contains all places and a margin of the reach around them.
 
         Parameters
         ----------
-        lon, lat
+        lon
+            (n,) WGS84 [°].
+        lat
             (n,) WGS84 [°].
         reach_m
             Longest path from a place [m].
 
+        Returns
+        -------
+        grid
+            Heights above sea level [m].
+
         Raises
         ------
         InputError
-            If the places lie so far apart that the grid would not fit into memory.
+            If the places are so far apart that the grid does not fit into memory.
         """
         if self._is_small():
             return self._whole()
         return _window(self.mosaic, _wider(lon, lat, reach_m))
 
     def knows(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-        """Return (n,) whether the model has a height at each place."""
+        """Return whether the model has a height at each place.
+
+        Parameters
+        ----------
+        lon
+            (n,) WGS84 [°].
+        lat
+            (n,) WGS84 [°].
+
+        Returns
+        -------
+        known
+            (n,) True where the height is known.
+        """
         return np.asarray(np.isfinite(heights(self.around(lon, lat, 0.0), lon, lat)))
 
     def neighbourhoods(
         self, lon: Floats, lat: Floats, reach_m: float, *, most: int = 4_000
     ) -> list[Ints]:
-        """Return the places in bunches whose grids are small, whatever the model weighs.
+        """Return batches of neighbouring places whose grids are small.
 
         Parameters
         ----------
-        lon, lat
+        lon
+            (n,) WGS84 [°].
+        lat
             (n,) WGS84 [°].
         reach_m
             Longest path from a place [m].
         most
-            Most places of a bunch.
+            Most places of a batch.
 
         Returns
         -------
-        Arrays of positions; together every place once, neighbours beside each other.
+        batches
+            Arrays of positions; each place is in one batch, neighbours in the same.
         """
         waiting, bunches = [np.arange(len(lon))], []
         while waiting:
@@ -151,19 +176,26 @@ class Terrain:
 
 
 def terrain_of(pack: Pack, scenario: Scenario) -> Terrain | None:
-    """Return the elevation model in force, None where coverage can only be a circle.
+    """Return the elevation model in force.
 
     Parameters
     ----------
     pack
-        From :func:`data.workspace.effective.effective_pack`.
+        Tables from :func:`data.workspace.effective.effective_pack`.
+    scenario
+        The scenario whose settings apply.
+
+    Returns
+    -------
+    terrain
+        The elevation model; None where coverage can only be a circle.
 
     Raises
     ------
     DataError
         If a raster in force is damaged.
     StorageError
-        If one is missing.
+        If a raster in force is missing.
     """
     found = _imported(pack, dict(pack.imported).get("dem"))
     if found is None and scenario.demonstration_terrain:
@@ -184,7 +216,7 @@ def _demonstration(pack: Pack) -> Terrain | None:
 
 
 def _inside(pack: Pack, mosaic: Mosaic, source_id: str) -> Terrain:
-    """Return the model cut to the province and what a long path beyond its border needs."""
+    """Return the model cut to the province with a margin for paths across its border."""
     shapes = pack.geo("regions")
     west, south, east, north = (float(edge) for edge in shapes.total_bounds)
     box = _wider(np.array([west, east]), np.array([south, north]), 30_000.0)
@@ -197,7 +229,7 @@ def _inside(pack: Pack, mosaic: Mosaic, source_id: str) -> Terrain:
 
 
 def _wider(lon: Floats, lat: Floats, reach_m: float) -> Box:
-    """Return the box of places, so much wider on each side, at least a cell's width."""
+    """Return the box of the places with a margin on each side, at least 1 km."""
     tall = max(reach_m, 1_000.0) / _DEGREE_M
     broad = tall / math.cos(math.radians(min(85.0, float(np.abs(lat).max()) + tall)))
     return (

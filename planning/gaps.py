@@ -1,4 +1,4 @@
-"""The gap table: layer, metric, region, target, built, planned, gap with evidence and sources."""
+"""Gap table: layer, metric, region, target, built, planned and gap, with evidence and sources."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ def gap_table(
     Parameters
     ----------
     pack
-        The province.
+        The province's tables in force.
     layer_keys
         Keys of gap layers, or ``all``.
     level
         ``province``, ``prefecture`` or ``county``.
     as_of
-        Latest date of what counts as built, YYYY-MM-DD; default the scenario's, then the pack's.
+        Latest date of what counts as built, YYYY-MM-DD; None for the scenario's, then the pack's.
     scenario
-        What the planner changes.
+        The scenario; None for one without changes.
     metric
-        Key of a metric that every chosen layer has, ``all`` for each metric of each layer; empty
+        Key of a metric that every selected layer has, ``all`` for each metric of each layer; empty
         for the default of each.
 
     Returns
@@ -66,7 +66,7 @@ def gap_table(
     Raises
     ------
     InputError
-        If a layer, metric, level or date is unknown or an overlay is asked for.
+        If a layer, metric, level or date is unknown, or a layer is an overlay.
     """
     chosen = _level(level)
     plan = scenario if scenario is not None else Scenario(province=pack.name)
@@ -90,7 +90,18 @@ def gap_table(
 
 
 def gap_columns(table: pd.DataFrame) -> tuple[str, ...]:
-    """Return the columns of a gap list; the metric is one where not all are the defaults."""
+    """Return the columns of a gap list.
+
+    Parameters
+    ----------
+    table
+        Rows of :func:`gap_table`.
+
+    Returns
+    -------
+    columns
+        :data:`GAP_COLUMNS`, with ``metric`` where a row has another than the default metric.
+    """
     pairs = table[["layer", "metric"]].drop_duplicates()
     if all(layer(str(key)).metric().key == metric for key, metric in pairs.to_numpy()):
         return GAP_COLUMNS
@@ -101,10 +112,10 @@ def gap_columns(table: pd.DataFrame) -> tuple[str, ...]:
 def _added_units(
     pack: Pack, scenario: Scenario, level: Level
 ) -> Callable[[Layer, Metric], NDArray[np.float64]] | None:
-    """Return what gives the units that the scenario's enabled sites add; None: no site."""
+    """Return the function for units added by enabled sites; None without a site."""
     if not any(site.enabled for site in scenario.sites):
         return None
-    # Geometry and neighbour search cost half a second to import: only where sites are placed.
+    # Geometry and neighbour search take half a second to import: only where there are sites.
     from planning.whatif import planned_units
 
     return lambda item, metric: planned_units(pack, scenario, item, metric, level)
@@ -120,7 +131,7 @@ def layer_table(item: Layer, context: Context, metric: Metric | None = None) -> 
     context
         Province, scenario, date and level.
     metric
-        One of the layer's; default its first.
+        A metric of the layer; None for its first.
 
     Returns
     -------
@@ -183,12 +194,12 @@ def _chosen(keys: Sequence[str]) -> list[Layer]:
 
 
 def _metrics(item: Layer, key: str) -> Sequence[Metric]:
-    """Return the metrics of a layer that are asked for."""
+    """Return the metrics of a layer with the given key."""
     if item.is_overlay:
         raise InputError(
             f"layer {item.key!r} is an overlay and has no gap",
             where="--layer",
-            repair=f"ask for it alone to list its rows, or choose one of "
+            repair=f"select it alone to list its rows, or choose one of "
             f"{', '.join(known.key for known in gap_layers())}",
         )
     return item.metrics if key == "all" else (item.metric(key),)

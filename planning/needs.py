@@ -1,8 +1,7 @@
-"""What layers need, year by year: units, routes to places without service, racks.
+"""Needs of layers by year: units, fibre routes to places without service, racks.
 
-A layer's ``need`` says which of these applies and with what. Counts keep their unit: base
-stations, kilometres of route, standard racks of 2.5 kW. A gap that is unknown stays unknown in
-every year.
+The ``need`` of a layer selects the kind and its parameters. Counts keep their unit: base stations,
+kilometres of route, standard racks of 2.5 kW. An unknown gap remains unknown in every year.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from planning.gaps import gap_table
 from planning.plan.candidates import lines_of
 from planning.plan.unit_costs import UnitPrices, prices
 
-#: Power usage effectiveness where the planner gives none; assumption.
+#: Default power usage effectiveness; an assumption.
 DEFAULT_PUE = 1.3
 #: Columns of a need of routes.
 ROUTE_COLUMNS = (
@@ -39,7 +38,7 @@ ROUTE_COLUMNS = (
 
 @dataclass(frozen=True)
 class NeedOptions:
-    """What a planner chooses for the need of a layer.
+    """Options of the need of a layer.
 
     Attributes
     ----------
@@ -61,18 +60,18 @@ class NeedOptions:
 
 @dataclass(frozen=True)
 class FibreTree:
-    """Fibre to the villages that are known to lack it.
+    """Fibre to the places that are known to lack it.
 
     Attributes
     ----------
     table
-        Per prefecture the villages, the route and its cost: see :func:`fibre_tree`.
+        Villages, route and cost per prefecture, see :func:`fibre_tree`.
     villages
-        The villages: ``lon``, ``lat`` [°], ``prefecture``, ``route_km`` that each adds.
+        The places: ``lon``, ``lat`` [°], ``prefecture``, and ``route_km`` that each adds.
     routes
-        (e, 5) lon, lat, lon, lat [°] and km of the tree.
+        (e, 5) lon, lat, lon, lat [°] and length [km] of each edge of the tree.
     bound_km
-        Length that no tree on these routes can fall below [km].
+        Lower bound on the length of any tree on these routes [km].
     """
 
     table: pd.DataFrame
@@ -84,18 +83,20 @@ class FibreTree:
 def need_table(
     pack: Pack, scenario: Scenario, layer: Layer, *, metric: str = "", options: NeedOptions
 ) -> pd.DataFrame:
-    """Return the need of a layer by year, as its ``need`` says.
+    """Return the need of a layer by year.
 
     Parameters
     ----------
-    pack, scenario
-        Province and what the planner changes.
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     layer
         A layer with a need.
     metric
         Metric of the layer; empty for the default.
     options
-        What the planner chooses.
+        Options of the need.
 
     Returns
     -------
@@ -105,7 +106,7 @@ def need_table(
     Raises
     ------
     InputError
-        If the layer has no need of its own, or what it needs is not known.
+        If the layer has no list of needs, or its inputs are unknown.
     """
     match layer.need:
         case UnitNeed():
@@ -123,7 +124,18 @@ def need_table(
 
 
 def need_level(layer: Layer) -> str:
-    """Return the level of the regions that :func:`need_table` has rows for."""
+    """Return the level of the regions in :func:`need_table`.
+
+    Parameters
+    ----------
+    layer
+        A layer with a need.
+
+    Returns
+    -------
+    level
+        ``county`` for units, else ``prefecture``.
+    """
     return "county" if isinstance(layer.need, UnitNeed) else "prefecture"
 
 
@@ -138,20 +150,24 @@ def units_by_year(
 ) -> pd.DataFrame:
     """Return the units to build per region and year.
 
-    Years of a county sum to its gap. A prefecture's years are the sums over its counties, so what
-    one county has beyond its share builds nothing in another; with one county unknown the
+    The years of a county sum to its gap. Those of a prefecture are the sums over its counties, so
+    the surplus of one county does not reduce the need of another; with one unknown county the
     prefecture is unknown.
 
     Parameters
     ----------
-    pack, scenario
-        Province and what the planner changes.
-    layer, metric
-        What is counted in whole units, such as base stations; an empty metric is the default.
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    layer
+        A layer counted in whole units, such as base stations.
+    metric
+        Metric of the layer; empty for the default.
     path
         ``linear`` or ``s_curve``.
     level
-        ``county``, ``prefecture`` or ``province``.
+        ``province``, ``prefecture`` or ``county``.
 
     Returns
     -------
@@ -180,20 +196,22 @@ def fibre_tree(pack: Pack, scenario: Scenario, need: RouteNeed) -> FibreTree:
 
     Parameters
     ----------
-    pack, scenario
-        Province, and prices of the plan.
+    pack
+        The province's tables in force.
+    scenario
+        The scenario with the prices of its plan.
     need
         Tables of places, nodes and lines, and the item of the unit costs.
 
     Returns
     -------
     tree
-        Per prefecture: places, route [km], cost at both ends of its range and between.
+        Places, route [km] and cost (low, base, high) [currency] per prefecture.
 
     Raises
     ------
     InputError
-        If no place in force says that it lacks the service: unknown is not "without".
+        If no place in force is known to lack the service: unknown is not "without".
     """
     villages = places_without(pack, need)
     if villages.empty:
@@ -251,9 +269,19 @@ def _per_prefecture(
 
 
 def places_without(pack: Pack, need: RouteNeed) -> pd.DataFrame:
-    """Return the imported places that say that they lack the service; unknown is not one of them.
+    """Return the imported places that are known to lack the service; unknown ones are excluded.
 
-    ``kind`` names the table of each.
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    need
+        Tables of places, and the column of the service.
+
+    Returns
+    -------
+    places
+        Rows of the tables, with the table's name in ``kind``; empty where there are none.
     """
     parts = []
     for kind in need.tables:
@@ -278,24 +306,26 @@ def _year_names(scenario: Scenario) -> list[str]:
 def rack_need(
     pack: Pack, scenario: Scenario, layer: Layer, options: NeedOptions | None = None
 ) -> pd.DataFrame:
-    """Return the racks that are missing, their power, and the prefectures that plans name.
+    """Return the missing racks, their power, and the prefectures named by policy zones.
 
-    The province's row also has the standard racks of each year; no plan says where in a
-    prefecture they are built, so its row has none.
+    The province's row has the standard racks of each year. No policy states their number per
+    prefecture, so the rows of prefectures have none.
 
     Parameters
     ----------
-    pack, scenario
-        Province and what the planner changes.
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     layer
         A layer with a :class:`~layers.offers.RackNeed`.
     options
-        Power of a rack and shape over the years; default those of :class:`NeedOptions`.
+        Power of a rack and shape over the years; None for the defaults of :class:`NeedOptions`.
 
     Returns
     -------
     table
-        The province's row, then the prefectures that policy zones name.
+        The province's row, then the prefectures that policy zones name; racks, and power [MW].
 
     Raises
     ------
@@ -327,7 +357,7 @@ def rack_need(
 
 
 def _missing_racks(row: pd.Series, scenario: Scenario, options: NeedOptions) -> dict[str, float]:
-    """Return the racks that a province's row of the gap table lacks, their power, and by year."""
+    """Return the missing racks of a province's row of the gap table, their power, and by year."""
     key = str(row["layer"])
     if pd.isna(row["target"]) or pd.isna(row["built"]):
         what = "target" if pd.isna(row["target"]) else "baseline"

@@ -1,4 +1,4 @@
-"""What a set of placed sites changes: villages newly reached, before and after, per region."""
+"""Effect of planned sites: villages newly covered, before and after, per region."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ EFFECT_COLUMNS = (
 )  # fmt: skip
 
 
-#: Within this distance of a placed site a village that stays without is told with its reason [m].
+#: Villages within this distance of a planned site that remain uncovered are listed [m].
 MISSED_M = 15_000.0
-#: What is told of a path over terrain.
+#: Columns of a path over terrain.
 RADIO_COLUMNS = ("rsrp_dBm", "line_of_sight", "reason", "ridge_km", "ridge_m")
 Basis = Literal["circle", "terrain", "mixed"]
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What the enabled sites change against the village table in force.
+    """Effect of the enabled sites on the village table in force.
 
     Attributes
     ----------
     gained
-        Villages newly reached, with :data:`~layers.villages.VILLAGE_COLUMNS`, ``site`` (number of
-        the placed site that serves it, from 1), ``distance_m`` to it, and over terrain
-        ``rsrp_dBm``, ``line_of_sight`` and ``reason``; by circle the last three are empty.
-    missed
-        Over terrain the villages without 4G within :data:`MISSED_M` of an enabled site that stay
-        without, with the same columns and the ridge that blocks (``ridge_km`` from the site,
-        ``ridge_m`` above the sea), nearest first; by circle none.
+        Villages newly covered, with :data:`~layers.villages.VILLAGE_COLUMNS`, ``site`` (number of
+        the serving planned site, from 1), ``distance_m`` to it, and over terrain ``rsrp_dBm``,
+        ``line_of_sight`` and ``reason``; the last three are empty for a circle.
     regions
         :data:`EFFECT_COLUMNS` per region, counting villages of 20 or more households.
+    missed
+        Over terrain, villages without 4G within :data:`MISSED_M` of an enabled site that remain
+        uncovered, nearest first, with the same columns and the blocking ridge (``ridge_km`` from
+        the site, ``ridge_m`` above sea level); empty for circles.
     basis
-        ``terrain``, ``circle``, or ``mixed`` where a counting rule stands beside radio presets.
+        ``terrain``, ``circle``, or ``mixed`` where there are a counting rule and radio presets.
     """
 
     gained: pd.DataFrame
@@ -66,17 +66,17 @@ class Effect:
 
     @property
     def villages(self) -> int:
-        """Villages newly reached."""
+        """Number of villages newly covered."""
         return len(self.gained)
 
     @property
     def households(self) -> int:
-        """Households in the villages newly reached."""
+        """Number of households in the villages newly covered."""
         return int(self.gained["households"].sum())
 
     @property
     def unknown(self) -> int:
-        """Villages near a site of which the elevation model says nothing."""
+        """Number of villages near a site that are outside the elevation model."""
         return int((self.missed["reason"] == "outside_model").sum())
 
 
@@ -87,22 +87,34 @@ def effect(
     level: str = "prefecture",
     terrain: Terrain | None = None,
 ) -> Effect:
-    """Return what the enabled sites change.
+    """Return the effect of the enabled sites.
 
-    A village without 4G counts as reached, by 4G or 5G, if the level at it is at or above the one
-    that the presets' radii stand for (−105 dBm, median): over terrain by ITU-R P.1812, without an
-    elevation model within the preset's radius along the geodesic. That is a circle, wrong both
-    ways in mountains, and labelled so. A counting rule (5 km) is a circle always.
+    A village without 4G counts as covered, by 4G or 5G, if its median level is at or above −105
+    dBm, the level to which the presets' radii correspond. Over terrain ITU-R P.1812 gives the
+    level. Without an elevation model the village must lie within the preset's radius along the
+    geodesic: a circle, which errs in both directions in mountains and is labelled as such. A
+    counting rule (5 km) is always a circle.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    sites
+        Planned sites of a scenario.
+    level
+        ``province``, ``prefecture`` or ``county``.
     terrain
-        Elevation model, :func:`planning.elevation.terrain_of`; None: circles.
+        Elevation model from :func:`planning.elevation.terrain_of`; None for circles.
+
+    Returns
+    -------
+    effect
+        Villages newly covered and still uncovered, and regions before and after.
 
     Raises
     ------
     RangeError
-        If a site stands outside the province.
+        If a site is outside the province.
     """
     counties_of(pack, sites)
     villages = _villages(pack, pack.digest_of("natural_villages"))
@@ -126,10 +138,22 @@ def effect(
 def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
     """Return the county of each site.
 
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    sites
+        Planned sites of a scenario.
+
+    Returns
+    -------
+    counties
+        adcode per site.
+
     Raises
     ------
     RangeError
-        If a site stands outside the province; swapped coordinates are named as such.
+        If a site is outside the province; the error points out swapped coordinates.
     """
     codes, tree = _county_index(pack, pack.digest_of("regions"))
     result = []
@@ -149,15 +173,21 @@ def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
 def planned_units(
     pack: Pack, scenario: Scenario, layer: Layer, metric: Metric, level: str
 ) -> NDArray[np.float64]:
-    """Return how many units of a metric the scenario's enabled sites add per region.
+    """Return the units of a metric that the scenario's enabled sites add per region.
+
+    ``planned`` of the metric selects the count: each site of the layer's presets as one unit, or
+    the villages that sites of the metric's technology newly cover.
 
     Parameters
     ----------
-    pack, scenario
-        Province and the sites.
-    layer, metric
-        ``planned`` of the metric says what counts: each site of the layer's presets as one unit,
-        or the villages that sites of the metric's technology newly reach.
+    pack
+        The province's tables in force.
+    scenario
+        The scenario with its sites.
+    layer
+        Layer of the metric.
+    metric
+        Metric whose units are counted.
     level
         ``province``, ``prefecture`` or ``county``.
 
@@ -187,7 +217,7 @@ def _of_technology(scenario: Scenario, technology: str) -> list[PlannedSite]:
 def _over_terrain(
     rows: pd.DataFrame, terrain: Terrain, sites: Sequence[PlannedSite], over: Sequence[bool]
 ) -> pd.DataFrame:
-    """Return the villages with what the sites reach over the terrain, and why not the rest."""
+    """Return the villages with level and reason over terrain, and the serving site."""
     wanted = [s if o else s.model_copy(update={"enabled": False})
               for s, o in zip(sites, over, strict=True)]  # fmt: skip
     found, served = planned_paths(
@@ -212,7 +242,7 @@ def _nearest_site(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return for each village the number of the nearest site whose circle holds it (0: none), [m].
 
-    Sites that are judged ``over`` terrain have no circle.
+    Sites with a prediction ``over`` terrain have no circle.
     """
     number = np.zeros(len(index), dtype=np.int64)
     best = np.full(len(index), np.inf)
@@ -230,7 +260,7 @@ def _nearest_site(
 
 
 def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Add what is gained to the tally of what stood before."""
+    """Add the villages newly covered to the counts without planned sites."""
     table = _before(pack, pack.digest_of("natural_villages"), level).copy()
     new = gained[gained["households"] >= MIN_HOUSEHOLDS]
     codes = table["adcode"].tolist()
@@ -244,7 +274,7 @@ def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=8)
 def _before(pack: Pack, identity: str, level: str) -> pd.DataFrame:
-    """Return per region the villages and households, all and with 4G, before any site."""
+    """Return villages and households per region, all and with 4G, without planned sites."""
     villages = _villages(pack, identity)
     large = villages[villages["households"] >= MIN_HOUSEHOLDS]
     covered, unknown = (large["state"] == word for word in ("covered", "unknown"))

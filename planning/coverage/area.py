@@ -1,4 +1,4 @@
-"""The level that sites give on the cells of the elevation model around them."""
+"""Predicted level of sites on the cells of the elevation model around them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHARE_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "area_km2", "covered_km2", "below_km2", "unknown_km2",
     "covered_share",
 )  # fmt: skip
-#: Most cells that are worked out at once: some 20 s on two cores.
+#: Most cells of one prediction: some 20 s on two cores.
 MAX_CELLS = 4_000_000
 
 
@@ -39,15 +39,32 @@ def area_prediction(  # noqa: PLR0913  the two callbacks are options
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     sites
         Ids of existing sites, and numbers "1", "2" … of the scenario's own, all of one preset.
+    order
+        Preset, limit and scope of the prediction.
+    radius_m
+        Radius of the prediction around each site [m].
+    progress
+        Called with the share done, 0–1.
+    cancel
+        Polled often; True raises :class:`geo.radio.prediction.Cancelled`.
+
+    Returns
+    -------
+    area
+        Level [dBm] and serving site per cell of the elevation model.
 
     Raises
     ------
     InputError
         If no elevation model is in force, sites have different presets, or the area is too large.
     UnknownNameError
-        If a site is unknown or switched off.
+        If a site is unknown or disabled.
     RangeError
         If the radius is outside its range.
     """
@@ -66,12 +83,16 @@ def area_prediction(  # noqa: PLR0913  the two callbacks are options
 
 
 def area_shares(pack: Pack, drawn: AreaPrediction, level: str, limit_dBm: float) -> pd.DataFrame:
-    """Return how much of each region's area the drawn sites cover.
+    """Return the area of each region that the sites cover.
+
+    A cell belongs to the region that contains its centre.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
     drawn
-        Of :func:`area_prediction`.
+        Prediction from :func:`area_prediction`.
     level
         ``province``, ``prefecture`` or ``county``.
     limit_dBm
@@ -79,9 +100,10 @@ def area_shares(pack: Pack, drawn: AreaPrediction, level: str, limit_dBm: float)
 
     Returns
     -------
-    :data:`SHARE_COLUMNS` of each region with a cell in reach, by code: areas on the ellipsoid
-    [km²]; ``covered_share`` is of the whole polygon of the region, in reach of the sites or not.
-    Cells belong to the region that holds their centre.
+    table
+        :data:`SHARE_COLUMNS` of each region with a cell in reach, by code: areas on the ellipsoid
+        [km²]; ``covered_share`` is the share (0–1) of the whole region, in reach of the sites or
+        not.
     """
     regions = pack.geo("regions")
     regions = regions[regions["level"] == level].sort_values("adcode")
@@ -121,7 +143,7 @@ def _cell_km2(lat: NDArray[np.float64], drawn: AreaPrediction) -> NDArray[np.flo
 
 
 def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:
-    """Return the sites as one network, in the order asked for."""
+    """Return the sites as one network, in the given order."""
     if not sites:
         raise InputError("no site was chosen", where="area", repair="choose one or more sites")
     found = {str(site): (network, row) for network in networks
@@ -133,7 +155,7 @@ def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:
     if len(carriers) > 1:
         raise InputError(
             "the sites have different presets", where="area",
-            repair="choose existing sites alone, or placed sites of one preset",
+            repair="choose only existing sites, or planned sites of one preset",
         )  # fmt: skip
     network = next(iter(carriers.values()))
     rows = np.array([found[site][1] for site in sites])

@@ -1,4 +1,4 @@
-"""The sites that a village may be served by, strongest first: existing ones and those placed."""
+"""Candidate serving sites of a village, strongest first: existing and planned sites."""
 
 from __future__ import annotations
 
@@ -19,18 +19,27 @@ SERVER_COLUMNS = (
 def servers_of(
     pack: Pack, scenario: Scenario, lon: float, lat: float, order: CoverageOrder, *, most: int = 12
 ) -> pd.DataFrame:
-    """Return the sites within the order's reach of a place.
+    """Return the sites within reach of a place, the strongest first.
 
     Parameters
     ----------
-    lon, lat
-        Of the place, WGS84 [°].
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    lon
+        Longitude of the place, WGS84 [°].
+    lat
+        Latitude of the place, WGS84 [°].
+    order
+        Preset, limit and scope of the prediction.
     most
-        Rows at most; sites whose path is unknown stand behind all others, nearest first.
+        Greatest number of rows; sites whose path is unknown come last, by id.
 
     Returns
     -------
-    :data:`SERVER_COLUMNS`; ``site_id`` of a ``planned`` site is its number.
+    table
+        :data:`SERVER_COLUMNS`; ``site_id`` of a ``planned`` site is its number.
 
     Raises
     ------

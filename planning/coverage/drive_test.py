@@ -1,8 +1,8 @@
-"""An imported drive test against the prediction: does it correct the model, and what then changes.
+"""Comparison of an imported drive test with the prediction, and calibration of the model.
 
-The measured level of a point is compared with the median that the model gives there, outdoors: of
-the site that the file names, else of the best server. Measured and modelled levels never share a
-column; what is corrected stays a prediction, in columns of its own names.
+The measured level of a point is compared with the median level that the model predicts there,
+outdoors, for the site that the file names, else for the best server. Measured and modelled levels
+are in separate columns; a corrected level remains a prediction and has a column of its own.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ from planning.coverage.prediction import (
     require_terrain,
 )
 
-#: Points that are compared at most, evenly picked in the order of the file; the answer says so.
+#: Most points compared, evenly sampled in the order of the file.
 MAX_POINTS = 20_000
-#: Points that are predicted at once.
+#: Points per batch of the prediction.
 _BATCH = 2_000
-#: Carriers further apart than this share of the frequency are other bands.
+#: Carriers further apart than this share of the frequency belong to different bands.
 _SAME_BAND = 0.15
-#: Squares that stand for stretches where the file names none [°]: some 1 km.
+#: Squares used as stretches where the file names none [°]: some 1 km.
 _SQUARE_DEG = 0.01
 
 
 @dataclass(frozen=True, eq=False)
 class DriveTest:
-    """A drive test beside the model.
+    """A drive test compared with the model.
 
     Attributes
     ----------
     calibration
-        What it says, with the error on stretches held out, or why it corrects nothing.
+        Offset of the model with its error on held-out stretches, or the reason for no correction.
     points
-        ``lon``, ``lat``, ``measured_dBm``, ``modelled_dBm`` and ``site_id`` per compared point.
+        ``lon``, ``lat`` [°], ``measured_dBm``, ``modelled_dBm`` and ``site_id`` per compared point.
     rows, other_band
         Rows of the file, and those of another technology or band.
     evidence, as_of
-        Of the file.
+        Evidence class and latest date of the file.
     """
 
     calibration: Calibration
@@ -64,7 +64,18 @@ class DriveTest:
 
 
 def is_imported(pack: Pack) -> bool:
-    """Return whether a drive test is in force."""
+    """Return whether a drive test is in force.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+
+    Returns
+    -------
+    imported
+        True if the pack has imported measurements.
+    """
     return "measurements" in dict(pack.imported)
 
 
@@ -76,12 +87,25 @@ def drive_test(
     progress: Callable[[float], None] = lambda _share: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> DriveTest | None:
-    """Return the drive test in force beside the model, None where none is.
+    """Compare the drive test in force with the model.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     order
-        Preset and reach of the sites; the terminal is taken outdoors, whatever the order says.
+        Preset and reach of the sites; the terminal is always outdoors.
+    progress
+        Called with the share done, 0–1.
+    cancel
+        Polled often; True raises :class:`geo.radio.prediction.Cancelled`.
+
+    Returns
+    -------
+    drive
+        Calibration and compared points; None without an imported drive test.
 
     Raises
     ------
@@ -115,18 +139,24 @@ def drive_test(
 
 
 def corrected(table: pd.DataFrame, drive: DriveTest, order: CoverageOrder) -> pd.DataFrame:
-    """Return a prediction with the offset of a drive test: level, margin, state and reason anew.
+    """Return a prediction corrected by the offset of a drive test.
+
+    ``rsrp_dBm`` remains the level of the model; ``rsrp_corrected_dBm`` is added, and margin,
+    probability, state and reason are recomputed from it.
 
     Parameters
     ----------
     table
-        From :func:`planning.coverage.prediction.village_prediction`; it is not changed.
-        ``rsrp_dBm`` stays what the model says; ``rsrp_corrected_dBm`` is added, and what follows
-        from the level uses it.
+        Prediction from :func:`planning.coverage.prediction.village_prediction`; not modified.
+    drive
+        Drive test from :func:`drive_test`.
+    order
+        Preset, limit and scope of the prediction.
 
     Returns
     -------
-    The table unchanged but for the new column where the drive test corrects nothing.
+    table
+        A corrected copy; only the new column differs where the drive test gives no correction.
     """
     changed = table.copy()
     level = corrected_dBm(drive.calibration, table["rsrp_dBm"].to_numpy(float))
@@ -137,7 +167,7 @@ def corrected(table: pd.DataFrame, drive: DriveTest, order: CoverageOrder) -> pd
     known = np.isfinite(level)
     share = coverage_probability(level, order.limit_dBm, sigma)
     covered = known & (share >= order.wished - 1e-12)
-    # A path beside the known one leaves the model: only the covering of a known one settles it.
+    # Another path leaves the model: the state is known only if a known path covers.
     unsure = (table["state"] == "unknown").to_numpy() & ~covered
     sight = table["line_of_sight"].fillna(value=False).to_numpy(bool)
     changed["probability"] = np.where(known, share, table["probability"].to_numpy(float))
@@ -152,7 +182,7 @@ def corrected(table: pd.DataFrame, drive: DriveTest, order: CoverageOrder) -> pd
 
 
 def _same_carrier(rows: pd.DataFrame, key: str) -> NDArray[np.bool_]:
-    """Return which rows may be of a preset's carrier; a row that does not say so may be."""
+    """Return which rows fit a preset's carrier; an unstated technology or frequency fits."""
     generation = rows["technology"].isna() | (rows["technology"] == technology_of(key))
     megahertz = carrier_of(key, CoverageOrder(preset=key))[0].frequency_GHz * 1000.0
     seen = pd.to_numeric(rows["frequency_mhz"], errors="coerce").to_numpy(float)
@@ -161,7 +191,7 @@ def _same_carrier(rows: pd.DataFrame, key: str) -> NDArray[np.bool_]:
 
 
 def _stretches(rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Return the stretch of each point: as the file names it, else its day and square."""
+    """Return the stretch of each point: that of the file, else its day and square."""
     east, north = ((rows[c].to_numpy(float) / _SQUARE_DEG).astype(np.int64) for c in ("lon", "lat"))
     square = pd.Series(east).astype(str) + "/" + pd.Series(north).astype(str)
     named = rows["stretch"].astype(object)
@@ -178,7 +208,7 @@ def _modelled(
     rows: pd.DataFrame,
     calls: tuple[Callable[[float], None], Callable[[], bool]],
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Return the model's level at each point and the site that it is of."""
+    """Return the modelled level at each point [dBm] and its site."""
     terrain = require_terrain(pack, scenario)
     network = networks_of(pack, scenario, replace(order, include_planned=False))[0]
     index = {str(site): i for i, site in enumerate(network.ids)}
@@ -186,7 +216,7 @@ def _modelled(
     level = np.full(len(rows), np.nan)
     site = np.full(len(rows), "", dtype=object)
     lon, lat = (rows[c].to_numpy(float) for c in ("lon", "lat"))
-    # Neighbours together, so that each batch reads a small part of the elevation model.
+    # Neighbours in one batch, so that it reads a small part of the elevation model.
     order_of_work = np.lexsort((lon, np.floor(lat / 0.1)))
     for begin in range(0, len(rows), _BATCH):
         at = order_of_work[begin : begin + _BATCH]

@@ -1,4 +1,4 @@
-"""One path between a site and a village: profile, clearance, loss and level line by line."""
+"""Path between a site and a village: profile, clearance, loss and link budget."""
 
 from __future__ import annotations
 
@@ -29,7 +29,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PathEnd:
-    """A site or a village: id, WGS84 [°], height above ground [m]; the antenna is a site's."""
+    """A site or a village at one end of a path.
+
+    Attributes
+    ----------
+    key
+        Id of the site or village.
+    lon
+        WGS84 [°].
+    lat
+        WGS84 [°].
+    height_m
+        Antenna height above ground [m].
+    antenna
+        Antenna of a site; unused for a village.
+    """
 
     key: str
     lon: float
@@ -40,12 +54,18 @@ class PathEnd:
 
 @dataclass(frozen=True, slots=True)
 class PathLine:
-    """One line of the level at the village; ``key`` has its words in the catalogue.
+    """One line of the link budget at the village.
 
     Attributes
     ----------
+    key
+        Key of the line's title in the catalogue.
+    value
+        Value of the line [unit].
+    unit
+        ``dBm``, ``dB``, or empty for a share.
     sign
-        +1 or −1 as it counts towards the level, 0 for what is told beside it or is the sum.
+        +1 or −1 as the line counts towards the level, 0 for the sum and further lines.
     """
 
     key: str
@@ -56,20 +76,34 @@ class PathLine:
 
 @dataclass(frozen=True, eq=False)
 class PathView:
-    """What the path page shows.
+    """Content of the path page.
 
     Attributes
     ----------
+    site, village
+        Ends of the path.
+    preset
+        Key of the preset.
+    frequency_GHz
+        Carrier frequency [GHz].
     usual, worst
         Clearance along the path for k = 4/3 and k = 0.6.
     loss
-        P.1812 part by part.
+        Path loss of ITU-R P.1812 by part [dB].
     lines
-        Level at the village line by line; the signed ones sum to ``rsrp_dBm``.
+        Link budget at the village; the signed lines sum to ``rsrp_dBm``.
     lon, lat
         (n,) place of each point of the profile [°].
     bearing_deg
         Direction from the site, clockwise from north [°].
+    rsrp_dBm
+        Median level at the village [dBm].
+    probability
+        Probability that the level reaches the limit, 0–1.
+    covered
+        True where that probability is at least the required one.
+    terrain
+        The elevation model in force.
     """
 
     site: PathEnd
@@ -104,14 +138,34 @@ def path_between(
 ) -> PathView:
     """Return the path from a site to a village over the elevation model in force.
 
-    The loss equals :func:`planning.coverage.prediction.village_prediction` on the same pair.
+    The loss equals that of :func:`planning.coverage.prediction.village_prediction` for the same
+    pair.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    site
+        The site with its antenna.
+    village
+        The village with the terminal's height.
+    order
+        Preset, limit and scope of the prediction.
+
+    Returns
+    -------
+    path
+        Profile, clearance, loss and link budget.
 
     Raises
     ------
     InputError
-        If no elevation model is in force, it has a void on the path, or the preset has no radio.
+        If no elevation model is in force, it has a void on the path, the village is nearer than 250
+        m, or the preset has no radio.
     RangeError
-        If the path is outside what P.1812 holds for: 0.25 km to 3000 km.
+        If the path is outside the validity of ITU-R P.1812: 0.25 km to 3000 km.
     """
     terrain = require_terrain(pack, scenario)
     bearing, _, metres = WGS84.inv(site.lon, site.lat, village.lon, village.lat)
@@ -152,9 +206,9 @@ def _profile(
     """Return distances [km] and heights [m], as the prediction samples them."""
     if metres < NEAR_M:
         raise InputError(
-            f"the village stands {metres:.0f} m from the site", where="path",
-            repair="choose another site: ITU-R P.1812 holds from 250 m on; closer by the "
-            "prediction takes the loss of free space",
+            f"the village is {metres:.0f} m from the site", where="path",
+            repair="choose another site: ITU-R P.1812 is valid from 250 m; at shorter "
+            "distances the prediction uses free-space loss",
         )  # fmt: skip
     ends = np.array([site.lon, village.lon]), np.array([site.lat, village.lat])
     grid = terrain.around(*ends, 1_000.0)
@@ -176,7 +230,7 @@ def _link(site: PathEnd, village: PathEnd, frequency_GHz: float) -> p1812.Link:
 
 
 def _lines(budget: LinkBudget, gain: float, loss: float) -> tuple[PathLine, ...]:
-    """Return what the level is made of; the last line is the sum of the signed ones."""
+    """Return the link budget; the last line is the sum of the signed ones."""
     parts = (
         PathLine("eirp_per_re_dBm", budget.eirp_per_re_dBm, "dBm", 1),
         PathLine("pattern_gain_dB", gain, "dB", 1),

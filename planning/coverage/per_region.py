@@ -1,4 +1,4 @@
-"""A prediction counted per region, with the interval that shadowing leaves."""
+"""Prediction aggregated per region, with the interval due to shadowing."""
 
 from __future__ import annotations
 
@@ -30,25 +30,30 @@ def region_prediction(
     *,
     common_sigma_dB: float = 0.0,
 ) -> pd.DataFrame:
-    """Count a prediction per region.
+    """Aggregate a prediction per region.
+
+    ``covered`` counts states; ``expected`` sums probabilities; low and high are the 5 % and 95 %
+    quantiles of the number covered. Villages of unknown state count as uncovered in low and as
+    covered in high.
 
     Parameters
     ----------
     table
-        Of :func:`planning.coverage.prediction.village_prediction`.
+        Prediction from :func:`planning.coverage.prediction.village_prediction`.
+    pack
+        The province's tables in force.
     level
         ``province``, ``prefecture`` or ``county``.
     order
-        What the prediction was asked; its preset's shadowing gives the interval.
+        Order of the prediction; the shadowing of its preset gives the interval.
     common_sigma_dB
-        Error that all villages share [dB], from a calibration; 0 leaves it out and makes the
-        interval too narrow, see :mod:`geo.radio.counts`.
+        Standard deviation of the error common to all villages [dB], from a calibration; 0 omits it
+        and makes the interval too narrow, see :mod:`geo.radio.counts`.
 
     Returns
     -------
-    :data:`REGION_COLUMNS` of each region with a predicted village. ``covered`` counts states;
-    ``expected`` sums probabilities of the level; low and high are its 5 % and 95 % quantiles, with
-    what is unknown counted in neither and in both.
+    table
+        :data:`REGION_COLUMNS`, one row per region with a predicted village.
 
     Raises
     ------

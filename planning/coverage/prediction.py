@@ -1,15 +1,14 @@
-"""Which villages the sites reach over the terrain: level, probability, state and reason of each.
+"""Coverage prediction of villages over terrain: level, probability, state and reason.
 
-Existing sites carry no technology in the table, so they are taken to have the preset that is asked
-for; planned sites have their own. The level is a median of ITU-R P.1812 over the elevation model in
-force: a modelled figure, and an illustrative one where villages, sites or relief are invented.
+The table of existing sites has no technology, so existing sites are given the preset of the order;
+planned sites have their own. The level is a median of ITU-R P.1812 over the elevation model in
+force: modelled, or illustrative where villages, sites or terrain are invented.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -24,26 +23,20 @@ from geo.evidence import weakest
 from geo.radio.antenna import Antenna, pattern
 from geo.radio.prediction import (
     Carrier,
-    Pairs,
     Places,
-    Predicted,
     Stations,
     carrier,
     pairs_within,
     predicted,
     stations,
-    strongest,
 )
-from geo.radio.probability import coverage_probability
 from layers.villages import VILLAGE_COLUMNS, village_table
+from planning.coverage.best_path import Best
 from planning.elevation import Terrain, terrain_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: Why a village is in its state.
-Reason = Literal["line_of_sight", "over_ridge", "ridge", "distance", "no_site", "outside_model"]
-
-#: How far a site is looked for [m].
+#: Default search radius for sites [m].
 REACH_M = 15_000.0
 
 PREDICTION_COLUMNS = (
@@ -55,26 +48,27 @@ PREDICTION_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class CoverageOrder:
-    """What is asked of a prediction.
+    """Preset, limit and scope of a coverage prediction.
 
     Attributes
     ----------
     preset
         Technology and band of the existing sites.
     limit_dBm, wished
-        Level that counts, and the least probability of it at the village.
+        Level limit [dBm], and the required probability of reaching it at the village, 0–1.
     place
-        Where the terminal is: outdoor, handheld, vehicle or indoor.
+        Location of the terminal: outdoor, handheld, vehicle or indoor.
     regions
         adcodes of prefectures or counties; empty for the whole province.
     include_planned
-        Whether the scenario's enabled sites count.
+        Include the scenario's enabled sites.
     reach_m
-        How far a site is looked for [m].
+        Search radius for sites [m].
     min_households
-        Only villages of at least that size.
+        Least number of households of a village.
     listed
-        Only villages that the table in force lists as ``uncovered``, ``covered`` or ``unknown``.
+        Only villages that the table in force lists as ``uncovered``, ``covered`` or ``unknown``;
+        ``all`` for every village.
     """
 
     preset: str = DEFAULT_PRESET
@@ -89,13 +83,25 @@ class CoverageOrder:
 
     @property
     def wish(self) -> BudgetWish:
-        """The same as the link budget's wish."""
+        """Requirements in the form of the link budget."""
         return BudgetWish(self.limit_dBm, self.wished, self.place)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Network:
-    """Stations of one carrier with the ids that a reader knows them by."""
+    """Stations of one carrier.
+
+    Attributes
+    ----------
+    ids
+        (n,) ids of the sites, or numbers of planned sites.
+    stations
+        (n,) places, heights and antennas.
+    carrier
+        Frequency, transmitted level and losses.
+    sigma_dB
+        Standard deviation of shadowing [dB].
+    """
 
     ids: NDArray[np.object_]
     stations: Stations
@@ -113,19 +119,26 @@ def village_prediction(
 ) -> pd.DataFrame:
     """Return every village with its best server over the terrain.
 
-    A village is unknown where it lies outside the elevation model or at a void, or where no known
-    path covers it while another path is unknown. It is uncovered only if every path is known.
+    A village is unknown where it is outside the elevation model or at a void, or where no known
+    path covers it and another path is unknown. It is uncovered only if every path is known.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    order
+        Preset, limit and scope of the prediction.
     progress
-        Told the share that is done, 0–1.
+        Called with the share done, 0–1.
     cancel
-        Asked now and then; True raises :class:`geo.radio.prediction.Cancelled`.
+        Polled often; True raises :class:`geo.radio.prediction.Cancelled`.
 
     Returns
     -------
-    Frame with :data:`PREDICTION_COLUMNS`, ordered by village id.
+    table
+        :data:`PREDICTION_COLUMNS`, one row per village, ordered by village id.
 
     Raises
     ------
@@ -152,10 +165,22 @@ def village_prediction(
 def require_terrain(pack: Pack, scenario: Scenario) -> Terrain:
     """Return the elevation model in force.
 
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+
+    Returns
+    -------
+    terrain
+        The elevation model.
+
     Raises
     ------
     InputError
-        If there is none: coverage is then a circle, and nothing can be predicted.
+        If no elevation model is in force, so that coverage can only be a circle.
     """
     found = terrain_of(pack, scenario)
     if found is None:
@@ -168,7 +193,22 @@ def require_terrain(pack: Pack, scenario: Scenario) -> Terrain:
 
 
 def networks_of(pack: Pack, scenario: Scenario, order: CoverageOrder) -> list[Network]:
-    """Return the existing sites and the scenario's enabled ones, one network for each preset."""
+    """Return existing sites and the scenario's enabled sites.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    order
+        Preset, limit and scope of the prediction.
+
+    Returns
+    -------
+    networks
+        Existing sites first, then one network per preset of planned sites.
+    """
     rows = pack.table("sites")
     own = stations(
         rows["lon"].to_numpy(float), rows["lat"].to_numpy(float),
@@ -179,7 +219,20 @@ def networks_of(pack: Pack, scenario: Scenario, order: CoverageOrder) -> list[Ne
 
 
 def planned_networks(sites: Sequence[PlannedSite], order: CoverageOrder) -> list[Network]:
-    """Return the enabled sites that have a radio, one network for each preset, ids "1", "2" …."""
+    """Return the enabled sites that have a radio.
+
+    Parameters
+    ----------
+    sites
+        Planned sites of a scenario.
+    order
+        Preset, limit and scope of the prediction.
+
+    Returns
+    -------
+    networks
+        One network per preset; ids are the numbers "1", "2" … of the sites.
+    """
     groups: dict[str, list[tuple[int, PlannedSite]]] = {}
     for number, site in enumerate(sites, start=1):
         if site.enabled and has_radio(site.preset):
@@ -201,14 +254,31 @@ def planned_networks(sites: Sequence[PlannedSite], order: CoverageOrder) -> list
 def planned_paths(
     lon: Floats, lat: Floats, terrain: Terrain, sites: Sequence[PlannedSite], reach_m: float
 ) -> tuple[pd.DataFrame, Ints]:
-    """Return the best path from the enabled sites to places, and the number of its site.
+    """Return the best path from the enabled sites to each place.
 
-    Judged by the level that the presets' radii stand for, outdoors.
+    The limit is the default one of :class:`CoverageOrder`, outdoors, to which the presets' radii
+    correspond.
+
+    Parameters
+    ----------
+    lon
+        (n,) longitude of the places [°].
+    lat
+        (n,) latitude of the places [°].
+    terrain
+        The elevation model.
+    sites
+        Planned sites of a scenario.
+    reach_m
+        Search radius for sites [m].
 
     Returns
     -------
-    Frame with ``distance_m``, ``rsrp_dBm``, ``line_of_sight``, ``ridge_km``, ``ridge_m``, ``state``
-    and ``reason`` ("no_site" where none is within reach), and (n,) numbers from 1, 0 for none.
+    table
+        (n, …) ``distance_m``, ``rsrp_dBm``, ``line_of_sight``, ``ridge_km``, ``ridge_m``, ``state``
+        and ``reason`` (``no_site`` without a site within reach).
+    number
+        (n,) number of the site from 1, 0 for none.
     """
     order = CoverageOrder(reach_m=reach_m)
     places = Places(lon, lat)
@@ -220,12 +290,12 @@ def planned_paths(
         for network in networks:
             pairs = pairs_within(network.stations, places, reach_m)
             found = predicted(grid, network.stations, places, pairs, network.carrier)
-            best.improve(network, pairs, found)
+            best.improve(network.ids, network.sigma_dB, pairs, found)
             np.minimum.at(nearest_km, pairs.place, found.distance_km)
     frame = pd.DataFrame({"village_id": "", "lon": lon, "lat": lat, "households": 0})
     known = np.isfinite(best.figures[:, 2]) | np.isinf(nearest_km)
-    table = best.table(frame.reindex(columns=list(VILLAGE_COLUMNS)), order, known=known)
-    # Where no path is known it is the nearest site that a reader asks about.
+    table = best.table(frame.reindex(columns=list(VILLAGE_COLUMNS)), order.wish, known=known)
+    # Without a known path the distance is that of the nearest site.
     table["distance_m"] = np.round(table["distance_km"].fillna(pd.Series(nearest_km)) * 1000.0)
     number = pd.to_numeric(table["site_id"].replace("", "0")).to_numpy(np.int64)
     return table, number
@@ -237,7 +307,18 @@ def _places_of(networks: Sequence[Network]) -> tuple[Floats, Floats]:
 
 
 def antenna_of(site: PlannedSite) -> Antenna:
-    """Return the antenna of a planned site: a 3GPP sector with an azimuth, else omnidirectional."""
+    """Return the antenna of a planned site.
+
+    Parameters
+    ----------
+    site
+        A planned site of the scenario.
+
+    Returns
+    -------
+    antenna
+        A 3GPP sector where the site has an azimuth, else omnidirectional.
+    """
     if site.azimuth_deg is None:
         return Antenna(pattern("omni"), electrical_tilt_deg=site.tilt_deg)
     return Antenna(
@@ -246,19 +327,44 @@ def antenna_of(site: PlannedSite) -> Antenna:
 
 
 def has_radio(key: str) -> bool:
-    """Return whether a preset is a radio, not a counting rule."""
+    """Return whether a preset has a radio.
+
+    Parameters
+    ----------
+    key
+        Key of the preset.
+
+    Returns
+    -------
+    radio
+        False for a counting rule.
+    """
     from data.scenario.link_presets import budget_keys
 
     return key in budget_keys()
 
 
 def carrier_of(key: str, order: CoverageOrder) -> tuple[Carrier, float]:
-    """Return the carrier of a preset and the standard deviation of its shadowing [dB].
+    """Return the carrier of a preset and its shadowing.
+
+    Parameters
+    ----------
+    key
+        Key of the preset.
+    order
+        Preset, limit and scope of the prediction.
+
+    Returns
+    -------
+    carrier
+        Frequency, transmitted level and losses.
+    sigma_dB
+        Standard deviation of shadowing [dB].
 
     Raises
     ------
     InputError
-        If the preset is a counting rule that has no radio.
+        If the preset is a counting rule without a radio.
     """
     budget = link_budget(preset(key).key, order.wish)
     sent, lost = budget.eirp_per_re_dBm, budget.other_losses_dB
@@ -282,82 +388,12 @@ def _batch(
     for network in networks:
         pairs = pairs_within(network.stations, places, order.reach_m)
         found = predicted(grid, network.stations, places, pairs, network.carrier, cancel=cancel)
-        best.improve(network, pairs, found)
-    return best.table(villages, order, known=terrain.knows(places.lon, places.lat))
-
-
-@dataclass(eq=False, slots=True)
-class Best:
-    """The strongest path to each place so far, over networks that are looked at one by one."""
-
-    figures: Floats
-    site: NDArray[np.object_]
-    sigma_dB: Floats
-    unknown: NDArray[np.bool_]
-
-    @classmethod
-    def nothing(cls, places: int) -> Best:
-        """Return the state before any network: no path to any place."""
-        return cls(
-            np.full((places, 6), np.nan), np.full(places, "", dtype=object), np.full(places, 8.0),
-            np.zeros(places, dtype=bool),
-        )  # fmt: skip
-
-    def improve(self, network: Network, pairs: Pairs, found: Predicted) -> None:
-        """Take what a network does better, and note where it is unknown."""
-        best = strongest(pairs, found, len(self.site))
-        at = np.flatnonzero(best >= 0)
-        pick = best[at]
-        better = ~(found.rsrp_dBm[pick] <= self.figures[at, 2])
-        at, pick = at[better], pick[better]
-        self.figures[at] = np.column_stack((
-            found.distance_km[pick], found.loss_dB[pick], found.rsrp_dBm[pick],
-            found.line_of_sight[pick], found.ridge_km[pick], found.ridge_m[pick],
-        ))  # fmt: skip
-        self.site[at] = network.ids[pairs.station[pick]]
-        self.sigma_dB[at] = network.sigma_dB
-        self.unknown[np.unique(pairs.place[np.isnan(found.rsrp_dBm)])] = True
-
-    def table(
-        self, villages: pd.DataFrame, order: CoverageOrder, *, known: NDArray[np.bool_]
-    ) -> pd.DataFrame:
-        """Return the villages with their best path, state and reason."""
-        table = villages[list(VILLAGE_COLUMNS[:-3])].reset_index(drop=True)
-        distance, loss, level, sight, ridge_km, ridge_m = self.figures.T
-        table["site_id"], table["distance_km"], table["loss_dB"] = self.site, distance, loss
-        table["rsrp_dBm"] = level
-        share = coverage_probability(level, order.limit_dBm, self.sigma_dB)
-        without = known & ~self.unknown & np.isnan(level)
-        share = np.where(without, 0.0, share)
-        covered = share >= order.wished - 1e-12
-        unsure = ~known | (self.unknown & ~covered)
-        table["probability"] = np.where(unsure & np.isnan(level), np.nan, share)
-        table["margin_dB"] = level - order.limit_dBm
-        known_sight = pd.Series(sight == 1, dtype="boolean")
-        table["line_of_sight"] = known_sight.mask(np.isnan(level))
-        table["ridge_km"], table["ridge_m"] = ridge_km, ridge_m
-        table["state"] = np.where(unsure, "unknown", np.where(covered, "covered", "uncovered"))
-        table["reason"] = _reasons(sight == 1, covered, without, unsure)
-        return table
-
-
-def _reasons(
-    sight: NDArray[np.bool_],
-    covered: NDArray[np.bool_],
-    without: NDArray[np.bool_],
-    unsure: NDArray[np.bool_],
-) -> NDArray[np.object_]:
-    words: list[tuple[NDArray[np.bool_], Reason]] = [
-        (unsure, "outside_model"), (without, "no_site"),
-        (covered & sight, "line_of_sight"), (covered, "over_ridge"), (sight, "distance"),
-    ]  # fmt: skip
-    return np.select([mask for mask, _ in words], [word for _, word in words], "ridge").astype(
-        object
-    )
+        best.improve(network.ids, network.sigma_dB, pairs, found)
+    return best.table(villages, order.wish, known=terrain.knows(places.lon, places.lat))
 
 
 def _evidence(pack: Pack, terrain: Terrain, scenario: Scenario, order: CoverageOrder) -> str:
-    """Return the weakest class of what a prediction rests on; it is modelled at best."""
+    """Return the weakest evidence class of the inputs; ``modelled`` at best."""
     rows = [
         str(word)
         for name in ("natural_villages", "sites")

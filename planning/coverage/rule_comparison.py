@@ -1,7 +1,7 @@
-"""Two coverage rules on the same villages: which pass one and fail the other.
+"""Comparison of two coverage rules on the same villages.
 
-A rule speaks of administrative or of natural villages; administrative villages have no positions
-in a pack, so both rules are judged on the natural villages, and the reader is told so. Schools and
+A rule may refer to administrative or to natural villages. Administrative villages have no positions
+in a pack, so both rules are applied to natural villages, and the output says so. Schools and
 clinics have no positions in any table.
 """
 
@@ -24,7 +24,7 @@ from geo.radio.prediction import Places, Stations
 from layers.villages import VILLAGE_COLUMNS, village_table
 from planning.coverage.prediction import REACH_M, CoverageOrder, networks_of, village_prediction
 
-#: Preset that stands for a rule's technology where the planner names none.
+#: Default preset of a rule's technology.
 _PRESETS = {"4G": DEFAULT_PRESET, "5G": "5g_700"}
 COMPARISON_COLUMNS = (
     *VILLAGE_COLUMNS[:-3], "state_a", "state_b", "outcome", "evidence", "source_ids",
@@ -33,7 +33,19 @@ COMPARISON_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class RuleOrder:
-    """Where and with which preset a rule is judged; without a preset its technology's own."""
+    """Scope and preset of the evaluation of a rule.
+
+    Attributes
+    ----------
+    regions
+        adcodes of prefectures or counties; empty for the whole province.
+    preset
+        Key of the preset; empty for the default of the rule's technology.
+    include_planned
+        Include the scenario's enabled sites.
+    min_households
+        Least number of households of a village.
+    """
 
     regions: tuple[str, ...] = ()
     preset: str = ""
@@ -42,7 +54,19 @@ class RuleOrder:
 
 
 def order_of(profile: Profile, order: RuleOrder) -> CoverageOrder:
-    """Return what a rule by signal asks of a prediction.
+    """Return the order of the prediction for a rule by signal.
+
+    Parameters
+    ----------
+    profile
+        The rule.
+    order
+        Scope and preset of the evaluation.
+
+    Returns
+    -------
+    order
+        Preset, limit and scope of the prediction.
 
     Raises
     ------
@@ -68,17 +92,34 @@ def rule_states(
 ) -> pd.DataFrame:
     """Return the villages with their state by one rule.
 
-    By distance from the sites in force and the scenario's own; by signal over the elevation model.
-    A village that the rule does not ask about (too few households) has the state "not asked".
+    A rule by distance uses the sites in force and the scenario's own; a rule by signal uses the
+    elevation model. A village to which the rule does not apply (too few households) has the state
+    ``not asked``.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    profile
+        The rule.
+    order
+        Scope and preset of the evaluation.
+    progress
+        Called with the share done, 0–1.
+    cancel
+        Polled often; True raises :class:`geo.radio.prediction.Cancelled`.
 
     Returns
     -------
-    Frame with the columns of a village, ``state``, ``evidence`` and ``source_ids``.
+    table
+        Columns of a village, ``state``, ``evidence`` and ``source_ids``.
 
     Raises
     ------
     InputError
-        If a rule by signal is judged without an elevation model.
+        If the rule is by signal and no elevation model is in force.
     """
     if profile.kind == "signal":
         table = village_prediction(
@@ -103,10 +144,33 @@ def rule_comparison(  # noqa: PLR0913  the two callbacks are options
 ) -> pd.DataFrame:
     """Return the villages with their states by two rules and the outcome.
 
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    rule_a
+        The first rule.
+    rule_b
+        The second rule.
+    order
+        Scope and preset of the evaluation.
+    progress
+        Called with the share done, 0–1.
+    cancel
+        Polled often; True raises :class:`geo.radio.prediction.Cancelled`.
+
     Returns
     -------
-    :data:`COMPARISON_COLUMNS`; ``outcome`` is a word of
-    :data:`geo.coverage.rules.OUTCOMES`, "unknown" also where a rule does not ask.
+    comparison
+        :data:`COMPARISON_COLUMNS`; ``outcome`` is one of :data:`geo.coverage.rules.OUTCOMES`,
+        ``unknown`` also where a rule does not apply.
+
+    Raises
+    ------
+    InputError
+        If a rule is by signal and no elevation model is in force.
     """
     a = rule_states(
         pack, scenario, rule_a, order, progress=lambda s: progress(s / 2), cancel=cancel
@@ -130,12 +194,22 @@ def rule_comparison(  # noqa: PLR0913  the two callbacks are options
 
 
 def rule_counts(comparison: pd.DataFrame, pack: Pack, level: str) -> pd.DataFrame:
-    """Count the outcomes of a comparison per region, villages and households.
+    """Count the outcomes of a comparison per region, in villages and households.
+
+    Parameters
+    ----------
+    comparison
+        Villages from :func:`rule_comparison`.
+    pack
+        The province's tables in force.
+    level
+        ``province``, ``prefecture`` or ``county``.
 
     Returns
     -------
-    Regions with a judged village: adcode, names, level, then villages per outcome and
-    ``households_`` per outcome.
+    counts
+        Regions with an evaluated village: adcode, names, level, then villages and ``households_``
+        per outcome.
     """
     regions = pack.regions(level)[["adcode", "name_zh", "name_en", "level"]]
     code = (
@@ -175,7 +249,7 @@ def _nearest_m(stations: Stations, places: Places, radius_m: float) -> NDArray[n
 
 
 def _codes(states: pd.Series) -> NDArray[np.uint8]:
-    """Return the states as numbers; what a rule does not ask about is unknown to the outcome."""
+    """Return the states as numbers; a village to which a rule does not apply is unknown."""
     known = {name: i for i, name in enumerate(STATE_NAMES)}
     codes = states.map(known).fillna(STATE_NAMES.index("unknown"))
     return np.asarray(codes, dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""What goes into the files of a prediction: villages, regions, link budget, and how they came."""
+"""Export of a coverage prediction: villages, regions, link budget and provenance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ from planning.exports.gaps import ILLUSTRATIVE, provenance, sources_of, title
 
 @dataclass(frozen=True, slots=True)
 class RulePair:
-    """Two coverage rules that were compared."""
+    """The two coverage rules of a comparison.
+
+    Attributes
+    ----------
+    a
+        The first rule.
+    b
+        The second rule.
+    """
 
     a: Profile
     b: Profile
@@ -38,10 +46,21 @@ def coverage_bundle(
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    order
+        Order of the prediction.
     villages
-        From :func:`planning.coverage.prediction.village_prediction`.
+        Prediction from :func:`planning.coverage.prediction.village_prediction`.
     regions
-        The same counted, from :func:`planning.coverage.per_region.region_prediction`.
+        Aggregate from :func:`planning.coverage.per_region.region_prediction`.
+
+    Returns
+    -------
+    bundle
+        Villages, with regions, link budget and sources.
     """
     about = provenance(pack, scenario, evidence=villages["evidence"].unique())
     about |= _terrain(pack, scenario) | _asked(order)
@@ -62,14 +81,25 @@ def coverage_bundle(
 def rules_bundle(
     pack: Pack, scenario: Scenario, pair: RulePair, villages: pd.DataFrame, regions: pd.DataFrame
 ) -> ExportBundle:
-    """Return the export of two rules side by side.
+    """Return the export of a comparison of two rules.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    pair
+        The two rules.
     villages
-        From :func:`planning.coverage.rule_comparison.rule_comparison`.
+        Comparison from :func:`planning.coverage.rule_comparison.rule_comparison`.
     regions
-        The same counted, from :func:`planning.coverage.rule_comparison.rule_counts`.
+        Counts from :func:`planning.coverage.rule_comparison.rule_counts`.
+
+    Returns
+    -------
+    bundle
+        Villages, with regions and sources.
     """
     about = provenance(pack, scenario, evidence=villages["evidence"].unique())
     about |= _terrain(pack, scenario)
@@ -95,7 +125,23 @@ def rules_bundle(
 def area_tags(
     pack: Pack, scenario: Scenario, order: CoverageOrder, sites: Sequence[str]
 ) -> dict[str, str]:
-    """Return what the GeoTIFF of an area says of itself, accuracy included.
+    """Return the metadata of an area's GeoTIFF, accuracy included.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    order
+        Order of the prediction.
+    sites
+        Ids of the sites of the area.
+
+    Returns
+    -------
+    tags
+        Name of the tag → text.
 
     Raises
     ------
@@ -121,7 +167,7 @@ def _invented(pack: Pack) -> bool:
 
 
 def _terrain(pack: Pack, scenario: Scenario) -> dict[str, str]:
-    """Return what is known of the elevation model; nothing where none is in force."""
+    """Return the provenance of the elevation model; empty where none is in force."""
     found = terrain_of(pack, scenario)
     if found is None:
         return {}

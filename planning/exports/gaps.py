@@ -1,6 +1,6 @@
-"""What goes into a file: the table asked for, its sources, and how it came about.
+"""Content of exported files: a table, its sources and its provenance.
 
-Both doors build their exports here, so a file of the web page equals that of the terminal.
+The web page and the terminal build their exports here, so that their files are equal.
 """
 
 from __future__ import annotations
@@ -13,17 +13,14 @@ import pandas as pd
 from data.export.bundle import ExportBundle, in_both
 from data.export.writers import run_digest
 from data.ledger.anomalies import anomaly_table
-from data.ledger.metrics import titles
-from data.ledger.statements import Ledger
 from data.scenario.presets import presets
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Bilingual, Message, text
-from data.workspace.effective import PACKAGE
 from geo.sentence import Sentence
-from layers.base import Layer
-from layers.registry import layers, metric_of, unit_name
+from layers.registry import metric_of, unit_name
 from layers.villages import MIN_HOUSEHOLDS, village_table
+from planning.exports.source_rows import SOURCE_COLUMNS, source_rows
 from planning.gaps import EXTRA_COLUMNS, gap_columns
 
 if TYPE_CHECKING:
@@ -31,14 +28,9 @@ if TYPE_CHECKING:
 
     from planning.whatif import Effect
 
-SOURCE_COLUMNS = (
-    "id", "kind", "layer", "metric", "metric_zh", "as_of", "qualifier", "value", "unit", "quote",
-    "source", "licence", "note",
-)  # fmt: skip
-
 ILLUSTRATIVE, CIRCLE = Message("stamp.illustrative"), Message("basis.circle")
 _TERRAIN = Message("basis.terrain")
-#: Basis of an effect → how it came about.
+#: Basis of an effect → its description.
 _BASIS = {
     "circle": CIRCLE,
     "terrain": _TERRAIN,
@@ -58,12 +50,21 @@ def gap_bundle(
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
     table
         Rows of :func:`planning.gaps.gap_table`, all or some.
+    scenario
+        The scenario; None for one without changes.
     geometry
-        Whether the polygons of the regions are wanted.
+        Include the polygons of the regions.
     lists
-        Whether the list of villages without 4G goes along (as a sheet or layer of its own).
+        Include the list of villages without 4G, as a sheet or layer of its own.
+
+    Returns
+    -------
+    bundle
+        Gap table, with sources and villages.
     """
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     regions = sorted(set(table["adcode"]) - {pack.adcode})
@@ -95,7 +96,22 @@ def gap_bundle(
 def village_bundle(
     pack: Pack, villages: pd.DataFrame, *, scenario: Scenario | None = None
 ) -> ExportBundle:
-    """Return the export of a list of villages."""
+    """Return the export of a list of villages.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    villages
+        Rows of :func:`layers.villages.village_table`.
+    scenario
+        The scenario; None for one without changes.
+
+    Returns
+    -------
+    bundle
+        Villages, with sources.
+    """
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     about = provenance(pack, plan, evidence=villages["evidence"].unique()) | {
         "states": "; ".join(sorted(villages["state"].unique())),
@@ -112,7 +128,22 @@ def village_bundle(
 
 
 def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundle:
-    """Return the export of placed sites, the villages they newly reach, and before → after."""
+    """Return the export of planned sites and their effect.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    effect
+        Effect from :func:`planning.whatif.effect`.
+
+    Returns
+    -------
+    bundle
+        Planned sites, with villages newly covered, regions before and after, and sources.
+    """
     sites = site_table(scenario)
     about = provenance(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
         **in_both("coverage", _BASIS[effect.basis]),
@@ -136,7 +167,18 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
 
 
 def source_bundle(pack: Pack) -> ExportBundle:
-    """Return the export of the ledger with every anomaly."""
+    """Return the export of the ledger with all anomalies.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+
+    Returns
+    -------
+    bundle
+        Sources, with anomalies.
+    """
     plan = Scenario(province=pack.name)
     return ExportBundle(
         kind="sources",
@@ -150,7 +192,18 @@ def source_bundle(pack: Pack) -> ExportBundle:
 
 
 def site_table(scenario: Scenario) -> pd.DataFrame:
-    """Return the placed sites, one row each, with radius and its source."""
+    """Return the planned sites of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario with its sites.
+
+    Returns
+    -------
+    table
+        One row per site, with radius [m] and the source of the radius.
+    """
     known = presets()
     rows = [
         {
@@ -176,125 +229,79 @@ def site_table(scenario: Scenario) -> pd.DataFrame:
 
 
 def source_table(pack: Pack) -> pd.DataFrame:
-    """Return every source id of the province with its quote or origin, :data:`SOURCE_COLUMNS`."""
-    ledger = Ledger.of(pack)
-    parts = [
-        _rows(ledger.targets, source="source_file"),
-        _rows(ledger.observations.assign(quote="", note=""), source="source"),
-        *_listed_rows(pack),
-        _cost_rows(pack),
-        _preset_rows(),
-        _pack_rows(pack),
-    ]
-    return pd.concat(parts, ignore_index=True)[list(SOURCE_COLUMNS)]
+    """Return all source ids of the province.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+
+    Returns
+    -------
+    table
+        One row per id with its quote or origin: the columns of :func:`source_rows`.
+    """
+    return pd.concat(source_rows(pack), ignore_index=True)[list(SOURCE_COLUMNS)]
 
 
 def sources_of(pack: Pack, source_ids: Iterable[str]) -> pd.DataFrame:
-    """Return the rows of the source table that the given ids (joined by ``;``) name."""
+    """Return the rows of the source table with the given ids.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    source_ids
+        Ids, several in one text joined by ``;``.
+
+    Returns
+    -------
+    table
+        Rows of :func:`source_table`.
+    """
     wanted = {part for text in source_ids for part in str(text).split(";") if part}
     table = source_table(pack)
     return table[table["id"].isin(wanted)].reset_index(drop=True)
 
 
-def _rows(frame: pd.DataFrame, *, source: str) -> pd.DataFrame:
-    table = frame.copy()
-    table["metric"], table["metric_zh"] = titles(frame, "en"), titles(frame, "zh")
-    table["source"], table["licence"] = frame[source], ""
-    return table.reindex(columns=list(SOURCE_COLUMNS))
-
-
-def _listed_rows(pack: Pack) -> list[pd.DataFrame]:
-    """Return the rows of each listing that has a table of its own, beside the ledger."""
-    return [
-        _source_rows(item, item.listing.source_kind, item.listing.rows(pack))
-        for item in layers()
-        if item.listing is not None and item.listing.source_kind
-    ]
-
-
-def _source_rows(item: Layer, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "id": rows["id"],
-            "kind": kind,
-            "layer": item.key,
-            "metric": rows["name_en"],
-            "metric_zh": rows["name_zh"],
-            "quote": rows["quote"],
-            "source": rows["source"],
-            "note": rows["about_en"],
-        }
-    ).reindex(columns=list(SOURCE_COLUMNS))
-
-
-def _cost_rows(pack: Pack) -> pd.DataFrame:
-    costs = pack.table("unit_costs")
-    per = costs["per"].fillna("")
-    return pd.DataFrame(
-        {
-            "id": "cost:" + costs["item"],
-            "kind": "unit cost",
-            "metric": costs["meaning"],
-            "metric_zh": costs["meaning_zh"],
-            "as_of": costs["price_year"].astype(int).astype(str),
-            "value": costs["base"],
-            "unit": (costs["currency_or_unit"] + " " + per).str.strip(),
-            "source": costs["source"],
-            "note": [f"{lo:g}–{hi:g}" for lo, hi in zip(costs["low"], costs["high"], strict=True)],
-        }
-    ).reindex(columns=list(SOURCE_COLUMNS))
-
-
-def _preset_rows() -> pd.DataFrame:
-    rows = [
-        {
-            "id": f"preset:{item.key}",
-            "kind": "preset",
-            "layer": item.layer,
-            "metric": text("about.radius", "en", preset=item.title("en")),
-            "metric_zh": text("about.radius", "zh", preset=item.title("zh")),
-            "value": item.radius_m,
-            "unit": "m",
-            "source": item.source,
-            "note": item.about("en"),
-        }
-        for item in presets().values()
-    ]
-    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
-
-
-def _pack_rows(pack: Pack) -> pd.DataFrame:
-    """Return one row per embedded table: its packages, licences and dates joined."""
-    sources = pack.table("SOURCES")
-    rows = []
-    for table, group in sources.groupby("table", sort=True):
-        origin = [
-            f"{p} {v} {f}"
-            for p, v, f in zip(group["package"], group["version"], group["file"], strict=True)
-        ]
-        rows.append(
-            {
-                "id": f"pack:{table}",
-                "kind": "imported table" if PACKAGE in set(group["package"]) else "embedded table",
-                "metric": str(table),
-                "metric_zh": str(table),
-                "as_of": max(group["date"]),
-                "source": "; ".join(origin),
-                "licence": "; ".join(dict.fromkeys(group["licence"])),
-                "note": "; ".join(dict.fromkeys(group["credit"])),
-            }
-        )
-    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
-
-
 def title(key: str, pack: Pack, **arguments: Sentence) -> Message:
-    """Return the title of an export: a sentence with the name of the province."""
+    """Return the title of an export, with the name of the province.
+
+    Parameters
+    ----------
+    key
+        Key of the title in the catalogue.
+    pack
+        The province's tables in force.
+    **arguments
+        Further arguments of the title.
+
+    Returns
+    -------
+    message
+        The title.
+    """
     province = Bilingual(str(pack.meta["name_zh"]), str(pack.meta["name_en"]))
     return Message(key, {"province": province, **arguments})
 
 
 def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> dict[str, str]:
-    """Return what every export says of its province, scenario, evidence and credits."""
+    """Return the provenance of an export: province, scenario, evidence and credits.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    evidence
+        Evidence classes of the rows.
+
+    Returns
+    -------
+    about
+        Name of the line → text.
+    """
     classes = sorted(set(evidence))
     about = {
         "province_zh": str(pack.meta["name_zh"]),
@@ -313,7 +320,7 @@ def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> di
 
 
 def _per_layer(table: pd.DataFrame) -> dict[str, str]:
-    """Return, per layer and metric, what the figures count and how they were allocated."""
+    """Return, per layer and metric, the definition and the allocation of the figures."""
     lines = {}
     for (key, metric_key), rows in table.groupby(["layer", "metric"], sort=False):
         item, metric = metric_of(str(key), str(metric_key))

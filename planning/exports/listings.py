@@ -1,4 +1,4 @@
-"""Contents of the files of a list: rows of a layer with quote and source, such as an overlay's."""
+"""Export of a list: rows of a layer, such as an overlay's, with quote and source."""
 
 from __future__ import annotations
 
@@ -20,12 +20,24 @@ if TYPE_CHECKING:
 
 
 def listing_table(pack: Pack, item: Layer) -> pd.DataFrame:
-    """Return the rows that a layer lists, with its key.
+    """Return the rows that a layer lists.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    item
+        The layer.
+
+    Returns
+    -------
+    table
+        Rows of the listing, with the layer's key in ``layer``.
 
     Raises
     ------
     InputError
-        If the layer lists nothing.
+        If the layer has no list.
     """
     if item.listing is None:
         raise InputError(
@@ -49,19 +61,26 @@ def listing_bundle(
 
     Parameters
     ----------
-    pack, item
-        Province and layer.
+    pack
+        The province's tables in force.
+    item
+        The layer.
     rows
-        Rows of :func:`listing_table`, all or some; default all.
+        Rows of :func:`listing_table`, all or some; None for all.
     scenario
-        Only named in the file.
+        The scenario named in the file; None for one without changes.
     geometry
-        Whether the polygons of the regions that the rows name are wanted.
+        Include the polygons of the regions that the rows name.
 
     Returns
     -------
     bundle
-        With the sources of its rows beside it.
+        Rows of the listing, with their sources.
+
+    Raises
+    ------
+    InputError
+        If the layer has no list.
     """
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     main = listing_table(pack, item) if rows is None else rows.reset_index(drop=True)
@@ -88,7 +107,7 @@ def _named_regions(pack: Pack, codes: pd.Series) -> gpd.GeoSeries:
     import shapely
 
     regions = pack.geo("regions")
-    # One code may be a prefecture and a county at once: a plan names the larger.
+    # A code may belong to a prefecture and a county; a listing means the prefecture.
     regions = regions.assign(rank=regions["level"].map({"province": 0, "prefecture": 1}).fillna(2))
     largest = regions.sort_values("rank", kind="stable").drop_duplicates("adcode")
     shapes = largest.set_index("adcode").geometry

@@ -1,6 +1,6 @@
-"""What goes into the files of a plan: its tables, sources, money and proof.
+"""Export of a plan: its tables, sources, costs and bound.
 
-Formats of one table (CSV, Parquet) hold the table asked for; the others hold all of them.
+Formats with one table (CSV, Parquet) contain the main table only, the others all tables.
 """
 
 from __future__ import annotations
@@ -32,6 +32,20 @@ TABLES = (
 
 def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBundle:
     """Return the export of a plan with one of its tables as the main one.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    rollout
+        The plan.
+    table
+        Name of the main table, one of :data:`TABLES`.
+
+    Returns
+    -------
+    bundle
+        Main table, with the other tables and the sources.
 
     Raises
     ------
@@ -65,16 +79,46 @@ def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBun
 
 
 def plan_table(rollout: Rollout, name: str) -> pd.DataFrame:
-    """Return one table of a plan without geometry."""
+    """Return one table of a plan without geometry.
+
+    Parameters
+    ----------
+    rollout
+        The plan.
+    name
+        Name of the table, one of :data:`TABLES`.
+
+    Returns
+    -------
+    table
+        A copy of the table.
+    """
     frame = getattr(rollout, name)
     return pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
 
 
 def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Layer) -> ExportBundle:
-    """Return the export of what a layer needs by year, with the polygons of its regions."""
+    """Return the export of a layer's need by year, with the polygons of its regions.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    table
+        Table from :func:`planning.needs.need_table`.
+    layer
+        A layer with a need.
+
+    Returns
+    -------
+    bundle
+        Table of the need, with sources.
+    """
     inputs = {"kind": f"needs {layer.key}", "pack": pack.digest, "scenario": scenario.digest,
               "rows": table.to_csv(index=False)}  # fmt: skip
-    # One code may be a prefecture and a county at once: the level of the table decides.
+    # A code may belong to a prefecture and a county; the level of the table decides.
     level = need_level(layer)
     regions = pack.geo("regions")
     fits = regions["level"].isin((level, "province"))

@@ -1,4 +1,4 @@
-"""Other plans that are as good, or nearly, and the sites that none of them lacks."""
+"""Alternative plans of equal or nearly equal coverage, and the sites common to all of them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,35 @@ from planning.plan.joint_selection import Ask, Chosen
 from planning.plan.site_selection import COSTED
 
 ALTERNATIVE_COLUMNS = ("plan", "covered", "bound", "gap", "sites", "shared", "stopped")
-#: A site of the plan: in every near-optimal plan, not in some, or not told in time.
+#: A site of the plan: in every near-optimal plan, absent from one, or undecided in the time limit.
 NEEDED, REPLACEABLE, UNDECIDED = "needed", "replaceable", "undecided"
 
 
 def alternative_plans(
     ask: Ask, chosen: Chosen, run: SolverRun
 ) -> tuple[pd.DataFrame, NDArray[np.object_]]:
-    """Return the k best plans, and per option of the reach what a planner may do without.
+    """Return the k best plans, and whether each option can be left out.
 
-    ``shared`` counts the sites that a plan has in common with the best one. The verdict holds for
-    plans within the wished tolerance of the best coverage, at the same number of sites or cost.
+    The verdict holds for plans whose coverage is within the tolerance of the best, at the same
+    number of sites or the same cost.
+
+    Parameters
+    ----------
+    ask
+        The site-selection problem with its costs.
+    chosen
+        The chosen sites.
+    run
+        Limits of the solver run, with progress and cancellation.
+
+    Returns
+    -------
+    table
+        :data:`ALTERNATIVE_COLUMNS`, one row per plan, the best first; ``shared`` is the number of
+        sites in common with the best plan. Empty where the settings ask for none.
+    verdict
+        (options,) ``needed``, ``replaceable``, ``undecided``, or empty for an option outside the
+        plan.
     """
     verdict = np.full(len(chosen.costs), "", dtype=object)
     k = ask.settings.alternatives

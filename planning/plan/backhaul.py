@@ -1,8 +1,9 @@
-"""How the chosen sites are joined: fibre, microwave or satellite, and why.
+"""Backhaul of the chosen sites: fibre, microwave or satellite, with the reason of each choice.
 
-Kinds are compared by present value over the years of operation (renewals, running costs, rents), so
-that a satellite's rent counts beside a route that lasts; what is built is priced by the bill.
-Existing sites have backhaul: others may hang on them as on a fibre node.
+Kinds are compared by present value over the years of operation (replacements, operation, rents), so
+that the yearly rent of a satellite terminal is comparable with a route that lasts; the bill of
+materials prices what is built. Existing sites already have backhaul, so new sites may connect to
+them as to a fibre node.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from planning.plan.unit_costs import UnitPrices
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Stands for "may not be built": dearer than anything else [currency per km].
+#: Cost that excludes fibre where the settings do not allow it [currency per km].
 _NEVER = 1e12
-#: Sites and nodes that a hop is looked for to.
+#: Nearest sites and nodes to which a hop is tried.
 _HOP_NEIGHBOURS = 12
 SHARED = "shared"
 _NOTHING = np.zeros(0, dtype=bool)
@@ -42,7 +43,7 @@ NO_HOPS = MicrowaveHops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), _NOT
 
 @dataclass(frozen=True, eq=False)
 class Joined:
-    """Links of the chosen sites.
+    """Backhaul of the chosen sites.
 
     Attributes
     ----------
@@ -53,9 +54,9 @@ class Joined:
     parent
         (n,) number of the site that carries a site's backhaul, −1 for none.
     quantities
-        Item → (n,) what the way to the fibre takes.
+        Item → (n,) quantity of backhaul per site [unit of the item].
     routes
-        As :data:`planning.plan.routes.ROUTE_COLUMNS` says.
+        One row per line, :data:`planning.plan.routes.ROUTE_COLUMNS`.
     """
 
     backhaul: NDArray[np.object_]
@@ -66,7 +67,18 @@ class Joined:
 
 
 def unjoined(sites: pd.DataFrame) -> Joined:
-    """Return sites without links, for a plan that only places them."""
+    """Return sites without backhaul, for a plan that only selects sites.
+
+    Parameters
+    ----------
+    sites
+        (n, …) rows of the candidate table that are built.
+
+    Returns
+    -------
+    joined
+        Empty kinds and reasons, no routes, 0 km of fibre.
+    """
     n = len(sites)
     blank = np.full(n, "", dtype=object)
     nothing = {"fibre_rural": np.zeros(n)}
@@ -74,12 +86,23 @@ def unjoined(sites: pd.DataFrame) -> Joined:
 
 
 def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: UnitPrices) -> Joined:
-    """Join sites to the fibre, the cheapest feasible chain for each.
+    """Connect sites to the fibre by the feasible chain of least present value.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     sites
-        Rows of the candidate table that are built.
+        (n, …) rows of the candidate table that are built.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    joined
+        Kind, reason, parent, quantities and routes of each site's backhaul.
     """
     stands = sites["existing_site"].to_numpy(bool)
     new = np.flatnonzero(~stands)
@@ -102,7 +125,21 @@ def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: UnitPrices)
 
 
 def link_values(scenario: Scenario, rates: UnitPrices) -> BackhaulPrices:
-    """Return what backhaul costs over the years of operation [currency, present value]."""
+    """Return the cost of backhaul over the years of operation.
+
+    Parameters
+    ----------
+    scenario
+        The scenario whose settings apply.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    values
+        Present value per unit of each kind [currency]; kinds that the settings exclude cost 1e12
+        per km (fibre) or infinity (satellite).
+    """
     years, kinds = scenario.plan.money.operation_years, scenario.plan.links.backhaul
 
     def value(item: str) -> float:
@@ -120,7 +157,7 @@ def link_values(scenario: Scenario, rates: UnitPrices) -> BackhaulPrices:
 
 
 def _nodes(pack: Pack, standing: pd.DataFrame) -> pd.DataFrame:
-    """Return where backhaul can be joined: fibre nodes, and sites that stand already."""
+    """Return the places that have backhaul: fibre nodes and existing sites."""
     nodes = pack.table("fibre_nodes")[["node_id", "lon", "lat", "evidence"]]
     own = standing.rename(columns={"candidate_id": "node_id"})[
         ["node_id", "lon", "lat", "evidence"]
@@ -146,7 +183,7 @@ def _backhaul(
 def _hops(
     terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, links: LinkSettings
 ) -> MicrowaveHops:
-    """Solve the masts of all hops between near places, tile by tile of the terrain."""
+    """Compute mast heights of all hops between near places, one terrain tile at a time."""
     hop = HopEquipment(
         frequency_GHz=links.hop_GHz, rain_mm_h=links.rain_mm_h,
         unavailable_percent=links.unavailable_percent,
@@ -177,7 +214,7 @@ def _hops(
 
 
 def _kinds(scenario: Scenario, found: Backhaul) -> NDArray[np.object_]:
-    """Return the kinds; a route that may not be built is none."""
+    """Return the kinds; fibre that needs a route is ``none`` where fibre is not allowed."""
     kinds = np.array(found.kind, dtype=object)
     if "fibre" not in scenario.plan.links.backhaul:
         kinds[(kinds == "fibre") & (found.route_km > 0)] = "none"
@@ -185,7 +222,7 @@ def _kinds(scenario: Scenario, found: Backhaul) -> NDArray[np.object_]:
 
 
 def _taken(found: Backhaul, kind: NDArray[np.object_]) -> dict[str, Floats]:
-    """Return per site what its backhaul takes."""
+    """Return the quantities of backhaul per site."""
     fibre, satellite = kind == "fibre", kind == "satellite"
     return {
         "fibre_rural": np.where(fibre, found.route_km, 0.0),

@@ -1,8 +1,8 @@
-"""Which candidate with which technology reaches which village: the matrix that siting works on.
+"""Coverage matrix of site selection: which candidate with which technology reaches which village.
 
-With an elevation model in force the level of each path decides (ITU-R P.1812); where a path is not
-known to the model, and where no model is in force, the radius of the preset: a circle, and each
-village says which of the two its plan rests on.
+Where an elevation model is in force, the level of each path decides (ITU-R P.1812). Where a path is
+outside the model, or no model is in force, the radius of the preset decides (a circle); each
+village states which of the two applies.
 """
 
 from __future__ import annotations
@@ -28,29 +28,30 @@ from planning.coverage.prediction import CoverageOrder, carrier_of, has_radio
 from planning.elevation import Terrain, terrain_of
 
 Floats = NDArray[np.float64]
-#: Villages looked at at once; neighbours, so that the model's window stays small.
+#: Villages per batch; neighbours, so that the window of the elevation model stays small.
 _BATCH = 2_000
 CIRCLE, TERRAIN, MIXED = "circle", "terrain", "mixed"
 
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """Options × villages; an option is a candidate with one preset.
+    """Coverage matrix, options × villages; an option is a candidate with one preset.
 
     Attributes
     ----------
     matrix
-        Sparse, ones where the option reaches the village; columns ascending within a row.
+        (options, villages) sparse, 1 where the option reaches the village; columns ascending within
+        a row.
     level_dBm
-        (matrix.nnz,) level at the village; NaN where the reach is a circle.
+        (matrix.nnz,) level at the village [dBm]; NaN where a circle decides.
     candidate
         (options,) row of the candidate in its table.
     preset
         (options,) key of the preset.
     terrain
-        The elevation model that decided, None where nothing but circles did.
+        The elevation model used; None where only circles decide.
     cut_short
-        True where the run was cancelled before the model had judged all paths.
+        True where the run was cancelled before the model had predicted all paths.
     """
 
     matrix: sp.csr_array
@@ -69,7 +70,20 @@ class Reach:
         return MIXED if by_circle.any() else TERRAIN
 
     def levels(self, options: NDArray[np.int64], villages: NDArray[np.int64]) -> Floats:
-        """Return the level of each pair [dBm]; NaN for a circle."""
+        """Return the level of each pair of option and village.
+
+        Parameters
+        ----------
+        options
+            (n,) rows of the matrix.
+        villages
+            (n,) columns of the matrix.
+
+        Returns
+        -------
+        level
+            (n,) [dBm]; NaN where a circle decides or the option does not reach the village.
+        """
         # Numbers from 1, so that an empty cell is no pair.
         numbers = sp.csr_array(
             (np.arange(1, self.matrix.nnz + 1), self.matrix.indices, self.matrix.indptr),
@@ -90,8 +104,28 @@ def coverage_matrix(
 ) -> Reach:
     """Return which option reaches which village.
 
-    Where the run is cancelled, the paths that the model has not judged yet count as circles, so
-    that what stands is a plan: :attr:`Reach.cut_short` says so.
+    After a cancellation, circles decide on the paths not yet predicted, so that the plan is
+    complete; :attr:`Reach.cut_short` is then True.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    candidates
+        Rows of the candidate table.
+    villages
+        Villages of the plan's demand, with ``lon`` and ``lat`` [degree].
+    progress
+        Called with the share done, 0–1.
+    cancel
+        Polled often; True stops the prediction over terrain.
+
+    Returns
+    -------
+    reach
+        The coverage matrix with levels and presets.
     """
     terrain = terrain_of(pack, scenario)
     keys = scenario.plan.presets
@@ -122,7 +156,21 @@ def coverage_matrix(
 
 
 def terrain_high_points(pack: Pack, scenario: Scenario) -> HighPointSearch | None:
-    """Return the terrain's answer to "highest point within"; None where no model is in force."""
+    """Return the search for the highest point within a distance.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+
+    Returns
+    -------
+    search
+        Function of (lon, lat, within_m) that returns longitude, latitude [degree] and height [m];
+        None where no elevation model is in force.
+    """
     terrain = terrain_of(pack, scenario)
     if terrain is None:
         return None
@@ -140,7 +188,7 @@ def terrain_high_points(pack: Pack, scenario: Scenario) -> HighPointSearch | Non
 
 @dataclass(frozen=True, eq=False)
 class _Link:
-    """What all paths of one preset share."""
+    """Settings common to all paths of one preset."""
 
     terrain: Terrain
     preset: str
@@ -161,9 +209,9 @@ def _over_terrain(
     progress: Callable[[float], None],
     cancel: Callable[[], bool],
 ) -> tuple[sp.csr_array, Floats, bool]:
-    """Return the matrix by level where paths are known, by circle elsewhere, and the levels.
+    """Return the matrix, the levels [dBm], and whether the run was cancelled early.
 
-    The last says whether the run was cancelled before all paths were judged.
+    The level decides on paths inside the elevation model, a circle on all others.
     """
     candidates, villages = tables
     lon, lat = (candidates[name].to_numpy(float) for name in ("lon", "lat"))
@@ -192,7 +240,7 @@ def _over_terrain(
     wish = link.wish
     sigma = carrier_of(link.preset, CoverageOrder())[1]
     hit = good & (coverage_probability(level, wish.limit_dBm, sigma) >= wish.wished - 1e-12)
-    # A circle counts only where the model knows nothing of the path.
+    # A circle counts only for paths outside the elevation model.
     rest = (ring - ring.multiply(known)).tocoo()
     blind = rest.data > 0
     row = np.concatenate([station[hit], rest.row[blind]])

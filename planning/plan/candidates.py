@@ -1,7 +1,7 @@
-"""Whom a plan serves and where a site could stand: villages without 4G, candidates around them.
+"""Demand and candidate sites of a plan: villages without 4G, and places around them.
 
-An id of a candidate is its place (latitude and longitude to the metre), so that what a planner
-locks or forbids stays the same place when other settings change the list.
+The id of a candidate is its place (latitude and longitude to the metre), so that a locked or
+forbidden candidate remains the same place when other settings change the list.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CANDIDATE_COLUMNS = (
     "candidate_id", "kind", "reasons", "lon", "lat", "county", "prefecture", "status",
     "existing_site", "road_m", "power_m", "fibre_m", "evidence", "source_ids",
 )  # fmt: skip
-#: State of a candidate: free to choose, to be built anyway, built in an earlier round.
+#: Status of a candidate: may be chosen, must be built, was built in an earlier round.
 OPEN, LOCKED, BUILT = "open", "locked", "built"
 
 _SOURCE = {
@@ -53,7 +53,7 @@ class CandidateList:
     table
         :data:`CANDIDATE_COLUMNS`; distances [m] are NaN where no such layer is in force.
     refused
-        ``lat``, ``lon``, ``kind`` and ``why`` of what stands where nothing may be built.
+        ``lat``, ``lon``, ``kind`` and ``why`` of candidates in forbidden places.
     """
 
     table: pd.DataFrame
@@ -63,33 +63,65 @@ class CandidateList:
 def demand(pack: Pack, scenario: Scenario) -> pd.DataFrame:
     """Return the villages that the plan is for: without 4G, of the least size or larger.
 
-    Villages of unknown state are not among them: unknown is not uncovered.
+    Villages of unknown state are excluded: unknown is not uncovered.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+
+    Returns
+    -------
+    villages
+        :data:`layers.villages.VILLAGE_COLUMNS`, one row per village.
     """
     least = scenario.plan.min_households
     return village_table(pack, state="uncovered", min_households=least)[list(VILLAGE_COLUMNS)]
 
 
 def reach_m(settings: PlanSettings) -> float:
-    """Return the greatest radius of the plan's presets [m]."""
+    """Return the greatest radius of the plan's presets.
+
+    Parameters
+    ----------
+    settings
+        Settings of the plan.
+
+    Returns
+    -------
+    radius
+        [m].
+    """
     return max(preset(key).radius_m for key in settings.presets)
 
 
 def candidate_table(
     pack: Pack, scenario: Scenario, *, high_points: HighPointSearch | None = None
 ) -> CandidateList:
-    """Return the places where a site of the plan could stand.
+    """Return the places where a site of the plan can be built.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     high_points
-        The terrain's answer to "highest point within"; None where no terrain is in force.
+        Search for the highest point within a distance; None where no elevation model is in force.
+
+    Returns
+    -------
+    candidates
+        Candidates inside the province, and those refused in forbidden places.
 
     Raises
     ------
     InputError
-        If a locked place is forbidden, or nothing is left to choose from.
+        If a locked place is forbidden, or no candidate is left.
     RangeError
-        If a place that the planner names lies outside the province.
+        If a place in the settings lies outside the province.
     """
     villages, settings = demand(pack, scenario), scenario.plan
     wishes = settings.candidates
@@ -112,14 +144,14 @@ def candidate_table(
     county = counties_at(pack, table["lon"].to_numpy(float), table["lat"].to_numpy(float))
     table["county"] = county
     table["prefecture"] = county_names(pack)["prefecture"].reindex(county).to_numpy(dtype=object)
-    # What a high point or a line across the border brings is not the province's to build.
+    # High points and lines may lead to candidates across the province's border.
     table = _sourced(pack, table[table["county"] != ""], villages)
     if "village" not in wishes.sources:
         table = table[table["kind"] != "village"]
     if table.empty:
         raise InputError(
             "there is no candidate", where="plan.candidates",
-            repair="allow the source `village`, or lift forbidden areas",
+            repair="allow the source `village`, or remove forbidden areas",
         )  # fmt: skip
     refused = pd.DataFrame(found.refused, columns=["lon", "lat", "kind", "why"])
     return CandidateList(table[list(CANDIDATE_COLUMNS)].reset_index(drop=True), refused)
@@ -128,10 +160,25 @@ def candidate_table(
 def counties_at(
     pack: Pack, lon: NDArray[np.float64], lat: NDArray[np.float64]
 ) -> NDArray[np.object_]:
-    """Return the adcode of the county at each place; empty outside the province."""
+    """Return the county at each place.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    lon
+        (n,) [degree].
+    lat
+        (n,) [degree].
+
+    Returns
+    -------
+    adcode
+        (n,) adcode of the county; empty outside the province.
+    """
     codes, tree = _counties(pack, pack.digest_of("regions"))
     place, county = tree.query(shapely.points(lon, lat), predicate="intersects")
-    # A place on a border belongs to the county that stands first.
+    # A place on a border belongs to the county of the lower adcode.
     order = np.lexsort((county, place))[::-1]
     result = np.full(len(lon), "", dtype=object)
     result[place[order]] = codes[county[order]]
@@ -141,7 +188,7 @@ def counties_at(
 def _surroundings(
     pack: Pack, wishes: Wishes, high_points: HighPointSearch | None
 ) -> CandidateSurroundings:
-    """Return what is known around the villages, of the kinds that the planner wants."""
+    """Return the surroundings of the villages, of the sources in the settings."""
     sources = set(wishes.sources)
     sites = pack.table("sites", columns=("lon", "lat")) if "existing" in sources else None
     return CandidateSurroundings(
@@ -157,7 +204,20 @@ def _surroundings(
 
 
 def lines_of(pack: Pack, kind: str) -> NDArray[np.object_] | None:
-    """Return the lines of an imported table; None where none is in force."""
+    """Return the lines of an imported table.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    kind
+        Name of the table, as ``roads``.
+
+    Returns
+    -------
+    lines
+        (n,) geometries in EPSG:4326; None where the table is absent or empty.
+    """
     table = imported_table(pack, kind)
     if table is None or table.empty:
         return None
@@ -165,7 +225,7 @@ def lines_of(pack: Pack, kind: str) -> NDArray[np.object_] | None:
 
 
 def _fibre(pack: Pack) -> NDArray[np.object_]:
-    """Return imported fibre routes and the nodes where fibre can be joined."""
+    """Return imported fibre routes and the fibre nodes."""
     nodes = pack.table("fibre_nodes", columns=("lon", "lat"))
     points = np.asarray(shapely.points(nodes["lon"], nodes["lat"]), dtype=object)
     routes = lines_of(pack, "fibre_routes")
@@ -191,7 +251,7 @@ def _table(
 
 
 def _with_own(table: pd.DataFrame, wishes: Wishes) -> pd.DataFrame:
-    """Add the places that the planner names and those that stand already."""
+    """Add the places from the settings, those built earlier among them."""
     parts = [table]
     for places, status, kind in ((wishes.own, OPEN, "own"), (wishes.built, BUILT, "built")):
         lon, lat = _places(places)
@@ -199,13 +259,13 @@ def _with_own(table: pd.DataFrame, wishes: Wishes) -> pd.DataFrame:
             part = _table(np.array(lon), np.array(lat), [(kind,)] * len(places))
             parts.append(part.assign(status=status, existing_site=kind == "built"))
     both = pd.concat(parts, ignore_index=True)
-    # Where a planner's place meets a generated one, the planner's stays.
+    # A place from the settings replaces a generated one at the same place.
     last = both["candidate_id"].duplicated(keep="last")
     return both[~last | (both["status"] == LOCKED)].reset_index(drop=True)
 
 
 def _sourced(pack: Pack, table: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
-    """Say per candidate what it rests on."""
+    """Add evidence class and sources of each candidate."""
     classes = {"village": weakest({*villages["evidence"], "modelled"})}
     for kind, name in (("existing_site", "sites"), ("near_fibre", "fibre_nodes")):
         words = pack.table(name, columns=("evidence",))["evidence"].unique()
@@ -215,7 +275,7 @@ def _sourced(pack: Pack, table: pd.DataFrame, villages: pd.DataFrame) -> pd.Data
         known = set() if lines is None else set(lines["evidence"])
         classes[kind] = weakest({*known, "modelled"})
     table = table.copy()
-    # A place that a person names, and one on terrain, is assumed or modelled.
+    # A place from the settings is assumed, one from the elevation model is modelled.
     table["evidence"] = table["kind"].map(classes | {"high_point": "modelled"}).fillna("assumed")
     table["source_ids"] = table["kind"].map(_SOURCE).fillna("scenario")
     return table

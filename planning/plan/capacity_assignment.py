@@ -1,4 +1,4 @@
-"""Which site serves which village where sites have a capacity: each village whole, by one site."""
+"""Assignment of villages to sites of limited capacity: each village is served by one site."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-#: Time for the assignment [s]; afterwards the best so far holds.
+#: Time limit of the assignment [s]; the best assignment found by then is used.
 _LIMIT_S = 20.0
 
 
 def served(reach: sp.csr_array, households: Floats, capacity: Floats) -> sp.csr_array:
-    """Return the part of the reach in which each village belongs to one site at most.
+    """Return the part of the coverage matrix in which each village has at most one site.
 
-    The households served are greatest within the capacities: a generalised assignment, solved by
-    HiGHS, with the largest-village-first assignment where the time ends before.
+    The households served are maximal within the capacities: a generalised assignment problem solved
+    by HiGHS, or largest village first where HiGHS finds no assignment within the time limit.
 
     Parameters
     ----------
     reach
-        (sites, villages) sparse.
+        (sites, villages) sparse coverage matrix.
     households
-        (villages,)
+        (villages,) households.
     capacity
-        (sites,) households that a site serves.
+        (sites,) households that a site can serve.
+
+    Returns
+    -------
+    assignment
+        (sites, villages) sparse, at most one 1 per column.
     """
     pairs = sp.coo_array(reach)
     if not pairs.nnz:
@@ -55,7 +60,7 @@ def _solved(pairs: sp.coo_array, households: Floats, capacity: Floats) -> NDArra
 
 
 def _greedy(pairs: sp.coo_array, households: Floats, capacity: Floats) -> NDArray[np.bool_]:
-    """Take the largest village first, into the site with most room left."""
+    """Assign the largest village first, to the site with the most capacity left."""
     room, taken = capacity.copy(), np.zeros(pairs.nnz, dtype=bool)
     for village in np.argsort(-households, kind="stable").tolist():
         cells = np.flatnonzero(pairs.col == village)

@@ -1,4 +1,4 @@
-"""The chosen sites built: links, order, years, money."""
+"""Construction of the chosen sites: backhaul, order, years and costs."""
 
 from __future__ import annotations
 
@@ -26,20 +26,23 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Built:
-    """Chosen sites with links, order and years; arrays follow ``options``.
+    """Chosen sites with backhaul, order and years; arrays follow ``options``.
 
     Attributes
     ----------
     options
-        Rows of the reach.
+        (n,) rows of the coverage matrix.
     sites
-        Their rows of the candidate table, with ``preset`` and ``power``.
+        (n, …) rows of the candidate table, with ``preset`` and ``power``.
+    joined
+        Backhaul of the sites.
     phases
-        Order and year of building and the site that serves each village first.
+        Order and year of building, and the site that serves each village first.
     quantities
-        Item → (n,) what each site pays for; a trunk is paid by the site that it ends at.
+        Item → (n,) quantity that each site pays for; a shared route counts for the site that it
+        ends at.
     money
-        Build cost per site.
+        (n,) build cost per site.
     """
 
     options: Ints
@@ -53,7 +56,26 @@ class Built:
 def build(
     pack: Pack, scenario: Scenario, ground: SelectionInputs, options: Ints, *, links: bool = True
 ) -> Built:
-    """Join, order, cost and date the chosen options."""
+    """Connect, order, cost and date the chosen options.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    ground
+        Inputs of the site-selection problem.
+    options
+        (n,) rows of the coverage matrix.
+    links
+        Plan backhaul; else the plan only selects sites.
+
+    Returns
+    -------
+    built
+        The sites in the order of ``options``.
+    """
     settings = scenario.plan
     rows = ground.reach.candidate[options]
     sites = ground.found.table.iloc[rows].reset_index(drop=True)
@@ -62,7 +84,7 @@ def build(
     joined = join(pack, scenario, sites, ground.rates) if links else unjoined(sites)
     quantities = {item: number[options] for item, number in ground.quantities.items()}
     for item, number in joined.quantities.items():
-        # A hop's higher mast adds to the mast of the site.
+        # The extra mast height of a hop adds to the mast of the site.
         quantities[item] = quantities.get(item, 0.0) + number
     money = ground.rates.total(quantities)
     stands = (sites["status"] == BUILT).to_numpy()
@@ -77,7 +99,22 @@ def build(
 
 
 def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return total cost, present value and subsidy of the sites that the years hold."""
+    """Return total cost, present value and subsidy of the new sites that have a year.
+
+    Parameters
+    ----------
+    scenario
+        The scenario whose settings apply.
+    ground
+        Inputs of the site-selection problem.
+    built
+        The chosen sites with links, order, years and costs.
+
+    Returns
+    -------
+    table
+        :data:`planning.plan.life_cycle_cost.TOTAL_COLUMNS`, one row per figure.
+    """
     settings, year = scenario.plan, built.phases.year
     new = (built.sites["status"] != BUILT).to_numpy()
     cohorts = [(int(y), new & (year == y)) for y in np.unique(year[new & (year > 0)])]
@@ -93,7 +130,7 @@ def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd
 
 
 def _serving(scenario: Scenario, ground: SelectionInputs, options: Ints) -> sp.csr_array:
-    """Return who can serve whom; with a capacity each village has one site at most."""
+    """Return which site can serve which village; with a capacity at most one site each."""
     reach = sp.csr_array(ground.reach.matrix[options])
     limit = scenario.plan.limits.capacity_households
     if limit is None:
@@ -103,7 +140,7 @@ def _serving(scenario: Scenario, ground: SelectionInputs, options: Ints) -> sp.c
 
 
 def _dated(joined: Joined, sites: pd.DataFrame, timed: Phases) -> Joined:
-    """Say of each line for which site and in which year it is built."""
+    """Add to each line the site that it is built for, and the year."""
     ids = sites["candidate_id"].to_numpy(dtype=object)
     owner = owned(joined.routes, ids.tolist(), timed.order)
     year = np.append(timed.year, 0)[owner]

@@ -1,4 +1,4 @@
-"""The whole curve: what more sites or more money would reach."""
+"""The cost-coverage frontier: coverage as a function of the number of sites or of the budget."""
 
 from __future__ import annotations
 
@@ -15,17 +15,32 @@ FRONTIER_COLUMNS = (
     "measure", "amount", "sites", "cost", "covered", "bound", "gap", "stopped", "currency",
     "price_year",
 )  # fmt: skip
-#: A point of the curve is good enough with this gap: the curve is looked at, not built.
+#: Optimality gap of a point of the curve (share).
 _GAP = 0.005
-#: Time to find where the curve ends [s].
+#: Time limit for the end of the curve [s].
 _QUICK_S = 5.0
 
 
 def frontier_table(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
-    """Return the best choice for each of several amounts, :data:`FRONTIER_COLUMNS`.
+    """Return the best coverage for each of several numbers of sites or budgets.
 
-    ``amount`` is a number of new sites, or a build cost where the goal is money; then a site costs
-    what it does beside the chosen ones, its link with it.
+    Where the objective depends on costs, each option costs what it adds to the chosen sites, with
+    its link.
+
+    Parameters
+    ----------
+    ask
+        The site-selection problem with its costs.
+    chosen
+        The chosen sites.
+    run
+        Limits of the solver run, with progress and cancellation.
+
+    Returns
+    -------
+    table
+        :data:`FRONTIER_COLUMNS`, one row per point; ``amount`` is a number of new sites or a build
+        cost [currency]. Empty where no points are asked for or the limits are infeasible.
     """
     count = ask.settings.frontier_points
     if not count:
@@ -36,7 +51,7 @@ def frontier_table(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
         limits = _limits(problem, count)
         points = frontier(problem, limits, replace(run, gap=_GAP))
     except InfeasibleError:
-        # Least shares or fixed sites leave no room for the smaller amounts.
+        # Least shares or fixed sites make the smaller amounts infeasible.
         return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
     stands = len([i for i in problem.fixed if ask.candidates["status"].iloc[i] == "built"])
     rows = [
@@ -55,7 +70,7 @@ def frontier_table(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
 
 
 def _limits(problem: SitingProblem, count: int) -> list[float]:
-    """Return evenly spread amounts up to what reaches all that can be reached."""
+    """Return evenly spaced amounts up to the one that covers all reachable villages."""
     top = least_cost(problem, 1.0, SolverRun(time_limit_s=_QUICK_S, gap=0.05)).cost
     fixed = list(problem.fixed)
     steps = np.arange(1, count + 1) / count

@@ -1,4 +1,4 @@
-"""What a choice stands on: villages, candidates, who reaches whom, what each site costs."""
+"""Inputs of the site-selection problem: villages, candidates, coverage matrix and costs."""
 
 from __future__ import annotations
 
@@ -23,18 +23,24 @@ _WATCH = Watch()
 
 @dataclass(frozen=True, eq=False)
 class SelectionInputs:
-    """What a choice stands on.
+    """Inputs of the site-selection problem.
 
     Attributes
     ----------
     villages
-        Whom the plan is for.
+        Villages of the plan's demand.
+    found
+        Candidates, and those refused.
+    reach
+        Coverage matrix, options × villages.
+    rates
+        Unit costs in force.
     fed
         Power per candidate.
     quantities
-        Item → (options,) what a site takes, power in it, links not.
+        Item → (options,) quantity per option, with power and without backhaul.
     costs
-        (options, 3) build cost of that, low, base, high [currency].
+        (options, 3) build cost of these quantities: low, base, high [currency].
     """
 
     villages: pd.DataFrame
@@ -52,12 +58,26 @@ class SelectionInputs:
 
 
 def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> SelectionInputs:
-    """Return candidates, reach and costs of a scenario.
+    """Build the inputs of the site-selection problem.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    watch
+        Progress and cancellation.
+
+    Returns
+    -------
+    inputs
+        Villages, candidates, coverage matrix and costs.
 
     Raises
     ------
     InputError
-        If no village is without service, or there is no candidate.
+        If no village is without 4G, or there is no candidate.
     """
     settings = scenario.plan
     watch.progress("candidates", 0.0, "")

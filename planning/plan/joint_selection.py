@@ -1,9 +1,10 @@
-"""Sites and their links chosen together: the joint answer beside the two-step one.
+"""Joint selection of sites and links, compared with the two-step selection.
 
-What a site costs with its links depends on which others are built, so the choice is repeated with
-what the link of each candidate would cost alone, times what sharing saved in the last choice; then
-sites are exchanged, each exchange priced with the whole fibre tree. The best is kept. The bound
-(:mod:`geo.links.bound`) holds for every choice of sites with links by the plan's rule.
+The cost of a site with its link depends on the other sites built. The selection is therefore
+repeated with the cost of each candidate's link alone, scaled by the saving from shared routes in
+the previous selection. Sites are then exchanged, each exchange priced with the whole fibre tree,
+and the best plan is kept. The bound (:mod:`geo.links.bound`) holds for every selection of sites
+whose links follow the plan's rule.
 """
 
 from __future__ import annotations
@@ -40,22 +41,22 @@ from planning.plan.unit_costs import UnitPrices
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Rounds of choosing and joining beyond the two steps.
+#: Rounds of selection and connection beyond the two steps.
 _ROUNDS = 2
-#: Shares of the time: the first choice, each further one, the bound, the exchanges.
+#: Shares of the time limit: first selection, each further one, bound, exchanges.
 _FIRST, _AGAIN, _BOUND, _SEARCH = 0.15, 0.05, 0.5, 0.5
 #: Value and bound closer than this share are equal.
 _PROVEN = 1e-6
-#: How a run ended, the better first.
+#: Ways in which a run ends, the best first.
 _WORSE = ("proven", "effort", "time", "cancelled")
-#: Times that a choice beyond the budget is made anew for less.
+#: Number of times that a selection above the budget is repeated with a lower limit.
 _CORRECTIONS = 3
-#: A little less than the estimate says, so that another choice comes.
+#: Factor below the estimate, so that another selection results.
 _BELOW = 0.999
 #: Items of a link that are paid once, by kind of backhaul.
 _ONCE = {"fibre": "fibre_terminal", "microwave": "microwave_hop",
          "satellite": "satellite_terminal"}  # fmt: skip
-#: Way to a fibre node where there is none [km].
+#: Distance assumed where there is no fibre node [km].
 _FAR_KM = 1e6
 _LINK_ITEMS = ("fibre_rural", "fibre_terminal", "microwave_hop", "satellite_terminal",
                "mast_height")  # fmt: skip
@@ -63,14 +64,22 @@ _LINK_ITEMS = ("fibre_rural", "fibre_terminal", "microwave_hop", "satellite_term
 
 @dataclass(frozen=True, eq=False)
 class Ask:
-    """What is to be chosen.
+    """The site-selection problem with its costs.
 
     Attributes
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    problem
+        Coverage, weights and limits.
     costs
-        (options,) build cost with power and without links, base [currency].
+        (options,) build cost with power and without backhaul, base [currency].
     candidates
-        Rows of the candidate table, one per option.
+        (options, …) rows of the candidate table.
+    rates
+        Unit costs in force.
     """
 
     pack: Pack
@@ -82,20 +91,22 @@ class Ask:
 
     @property
     def settings(self) -> PlanSettings:
-        """The planner's wishes."""
+        """Settings of the plan."""
         return self.scenario.plan
 
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The answer, and what choosing together brought.
+    """The chosen sites, and the gain of joint selection.
 
     Attributes
     ----------
+    answer
+        Selection, objective value and bound.
     joint
-        Joint beside two-step answer; None where links were not part of the choice.
+        Joint beside two-step selection; None where links are not part of the problem.
     costs
-        (options,) what each option costs beside the chosen ones, its link with it [currency].
+        (options,) cost that each option adds to the chosen sites, with its link [currency].
     """
 
     answer: SelectionResult
@@ -104,19 +115,44 @@ class Chosen:
 
 
 def chosen_alone(ask: Ask, run: SolverRun) -> Chosen:
-    """Choose by what sites cost without links."""
+    """Select sites by their costs without links.
+
+    Parameters
+    ----------
+    ask
+        The site-selection problem with its costs.
+    run
+        Limits of the solver run, with progress and cancellation.
+
+    Returns
+    -------
+    chosen
+        The selection; ``joint`` is None.
+    """
     return Chosen(answered(ask.problem, ask.costs, None, ask.settings, run), None, ask.costs)
 
 
 def chosen_together(ask: Ask, run: SolverRun) -> Chosen:
-    """Choose sites and links together.
+    """Select sites and links together.
+
+    Parameters
+    ----------
+    ask
+        The site-selection problem with its costs.
+    run
+        Limits of the solver run, with progress and cancellation.
+
+    Returns
+    -------
+    chosen
+        The better of joint and two-step selection, with a bound on both.
 
     Raises
     ------
     InputError
-        If the limits conflict, or what must be built exceeds the budget with its links.
+        If the limits conflict, or the sites that must be built exceed the budget with their links.
     """
-    # Whole fen, as the solver counts: sums of chosen sites are then exact budgets.
+    # Whole fen, as in the solver: sums of chosen sites are then exact budgets.
     own = np.round(ask.costs + _least_link(ask), 2)
     links = _Links(ask, own)
     siting = _Siting(ask, links, own, run)
@@ -129,7 +165,7 @@ def chosen_together(ask: Ask, run: SolverRun) -> Chosen:
         joint = _exchanged(joint, (sought, proven.starts), (links, own), clock)
     best = joint.best if ask.settings.joint else joint.two_step
     first = siting.answers[0]
-    # The first answer saw every site with the least link only: its bound holds for all plans, too.
+    # The first selection prices each site with the least link, so its bound holds for all plans.
     if budget is not None:
         measure, value = HOUSEHOLDS, best.covered
         bound = max(min(first.bound, proven.bound), value)
@@ -145,15 +181,26 @@ def chosen_together(ask: Ask, run: SolverRun) -> Chosen:
 
 
 def priced(ask: Ask, own: Floats, run: SolverRun) -> tuple[SearchProblem, JointBound]:
-    """Return the goal with its ways to the fibre, and the bound on sites and links together.
+    """Return the search problem with links, and the bound on sites and links together.
 
-    The bound holds for every plan whose links follow the plan's own rule: another kind than fibre
-    only where the fibre for the site alone would cost more over the years.
+    The bound holds for every plan whose links follow the plan's rule: another kind than fibre only
+    where fibre for the site alone costs more over the years of operation.
 
     Parameters
     ----------
+    ask
+        The site-selection problem with its costs.
     own
-        (options,) cost with the least that any link takes [currency].
+        (options,) cost with the least cost of any link [currency].
+    run
+        Limits of the solver run, with progress and cancellation.
+
+    Returns
+    -------
+    problem
+        Goal, sites and links for the exchange search.
+    bound
+        Bound of the relaxation, with its proposals.
     """
     model = checked(replace(ask.problem, costs=own))
     reached = np.zeros(len(model.weights), dtype=bool)
@@ -175,14 +222,21 @@ def priced(ask: Ask, own: Floats, run: SolverRun) -> tuple[SearchProblem, JointB
 
 
 def site_ways(ask: Ask, options: NDArray[np.int64], *, hops: bool) -> FibreLinks:
-    """Return the ways of places to the fibre, beyond the least that any link takes.
+    """Return the fibre links of places, net of the least cost of any link.
 
     Parameters
     ----------
+    ask
+        The site-selection problem with its costs.
     options
-        One option per place.
+        (places,) one option per place.
     hops
-        Count on microwave where the terrain is known.
+        Include microwave where an elevation model is in force.
+
+    Returns
+    -------
+    links
+        Cost of each way of a place to the fibre [currency].
     """
     rates, values = ask.rates, link_values(ask.scenario, ask.rates)
     sites = ask.candidates.iloc[options]
@@ -195,7 +249,7 @@ def site_ways(ask: Ask, options: NDArray[np.int64], *, hops: bool) -> FibreLinks
         others.append(("microwave", values.hop))
     if "satellite" in kinds:
         others.append(("satellite", values.satellite))
-    # Without leave to lay fibre there is none but at a node itself.
+    # Where fibre is not allowed, only a site at a node has it.
     money = _money(rates, "fibre_rural") if "fibre" in kinds else 0.0
     return ways(
         (sites["lon"], sites["lat"]), (nodes["lon"], nodes["lat"]), money * rates.route_factor,
@@ -214,7 +268,7 @@ def _exchanged(
     engine: tuple[_Links, Floats],
     clock: SolverClock,
 ) -> JointResult:
-    """Return the joint answer after exchanges of sites, from the best so far and other starts."""
+    """Return the joint selection after exchanges of sites, from the best and other starts."""
     sought, starts = asked
     links, own = engine
     budget = sought.goal.budget
@@ -238,16 +292,16 @@ def _exchanged(
 
 
 class _Siting:
-    """Chooses at given costs; keeps what it was answered, and the time."""
+    """Selection at given costs; keeps each result."""
 
     def __init__(self, ask: Ask, links: _Links, own: Floats, run: SolverRun) -> None:
         self.ask, self.links, self.own, self.run = ask, links, own, run
         self.answers: list[SelectionResult] = []
 
     def __call__(self, costs: Floats, budget: float | None) -> SelectionResult:
-        """Return the choice; what exceeds the budget with its true links is chosen anew for less.
+        """Return the selection; one above the budget with its true links is repeated for less.
 
-        The costs of links are an estimate until the choice stands.
+        The costs of links are an estimate until the sites are known.
         """
         found = self._once(costs, budget)
         if budget is None or costs is self.own:
@@ -258,7 +312,7 @@ class _Siting:
             spent += self.links.connect(found.selected).cost
             if spent <= budget:
                 break
-            # What the choice costs by estimate must shrink as its true cost must.
+            # The estimated cost must shrink in proportion to the true cost.
             estimate = float(costs[list(found.selected)].sum())
             asked = min(asked, estimate) * budget / spent * _BELOW
             found = self._once(costs, asked)
@@ -273,7 +327,7 @@ class _Siting:
 
 
 class _Links:
-    """Joins chosen options and says what each option's link would cost; keeps its answers."""
+    """Connects chosen options and prices each option's link; caches the results."""
 
     def __init__(self, ask: Ask, own: Floats) -> None:
         self.ask = ask
@@ -281,7 +335,7 @@ class _Links:
         self.known: dict[tuple[int, ...], Connection] = {}
 
     def connect(self, selected: tuple[int, ...]) -> Connection:
-        """Return what links of the selected options cost beyond the least, and others' share."""
+        """Return the selected options' link cost above the least, and each option's share."""
         if selected not in self.known:
             self.known[selected] = self._connected(np.array(selected, dtype=np.int64))
         return self.known[selected]
@@ -291,16 +345,16 @@ class _Links:
         sites = ask.candidates.iloc[chosen].reset_index(drop=True)
         joined = join(ask.pack, ask.scenario, sites, ask.rates)
         paid = np.maximum(link_costs(joined, ask.rates) - self.least[chosen], 0.0)
-        # Shared trunks make links cheaper than each alone; the share is taken from this choice.
+        # Shared routes make links cheaper than each alone; this selection gives the ratio.
         alone = np.maximum(self._alone(joined) - self.least, 0.0)
         whole = float(alone[chosen].sum())
         ratio = float(paid.sum()) / whole if whole > 0 else 1.0
         return Connection(float(paid.sum()), alone * min(ratio, 1.0))
 
     def _alone(self, joined: Joined) -> Floats:
-        """Return what each option's link would cost to build for itself alone.
+        """Return the build cost of each option's link for itself alone [currency].
 
-        As the backhaul engine does, the kind is the one that costs least over the years.
+        The kind is the one of least cost over the years, as in the backhaul model.
         """
         ask = self.ask
         nodes = ask.pack.table("fibre_nodes", columns=("lon", "lat"))
@@ -323,13 +377,26 @@ class _Links:
 
 
 def link_costs(joined: Joined, rates: UnitPrices) -> Floats:
-    """Return what the backhaul of each site costs to build, base [currency]."""
+    """Return the build cost of each site's backhaul.
+
+    Parameters
+    ----------
+    joined
+        Backhaul of the sites.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    cost
+        (n,) base [currency].
+    """
     parts = {item: joined.quantities[item] for item in _LINK_ITEMS if item in joined.quantities}
     return rates.total(parts).base
 
 
 def _least_link(ask: Ask) -> Floats:
-    """Return the least that any link of an option can cost: its equipment, without a metre."""
+    """Return the least cost of any link of an option: its equipment, without a route."""
     least = min(_money(ask.rates, _ONCE[kind]) for kind in ask.settings.links.backhaul)
     shared = ask.candidates["existing_site"].to_numpy(bool)
     return np.where(shared, 0.0, least)

@@ -1,7 +1,8 @@
-"""The plan over the years of operation: total cost, present value, subsidy, per household.
+"""Life-cycle cost of a plan: total cost, present value, subsidy, cost per household.
 
-Sites of one year are one cohort: built in that year, operated for the wished number of years, their
-parts replaced at the end of their lives. Present values are as of the plan's first year.
+Sites of one year form a cohort: built in that year, operated for the years of operation in the
+settings, their parts replaced at the end of their lives. Present values refer to the plan's first
+year.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from planning.plan.unit_costs import YEARLY, UnitPrices
 
 Floats = NDArray[np.float64]
 
-#: Lifetime item → items that live so long.
+#: Lifetime item → items with that lifetime.
 LIVES: Mapping[str, tuple[str, ...]] = {
     "life_radio": ("radio_equipment", "co_sited_5g_radio"),
     "life_mast": ("mast_foundation", "mast_height", "access_road"),
@@ -41,18 +42,27 @@ def totals(
     settings: PlanSettings,
     rates: UnitPrices,
 ) -> pd.DataFrame:
-    """Return the figures of money of a plan.
+    """Return the cost figures of a plan.
 
     Parameters
     ----------
     quantities
-        Item → (n,) per site.
+        Item → (n,) quantity per site.
     cohorts
-        (year of building, which sites); sites that no year reaches are not counted.
+        (year of building, (n,) mask of its sites); sites without a year are not counted.
     border
         (n,) True at the border.
     served
         Households and villages that these sites reach.
+    settings
+        Settings of the plan.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    table
+        :data:`TOTAL_COLUMNS`, one row per figure [currency]; empty without cohorts.
     """
     years, rate = settings.money.operation_years, rates.discount_rate
     plain = [life(quantities, which, years, None, rates) for _, which in cohorts]
@@ -82,7 +92,26 @@ def life(
     rate: float | None,
     rates: UnitPrices,
 ) -> LifeCost:
-    """Return the cost over the years of the sites in ``which``."""
+    """Return the cost of sites over the years of operation.
+
+    Parameters
+    ----------
+    quantities
+        Item → (n,) quantity per site.
+    which
+        (n,) mask of the sites counted.
+    years
+        Years of operation.
+    rate
+        Discount rate (share per year); None for a sum without discounting.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    cost
+        Build, reinvestment and operation [currency].
+    """
     sums = {item: float(number[which].sum()) for item, number in quantities.items()}
     assets = [
         Asset(rates.money(item) * sums.get(item, 0.0), round(rates.value(life_item)))
@@ -97,12 +126,21 @@ def life(
 
 
 def present_value(sums: Mapping[str, float], years: int, rates: UnitPrices) -> float:
-    """Return what quantities cost over the years, base value: build, renewals, running, rents.
+    """Return the present value of quantities: build, replacements, operation and rents.
 
     Parameters
     ----------
     sums
-        Item → how many.
+        Item → quantity.
+    years
+        Years of operation.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    value
+        Base value [currency].
     """
     quantities = {item: np.array([number]) for item, number in sums.items()}
     found = life(quantities, np.array([True]), years, rates.discount_rate, rates)
@@ -110,7 +148,20 @@ def present_value(sums: Mapping[str, float], years: int, rates: UnitPrices) -> f
 
 
 def yearly(sums: Mapping[str, float], rates: UnitPrices) -> Money:
-    """Return the cost of operation per year: a share of the build cost, and what is rented."""
+    """Return the cost of operation per year: a share of the build cost, and rents.
+
+    Parameters
+    ----------
+    sums
+        Item → quantity.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    cost
+        Low, base and high [currency per year].
+    """
     built = rates.total({item: np.array([number]) for item, number in sums.items()}).sum()
     share = rates.costs["opex_share"]
     low, base, high = built.amounts * np.array([share.low, share.base, share.high])
@@ -126,7 +177,7 @@ def _subsidy(
     border: NDArray[np.bool_],
     rates: UnitPrices,
 ) -> dict[str, Money]:
-    """Return what the fund pays and what is left, of build and the years that the rule counts."""
+    """Return the subsidy and the remaining cost, of build and of the years that the rule counts."""
     dated = np.any([which for _, which in cohorts], axis=0)
     parts = []
     for at_border in (False, True):

@@ -1,7 +1,7 @@
-"""One plan: candidates → reach → choice with links → order → years → money, as tables that agree.
+"""A roll-out plan: candidates, coverage, selection with links, order, years and costs, as tables.
 
-A village belongs to the site that reaches it first in the order of building: so the villages and
-households of the sites, of the years and of the list of villages have the same sums everywhere.
+A village belongs to the site that reaches it first in the order of building. The villages and
+households of the sites, of the years and of the list of villages therefore have equal sums.
 """
 
 from __future__ import annotations
@@ -42,25 +42,27 @@ _WATCH = Watch()
 
 @dataclass(frozen=True, eq=False)
 class Rollout:
-    """A plan.
+    """A roll-out plan.
 
     Attributes
     ----------
+    scenario
+        The scenario planned.
     sites, villages, unreachable, left, routes, bill, yearly, totals, frontier, alternatives
-        Tables; see :mod:`planning.plan.tables`. Each village of the plan's demand stands in one
-        of ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
+        Tables; see :mod:`planning.plan.tables`. Each village of the plan's demand is in one of
+        ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
     choice
-        What was chosen and the proof.
+        Selection, objective value and bound.
     joint
-        What choosing sites and links together brought beside two steps; None where the goal does
-        not depend on money.
+        Joint beside two-step selection of sites and links; None where the objective does not depend
+        on costs.
     household_years, most_household_years
-        Households served at the end of each year, summed, and what no order of building these
-        sites can exceed.
+        Households served at the end of each year, summed over the years, and the upper bound over
+        all build orders of these sites.
     basis
         ``circle``, ``terrain`` or ``mixed``.
     notes
-        Keys of what the figures leave out.
+        Keys of costs and data that the figures omit.
     """
 
     scenario: Scenario
@@ -89,19 +91,19 @@ class Rollout:
 
     @property
     def order_gap(self) -> float:
-        """Share by which another order of building might be better, 0–1."""
+        """Greatest share by which another order of building can be better, 0–1."""
         most = self.most_household_years
         return (most - self.household_years) / most if most else 0.0
 
     @property
     def order_proof(self) -> Message:
-        """Say what is proven of the order of building."""
+        """Message with value and bound of the order of building."""
         value, bound = self.household_years, self.most_household_years
         return Message("proof.years", {"value": value, "bound": bound, "gap": self.order_gap})
 
     @property
     def proof(self) -> Message:
-        """Say what is proven."""
+        """Message with value and bound of the selection."""
         found = self.choice
         key = {COST: "proof.cost", LEAST_SHARE: "proof.least_share"}.get(
             found.measure, "proof.covered"
@@ -118,23 +120,32 @@ def plan(
     first: Callable[[Rollout], None] | None = None,
     links: bool = True,
 ) -> Rollout:
-    """Return the plan for a scenario's wishes.
+    """Return the plan for a scenario.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     progress
-        Called with (step, share done 0–1, what is known so far).
+        Called with (step, share done 0–1, description of intermediate results).
     cancel
-        Asked often; True ends the choice of sites with the best plan so far.
+        Polled often; True ends the selection with the best plan found.
     first
-        Called with the plan before frontier and alternatives are looked for.
+        Called with the plan before frontier and alternatives are computed.
     links
-        Join the sites to fibre and power; else the plan only places them.
+        Plan backhaul and power; else the plan only selects sites.
+
+    Returns
+    -------
+    rollout
+        The plan as tables.
 
     Raises
     ------
     InputError
-        If nothing is to be planned, or the limits conflict.
+        If there is no demand or no candidate, or the limits conflict.
     """
     watch = Watch(progress or _WATCH.progress, cancel or _WATCH.cancel)
     ground = stand(pack, scenario, watch)
@@ -154,7 +165,7 @@ def plan(
 
 
 def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, *, links: bool) -> Rollout:
-    """Build what was chosen and put it into tables."""
+    """Build the chosen sites and tabulate them."""
     from planning.plan import tables
 
     pack, scenario = ask.pack, ask.scenario
@@ -190,7 +201,7 @@ def _asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
 
 
 def _run(scenario: Scenario, watch: Watch) -> SolverRun:
-    """Return how long to choose and whom to tell; the bar never runs back."""
+    """Return the limits of the selection; reported progress never decreases."""
     most = [0.25]
 
     def tell(share: float, covered: float, bound: float) -> None:
@@ -201,7 +212,7 @@ def _run(scenario: Scenario, watch: Watch) -> SolverRun:
 
 
 def _beyond(found: Rollout, ask: Ask, chosen: Chosen, watch: Watch) -> Rollout:
-    """Add the frontier, other plans, and what a planner may do without."""
+    """Add the frontier, the alternatives, and the sites that can be left out."""
     watch.progress("frontier", 0.75, "")
     run = SolverRun(
         time_limit_s=ask.settings.time_limit_s, cancel=watch.cancel,
@@ -217,7 +228,7 @@ def _beyond(found: Rollout, ask: Ask, chosen: Chosen, watch: Watch) -> Rollout:
 
 
 def _told(answer: SelectionResult, sites: pd.DataFrame, scenario: Scenario) -> SelectionResult:
-    """Return the answer with what the tables say where capacities decide who is served."""
+    """Return the selection with the households of the tables where capacities limit service."""
     limited = scenario.plan.limits.capacity_households is not None
     if answer.measure != HOUSEHOLDS or not limited:
         return answer

@@ -1,4 +1,4 @@
-"""Lines of a plan: new fibre routes and microwave hops, each named by the site that it is for."""
+"""Lines of a plan: new fibre routes and microwave hops, each with the site that it is built for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,13 @@ ROUTE_COLUMNS = (
 
 
 def empty_routes() -> gpd.GeoDataFrame:
-    """Return a table without a line."""
+    """Return a table without lines.
+
+    Returns
+    -------
+    routes
+        :data:`ROUTE_COLUMNS` in EPSG:4326, no rows.
+    """
     table = pd.DataFrame(columns=list(ROUTE_COLUMNS))
     return gpd.GeoDataFrame(table, geometry=[], crs="EPSG:4326")
 
@@ -35,17 +41,24 @@ def routes_of(
 ) -> gpd.GeoDataFrame:
     """Return the lines of the new sites.
 
-    ``length_km`` is along the drawn line, geodesic; ``route_km`` what is built, with the route
-    factor, 0 for a hop. ``from_id`` and ``to_id`` are sites or nodes, empty at a crossing of roads;
-    ``candidate_id`` and ``year``, the site that a line is built for, are filled in by
-    :func:`owned` once the order of building is known.
+    ``length_km`` is the geodesic length of the drawn line; ``route_km`` is the length built, with
+    the route factor, 0 for a hop. ``from_id`` and ``to_id`` are sites or nodes, empty at a crossing
+    of roads. ``candidate_id`` and ``year`` are blank until :func:`owned` assigns each line to a
+    site.
 
     Parameters
     ----------
     places
         New sites, and nodes.
+    found
+        Backhaul of the new sites.
     kind
         (n,) kind of backhaul per site.
+
+    Returns
+    -------
+    routes
+        :data:`ROUTE_COLUMNS` in EPSG:4326, one row per line.
     """
     sites, nodes = places
     names = pd.concat(
@@ -54,7 +67,7 @@ def routes_of(
     )[["id", "lon", "lat"]]  # fmt: skip
     fibre = _fibre(found.routes, names)
     if not (kind == "fibre").any():
-        # Without leave to lay fibre no route is drawn.
+        # Where fibre is not allowed there are no fibre routes.
         fibre = fibre.iloc[:0]
     table = pd.concat([fibre, _hops(found, names, len(sites), kind)], ignore_index=True)
     if table.empty:
@@ -71,18 +84,21 @@ def routes_of(
 def owned(
     routes: gpd.GeoDataFrame, ids: Sequence[str], order: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return per line the number of the site that it is built for: the first that needs it.
+    """Return the site that each line is built for: the first that needs it.
 
     Parameters
     ----------
+    routes
+        Lines, as from :func:`routes_of`.
     ids
         (n,) ids of the chosen sites.
     order
-        Their numbers, the first to be built first.
+        (n,) numbers of the sites, the first to be built first.
 
     Returns
     -------
-    (lines,) numbers of sites; −1 for a line that no site needs.
+    owner
+        (lines,) numbers of sites; −1 for a line that no site needs.
     """
     owner = np.full(len(routes), -1, dtype=np.int64)
     if routes.empty:
@@ -115,7 +131,7 @@ def owned(
 def _upstream(
     count: int, edges: tuple[NDArray[np.int64], NDArray[np.int64]], roots: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Return per vertex the one before it on its way to a root; ``count`` beside a root."""
+    """Return for each vertex its predecessor on the way to a root; ``count`` next to a root."""
     top = np.flatnonzero(roots)
     row = np.concatenate([edges[0], top])
     col = np.concatenate([edges[1], np.full(len(top), count)])
@@ -124,7 +140,7 @@ def _upstream(
 
 
 def _fibre(routes: NDArray[np.float64], names: pd.DataFrame) -> pd.DataFrame:
-    """Name the ends of the fibre edges by their place."""
+    """Add the ids of the places at the ends of the fibre edges."""
     known = dict(zip(zip(names["lon"], names["lat"], strict=True), names["id"], strict=True))
     frame = pd.DataFrame(routes, columns=["a", "b", "c", "d", "route_km"])
     frame = frame[frame["route_km"] > 0].reset_index(drop=True)

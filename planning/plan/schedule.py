@@ -1,4 +1,4 @@
-"""In which year each chosen site is built, and which site reaches a village first."""
+"""Build schedule: the year of each chosen site, and the site that reaches each village first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from planning.plan.candidates import BUILT, LOCKED
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Greatest time for the bound on the order of building [s].
+#: Time limit of the bound on the order of building [s].
 _BOUND_S = 5.0
 
 
@@ -31,15 +31,16 @@ class Phases:
     Attributes
     ----------
     order
-        (n,) numbers of the sites, the first to be built first; those beyond the years come last.
+        (n,) numbers of the sites, the first to be built first; sites without a year are last.
     first
         (villages,) number of the site that reaches the village first, −1 for none.
     year
-        (n,) calendar year; 0 where no year has room.
+        (n,) calendar year; 0 for a site that fits in no year.
     reason
         (n,) code of :data:`geo.schedule.phasing.REASONS` for the year.
     household_years, most_household_years
-        Households served at the end of each year, summed; and what no order can exceed.
+        Households served at the end of each year, summed over the years, and the upper bound over
+        all build orders.
     """
 
     order: Ints
@@ -52,20 +53,20 @@ class Phases:
 
 @dataclass(frozen=True, eq=False)
 class Sites:
-    """What the phasing looks at, one row per chosen site.
+    """Inputs of the schedule, one row per chosen site.
 
     Attributes
     ----------
     table
-        Rows of the candidate table.
+        (n, …) rows of the candidate table.
     reach
-        (n, villages) sparse.
+        (n, villages) sparse coverage matrix.
     costs
         (n,) build cost, base [currency].
     after
-        (n,) site that carries the backhaul, −1 for none.
+        (n,) number of the site that carries the backhaul, −1 for none.
     built_in
-        (n,) year of a site that stands already, 0 for those to come.
+        (n,) year of a site built earlier, 0 for a new one.
     """
 
     table: pd.DataFrame
@@ -76,7 +77,24 @@ class Sites:
 
 
 def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: YearSettings) -> Phases:
-    """Return the year of each site under budgets, capacities and the planner's priority."""
+    """Return the year of each site under budgets, capacities and the priority of the settings.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    sites
+        The chosen sites.
+    villages
+        Villages of the plan's demand.
+    settings
+        Years, budgets, capacities and priority.
+
+    Returns
+    -------
+    phases
+        Order, years and bound.
+    """
     codes = np.unique([*sites.table["prefecture"], *villages["prefecture"]])
     status = sites.table["status"].to_numpy(dtype=object)
     projects = Projects(
@@ -112,11 +130,18 @@ def budgets(settings: YearSettings, cost: float, *, even: bool) -> Floats:
 
     Parameters
     ----------
+    settings
+        Years and annual budgets.
     cost
-        What all sites cost.
+        Cost of all sites [currency].
     even
-        Spread that cost over the years where the planner sets no budget; else all of it may be
-        spent in any year.
+        Spread the cost evenly over the years where the settings have no budget; else all of it is
+        available in each year.
+
+    Returns
+    -------
+    budgets
+        (years,) [currency].
     """
     given = settings.annual_budgets
     if given:
@@ -125,17 +150,30 @@ def budgets(settings: YearSettings, cost: float, *, even: bool) -> Floats:
 
 
 def in_zones(pack: Pack, sites: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which sites lie in a prefecture or county that a policy zone names."""
+    """Return which sites lie in a prefecture or county of a policy zone.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    sites
+        Rows with ``county`` and ``prefecture``.
+
+    Returns
+    -------
+    mask
+        (n,) True inside a policy zone.
+    """
     zones = pack.table("policy_zones", columns=("regions",))["regions"]
     named = {code for text in zones for code in str(text).split(";")}
     return (sites["county"].isin(named) | sites["prefecture"].isin(named)).to_numpy()
 
 
 def _capacity(codes: NDArray[np.str_], settings: YearSettings) -> Ints | None:
-    """Return (regions, years) sites that can be built; None where nothing limits them."""
+    """Return the sites that can be built, (regions, years); None without a limit."""
     if settings.build_capacity is None and not settings.build_capacity_of:
         return None
-    # No limit: more than any plan has.
+    # No limit: more sites than any plan has.
     usual = settings.build_capacity if settings.build_capacity is not None else 1_000_000
     whole = [settings.build_capacity_of.get(str(code), usual) for code in codes]
     months = np.full(len(codes), len(settings.season_months))
@@ -143,7 +181,7 @@ def _capacity(codes: NDArray[np.str_], settings: YearSettings) -> Ints | None:
 
 
 def _order(found: BuildSchedule, sites: Sites) -> Ints:
-    """Return what stands first, then by rank, then the rest by households per cost."""
+    """Return existing sites first, then by rank, then the rest by households per cost."""
     size = np.diff(sites.reach.indptr) / np.maximum(sites.costs, 1.0)
     state = np.where(found.year == 0, 0, np.where(found.year > 0, 1, 2))
     return np.lexsort((np.arange(len(size)), -size, found.rank, state)).astype(np.int64)

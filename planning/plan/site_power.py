@@ -1,6 +1,7 @@
-"""Power of a site: the grid where a line is known near enough, otherwise the sun; the cheaper one.
+"""Power supply of a site: the grid where a line is known near enough, else solar; the cheaper one.
 
-Compared by present value over the years of operation, since batteries are renewed and lines last.
+The two are compared by present value over the years of operation, since batteries are replaced and
+lines last.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Fed:
-    """Power per candidate: kind, reason, and what it takes (item → (n,))."""
+    """Power supply per candidate.
+
+    Attributes
+    ----------
+    kind
+        (n,) ``grid``, ``solar``, ``none`` or ``shared``.
+    reason
+        (n,) code of the reason.
+    quantities
+        Item → (n,) quantity [unit of the item].
+    """
 
     kind: NDArray[np.object_]
     reason: NDArray[np.object_]
@@ -30,7 +41,22 @@ class Fed:
 
 
 def feed(scenario: Scenario, candidates: pd.DataFrame, rates: UnitPrices) -> Fed:
-    """Return the power of each candidate; what stands already has some."""
+    """Return the power supply of each candidate; existing sites share theirs.
+
+    Parameters
+    ----------
+    scenario
+        The scenario whose settings apply.
+    candidates
+        (n, …) rows of the candidate table.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    fed
+        Kind, reason and quantities per candidate.
+    """
     years, kinds = scenario.plan.money.operation_years, scenario.plan.links.power
     stands = candidates["existing_site"].to_numpy(bool)
 

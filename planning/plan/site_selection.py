@@ -1,4 +1,4 @@
-"""Which options to build: the planner's goal as a siting problem, and its answer with proof."""
+"""Site selection: the plan's objective as a siting problem, and its solution with a bound."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from planning.plan.candidates import BUILT, LOCKED
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Goals whose answer depends on what options cost.
+#: Objectives that depend on the costs of options.
 COSTED = ("budget", "all", "share")
 HOUSEHOLDS, COST, LEAST_SHARE = "households", "cost", "least_share"
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Whom a run tells and asks.
+    """Progress and cancellation of a run.
 
     Attributes
     ----------
     progress
-        Called with (step, share of the whole done 0–1, sentence of what is known so far).
+        Called with (step, share of the whole done 0–1, description of intermediate results).
     cancel
-        Asked often; True ends the choice of sites with the best plan so far.
+        Polled often; True ends the selection with the best plan found.
     """
 
     progress: Callable[[str, float, str], None] = lambda _step, _share, _text: None
@@ -40,19 +40,19 @@ class Watch:
 
 @dataclass(frozen=True, eq=False)
 class SelectionResult:
-    """What was chosen and how good it is.
+    """Selected options with objective value and bound.
 
     Attributes
     ----------
     selected
-        Rows of the reach that are built, ascending; those that stand already among them.
+        Rows of the coverage matrix that are built, ascending, with those built earlier.
     covered
         Households reached, or served where capacities limit.
     measure
-        What ``value`` and ``bound`` count: ``households`` and ``least_share`` (of the prefecture
-        that is served least) go up, ``cost`` goes down.
+        Meaning of ``value`` and ``bound``: ``households`` and ``least_share`` (of the prefecture
+        with the lowest share) are maximised, ``cost`` [currency] is minimised.
     value, bound
-        Reached, and not to be surpassed.
+        Objective value, and its bound over all selections.
     stopped
         ``proven``, ``time``, ``cancelled`` or ``effort``.
     """
@@ -66,7 +66,7 @@ class SelectionResult:
 
     @property
     def gap(self) -> float:
-        """Share between value and bound, 0–1."""
+        """Gap between value and bound as a share of the greater, 0–1."""
         greater = max(self.value, self.bound)
         return abs(self.bound - self.value) / greater if greater else 0.0
 
@@ -74,13 +74,30 @@ class SelectionResult:
 def stated(
     reach: Reach, candidates: pd.DataFrame, villages: pd.DataFrame, settings: PlanSettings
 ) -> SitingProblem:
-    """Return the problem with every limit that the planner sets; ``p`` counts what stands, too."""
+    """Return the siting problem with all limits of the settings.
+
+    Parameters
+    ----------
+    reach
+        Coverage matrix, options × villages.
+    candidates
+        Rows of the candidate table.
+    villages
+        Villages of the plan's demand.
+    settings
+        Settings of the plan.
+
+    Returns
+    -------
+    problem
+        Problem whose ``p`` includes sites built earlier.
+    """
     status = candidates["status"].to_numpy(dtype=object)[reach.candidate]
     first = reach.preset == settings.presets[0]
     # A locked place gets the plan's first technology.
     locked = np.isin(status, (LOCKED, BUILT)) & first
     fixed = np.flatnonzero(locked)
-    # Nothing else can be built at a locked place: what only that would reach is unreachable.
+    # No other technology can be built at a locked place.
     taken = np.isin(reach.candidate, reach.candidate[locked]) & ~locked
     stands = int(((status == BUILT) & first).sum())
     limits = settings.limits
@@ -109,19 +126,30 @@ def answered(
     settings: PlanSettings,
     run: SolverRun,
 ) -> SelectionResult:
-    """Choose options for the planner's goal.
+    """Select options for the objective of the settings.
 
     Parameters
     ----------
+    problem
+        Coverage, weights and limits.
     costs
-        (options,) build cost [currency]; 0 for what stands.
+        (options,) build cost [currency]; 0 for what is built already.
     budget
-        Greatest sum of them, where the goal is a budget.
+        Greatest sum of the costs [currency]; None for the budget of the settings.
+    settings
+        Settings of the plan.
+    run
+        Limits of the solver run, with progress and cancellation.
+
+    Returns
+    -------
+    result
+        Selected options with objective value and bound.
 
     Raises
     ------
     InfeasibleError
-        If the limits conflict; it names those that do, and the nearest values that fit.
+        If the limits conflict; the error names them, and the nearest feasible values.
     """
     goal = settings.objective
     if goal == "sites":
@@ -137,7 +165,7 @@ def answered(
         limit = settings.budget if budget is None else budget
         fixed = list(problem.fixed)
         if limit <= float(costs[fixed].sum()) and budget is not None:
-            # Nothing is left beside what stands and must be built.
+            # The sites that must be built use up the budget.
             return _fixed_alone(problem)
         return _covering(solve(replace(priced, budget=limit), run))
     share = 1.0 if goal == "all" else settings.share

@@ -43,9 +43,23 @@ YEAR_COLUMNS = (
 
 
 def site_table(pack: Pack, ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return the ranked list: one row per site in the order of building.
+    """Return the ranked list of sites, in the order of building.
 
-    ``villages`` and ``households`` are the marginal ones: reached by no earlier site.
+    ``villages`` and ``households`` are marginal: not reached by an earlier site.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    ground
+        Inputs of the site-selection problem.
+    built
+        The chosen sites with links, order, years and costs.
+
+    Returns
+    -------
+    table
+        :data:`SITE_COLUMNS`, one row per site.
     """
     order, first = built.phases.order, built.phases.first
     table = built.sites.copy()
@@ -72,7 +86,20 @@ def site_table(pack: Pack, ground: SelectionInputs, built: Built) -> pd.DataFram
 
 
 def village_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return the villages that the plan reaches, each with the site that reaches it first."""
+    """Return the villages that the plan reaches, each with the site that reaches it first.
+
+    Parameters
+    ----------
+    ground
+        Inputs of the site-selection problem.
+    built
+        The chosen sites with links, order, years and costs.
+
+    Returns
+    -------
+    table
+        :data:`VILLAGE_COLUMNS`, by rank of the site.
+    """
     first = built.phases.first
     rows = np.flatnonzero(first >= 0)
     site = first[rows]
@@ -89,7 +116,7 @@ def village_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     table["basis"] = np.where(np.isnan(level), CIRCLE, TERRAIN)
     table["rsrp_dBm"] = level.round(1)
     table["year"] = _year(built.phases.year[site])
-    # Reach is modelled: a row cannot rest on more than that, nor on more than its terrain.
+    # Coverage is modelled: no row has stronger evidence than that, or than its terrain.
     terrain = ground.reach.terrain
     more = {"modelled"} if terrain is None else {"modelled", terrain.evidence}
     table["evidence"] = [weakest({word, *more}) for word in table["evidence"]]
@@ -100,12 +127,36 @@ def village_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
 
 
 def unreachable_table(ground: SelectionInputs) -> pd.DataFrame:
-    """Return the villages that no candidate reaches, with the reason."""
+    """Return the villages that no candidate reaches.
+
+    Parameters
+    ----------
+    ground
+        Inputs of the site-selection problem.
+
+    Returns
+    -------
+    table
+        Rows of the demand, with ``reason``.
+    """
     return ground.villages.loc[~_reachable(ground)].assign(reason="no_candidate_in_reach")
 
 
 def left_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return the villages that some candidate reaches but none that was chosen."""
+    """Return the villages that a candidate reaches but no chosen site.
+
+    Parameters
+    ----------
+    ground
+        Inputs of the site-selection problem.
+    built
+        The chosen sites with links, order, years and costs.
+
+    Returns
+    -------
+    table
+        Rows of the demand, with ``reason``.
+    """
     open_ = _reachable(ground) & (built.phases.first < 0)
     return ground.villages.loc[open_].assign(reason="not_chosen")
 
@@ -117,7 +168,21 @@ def _reachable(ground: SelectionInputs) -> NDArray[np.bool_]:
 
 
 def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return the bill of all sites; ``paid`` tells what is built from what is rented."""
+    """Return the bill of materials of all sites.
+
+    Parameters
+    ----------
+    ground
+        Inputs of the site-selection problem.
+    built
+        The chosen sites with links, order, years and costs.
+
+    Returns
+    -------
+    table
+        :data:`BILL_COLUMNS`, one row per item; ``paid`` is ``once`` for what is built, ``yearly``
+        for rents. Empty without quantities.
+    """
     sums = {item: float(number.sum()) for item, number in built.quantities.items()}
     if not any(sums.values()):
         return pd.DataFrame(columns=list(BILL_COLUMNS))
@@ -145,9 +210,23 @@ def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
 
 
 def yearly_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return sites, spending and villages per year with their sums, and the straight target path.
+    """Return sites, spending and villages per year with running totals, and the target path.
 
     The target path is linear from none to all villages of the plan by its last year.
+
+    Parameters
+    ----------
+    scenario
+        The scenario whose settings apply.
+    ground
+        Inputs of the site-selection problem.
+    built
+        The chosen sites with links, order, years and costs.
+
+    Returns
+    -------
+    table
+        :data:`YEAR_COLUMNS`, one row per year.
     """
     settings = scenario.plan.years
     years = [*sorted({int(y) for y in built.phases.year if 0 < y < settings.first}),
@@ -188,5 +267,5 @@ def _budget(scenario: Scenario, year: int) -> float:
 
 
 def _year(years: NDArray[np.int64]) -> pd.arrays.IntegerArray:
-    """Return years with an empty cell for what no year reaches."""
+    """Return years with an empty cell for sites without a year."""
     return pd.arrays.IntegerArray(years.astype(np.int64), years <= 0)

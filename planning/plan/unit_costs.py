@@ -1,8 +1,8 @@
-"""What a site of the plan costs: unit costs in force, quantities per option, money per option.
+"""Costs of a plan's sites: unit costs in force, quantities and costs per option.
 
-Unit costs stand in the pack's table; the planner may replace any of them, and the row then says so.
-Everything is converted to the plan's price year. What no table in force tells (access roads where
-no roads are known) is not counted as free without a word: :attr:`SiteCosts.notes` names it.
+Unit costs come from the pack's table; the settings may replace any of them, and the source of the
+row then says so. All amounts are converted to the plan's price year. Items without a table in force
+(access roads where no roads are known) are not counted; :func:`unknown_costs` names them.
 """
 
 from __future__ import annotations
@@ -25,24 +25,27 @@ from planning.plan.candidate_reach import Reach
 
 Floats = NDArray[np.float64]
 
-#: Items that are paid each year, not once: no part of the build cost.
+#: Items paid each year; not part of the build cost.
 YEARLY = ("satellite_capacity",)
 
 
 @dataclass(frozen=True)
 class UnitPrices:
-    """Unit costs in force and the year that amounts are in.
+    """Unit costs in force and the price year of all amounts.
 
     Attributes
     ----------
     costs
-        Item → unit cost, those of the planner among them, in their own price years.
+        Item → unit cost in its own price year, with those of the settings.
     price_year, price_change
-        Year of all amounts, and the yearly change that converts older unit costs to it.
+        Year of all amounts, and the yearly change that converts older unit costs to it (share per
+        year).
     discount_rate
         Share per year.
     route_factor
-        Length of a route over the geodesic.
+        Length of a route over its geodesic length.
+    currency
+        ISO 4217 code of all amounts.
     """
 
     costs: Mapping[str, UnitCost]
@@ -53,7 +56,17 @@ class UnitPrices:
     currency: str = "CNY"
 
     def money(self, item: str) -> Money:
-        """Return one unit of an item in the plan's prices.
+        """Return the price of one unit of an item in the plan's price year.
+
+        Parameters
+        ----------
+        item
+            Name of the item in the table of unit costs.
+
+        Returns
+        -------
+        money
+            Low, base and high [currency per unit].
 
         Raises
         ------
@@ -64,16 +77,32 @@ class UnitPrices:
         return price.in_prices_of(self.price_year, price_change=self.price_change)
 
     def value(self, item: str) -> float:
-        """Return the base value of a share, ratio or lifetime."""
+        """Return the base value of a share, ratio or lifetime.
+
+        Parameters
+        ----------
+        item
+            Name of the item in the table of unit costs.
+
+        Returns
+        -------
+        value
+            In the unit of the item.
+        """
         return unit_cost(self.costs, item).base
 
     def total(self, quantities: Mapping[str, Floats]) -> Money:
-        """Return the build cost of per-option quantities, one amount for each option.
+        """Return the build cost of quantities; yearly items are excluded.
 
         Parameters
         ----------
         quantities
-            Item → (n,) how many; at least one item.
+            Item → (n,) quantity; at least one item.
+
+        Returns
+        -------
+        money
+            (n,) low, base and high [currency].
         """
         amounts = sum(
             (
@@ -87,12 +116,24 @@ class UnitPrices:
 
 
 def prices(pack: Pack, settings: PlanSettings) -> UnitPrices:
-    """Return the unit costs in force under the planner's settings.
+    """Return the unit costs in force under the settings.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    settings
+        Settings of the plan.
+
+    Returns
+    -------
+    prices
+        Unit costs with those of the settings, price year and rates.
 
     Raises
     ------
     UnknownNameError
-        If the planner sets an item that the table does not have.
+        If the settings name an item that the table does not have.
     """
     money = settings.money
     costs = unit_costs(pack)
@@ -116,7 +157,18 @@ def prices(pack: Pack, settings: PlanSettings) -> UnitPrices:
 
 
 def unit_costs(pack: Pack) -> dict[str, UnitCost]:
-    """Return the pack's unit costs by item, in the order of the table."""
+    """Return the pack's unit costs.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+
+    Returns
+    -------
+    costs
+        Item → unit cost, in the order of the table.
+    """
     table = pack.table("unit_costs")
     texts = table.fillna({"per": ""})
     return {
@@ -132,10 +184,26 @@ def unit_costs(pack: Pack) -> dict[str, UnitCost]:
 def site_quantities(
     reach: Reach, candidates: pd.DataFrame, settings: PlanSettings, rates: UnitPrices
 ) -> dict[str, Floats]:
-    """Return per option what building it takes, power and backhaul apart: item → (options,).
+    """Return the quantities to build each option, without power and backhaul.
 
-    An existing site is shared: it takes the radio alone. A new one takes a mast and, where roads
-    are in force, a track from the nearest. A site that stands already takes nothing.
+    A new site takes a mast and, where roads are in force, a track from the nearest. An existing
+    site is shared and takes only the radio. A site built earlier takes nothing.
+
+    Parameters
+    ----------
+    reach
+        Coverage matrix, options × villages.
+    candidates
+        Rows of the candidate table.
+    settings
+        Settings of the plan.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    quantities
+        Item → (options,) quantity [unit of the item].
     """
     rows = candidates.iloc[reach.candidate]
     stands = (rows["status"] == "built").to_numpy()
@@ -152,7 +220,13 @@ def site_quantities(
 
 
 def radio_items() -> tuple[str, ...]:
-    """Return the items of the unit costs for the radio of one site, one per technology."""
+    """Return the items of the unit costs for the radio of one site, one per technology.
+
+    Returns
+    -------
+    items
+        Names of items, in reverse alphabetical order.
+    """
     items = [item.radio.equipment for item in layers() if item.radio is not None]
     return tuple(sorted(set(items), reverse=True))
 
@@ -163,7 +237,18 @@ def _equipment(preset_key: str) -> str:
 
 
 def unknown_costs(candidates: pd.DataFrame) -> tuple[str, ...]:
-    """Return the keys of what is not in the costs because no table in force tells it."""
+    """Return the keys of costs that are omitted because no table in force has the data.
+
+    Parameters
+    ----------
+    candidates
+        Rows of the candidate table.
+
+    Returns
+    -------
+    keys
+        ``no_roads``, ``no_power_lines``, or none.
+    """
     found = []
     if candidates["road_m"].isna().all():
         found.append("no_roads")

@@ -20,7 +20,8 @@ from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from geo.earth.crs import geodesic_m
 from geo.earth.terrain import heights
-from planning.coverage.prediction import Reason, village_prediction
+from planning.coverage.best_path import Reason
+from planning.coverage.prediction import village_prediction
 from planning.elevation import terrain_of
 from planning.whatif import effect
 from ui.coverage import predictions
