@@ -42,9 +42,9 @@ def check(
 ) -> None:
     """Name every fault of a pack at once; exit code 1 if there is one."""
     from data.tables.checks.pack import check_pack
-    from layers.registry import layers
+    from layers.registry import ledger_metrics
 
-    report = check_pack(folder, layer_keys={item.key for item in layers()})
+    report = check_pack(folder, layer_metrics=ledger_metrics())
     for fault in report.faults:
         typer.echo(fault.line(language))
     rows = sum(report.rows.values())

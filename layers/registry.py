@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
+from data.ledger.metrics import LEDGER_METRICS
 from data.scenario.presets import preset
 from data.wording.catalogue import sentences, text
 from geo.errors import DataError, UnknownNameError
@@ -66,6 +67,27 @@ def layer(key: str) -> Layer:
     if key not in known:
         raise UnknownNameError("layer", key, known, where="--layer")
     return known[key]
+
+
+def ledger_metrics() -> dict[str, set[str]]:
+    """Return what the rows of a pack's ledgers may count, per layer.
+
+    Returns
+    -------
+    metrics
+        Key of a layer → metrics that the vocabulary has for it and that its own metrics read.
+    """
+    found = {}
+    for item in layers():
+        own = [metric.ledger for metric in item.metrics]
+        read = (
+            part for keys in own for part in (keys.target, keys.increment, keys.built, keys.share)
+        )
+        found[item.key] = {
+            *LEDGER_METRICS.get(item.key, ()),
+            *(key for keys in read for key in keys),
+        }
+    return found
 
 
 def gap_layers() -> tuple[Layer, ...]:

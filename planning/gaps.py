@@ -121,7 +121,7 @@ def _added_units(
     return lambda item, metric: planned_units(pack, scenario, item, metric, level)
 
 
-def layer_table(item: Layer, context: Context, metric: Metric | None = None) -> pd.DataFrame:
+def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     """Return the rows of one metric of a layer.
 
     Parameters
@@ -131,20 +131,14 @@ def layer_table(item: Layer, context: Context, metric: Metric | None = None) -> 
     context
         Province, scenario, date and level.
     metric
-        A metric of the layer; None for its first.
+        One of the layer's.
 
     Returns
     -------
     table
         One row per region: :data:`GAP_COLUMNS`, then :data:`EXTRA_COLUMNS`.
-
-    Raises
-    ------
-    InputError
-        If the layer is an overlay and no metric is given.
     """
-    counted = metric if metric is not None else _metrics(item, "")[0]
-    figures = counted.figures(Query(item, counted, context))
+    figures = metric.figures(Query(item, metric, context))
     regions = context.regions
     missing = gap(figures.target, figures.built, figures.planned)
     table = regions[["adcode", "name_zh", "name_en", "level"]].copy()
@@ -157,9 +151,9 @@ def layer_table(item: Layer, context: Context, metric: Metric | None = None) -> 
     table["gap"], table["gap_low"], table["gap_high"] = missing.value, missing.low, missing.high
     table["evidence"] = figures.evidence
     table["source_ids"] = figures.source_ids
-    table["metric"] = counted.key
+    table["metric"] = metric.key
     table["parent"] = regions["parent"]
-    is_default = counted.key == item.metric().key
+    is_default = metric.key == item.metric().key
     return _extras(table, figures, listed_beside(item, context) if is_default else None)
 
 

@@ -14,9 +14,23 @@ import planning.plan.rollout
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from planning.exports.plan import TABLES
+from tests import toy
 from tests.terminal import run_here
 
-SMALL = ("--province", "gansu", "--sites", "8", "--set", "frontier_points=0")
+SMALL = ("--province", "toy", "--sites", "8", "--set", "frontier_points=0")
+
+
+@pytest.fixture(scope="module")
+def villages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the toy with 400 villages without 4G; return the folder of packs."""
+    folder = tmp_path_factory.mktemp("packs")
+    toy.write(folder, natural_villages=toy.many_villages(400))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def listed(villages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGCUN_PACKS", str(villages))
 
 
 def test_every_table_is_written_and_sums_agree(tmp_path: Path) -> None:
@@ -41,9 +55,9 @@ def test_place_chooses_without_links() -> None:
 def test_options_win_over_the_scenario_file(tmp_path: Path) -> None:
     plan = PlanSettings(sites=30, frontier_points=0)
     file = tmp_path / "s.json"
-    file.write_text(Scenario(province="gansu", plan=plan).to_json(), encoding="utf-8")
+    file.write_text(Scenario(province="toy", plan=plan).to_json(), encoding="utf-8")
     out = tmp_path / "sites.parquet"
-    order = ("place", "-p", "gansu", "--scenario", file, "--table", "sites", "--out", out)
+    order = ("place", "-p", "toy", "--scenario", file, "--table", "sites", "--out", out)
     run_here(*order)
     assert len(gpd.read_parquet(out)) == 30
     run_here(*order, "--sites", "4", "--preset", "4g_rule_a")
@@ -63,23 +77,23 @@ def test_options_win_over_the_scenario_file(tmp_path: Path) -> None:
         (["--table", "cables"], "sites"),
         (["--out", "plan.doc"], ".xlsx"),
         (["--lock", "0,0"], "outside"),
-        (["--lock", "103.8,36.0"], "swapped"),
+        (["--lock", "100.8,25.2"], "swapped"),
         (["--set", "limits.capacity_households=1"], "capacity"),
-        (["--set", "limits.least_share.620100=1", "--sites", "1"], "possible"),
+        (["--set", "limits.least_share.990100=1", "--sites", "1"], "possible"),
     ],
 )
 def test_bad_wishes_say_what_where_and_how(arguments: list[str], words: str) -> None:
-    done = run_here("plan", "-p", "gansu", "--set", "frontier_points=0", *arguments, code=2)
+    done = run_here("plan", "-p", "toy", "--set", "frontier_points=0", *arguments, code=2)
     assert words in done.stderr
 
 
 def test_needs_of_another_layer(tmp_path: Path) -> None:
     out = tmp_path / "n.xlsx"
-    run_here("needs", "-p", "yunnan", "--layer", "mobile_5g", "--out", out)
+    run_here("needs", "-p", "toy", "--layer", "mobile_5g", "--out", out)
     frame = pd.read_excel(out, sheet_name="needs", engine="openpyxl")
     years = frame.filter(like="year_")
     assert years.sum(axis=None) == frame["gap"].clip(lower=0).sum()
-    assert "has_fibre" in run_here("needs", "-p", "yunnan", "-l", "fibre", code=2).stderr
+    assert "has_fibre" in run_here("needs", "-p", "toy", "-l", "fibre", code=2).stderr
 
 
 @pytest.fixture

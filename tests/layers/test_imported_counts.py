@@ -16,25 +16,25 @@ from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
 from planning.gaps import GAP_COLUMNS, gap_table
 
-PACK = Pack.load("yunnan")
+pytestmark = pytest.mark.usefixtures("toy_listed")
 TEXTS = ["note_zh", "note_en"]
 
 
-def in_force(folder: Path, kind: str, rows: pd.DataFrame) -> Pack:
+def in_force(pack: Pack, folder: Path, kind: str, rows: pd.DataFrame) -> Pack:
     content = rows.to_csv(index=False).encode()
     choice = ImportChoice(kind=kind, crs="EPSG:4326")
     with Catalogue(folder) as store:
         found = examine(
-            content, PACK, choice, origin=FileOrigin("declared", "2026-06-30"), name="f.csv"
+            content, pack, choice, origin=FileOrigin("declared", "2026-06-30"), name="f.csv"
         )
         assert found.counts.rejected == 0, found.findings.findings()
         commit_table(store, found)
-    return effective_pack(PACK, folder)
+    return effective_pack(pack, folder)
 
 
 @pytest.fixture(scope="module")
-def seats() -> pd.DataFrame:
-    return PACK.table("places").drop_duplicates("adcode").head(3).reset_index(drop=True)
+def seats(toy: Pack) -> pd.DataFrame:
+    return toy.table("places").drop_duplicates("adcode").head(3).reset_index(drop=True)
 
 
 def stations(seats: pd.DataFrame) -> pd.DataFrame:
@@ -50,12 +50,12 @@ def stations(seats: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.parametrize("level", ["province", "prefecture", "county"])
 def test_stations_are_counted_by_their_ids_and_move_no_figure(
-    tmp_path: Path, seats: pd.DataFrame, level: str
+    toy: Pack, tmp_path: Path, seats: pd.DataFrame, level: str
 ) -> None:
-    pack = in_force(tmp_path, "base_stations", stations(seats))
+    pack = in_force(toy, tmp_path, "base_stations", stations(seats))
     for layer, number in (("mobile_5g", "1 5G base stations in 2 rows"), ("mobile_4g", "1 4G")):
         table = gap_table(pack, [layer], level=level)
-        own = gap_table(PACK, [layer], level=level)
+        own = gap_table(toy, [layer], level=level)
         pd.testing.assert_frame_equal(table[list(GAP_COLUMNS)], own[list(GAP_COLUMNS)])
         said = table["note_en"].str.contains("beside the figure, not in it")
         assert said.sum() == 1
@@ -67,27 +67,33 @@ def test_stations_are_counted_by_their_ids_and_move_no_figure(
 
 
 def test_cells_without_stations_are_not_called_stations(
-    tmp_path: Path, seats: pd.DataFrame
+    toy: Pack, tmp_path: Path, seats: pd.DataFrame
 ) -> None:
     rows = stations(seats).drop(columns="基站编号").assign(小区编号=["1", "2", "3", "4"])
-    table = gap_table(in_force(tmp_path, "base_stations", rows), ["mobile_5g"], level="province")
+    table = gap_table(
+        in_force(toy, tmp_path, "base_stations", rows), ["mobile_5g"], level="province"
+    )
     assert "2 rows of 5G cells, without the ids" in table["note_en"].iloc[0]
 
 
-def test_racks_are_summed_and_empty_ones_said(tmp_path: Path, seats: pd.DataFrame) -> None:
+def test_racks_are_summed_and_empty_ones_said(
+    toy: Pack, tmp_path: Path, seats: pd.DataFrame
+) -> None:
     rows = pd.DataFrame(
         {"名称": ["甲", "乙"], "经度": seats["lon"].head(2), "纬度": seats["lat"].head(2),
          "标准机架": ["1200", ""]}
     )  # fmt: skip
-    table = gap_table(in_force(tmp_path, "data_centres", rows), ["data_centres"], level="province")
+    table = gap_table(
+        in_force(toy, tmp_path, "data_centres", rows), ["data_centres"], level="province"
+    )
     assert "2 data centres with 1,200 standard racks (1 do not say)" in table["note_en"].iloc[0]
 
 
-def test_reached_villages_are_three_states(tmp_path: Path, seats: pd.DataFrame) -> None:
+def test_reached_villages_are_three_states(toy: Pack, tmp_path: Path, seats: pd.DataFrame) -> None:
     rows = pd.DataFrame(
         {"行政村编号": ["1", "2", "3"], "经度": seats["lon"], "纬度": seats["lat"],
          "是否通光纤": ["是", "否", ""]}
     )  # fmt: skip
-    table = gap_table(in_force(tmp_path, "admin_villages", rows), ["fibre"], level="province")
+    table = gap_table(in_force(toy, tmp_path, "admin_villages", rows), ["fibre"], level="province")
     said = "3 administrative villages, 1 with fibre, 1 without, 1 unknown here"
     assert said in table["note_en"].iloc[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +13,21 @@ import pytest
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
-from planning.gaps import gap_table
+from geo.gaps.gap import Interval
+from layers.base import Context, Figures, Query
+from layers.registry import layer
+from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS, gap_columns, gap_table, layer_table
 from tests import toy as toy_pack
 from tests.toy import EAST, WEST
 
 NAN = float("nan")
 
 
-def of(pack: Pack, layer: str, level: str = "prefecture", **options: object) -> pd.DataFrame:
+def of(pack: Pack, key: str, level: str = "prefecture", **options: object) -> pd.DataFrame:
     """Return the rows of one layer, by adcode; scenario fields by name."""
     date = options.pop("as_of", None)
     scenario = Scenario(province=pack.name, **options)
-    return gap_table(pack, [layer], level=level, as_of=date, scenario=scenario).set_index("adcode")
+    return gap_table(pack, [key], level=level, as_of=date, scenario=scenario).set_index("adcode")
 
 
 def same(values: pd.Series, expected: Sequence[float]) -> bool:
@@ -233,7 +237,7 @@ def test_the_planner_may_set_a_target(toy: Pack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layer", "level", "evidence"),
+    ("key", "level", "evidence"),
     [
         ("mobile_5g", "province", "reported"),
         ("mobile_5g", "prefecture", "allocated"),
@@ -245,8 +249,8 @@ def test_the_planner_may_set_a_target(toy: Pack) -> None:
         ("natural_villages", "county", "modelled"),
     ],
 )
-def test_the_weaker_evidence_is_the_row_s(toy: Pack, layer: str, level: str, evidence: str) -> None:
-    assert set(of(toy, layer, level)["evidence"]) == {evidence}
+def test_the_weaker_evidence_is_the_row_s(toy: Pack, key: str, level: str, evidence: str) -> None:
+    assert set(of(toy, key, level)["evidence"]) == {evidence}
 
 
 def test_the_target_s_evidence_counts_too(toy: Pack) -> None:
@@ -336,3 +340,46 @@ def test_one_table_holds_the_layers_asked_for_in_order(toy: Pack) -> None:
     table = gap_table(toy, ["fibre", "mobile_5g"])
     assert list(dict.fromkeys(table["layer"])) == ["fibre", "mobile_5g"]
     assert table.index.tolist() == list(range(4))
+
+
+def test_a_further_metric_is_a_column_of_the_list(toy: Pack) -> None:
+    default = gap_table(toy, ["fibre", "mobile_4g"], level="province")
+    assert default["metric"].tolist() == ["reach", "base_stations"]
+    assert gap_columns(default) == GAP_COLUMNS
+    every = gap_table(toy, ["fibre"], level="province", metric="all")
+    assert every["metric"].tolist() == [metric.key for metric in layer("fibre").metrics]
+    columns = gap_columns(every)
+    assert columns[4:6] == ("layer", "metric")
+    assert tuple(name for name in columns if name != "metric") == GAP_COLUMNS
+    further = gap_table(toy, ["fibre"], level="province", metric="subscribers")
+    assert gap_columns(further) == columns
+    assert gap_columns(pd.concat([default, further])) == columns
+    with pytest.raises(UnknownNameError, match="subscribers"):
+        gap_table(toy, ["fibre"], metric="subscriber")
+
+
+def test_every_column_and_the_note_of_the_layer(toy: Pack) -> None:
+    table = gap_table(toy)
+    assert tuple(table.columns) == (*GAP_COLUMNS, *EXTRA_COLUMNS)
+    notes = table.groupby("layer")["note_en"].agg(set)
+    assert notes["mobile_5g"] == {""}
+    (fibre,) = notes["fibre"]
+    assert "administrative villages" in fibre
+    (zh,) = set(table.loc[table["layer"] == "fibre", "note_zh"])
+    assert "行政村" in zh
+
+
+def test_an_infinite_figure_is_unknown(toy: Pack) -> None:
+    """A planner's own layer may divide by nothing."""
+
+    def figures(query: Query) -> Figures:
+        own = layer("mobile_5g").metric().figures(query)
+        endless = np.full(len(own.built.value), np.inf)
+        return replace(own, built=Interval.exact(endless))
+
+    item = layer("mobile_5g")
+    context = Context(toy, Scenario(province="toy"), toy.default_as_of, "prefecture")
+    table = layer_table(item, context, replace(item.metric(), figures=figures))
+    for column in ("built", "gap", "gap_low", "gap_high", "built_high"):
+        assert table[column].isna().all()
+    assert table["target"].notna().all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +31,18 @@ class PackReport:
     faults: tuple[PackFault, ...]
 
 
-def check_pack(folder: Path, *, layer_keys: Collection[str] | None = None) -> PackReport:
+def check_pack(
+    folder: Path, *, layer_metrics: Mapping[str, Collection[str]] | None = None
+) -> PackReport:
     """Return every fault of a pack's folder.
 
     Parameters
     ----------
     folder
         Folder with ``pack.toml`` and the declared tables; it need not be found by its name.
-    layer_keys
-        Keys of the layers, to find misspelt ones in the ledgers; None: any word may stand there.
+    layer_metrics
+        Key of each layer → the metrics it may have, to find misspelt ones in the ledgers; None: any
+        word may stand there.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def check_pack(folder: Path, *, layer_keys: Collection[str] | None = None) -> Pa
         province = str(meta.get("adcode", ""))
         found += region_faults(tables["regions"], province)
         found += place_faults(tables)
-        found += ledger_faults(tables, province, layer_keys)
+        found += ledger_faults(tables, province, layer_metrics)
     found += quote_faults(folder, tables)
     found += source_faults(folder, tables)
     return PackReport({name: len(table) for name, table in tables.items()}, tuple(found))

@@ -21,11 +21,11 @@ def quote_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[P
 
     The text is looked for in the pack's folder ``sources``, then among the embedded ones.
     """
-    for name in ("targets", "policy_zones"):
+    for name in ("targets", "policy_zones", "observations"):
         rows = tables.get(name)
         if rows is None:
             continue
-        for text_file, cited in rows.dropna(subset=["source_file"]).groupby("source_file"):
+        for text_file, cited in rows[rows["source_file"] != ""].groupby("source_file"):
             text = _text(folder, str(text_file))
             ids = ", ".join(cited["id"].astype(str).head(5))
             if text is None:

@@ -33,7 +33,7 @@ def table(n: int) -> pd.DataFrame:
 
 def commit(store: Catalogue, rows: pd.DataFrame, kind: str = "natural_villages") -> ImportRecord:
     return store.commit(
-        province="yunnan", kind=kind, table=rows, file_name=f"{len(rows)}.csv",
+        province="toy", kind=kind, table=rows, file_name=f"{len(rows)}.csv",
         file_sha256="ab" * 32, evidence="measured", as_of="2024-06-30",
         crs={"crs": "GCJ-02", "status": "decided"}, counts=Counts(len(rows) + 1, len(rows), 0, 1),
         choices={"encoding": "gb18030"}, who="李",
@@ -57,13 +57,13 @@ def store(
 
 def test_an_import_is_kept_as_it_was_said(store: Catalogue) -> None:
     made = commit(store, table(3))
-    (read,) = store.history("yunnan")
+    (read,) = store.history("toy")
     assert read == made
     assert (read.who, read.evidence, read.as_of, read.rows) == ("李", "measured", "2024-06-30", 3)
     assert (read.read, read.accepted, read.repaired, read.rejected) == (4, 3, 0, 1)
     assert read.crs == {"crs": "GCJ-02", "status": "decided"}
     assert read.choices == {"encoding": "gb18030"}
-    found = store.table("yunnan", "natural_villages")
+    found = store.table("toy", "natural_villages")
     assert found is not None
     pd.testing.assert_frame_equal(found, table(3))
 
@@ -72,25 +72,25 @@ def test_undo_and_redo_walk_through_the_versions(store: Catalogue) -> None:
     kind = "natural_villages"
     for n in (1, 2, 3):
         commit(store, table(n))
-    steps = [store.undo("yunnan", kind) for _ in range(3)]
+    steps = [store.undo("toy", kind) for _ in range(3)]
     assert [None if step is None else step.rows for step in steps] == [2, 1, None]
-    assert store.table("yunnan", kind) is None
+    assert store.table("toy", kind) is None
     with pytest.raises(InputError, match="nothing was imported"):
-        store.undo("yunnan", kind)
-    assert [store.redo("yunnan", kind).rows for _ in range(3)] == [1, 2, 3]
+        store.undo("toy", kind)
+    assert [store.redo("toy", kind).rows for _ in range(3)] == [1, 2, 3]
     with pytest.raises(InputError, match="nothing was undone"):
-        store.redo("yunnan", kind)
+        store.redo("toy", kind)
 
 
 def test_an_import_after_an_undo_drops_the_redo_and_keeps_the_history(store: Catalogue) -> None:
     commit(store, table(1))
     commit(store, table(2))
-    store.undo("yunnan", "natural_villages")
+    store.undo("toy", "natural_villages")
     commit(store, table(5))
     with pytest.raises(InputError, match="nothing was undone"):
-        store.redo("yunnan", "natural_villages")
+        store.redo("toy", "natural_villages")
     assert [record.rows for record in store.history()] == [5, 2, 1]
-    back = store.undo("yunnan", "natural_villages")
+    back = store.undo("toy", "natural_villages")
     assert back is not None
     assert back.rows == 1
 
@@ -98,11 +98,11 @@ def test_an_import_after_an_undo_drops_the_redo_and_keeps_the_history(store: Cat
 def test_kinds_and_provinces_do_not_meet(store: Catalogue) -> None:
     commit(store, table(1))
     commit(store, table(2), kind="sites")
-    assert {kind: record.rows for kind, record in store.in_force("yunnan").items()} == {
+    assert {kind: record.rows for kind, record in store.in_force("toy").items()} == {
         "natural_villages": 1,
         "sites": 2,
     }
-    assert store.in_force("gansu") == {}
+    assert store.in_force("elsewhere") == {}
     with pytest.raises(UnknownNameError, match="natural_villages"):
         commit(store, table(1), kind="natural_vilages")
 
@@ -112,7 +112,7 @@ def test_geometry_comes_back(store: Catalogue) -> None:
         {"road_id": ["r"]}, geometry=[shapely.LineString([(102, 25), (103, 26)])], crs="EPSG:4326"
     )
     commit(store, shape, kind="roads")
-    found = store.table("yunnan", "roads")
+    found = store.table("toy", "roads")
     assert isinstance(found, gpd.GeoDataFrame)
     assert found.geometry.iloc[0].equals(shape.geometry.iloc[0])
 
@@ -121,7 +121,7 @@ def test_the_stamp_follows_every_step(store: Catalogue) -> None:
     commit(store, table(1))
     stamps = [store.stamp()]
     time.sleep(0.02)
-    store.undo("yunnan", "natural_villages")
+    store.undo("toy", "natural_villages")
     stamps.append(store.stamp())
     time.sleep(0.02)
     commit(store, table(2))
@@ -133,7 +133,7 @@ def test_a_team_reads_what_another_machine_imported(tmp_path: Path, postgres: st
     with Catalogue(tmp_path / "one", postgres) as one:
         record = commit(one, table(4), kind="sites")
     with Catalogue(tmp_path / "other", postgres) as other:
-        found = other.table("yunnan", "sites")
+        found = other.table("toy", "sites")
         assert found is not None
         assert len(found) == 4
         other.path(record).write_bytes(b"damaged")
@@ -144,9 +144,9 @@ def test_a_team_reads_what_another_machine_imported(tmp_path: Path, postgres: st
 def test_reading_makes_nothing(tmp_path: Path) -> None:
     with Catalogue(tmp_path / "new") as opened:
         assert opened.history() == []
-        assert opened.in_force("yunnan") == {}
+        assert opened.in_force("toy") == {}
         with pytest.raises(InputError, match="import a file first"):
-            opened.undo("yunnan", "sites")
+            opened.undo("toy", "sites")
     assert not (tmp_path / "new").exists()
 
 
@@ -224,9 +224,9 @@ def test_a_damaged_table_is_told_and_can_be_undone(tmp_path: Path) -> None:
         record = commit(opened, table(3))
         opened.path(record).write_bytes(b"PAR1")
         with pytest.raises(DataError, match=r"3\.csv is damaged.*undo"):
-            opened.table("yunnan", "natural_villages")
-        opened.undo("yunnan", "natural_villages")
-        found = opened.table("yunnan", "natural_villages")
+            opened.table("toy", "natural_villages")
+        opened.undo("toy", "natural_villages")
+        found = opened.table("toy", "natural_villages")
         assert found is not None
         assert len(found) == 2
 
