@@ -72,7 +72,7 @@ def test_the_years_are_held_against_what_no_order_exceeds(made: Rollout) -> None
     assert made.household_years == made.yearly["households_total"].sum()
     assert made.household_years <= made.most_household_years
     assert made.most_household_years <= 3 * made.choice.value + 1e-6
-    assert "cannot exceed" in made.order_proof
+    assert "cannot exceed" in made.order_proof.text("en")
 
 
 def test_a_village_is_in_reach_of_its_site(made: Rollout) -> None:
@@ -172,7 +172,7 @@ def test_a_share_costs_less_than_all(pack: Pack) -> None:
         assert result.choice.measure == "cost"
         assert result.choice.bound <= result.choice.value
         assert result.choice.value == pytest.approx(result.sites["cost_base"].sum(), rel=1e-6)
-        assert "cannot cost less" in result.proof
+        assert "cannot cost less" in result.proof.text("en")
     assert less.choice.value < more.choice.value
 
 
