@@ -77,7 +77,7 @@ _CODES = frozenset(
 )
 #: How a page shortens English names.
 _SHORT = {"Autonomous Prefecture": "AP", "Autonomous County": "AC", " City": ""}
-_TEXTS_OF_RULES = {"title_zh", "title_en", "source", "source_zh", "note_zh", "note_en"}
+_TEXTS_OF_RULES = {"title_en", "source", "note_en"}
 
 
 def pseudo(sentence: str) -> str:
@@ -134,11 +134,12 @@ def names() -> list[str]:
     """
     found = {"Tongcun 通村", "中文", "English"}
     for pack in map(Pack.load, pack_names()):
-        found |= {str(value) for value in pack.meta.values()}
+        found.add(str(pack.meta["name_en"]))
         for table in TABLES.values():
             frame = pack.table(table.name)
             free = [c for c in table.columns if c.kind == "text" and not c.words]
-            for name in {c.name for c in free if not c.name.endswith("_id")} - _CODES:
+            hidden = ("_id", "_zh")  # the generated language asks for names in English
+            for name in {c.name for c in free if not c.name.endswith(hidden)} - _CODES:
                 found |= {str(value) for value in frame[name].dropna().unique()}
             found.add(f"pack:{table.name}")
         # Units as the ledger has them: they stand beside the figure of a source.
@@ -154,7 +155,7 @@ def names() -> list[str]:
         texts = rule.model_dump(include=_TEXTS_OF_RULES)
         found |= {str(value) for value in texts.values()}
     budgets = pd.read_csv(Path(catalogue.__file__).parents[1] / "scenario/link_presets.csv")
-    found |= set(budgets["source_zh"]) | set(budgets["source_en"])
+    found |= set(budgets["source_en"])
     whole = {text for text in found if _WORD.search(text)}
     return sorted(whole, key=len, reverse=True)
 
