@@ -165,7 +165,12 @@ def target_statement(query: Query) -> tuple[Statement | None, TargetStatus]:
         date = query.context.as_of
         statement = Statement(own, own, own, metric.unit, "cumulative", date, ("scenario",))
         return statement, "set by planner"
-    stated = scaled(query.ledger.target(metric.ledger.target, metric.ledger.increment), metric)
+    stated = scaled(
+        query.ledger.target(
+            metric.ledger.target, metric.ledger.increment, as_of=query.context.as_of
+        ),
+        metric,
+    )
     if stated is None:
         return None, "none stated"
     return stated, "derived" if stated.derived else "stated"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.clock import months_between
 from data.ledger.statements import parse_date
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -154,11 +155,26 @@ def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     table["metric"] = metric.key
     table["parent"] = regions["parent"]
     is_default = metric.key == item.metric().key
-    return _extras(table, figures, listed_beside(item, context) if is_default else None)
+    listed = listed_beside(item, context) if is_default else None
+    return _extras(table, figures, listed, context.as_of)
+
+
+def _past_due(figures: Figures, as_of: str) -> Message | None:
+    """Return what is to be said of a target whose date has passed; None where it has not."""
+    due = figures.target_as_of
+    if not due or due >= as_of:
+        return None
+    seen = max((str(date) for date in figures.as_of if date), default="")
+    if not seen:
+        return Message("gap_note.past_due_unseen", {"due": due})
+    months = months_between(seen, as_of)
+    if seen >= due:
+        return Message("gap_note.past_due_counted", {"due": due, "seen": seen, "months": months})
+    return Message("gap_note.past_due", {"due": due, "seen": seen, "months": months})
 
 
 def _extras(
-    table: pd.DataFrame, figures: Figures, listed: list[Message | None] | None
+    table: pd.DataFrame, figures: Figures, listed: list[Message | None] | None, as_of: str
 ) -> pd.DataFrame:
     table["denominator"] = figures.denominator.text("en")
     table["target_as_of"] = figures.target_as_of
@@ -166,8 +182,9 @@ def _extras(
     table["target_low"], table["target_high"] = figures.target.low, figures.target.high
     table["built_low"], table["built_high"] = figures.built.low, figures.built.high
     table["rule"] = figures.rule
+    late = _past_due(figures, as_of)
     notes = [
-        two_sentences(figures.note, here)
+        two_sentences(two_sentences(late, figures.note), here)
         for here in (listed if listed is not None else [None] * len(table))
     ]
     columns = {

@@ -87,7 +87,6 @@ name = "toy"
 adcode = "990000"
 name_zh = "示例省"
 name_en = "Toy Province"
-default_as_of = "2023-12-31"
 """
 
 

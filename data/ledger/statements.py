@@ -73,8 +73,10 @@ class Ledger:
             self.observations[self.observations["layer"] == layer],
         )
 
-    def target(self, metrics: Sequence[str], increments: Sequence[str] = ()) -> Statement | None:
-        """Return the latest target among ``metrics``; an increment is added to its baseline.
+    def target(
+        self, metrics: Sequence[str], increments: Sequence[str] = (), *, as_of: str = ""
+    ) -> Statement | None:
+        """Return the target due next; an increment is added to its baseline.
 
         Parameters
         ----------
@@ -83,6 +85,9 @@ class Ledger:
         increments
             Metrics stated as "newly built", to be added to the baseline of ``metrics``
             known at the latest plan start before the target's date.
+        as_of
+            Date on which the target is asked for, YYYY-MM-DD: of several the one due next is in
+            force, and the last where all are past due. Empty: the last.
 
         Returns
         -------
@@ -96,6 +101,9 @@ class Ledger:
             base = self._plan_baseline(metrics, str(row["as_of"]))
             if base is not None:
                 candidates.append(_sum(base, _statement(row)))
+        ahead = [s for s in candidates if as_of and s.as_of >= as_of]
+        if ahead:
+            return min(ahead, key=lambda s: s.as_of)
         return max(candidates, key=lambda s: s.as_of, default=None)
 
     def built(self, metrics: Sequence[str], as_of: str) -> Statement | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from data.clock import first_plan_year
 from data.scenario.presets import preset
 from geo.errors import InputError, PlannerError
 
@@ -185,7 +186,7 @@ class YearSettings(_Frozen):
         Months in which building is possible; the capacity of a year shrinks with them.
     """
 
-    first: Annotated[int, Field(ge=2000, le=2100)] = 2026
+    first: Annotated[int, Field(ge=2000, le=2100)] = Field(default_factory=first_plan_year)
     count: Annotated[int, Field(ge=1, le=30)] = 5
     annual_budgets: tuple[Amount, ...] = ()
     carry_over: bool = True

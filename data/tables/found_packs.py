@@ -8,7 +8,6 @@ fault is kept, so that one unfinished pack does not stop the others::
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import tomllib
@@ -114,7 +113,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
     Returns
     -------
     meta
-        ``adcode``, ``name_zh``, ``name_en``, ``default_as_of`` (YYYY-MM-DD), and what else stands
+        ``adcode``, ``name_zh``, ``name_en``, and what else stands
         in the file.
 
     Raises
@@ -192,21 +191,12 @@ def _check_unique(folder: Path, same_name: Path | None, same_code: Path | None) 
 
 
 def _meta_faults(meta: Mapping[str, Any]) -> Iterator[str]:
-    for key in ("adcode", "name_zh", "name_en", "default_as_of"):
+    for key in ("adcode", "name_zh", "name_en"):
         if key not in meta:
             yield f"lacks {key!r}"
         elif not isinstance(meta[key], str) or not meta[key].strip():
             yield f"{key} = {meta[key]!r} is no text in quotation marks"
         elif key == "adcode" and not _PROVINCE_CODE.fullmatch(meta[key]):
             yield f"adcode = {meta[key]!r} is no code of a province, such as 990000"
-        elif key == "default_as_of" and not _is_date(meta[key]):
-            yield f"default_as_of = {meta[key]!r} is no date YYYY-MM-DD"
     if not isinstance(meta.get("order", _LAST), int):
         yield f"order = {meta['order']!r} is no whole number"
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from data.clock import today
 from data.tables.found_packs import find_packs, pack_names, read_meta
 from data.tables.pack import TABLES, Column, Table
 from geo.errors import DataError, UnknownNameError
@@ -75,8 +76,8 @@ class Pack:
 
     @property
     def default_as_of(self) -> str:
-        """Date of the plan's baseline, YYYY-MM-DD."""
-        return str(self.meta["default_as_of"])
+        """Date up to which built figures count unless the planner chooses one: today."""
+        return today().isoformat()
 
     @cached_property
     def digest(self) -> str:

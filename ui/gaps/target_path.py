@@ -38,11 +38,10 @@ def show(row: pd.Series, unit: str) -> None:
 
 
 def _plan_start(before: pd.DataFrame) -> list[tuple[str, float]]:
-    """Return the baseline the plan starts from: the pack's date, else the first one known."""
+    """Return the baseline that the path starts from: the first figure known."""
     if before.empty:
         return []
-    at = before[before["as_of"] == cache.pack().default_as_of]
-    first = (at if len(at) else before).iloc[0]
+    first = before.iloc[0]
     return [(str(first["as_of"]), float(first["built"]))]
 
 

@@ -161,7 +161,7 @@ def adopt(scenario: Scenario) -> None:
 
 @whole
 def change_province() -> None:
-    """Start at the new province's own baseline date, with no region chosen."""
+    """Start at today's figures of the new province, with no region chosen."""
     st.session_state[AS_OF] = Pack.load(province()).default_as_of
     st.session_state[REGION] = NO_REGION
 
