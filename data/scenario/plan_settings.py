@@ -303,7 +303,7 @@ class PlanSettings(_Frozen):
     candidates: CandidateSettings = CandidateSettings()
     coverage: CoverageSettings = CoverageSettings()
     limits: LimitSettings = LimitSettings()
-    years: YearSettings = YearSettings()
+    years: YearSettings = Field(default_factory=YearSettings)
     money: MoneySettings = MoneySettings()
     links: LinkSettings = LinkSettings()
     joint: bool = True

@@ -73,7 +73,7 @@ class Scenario(_Frozen):
     weights: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = {}
     sites: tuple[PlannedSite, ...] = ()
     demonstration_terrain: bool = False
-    plan: PlanSettings = PlanSettings()
+    plan: PlanSettings = Field(default_factory=PlanSettings)
 
     def to_json(self) -> str:
         """Return sorted JSON; equal scenarios give equal text."""

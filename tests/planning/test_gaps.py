@@ -383,3 +383,20 @@ def test_an_infinite_figure_is_unknown(toy: Pack) -> None:
     for column in ("built", "gap", "gap_low", "gap_high", "built_high"):
         assert table[column].isna().all()
     assert table["target"].notna().all()
+
+
+def test_the_default_date_is_today(toy: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in ("2021-06-30", "2023-12-31"):
+        monkeypatch.setenv("TONGCUN_TODAY", day)
+        pd.testing.assert_frame_equal(gap_table(toy), gap_table(toy, as_of=day))
+    monkeypatch.setenv("TONGCUN_TODAY", "tomorrow")
+    with pytest.raises(InputError, match="is no date"):
+        gap_table(toy)
+
+
+def test_a_target_past_due_is_said_so(toy: Pack) -> None:
+    before = gap_table(toy, ["mobile_5g"], as_of="2025-12-31")
+    after = gap_table(toy, ["mobile_5g"], as_of="2026-11-30")
+    assert not before["note_en"].str.contains("was due").any()
+    assert after["note_en"].str.contains("The target was due on 2025-12-31").all()
+    assert after["note_zh"].str.contains("目标期限 2025-12-31 已过").all()

@@ -69,8 +69,6 @@ def test_several_folders_in_the_order_of_their_packs(
         ({"adcode": ""}, "lacks 'adcode'"),
         ({"adcode": "990000"}, "no text in quotation marks"),
         ({"adcode": '"990100"'}, "no code of a province"),
-        ({"default_as_of": '"31.12.2023"'}, "no date YYYY-MM-DD"),
-        ({"default_as_of": '"20231231"'}, "no date YYYY-MM-DD"),
         ({"name_en": '" "'}, "no text"),
         ({"order": '"first"'}, "no whole number"),
         ({"name": '"other"'}, "is not the folder's name"),
@@ -92,9 +90,9 @@ def test_a_broken_pack_is_left_out_and_told(
 
 
 def test_all_faults_of_a_file_at_once(listed: Path) -> None:
-    pack_in(listed, adcode="", default_as_of="5")
+    pack_in(listed, adcode="", name_zh="5")
     (fault,) = find_packs().faults
-    for words in ("adcode", "default_as_of"):
+    for words in ("adcode", "name_zh"):
         assert words in fault.what
 
 

@@ -164,7 +164,7 @@ def test_a_click_on_the_map_does_what_its_mode_says(monkeypatch: pytest.MonkeyPa
     first = app.session_state["_plan_jobs"][PROVINCE].result.sites.iloc[0]
     app.run()
     assert caught["plan"]["url"]
-    assert caught["plan"]["years"] == [2026, 2030]
+    assert caught["plan"]["years"] == [2021, 2025]
     app.session_state[plan_map.MODE] = "area"
     app.session_state[plan_map.CORNERS] = [(103.0, 36.0), (103.1, 36.0), (103.0, 36.1)]
     app.run()
