@@ -38,7 +38,7 @@ UNITS = (1.0, 1.0, 1.0, 0.1, 1e-9, 1_000_003.0)
 #: Units of costs [CNY]: cents, tenths, millions.
 MONEY = (0.01, 0.1, 1.0, 0.33, 123_456.78)
 ROUNDING = 1e-8
-#: Seeds from here on have more fixed options and shared places, which interact.
+#: Seeds from here on have more options, small weights, fixed options and shared places.
 DENSE = 1_000_000
 
 
@@ -47,11 +47,15 @@ def made(seed: int) -> tuple[str, SitingProblem, float]:
     draw = np.random.default_rng(seed)
     goal = str(draw.choice(GOALS))
     capacity = bool(draw.random() < 0.25) and goal not in ("frontier", "alternatives")
-    options, villages = (4, 5) if capacity else (int(draw.integers(1, 8)), int(draw.integers(1, 9)))
-    reach = draw.random((options, villages)) < draw.choice([0.15, 0.3, 0.5])
-    weights = draw.integers(0, 30, villages).astype(float)
-    parts: dict[str, Any] = {"coverage": reach, "weights": weights * draw.choice(UNITS)}
     dense = seed >= DENSE
+    least, most = (5, 9) if dense else (1, 8)
+    options, villages = draw.integers((least, least), (most, most + 1 + 3 * dense)).tolist()
+    if capacity:
+        options, villages = 4, 5
+    reach = draw.random((options, villages)) < draw.choice([0.15, 0.3, 0.5])
+    # Small weights: many selections cover nearly the same.
+    weights = draw.integers(0, 4 if dense else 30, villages).astype(float)
+    parts: dict[str, Any] = {"coverage": reach, "weights": weights * draw.choice(UNITS)}
     if dense or draw.random() < 0.4:
         parts["places"] = draw.integers(0, options if not dense else options // 2 + 1, options)
     _decided(draw, parts, options, (0, 1, 1, 2) if dense else (0, 0, 0, 1, 2))
