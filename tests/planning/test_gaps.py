@@ -142,13 +142,50 @@ def test_floors_above_the_target_are_dropped(toy: Pack) -> None:
     assert same(of(toy, "mobile_4g", targets={"mobile_4g": 250})["target"], [0, 250])
 
 
-def with_share(folder: Path, share: float) -> Pack:
+def with_row(folder: Path, **fields: object) -> Pack:
+    """Write the toy with one more observation, made from its last row (5G of the east)."""
     rows = toy_pack.observations()
-    row = rows.iloc[-1].to_dict() | {
-        "id": "share", "adcode": WEST, "as_of": "2022-12-31", "value": share, "kind": "share",
-        "metric": "share_of_province",
+    row = pd.DataFrame([rows.iloc[-1].to_dict() | {"id": "row"} | fields])
+    return toy_pack.write(folder, observations=pd.concat([rows, row]))
+
+
+def with_share(folder: Path, share: float, **fields: object) -> Pack:
+    row = {"adcode": WEST, "as_of": "2022-12-31", "value": share, "kind": "share", "id": "share",
+           "metric": "share_of_province"} | fields  # fmt: skip
+    return with_row(folder, **row)
+
+
+def test_a_figure_of_the_total_s_own_date_is_kept(tmp_path: Path) -> None:
+    pack = with_row(tmp_path, as_of="2020-12-31", value=60)
+    assert same(of(pack, "mobile_5g")["built"], [240, 60])
+
+
+def test_what_is_planned_is_not_built(tmp_path: Path) -> None:
+    """A plan of the east is neither kept nor a floor, and hides nothing observed after it."""
+    pack = with_row(tmp_path, kind="plan", as_of="2021-06-30", value=900)
+    assert same(of(pack, "mobile_5g")["built"], [263, 37])
+    assert same(of(pack, "mobile_5g")["target"], [880, 123])
+    assert same(of(pack, "mobile_5g", as_of="2024-12-31")["built"], [210, 90])
+
+
+def test_the_source_of_a_share_is_named_where_nothing_but_built_is_known(tmp_path: Path) -> None:
+    whole = toy_pack.targets()
+    rows = toy_pack.observations()
+    share = rows.iloc[-1].to_dict() | {
+        "id": "share", "adcode": WEST, "value": 0.6, "kind": "share",
+        "metric": "share_of_province", "as_of": "2021-12-31",
     }  # fmt: skip
-    return toy_pack.write(folder, observations=pd.concat([rows, pd.DataFrame([row])]))
+    pack = toy_pack.write(
+        tmp_path,
+        targets=whole[whole["id"] != "toy-mobile_5g-2025"],
+        observations=pd.concat([rows, pd.DataFrame([share])]),
+    )
+    table = of(pack, "mobile_5g")
+    assert same(table["built"], [180, 120])
+    assert same(table["target"], [NAN, NAN])
+    assert table["source_ids"].tolist() == [
+        "toy-mobile_5g-2020;share;pack:regions", "toy-mobile_5g-2020;pack:regions"
+    ]  # fmt: skip
 
 
 def test_an_observed_share_fixes_target_and_built_under_every_rule(tmp_path: Path) -> None:
