@@ -68,6 +68,11 @@ def test_a_printed_table_is_whole_and_aligned(
     assert capsys.readouterr().out == "name  gap  n  text\n"
 
 
+def test_a_printed_year_has_no_separator_of_thousands(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(pd.DataFrame({"year": [2026], "price_year": [2025], "households": [2026]}))
+    assert capsys.readouterr().out.split("\n")[1].split() == ["2026", "2025", "2,026"]
+
+
 @pytest.mark.parametrize("suffix", [s for s in SUFFIXES if s != ".kml"])
 def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"gaps{suffix}"
