@@ -253,7 +253,9 @@ def _signed(lines: pd.DataFrame) -> list[str]:
     """Return the values as they count: with + or − where a line enters the next sum."""
     texts = []
     for value, sign, is_sum in zip(lines["value"], lines["sign"], lines["is_sum"], strict=True):
-        if is_sum:
+        if np.isnan(value):
+            text = UNKNOWN
+        elif is_sum:
             text = f"{value:.1f}"
         elif sign:
             text = f"{value * sign:+.1f}" if abs(value) >= 0.05 else "0.0"
