@@ -21,6 +21,11 @@ def serves(preset: str, technology: str, *, five_g_counts_as_4g: bool) -> bool:
     five_g_counts_as_4g
         The option of the scenario: a 5G site also counts for 4G.
 
+    Returns
+    -------
+    serves
+        True where it counts.
+
     Examples
     --------
     >>> serves("5g_700", "4G", five_g_counts_as_4g=False)
@@ -35,7 +40,20 @@ def serves(preset: str, technology: str, *, five_g_counts_as_4g: bool) -> bool:
 def serving(
     sites: Sequence[PlannedSite], technology: str, *, five_g_counts_as_4g: bool
 ) -> tuple[PlannedSite, ...]:
-    """Return the sites, those that do not serve a technology switched off: their numbers stay."""
+    """Return the sites, those that do not serve a technology switched off: their numbers stay.
+
+    Parameters
+    ----------
+    sites
+        Sites of a scenario.
+    technology, five_g_counts_as_4g
+        As in :func:`serves`.
+
+    Returns
+    -------
+    sites
+        As many, in the same order.
+    """
     return tuple(
         site
         if serves(site.preset, technology, five_g_counts_as_4g=five_g_counts_as_4g)
@@ -46,6 +64,16 @@ def serving(
 
 def plan_presets(scenario: Scenario) -> tuple[str, ...]:
     """Return the presets of a plan that serve its villages, which lack 4G.
+
+    Parameters
+    ----------
+    scenario
+        The scenario whose plan is meant.
+
+    Returns
+    -------
+    presets
+        Keys in the order of the plan; one at least.
 
     Raises
     ------

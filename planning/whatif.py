@@ -91,9 +91,10 @@ def effect(
     """Return the effect of the enabled sites.
 
     A village without 4G counts as covered if its median level is at or above −105 dBm, the level
-    to which the presets' radii correspond. Over terrain ITU-R P.1812 gives the level. Without an elevation model the village must lie within the preset's radius along the
-    geodesic: a circle, which errs in both directions in mountains and is labelled as such. A
-    counting rule (5 km) is always a circle.
+    to which the presets' radii correspond. Over terrain ITU-R P.1812 gives the level. Without an
+    elevation model the village must lie within the preset's radius along the geodesic: a circle,
+    which errs in both directions in mountains and is labelled as such. A counting rule (5 km) is
+    always a circle.
 
     Parameters
     ----------

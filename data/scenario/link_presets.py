@@ -229,6 +229,18 @@ def stated_radius_m(key: str, wish: BudgetWish = MEDIAN) -> float:
     Where the budget reaches beyond the distance that TR 38.901 holds for, it is that distance:
     more is not known.
 
+    Parameters
+    ----------
+    key
+        Key of the preset.
+    wish
+        What the rule asks of the budget.
+
+    Returns
+    -------
+    radius
+        [m].
+
     Raises
     ------
     UnknownNameError, InputError, DataError
