@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from commands.options import (
+    FiveG,
     Folder,
     LevelName,
     Out,
@@ -36,7 +37,12 @@ if TYPE_CHECKING:
 
 COMMANDS = typer.Typer()
 
-Preset = Annotated[str, typer.Option("--preset", help="Technology and band of the sites.")]
+Preset = Annotated[
+    str,
+    typer.Option(
+        "--preset", help="Technology and band of the sites; default 4g_1800, for 5G rules 5g_700."
+    ),
+]
 Rule = Annotated[str, typer.Option("--rule", help="Rule by signal; `rules` lists them.")]
 Regions = Annotated[
     list[str] | None,
@@ -51,12 +57,27 @@ Demonstration = Annotated[
     typer.Option("--demonstration", help="Use the invented relief where no model is in force."),
 ]
 
+CommonError = Annotated[
+    float,
+    typer.Option(
+        "--common-error-db", min=0, max=20,
+        help="Error that all villages share, standard deviation [dB]; 4 is assumed.",
+    ),
+]  # fmt: skip
+Correlation = Annotated[
+    float,
+    typer.Option(
+        "--correlation-m", min=0, max=50_000,
+        help="Distance over which shadowing is alike [m]; 2000 is assumed.",
+    ),
+]  # fmt: skip
+
 
 @COMMANDS.command()
 def coverage(  # noqa: PLR0913  one argument for each option
     *,
     province: Province,
-    preset: Preset = "4g_1800",
+    preset: Preset = "",
     rule: Rule = "natural_village",
     region: Regions = None,
     site: Sites = None,
@@ -67,25 +88,40 @@ def coverage(  # noqa: PLR0913  one argument for each option
         LevelName, typer.Option("--level", help="Level of the counts.")
     ] = LevelName.county,
     demonstration: Demonstration = False,
+    five_g: FiveG = False,
+    common_error_dB: CommonError = 4.0,
+    correlation_m: Correlation = 2_000.0,
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
-    """Villages that the sites reach over the elevation model, counted with their interval."""
+    """Villages that the sites reach over the elevation model, counted with their interval.
+
+    Only villages are judged that the rule asks about; not_asked counts those too small for it.
+    """
     from dataclasses import replace
 
+    from data.scenario.scenario import ErrorSettings
     from planning.coverage.per_region import region_prediction
     from planning.coverage.prediction import village_prediction
     from planning.coverage.rule_comparison import RuleOrder, order_of
     from planning.exports.coverage import coverage_bundle
 
-    pack, plan = _asked(province, workspace, site, demonstration=demonstration)
+    errors = ErrorSettings(common_sigma_dB=common_error_dB, correlation_m=correlation_m)
+    pack, plan = _asked(
+        province, workspace, site, demonstration_terrain=demonstration,
+        five_g_counts_as_4g=five_g, errors=errors,
+    )  # fmt: skip
     order = order_of(_rule(rule, workspace), RuleOrder(tuple(region or ()), preset))
-    order = replace(order, preset=preset, listed=state.value)
+    order = replace(order, listed=state.value)
     with _bar("coverage") as progress:
         villages = village_prediction(pack, plan, order, progress=progress)
-    counts = region_prediction(villages, pack, level.value, order)
+    counts = region_prediction(villages, pack, level.value, order, plan.errors)
     if out == "-":
-        print_table(counts, right=counts.columns[4:-1])
+        print_table(counts.round(1), right=counts.columns[4:-1])
+        say(
+            "terminal.counted", limit=order.limit_dBm, wished=order.wished,
+            common=errors.common_sigma_dB, length=errors.correlation_m,
+        )  # fmt: skip
         _tell_terrain(pack, plan)
         return
     write_bundle(coverage_bundle(pack, plan, order, villages, counts), out)
@@ -121,7 +157,11 @@ def compare(  # noqa: PLR0913  one argument for each option
     level: Annotated[
         LevelName, typer.Option("--level", help="Level of the counts.")
     ] = LevelName.prefecture,
+    min_households: Annotated[
+        int, typer.Option("--min-households", min=1, help="Smallest village listed [households].")
+    ] = 1,
     demonstration: Demonstration = False,
+    five_g: FiveG = False,
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
@@ -129,13 +169,14 @@ def compare(  # noqa: PLR0913  one argument for each option
     from planning.coverage.rule_comparison import RuleOrder, rule_comparison, rule_counts
     from planning.exports.coverage import RulePair, rules_bundle
 
-    pack, plan = _asked(province, workspace, site, demonstration=demonstration)
+    pack, plan = _asked(
+        province, workspace, site, demonstration_terrain=demonstration, five_g_counts_as_4g=five_g
+    )
+    order = RuleOrder(tuple(region or ()), min_households=min_households)
     pair = RulePair(_rule(rule_a, workspace), _rule(rule_b, workspace))
     with _bar("compare") as progress:
-        villages = rule_comparison(
-            pack, plan, pair.a, pair.b, RuleOrder(tuple(region or ())), progress=progress
-        )
-    counts = rule_counts(villages, pack, level.value)
+        villages = rule_comparison(pack, plan, pair.a, pair.b, order, progress=progress)
+    counts = rule_counts(villages, pack, level.value, order.regions)
     if out == "-":
         print_table(counts, right=counts.columns[4:])
         say("terminal.judged_on")
@@ -149,21 +190,28 @@ def path(  # noqa: PLR0913  one argument for each option
     village: Annotated[str, typer.Argument(help="Id of a village, or LAT,LON.")],
     *,
     province: Province,
-    preset: Preset = "4g_1800",
+    preset: Preset = "",
     rule: Rule = "natural_village",
     demonstration: Demonstration = False,
+    five_g: FiveG = False,
     workspace: Folder = None,
 ) -> None:
-    """One path line by line: clearance, loss part by part, level and probability."""
+    """One path line by line: clearance, loss part by part, level and probability.
+
+    The preset is that of the site argument, else --preset.
+    """
     from dataclasses import replace
 
     from planning.coverage.path_profile import path_between
     from planning.coverage.rule_comparison import RuleOrder, order_of
 
-    pack, plan = _asked(province, workspace, None, demonstration=demonstration)
-    order = replace(order_of(_rule(rule, workspace), RuleOrder()), preset=preset)
+    pack, plan = _asked(
+        province, workspace, None, demonstration_terrain=demonstration, five_g_counts_as_4g=five_g
+    )
+    order = order_of(_rule(rule, workspace), RuleOrder())
+    order = replace(order, preset=_site_preset(site, preset) or order.preset)
     view = path_between(pack, plan, _site_end(pack, site), _village_end(pack, village), order)
-    for line in _path_lines(view):
+    for line in _path_lines(view, order.technology):
         typer.echo(line)
 
 
@@ -177,7 +225,7 @@ def area(  # noqa: PLR0913  one argument for each option
         typer.Option("--site", "-s", help="Id, or LAT,LON[,HEIGHT_M[,PRESET]]; repeatable."),
     ],
     radius_km: Annotated[float, typer.Option("--radius-km", help="Around each site [km].")] = 10.0,
-    preset: Preset = "4g_1800",
+    preset: Preset = "",
     rule: Rule = "natural_village",
     demonstration: Demonstration = False,
     workspace: Folder = None,
@@ -196,8 +244,9 @@ def area(  # noqa: PLR0913  one argument for each option
             f"an area cannot be written as {out.suffix!r}", where=str(out), repair="name it X.tif"
         )
     placed = [text for text in site if "," in text]
-    pack, plan = _asked(province, workspace, placed, demonstration=demonstration)
-    order = replace(order_of(_rule(rule, workspace), RuleOrder()), preset=preset)
+    pack, plan = _asked(province, workspace, placed, demonstration_terrain=demonstration)
+    order = order_of(_rule(rule, workspace), RuleOrder())
+    order = replace(order, preset=preset or order.preset)
     number = iter(range(1, len(placed) + 1))
     wanted = [str(next(number)) if "," in text else text for text in site]
     with _bar("area") as progress:
@@ -210,14 +259,13 @@ def area(  # noqa: PLR0913  one argument for each option
 
 
 def _asked(
-    province: str, workspace: Path | None, sites: list[str] | None, *, demonstration: bool
+    province: str, workspace: Path | None, sites: list[str] | None, **fields: Any
 ) -> tuple[Pack, Scenario]:
+    """Return the pack and the scenario that the options make; ``fields`` are its own."""
     from data.scenario.scenario import Scenario, parse_site
 
-    plan = Scenario(
-        province=province, sites=tuple(parse_site(text) for text in sites or ()),
-        demonstration_terrain=demonstration,
-    )  # fmt: skip
+    placed = tuple(parse_site(text) for text in sites or ())
+    plan = Scenario(province=province, sites=placed, **fields)
     return pack_of(province, workspace), plan
 
 
@@ -243,6 +291,27 @@ def _tell_terrain(pack: Pack, plan: Scenario) -> None:
             "terminal.terrain", name=found.name, datum=found.datum, spacing=found.spacing_m,
             stamp=stamp,
         )  # fmt: skip
+
+
+def _site_preset(site: str, option: str) -> str:
+    """Return the preset of a path: of LAT,LON,HEIGHT_M,PRESET, else of the option; may be empty.
+
+    Raises
+    ------
+    InputError
+        If both name one and they differ.
+    """
+    from data.scenario.scenario import parse_site
+
+    if site.count(",") < 3:
+        return option
+    own = parse_site(site).preset
+    if option and option != own:
+        raise InputError(
+            f"the site says {own}, --preset says {option}", where="--preset",
+            repair="leave --preset out, or name the same preset in both",
+        )  # fmt: skip
+    return own
 
 
 def _site_end(pack: Pack, text: str) -> PathEnd:
@@ -279,12 +348,13 @@ def _row(pack: Pack, table: str, key: str, wanted: str) -> pd.Series:
     return found.iloc[0]
 
 
-def _path_lines(view: PathView) -> Iterator[str]:
+def _path_lines(view: PathView, technology: str) -> Iterator[str]:
     loss, usual = view.loss, view.usual
     yield words(
         "terminal.path", site=view.site.key, village=view.village.key, km=view.distance_km[-1],
         sight=words("terminal.sight" if loss.line_of_sight else "terminal.blocked"),
     )  # fmt: skip
+    yield f"{view.preset}, {view.frequency_GHz:g} GHz"
     yield words(
         "terminal.worst_point", km=usual.distance_km[usual.worst],
         metres=usual.terrain_m[usual.worst], usual=usual.worst_ratio, worst=view.worst.worst_ratio,
@@ -294,7 +364,10 @@ def _path_lines(view: PathView) -> Iterator[str]:
     for line in view.lines:
         sign = {1: "+", -1: "−", 0: " "}[line.sign]
         yield f"{sign} {line.key:<24}{line.value:10.2f} {line.unit}".rstrip()
-    yield words("terminal.covered" if view.covered else "terminal.not_covered")
+    yield words("terminal.no_uplink")
+    yield words("terminal.covered" if view.covered and view.serves else "terminal.not_covered")
+    if not view.serves:
+        yield words("terminal.serves_not", technology=technology, preset=view.preset)
 
 
 @contextmanager

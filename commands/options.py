@@ -80,6 +80,13 @@ Tongue = Annotated[
         callback=_known_language,
     ),
 ]
+FiveG = Annotated[
+    bool,
+    typer.Option(
+        "--5g-counts-as-4g",
+        help="A 5G site also counts where 4G is asked for; without, it serves 5G alone.",
+    ),
+]
 Folder = Annotated[
     Path | None,
     typer.Option(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.options import (
+    FiveG,
     Folder,
     Out,
     Province,
@@ -93,6 +94,7 @@ def _command(name: str, about: str, *, links: bool) -> None:
         candidate: Own = None,
         annual_budget: Annual = None,
         settings: Settings = None,
+        five_g: FiveG = False,
         table: Table = "all",
         workspace: Folder = None,
         out: Out = "-",
@@ -103,6 +105,8 @@ def _command(name: str, about: str, *, links: bool) -> None:
             "candidates.own": candidate, "years.annual_budgets": annual_budget,
         }  # fmt: skip
         wanted = wishes(scenario_of(scenario, province), province, asked, settings or [])
+        if five_g:
+            wanted = wanted.model_copy(update={"five_g_counts_as_4g": True})
         run(pack_of(province, workspace), wanted, table, out, links=links)
 
 

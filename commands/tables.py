@@ -8,6 +8,7 @@ import typer
 
 from commands.options import (
     LAYER_KEYS,
+    FiveG,
     Folder,
     LevelName,
     Metric,
@@ -164,7 +165,7 @@ def villages(  # noqa: PLR0913  one argument for each option
 
 
 @COMMANDS.command()
-def whatif(
+def whatif(  # noqa: PLR0913  one argument for each option
     *,
     province: Province,
     site: Annotated[
@@ -176,6 +177,7 @@ def whatif(
     demonstration: Annotated[
         bool, typer.Option("--demonstration", help="Use the invented relief if no model is there.")
     ] = False,
+    five_g: FiveG = False,
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
@@ -192,10 +194,15 @@ def whatif(
     with steps("whatif", 3) as step:
         pack = pack_of(province, workspace)
         sites = tuple(parse_site(text) for text in site)
-        plan = Scenario(province=province, sites=sites, demonstration_terrain=demonstration)
+        plan = Scenario(
+            province=province, sites=sites, demonstration_terrain=demonstration,
+            five_g_counts_as_4g=five_g,
+        )  # fmt: skip
         step("read")
         terrain = terrain_of(pack, plan)
-        result = effect(pack, plan.sites, level=level.value, terrain=terrain)
+        result = effect(
+            pack, plan.sites, level=level.value, terrain=terrain, five_g_counts_as_4g=five_g
+        )
         step("computed")
         if out == "-":
             print_table(result.regions, right=result.regions.columns[4:11])
@@ -210,6 +217,7 @@ def whatif(
                 "terminal.whatif", villages=result.villages, households=result.households,
                 basis=basis, stamp=stamp,
             )  # fmt: skip
+            say("terminal.five_g_counts" if five_g else "terminal.five_g_apart")
             return
         write_bundle(whatif_bundle(pack, plan, result), out)
         step("written")

@@ -20,10 +20,10 @@ from geo.earth.crs import geodesic_m
 from geo.errors import RangeError
 from geo.evidence import weakest
 from layers.base import Layer, Metric
-from layers.registry import technology_of
 from layers.villages import MIN_HOUSEHOLDS, VILLAGE_COLUMNS, village_table
 from planning.coverage.prediction import has_radio, planned_paths
 from planning.elevation import Terrain, terrain_of
+from planning.technology import serving
 
 EFFECT_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "villages", "households",
@@ -86,14 +86,15 @@ def effect(
     *,
     level: str = "prefecture",
     terrain: Terrain | None = None,
+    five_g_counts_as_4g: bool = False,
 ) -> Effect:
     """Return the effect of the enabled sites.
 
-    A village without 4G counts as covered, by 4G or 5G, if its median level is at or above −105
-    dBm, the level to which the presets' radii correspond. Over terrain ITU-R P.1812 gives the
-    level. Without an elevation model the village must lie within the preset's radius along the
-    geodesic: a circle, which errs in both directions in mountains and is labelled as such. A
-    counting rule (5 km) is always a circle.
+    A village without 4G counts as covered if its median level is at or above −105 dBm, the level
+    to which the presets' radii correspond. Over terrain ITU-R P.1812 gives the level. Without an
+    elevation model the village must lie within the preset's radius along the geodesic: a circle,
+    which errs in both directions in mountains and is labelled as such. A counting rule (5 km) is
+    always a circle.
 
     Parameters
     ----------
@@ -105,6 +106,8 @@ def effect(
         ``province``, ``prefecture`` or ``county``.
     terrain
         Elevation model from :func:`planning.elevation.terrain_of`; None for circles.
+    five_g_counts_as_4g
+        Whether 5G sites cover villages without 4G too; without, they cover none.
 
     Returns
     -------
@@ -117,15 +120,16 @@ def effect(
         If a site is outside the province.
     """
     counties_of(pack, sites)
+    counted = serving(sites, "4G", five_g_counts_as_4g=five_g_counts_as_4g)
     villages = _villages(pack, pack.digest_of("natural_villages"))
     missing = _missing(pack, pack.digest_of("natural_villages"))
-    over = [terrain is not None and has_radio(site.preset) for site in sites]
-    number, metres = _nearest_site(villages, missing, sites, over)
+    over = [terrain is not None and has_radio(site.preset) for site in counted]
+    number, metres = _nearest_site(villages, missing, counted, over)
     rows = villages.iloc[missing].reset_index(drop=True)
     rows["site"], rows["distance_m"] = number, np.round(metres)
     rows = rows.assign(**dict.fromkeys(RADIO_COLUMNS))
     if terrain is not None and any(over):
-        rows = _over_terrain(rows, terrain, sites, over)
+        rows = _over_terrain(rows, terrain, counted, over)
     hit = (rows["site"] > 0).to_numpy()
     gained = rows[hit].drop(columns=["ridge_km", "ridge_m"]).reset_index(drop=True)
     near = ~hit & rows["reason"].notna().to_numpy()
@@ -198,20 +202,18 @@ def planned_units(
     """
     codes = pack.regions(level)["adcode"].tolist()
     if metric.planned == "villages":
-        sites = _of_technology(scenario, metric.technology)
-        table = effect(pack, sites, level=level, terrain=terrain_of(pack, scenario)).regions
+        option = scenario.five_g_counts_as_4g
+        serve = serving(scenario.sites, metric.technology, five_g_counts_as_4g=option)
+        table = effect(
+            pack, serve, level=level, terrain=terrain_of(pack, scenario),
+            five_g_counts_as_4g=option,
+        ).regions  # fmt: skip
         return np.asarray(table["villages_after"] - table["villages_before"], dtype=float)
     own = layer.presets if metric.planned == "sites" else ()
     sites = [site for site in scenario.sites if site.enabled and site.preset in own]
     places = pd.Series(counties_of(pack, sites), dtype=str)
     counts = places.map(_ancestor(pack, level)).value_counts()
     return np.asarray(counts.reindex(codes, fill_value=0), dtype=float)
-
-
-def _of_technology(scenario: Scenario, technology: str) -> list[PlannedSite]:
-    return [
-        site for site in scenario.sites if site.enabled and technology_of(site.preset) == technology
-    ]
 
 
 def _over_terrain(

@@ -52,6 +52,16 @@ def test_coverage_of_a_county_as_a_table_and_a_file(tmp_path: Path) -> None:
     assert (villages["evidence"] == "illustrative").all()
     row = book["regions"].iloc[0]
     assert row["covered"] + row["uncovered"] + row["unknown"] == len(villages)
+    listed = PACK.table("natural_villages").query("adcode.astype('str') == @COUNTY")
+    assert len(villages) == (listed["households"] >= 20).sum()
+    assert row["not_asked"] == (listed["households"] < 20).sum()
+    assert row["reached_low"] < row["reached_expected"] < row["reached_high"]
+    exact = tmp_path / "exact.xlsx"
+    bare = ("--common-error-db", "0", "--correlation-m", "0")
+    run(*call, "--preset", "4g_800", *bare, "--workspace", tmp_path, "--out", exact)
+    alone = pd.read_excel(exact, sheet_name="regions", engine="openpyxl").iloc[0]
+    assert alone["covered"] == row["covered"]
+    assert alone["reached_high"] - alone["reached_low"] < row["reached_high"] - row["reached_low"]
 
 
 def test_two_rules_are_compared(tmp_path: Path) -> None:
@@ -59,6 +69,14 @@ def test_two_rules_are_compared(tmp_path: Path) -> None:
     call = ("compare", "miit_2018_a", "miit_2018_b", "-p", "yunnan", "--demonstration")
     run(*call, "--region", COUNTY, "--workspace", tmp_path, "--out", out)
     assert set(pd.read_csv(out)["outcome"]) >= {"both", "only_a"}
+    # A county is no prefecture, and a village too small for a rule is not unknown.
+    own = ("compare", "miit_2018_a", "natural_village", "-p", "yunnan", "--demonstration")
+    text = run(*own, "--region", COUNTY, "--workspace", tmp_path).stdout
+    head, row = (line.split() for line in text.splitlines()[:2])
+    assert row[0] == COUNTY
+    small = PACK.table("natural_villages").query("adcode.astype('str') == @COUNTY")
+    small = (small["households"] < 20).sum()
+    assert row[head.index("not_asked") - len(head)] == str(small)
     wrong = run("compare", "miit_2018", "fcc_like", "-p", "yunnan", "-w", tmp_path, code=2)
     assert "did you mean" in wrong.stderr
 
@@ -74,6 +92,31 @@ def test_one_path_line_by_line(tmp_path: Path, site: str, village: pd.Series) ->
     assert total == pytest.approx(level, abs=0.03)
     nobody = run("path", site, "nobody", "-p", "yunnan", "--demonstration", "-w", tmp_path, code=2)
     assert "natural_villages has no 'nobody'" in nobody.stderr
+
+
+def test_a_path_obeys_the_preset_of_its_site(tmp_path: Path, village: pd.Series) -> None:
+    place = f"{village['lat']:.5f},{village['lon'] + 0.02:.5f},35"
+    call = ("-p", "yunnan", "--demonstration", "-w", tmp_path)
+    texts = {
+        key: run("path", f"{place},{key}", village["village_id"], *call).stdout
+        for key in ("5g_700", "4g_800", "4g_1800")
+    }
+    assert (
+        run("path", place, village["village_id"], *call).stdout.splitlines()[1:]
+        == texts["4g_1800"].splitlines()[1:]
+    )
+    for key, frequency, eirp in (("5g_700", "0.7 GHz", 35.47), ("4g_800", "0.8 GHz", 31.22)):
+        assert f"{key}, {frequency}" in texts[key]
+        line = next(row for row in texts[key].splitlines() if "eirp_per_re_dBm" in row)
+        assert float(line.split()[2]) == pytest.approx(eirp, abs=0.01)
+        assert "uplink: not computed" in texts[key]
+    option = run("path", place, village["village_id"], *call, "--preset", "5g_700").stdout
+    assert option.splitlines()[1:] == texts["5g_700"].splitlines()[1:]
+    clash = ("path", f"{place},5g_700", village["village_id"], *call, "--preset", "4g_800")
+    assert "the site says 5g_700, --preset says 4g_800" in run(*clash, code=2).stderr
+    assert "the rule asks for 4G" in texts["5g_700"]
+    counted = run("path", f"{place},5g_700", village["village_id"], *call, "--5g-counts-as-4g")
+    assert "the rule asks for 4G" not in counted.stdout
 
 
 def test_an_area_is_a_georeferenced_raster(tmp_path: Path, site: str, village: pd.Series) -> None:

@@ -20,7 +20,7 @@ from geo.errors import DataError, InputError, UnknownNameError
 from geo.evidence import EVIDENCE_CLASSES, weakest
 from geo.radio.entry_loss import building_entry_loss_dB
 from geo.radio.link_budget import LinkBudget, lines
-from geo.radio.tr38901 import Sight, Surroundings, cell_radius_m
+from geo.radio.tr38901 import DISTANCES_M, Sight, Surroundings, cell_radius_m, path_loss_dB
 from geo.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ _SOURCES = MappingProxyType(
 )
 #: Lines that the caller gives, not the table.
 _ASKED = frozenset({"rsrp_limit_dBm", "edge_probability"})
+#: Line that says what the budget leaves out.
+UPLINK = "uplink"
 #: Level that the radii of ``presets.csv`` are stated for [dBm].
 RADIUS_LIMIT_dBm = -105.0
 
@@ -145,7 +147,8 @@ def budget_table(
     """Return one row for each line of a budget.
 
     A computed line carries the weakest evidence of what it is made of; limit and probability are
-    given by the rule, hence "assumed".
+    given by the rule, hence "assumed". The last row, :data:`UPLINK`, says that the uplink is not
+    computed; its value is NaN.
 
     Returns
     -------
@@ -181,6 +184,14 @@ def budget_table(
                 **{f"source_{code}": source.text(code) for code in languages},
             }
         )  # fmt: skip
+    rows.append(
+        {
+            "key": UPLINK,
+            **{f"title_{code}": text(f"link_line.{UPLINK}", code) for code in languages},
+            "value": math.nan, "unit": "", "sign": 0, "is_sum": False, "evidence": "assumed",
+            **{f"source_{code}": text(f"link_source.{UPLINK}", code) for code in languages},
+        }
+    )  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -204,12 +215,47 @@ def derived_radius_m(
 
     Examples
     --------
-    >>> [round(derived_radius_m("5g_700", BudgetWish(limit)), -2) for limit in (-105, -110)]
-    [2600.0, 3500.0]
+    >>> [round(derived_radius_m("4g_1800", BudgetWish(limit)), -2) for limit in (-105, -110)]
+    [1900.0, 2500.0]
     """
     budget = link_budget(key, wish)
     around = Surroundings("rma", budget.frequency_GHz, h_bs_m=h_bs_m)
     return cell_radius_m(budget.max_path_loss_dB, around, sight)
+
+
+def stated_radius_m(key: str, wish: BudgetWish = MEDIAN) -> float:
+    """Return the radius that ``presets.csv`` states: the derived one, to 100 m.
+
+    Where the budget reaches beyond the distance that TR 38.901 holds for, it is that distance:
+    more is not known.
+
+    Parameters
+    ----------
+    key
+        Key of the preset.
+    wish
+        What the rule asks of the budget.
+
+    Returns
+    -------
+    radius
+        [m].
+
+    Raises
+    ------
+    UnknownNameError, InputError, DataError
+        As :func:`link_budget`.
+
+    Examples
+    --------
+    >>> [stated_radius_m("5g_700", BudgetWish(limit)) for limit in (-105, -110)]
+    [4200.0, 5000.0]
+    """
+    budget = link_budget(key, wish)
+    around, farthest = Surroundings("rma", budget.frequency_GHz), DISTANCES_M["rma", "nlos"][1]
+    if budget.max_path_loss_dB >= path_loss_dB(farthest, around).item():
+        return farthest
+    return round(derived_radius_m(key, wish), -2)
 
 
 def _inputs(key: str, wish: BudgetWish) -> dict[str, _Value]:

@@ -46,6 +46,22 @@ class PlannedSite(_Frozen):
             raise ValueError(str(error)) from error
 
 
+class ErrorSettings(_Frozen):
+    """Errors of a prediction that several villages share; both are assumptions until measured.
+
+    Attributes
+    ----------
+    common_sigma_dB
+        Standard deviation of the error that all villages share [dB]. 4 dB is assumed: a model that
+        no drive test has calibrated is off by 3–6 dB over a region.
+    correlation_m
+        Distance at which the correlation of shadowing falls to 1/e [m]; 2 km is assumed.
+    """
+
+    common_sigma_dB: Annotated[float, Field(ge=0, le=20)] = 4.0
+    correlation_m: Annotated[float, Field(ge=0, le=50_000)] = 2_000.0
+
+
 class Scenario(_Frozen):
     """What differs from the pack.
 
@@ -59,6 +75,11 @@ class Scenario(_Frozen):
         Layer key → adcode of a prefecture → own weight, for the rule ``own``.
     sites
         What-if sites in the order of placing.
+    five_g_counts_as_4g
+        Whether a 5G site also counts where 4G is asked for: the villages without 4G, and coverage
+        rules for 4G. It serves 5G in either case.
+    errors
+        Errors of a prediction that its interval holds.
     demonstration_terrain
         Use the invented relief of the demonstration where no elevation model is in force.
     plan
@@ -72,6 +93,8 @@ class Scenario(_Frozen):
     rules: dict[str, str] = {}
     weights: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = {}
     sites: tuple[PlannedSite, ...] = ()
+    five_g_counts_as_4g: bool = False
+    errors: ErrorSettings = ErrorSettings()
     demonstration_terrain: bool = False
     plan: PlanSettings = Field(default_factory=PlanSettings)
 

@@ -1,7 +1,8 @@
 """Coverage rules as arithmetic on states: by distance, and two rules compared.
 
-Everything has three states: uncovered, covered, unknown. Where no prediction exists (outside the
-terrain model, no position) a village is unknown.
+A village is uncovered, covered, unknown or not asked. Where no prediction exists (outside the
+terrain model, no position) it is unknown; where a rule says nothing of villages of its kind (too
+few households) it is not asked, which is no lack of knowledge.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from geo.coverage.distance import COVERED, UNCOVERED, UNKNOWN, check_radius
 from geo.errors import RangeError
 
+#: State of what a rule says nothing of, beside those of :mod:`geo.coverage.distance`.
+NOT_ASKED = 3
 #: Outcomes of two rules for one village.
-OUTCOMES = ("both", "only_a", "only_b", "neither", "unknown")
+OUTCOMES = ("both", "only_a", "only_b", "neither", "unknown", "not_asked")
 
 
 def distance_state(distance_m: ArrayLike, radius_m: float) -> NDArray[np.uint8]:
@@ -61,7 +64,7 @@ def outcome(state_a: ArrayLike, state_b: ArrayLike) -> NDArray[np.uint8]:
     Returns
     -------
     outcome
-        (n,) uint8 index in :data:`OUTCOMES`.
+        (n,) uint8 index in :data:`OUTCOMES`; not asked where either rule does not ask.
 
     Raises
     ------
@@ -70,8 +73,8 @@ def outcome(state_a: ArrayLike, state_b: ArrayLike) -> NDArray[np.uint8]:
 
     Examples
     --------
-    >>> [OUTCOMES[i] for i in outcome([1, 1, 0, 0, 2], [1, 0, 1, 0, 1])]
-    ['both', 'only_a', 'only_b', 'neither', 'unknown']
+    >>> [OUTCOMES[i] for i in outcome([1, 1, 0, 0, 2, 2], [1, 0, 1, 0, 1, 3])]
+    ['both', 'only_a', 'only_b', 'neither', 'unknown', 'not_asked']
     """
     a, b = np.asarray(state_a), np.asarray(state_b)
     if a.shape != b.shape:
@@ -80,4 +83,5 @@ def outcome(state_a: ArrayLike, state_b: ArrayLike) -> NDArray[np.uint8]:
             repair="judge the same villages by both rules",
         )  # fmt: skip
     known = np.where(a == COVERED, np.where(b == COVERED, 0, 1), np.where(b == COVERED, 2, 3))
-    return np.where((a == UNKNOWN) | (b == UNKNOWN), 4, known).astype(np.uint8)
+    judged = np.where((a == UNKNOWN) | (b == UNKNOWN), 4, known)
+    return np.where((a == NOT_ASKED) | (b == NOT_ASKED), 5, judged).astype(np.uint8)

@@ -5,16 +5,16 @@ independent places its distribution is exact: polynomials 1 − p + p·x multipl
 Fourier transform. Households are weighted trials; their exact distribution would need a polynomial
 as long as the number of households, so they are simulated, with a seed.
 
-Independence holds for the local part only. Shadowing itself is local: its correlation falls to 1/e
-within 37 m (line of sight) to 120 m (none) in rural macro cells (3GPP TR 38.901, Table 7.5-6),
-while natural villages are hundreds of metres apart. So the local part is independent from village
-to village. What is *not* independent is the error of the model: where it is 3 dB too optimistic it
-is so everywhere. Independent trials alone therefore give an interval that is far too narrow (it
-shrinks with 1/√n). ``common_sigma_dB`` is the standard deviation of that common error; calibration
-against drive tests gives it (:mod:`geo.radio.calibration`), and with it the count is a mixture over
-the common error: of exact distributions up to 200 villages, above of normal ones, whose error is
-then below that of σ itself. Two villages behind one ridge share an error too, which neither part
-describes.
+Two things make villages fail together. The *model* may be 3 dB too optimistic everywhere:
+``common_sigma_dB`` is the standard deviation of that common error, from calibration against drive
+tests (:mod:`geo.radio.calibration`) or assumed. And *shadowing* is alike at places near each other:
+villages of one square of :func:`geo.radio.shadowing.shadowing_cells` share it. Independent trials
+alone give an interval that is far too narrow: it shrinks with 1/√n.
+
+The count is then a mixture over the common error. Given that error squares are independent, and
+within a square the village with the higher level is above it whenever one with a lower level is. Up
+to 200 villages the distribution is exact; above it is normal with the exact mean and variance,
+whose error is then below that of σ itself.
 
 References
 ----------
@@ -155,7 +155,11 @@ def poisson_binomial(probability: ArrayLike) -> NDArray[np.float64]:
 
 
 def covered_villages(
-    margin_dB: ArrayLike, group: ArrayLike, n_groups: int, spread: PredictionSpread
+    margin_dB: ArrayLike,
+    group: ArrayLike,
+    n_groups: int,
+    spread: PredictionSpread,
+    cell: ArrayLike | None = None,
 ) -> CountInterval:
     """Return the number of covered villages per group with its interval.
 
@@ -169,6 +173,8 @@ def covered_villages(
         Number of regions.
     spread
         What makes the prediction uncertain.
+    cell
+        (n,) index of the square whose shadowing the village shares; None: each its own.
 
     Returns
     -------
@@ -189,10 +195,13 @@ def covered_villages(
     [2.0, 5.0, 9.0, 1.0]
     """
     margin, index, ones = _fitting(margin_dB, group, n_groups, None)
+    square = _squares(cell, len(margin))
     known = ~np.isnan(margin)
     low, expected, high = np.zeros((3, n_groups))
     for i, members in _members(index[known], n_groups):
-        low[i], expected[i], high[i] = _range(margin[known][members], spread)
+        low[i], expected[i], high[i] = _range(
+            margin[known][members], square[known][members], spread
+        )
     unknown = np.bincount(index[~known], ones[~known], n_groups).astype(float)
     return CountInterval(low, expected, high + unknown, unknown)
 
@@ -203,6 +212,7 @@ def covered_households(
     group: ArrayLike,
     n_groups: int,
     spread: PredictionSpread,
+    cell: ArrayLike | None = None,
 ) -> CountInterval:
     """Return the households in covered villages per group with its interval, by seeded draws.
 
@@ -221,6 +231,8 @@ def covered_households(
         Number of regions.
     spread
         What makes the prediction uncertain, and the seed of the draws.
+    cell
+        (n,) index of the square whose shadowing the village shares; None: each its own.
 
     Returns
     -------
@@ -240,7 +252,9 @@ def covered_households(
     rows = np.flatnonzero(open_)
     sums = sparse.csr_matrix((weight[rows], (index[rows], np.arange(len(rows)))),
                              shape=(n_groups, len(rows)))  # fmt: skip
-    tallies = np.concatenate([sums @ block.T for block in _draws(margin[rows], spread)], axis=1)
+    square = np.unique(_squares(cell, len(margin))[rows], return_inverse=True)[1].reshape(-1)
+    drawn = _draws(margin[rows], square, spread)
+    tallies = np.concatenate([sums @ block.T for block in drawn], axis=1)
     tail = (1 - spread.level) / 2
     low, high = np.quantile(tallies, [tail, 1 - tail], axis=1, method="inverted_cdf")
     expected = sums @ ndtr(margin[rows] / total_sigma)
@@ -248,7 +262,9 @@ def covered_households(
     return CountInterval(base + low, base + expected, base + high + unknown, unknown)
 
 
-def _draws(margin: NDArray[np.float64], spread: PredictionSpread) -> Iterator[NDArray[np.float64]]:
+def _draws(
+    margin: NDArray[np.float64], square: NDArray[np.int64], spread: PredictionSpread
+) -> Iterator[NDArray[np.float64]]:
     """Yield blocks (draws, villages) of 0 and 1; the common errors come first from the stream."""
     random = np.random.default_rng(spread.seed)
     # In units of the local σ, single precision: twice as quick, and far finer than any margin.
@@ -256,38 +272,76 @@ def _draws(margin: NDArray[np.float64], spread: PredictionSpread) -> Iterator[ND
     common *= np.float32(spread.common_sigma_dB / spread.sigma_dB)
     needed = (-margin / spread.sigma_dB).astype(np.float32)
     step = max(1, _BLOCK // max(1, len(margin)))
+    n_squares = int(square.max(initial=-1)) + 1
     for start in range(0, spread.draws, step):
         shared = common[start : start + step, None]
-        own = random.standard_normal((len(shared), len(margin)), np.float32)
+        local = random.standard_normal((len(shared), n_squares), np.float32)
+        own = local if n_squares == len(margin) else local[:, square]
         own += shared
         yield (own >= needed).astype(float)
 
 
-def _range(margin: NDArray[np.float64], spread: PredictionSpread) -> tuple[float, float, float]:
+def _range(
+    margin: NDArray[np.float64], square: NDArray[np.int64], spread: PredictionSpread
+) -> tuple[float, float, float]:
     """Return low, expected and high count of one group."""
     expected = float(ndtr(margin / np.hypot(spread.sigma_dB, spread.common_sigma_dB)).sum())
     tail = (1 - spread.level) / 2
     # 1e-12: the error of the distribution must not move a quantile past an exact tie.
     ends = tail - 1e-12, 1 - tail - 1e-12
-    if spread.common_sigma_dB == 0:
+    order = np.lexsort((margin, square))
+    margin, square = margin[order], square[order]
+    starts = np.flatnonzero(np.diff(square, prepend=square[0] - 1))
+    if spread.common_sigma_dB == 0 and len(starts) == len(margin):
         cumulated = np.cumsum(poisson_binomial(ndtr(margin / spread.sigma_dB)))
     elif len(margin) <= _EXACT:
         nodes, shares = _shares(margin, spread)
-        parts = np.stack([np.cumsum(poisson_binomial(p)) for p in shares])
-        cumulated = _bell(nodes) @ parts
+        parts = _distributions(np.stack(list(shares)), starts)
+        cumulated = _bell(nodes) @ np.cumsum(parts, axis=1)
     else:
-        low, high = _normal_mixture(margin, spread, ends)
+        low, high = _normal_mixture(margin, starts, spread, ends)
         return low, expected, high
     low, high = (int(k) for k in np.searchsorted(cumulated, ends))
     return low, expected, min(high, len(margin))
 
 
+def _distributions(share: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the distribution of the count for each row of probabilities, (rows, n + 1).
+
+    Parameters
+    ----------
+    share
+        (rows, n) probabilities, ascending within each square.
+    starts
+        First column of each square.
+    """
+    rows, n = share.shape
+    size = fft.next_fast_len(n + 1, real=True)
+    spectrum = np.ones((rows, size // 2 + 1), complex)
+    nobody = np.zeros((rows, 1))
+    for members in np.split(share, starts[1:], axis=1):
+        # At least k of a square: its k-th highest.
+        at_least = np.concatenate([nobody + 1, members[:, ::-1], nobody], axis=1)
+        spectrum *= fft.rfft(-np.diff(at_least, axis=1), size, axis=1)
+    pmf = np.clip(fft.irfft(spectrum, size, axis=1)[:, : n + 1], 0.0, None)
+    return np.asarray(pmf / pmf.sum(axis=1, keepdims=True))
+
+
 def _normal_mixture(
-    margin: NDArray[np.float64], spread: PredictionSpread, ends: tuple[float, float]
+    margin: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    spread: PredictionSpread,
+    ends: tuple[float, float],
 ) -> tuple[int, int]:
     """Return quantiles of the count: for each common error a normal distribution."""
     nodes, shares = _shares(margin, spread)
-    moments = np.array([(p.sum(), (p * (1 - p)).sum()) for p in shares])
+    sizes = np.diff(starts, append=len(margin))
+    # Both of a pair are above with the smaller probability: of k-th rank in 2 (m − k) + 1 pairs.
+    rank = np.arange(len(margin)) - np.repeat(starts, sizes)
+    pairs = 2 * (np.repeat(sizes, sizes) - rank) - 1
+    moments = np.array(
+        [(p.sum(), pairs @ p - (np.add.reduceat(p, starts) ** 2).sum()) for p in shares]
+    )
     # So fine that the normal distributions of neighbours overlap.
     fine = np.linspace(-_REACH, _REACH, 20 * len(nodes))
     mean, variance = CubicSpline(nodes, moments)(fine).T
@@ -322,6 +376,16 @@ def _members(index: NDArray[np.int64], n_groups: int) -> Iterator[tuple[int, NDA
     ends = np.searchsorted(index[order], np.arange(n_groups + 1))
     for i in np.flatnonzero(np.diff(ends)):
         yield int(i), order[ends[i] : ends[i + 1]]
+
+
+def _squares(cell: ArrayLike | None, n: int) -> NDArray[np.int64]:
+    square = np.arange(n) if cell is None else np.asarray(cell, np.int64)
+    if square.shape != (n,):
+        raise RangeError(
+            f"{square.shape} squares for {n} villages", where="interval",
+            repair="give one square for each village",
+        )  # fmt: skip
+    return square
 
 
 def _fitting(

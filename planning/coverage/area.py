@@ -15,7 +15,7 @@ from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
 from geo.radio.area_prediction import AreaPrediction, area
 from geo.radio.prediction import Stations
-from planning.coverage.prediction import CoverageOrder, Network, networks_of, require_terrain
+from planning.coverage.prediction import CoverageOrder, Network, every_network, require_terrain
 
 SHARE_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "area_km2", "covered_km2", "below_km2", "unknown_km2",
@@ -69,7 +69,7 @@ def area_prediction(  # noqa: PLR0913  the two callbacks are options
         If the radius is outside its range.
     """
     terrain = require_terrain(pack, scenario)
-    network = _chosen(networks_of(pack, scenario, order), sites)
+    network = _chosen(every_network(pack, scenario, order), sites)
     own = network.stations
     grid = terrain.around(own.lon, own.lat, radius_m)
     cells = len(own) * np.pi * (radius_m / grid.spacing_m) ** 2

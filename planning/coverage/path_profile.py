@@ -23,6 +23,7 @@ from geo.radio.prediction import TERMINAL_M
 from geo.radio.probability import coverage_probability
 from planning.coverage.prediction import CoverageOrder, require_terrain
 from planning.elevation import Terrain
+from planning.technology import serves
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +103,8 @@ class PathView:
         Probability that the level reaches the limit, 0–1.
     covered
         True where that probability is at least the required one.
+    serves
+        True where the site counts for the technology that is asked for.
     terrain
         The elevation model in force.
     """
@@ -120,6 +123,7 @@ class PathView:
     rsrp_dBm: float
     probability: float
     covered: bool
+    serves: bool
     terrain: Terrain
 
     @property
@@ -196,7 +200,11 @@ def path_between(
         site=site, village=village, preset=order.preset, frequency_GHz=budget.frequency_GHz,
         usual=usual, worst=worst, loss=loss, lines=(*lines, *margin), lon=x, lat=y,
         bearing_deg=float(bearing) % 360.0, rsrp_dBm=level, probability=share,
-        covered=share >= order.wished - 1e-12, terrain=terrain,
+        covered=share >= order.wished - 1e-12,
+        serves=serves(
+            order.preset, order.technology, five_g_counts_as_4g=scenario.five_g_counts_as_4g
+        ),
+        terrain=terrain,
     )  # fmt: skip
 
 

@@ -1,25 +1,28 @@
-"""Prediction aggregated per region, with the interval due to shadowing."""
+"""Prediction aggregated per region, with the interval that its errors leave."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from data.scenario.scenario import ErrorSettings
 from data.tables.reader import Pack
-from geo.errors import InputError
 from geo.evidence import weakest
 from geo.radio.counts import PredictionSpread, covered_households, covered_villages
-from layers.base import LEVELS
+from geo.radio.shadowing import shadowing_cells
+from layers.villages import village_table
+from planning.coverage.counted_regions import counted_regions
 from planning.coverage.prediction import CoverageOrder, carrier_of
 
 REGION_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "villages", "covered", "uncovered", "unknown",
-    "covered_low", "expected", "covered_high", "households", "households_covered",
-    "households_uncovered", "households_unknown", "households_low", "households_expected",
-    "households_high", "evidence",
+    "not_asked", "reached_low", "reached_expected", "reached_high", "households",
+    "households_covered", "households_uncovered", "households_unknown", "households_not_asked",
+    "households_reached_low", "households_reached_expected", "households_reached_high", "evidence",
 )  # fmt: skip
 
 _STATES = ("covered", "uncovered", "unknown")
+_ASSUMED = ErrorSettings()
 
 
 def region_prediction(
@@ -27,14 +30,13 @@ def region_prediction(
     pack: Pack,
     level: str,
     order: CoverageOrder,
-    *,
-    common_sigma_dB: float = 0.0,
+    errors: ErrorSettings = _ASSUMED,
 ) -> pd.DataFrame:
     """Aggregate a prediction per region.
 
-    ``covered`` counts states; ``expected`` sums probabilities; low and high are the 5 % and 95 %
-    quantiles of the number covered. Villages of unknown state count as uncovered in low and as
-    covered in high.
+    ``covered`` counts the villages with the required probability. ``reached`` is another quantity:
+    the number of villages at or above the level, of which expected value, 5 % and 95 % quantiles
+    are given; villages of unknown state count in high only.
 
     Parameters
     ----------
@@ -43,30 +45,25 @@ def region_prediction(
     pack
         The province's tables in force.
     level
-        ``province``, ``prefecture`` or ``county``.
+        ``province``, ``prefecture`` or ``county``; a smaller region that the order names is a row
+        of its own.
     order
         Order of the prediction; the shadowing of its preset gives the interval.
-    common_sigma_dB
-        Standard deviation of the error common to all villages [dB], from a calibration; 0 omits it
-        and makes the interval too narrow, see :mod:`geo.radio.counts`.
+    errors
+        Errors that villages share: of the scenario, or the common one of a calibration.
 
     Returns
     -------
-    table
-        :data:`REGION_COLUMNS`, one row per region with a predicted village.
+    counts
+        :data:`REGION_COLUMNS`, one row per region with a predicted village. ``villages`` are those
+        that the rule asks about: covered, uncovered, unknown; ``not_asked`` are too small for it.
 
     Raises
     ------
     InputError
         If the level is unknown.
     """
-    if level not in LEVELS:
-        raise InputError(
-            f"unknown level {level!r}", where="--level", repair=f"known: {', '.join(LEVELS)}"
-        )
-    regions = pack.regions(level)[["adcode", "name_zh", "name_en", "level"]]
-    code = table[level] if level != "province" else pd.Series(pack.adcode, index=table.index)
-    present = regions[regions["adcode"].isin(code.unique())].reset_index(drop=True)
+    present, code = counted_regions(table, pack, level, order.regions)
     if present.empty:
         return present.reindex(columns=list(REGION_COLUMNS))
     group = pd.Index(present["adcode"]).get_indexer(code)
@@ -76,17 +73,29 @@ def region_prediction(
         **{f"households_{state}": table["households"].where(table["state"] == state, 0)
            for state in _STATES},
     }).groupby(group).sum()  # fmt: skip
-    spread = PredictionSpread(carrier_of(order.preset, order)[1], common_sigma_dB)
-    margin = _margin(table)
-    many = covered_villages(margin, group, len(present), spread)
-    heads = covered_households(
-        margin, table["households"].to_numpy(float), group, len(present), spread
-    )
-    counts["covered_low"], counts["covered_high"] = many.low, many.high
-    counts["expected"], counts["households_expected"] = many.expected, heads.expected
-    counts["households_low"], counts["households_high"] = heads.low, heads.high
+    smaller = _not_asked(pack, level, order).reindex(present["adcode"], fill_value=0)
+    counts["not_asked"], counts["households_not_asked"] = smaller.to_numpy().T
+    spread = PredictionSpread(carrier_of(order.preset, order)[1], errors.common_sigma_dB)
+    cell = shadowing_cells(table["lon"], table["lat"], errors.correlation_m)
+    margin, n = _margin(table), len(present)
+    homes = table["households"].to_numpy(float)
+    reached = {
+        "reached": covered_villages(margin, group, n, spread, cell),
+        "households_reached": covered_households(margin, homes, group, n, spread, cell),
+    }
+    for name, found in reached.items():
+        counts[f"{name}_low"], counts[f"{name}_high"] = found.low, found.high
+        counts[f"{name}_expected"] = found.expected
     counts["evidence"] = [weakest(part.unique()) for _, part in table["evidence"].groupby(group)]
     return pd.concat([present, counts.reset_index(drop=True)], axis=1)[list(REGION_COLUMNS)]
+
+
+def _not_asked(pack: Pack, level: str, order: CoverageOrder) -> pd.DataFrame:
+    """Return villages and households too small for the order, by adcode of the region."""
+    listed = village_table(pack, state=order.listed, regions=order.regions)
+    small = listed[listed["households"] < order.min_households]
+    code = counted_regions(small, pack, level, order.regions)[1]
+    return pd.DataFrame({"villages": 1, "households": small["households"]}).groupby(code).sum()
 
 
 def _margin(table: pd.DataFrame) -> np.ndarray:

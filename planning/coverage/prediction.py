@@ -30,9 +30,11 @@ from geo.radio.prediction import (
     predicted,
     stations,
 )
+from layers.registry import technology_of
 from layers.villages import VILLAGE_COLUMNS, village_table
 from planning.coverage.best_path import Best
 from planning.elevation import Terrain, terrain_of
+from planning.technology import serves, serving
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -69,6 +71,9 @@ class CoverageOrder:
     listed
         Only villages that the table in force lists as ``uncovered``, ``covered`` or ``unknown``;
         ``all`` for every village.
+    technology
+        What is asked for, ``4G`` or ``5G``; empty for that of the preset. Sites that do not serve
+        it are left out (:func:`planning.technology.serves`).
     """
 
     preset: str = DEFAULT_PRESET
@@ -80,6 +85,7 @@ class CoverageOrder:
     reach_m: float = REACH_M
     min_households: int = 1
     listed: str = "all"
+    technology: str = ""
 
     @property
     def wish(self) -> BudgetWish:
@@ -193,7 +199,42 @@ def require_terrain(pack: Pack, scenario: Scenario) -> Terrain:
 
 
 def networks_of(pack: Pack, scenario: Scenario, order: CoverageOrder) -> list[Network]:
-    """Return existing sites and the scenario's enabled sites.
+    """Return the sites that serve what is asked for, existing and planned.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    order
+        Preset, limit and scope of the prediction.
+
+    Returns
+    -------
+    networks
+        Existing sites first, then one network per preset of planned sites.
+
+    Raises
+    ------
+    InputError
+        If the preset of the existing sites does not serve the technology that is asked for.
+    """
+    wanted = order.technology or technology_of(order.preset)
+    option = scenario.five_g_counts_as_4g
+    if not serves(order.preset, wanted, five_g_counts_as_4g=option):
+        raise InputError(
+            f"{wanted} is asked for, and sites of {order.preset} do not serve it",
+            where="preset",
+            repair=f"choose a {wanted} preset or a rule for {technology_of(order.preset)}; whether "
+            "5G counts for 4G is an option (five_g_counts_as_4g, --5g-counts-as-4g)",
+        )
+    counted = serving(scenario.sites, wanted, five_g_counts_as_4g=option)
+    return every_network(pack, scenario.model_copy(update={"sites": counted}), order)
+
+
+def every_network(pack: Pack, scenario: Scenario, order: CoverageOrder) -> list[Network]:
+    """Return existing sites and the scenario's enabled sites, whatever they serve.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ clinics have no positions in any table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.scenario.coverage_rules import Profile, asked_units, point_states
+from data.scenario.link_presets import link_budget
 from data.scenario.scenario import DEFAULT_PRESET, Scenario
 from data.tables.reader import Pack
 from geo.coverage.distance import STATE_NAMES, distance_coverage
@@ -22,10 +23,13 @@ from geo.coverage.rules import OUTCOMES, outcome
 from geo.evidence import weakest
 from geo.radio.prediction import Places, Stations
 from layers.villages import VILLAGE_COLUMNS, village_table
+from planning.coverage.counted_regions import counted_regions
 from planning.coverage.prediction import REACH_M, CoverageOrder, networks_of, village_prediction
 
 #: Default preset of a rule's technology.
 _PRESETS = {"4G": DEFAULT_PRESET, "5G": "5g_700"}
+#: State of a village that a rule does not ask about.
+NOT_ASKED = "not_asked"
 COMPARISON_COLUMNS = (
     *VILLAGE_COLUMNS[:-3], "state_a", "state_b", "outcome", "evidence", "source_ids",
 )  # fmt: skip
@@ -44,7 +48,7 @@ class RuleOrder:
     include_planned
         Include the scenario's enabled sites.
     min_households
-        Least number of households of a village.
+        Least number of households of a listed village; the rule may ask for more.
     """
 
     regions: tuple[str, ...] = ()
@@ -74,10 +78,11 @@ def order_of(profile: Profile, order: RuleOrder) -> CoverageOrder:
         If it is a rule by distance.
     """
     key = order.preset or _PRESETS[profile.technology]
-    wish = profile.wish()
+    wish = profile.wish(sigma_dB=link_budget(key).shadow_sigma_dB)
     return CoverageOrder(
         key, wish.rsrp_limit_dBm, wish.edge_probability, wish.place, order.regions,
-        order.include_planned, REACH_M, order.min_households,
+        order.include_planned, REACH_M, max(order.min_households, profile.min_households),
+        technology=profile.technology,
     )  # fmt: skip
 
 
@@ -94,7 +99,7 @@ def rule_states(
 
     A rule by distance uses the sites in force and the scenario's own; a rule by signal uses the
     elevation model. A village to which the rule does not apply (too few households) has the state
-    ``not asked``.
+    ``not_asked``.
 
     Parameters
     ----------
@@ -122,13 +127,17 @@ def rule_states(
         If the rule is by signal and no elevation model is in force.
     """
     if profile.kind == "signal":
-        table = village_prediction(
+        judged = village_prediction(
             pack, scenario, order_of(profile, order), progress=progress, cancel=cancel
         )
     else:
-        table = _by_distance(pack, scenario, profile, order)
+        judged = _by_distance(pack, scenario, profile, order)
+    table = village_table(pack, regions=order.regions, min_households=order.min_households)
     asked = asked_units(profile, table["households"].to_numpy(float))
-    table["state"] = np.where(asked, table["state"], "not asked")
+    found = judged.set_index("village_id").reindex(table["village_id"])
+    for column in ("state", "evidence", "source_ids"):
+        own = NOT_ASKED if column == "state" else table[column]
+        table[column] = np.where(asked, found[column], own)
     return table[[*VILLAGE_COLUMNS[:-3], "state", "evidence", "source_ids"]]
 
 
@@ -165,7 +174,7 @@ def rule_comparison(  # noqa: PLR0913  the two callbacks are options
     -------
     comparison
         :data:`COMPARISON_COLUMNS`; ``outcome`` is one of :data:`geo.coverage.rules.OUTCOMES`,
-        ``unknown`` also where a rule does not apply.
+        ``not_asked`` where either rule does not apply.
 
     Raises
     ------
@@ -193,7 +202,9 @@ def rule_comparison(  # noqa: PLR0913  the two callbacks are options
     return both[list(COMPARISON_COLUMNS)]
 
 
-def rule_counts(comparison: pd.DataFrame, pack: Pack, level: str) -> pd.DataFrame:
+def rule_counts(
+    comparison: pd.DataFrame, pack: Pack, level: str, chosen: Sequence[str] = ()
+) -> pd.DataFrame:
     """Count the outcomes of a comparison per region, in villages and households.
 
     Parameters
@@ -204,17 +215,16 @@ def rule_counts(comparison: pd.DataFrame, pack: Pack, level: str) -> pd.DataFram
         The province's tables in force.
     level
         ``province``, ``prefecture`` or ``county``.
+    chosen
+        adcodes of the regions asked for; smaller ones than the level are rows of their own.
 
     Returns
     -------
     counts
-        Regions with an evaluated village: adcode, names, level, then villages and ``households_``
-        per outcome.
+        Regions with a listed village: adcode, names, level, then villages per outcome and
+        ``households_`` per outcome.
     """
-    regions = pack.regions(level)[["adcode", "name_zh", "name_en", "level"]]
-    code = (
-        comparison[level] if level != "province" else pd.Series(pack.adcode, index=comparison.index)
-    )
+    regions, code = counted_regions(comparison, pack, level, chosen)
     keyed = comparison.assign(_code=code)
     villages = keyed.pivot_table(
         index="_code", columns="outcome", values="village_id", aggfunc="count", fill_value=0
@@ -232,7 +242,10 @@ def _by_distance(
 ) -> pd.DataFrame:
     """Return the villages with state by the distance to the nearest site."""
     table = village_table(pack, regions=order.regions, min_households=order.min_households)
-    wanted = CoverageOrder(_PRESETS[profile.technology], include_planned=order.include_planned)
+    wanted = CoverageOrder(
+        _PRESETS[profile.technology], include_planned=order.include_planned,
+        technology=profile.technology,
+    )  # fmt: skip
     metres = np.full(len(table), np.inf)
     places = Places(table["lon"].to_numpy(float), table["lat"].to_numpy(float))
     for network in networks_of(pack, scenario, wanted):
@@ -249,7 +262,6 @@ def _nearest_m(stations: Stations, places: Places, radius_m: float) -> NDArray[n
 
 
 def _codes(states: pd.Series) -> NDArray[np.uint8]:
-    """Return the states as numbers; a village to which a rule does not apply is unknown."""
-    known = {name: i for i, name in enumerate(STATE_NAMES)}
-    codes = states.map(known).fillna(STATE_NAMES.index("unknown"))
-    return np.asarray(codes, dtype=np.uint8)
+    """Return the states as numbers."""
+    known = {name: i for i, name in enumerate((*STATE_NAMES, NOT_ASKED))}
+    return np.asarray(states.map(known), dtype=np.uint8)

@@ -11,7 +11,7 @@ from data.export.bundle import ExportBundle, in_both
 from data.export.writers import run_digest
 from data.scenario.coverage_rules import Profile
 from data.scenario.link_presets import budget_table, link_budget
-from data.scenario.scenario import Scenario
+from data.scenario.scenario import ErrorSettings, Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Message, text
 from planning.coverage.prediction import CoverageOrder, require_terrain
@@ -41,6 +41,7 @@ def coverage_bundle(
     order: CoverageOrder,
     villages: pd.DataFrame,
     regions: pd.DataFrame,
+    errors: ErrorSettings | None = None,
 ) -> ExportBundle:
     """Return the export of a prediction.
 
@@ -56,6 +57,8 @@ def coverage_bundle(
         Prediction from :func:`planning.coverage.prediction.village_prediction`.
     regions
         Aggregate from :func:`planning.coverage.per_region.region_prediction`.
+    errors
+        Shared errors from a calibration; None for those of the scenario.
 
     Returns
     -------
@@ -63,8 +66,10 @@ def coverage_bundle(
         Villages, with regions, link budget and sources.
     """
     about = provenance(pack, scenario, evidence=villages["evidence"].unique())
-    about |= _terrain(pack, scenario) | _asked(order)
+    about |= _terrain(pack, scenario) | _asked(order) | _option(scenario)
     about["interval"] = text("about.interval", "en")
+    about["shared_errors"] = _shared(errors or scenario.errors, calibrated=errors is not None)
+    about["uplink"] = text("about.uplink", "en")
     return ExportBundle(
         kind="coverage",
         title=title("export_title.coverage", pack),
@@ -102,7 +107,7 @@ def rules_bundle(
         Villages, with regions and sources.
     """
     about = provenance(pack, scenario, evidence=villages["evidence"].unique())
-    about |= _terrain(pack, scenario)
+    about |= _terrain(pack, scenario) | _option(scenario)
     about["judged_on"] = text("about.judged_on", "en")
     for side, rule in (("a", pair.a), ("b", pair.b)):
         about[f"rule_{side}"] = f"{rule.title_zh} / {rule.title_en} ({rule.key})"
@@ -195,6 +200,19 @@ def _asked(order: CoverageOrder) -> dict[str, str]:
         "reach_m": f"{order.reach_m:g}",
         "min_households": str(order.min_households),
     }
+
+
+def _option(scenario: Scenario) -> dict[str, str]:
+    """Return whether 5G sites counted where 4G was asked for."""
+    return {"five_g_counts_as_4g": "yes" if scenario.five_g_counts_as_4g else "no"}
+
+
+def _shared(errors: ErrorSettings, *, calibrated: bool) -> str:
+    basis = Message("about.from_drive_test" if calibrated else "about.assumed_error")
+    return text(
+        "about.shared_errors", "en",
+        common=errors.common_sigma_dB, length=errors.correlation_m, basis=basis,
+    )  # fmt: skip
 
 
 def _digest(kind: str, pack: Pack, scenario: Scenario, villages: pd.DataFrame) -> str:

@@ -150,6 +150,7 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
         "denominator": text("about.denominator", "en", households=MIN_HOUSEHOLDS),
         "villages_gained": f"{effect.villages}",
         "households_gained": f"{effect.households}",
+        "five_g_counts_as_4g": "yes" if scenario.five_g_counts_as_4g else "no",
     }
     return ExportBundle(
         kind="whatif",

@@ -26,6 +26,7 @@ from geo.radio.prediction import Cancelled, Places, Stations, pairs_within, pred
 from geo.radio.probability import coverage_probability
 from planning.coverage.prediction import CoverageOrder, carrier_of, has_radio
 from planning.elevation import Terrain, terrain_of
+from planning.technology import plan_presets
 
 Floats = NDArray[np.float64]
 #: Villages per batch; neighbours, so that the window of the elevation model stays small.
@@ -102,7 +103,7 @@ def coverage_matrix(
     progress: Callable[[float], None] = lambda _share: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> Reach:
-    """Return which option reaches which village.
+    """Return which option reaches which village; presets that do not serve 4G are no options.
 
     After a cancellation, circles decide on the paths not yet predicted, so that the plan is
     complete; :attr:`Reach.cut_short` is then True.
@@ -128,7 +129,7 @@ def coverage_matrix(
         The coverage matrix with levels and presets.
     """
     terrain = terrain_of(pack, scenario)
-    keys = scenario.plan.presets
+    keys = plan_presets(scenario)
     matrices, levels, cut_short = [], [], False
     for number, key in enumerate(keys):
         ring = _circles(candidates, villages, preset(key).radius_m)

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data.scenario.plan_settings import CandidateSettings as Wishes, Place, PlanSettings, place_key
+from data.scenario.plan_settings import CandidateSettings as Wishes, Place, place_key
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -29,6 +29,7 @@ from geo.coverage.candidates import (
 from geo.errors import InputError, RangeError
 from geo.evidence import weakest
 from layers.villages import VILLAGE_COLUMNS, county_names, village_table
+from planning.technology import plan_presets
 
 CANDIDATE_COLUMNS = (
     "candidate_id", "kind", "reasons", "lon", "lat", "county", "prefecture", "status",
@@ -81,20 +82,25 @@ def demand(pack: Pack, scenario: Scenario) -> pd.DataFrame:
     return village_table(pack, state="uncovered", min_households=least)[list(VILLAGE_COLUMNS)]
 
 
-def reach_m(settings: PlanSettings) -> float:
-    """Return the greatest radius of the plan's presets.
+def reach_m(scenario: Scenario) -> float:
+    """Return the greatest radius of the plan's presets that serve its villages.
 
     Parameters
     ----------
-    settings
-        Settings of the plan.
+    scenario
+        The scenario whose plan is meant.
 
     Returns
     -------
     radius
         [m].
+
+    Raises
+    ------
+    InputError
+        If none of the presets serves them.
     """
-    return max(preset(key).radius_m for key in settings.presets)
+    return max(preset(key).radius_m for key in plan_presets(scenario))
 
 
 def candidate_table(
@@ -119,7 +125,7 @@ def candidate_table(
     Raises
     ------
     InputError
-        If a locked place is forbidden, or no candidate is left.
+        If a locked place is forbidden, no candidate is left, or no preset serves 4G.
     RangeError
         If a place in the settings lies outside the province.
     """
@@ -127,7 +133,7 @@ def candidate_table(
     wishes = settings.candidates
     named = (*wishes.own, *wishes.locked, *wishes.built)
     _check_inside(pack, named)
-    reach = reach_m(settings)
+    reach = reach_m(scenario)
     rule = CandidateRule(
         reach_m=reach, cluster_m=min(wishes.cluster_m, reach), line_m=wishes.line_m,
         merge_m=min(wishes.merge_m, reach), near_m=min(500.0, reach),

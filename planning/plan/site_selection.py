@@ -93,7 +93,7 @@ def stated(
         Problem whose ``p`` includes sites built earlier.
     """
     status = candidates["status"].to_numpy(dtype=object)[reach.candidate]
-    first = reach.preset == settings.presets[0]
+    first = reach.preset == reach.preset[0]
     # A locked place gets the plan's first technology.
     locked = np.isin(status, (LOCKED, BUILT)) & first
     fixed = np.flatnonzero(locked)

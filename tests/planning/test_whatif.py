@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from data.scenario.plan_settings import PlanSettings
 from data.scenario.presets import preset, presets
 from data.scenario.scenario import PlannedSite, Scenario, parse_site
 from data.tables.reader import Pack
@@ -13,6 +15,9 @@ from geo.earth.crs import geodesic_m
 from geo.errors import InputError, PlannerError, RangeError
 from layers.registry import layer
 from layers.villages import village_table
+from planning.gaps import gap_table
+from planning.plan.candidate_reach import coverage_matrix
+from planning.plan.candidates import demand
 from planning.whatif import EFFECT_COLUMNS, effect, planned_units
 from tests import toy as toy_pack
 
@@ -150,9 +155,34 @@ def test_gained_equals_brute_force(any_pack: Pack) -> None:
         metres = geodesic_m(missing["lon"], missing["lat"], site.lon, site.lat)
         reached |= set(missing.loc[metres <= preset(site.preset).radius_m, "village_id"])
     assert len(reached) >= 2
-    result = effect(any_pack, sites)
+    result = effect(any_pack, sites, five_g_counts_as_4g=True)
     assert set(result.gained["village_id"]) == reached
-    assert effect(any_pack, [*sites, *sites]).villages == len(reached)
+    twice = effect(any_pack, [*sites, *sites], five_g_counts_as_4g=True)
+    assert twice.villages == len(reached)
+
+
+@pytest.mark.parametrize("counts", [False, True])
+def test_a_5g_site_means_the_same_in_whatif_gaps_and_plan(toy: Pack, *, counts: bool) -> None:
+    """v06 (60 households) lacks 4G: off, a 5G site serves it nowhere; on, everywhere."""
+    site = at(100.6, 25.1, "5g_700")
+    scenario = Scenario(province="toy", sites=(site,), five_g_counts_as_4g=counts)
+    result = effect(toy, scenario.sites, level="province", five_g_counts_as_4g=counts)
+    (row,) = result.regions.to_dict("records")
+    assert row["villages_after"] - row["villages_before"] == counts
+    table = gap_table(toy, ["natural_villages"], level="province", scenario=scenario)
+    assert table["planned"].tolist() == [counts]
+    own = gap_table(toy, ["mobile_5g"], level="province", scenario=scenario)
+    assert own["planned"].tolist() == [1]
+    place = pd.DataFrame({"lat": [site.lat], "lon": [site.lon]})
+    wanted = scenario.model_copy(update={"plan": PlanSettings(presets=("5g_700",))})
+    if counts:
+        assert coverage_matrix(toy, wanted, place, demand(toy, wanted)).matrix.sum() == 1
+        return
+    with pytest.raises(InputError, match="5G only"):
+        coverage_matrix(toy, wanted, place, demand(toy, wanted))
+    mixed = scenario.model_copy(update={"plan": PlanSettings(presets=("5g_700", "4g_1800"))})
+    reach = coverage_matrix(toy, mixed, place, demand(toy, mixed))
+    assert set(reach.preset) == {"4g_1800"}
 
 
 @pytest.mark.parametrize(

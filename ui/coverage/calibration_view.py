@@ -20,21 +20,21 @@ _MEASURED = "#e69f00"
 _SHOWN = 3_000
 
 
-def applied(table: pd.DataFrame, order: CoverageOrder) -> tuple[pd.DataFrame, float]:
+def applied(table: pd.DataFrame, order: CoverageOrder) -> tuple[pd.DataFrame, float | None]:
     """Draw the drive test where one is in force; return the table to show and its common error.
 
     Returns
     -------
     The prediction, corrected if the reader wishes so and it helps, and the standard deviation of
-    the error that all villages then share [dB]; 0 without a correction.
+    the error that all villages then share [dB]; None without a correction.
     """
     if not is_imported(cache.pack()):
-        return table, 0.0
+        return table, None
     with st.expander(t("calibration.title"), expanded=True):
         drive = _drive(order)
         if drive is None:
             st.empty()  # Takes the place of the figures of another question at once.
-            return table, 0.0
+            return table, None
         left, right = st.columns([0.56, 0.44], gap="medium")
         with left:
             _figures(drive)
@@ -49,7 +49,7 @@ def applied(table: pd.DataFrame, order: CoverageOrder) -> tuple[pd.DataFrame, fl
         # Nearly square, so that the line of agreement runs at 45 degrees.
         right.vega_lite_chart(_chart(drive))
     if not on or not drive.calibration.helps:
-        return table, 0.0
+        return table, None
     return corrected(table, drive, order), drive.calibration.offset_error_dB
 
 

@@ -13,11 +13,13 @@ import pandas as pd
 import streamlit as st
 
 from data.scenario.coverage_rules import Profile, rules
-from data.scenario.link_presets import budget_keys, link_budget
+from data.scenario.link_presets import budget_keys
 from data.scenario.presets import preset
 from data.workspace.folder import Workspace
 from layers.registry import technology_of
+from planning.coverage import rule_comparison
 from planning.coverage.prediction import CoverageOrder, village_prediction
+from planning.coverage.rule_comparison import RuleOrder
 from ui.shell import cache, localised_select, state
 from ui.shell.i18n import language, t
 from ui.widgets import drilldown
@@ -81,15 +83,7 @@ def regions() -> tuple[str, ...]:
 
 def order_of(rule: Profile, band: str, within: tuple[str, ...]) -> CoverageOrder:
     """Return the order that a rule by signal makes for one band."""
-    wish = rule.wish(sigma_dB=link_budget(band).shadow_sigma_dB)
-    return CoverageOrder(
-        preset=band,
-        limit_dBm=wish.rsrp_limit_dBm,
-        wished=wish.edge_probability,
-        place=wish.place,
-        regions=within,
-        min_households=max(1, rule.min_households),
-    )
+    return rule_comparison.order_of(rule, RuleOrder(within, band))
 
 
 def key_of(*parts: object) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from data.scenario.coverage_rules import Profile
 from data.scenario.link_presets import budget_table
 from data.scenario.presets import preset
+from data.scenario.scenario import ErrorSettings
 from data.tables.reader import Pack
 from layers.map import features
 from layers.villages import STATES
@@ -32,6 +33,7 @@ _REASON_COLOURS = {
     "line_of_sight": "blue", "over_ridge": "blue", "ridge": "orange", "distance": "orange",
     "no_site": "orange", "outside_model": "gray",
 }  # fmt: skip
+_COUNTS = ("villages", "covered", "uncovered", "unknown", "not_asked")
 _STATE_CODES = {name: code for code, name in enumerate(STATES)}
 
 
@@ -55,11 +57,13 @@ def metrics(table: pd.DataFrame, regions: pd.DataFrame, order: CoverageOrder) ->
             delta_color="off", delta_arrow="off",
         )  # fmt: skip
     homes = {name: number(int(people.get(name, 0))) for name in _STATE_CODES}
-    low, high = int(regions["covered_low"].sum()), int(regions["covered_high"].sum())
+    reached = {name: number(round(float(regions[f"reached_{name}"].sum())))
+               for name in ("low", "expected", "high")}  # fmt: skip
     key = "coverage.interval" if len(regions) == 1 else "coverage.interval_sum"
-    words = t(key, low=number(low), high=number(high), limit=_dBm(order.limit_dBm),
-              wished=f"{order.wished:.0%}")  # fmt: skip
-    st.caption(f"{t('coverage.homes', **homes)}  \n{words}")
+    words = t(key, **reached, limit=_dBm(order.limit_dBm), wished=f"{order.wished:.0%}")
+    asked = t("coverage.not_asked", count=number(int(regions["not_asked"].sum())),
+              least=number(order.min_households))  # fmt: skip
+    st.caption(f"{t('coverage.homes', **homes)} {asked}  \n{words}")
 
 
 def circle(order: CoverageOrder) -> None:
@@ -119,14 +123,14 @@ def focus(table: pd.DataFrame) -> mapview.Overlay:
     return overlay
 
 
-def counted(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) -> pd.DataFrame:
+def counted(table: pd.DataFrame, order: CoverageOrder, errors: ErrorSettings) -> pd.DataFrame:
     """Return the prediction per region: counties under a chosen region, else as the sidebar says.
 
     The draws of the interval take a moment for a whole province, so they are kept.
     """
     level = "county" if state.region()[0] else str(st.session_state[state.LEVEL])
     asked = key_of(order, level, "rsrp_corrected_dBm" in table.columns)
-    return _counted(asked, level, order, common_sigma_dB, _table=table, _pack=cache.pack())
+    return _counted(asked, level, order, errors.model_dump_json(), _table=table, _pack=cache.pack())
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -134,13 +138,13 @@ def _counted(
     asked: str,
     level: str,
     order: CoverageOrder,
-    common_sigma_dB: float,
+    errors: str,
     *,
     _table: pd.DataFrame,
     _pack: Pack,
 ) -> pd.DataFrame:
     del asked
-    return region_prediction(_table, _pack, level, order, common_sigma_dB=common_sigma_dB)
+    return region_prediction(_table, _pack, level, order, ErrorSettings.model_validate_json(errors))
 
 
 def region_frame(regions: pd.DataFrame) -> None:
@@ -148,8 +152,9 @@ def region_frame(regions: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             "region": short_names(regions),
-            **{name: regions[name] for name in ("villages", "covered", "uncovered", "unknown")},
-            "interval": _intervals(regions["covered_low"], regions["covered_high"]),
+            **{name: regions[name] for name in _COUNTS},
+            "expected": regions["reached_expected"].round(),
+            "interval": _intervals(regions["reached_low"], regions["reached_high"]),
             "households": regions["households"],
             "reached": regions["households_covered"],
             "open": regions["households_unknown"],
@@ -158,8 +163,7 @@ def region_frame(regions: pd.DataFrame) -> None:
     )
     figure = st.column_config.NumberColumn
     names = {name: figure(t(f"coverage.column_{name}"), format="localized")
-             for name in ("villages", "covered", "uncovered", "unknown", "households", "reached",
-                          "open")}  # fmt: skip
+             for name in (*_COUNTS, "expected", "households", "reached", "open")}  # fmt: skip
     st.dataframe(
         shown, hide_index=True, row_height=_ROW_HEIGHT, placeholder=UNKNOWN,
         column_config={
@@ -253,7 +257,9 @@ def _signed(lines: pd.DataFrame) -> list[str]:
     """Return the values as they count: with + or − where a line enters the next sum."""
     texts = []
     for value, sign, is_sum in zip(lines["value"], lines["sign"], lines["is_sum"], strict=True):
-        if is_sum:
+        if np.isnan(value):
+            text = UNKNOWN
+        elif is_sum:
             text = f"{value:.1f}"
         elif sign:
             text = f"{value * sign:+.1f}" if abs(value) >= 0.05 else "0.0"

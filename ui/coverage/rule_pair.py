@@ -22,14 +22,15 @@ RULE_A, RULE_B, LEAST = "rules_a", "rules_b", "rules_least"
 #: The pair that a fresh page compares: what MIIT 2018 lets stand for each other.
 _FIRST = ("miit_2018_a", "miit_2018_b")
 #: Okabe and Ito: disagreement in yellow and purple with a ring, agreement in blue and vermilion,
-#: unknown grey as on every map. The first is drawn on top.
-_ORDER = ("only_a", "only_b", "neither", "both", "unknown")
+#: unknown grey as on every map, what a rule does not ask paler still. The first is drawn on top.
+_ORDER = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
 _LOOKS = (
     {"colour": "#f0e442", "ring": "#333333"},
     {"colour": "#cc79a7", "ring": "#ffffff"},
     {"colour": "#d55e00"},
     {"colour": "#0072b2"},
     {"colour": "#8a8f96"},
+    {"colour": "#d9dce0"},
 )
 _ROW_HEIGHT, _HEIGHT = 28, 330
 
@@ -57,7 +58,7 @@ def ask() -> tuple[RulePair, RuleOrder]:
     cells = st.columns([1.2, 1.2, 0.8, 1.4], vertical_alignment="bottom")
     drilldown.show(cells[0], cells[1])
     least = cells[2].number_input(
-        t("lists.min_households"), min_value=1, max_value=10_000, value=20, key=LEAST
+        t("lists.min_households"), min_value=1, max_value=10_000, value=1, key=LEAST
     )
     cells[3].caption(t("rules.judged"))
     return RulePair(chosen[0], chosen[1]), RuleOrder(
@@ -83,7 +84,8 @@ def compared(pair: RulePair, order: RuleOrder) -> pd.DataFrame | None:
 
 def counted(table: pd.DataFrame) -> pd.DataFrame:
     """Return the outcomes per prefecture, or per county under a chosen region."""
-    return rule_counts(table, cache.pack(), "county" if state.region()[0] else "prefecture")
+    level = "county" if state.region()[0] else "prefecture"
+    return rule_counts(table, cache.pack(), level, predictions.regions())
 
 
 def metrics(table: pd.DataFrame) -> None:
@@ -98,7 +100,7 @@ def metrics(table: pd.DataFrame) -> None:
             delta_color="off", delta_arrow="off",
         )  # fmt: skip
     differ = int(found.get("only_a", 0) + found.get("only_b", 0))
-    judged = int(len(table) - found.get("unknown", 0))
+    judged = int(len(table) - found.get("unknown", 0) - found.get("not_asked", 0))
     if judged:
         st.markdown(t("rules.differ", differ=number(differ), judged=number(judged),
                       share=f"{differ / judged:.1%}"))  # fmt: skip
@@ -146,7 +148,7 @@ def village_frame(table: pd.DataFrame, shown: int = 2_000) -> None:
     """Draw the villages on which the rules disagree."""
     differ = table[table["outcome"].isin(["only_a", "only_b"])].head(shown)
     words = {name: t(f"state.{name}") for name in ("covered", "uncovered", "unknown")}
-    words["not asked"] = t("rules.not_asked")
+    words["not_asked"] = t("rules.not_asked")
     rows = pd.DataFrame(
         {
             "village_id": differ["village_id"],

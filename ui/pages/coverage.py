@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.radio.area_prediction import AreaPrediction
 from planning.coverage.prediction import CoverageOrder
+from planning.exports.coverage import coverage_bundle
 from ui.coverage import (
     calibration_view,
+    error_settings,
     predictions,
     results as coverage_view,
     site_raster,
@@ -46,12 +47,13 @@ def show() -> None:
 
 
 @part
-def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) -> None:
+def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | None) -> None:
     """Draw what was predicted; a click on the map draws this part alone."""
-    regions = coverage_view.counted(table, order, common_sigma_dB)
+    regions = coverage_view.counted(table, order, error_settings.in_force(calibrated_dB))
     left, right = st.columns([0.6, 0.4], gap="small")
     with right:
         coverage_view.metrics(table, regions, order)
+        error_settings.show(calibrated_dB)
         raster, area = site_raster.panel(table, order)
         coverage_view.chips(table["reason"])
     with left:
@@ -75,19 +77,12 @@ def _results(table: pd.DataFrame, order: CoverageOrder, common_sigma_dB: float) 
         coverage_view.village_frame(table)
     with tabs[2]:
         coverage_view.budget_frame(order)
-    _exports(table, regions, order, area)
-
-
-def _exports(
-    table: pd.DataFrame, regions: pd.DataFrame, order: CoverageOrder, area: AreaPrediction | None
-) -> None:
-    from planning.exports.coverage import coverage_bundle
-
+    measured = None if calibrated_dB is None else error_settings.in_force(calibrated_dB)
     pack, plan = cache.pack(), state.plan()
     exporting.buttons(
         t("export.coverage"),
         f"{pack.name}-coverage",
-        lambda _geometry: coverage_bundle(pack, plan, order, table, regions),
+        lambda _geometry: coverage_bundle(pack, plan, order, table, regions, measured),
     )
     if area is not None:
         site_raster.download(area, order)

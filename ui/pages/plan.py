@@ -18,7 +18,7 @@ from ui.plan import (
     settings as wishes,
     site_list as plan_list,
 )
-from ui.shell import cache, saving
+from ui.shell import cache, five_g, saving
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import t
 
@@ -55,6 +55,7 @@ def _wishes() -> None:
     """Draw what the planner asks."""
     wishes.fault()
     wishes.goal()
+    five_g.show()
     with st.expander(t("plan.limits")):
         wishes.limits()
         named_places.by_prefecture()

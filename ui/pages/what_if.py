@@ -10,7 +10,7 @@ from planning.whatif import Effect
 from ui.coverage import terrain_bar
 from ui.map import maps
 from ui.plan import whatif_transfer
-from ui.shell import cache, exporting, localised_select, saving, sidebar, state
+from ui.shell import cache, exporting, five_g, localised_select, saving, sidebar, state
 from ui.shell.callbacks import once
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, number, t
@@ -36,6 +36,7 @@ def _workbench() -> None:
         plan = state.plan()
         result = effects.of(plan)
         effects.summary(result)
+        five_g.show()
         if len(plan.sites) < site_table.FROM:
             sites.listed(plan, result)
         else:

@@ -94,7 +94,8 @@ def _work(job: Job, pack: Pack, scenario: Scenario, desk: _Desk) -> Rollout:
 def _key(pack: Pack, scenario: Scenario) -> str:
     """Only what the plan looks at counts: placing a what-if site does not make it stale."""
     settings = scenario.plan.model_dump_json()
-    return f"{pack.digest} {scenario.demonstration_terrain} {settings}"
+    options = scenario.demonstration_terrain, scenario.five_g_counts_as_4g
+    return f"{pack.digest} {options} {settings}"
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,7 +18,10 @@ from ui.widgets import tables
 def of(plan: Scenario) -> Effect:
     """Return the effect of a scenario's enabled sites per prefecture, over terrain if any is."""
     pack = cache.pack()
-    return effect(pack, plan.sites, level="prefecture", terrain=terrain_of(pack, plan))
+    return effect(
+        pack, plan.sites, level="prefecture", terrain=terrain_of(pack, plan),
+        five_g_counts_as_4g=plan.five_g_counts_as_4g,
+    )  # fmt: skip
 
 
 def summary(result: Effect) -> None:

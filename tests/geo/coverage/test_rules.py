@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geo.coverage.distance import COVERED, UNCOVERED, UNKNOWN
-from geo.coverage.rules import OUTCOMES, distance_state, outcome
+from geo.coverage.rules import NOT_ASKED, OUTCOMES, distance_state, outcome
 from geo.errors import RangeError
 
 
@@ -22,6 +22,13 @@ def test_each_pair_of_states_has_one_outcome() -> None:
         "only_a", "both", "unknown",
         "unknown", "unknown", "unknown",
     ]  # fmt: skip
+
+
+def test_what_a_rule_does_not_ask_is_no_lack_of_knowledge() -> None:
+    a, b = np.repeat([0, 1, 2, NOT_ASKED], 2), np.tile([NOT_ASKED, 0], 4)
+    words = [OUTCOMES[i] for i in outcome(a, b)]
+    assert words[::2] == ["not_asked"] * 4
+    assert words[1::2] == ["neither", "only_a", "unknown", "not_asked"]
 
 
 @pytest.mark.parametrize(

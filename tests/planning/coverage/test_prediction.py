@@ -15,7 +15,7 @@ from rasterio.transform import from_origin
 from data.doctor.diagnosis import FileOrigin
 from data.importing import RasterFile, commit_raster
 from data.scenario.coverage_rules import rule
-from data.scenario.scenario import PlannedSite, Scenario
+from data.scenario.scenario import ErrorSettings, PlannedSite, Scenario
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
@@ -29,7 +29,13 @@ from planning.coverage.area import area_prediction, area_shares
 from planning.coverage.path_profile import PathEnd, path_between
 from planning.coverage.per_region import REGION_COLUMNS, region_prediction
 from planning.coverage.prediction import PREDICTION_COLUMNS, CoverageOrder, village_prediction
-from planning.coverage.rule_comparison import RuleOrder, rule_comparison, rule_counts
+from planning.coverage.rule_comparison import (
+    RuleOrder,
+    order_of,
+    rule_comparison,
+    rule_counts,
+    rule_states,
+)
 from planning.elevation import terrain_of
 from planning.exports.gaps import source_table
 from planning.whatif import effect, planned_units
@@ -141,11 +147,10 @@ def test_regions_add_up_and_the_interval_holds_what_is_expected(
     assert row["adcode"] == COUNTY
     assert row["villages"] == len(villages)
     assert row["covered"] + row["uncovered"] + row["unknown"] == row["villages"]
-    assert row["covered_low"] <= row["expected"] <= row["covered_high"]
-    assert row["covered_high"] - row["expected"] >= row["unknown"]
+    assert row["not_asked"] == 0
+    assert row["reached_low"] <= row["reached_expected"] <= row["reached_high"]
+    assert row["reached_high"] - row["reached_expected"] >= row["unknown"]
     assert row["households"] == villages["households"].sum()
-    wider = region_prediction(villages, pack, "county", ORDER, common_sigma_dB=4.0)
-    assert wider["covered_low"].iloc[0] < row["covered_low"]
     whole = region_prediction(villages, pack, "province", ORDER)
     assert whole["covered"].tolist() == [row["covered"]]
     with pytest.raises(InputError, match="level"):
@@ -288,8 +293,77 @@ def test_small_villages_are_not_asked_by_a_rule_that_says_so(pack: Pack) -> None
     table = rule_comparison(pack, PLAN, rule("miit_2018_a"), rule("natural_village"), order)
     small = table[table["households"] < 20]
     assert len(small)
-    assert (small["state_b"] == "not asked").all()
-    assert (small["outcome"] == "unknown").all()
+    assert (small["state_b"] == "not_asked").all()
+    assert (small["state_a"] != "not_asked").all()
+    assert (small["outcome"] == "not_asked").all()
+    assert not (table.loc[table["households"] >= 20, "outcome"] == "not_asked").any()
+    counts = rule_counts(table, pack, "county").iloc[0]
+    assert counts["not_asked"] == len(small)
+    assert counts["households_not_asked"] == small["households"].sum()
+    asked = village_prediction(pack, PLAN, order_of(rule("natural_village"), order))
+    assert asked["households"].min() >= 20
+    row = region_prediction(asked, pack, "county", order_of(rule("natural_village"), order)).iloc[0]
+    assert (row["villages"], row["not_asked"]) == (len(asked), len(small))
+    assert row["households_not_asked"] == small["households"].sum()
+
+
+def test_a_chosen_county_is_labelled_as_that_county(pack: Pack, villages: pd.DataFrame) -> None:
+    for level in ("province", "prefecture", "county"):
+        row = region_prediction(villages, pack, level, ORDER).iloc[0]
+        assert (row["adcode"], row["level"]) == (COUNTY, "county")
+    table = rule_comparison(
+        pack, PLAN, rule("miit_2018_a"), rule("miit_2018_a"), RuleOrder(("533300",))
+    )
+    for level, code in (("province", "533300"), ("prefecture", "533300")):
+        counts = rule_counts(table, pack, level, ("533300",))
+        assert counts["adcode"].tolist() == [code]
+    assert rule_counts(table, pack, "county", ("533300",))["adcode"].tolist() == sorted(
+        table["county"].unique()
+    )
+
+
+def test_an_uncalibrated_model_has_a_common_error_and_shared_shadowing(
+    pack: Pack, villages: pd.DataFrame
+) -> None:
+    width = {}
+    for common, length in ((0.0, 0.0), (0.0, 2_000.0), (4.0, 2_000.0)):
+        errors = ErrorSettings(common_sigma_dB=common, correlation_m=length)
+        row = region_prediction(villages, pack, "county", ORDER, errors).iloc[0]
+        width[common, length] = row["reached_high"] - row["reached_low"]
+        homes = row["households_reached_high"] - row["households_reached_low"]
+        assert homes > width[common, length]
+    assert width[0.0, 0.0] < width[0.0, 2_000.0] < width[4.0, 2_000.0]
+    assumed = region_prediction(villages, pack, "county", ORDER).iloc[0]
+    assert assumed["reached_high"] - assumed["reached_low"] == width[4.0, 2_000.0]
+
+
+def test_a_5g_site_meets_no_4g_rule_unless_the_scenario_says_so(
+    pack: Pack, villages: pd.DataFrame
+) -> None:
+    missing = villages[(villages["state"] == "uncovered") & (villages["households"] >= 20)].iloc[0]
+    site = PlannedSite(lat=missing["lat"], lon=missing["lon"] + 0.001, preset="5g_700")
+    placed = PLAN.model_copy(update={"sites": (site,)})
+    counted = placed.model_copy(update={"five_g_counts_as_4g": True})
+    order = order_of(rule("natural_village"), RuleOrder((COUNTY,), "4g_800"))
+    near = rule("miit_2018_a")
+    states = {}
+    for name, plan in (("none", PLAN), ("off", placed), ("on", counted)):
+        table = village_prediction(pack, plan, order)
+        states[name] = table.set_index("village_id")["state"]
+        by_distance = rule_states(pack, plan, near, RuleOrder((COUNTY,)))
+        states[f"near {name}"] = by_distance.set_index("village_id")["state"]
+    for kind in ("", "near "):
+        assert states[f"{kind}off"].equals(states[f"{kind}none"])
+    assert states["on"][missing["village_id"]] == "covered"
+    assert (states["on"] == "covered").sum() > (states["off"] == "covered").sum()
+    five = replace(order, preset="5g_700")
+    with pytest.raises(InputError, match="4G is asked for"):
+        village_prediction(pack, placed, five)
+    assert len(village_prediction(pack, counted, five))
+    # Whatever it serves, the site has an area, and a 4G site serves no 5G rule.
+    assert area_prediction(pack, placed, ["1"], order, 1_000.0).rsrp_dBm.size
+    with pytest.raises(InputError, match="5G is asked for"):
+        village_prediction(pack, counted, replace(order, technology="5G"))
 
 
 def test_a_model_too_large_to_keep_is_read_in_parts(
