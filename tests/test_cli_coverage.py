@@ -75,8 +75,8 @@ def test_two_rules_are_compared(tmp_path: Path) -> None:
     head, row = (line.split() for line in text.splitlines()[:2])
     assert row[0] == COUNTY
     small = PACK.table("natural_villages").query("adcode.astype('str') == @COUNTY")
-    small = (small["households"] < 20).sum()
-    assert row[head.index("not_asked") - len(head)] == str(small)
+    few = int((small["households"] < 20).sum())
+    assert row[head.index("not_asked") - len(head)] == str(few)
     wrong = run("compare", "miit_2018", "fcc_like", "-p", "yunnan", "-w", tmp_path, code=2)
     assert "did you mean" in wrong.stderr
 

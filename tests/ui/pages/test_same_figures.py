@@ -97,7 +97,7 @@ def test_coverage_of_a_county(tmp_path: Path) -> None:
 
 def test_two_rules_in_a_county(tmp_path: Path) -> None:
     plan, pair = scenario(), ("miit_2018_a", "natural_village")
-    table = rule_comparison(PACK, plan, *map(rule, pair), RuleOrder((COUNTY,)))
+    table = rule_comparison(PACK, plan, rule(pair[0]), rule(pair[1]), RuleOrder((COUNTY,)))
     (python,) = rule_counts(table, PACK, "prefecture", (COUNTY,)).to_dict("records")
     assert (python["adcode"], python["level"]) == (COUNTY, "county")
     assert python["not_asked"] > 0
@@ -122,8 +122,9 @@ def test_a_5g_site_in_what_if_and_gaps(tmp_path: Path, counts: bool) -> None:
     terrain = terrain_of(PACK, scenario())
     rows = PACK.table("natural_villages").query("adcode.astype('str') == @COUNTY")
     bare = rows[rows["has_4g"].eq(other=False) & (rows["households"] >= 20)]
-    bare = bare[terrain.knows(bare["lon"].to_numpy(float), bare["lat"].to_numpy(float))].iloc[0]
-    site = PlannedSite(lat=round(float(bare["lat"]), 5), lon=round(float(bare["lon"]), 5),
+    known = terrain.knows(bare["lon"].to_numpy(float), bare["lat"].to_numpy(float))
+    village = bare[known].iloc[0]
+    site = PlannedSite(lat=round(float(village["lat"]), 5), lon=round(float(village["lon"]), 5),
                        preset="5g_700")  # fmt: skip
     plan = scenario(sites=(site,), five_g_counts_as_4g=counts)
     found = effect(PACK, plan.sites, terrain=terrain, five_g_counts_as_4g=counts)
