@@ -37,6 +37,8 @@ def marks(pack: Pack, language: str) -> tuple[Zones, ...]:
     named: dict[tuple[str, str], list[str]] = {}
     for codes, name in zip(zones["regions"], zones[f"name_{data_language(language)}"], strict=True):
         for adcode in str(codes).split(";"):
+            if adcode == pack.adcode:
+                continue  # Somewhere in the province: it has no outline and no place on the map.
             level = "prefecture" if adcode in prefectures else "county"
             named.setdefault((level, adcode), []).append(str(name))
     return (

@@ -114,7 +114,7 @@ def test_two_rules_are_compared_and_the_download_agrees(page: Page, address: str
     head = next(row for row in rows if row and "outcome" in row)
     at = head.index("outcome")
     words = [row[at] for row in rows if row[at]]
-    order = ("only_a", "only_b", "neither", "both", "unknown")
+    order = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
     assert [words.count(word) for word in order] == shown
 
 

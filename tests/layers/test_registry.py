@@ -12,6 +12,7 @@ from data.wording.catalogue import LANGUAGES
 from geo.errors import DataError, UnknownNameError
 from layers.base import LEVELS, RULES, Context, Layer, Level, Query
 from layers.discovery import LAYERS_DIR, layer_keys
+from layers.marks import Zones
 from layers.offers import LISTING_COLUMNS
 from layers.registry import gap_layers, layer, layers, unit_name
 from planning.exports.gaps import source_table
@@ -29,6 +30,17 @@ def test_the_layers_of_the_project() -> None:
 
 def test_the_keys_are_found_without_running_the_files() -> None:
     assert set(layer_keys()) == {item.key for item in layers()}
+
+
+@pytest.mark.parametrize("name", pack_names())
+@pytest.mark.parametrize("item", layers(), ids=lambda item: item.key)
+def test_every_outline_is_that_of_a_region(item: Layer, name: str) -> None:
+    """One place without a position leaves the whole map undrawn."""
+    pack = Pack.load(name)
+    regions = pack.table("regions").dropna(subset=["label_lat", "label_lon"])
+    known = set(zip(regions["level"], regions["adcode"], strict=True))
+    for mark in item.marks(pack, "en") if item.marks is not None else ():
+        assert not isinstance(mark, Zones) or set(mark.names) <= known
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
