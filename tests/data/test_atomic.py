@@ -107,7 +107,7 @@ def refused(content):
     raise SystemExit("nothing was refused")
 print(refused(b"x" * 500_000))
 assert path.read_bytes() == b"old" and list(disk.iterdir()) == [path]
-subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+subprocess.run(["mount", "-o", "remount,bind,ro", disk], check=True)
 print(refused(b"new"))
 assert path.read_bytes() == b"old" and list(disk.iterdir()) == [path]
 """

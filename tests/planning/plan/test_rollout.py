@@ -22,20 +22,30 @@ from geo.siting import InfeasibleError
 from planning.exports.plan import TABLES, plan_bundle
 from planning.plan.candidates import candidate_table, demand
 from planning.plan.rollout import Rollout, plan
+from tests import toy
+from tests.provinces import WITH_RELIEF
 
-PROVINCE = "gansu"
+PROVINCE = toy.NAME
 #: Candidates at the villages alone: enough for what does not ask about places.
 FEW = {"sources": ["village"]}
 
 
 @pytest.fixture(scope="module")
-def pack() -> Pack:
-    return Pack.load(PROVINCE)
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """Return the toy with 1,500 villages without 4G, all invented."""
+    villages = toy.many_villages(1_500).assign(evidence="illustrative")
+    return toy.write(tmp_path_factory.mktemp("packs"), natural_villages=villages)
 
 
-def wished(**fields) -> Scenario:
+@pytest.fixture(scope="module")
+def hilly() -> Pack:
+    """Return an embedded province with a demonstration relief."""
+    return Pack.load(WITH_RELIEF[-1])
+
+
+def wished(province: str = PROVINCE, **fields) -> Scenario:
     plain = {"frontier_points": 0}
-    return Scenario(province=PROVINCE, plan=PlanSettings.model_validate(plain | fields))
+    return Scenario(province=province, plan=PlanSettings.model_validate(plain | fields))
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +53,8 @@ def made(pack: Pack) -> Rollout:
     return plan(pack, wished(sites=60, years={"count": 3}, frontier_points=2))
 
 
-def test_a_first_plan_needs_no_choice(pack: Pack) -> None:
-    result = plan(pack, Scenario(province=PROVINCE, plan=PlanSettings(frontier_points=0)))
+def test_a_first_plan_needs_no_choice(hilly: Pack) -> None:
+    result = plan(hilly, wished(hilly.name))
     assert len(result.sites) == 300
     # Proven best on a free machine; a busy one may stop the proof at its time limit.
     assert result.choice.gap <= 0.01
@@ -186,9 +196,9 @@ def test_capacity_limits_every_site(pack: Pack) -> None:
 def test_least_share_of_a_prefecture_holds_or_says_what_fits(pack: Pack) -> None:
     homes = demand(pack, wished()).groupby("prefecture")["households"].sum()
     code = str(homes.idxmin())
-    result = plan(pack, wished(sites=40, limits={"least_share": {code: 0.5}}))
+    result = plan(pack, wished(sites=40, limits={"least_share": {code: 0.3}}))
     reached = result.villages.groupby("prefecture")["households"].sum()
-    assert reached[code] >= 0.5 * homes[code]
+    assert reached[code] >= 0.3 * homes[code]
     every = {str(one): 1.0 for one in homes.index}
     with pytest.raises(InfeasibleError) as caught:
         plan(pack, wished(sites=3, limits={"least_share": every}))
@@ -234,9 +244,9 @@ def test_placing_alone_joins_nothing(pack: Pack) -> None:
     assert set(result.sites["backhaul"]) == {""}
 
 
-def test_terrain_decides_where_it_is_known(pack: Pack) -> None:
-    scenario = wished(sites=10).model_copy(update={"demonstration_terrain": True})
-    result = plan(pack, scenario)
+def test_terrain_decides_where_it_is_known(hilly: Pack) -> None:
+    scenario = wished(hilly.name, sites=10).model_copy(update={"demonstration_terrain": True})
+    result = plan(hilly, scenario)
     assert result.basis == "mixed"
     known = result.villages["basis"] == "terrain"
     assert result.villages.loc[known, "rsrp_dBm"].ge(-105.05).all()
@@ -276,7 +286,7 @@ def test_faults_of_places_are_told(pack: Pack) -> None:
 
 
 def test_a_forbidden_province_has_no_candidate(pack: Pack) -> None:
-    ring = [[90, 30], [112, 30], [112, 45], [90, 45]]
+    ring = [[99, 24], [103, 24], [103, 26], [99, 26]]
     with pytest.raises(InputError, match="no candidate"):
         plan(pack, wished(candidates={"forbidden_areas": [{"ring": ring}]}))
 
@@ -288,9 +298,10 @@ def test_a_cancelled_run_gives_the_best_so_far(pack: Pack) -> None:
     assert len(result.villages) > 0
 
 
-def test_a_run_cancelled_over_the_terrain_gives_what_stands(pack: Pack) -> None:
-    scenario = wished(sites=5, min_households=60).model_copy(update={"demonstration_terrain": True})
-    result = plan(pack, scenario, cancel=lambda: True)
+def test_a_run_cancelled_over_the_terrain_gives_what_stands(hilly: Pack) -> None:
+    wishes = wished(hilly.name, sites=5, min_households=60)
+    scenario = wishes.model_copy(update={"demonstration_terrain": True})
+    result = plan(hilly, scenario, cancel=lambda: True)
     assert result.choice.stopped == "cancelled"
     assert "terrain_cut_short" in result.notes
     assert 0 < len(result.sites) <= 5
