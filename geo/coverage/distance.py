@@ -26,7 +26,7 @@ STATE_NAMES = ("uncovered", "covered", "unknown")
 
 #: Distance of rule A [m].
 RULE_A_RADIUS_M = 5_000.0
-#: The chord search is exact to a millimetre below this radius [m].
+#: Beyond it a circle of constant radius says nothing of a radio site; the search is exact to here [m].
 MAX_RADIUS_M = 100_000.0
 
 
@@ -142,7 +142,7 @@ def _nearest(
         ecef(lon, lat), k=1, distance_upper_bound=radius_m + margin, workers=-1
     )
     index = np.where(np.isfinite(chord), index, -1).astype(np.int64)
-    # Chord to arc on the sphere of the local mean radius: below a millimetre up to 100 km.
+    # Chord to arc on a sphere: within a centimetre up to 100 km. At the edge the geodesic decides.
     arc = chord * (1.0 + chord**2 / (24.0 * 6_371_000.0**2))
     near_edge = np.flatnonzero((index >= 0) & (np.abs(arc - radius_m) <= margin))
     hit = index[near_edge]
