@@ -26,7 +26,7 @@ STATE_NAMES = ("uncovered", "covered", "unknown")
 
 #: Distance of rule A [m].
 RULE_A_RADIUS_M = 5_000.0
-#: Beyond it a circle of constant radius says nothing of a radio site; the search is exact to here [m].
+#: Beyond it a circle of constant radius says nothing of a radio site; exact up to here [m].
 MAX_RADIUS_M = 100_000.0
 
 
