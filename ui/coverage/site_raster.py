@@ -63,7 +63,8 @@ def panel(
     )  # fmt: skip
     st.session_state[SITES] = [s for s in st.session_state.get(SITES, []) if s in options]
     chosen = cells[0].multiselect(
-        t("raster.sites"), options, key=SITES, format_func=_name, max_selections=_MOST,
+        t("raster.sites"), options, key=SITES, max_selections=_MOST,
+        format_func={site: _name(site) for site in options}.__getitem__,
         placeholder=t("raster.click"),
     )  # fmt: skip
     cells = st.columns([1.3, 1], vertical_alignment="bottom")

@@ -22,7 +22,7 @@ from ui.shell.i18n import UNKNOWN, language, number, t
 from ui.shell.provenance import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from data.doctor.diagnosis import Diagnosis
     from data.workspace.catalogue import ImportRecord
@@ -38,12 +38,21 @@ def title_of(kind: str) -> str:
     return table.title(language())
 
 
+def titles_of(kinds: Iterable[str]) -> dict[str, str]:
+    """Return the tables' titles in the reader's language.
+
+    A widget is given this and not `title_of`: it may ask outside the session that drew it.
+    """
+    return {kind: title_of(kind) for kind in kinds}
+
+
 def templates() -> None:
     """Draw the choice of a blank template and its two formats."""
     kinds = [name for name in IMPORTABLE if name not in RASTERS]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = localised_select.selectbox(
-            st, t("import.template"), kinds, key=_TEMPLATE, format_func=title_of, width=380,
+            st, t("import.template"), kinds, key=_TEMPLATE, width=380,
+            format_func=titles_of(kinds).__getitem__,
             help=t("import.template_help"),
         )  # fmt: skip
         for suffix in (".xlsx", ".csv"):
@@ -143,7 +152,12 @@ def history() -> None:
     kinds = list(dict.fromkeys(record.kind for record in records))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = localised_select.selectbox(
-            st, t("import.undo_kind"), kinds, key=_UNDO_KIND, format_func=title_of, width=380
+            st,
+            t("import.undo_kind"),
+            kinds,
+            key=_UNDO_KIND,
+            width=380,
+            format_func=titles_of(kinds).__getitem__,
         )
         st.button(t("import.undo"), key="import_undo", on_click=once(_step), args=("undo", kind))
         st.button(t("import.redo"), key="import_redo", on_click=once(_step), args=("redo", kind))

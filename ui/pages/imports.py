@@ -48,7 +48,8 @@ def _form() -> UploadedFile | None:
         )  # fmt: skip
     localised_select.selectbox(
         cells[1], t("import.kind"), list(IMPORTABLE), index=None, key=import_session.KIND,
-        placeholder=t("import.auto"), format_func=import_results.title_of,
+        placeholder=t("import.auto"),
+        format_func=import_results.titles_of(IMPORTABLE).__getitem__,
     )  # fmt: skip
     st.session_state.setdefault(import_session.EVIDENCE, IMPORT_EVIDENCE[1])
     localised_select.selectbox(
