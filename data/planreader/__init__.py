@@ -1,0 +1,9 @@
+"""Reads a plan's text into statements: what stands, what is asked, of how much, until when.
+
+Rules and a lexicon as data, no network: ``lexicon.toml`` names metrics, units and qualifiers.
+"""
+
+from data.planreader.reading import read
+from data.planreader.statement import Statement
+
+__all__ = ["Statement", "read"]

@@ -1,0 +1,105 @@
+"""A plan's document: its text, and what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from data.planreader.dates import FIVE_YEAR_PLANS, with_digits
+from data.planreader.regions import province_of
+
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[（(【]\s?20\d\d\s?[〕\]）)】]\s?\d+\s?号")
+_ISSUED = re.compile(r"(20\d\d)\s?年\s?(1[0-2]|0?[1-9])\s?月\s?(3[01]|[12]\d|0?[1-9])\s?日")
+_PUBLISHED = re.compile(r"(?:发布|成文|印发|公开)?(?:日期|时间)[:：]\s?(20\d\d)-(\d{2})-(\d{2})")
+_YEARS = re.compile(r"(20\d\d)\s?年?\s?[-—–~～至]+\s?(20\d\d)\s?年")
+_PLAN = re.compile(r"[“\"]?(十[一二三四五六]?)五[”\"]?[^，。]{0,14}(?:规划|计划|方案)")
+_ISSUER = re.compile(
+    r"[\u4e00-\u9fff]{2,12}(?:人民政府办公厅|人民政府|通信管理局|工业和信息化厅|发展和改革委员会|"
+    r"大数据(?:发展)?(?:管理)?局)"
+)
+_TITLE = re.compile(r"《([^《》]{4,60}?(?:规划|方案|计划|意见|纲要|办法)[^《》]{0,14})》")
+
+
+@dataclass(frozen=True)
+class Document:
+    """The text of a plan with what is known of it.
+
+    Parameters
+    ----------
+    text
+        All its text.
+    sha256
+        Of the file's bytes.
+    name
+        Name of the file.
+    title, issuer, number
+        As found, or empty.
+    date
+        ISO date of issue, or None.
+    first_year, last_year
+        The years planned, or None.
+    region
+        Code of the province, or empty.
+    pages
+        Where each page begins [characters]; empty where the file has none.
+    """
+
+    text: str
+    sha256: str
+    name: str
+    title: str = ""
+    issuer: str = ""
+    number: str = ""
+    date: str | None = None
+    first_year: int | None = None
+    last_year: int | None = None
+    region: str = ""
+    pages: tuple[int, ...] = ()
+
+
+def described(text: str, sha256: str, name: str, pages: tuple[int, ...] = ()) -> Document:
+    """Return the document of a text.
+
+    Parameters
+    ----------
+    text
+        All its text.
+    sha256, name
+        Of the file.
+    pages
+        Where each page begins.
+
+    Returns
+    -------
+    document
+        With title, number, date, years and province where the text says them.
+    """
+    head = with_digits(text[:1500])
+    number = _NUMBER.search(head)
+    title = _TITLE.search(head)
+    first_line = next((line.strip() for line in text.splitlines() if line.strip()), "")[:80]
+    issued = [f"{int(y)}-{int(m):02d}-{int(d):02d}" for y, m, d in _ISSUED.findall(head)]
+    published = _PUBLISHED.search(head)
+    if published:
+        issued.append("-".join(published.groups()))
+    first, last = _years(head)
+    date = min(issued, default=None)
+    return Document(
+        text, sha256, name, title[1] if title else first_line, _issuer(head),
+        number[0].strip() if number else "", date, first, last, province_of(text[:3000]), pages,
+    )  # fmt: skip
+
+
+def _years(head: str) -> tuple[int | None, int | None]:
+    match = _YEARS.search(head)
+    if match:
+        return int(match[1]), int(match[2])
+    plan = _PLAN.search(head)
+    if plan and (last := FIVE_YEAR_PLANS.get(plan[1])):
+        return last - 4, last
+    return None, None
+
+
+def _issuer(head: str) -> str:
+    match = _ISSUER.search(head)
+    return match[0] if match else ""

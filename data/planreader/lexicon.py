@@ -1,0 +1,165 @@
+"""The lexicon of the plan reader, read once from ``lexicon.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("lexicon.toml")
+#: Measure → factor to another one that a metric may be stated in.
+CONVERSIONS = {
+    ("Gbit/s", "Tbit/s"): 1e-3, ("Gbit/s", "Mbit/s"): 1e3, ("PFLOPS", "EFLOPS"): 1e-3,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Words behind a number and what they measure.
+
+    Parameters
+    ----------
+    measure
+        Key that metrics ask for.
+    pattern
+        The words.
+    factor
+        To the measure's base unit.
+    """
+
+    measure: str
+    pattern: re.Pattern[str]
+    factor: float
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What is counted and by which words it is known.
+
+    Parameters
+    ----------
+    layer, metric, unit
+        As in a statement.
+    measures
+        Measures of numbers that fit.
+    basis
+        Basis where the words say none.
+    words, after
+        Patterns before and behind the number; None matches nothing.
+    needs, without
+        Patterns that must, and must not, stand in the clause.
+    listed
+        Pattern behind a list of names whose count is the value.
+    absent
+        True if "not yet" states the value 0.
+    by_unit
+        Measure that tells the metric where no word does, or empty.
+    """
+
+    layer: str
+    metric: str
+    unit: str
+    measures: tuple[str, ...]
+    basis: str
+    words: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    needs: re.Pattern[str] | None
+    without: re.Pattern[str] | None
+    listed: re.Pattern[str] | None
+    absent: bool
+    by_unit: str = ""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A technology whose coverage of places is a share.
+
+    Parameters
+    ----------
+    layer
+        Layer of its statements.
+    pattern
+        Words of the technology.
+    prefix, suffix
+        Around the metric's key.
+    """
+
+    layer: str
+    pattern: re.Pattern[str]
+    prefix: str
+    suffix: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """A kind of place that a network reaches.
+
+    Parameters
+    ----------
+    metric, fibre
+        Key of the metric for mobile layers, and its stem for fibre.
+    unit
+        Share of what.
+    pattern
+        Words of the place.
+    """
+
+    metric: str
+    fibre: str
+    unit: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything of ``lexicon.toml``.
+
+    Parameters
+    ----------
+    units, metrics, technologies, areas
+        In the order of the file.
+    """
+
+    units: tuple[Unit, ...]
+    metrics: tuple[Metric, ...]
+    technologies: tuple[Reach, ...]
+    areas: tuple[Area, ...]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon.
+
+    Returns
+    -------
+    lexicon
+        With its patterns compiled.
+    """
+    rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return Lexicon(
+        tuple(Unit(u["measure"], re.compile(u["words"]), float(u["factor"])) for u in rows["unit"]),
+        tuple(_metric(row) for row in rows["metric"]),
+        tuple(
+            Reach(r["layer"], re.compile(r["technology"]), r.get("prefix", ""), r.get("suffix", ""))
+            for r in rows["reach"]
+        ),
+        tuple(
+            Area(a["metric"], a["fibre"], a["unit"], re.compile(a["words"])) for a in rows["area"]
+        ),
+    )
+
+
+def _metric(row: dict[str, object]) -> Metric:
+    def pattern(key: str) -> re.Pattern[str] | None:
+        return re.compile(str(row[key])) if row.get(key) else None
+
+    measures = row["measure"]
+    return Metric(
+        str(row["layer"]), str(row["metric"]), str(row["unit"]),
+        tuple(str(m) for m in measures) if isinstance(measures, list) else (),
+        str(row["basis"]), pattern("words"), pattern("after"), pattern("needs"),
+        pattern("without"), pattern("listed"), bool(row.get("absent")),
+        str(row.get("by_unit", "")),
+    )  # fmt: skip

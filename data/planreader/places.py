@@ -1,0 +1,120 @@
+"""Shares of places that a network reaches: 行政村5G通达率, 乡镇以上4G全覆盖."""
+
+from __future__ import annotations
+
+import re
+
+from data.planreader.lexicon import Area, Reach, lexicon
+from data.planreader.matching import Subject
+
+_BEHIND = re.compile(r"(?:以上|及以上|左右)?(?:的)?(?:\d+户以上)?")
+_SEVERAL = re.compile(r"均|都|分别|双|和|、|及|与|以及")
+_JOINED = re.compile(r"(?:、|和|及|与|以及|,|，)")
+_Span = tuple[int, int, Area]
+
+
+def of_share(before: str, behind: str, clause: str) -> list[Subject]:
+    """Return what a share counts, if it is one of places that a network reaches.
+
+    Parameters
+    ----------
+    before, behind
+        Words around the number.
+    clause
+        The whole clause.
+
+    Returns
+    -------
+    subjects
+        One per network and kind of place; empty where none is named.
+    """
+    areas = _areas(before, behind)
+    networks = _networks(clause)
+    if not networks or not areas:
+        return []
+    layers = {network.layer for network in networks}
+    if areas[0].metric == "natural_villages_reached" and {"fibre", "mobile_4g"} <= layers:
+        return [Subject("natural_villages", "with_fibre_and_4g", areas[0].unit, "share", 9)]
+    if len(networks) > 1 and not _SEVERAL.search(clause):
+        networks = [max(networks, key=lambda network: _last(network, before))]
+    return [_subject(network, area) for network in networks for area in areas]
+
+
+def of_full_coverage(clause: str) -> list[Subject]:
+    """Return what a clause says to be covered wholly.
+
+    Parameters
+    ----------
+    clause
+        With words like 全覆盖.
+
+    Returns
+    -------
+    subjects
+        One per network and kind of place.
+    """
+    spans = [_span(match, area) for area in lexicon().areas
+             for match in area.pattern.finditer(clause)]  # fmt: skip
+    return [
+        _subject(network, area) for network in _networks(clause) for _, _, area in _longest(spans)
+    ]
+
+
+def _areas(before: str, behind: str) -> list[Area]:
+    lead = _BEHIND.match(behind)
+    for area in lexicon().areas:
+        # 80%以上自然村 binds more than 行政村 before the number.
+        if area.pattern.match(behind, lead.end() if lead else 0):
+            return [area]
+    spans = [_span(match, area) for area in lexicon().areas
+             for match in area.pattern.finditer(before)]  # fmt: skip
+    return [area for _, _, area in _last_list(before, spans)]
+
+
+def _networks(clause: str) -> list[Reach]:
+    """Return the networks of a clause, one per layer, the more special first."""
+    found = [network for network in lexicon().technologies if network.pattern.search(clause)]
+    fibre = [network for network in found if network.layer == "fibre"]
+    special = (
+        [network for network in fibre if network.prefix]
+        or [network for network in fibre if not network.suffix]
+        or fibre
+    )
+    return [network for network in found if network.layer != "fibre" or network in special[:1]]
+
+
+def _subject(network: Reach, area: Area) -> Subject:
+    metric = area.metric
+    if network.layer == "fibre":
+        metric = f"{network.prefix}{area.fibre}{network.suffix}"
+        if not network.prefix and not network.suffix:
+            metric = f"{area.fibre}_fibre"
+    return Subject(network.layer, metric, area.unit, "share", 8)
+
+
+def _last(network: Reach, text: str) -> int:
+    return max((match.end() for match in network.pattern.finditer(text)), default=-1)
+
+
+def _span(match: re.Match[str], area: Area) -> _Span:
+    return match.start(), match.end(), area
+
+
+def _longest(spans: list[_Span]) -> list[_Span]:
+    """Drop what lies inside a longer match: 城区 in 县级以上城区."""
+    kept: list[_Span] = []
+    for begin, end, area in sorted(spans, key=lambda span: span[0] - span[1]):
+        if all(end <= other[0] or begin >= other[1] for other in kept):
+            kept.append((begin, end, area))
+    return sorted(kept, key=lambda span: span[0])
+
+
+def _last_list(text: str, spans: list[_Span]) -> list[_Span]:
+    """Return the places of the last list before a number: 乡镇、行政村覆盖率."""
+    kept = _longest(spans)
+    result = kept[-1:]
+    for previous in reversed(kept[:-1]):
+        if _JOINED.fullmatch(text[previous[1] : result[0][0]]) is None:
+            break
+        result.insert(0, previous)
+    return result

@@ -1,0 +1,158 @@
+"""Reads a document into statements, each once, with its anomalies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from data.planreader.context import Context, Plan
+from data.planreader.dates import Mention, mentions, with_digits
+from data.planreader.document import Document
+from data.planreader.extraction import Sentence, statements
+from data.planreader.files import opened
+from data.planreader.regions import RegionNames, region_names
+from data.planreader.statement import Statement
+
+_END = re.compile(r"[。！!？?；;\n]+")
+#: Full-width signs → half-width ones of the same length.
+_HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code != 0xFF1B} | {
+    ord(wide): ord(half) for wide, half in zip("％－／（）．＋\u3000\xa0", "%-/().+  ", strict=True)
+}
+
+
+def read(
+    path: Path | str, *, province: str = "", regions: Iterable[tuple[str, str]] = ()
+) -> list[Statement]:
+    """Read a plan's file into statements.
+
+    Parameters
+    ----------
+    path
+        A file: TXT, HTML, DOCX or PDF with a text layer.
+    province
+        Six-digit code of the province; found in the document where empty.
+    regions
+        Code and name of the regions that the text may name.
+
+    Returns
+    -------
+    statements
+        In the order of the text, each once.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or holds no text.
+    """
+    return read_document(opened(Path(path)), province=province, regions=regions)
+
+
+def read_document(
+    document: Document, *, province: str = "", regions: Iterable[tuple[str, str]] = ()
+) -> list[Statement]:
+    """Read an opened document into statements.
+
+    Parameters
+    ----------
+    document
+        The document.
+    province, regions
+        As in :func:`read`.
+
+    Returns
+    -------
+    statements
+        In the order of the text, each once.
+    """
+    plan = Plan(document.first_year, document.last_year, document.date, province or document.region)
+    return read_text(document.text, plan, region_names(regions))
+
+
+def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[Statement]:
+    """Read a text into statements.
+
+    Parameters
+    ----------
+    text
+        Sentences; paragraphs end with a line break.
+    plan
+        What the document says of itself.
+    names
+        Regions that the text may name.
+
+    Returns
+    -------
+    statements
+        In the order of the text, each once.
+
+    Examples
+    --------
+    >>> found = read_text("到2025年，全省新建5G基站14万个。", Plan(2021, 2025, None, "530000"))
+    >>> found[0].layer, found[0].value, found[0].basis, found[0].date, found[0].kind
+    ('mobile_5g', 140000.0, 'increment', '2025-12-31', 'target')
+    """
+    context = Context(plan)
+    seen: set[str] = set()
+    found: dict[tuple[object, ...], Statement] = {}
+    for sentence in _sentences(text, plan):
+        if sentence is None:
+            context.paragraph()
+            continue
+        context.meets(sentence.text, list(sentence.dates))
+        # Texts copied from the web repeat whole paragraphs.
+        bare = re.sub(r"\s", "", sentence.text)
+        if bare in seen:
+            continue
+        seen.add(bare)
+        for statement in statements(sentence, context, names or RegionNames({})):
+            found.setdefault(statement.key, statement)
+    return _with_anomalies(list(found.values()))
+
+
+def _sentences(text: str, plan: Plan) -> Iterator[Sentence | None]:
+    half = with_digits(text.translate(_HALF))
+    begin = 0
+    for match in [*_END.finditer(half), None]:
+        end = match.start() if match else len(half)
+        quote = text[begin:end]
+        lead = len(quote) - len(quote.lstrip())
+        stripped = quote.strip()
+        if stripped:
+            part = half[begin + lead : begin + lead + len(stripped)]
+            found = tuple(mentions(part, plan.year))
+            yield Sentence(part, stripped, begin + lead, _own_dates(part, found))
+        if match and "\n" in match[0]:
+            yield None
+        begin = match.end() if match else end
+
+
+def _own_dates(text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Leave out dates that name a document or a meeting."""
+    result = []
+    for mention in found:
+        before, behind = text[: mention.start], text[mention.end :]
+        if re.search(r"(?:较|比|同比|与)[^,，]{0,3}$", before):
+            continue
+        if before.count("《") > before.count("》"):
+            continue
+        if re.match(r"\s?[)）]?(?:省政府|第\d+次|国民经济|规划|行动计划|纲要|和二)", behind):
+            continue
+        if re.search(r"[((][^)）]*$", before) and re.match(r"[^((]*[)）]", behind):
+            continue
+        result.append(mention)
+    return tuple(result)
+
+
+def _with_anomalies(found: list[Statement]) -> list[Statement]:
+    """Mark sums that cannot be: more new ones than there are in all at the same date."""
+    result = []
+    for said in found:
+        totals = [
+            s for s in found
+            if s.basis == "cumulative" and said.basis == "increment" and s.layer == said.layer
+            and s.unit == said.unit and s.date == said.date and s.region == said.region
+            and s.kind == said.kind and s.value < said.value
+        ]  # fmt: skip
+        result.append(said.because("more_new_than_in_all", 0.3) if totals else said)
+    return result

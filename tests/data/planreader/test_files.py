@@ -1,0 +1,146 @@
+"""Files that a plan comes in: texts, web pages, Word, PDF; and files that are none."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+
+from data.planreader import read
+from data.planreader.files import opened
+from geo.errors import DataError
+
+SENTENCE = "到2025年，全省新建5G基站14万个。"
+HEAD = (
+    "云南省人民政府关于印发“十四五”数字云南规划的通知\n云政发〔2022〕26号\n"
+    "云南省人民政府\n2022年4月27日\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_text_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_bytes((HEAD + SENTENCE).encode(encoding))
+    document = opened(path)
+    assert document.number == "云政发〔2022〕26号"
+    assert document.date == "2022-04-27"
+    assert (document.first_year, document.last_year, document.region) == (2021, 2025, "530000")
+    found = read(path)
+    assert [(s.value, s.quote) for s in found] == [(140000, SENTENCE.rstrip("。"))]
+    assert document.text[found[0].start :].startswith("到2025年")
+
+
+def test_a_web_page_shows_no_script(tmp_path: Path) -> None:
+    path = tmp_path / "plan.html"
+    path.write_text(
+        "<html><head><style>p{}</style><script>到2025年，全省新建5G基站99万个。</script></head>"
+        "<body><p>云南省“十四五”规划</p><p>到2025年，<b>全省</b>新建5G&#22522;站14万个。</p></body></html>",
+        encoding="utf-8",
+    )
+    assert [s.value for s in read(path)] == [140000]
+
+
+def word(paragraphs: list[str]) -> docx.document.Document:
+    made = docx.Document()
+    for paragraph in paragraphs:
+        made.add_paragraph(paragraph)
+    return made
+
+
+def test_a_word_file_with_a_table(tmp_path: Path) -> None:
+    made = word([HEAD.split("\n", maxsplit=1)[0], SENTENCE])
+    table = made.add_table(rows=3, cols=4)
+    rows = [("指标", "单位", "2020年", "2025年"), ("5G基站数", "万个", "1.9", "15"),
+            ("数据中心标准机架（万架）", "", "4", "10")]  # fmt: skip
+    for row, cells in zip(table.rows, rows, strict=True):
+        for cell, words in zip(row.cells, cells, strict=True):
+            cell.text = words
+    path = tmp_path / "plan.docx"
+    made.save(str(path))
+    found = {(s.metric, s.value, s.date) for s in read(path)}
+    assert found == {
+        ("base_stations_new", 140000, "2025-12-31"), ("base_stations", 19000, "2020-12-31"),
+        ("base_stations", 150000, "2025-12-31"), ("racks_in_data_centres", 40000, "2020-12-31"),
+        ("racks_in_data_centres", 100000, "2025-12-31"),
+    }  # fmt: skip
+
+
+def test_tracked_changes_count_as_accepted(tmp_path: Path) -> None:
+    made = word(["“十四五”规划"])
+    paragraph = made.add_paragraph("到2025年，全省新建5G基站")
+    for tag, text_tag, words in (("w:del", "w:delText", "14"), ("w:ins", "w:t", "16")):
+        change, run, text = OxmlElement(tag), OxmlElement("w:r"), OxmlElement(text_tag)
+        change.set(qn("w:id"), "1")
+        text.text = words
+        run.append(text)
+        change.append(run)
+        paragraph._p.append(change)
+    paragraph.add_run("万个。")
+    path = tmp_path / "plan.docx"
+    made.save(str(path))
+    assert [s.value for s in read(path)] == [160000]
+
+
+def pdf(lines: list[str], *, password: str = "") -> bytes:
+    import typst
+
+    source = "\n\n".join(line.replace("#", "\\#") for line in lines).encode()
+    made = typst.compile(source)
+    if not password:
+        return made
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(PdfReader(io.BytesIO(made)))
+    writer.encrypt(password)
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def test_a_scan_and_a_locked_pdf_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(pdf([]))
+    with pytest.raises(DataError, match="it is a scan"):
+        opened(path)
+    path.write_bytes(pdf(["by 2025"], password="x"))
+    with pytest.raises(DataError, match="password"):
+        opened(path)
+
+
+def bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 70_000_000)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "no text"), (b"  \n", "no text"), (b"\xd0\xcf\x11\xe0abc", "DOCX"),
+     (b"PK\x03\x04broken", "damaged"), (b"%PDF-1.7 broken", "damaged"),
+     (b"\x00\x01\x02", "neither"), (bomb(), "harmful")],
+    ids=["empty", "blank", "doc", "zip", "pdf", "binary", "bomb"],
+)  # fmt: skip
+def test_what_is_no_plan_is_named(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "plan"
+    path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        opened(path)
+    assert words in str(caught.value)
+    assert "plan" in caught.value.where
+
+
+def test_entities_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plan.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "word/document.xml",
+            '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
+        )
+    with pytest.raises(DataError, match="entities"):
+        opened(path)
