@@ -214,13 +214,10 @@ def _gap_chart(
     layer_marks.add(sheet, _pack, _marks_at, shown=item.key)
     render.add_points(sheet, url=_points_at)
     render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
-    title = f"{item.heading(metric, language())} · {t('figure.gap')}"
+    unit = unit_name(str(first["unit"]), language())
+    title = f"{item.heading(metric, language())} · {t('figure.gap_axis', unit=unit)}"
     notes = [t("map.upper")] if bound else []
-    legend = render.Legend(
-        title,
-        unit_name(str(first["unit"]), language()),
-        (*notes, *_village_notes()),
-    )
+    legend = render.Legend(title, notes=(*notes, *_village_notes()))
     return _finished(_pack, sheet, legend, _points_at)
 
 

@@ -98,7 +98,8 @@ def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapv
         render.add_outline(sheet, features.region_features(_pack, "prefecture"))
     render.add_rivers(sheet, features.river_features(_pack))
     render.add_labels(sheet, fill, from_zoom=8.5 if _shown.level == "county" else 0)
-    legend = render.Legend(_shown.title, _shown.unit, _shown.notes)
+    unit = t("figure.unit", unit=_shown.unit) if _shown.unit else ""
+    legend = render.Legend(_shown.title, unit, _shown.notes)
     banner = t("banner.word") if _shown.invented else ""
     return mapview.drawn(render.finish(sheet, legend, banner=banner), bounds, place=_pack.name)
 

@@ -38,7 +38,7 @@ def _gaps(chosen: Layer) -> None:
     row = whole.iloc[0]
     unit = unit_name(str(row["unit"]), language())
     title = t("overview.title", layer=chosen.heading(metric, language()), place=named(row))
-    head(title, evidence=cache.village_evidence(), what=t("banner.villages"))
+    head(title, invented=cache.illustrative("natural_villages", "fibre_nodes"))
     numbers = st.container(height=_NUMBERS_HEIGHT, border=False)
     left, right = st.columns([0.62, 0.38], gap="small")
     with left:

@@ -29,7 +29,7 @@ _YEAR = "plan_year"
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("plan.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    head(t("plan.title"), invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"))
     if plan_job.last() is None:
         # A first plan comes without a choice.
         plan_job.start()

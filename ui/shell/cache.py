@@ -56,6 +56,12 @@ def village_evidence() -> list[str]:
     return sorted(villages()["evidence"].unique().tolist())
 
 
+def illustrative(*tables: str) -> list[str]:
+    """Return which of the named tables in force hold illustrative rows."""
+    held = {name: pack().table(name, columns=("evidence",))["evidence"] for name in tables}
+    return [name for name, evidence in held.items() if "illustrative" in set(evidence)]
+
+
 def anomalies() -> list[Anomaly]:
     """Return the contradictions and anomalies in the sources of the province."""
     return _anomalies(pack().digest, _pack=pack())
