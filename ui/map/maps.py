@@ -50,7 +50,7 @@ def gap_map(
         key=f"map-{key}",
         height=height,
         overlay=_selection(pack),
-        heed=mapview.Heed(
+        events=mapview.MapEvents(
             on_region=lambda adcode: drilldown.choose(level, adcode), on_drawn=on_drawn
         ),
     )
@@ -164,7 +164,7 @@ def site_map(
         key=f"map-{key}",
         height=height,
         overlay=overlay,
-        heed=mapview.Heed(on_click=on_click),
+        events=mapview.MapEvents(on_click=on_click),
     )
 
 
@@ -186,8 +186,8 @@ def plan_map(
 ) -> None:
     """Draw a plan over the villages that it is for; ``content`` packs them."""
     chart = _borders(cache.pack(), content, "plan", 6.0)
-    heed = mapview.Heed(on_click=on_click)
-    mapview.show(chart, key="map-plan", height=height, overlay=overlay, heed=heed)
+    events = mapview.MapEvents(on_click=on_click)
+    mapview.show(chart, key="map-plan", height=height, overlay=overlay, events=events)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -73,13 +73,13 @@ def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
         overlay["plan"] = _tree(tree)
     mapview.show(
         chart, key=_KEY, height=height, overlay=overlay,
-        heed=mapview.Heed(on_region=lambda code: drilldown.choose(shown.level, code)),
+        events=mapview.MapEvents(on_region=lambda code: drilldown.choose(shown.level, code)),
     )  # fmt: skip
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapview.Drawn:
-    """Return the choropleth; ``known`` is the cache's key and stands for everything else."""
+    """Return the choropleth; ``known`` is the cache's key and represents everything else."""
     del known
     bounds = features.bounds(_pack)
     sheet = render.new_sheet(bounds, _words(), dark=mapview.is_dark(), tiles=background())

@@ -62,7 +62,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | N
         mapview.show(
             coverage_view.chart(table, illustrative=invented),
             key="map-coverage", height=_MAP_HEIGHT, overlay=overlay,
-            heed=mapview.Heed(on_click=site_raster.choose),
+            events=mapview.MapEvents(on_click=site_raster.choose),
         )  # fmt: skip
         st.caption(f"{terrain.badge()} {t('coverage.model')}")
     tabs = st.tabs([t(f"coverage.tab_{name}") for name in ("regions", "villages", "budget")])

@@ -42,8 +42,8 @@ def _gaps(chosen: Layer) -> None:
     numbers = st.container(height=_NUMBERS_HEIGHT, border=False)
     left, right = st.columns([0.62, 0.38], gap="small")
     with left:
-        told = first_paint.done if first_paint.begins() else None
-        maps.gap_map(parts, key="overview", height=_MAP_HEIGHT, on_drawn=told)
+        on_drawn = first_paint.done if first_paint.begins() else None
+        maps.gap_map(parts, key="overview", height=_MAP_HEIGHT, on_drawn=on_drawn)
     if first_paint.begins():
         return
     with numbers:

@@ -22,7 +22,7 @@ _MAP_HEIGHT = 600
 
 @guarded
 def show() -> None:
-    """Draw the page; what a click changes is one fragment, the rest stands still."""
+    """Draw the page; what a click changes is one fragment, the rest does not change."""
     head(t("whatif.title"), invented=cache.illustrative("natural_villages", "sites"))
     _workbench()
 

@@ -21,7 +21,7 @@ from ui.shell import state
 
 
 def pack() -> Pack:
-    """Return the chosen pack as the workspace makes it, read anew when a file has changed."""
+    """Return the chosen pack as the workspace makes it, read again when a file has changed."""
     name = state.province()
     found = Pack.load(name)
     stamps = [path.stat() for path in sorted(found.folder.iterdir())]

@@ -52,7 +52,7 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
             show(*args, **kwargs)
         except PlannerError as error:
             explain(error)
-        except Exception:  # noqa: BLE001  the last door: a planner never sees a traceback
+        except Exception:  # noqa: BLE001  outermost handler: a planner never sees a traceback
             _LOG.exception("page %s failed", getattr(show, "__module__", ""))
             st.error(t("error.unexpected"))
 
@@ -60,7 +60,7 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
 
 
 def explain(error: PlannerError) -> None:
-    """Show what is wrong, where, and how to repair it."""
+    """Show what is wrong, where, and how to fix it."""
     lines = [f"**{t('error.what')}** {plain(error.what)}"]
     if error.where:
         lines.append(f"**{t('error.where')}** {plain(error.where)}")
