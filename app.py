@@ -1,4 +1,4 @@
-"""The web door: page configuration and navigation, no logic."""
+"""The web interface: page configuration and navigation, no logic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terminal door: the same functions as the web door, one sub-command each.
+"""The terminal interface: the same functions as the web interface, one sub-command each.
 
 Exit codes: 0 done, 1 a file or folder is at fault, 2 the call is at fault. Progress goes to
 stderr, so that ``--out -`` can be piped.
@@ -28,7 +28,7 @@ cli.add_typer(packs.COMMANDS, name="pack")
 
 
 def main() -> None:
-    """Run the terminal door; every planner error is one line on stderr."""
+    """Run the terminal interface; every planner error is one line on stderr."""
     _utf8_streams()
     try:
         cli()

@@ -1,1 +1,1 @@
-"""The terminal door's commands, one file for each part of the work."""
+"""The terminal's commands, one file for each part of the work."""

@@ -26,7 +26,7 @@ def compile_ahead() -> None:
 
 
 def _terrain() -> None:
-    """Run what stands on an elevation model: villages, an area, a path, a plan."""
+    """Run what needs an elevation model: villages, an area, a path, a plan."""
     from data.scenario.plan_settings import PlanSettings
     from data.scenario.scenario import Scenario
     from data.tables.reader import Pack, pack_names
@@ -39,10 +39,10 @@ def _terrain() -> None:
     pack = Pack.load(pack_names()[0])
     settings = PlanSettings(sites=2, frontier_points=0, time_limit_s=1)
     scenario = Scenario(province=pack.name, demonstration_terrain=True, plan=settings)
-    ground = terrain_of(pack, scenario)
-    if ground is None:
+    terrain = terrain_of(pack, scenario)
+    if terrain is None:
         return
-    west, south, east, north = ground.bounds
+    west, south, east, north = terrain.bounds
     known = pack.table("natural_villages")
     inside = known[known["lon"].between(west, east) & known["lat"].between(south, north)]
     county = str(inside["adcode"].mode().iloc[0])

@@ -119,7 +119,7 @@ def coverage(  # noqa: PLR0913  one argument for each option
     if out == "-":
         print_table(counts.round(1), right=counts.columns[4:-1])
         say(
-            "terminal.counted", limit=order.limit_dBm, wished=order.wished,
+            "terminal.counted", limit=order.limit_dBm, required=order.required_probability,
             common=errors.common_sigma_dB, length=errors.correlation_m,
         )  # fmt: skip
         _tell_terrain(pack, plan)

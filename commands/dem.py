@@ -47,7 +47,7 @@ def fetch(
     kept = folder or Workspace.open(workspace).folder / "dem"
     order = FetchOrder(resolution, kept, base_url)
     with _bytes_bar() as progress:
-        found = download(area, order, progress=progress, tell=say_message)
+        found = download(area, order, progress=progress, report=say_message)
     if no_import:
         say("terminal.kept_tiles", tiles=len(found.files), folder=kept)
         return
@@ -105,8 +105,8 @@ def _bytes_bar() -> Iterator[Callable[[int, int], None]]:
         return
 
     def show(done: int, total: int) -> None:
-        told = words("terminal.megabytes", done=done / 1e6, total=total / 1e6)
-        typer.echo(f"\r{told}", nl=False, err=True)
+        line = words("terminal.megabytes", done=done / 1e6, total=total / 1e6)
+        typer.echo(f"\r{line}", nl=False, err=True)
 
     yield show
     typer.echo("", err=True)

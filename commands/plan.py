@@ -45,7 +45,7 @@ Sites = Annotated[int | None, typer.Option("--sites", help="Greatest number of n
 Budget = Annotated[
     float | None, typer.Option("--budget", help="Greatest build cost [CNY, plan's price year].")
 ]
-WishedShare = Annotated[float | None, typer.Option("--share", help="Share of households, 0–1.")]
+TargetShare = Annotated[float | None, typer.Option("--share", help="Share of households, 0–1.")]
 Presets = Annotated[
     list[str] | None, typer.Option("--preset", help="Technology of new sites; repeatable.")
 ]
@@ -87,7 +87,7 @@ def _command(name: str, about: str, *, links: bool) -> None:
         objective: Objective = "",
         sites: Sites = None,
         budget: Budget = None,
-        share: WishedShare = None,
+        share: TargetShare = None,
         preset: Presets = None,
         lock: Lock = None,
         forbid: Forbid = None,
@@ -104,7 +104,7 @@ def _command(name: str, about: str, *, links: bool) -> None:
             "presets": preset, "candidates.locked": lock, "candidates.forbidden": forbid,
             "candidates.own": candidate, "years.annual_budgets": annual_budget,
         }  # fmt: skip
-        wanted = wishes(scenario_of(scenario, province), province, asked, settings or [])
+        wanted = scenario_asked(scenario_of(scenario, province), province, asked, settings or [])
         if five_g:
             wanted = wanted.model_copy(update={"five_g_counts_as_4g": True})
         run(pack_of(province, workspace), wanted, table, out, links=links)
@@ -122,7 +122,7 @@ _command(
 )
 
 
-def wishes(
+def scenario_asked(
     given: Scenario | None, province: str, asked: dict[str, Any], settings: list[str]
 ) -> Scenario:
     """Return the scenario with what the options ask put over its plan.
@@ -149,7 +149,7 @@ def wishes(
 
 
 def run(pack: Pack, scenario: Scenario, table: str, out: str, *, links: bool) -> None:
-    """Plan, tell how it goes, and print or write the tables."""
+    """Plan, report progress, and print or write the tables."""
     from planning.exports.plan import TABLES
     from planning.plan.rollout import plan as planned
 
@@ -227,7 +227,7 @@ def _sentence(result: Rollout) -> str:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a wish to stop; the second ends the program as usual."""
+    """Turn the first Ctrl-C into a request to stop; the second ends the program as usual."""
     stopped: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:

@@ -138,7 +138,7 @@ def villages(  # noqa: PLR0913  one argument for each option
         float | None,
         typer.Option(
             "--radius-m",
-            help="Derive the state anew: a site within this distance [m] (rule A: 5000).",
+            help="Derive the state again: a site within this distance [m] (rule A: 5000).",
         ),
     ] = None,
     workspace: Folder = None,

@@ -96,7 +96,7 @@ def storage_errors(path: Path | str) -> Iterator[None]:
     Raises
     ------
     StorageError
-        With the reason and how to repair it.
+        With the reason and how to fix it.
     """
     try:
         yield

@@ -276,7 +276,7 @@ class Layer:
     words: Words = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check what no reader of the record could repair.
+        """Check what no reader of the record could fix.
 
         Raises
         ------

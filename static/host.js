@@ -44,9 +44,9 @@ const fitBesideLegend = (map, node, bounds) => {
   if (step > 0) map.panBy([-step, 0], { animate: false });
 };
 
-// Says that the map stands, or never will, to a page that waits for it.
-const tell = (state) => {
-  if (state.data.tell) state.send("drawn", { at: Date.now() });
+// Marks the map as loaded or failed for a page that waits for it.
+const report = (state) => {
+  if (state.data.report) state.send("drawn", { at: Date.now() });
 };
 
 const mount = async (box, state, data) => {
@@ -88,7 +88,7 @@ const mount = async (box, state, data) => {
     state.clicks.push({ id: state.last, lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) });
     state.send("click", { clicks: state.clicks });
   });
-  map.once("tongcunpoints", () => requestAnimationFrame(() => tell(state)));
+  map.once("tongcunpoints", () => requestAnimationFrame(() => report(state)));
   window.tongcunMap = map;
 };
 
@@ -167,7 +167,7 @@ export default function host({ parentElement, data, setTriggerValue }) {
     () => decorate(state),
     (error) => {
       box.textContent = `${data.failed} (${error.message})`;
-      tell(state);
+      report(state);
     },
   );
   return leave;

@@ -149,7 +149,7 @@ def fetch(
     order: FetchOrder,
     *,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-    tell: Callable[[Sentence], None] = lambda _line: None,
+    report: Callable[[Sentence], None] = lambda _line: None,
 ) -> Fetched:
     """Download the tiles that an area touches; each is whole and readable, or not there.
 
@@ -159,7 +159,7 @@ def fetch(
         WGS84 polygon [°].
     progress
         Told bytes done and bytes in total, again and again.
-    tell
+    report
         Told what will be downloaded before it begins, and what the server lacks.
 
     Raises
@@ -168,7 +168,7 @@ def fetch(
         If the resolution or the address is none, or the server has no tile of the area.
     StorageError
         If the server does not answer or refuses, the folder cannot be written to, or the disk has
-        no room. What was downloaded stays: the next call goes on from there.
+        no space. What was downloaded stays: the next call continues from there.
     DataError
         If what the server sends is no elevation model.
     """
@@ -181,7 +181,7 @@ def fetch(
     absent = tuple(name for name, size in sizes.items() if size is None)
     wanted = {name: size for name, size in sizes.items() if size is not None}
     total = sum(wanted.values())
-    tell(
+    report(
         Message(
             "terminal.dem_tiles",
             {"resolution": order.resolution, "tiles": len(names),
@@ -292,7 +292,7 @@ def _tried(order: FetchOrder, url: str, call: Callable[[], int]) -> int:
 
 @contextmanager
 def _asked(order: FetchOrder, url: str, method: str) -> Iterator[Any]:
-    """Yield the answer of a server; its faults and the line's are told apart."""
+    """Yield the answer of a server; its faults and the line's are distinguished."""
     request = urllib.request.Request(url, method=method)  # noqa: S310 — http(s), see _base_url
     try:
         answer = urllib.request.urlopen(request, timeout=order.timeout_s)  # noqa: S310 — the same

@@ -29,7 +29,7 @@ _POINTS = {
     "unknown": ("999999", 0.5),
     "site": ("CC79A7", 1.0),
 }
-#: Name of a colour → what it stands for, in the legend of points.
+#: Name of a colour → what it means, in the legend of points.
 _POINT_LEGEND = {
     "kml.orange": "kml.uncovered", "kml.blue": "kml.covered", "kml.grey": "kml.unknown",
     "kml.purple": "kml.placed_site",
@@ -145,7 +145,7 @@ def _classes(frame: pd.DataFrame) -> tuple[list[str], str]:
 
 
 def _legend(meanings: Mapping[str, str]) -> str:
-    """Return a legend in both languages from the keys of colours and of what they stand for."""
+    """Return a legend in both languages from the keys of colours and of what they mean."""
     return "; ".join(f"{_words(colour)}: {_words(what)}" for colour, what in meanings.items())
 
 

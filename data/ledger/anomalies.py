@@ -60,7 +60,7 @@ def anomaly_table(pack: Pack) -> pd.DataFrame:
 
 
 def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
-    """Find private-use characters, which stand where a sign of the text was lost."""
+    """Find private-use characters, which replace a lost character of the text."""
     for row in ledger.targets.to_dict("records"):
         quote = str(row["quote"])
         if any(unicodedata.category(ch) == _PRIVATE_USE for ch in quote):

@@ -1,6 +1,6 @@
 """Coverage rules as profiles: each a TOML file with its figures, source, year and whether verified.
 
-The embedded ones stand in ``data/rules/``; a planner's own in a folder of the workspace. A file is
+The embedded ones are in ``data/rules/``; a planner's own in a folder of the workspace. A file is
 named like its key.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from data.scenario.link_presets import PLACES, BudgetWish
+from data.scenario.link_presets import PLACES, BudgetRequirement
 from data.wording.catalogue import Bilingual
 from geo.coverage.distance import MAX_RADIUS_M
 from geo.coverage.rules import distance_state
@@ -47,8 +47,8 @@ class Profile(BaseModel):
     radius_m
         Distance rule: greatest geodesic distance [m].
     rsrp_limit_dBm, probability, probability_of, place
-        Signal rule: level [dBm], wished probability at the ``edge`` or over the ``area`` of a cell,
-        and where the terminal is (:data:`data.scenario.link_presets.PLACES`).
+        Signal rule: level [dBm], required probability at the ``edge`` or over the ``area`` of a
+        cell, and where the terminal is (:data:`data.scenario.link_presets.PLACES`).
     points
         Points of a unit that are judged; a ``cluster`` counts from ``cluster_min_households`` on.
     need
@@ -56,7 +56,7 @@ class Profile(BaseModel):
     min_households
         Units with fewer are not asked about.
     source, source_zh
-        Where the figures were read; without a Chinese text the other stands for both.
+        Where the figures were read; without a Chinese text the other is used for both.
     verified
         Whether every figure of the profile was read in its source.
     """
@@ -115,7 +115,7 @@ class Profile(BaseModel):
             raise ValueError("; ".join(faults))
         return self
 
-    def wish(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> BudgetWish:
+    def requirement(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> BudgetRequirement:
         """Return what the rule asks of a link budget.
 
         Parameters
@@ -134,10 +134,10 @@ class Profile(BaseModel):
                 f"rule {self.key!r} counts by distance: it asks for no level", where="rule",
                 repair="choose a rule by signal",
             )  # fmt: skip
-        wished = self.wished_probability(sigma_dB=sigma_dB, exponent=exponent)
-        return BudgetWish(self.rsrp_limit_dBm, wished, self.place)
+        required = self.required_probability(sigma_dB=sigma_dB, exponent=exponent)
+        return BudgetRequirement(self.rsrp_limit_dBm, required, self.place)
 
-    def wished_probability(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> float:
+    def required_probability(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> float:
         """Return the probability that a point must have; an area figure is turned into an edge's.
 
         Raises
@@ -204,9 +204,9 @@ def point_states(
     if profile.radius_m is not None:
         return distance_state(given, profile.radius_m)
     typical = float(np.mean(np.asarray(sigma_dB, float)))
-    wished = profile.wished_probability(sigma_dB=typical, exponent=exponent)
+    required = profile.required_probability(sigma_dB=typical, exponent=exponent)
     share = coverage_probability(given, float(profile.rsrp_limit_dBm or 0), sigma_dB)
-    return coverage_state(share, wished)
+    return coverage_state(share, required)
 
 
 def asked_units(profile: Profile, households: ArrayLike) -> NDArray[np.bool_]:

@@ -80,7 +80,7 @@ class _Value:
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetWish:
+class BudgetRequirement:
     """What a rule asks of a budget.
 
     Attributes
@@ -108,8 +108,8 @@ class BudgetWish:
             raise UnknownNameError("place of the terminal", self.place, PLACES)
 
 
-#: The wish that the radii of ``presets.csv`` answer.
-MEDIAN = BudgetWish()
+#: The requirement that the radii of ``presets.csv`` answer.
+MEDIAN = BudgetRequirement()
 
 
 def budget_keys() -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def budget_keys() -> tuple[str, ...]:
     return tuple(key for key in _values() if key != _ALL)
 
 
-def link_budget(key: str, wish: BudgetWish = MEDIAN) -> LinkBudget:
+def link_budget(key: str, requirement: BudgetRequirement = MEDIAN) -> LinkBudget:
     """Return the budget of a preset.
 
     Raises
@@ -134,15 +134,17 @@ def link_budget(key: str, wish: BudgetWish = MEDIAN) -> LinkBudget:
     >>> round(link_budget("4g_1800").eirp_per_re_dBm, 1)
     30.2
     """
-    given: dict[str, Any] = {name: item.value for name, item in _inputs(key, wish).items()}
+    given: dict[str, Any] = {name: item.value for name, item in _inputs(key, requirement).items()}
     given["resource_elements"] = int(given["resource_elements"])
     return LinkBudget(
-        **given, rsrp_limit_dBm=wish.rsrp_limit_dBm, edge_probability=wish.edge_probability
+        **given,
+        rsrp_limit_dBm=requirement.rsrp_limit_dBm,
+        edge_probability=requirement.edge_probability,
     )
 
 
 def budget_table(
-    key: str, wish: BudgetWish = MEDIAN, *, languages: Sequence[str] = DATA_LANGUAGES
+    key: str, requirement: BudgetRequirement = MEDIAN, *, languages: Sequence[str] = DATA_LANGUAGES
 ) -> pd.DataFrame:
     """Return one row for each line of a budget.
 
@@ -163,10 +165,10 @@ def budget_table(
     """
     import pandas as pd
 
-    inputs = _inputs(key, wish)
+    inputs = _inputs(key, requirement)
     rows: list[dict[str, object]] = []
     counted: list[str] = []
-    for line in lines(link_budget(key, wish)):
+    for line in lines(link_budget(key, requirement)):
         if line.key in inputs:
             evidence = inputs[line.key].evidence
         elif line.key in _MADE_OF:
@@ -196,7 +198,11 @@ def budget_table(
 
 
 def derived_radius_m(
-    key: str, wish: BudgetWish = MEDIAN, *, h_bs_m: float = 35.0, sight: Sight = "nlos"
+    key: str,
+    requirement: BudgetRequirement = MEDIAN,
+    *,
+    h_bs_m: float = 35.0,
+    sight: Sight = "nlos",
 ) -> float:
     """Return the radius that a preset's budget reaches in TR 38.901 rural macro [m].
 
@@ -215,15 +221,15 @@ def derived_radius_m(
 
     Examples
     --------
-    >>> [round(derived_radius_m("4g_1800", BudgetWish(limit)), -2) for limit in (-105, -110)]
+    >>> [round(derived_radius_m("4g_1800", BudgetRequirement(limit)), -2) for limit in (-105, -110)]
     [1900.0, 2500.0]
     """
-    budget = link_budget(key, wish)
+    budget = link_budget(key, requirement)
     around = Surroundings("rma", budget.frequency_GHz, h_bs_m=h_bs_m)
     return cell_radius_m(budget.max_path_loss_dB, around, sight)
 
 
-def stated_radius_m(key: str, wish: BudgetWish = MEDIAN) -> float:
+def stated_radius_m(key: str, requirement: BudgetRequirement = MEDIAN) -> float:
     """Return the radius that ``presets.csv`` states: the derived one, to 100 m.
 
     Where the budget reaches beyond the distance that TR 38.901 holds for, it is that distance:
@@ -233,7 +239,7 @@ def stated_radius_m(key: str, wish: BudgetWish = MEDIAN) -> float:
     ----------
     key
         Key of the preset.
-    wish
+    requirement
         What the rule asks of the budget.
 
     Returns
@@ -248,18 +254,18 @@ def stated_radius_m(key: str, wish: BudgetWish = MEDIAN) -> float:
 
     Examples
     --------
-    >>> [stated_radius_m("5g_700", BudgetWish(limit)) for limit in (-105, -110)]
+    >>> [stated_radius_m("5g_700", BudgetRequirement(limit)) for limit in (-105, -110)]
     [4200.0, 5000.0]
     """
-    budget = link_budget(key, wish)
+    budget = link_budget(key, requirement)
     around, farthest = Surroundings("rma", budget.frequency_GHz), DISTANCES_M["rma", "nlos"][1]
     if budget.max_path_loss_dB >= path_loss_dB(farthest, around).item():
         return farthest
-    return round(derived_radius_m(key, wish), -2)
+    return round(derived_radius_m(key, requirement), -2)
 
 
-def _inputs(key: str, wish: BudgetWish) -> dict[str, _Value]:
-    """Return the inputs of a preset's budget with their sources, for the wished place."""
+def _inputs(key: str, requirement: BudgetRequirement) -> dict[str, _Value]:
+    """Return the inputs of a preset's budget with their sources, for a place of the terminal."""
     values = _values()
     if key not in values or key == _ALL:
         known: Preset = preset(key)
@@ -272,8 +278,8 @@ def _inputs(key: str, wish: BudgetWish) -> dict[str, _Value]:
     if not math.isfinite(entry.value):
         loss = building_entry_loss_dB(inputs["frequency_GHz"].value)
         inputs["entry_loss_dB"] = replace(entry, value=loss)
-    none = Message("place.no_loss", {"place": Message(f"place.{wish.place}")})
-    for name in _PLACE_LOSSES - PLACES[wish.place]:
+    none = Message("place.no_loss", {"place": Message(f"place.{requirement.place}")})
+    for name in _PLACE_LOSSES - PLACES[requirement.place]:
         inputs[name] = _Value(0.0, "reported", none)
     return inputs
 

@@ -11,7 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from data.clock import first_plan_year
 from data.scenario.presets import preset
@@ -56,7 +64,7 @@ class Place(_Frozen):
 
 
 class BuiltSite(Place):
-    """A site of an earlier round of the plan: it stands, covers, and costs nothing more."""
+    """A site of an earlier round of the plan: it is built, covers, and costs nothing more."""
 
     year: Annotated[int, Field(ge=2000, le=2100)]
 
@@ -103,7 +111,7 @@ class CostRange(_Frozen):
 
 
 class CandidateSettings(_Frozen):
-    """Where a site could stand.
+    """Where a site could be built.
 
     Attributes
     ----------
@@ -140,7 +148,7 @@ class CoverageSettings(_Frozen):
 
     Attributes
     ----------
-    limit_dBm, wished
+    limit_dBm, required_probability
         Level that counts, and the least probability of it at the village.
     place
         Where the terminal is.
@@ -149,7 +157,10 @@ class CoverageSettings(_Frozen):
     """
 
     limit_dBm: Annotated[float, Field(ge=-140, le=-40)] = -105.0
-    wished: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    required_probability: Annotated[
+        # Scenarios saved before have the second name.
+        float, Field(gt=0, lt=1, validation_alias=AliasChoices("required_probability", "wished"))
+    ] = 0.5
     place: Literal["outdoor", "handheld", "vehicle", "indoor"] = "outdoor"
     reach_m: Annotated[float, Field(ge=500, le=50_000)] = 10_000.0
 

@@ -51,13 +51,13 @@ def shadow_margin_dB(sigma_dB: ArrayLike, probability: ArrayLike) -> NDArray[np.
     10.25
     """
     sigma = _sigma(sigma_dB)
-    wished = np.asarray(probability, float)
-    if not ((wished > 0) & (wished < 1)).all():
+    required = np.asarray(probability, float)
+    if not ((required > 0) & (required < 1)).all():
         raise RangeError(
             "a probability is not between 0 and 1", where="shadow margin",
             repair="give a share such as 0.9; certainty has no finite margin",
         )  # fmt: skip
-    return np.asarray(sigma * ndtri(wished))
+    return np.asarray(sigma * ndtri(required))
 
 
 def coverage_probability(
@@ -97,15 +97,15 @@ def coverage_probability(
     return np.where(sigma > 0, share, certain)
 
 
-def coverage_state(probability: ArrayLike, wished: float) -> NDArray[np.uint8]:
+def coverage_state(probability: ArrayLike, required: float) -> NDArray[np.uint8]:
     """Return the states of :mod:`geo.coverage.distance`: unknown where the probability is NaN.
 
     Parameters
     ----------
     probability
         Probability of coverage, any shape.
-    wished
-        Least probability that counts as covered, 0 < wished ≤ 1; inclusive to 1e-12, so that a
+    required
+        Least probability that counts as covered, 0 < required ≤ 1; inclusive to 1e-12, so that a
         median with exactly the margin passes.
 
     Returns
@@ -123,13 +123,13 @@ def coverage_state(probability: ArrayLike, wished: float) -> NDArray[np.uint8]:
     >>> coverage_state([0.95, 0.3, float("nan")], 0.9).tolist()
     [1, 0, 2]
     """
-    if not 0 < wished <= 1:
+    if not 0 < required <= 1:
         raise RangeError(
-            f"a required probability of {wished:g} is not between 0 and 1", where="coverage",
+            f"a required probability of {required:g} is not between 0 and 1", where="coverage",
             repair="give a share such as 0.9",
         )  # fmt: skip
     share = np.asarray(probability, float)
-    covered = np.where(share >= wished - 1e-12, COVERED, UNCOVERED)
+    covered = np.where(share >= required - 1e-12, COVERED, UNCOVERED)
     return np.where(np.isnan(share), UNKNOWN, covered).astype(np.uint8)
 
 

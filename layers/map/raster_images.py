@@ -200,7 +200,7 @@ def _picture(  # noqa: PLR0913  one picture, its masks and its legend
 
 
 def _mercator(codes: NDArray[np.uint8], bounds: Bounds) -> NDArray[np.uint8]:
-    """Return the rows that stand at even steps of Mercator's northing, nearest cell each."""
+    """Return the rows at even steps of Mercator's northing, nearest cell each."""
     count = codes.shape[0]
     (south, _), (north, _) = bounds
     y_south, y_north = (np.arctanh(np.sin(np.radians(lat))) for lat in (south, north))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.scenario.link_presets import BudgetWish
+from data.scenario.link_presets import BudgetRequirement
 from geo.radio.prediction import Pairs, Predicted, strongest
 from geo.radio.probability import coverage_probability
 from layers.villages import VILLAGE_COLUMNS
@@ -90,7 +90,7 @@ class Best:
         self.unknown[np.unique(pairs.place[np.isnan(found.rsrp_dBm)])] = True
 
     def table(
-        self, villages: pd.DataFrame, wish: BudgetWish, *, known: NDArray[np.bool_]
+        self, villages: pd.DataFrame, requirement: BudgetRequirement, *, known: NDArray[np.bool_]
     ) -> pd.DataFrame:
         """Return the villages with their best path, state and reason.
 
@@ -98,7 +98,7 @@ class Best:
         ----------
         villages
             (places, …) rows of the village table.
-        wish
+        requirement
             Level limit [dBm] and the required probability of reaching it.
         known
             (places,) True where the elevation model has a height.
@@ -112,13 +112,13 @@ class Best:
         distance, loss, level, sight, ridge_km, ridge_m = self.figures.T
         table["site_id"], table["distance_km"], table["loss_dB"] = self.site, distance, loss
         table["rsrp_dBm"] = level
-        share = coverage_probability(level, wish.rsrp_limit_dBm, self.sigma_dB)
+        share = coverage_probability(level, requirement.rsrp_limit_dBm, self.sigma_dB)
         without = known & ~self.unknown & np.isnan(level)
         share = np.where(without, 0.0, share)
-        covered = share >= wish.edge_probability - 1e-12
+        covered = share >= requirement.edge_probability - 1e-12
         unsure = ~known | (self.unknown & ~covered)
         table["probability"] = np.where(unsure & np.isnan(level), np.nan, share)
-        table["margin_dB"] = level - wish.rsrp_limit_dBm
+        table["margin_dB"] = level - requirement.rsrp_limit_dBm
         known_sight = pd.Series(sight == 1, dtype="boolean")
         table["line_of_sight"] = known_sight.mask(np.isnan(level))
         table["ridge_km"], table["ridge_m"] = ridge_km, ridge_m

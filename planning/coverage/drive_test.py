@@ -166,7 +166,7 @@ def corrected(table: pd.DataFrame, drive: DriveTest, order: CoverageOrder) -> pd
     sigma = carrier_of(order.preset, order)[1]
     known = np.isfinite(level)
     share = coverage_probability(level, order.limit_dBm, sigma)
-    covered = known & (share >= order.wished - 1e-12)
+    covered = known & (share >= order.required_probability - 1e-12)
     # Another path leaves the model: the state is known only if a known path covers.
     unsure = (table["state"] == "unknown").to_numpy() & ~covered
     sight = table["line_of_sight"].fillna(value=False).to_numpy(bool)

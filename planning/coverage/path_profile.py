@@ -174,7 +174,7 @@ def path_between(
     terrain = require_terrain(pack, scenario)
     bearing, _, metres = WGS84.inv(site.lon, site.lat, village.lon, village.lat)
     km, ground = _profile(terrain, site, village, float(metres))
-    budget = link_budget(preset(order.preset).key, order.wish)
+    budget = link_budget(preset(order.preset).key, order.requirement)
     loss = p1812.path_loss(km, ground, _link(site, village, budget.frequency_GHz))
     rise = ground[-1] + village.height_m - ground[0] - site.height_m
     drop = rise - metres**2 / (2.0 * 6_371_000.0)
@@ -200,7 +200,7 @@ def path_between(
         site=site, village=village, preset=order.preset, frequency_GHz=budget.frequency_GHz,
         usual=usual, worst=worst, loss=loss, lines=(*lines, *margin), lon=x, lat=y,
         bearing_deg=float(bearing) % 360.0, rsrp_dBm=level, probability=share,
-        covered=share >= order.wished - 1e-12,
+        covered=share >= order.required_probability - 1e-12,
         serves=serves(
             order.preset, order.technology, five_g_counts_as_4g=scenario.five_g_counts_as_4g
         ),

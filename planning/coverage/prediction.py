@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.scenario.link_presets import BudgetWish, link_budget
+from data.scenario.link_presets import BudgetRequirement, link_budget
 from data.scenario.presets import preset
 from data.scenario.scenario import DEFAULT_PRESET, PlannedSite, Scenario
 from data.tables.reader import Pack
@@ -56,7 +56,7 @@ class CoverageOrder:
     ----------
     preset
         Technology and band of the existing sites.
-    limit_dBm, wished
+    limit_dBm, required_probability
         Level limit [dBm], and the required probability of reaching it at the village, 0–1.
     place
         Location of the terminal: outdoor, handheld, vehicle or indoor.
@@ -78,7 +78,7 @@ class CoverageOrder:
 
     preset: str = DEFAULT_PRESET
     limit_dBm: float = -105.0
-    wished: float = 0.5
+    required_probability: float = 0.5
     place: str = "outdoor"
     regions: tuple[str, ...] = ()
     include_planned: bool = True
@@ -88,9 +88,9 @@ class CoverageOrder:
     technology: str = ""
 
     @property
-    def wish(self) -> BudgetWish:
+    def requirement(self) -> BudgetRequirement:
         """Requirements in the form of the link budget."""
-        return BudgetWish(self.limit_dBm, self.wished, self.place)
+        return BudgetRequirement(self.limit_dBm, self.required_probability, self.place)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -335,7 +335,7 @@ def planned_paths(
             np.minimum.at(nearest_km, pairs.place, found.distance_km)
     frame = pd.DataFrame({"village_id": "", "lon": lon, "lat": lat, "households": 0})
     known = np.isfinite(best.figures[:, 2]) | np.isinf(nearest_km)
-    table = best.table(frame.reindex(columns=list(VILLAGE_COLUMNS)), order.wish, known=known)
+    table = best.table(frame.reindex(columns=list(VILLAGE_COLUMNS)), order.requirement, known=known)
     # Without a known path the distance is that of the nearest site.
     table["distance_m"] = np.round(table["distance_km"].fillna(pd.Series(nearest_km)) * 1000.0)
     number = pd.to_numeric(table["site_id"].replace("", "0")).to_numpy(np.int64)
@@ -407,7 +407,7 @@ def carrier_of(key: str, order: CoverageOrder) -> tuple[Carrier, float]:
     InputError
         If the preset is a counting rule without a radio.
     """
-    budget = link_budget(preset(key).key, order.wish)
+    budget = link_budget(preset(key).key, order.requirement)
     sent, lost = budget.eirp_per_re_dBm, budget.other_losses_dB
     return carrier(budget.frequency_GHz, sent, lost), budget.shadow_sigma_dB
 
@@ -430,7 +430,7 @@ def _batch(
         pairs = pairs_within(network.stations, places, order.reach_m)
         found = predicted(grid, network.stations, places, pairs, network.carrier, cancel=cancel)
         best.improve(network.ids, network.sigma_dB, pairs, found)
-    return best.table(villages, order.wish, known=terrain.knows(places.lon, places.lat))
+    return best.table(villages, order.requirement, known=terrain.knows(places.lon, places.lat))
 
 
 def _evidence(pack: Pack, terrain: Terrain, scenario: Scenario, order: CoverageOrder) -> str:

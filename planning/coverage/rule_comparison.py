@@ -78,9 +78,9 @@ def order_of(profile: Profile, order: RuleOrder) -> CoverageOrder:
         If it is a rule by distance.
     """
     key = order.preset or _PRESETS[profile.technology]
-    wish = profile.wish(sigma_dB=link_budget(key).shadow_sigma_dB)
+    asked = profile.requirement(sigma_dB=link_budget(key).shadow_sigma_dB)
     return CoverageOrder(
-        key, wish.rsrp_limit_dBm, wish.edge_probability, wish.place, order.regions,
+        key, asked.rsrp_limit_dBm, asked.edge_probability, asked.place, order.regions,
         order.include_planned, REACH_M, max(order.min_households, profile.min_households),
         technology=profile.technology,
     )  # fmt: skip

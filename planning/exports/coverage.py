@@ -76,7 +76,7 @@ def coverage_bundle(
         main=villages.reset_index(drop=True),
         extra={
             "regions": regions.reset_index(drop=True),
-            "link_budget": budget_table(order.preset, order.wish),
+            "link_budget": budget_table(order.preset, order.requirement),
             "sources": sources_of(pack, villages["source_ids"].unique()),
         },
         about=about | {"run_digest": _digest("coverage", pack, scenario, villages)},
@@ -154,7 +154,7 @@ def area_tags(
         If no elevation model is in force.
     """
     terrain = require_terrain(pack, scenario)
-    sigma = link_budget(order.preset, order.wish).shadow_sigma_dB
+    sigma = link_budget(order.preset, order.requirement).shadow_sigma_dB
     tags = _terrain(pack, scenario) | _asked(order) | {
         "sites": ";".join(sites),
         "accuracy": text("about.accuracy", "en", sigma=sigma),
@@ -195,7 +195,7 @@ def _asked(order: CoverageOrder) -> dict[str, str]:
     return {
         "preset": order.preset,
         "rsrp_limit_dBm": f"{order.limit_dBm:g}",
-        "probability": text("about.probability", "en", probability=order.wished),
+        "probability": text("about.probability", "en", probability=order.required_probability),
         "place_of_the_terminal": order.place,
         "reach_m": f"{order.reach_m:g}",
         "min_households": str(order.min_households),

@@ -193,7 +193,7 @@ class _Link:
 
     terrain: Terrain
     preset: str
-    wish: CoverageSettings
+    settings: CoverageSettings
     antenna_height_m: float
 
 
@@ -220,7 +220,9 @@ def _over_terrain(
     home_lon, home_lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
     nobody = np.zeros(0, dtype=np.int64)
     rows, cols, levels, done, cut_short = [nobody], [nobody], [np.zeros(0)], 0, False
-    for batch in link.terrain.neighbourhoods(home_lon, home_lat, link.wish.reach_m, most=_BATCH):
+    for batch in link.terrain.neighbourhoods(
+        home_lon, home_lat, link.settings.reach_m, most=_BATCH
+    ):
         places = Places(home_lon[batch], home_lat[batch])
         try:
             station, place, level = _levels(link, masts, places, cancel)
@@ -238,9 +240,12 @@ def _over_terrain(
     known = sp.csr_array(
         (np.ones(int(good.sum())), (station[good], village[good])), shape=ring.shape
     )
-    wish = link.wish
+    settings = link.settings
     sigma = carrier_of(link.preset, CoverageOrder())[1]
-    hit = good & (coverage_probability(level, wish.limit_dBm, sigma) >= wish.wished - 1e-12)
+    hit = good & (
+        coverage_probability(level, settings.limit_dBm, sigma)
+        >= settings.required_probability - 1e-12
+    )
     # A circle counts only for paths outside the elevation model.
     rest = (ring - ring.multiply(known)).tocoo()
     blind = rest.data > 0
@@ -258,12 +263,15 @@ def _levels(
     link: _Link, masts: Stations, places: Places, cancel: Callable[[], bool]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """Return station, place and level of each path within reach [dBm]."""
-    wish = link.wish
-    pairs = pairs_within(masts, places, wish.reach_m)
+    settings = link.settings
+    pairs = pairs_within(masts, places, settings.reach_m)
     order = CoverageOrder(
-        preset=link.preset, limit_dBm=wish.limit_dBm, wished=wish.wished, place=wish.place
+        preset=link.preset,
+        limit_dBm=settings.limit_dBm,
+        required_probability=settings.required_probability,
+        place=settings.place,
     )
-    grid = link.terrain.around(places.lon, places.lat, wish.reach_m)
+    grid = link.terrain.around(places.lon, places.lat, settings.reach_m)
     carrier = carrier_of(link.preset, order)[0]
     found = predicted(grid, masts, places, pairs, carrier, cancel=cancel)
     return pairs.station, pairs.place, found.rsrp_dBm

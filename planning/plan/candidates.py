@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data.scenario.plan_settings import CandidateSettings as Wishes, Place, place_key
+from data.scenario.plan_settings import CandidateSettings, Place, place_key
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -130,29 +130,29 @@ def candidate_table(
         If a place in the settings lies outside the province.
     """
     villages, settings = demand(pack, scenario), scenario.plan
-    wishes = settings.candidates
-    named = (*wishes.own, *wishes.locked, *wishes.built)
+    asked = settings.candidates
+    named = (*asked.own, *asked.locked, *asked.built)
     _check_inside(pack, named)
     reach = reach_m(scenario)
     rule = CandidateRule(
-        reach_m=reach, cluster_m=min(wishes.cluster_m, reach), line_m=wishes.line_m,
-        merge_m=min(wishes.merge_m, reach), near_m=min(500.0, reach),
-        every_village="village" in wishes.sources and wishes.every_village,
+        reach_m=reach, cluster_m=min(asked.cluster_m, reach), line_m=asked.line_m,
+        merge_m=min(asked.merge_m, reach), near_m=min(500.0, reach),
+        every_village="village" in asked.sources and asked.every_village,
     )  # fmt: skip
-    around = _surroundings(pack, wishes, high_points)
+    around = _surroundings(pack, asked, high_points)
     found = candidates(villages["lon"], villages["lat"], villages["households"], around, rule)
     table = _table(found.lon, found.lat, found.reasons)
     table["status"] = np.where(found.locked, LOCKED, OPEN)
     table["existing_site"] = found.existing >= 0
     for name in ("road_m", "power_m", "fibre_m"):
         table[name] = getattr(found, name)
-    table = _with_own(table, wishes)
+    table = _with_own(table, asked)
     county = counties_at(pack, table["lon"].to_numpy(float), table["lat"].to_numpy(float))
     table["county"] = county
     table["prefecture"] = county_names(pack)["prefecture"].reindex(county).to_numpy(dtype=object)
     # High points and lines may lead to candidates across the province's border.
     table = _sourced(pack, table[table["county"] != ""], villages)
-    if "village" not in wishes.sources:
+    if "village" not in asked.sources:
         table = table[table["kind"] != "village"]
     if table.empty:
         raise InputError(
@@ -192,16 +192,16 @@ def counties_at(
 
 
 def _surroundings(
-    pack: Pack, wishes: Wishes, high_points: HighPointSearch | None
+    pack: Pack, asked: CandidateSettings, high_points: HighPointSearch | None
 ) -> CandidateSurroundings:
     """Return the surroundings of the villages, of the sources in the settings."""
-    sources = set(wishes.sources)
+    sources = set(asked.sources)
     sites = pack.table("sites", columns=("lon", "lat")) if "existing" in sources else None
     return CandidateSurroundings(
         existing=((), ()) if sites is None else (sites["lon"], sites["lat"]),
-        locked=_places(wishes.locked),
-        forbidden=_places(wishes.forbidden),
-        forbidden_areas=np.array([area.polygon for area in wishes.forbidden_areas], dtype=object),
+        locked=_places(asked.locked),
+        forbidden=_places(asked.forbidden),
+        forbidden_areas=np.array([area.polygon for area in asked.forbidden_areas], dtype=object),
         roads=lines_of(pack, "roads") if "road" in sources else None,
         power=lines_of(pack, "power_lines") if "power" in sources else None,
         fibre=_fibre(pack) if "fibre" in sources else None,
@@ -256,10 +256,10 @@ def _table(
     )
 
 
-def _with_own(table: pd.DataFrame, wishes: Wishes) -> pd.DataFrame:
+def _with_own(table: pd.DataFrame, asked: CandidateSettings) -> pd.DataFrame:
     """Add the places from the settings, those built earlier among them."""
     parts = [table]
-    for places, status, kind in ((wishes.own, OPEN, "own"), (wishes.built, BUILT, "built")):
+    for places, status, kind in ((asked.own, OPEN, "own"), (asked.built, BUILT, "built")):
         lon, lat = _places(places)
         if places:
             part = _table(np.array(lon), np.array(lat), [(kind,)] * len(places))

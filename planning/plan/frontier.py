@@ -53,12 +53,12 @@ def frontier_table(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
     except InfeasibleError:
         # Least shares or fixed sites make the smaller amounts infeasible.
         return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
-    stands = len([i for i in problem.fixed if ask.candidates["status"].iloc[i] == "built"])
+    built = len([i for i in problem.fixed if ask.candidates["status"].iloc[i] == "built"])
     rows = [
         {
             "measure": "cost" if by_cost else "sites",
-            "amount": point.limit if by_cost else point.limit - stands,
-            "sites": len(point.plan.selected) - stands,
+            "amount": point.limit if by_cost else point.limit - built,
+            "sites": len(point.plan.selected) - built,
             "cost": float(chosen.costs[list(point.plan.selected)].sum()),
             "covered": point.plan.covered, "bound": point.plan.bound, "gap": point.plan.gap,
             "stopped": point.plan.stopped, "currency": ask.rates.currency,

@@ -57,7 +57,7 @@ class SelectionInputs:
         return self.found.table.iloc[self.reach.candidate].reset_index(drop=True)
 
 
-def stand(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> SelectionInputs:
+def build_inputs(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> SelectionInputs:
     """Build the inputs of the site-selection problem.
 
     Parameters

@@ -21,7 +21,7 @@ from geo.siting import SolverRun
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
 from planning.plan.construction import build, money_table
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
-from planning.plan.inputs import SelectionInputs, stand
+from planning.plan.inputs import SelectionInputs, build_inputs
 from planning.plan.joint_selection import Ask, Chosen, chosen_alone, chosen_together
 from planning.plan.site_selection import (
     COST,
@@ -148,7 +148,7 @@ def plan(
         If there is no demand or no candidate, or the limits conflict.
     """
     watch = Watch(progress or _WATCH.progress, cancel or _WATCH.cancel)
-    ground = stand(pack, scenario, watch)
+    ground = build_inputs(pack, scenario, watch)
     ask = _asked(pack, scenario, ground)
     costed = scenario.plan.objective in COSTED
     choose = chosen_together if links and costed else chosen_alone

@@ -99,7 +99,7 @@ def stated(
     fixed = np.flatnonzero(locked)
     # No other technology can be built at a locked place.
     taken = np.isin(reach.candidate, reach.candidate[locked]) & ~locked
-    stands = int(((status == BUILT) & first).sum())
+    built = int(((status == BUILT) & first).sum())
     limits = settings.limits
     capacity = None
     if limits.capacity_households is not None:
@@ -108,7 +108,7 @@ def stated(
     return SitingProblem(
         coverage=reach.matrix,
         weights=villages["households"].to_numpy(float),
-        p=settings.sites + stands if settings.objective not in COSTED else None,
+        p=settings.sites + built if settings.objective not in COSTED else None,
         fixed=tuple(int(i) for i in fixed),
         forbidden=tuple(int(i) for i in np.flatnonzero(taken)),
         places=reach.candidate,

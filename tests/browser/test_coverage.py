@@ -51,7 +51,7 @@ def test_areas_of_sites_are_drawn_over_the_standing_map_and_downloaded(
         assert file.count == 3
         assert "stamp_en" in file.tags()
         assert "accuracy" in file.tags()
-    page.get_by_text("Best site", exact=True).first.click()
+    page.get_by_text("Best server", exact=True).first.click()
     page.wait_for_function(
         "() => document.querySelector('.leaflet-bottom.leaflet-right .tc-legend')"
         ".innerText.includes('Best site, modelled')",
@@ -106,7 +106,8 @@ def test_the_profile_moves_a_mark_without_the_server_and_a_click_chooses_another
 def test_two_rules_are_compared_and_the_download_agrees(page: Page, address: str) -> None:
     opened(page, address, "rules")
     legend = page.locator(".leaflet-bottom.leaflet-left .tc-legend").inner_text()
-    assert all(word in legend for word in ("Only A", "Only B", "Fail both", "Pass both", "Unknown"))
+    words = ("by A only", "by B only", "by neither", "by both", "Unknown")
+    assert all(word in legend for word in words)
     shown = [int(text.replace(",", "")) for text in
              page.locator('[data-testid="stMetricValue"]').all_inner_texts()]  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(downloaded(page, ".xlsx")))

@@ -47,7 +47,7 @@ def test_a_click_on_the_frontier_makes_its_point_the_goal_and_plans_anew(
     page: Page, address: str
 ) -> None:
     page.goto(f"{address}/plan?lang=en&province=gansu&scenario=small")
-    page.get_by_role("tab", name="Frontier").click(timeout=LIMIT_MS)
+    page.get_by_role("tab", name="Cost–coverage curve").click(timeout=LIMIT_MS)
     point = page.locator("path[aria-roledescription=point]:visible").first
     point.wait_for(timeout=LIMIT_MS)
     label = str(point.get_attribute("aria-label"))

@@ -25,7 +25,7 @@ def applied(table: pd.DataFrame, order: CoverageOrder) -> tuple[pd.DataFrame, fl
 
     Returns
     -------
-    The prediction, corrected if the reader wishes so and it helps, and the standard deviation of
+    The prediction, corrected if the reader asks for it and it helps, and the standard deviation of
     the error that all villages then share [dB]; None without a correction.
     """
     if not is_imported(cache.pack()):

@@ -43,8 +43,8 @@ def village(table: pd.DataFrame) -> pd.Series:
         if chosen and chosen == str(st.session_state.get(_TYPED, "")).strip():
             st.warning(t("path.not_judged", id=chosen))
         # The largest village that misses service though a site is in reach says most.
-        told = ranked[(ranked["state"] == "uncovered") & ranked["rsrp_dBm"].notna()]
-        largest = (told if len(told) else ranked).nlargest(1, "households")
+        known = ranked[(ranked["state"] == "uncovered") & ranked["rsrp_dBm"].notna()]
+        largest = (known if len(known) else ranked).nlargest(1, "households")
         chosen = str(largest["village_id"].iloc[0])
     rows = table.set_index("village_id")
     listed = ranked["village_id"].astype(str).tolist()

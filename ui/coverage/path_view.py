@@ -27,7 +27,7 @@ def verdict(view: PathView, order: CoverageOrder) -> None:
     )  # fmt: skip
     cells[2].metric(
         t("path.probability"), _probability(view.probability),
-        help=t("path.probability_help", wished=f"{order.wished:.0%}"),
+        help=t("path.probability_help", required=f"{order.required_probability:.0%}"),
     )  # fmt: skip
     colour, word = ("blue", "covered") if view.covered else ("orange", "uncovered")
     sight = t("path.sight" if view.loss.line_of_sight else "path.no_sight")

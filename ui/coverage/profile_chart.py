@@ -81,7 +81,7 @@ def _edge_text(word: str, km: float, nu: float) -> str:
 
 
 def _words() -> dict[str, str]:
-    """Return the texts; the script fills what stands in braces."""
+    """Return the texts; the script fills the fields in braces."""
     keep = {"km": "{km}", "m": "{m}", "share": "{share}", "ground": "{ground}", "free": "{free}"}
     return {
         "k": t("profile.k"),

@@ -60,7 +60,9 @@ def metrics(table: pd.DataFrame, regions: pd.DataFrame, order: CoverageOrder) ->
     reached = {name: number(round(float(regions[f"reached_{name}"].sum())))
                for name in ("low", "expected", "high")}  # fmt: skip
     key = "coverage.interval" if len(regions) == 1 else "coverage.interval_sum"
-    words = t(key, **reached, limit=_dBm(order.limit_dBm), wished=f"{order.wished:.0%}")
+    words = t(
+        key, **reached, limit=_dBm(order.limit_dBm), required=f"{order.required_probability:.0%}"
+    )
     asked = t("coverage.not_asked", count=number(int(regions["not_asked"].sum())),
               least=number(order.min_households))  # fmt: skip
     st.caption(f"{t('coverage.homes', **homes)} {asked}  \n{words}")
@@ -226,7 +228,7 @@ def village_frame(table: pd.DataFrame) -> None:
 def budget_frame(order: CoverageOrder) -> None:
     """Draw the link budget line by line, each with its evidence and source."""
     end = language()
-    lines = budget_table(order.preset, order.wish, languages=(end,))
+    lines = budget_table(order.preset, order.requirement, languages=(end,))
     shown = pd.DataFrame(
         {
             "line": [

@@ -19,7 +19,7 @@ from ui.widgets import drilldown, tables
 from ui.widgets.background import result_of
 
 RULE_A, RULE_B, LEAST = "rules_a", "rules_b", "rules_least"
-#: The pair that a fresh page compares: what MIIT 2018 lets stand for each other.
+#: The pair that a fresh page compares: the two that MIIT 2018 accepts as alternatives.
 _FIRST = ("miit_2018_a", "miit_2018_b")
 #: Okabe and Ito: disagreement in yellow and purple with a ring, agreement in blue and vermilion,
 #: unknown grey as on every map, what a rule does not ask paler still. The first is drawn on top.

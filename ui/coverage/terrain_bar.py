@@ -1,4 +1,4 @@
-"""Which elevation model stands behind a page, or why there is only a circle and how to get one."""
+"""Which elevation model a page uses, or why there is only a circle and how to get one."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_missing() -> bool:
 
 
 def badge() -> str:
-    """Return what stands behind a prediction in a few words, as Markdown."""
+    """Return the basis of a prediction in a few words, as Markdown."""
     found = terrain_of(cache.pack(), state.plan())
     if found is None:
         return f":orange-badge[{t('terrain.none')}]"

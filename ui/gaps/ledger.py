@@ -76,7 +76,7 @@ def _base(column: object) -> str:
 
 
 def _english(column: str, frame: pd.DataFrame) -> str:
-    """Return the ledger's name of a column: some English ones stand without an ending."""
+    """Return the ledger's name of a column: some English ones have no ending."""
     return column if column in frame.columns else column.removesuffix("_en")
 
 

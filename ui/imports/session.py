@@ -74,7 +74,7 @@ def upload_key() -> str:
 
 
 def done() -> None:
-    """Put the file away once it stands in the workspace."""
+    """Discard the file once it is in the workspace."""
     forget()
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 

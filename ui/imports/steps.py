@@ -213,7 +213,7 @@ def column_titles(table: Table, tongue: str) -> dict[str, str]:
 
 
 def preview(found: Diagnosis) -> None:
-    """Draw the rows on the map: as they stand in the file, accepted, rejected."""
+    """Draw the rows on the map: as in the file, accepted, rejected."""
     after = _after(found.placed)
     if after is None:
         st.info(t("import.no_preview"))

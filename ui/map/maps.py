@@ -50,7 +50,7 @@ def gap_map(
         key=f"map-{key}",
         height=height,
         overlay=_selection(pack),
-        heed=mapview.Heed(
+        events=mapview.MapEvents(
             on_region=lambda adcode: drilldown.choose(level, adcode), on_drawn=on_drawn
         ),
     )
@@ -164,7 +164,7 @@ def site_map(
         key=f"map-{key}",
         height=height,
         overlay=overlay,
-        heed=mapview.Heed(on_click=on_click),
+        events=mapview.MapEvents(on_click=on_click),
     )
 
 
@@ -186,8 +186,8 @@ def plan_map(
 ) -> None:
     """Draw a plan over the villages that it is for; ``content`` packs them."""
     chart = _borders(cache.pack(), content, "plan", 6.0)
-    heed = mapview.Heed(on_click=on_click)
-    mapview.show(chart, key="map-plan", height=height, overlay=overlay, heed=heed)
+    events = mapview.MapEvents(on_click=on_click)
+    mapview.show(chart, key="map-plan", height=height, overlay=overlay, events=events)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -214,13 +214,10 @@ def _gap_chart(
     layer_marks.add(sheet, _pack, _marks_at, shown=item.key)
     render.add_points(sheet, url=_points_at)
     render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
-    title = f"{item.heading(metric, language())} · {t('figure.gap')}"
+    unit = unit_name(str(first["unit"]), language())
+    title = f"{item.heading(metric, language())} · {t('figure.gap_axis', unit=unit)}"
     notes = [t("map.upper")] if bound else []
-    legend = render.Legend(
-        title,
-        unit_name(str(first["unit"]), language()),
-        (*notes, *_village_notes()),
-    )
+    legend = render.Legend(title, notes=(*notes, *_village_notes()))
     return _finished(_pack, sheet, legend, _points_at)
 
 

@@ -53,8 +53,8 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Heed:
-    """What a page wants to hear from its map.
+class MapEvents:
+    """Callbacks for map events.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Heed:
     on_region
         Called with the adcode of the region that was clicked; the click then goes no further.
     on_drawn
-        Called once the points stand on a new map, or the map has failed.
+        Called once the points of a new map are drawn, or the map has failed.
     """
 
     on_click: Callable[[float, float], None] | None = None
@@ -108,7 +108,7 @@ def show(
     key: str,
     height: int,
     overlay: Mapping[str, Any] | None = None,
-    heed: Heed | None = None,
+    events: MapEvents | None = None,
     profile: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw a map on the page.
@@ -116,7 +116,7 @@ def show(
     Parameters
     ----------
     chart
-        The map; drawn anew only when its digest changes.
+        The map; redrawn only when its digest changes.
     key
         Name of the place on the page.
     height
@@ -125,41 +125,41 @@ def show(
         What changes with a click: ``sites``, ``stations``, ``gained``, ``selected`` adcode,
         ``zoom`` to it, ``mark`` (lat, lon), ``raster`` as :func:`raster` returns it, ``look``: a
         box to show once.
-    heed
-        What the page listens to; nothing by default.
+    events
+        Callbacks; none by default.
     profile
         Terrain between two antennas, drawn below the map and linked with it in the browser; its
-        form stands in static/map/profile.js.
+        form is in static/map/profile.js.
     """
-    heed = heed or Heed()
+    events = events or MapEvents()
 
     @whole
     def region() -> None:
         event = getattr(st.session_state[key], "region", None)
-        if event and heed.on_region is not None:
-            heed.on_region(str(event["adcode"]))
+        if event and events.on_region is not None:
+            events.on_region(str(event["adcode"]))
 
     @whole
-    def stands() -> None:
-        if heed.on_drawn is not None:
-            heed.on_drawn()
+    def loaded() -> None:
+        if events.on_drawn is not None:
+            events.on_drawn()
 
     _host()(
         key=key,
         height="content" if profile else height,
-        data=_message(chart, key, height, overlay or {}, heed)
+        data=_message(chart, key, height, overlay or {}, events)
         | {"profile": dict(profile) if profile else None},
-        on_click_change=lambda: _hear(key, heed.on_click),
+        on_click_change=lambda: _hear(key, events.on_click),
         on_region_change=region,
-        on_drawn_change=stands,
+        on_drawn_change=loaded,
     )
 
 
 @whole
 def _hear(key: str, on_click: Callable[[float, float], None] | None) -> None:
-    """Do what a click asks; the host says it again until it is heard, each counts once."""
+    """Handle a click; the host repeats it until it is acknowledged, each counts once."""
     event = getattr(st.session_state[key], "click", None)
-    # A plain table: what a click does and that it was heard cannot be cut apart.
+    # A plain table, so that a click and its acknowledgement cannot be separated.
     heard: dict[str, int] = st.session_state.setdefault(_HEARD, {})
     for click in event["clicks"] if event else ():
         if click["id"] > heard.get(key, 0):
@@ -169,9 +169,9 @@ def _hear(key: str, on_click: Callable[[float, float], None] | None) -> None:
 
 
 def _message(
-    chart: Drawn, key: str, height: int, overlay: Mapping[str, Any], heed: Heed
+    chart: Drawn, key: str, height: int, overlay: Mapping[str, Any], events: MapEvents
 ) -> dict[str, Any]:
-    """Return what the host is told with every run of the page."""
+    """Return the data that the host receives with every run of the page."""
     return {
         "url": media_address(chart.content, "application/json", key=key),
         "digest": chart.digest,
@@ -179,9 +179,9 @@ def _message(
         "place": chart.place,
         "ahead": chart.ahead,
         "height": height,
-        "clicks": heed.on_click is not None,
-        "regions": heed.on_region is not None,
-        "tell": heed.on_drawn is not None,
+        "clicks": events.on_click is not None,
+        "regions": events.on_region is not None,
+        "report": events.on_drawn is not None,
         "failed": t("map.failed"),
         "heard": st.session_state.get(_HEARD, {}).get(key, 0),
         "overlay": dict(overlay),

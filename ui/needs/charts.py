@@ -1,4 +1,4 @@
-"""Charts of a need: what stands, what each year adds, the target; route and cost by prefecture."""
+"""Charts of a need: built, added each year, target; route and cost by prefecture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WHISKER = "#8a8f98"
 
 
 def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -> Spec:
-    """Draw at each year's end what stands, what was added before, and what the year adds.
+    """Draw at each year's end what is built, what was added before, and what the year adds.
 
     Parameters
     ----------
@@ -26,18 +26,18 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
         Unit as shown on the axis.
     """
     parts = [t("figure.built"), t("needs.before"), t("needs.added")]
-    stands = built if built > 0 else 0.0
+    base = built if built > 0 else 0.0
     rows, before = [], 0.0
     for year_, add in adds.items():
-        both = {"year": year_, "added": add, "total": stands + before + add}
+        both = {"year": year_, "added": add, "total": base + before + add}
         rows += [
             {**both, "part": part, "value": value, "order": order}
-            for order, (part, value) in enumerate(zip(parts, (stands, before, add), strict=True))
+            for order, (part, value) in enumerate(zip(parts, (base, before, add), strict=True))
             if value > 0
         ]
         before += add
     year = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
-    told = [
+    tooltip = [
         word("year", t("plan.year")), word("part", t("figure.part")), tip("value", unit),
         tip("added", t("needs.added")), tip("total", t("needs.total")),
     ]  # fmt: skip
@@ -53,7 +53,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
                 "scale": {"domain": parts, "range": [BUILT, PLANNED, GAP]},
                 "legend": {"title": None, "orient": "top"},
             },
-            "tooltip": told,
+            "tooltip": tooltip,
         },
     }  # fmt: skip
     line = {
@@ -81,7 +81,7 @@ def fibre(table: pd.DataFrame) -> Spec:
     )[["name", "villages", "route_km", "low", "base", "high"]]
     order = frame.sort_values("base", ascending=False, kind="stable")["name"].tolist()
     cost = t("needs.cost_axis")
-    told = [
+    tooltip = [
         word("name", t("table.region")), tip("villages", t("needs.villages")),
         tip("route_km", t("needs.route_km")), tip("base", cost),
         tip("low", t("column.low")), tip("high", t("column.high")),
@@ -90,11 +90,11 @@ def fibre(table: pd.DataFrame) -> Spec:
     y = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": labels}
     bars = {
         "mark": {"type": "bar", "size": 11, "color": PLANNED},
-        "encoding": {"x": amount("base", cost), "y": y, "tooltip": told},
+        "encoding": {"x": amount("base", cost), "y": y, "tooltip": tooltip},
     }
     whiskers = {
         "mark": {"type": "rule", "color": _WHISKER, "strokeWidth": 2},
-        "encoding": {"x": amount("low", cost), "x2": {"field": "high"}, "y": y, "tooltip": told},
+        "encoding": {"x": amount("low", cost), "x2": {"field": "high"}, "y": y, "tooltip": tooltip},
     }
     values = {"values": records(frame)}
     return {"data": values, "height": {"step": 20}, "layer": [bars, whiskers]}

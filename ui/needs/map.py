@@ -73,13 +73,13 @@ def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
         overlay["plan"] = _tree(tree)
     mapview.show(
         chart, key=_KEY, height=height, overlay=overlay,
-        heed=mapview.Heed(on_region=lambda code: drilldown.choose(shown.level, code)),
+        events=mapview.MapEvents(on_region=lambda code: drilldown.choose(shown.level, code)),
     )  # fmt: skip
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapview.Drawn:
-    """Return the choropleth; ``known`` is the cache's key and stands for everything else."""
+    """Return the choropleth; ``known`` is the cache's key and represents everything else."""
     del known
     bounds = features.bounds(_pack)
     sheet = render.new_sheet(bounds, _words(), dark=mapview.is_dark(), tiles=background())
@@ -98,7 +98,8 @@ def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapv
         render.add_outline(sheet, features.region_features(_pack, "prefecture"))
     render.add_rivers(sheet, features.river_features(_pack))
     render.add_labels(sheet, fill, from_zoom=8.5 if _shown.level == "county" else 0)
-    legend = render.Legend(_shown.title, _shown.unit, _shown.notes)
+    unit = t("figure.unit", unit=_shown.unit) if _shown.unit else ""
+    legend = render.Legend(_shown.title, unit, _shown.notes)
     banner = t("banner.word") if _shown.invented else ""
     return mapview.drawn(render.finish(sheet, legend, banner=banner), bounds, place=_pack.name)
 

@@ -27,7 +27,7 @@ _MAP_HEIGHT = 560
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("coverage.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    head(t("coverage.title"), invented=cache.illustrative("natural_villages", "sites"))
     model = terrain.show()
     rule, order = predictions.ask()
     coverage_view.stamp(rule)
@@ -62,7 +62,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | N
         mapview.show(
             coverage_view.chart(table, illustrative=invented),
             key="map-coverage", height=_MAP_HEIGHT, overlay=overlay,
-            heed=mapview.Heed(on_click=site_raster.choose),
+            events=mapview.MapEvents(on_click=site_raster.choose),
         )  # fmt: skip
         st.caption(f"{terrain.badge()} {t('coverage.model')}")
     tabs = st.tabs([t(f"coverage.tab_{name}") for name in ("regions", "villages", "budget")])

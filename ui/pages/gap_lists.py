@@ -30,8 +30,7 @@ def show() -> None:
         return
     head(
         t("lists.title", layer=chosen.heading(state.metric_of(chosen), language())),
-        evidence=cache.village_evidence(),
-        what=t("banner.villages"),
+        invented=cache.illustrative("natural_villages", "fibre_nodes"),
     )
     view = drilldown.controls()
     left, right = st.columns([0.62, 0.38], gap="small")

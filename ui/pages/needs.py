@@ -79,7 +79,7 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
         head(title)
         st.empty()  # Takes the place of the results of another question at once.
         return
-    head(title, evidence=tree.table["evidence"], what=t("needs.nodes_invented"))
+    head(title, invented=cache.illustrative("fibre_nodes"))
     with st.container():
         needs_view.fibre(tree)
         see_sources(tree.table["source_ids"])

@@ -38,12 +38,12 @@ def _gaps(chosen: Layer) -> None:
     row = whole.iloc[0]
     unit = unit_name(str(row["unit"]), language())
     title = t("overview.title", layer=chosen.heading(metric, language()), place=named(row))
-    head(title, evidence=cache.village_evidence(), what=t("banner.villages"))
+    head(title, invented=cache.illustrative("natural_villages", "fibre_nodes"))
     numbers = st.container(height=_NUMBERS_HEIGHT, border=False)
     left, right = st.columns([0.62, 0.38], gap="small")
     with left:
-        told = first_paint.done if first_paint.begins() else None
-        maps.gap_map(parts, key="overview", height=_MAP_HEIGHT, on_drawn=told)
+        on_drawn = first_paint.done if first_paint.begins() else None
+        maps.gap_map(parts, key="overview", height=_MAP_HEIGHT, on_drawn=on_drawn)
     if first_paint.begins():
         return
     with numbers:

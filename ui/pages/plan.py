@@ -15,7 +15,7 @@ from ui.plan import (
     named_places,
     next_round,
     run as plan_run,
-    settings as wishes,
+    settings as fields,
     site_list as plan_list,
 )
 from ui.shell import cache, five_g, saving
@@ -29,7 +29,7 @@ _YEAR = "plan_year"
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("plan.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    head(t("plan.title"), invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"))
     if plan_job.last() is None:
         # A first plan comes without a choice.
         plan_job.start()
@@ -53,14 +53,14 @@ def show() -> None:
 
 def _wishes() -> None:
     """Draw what the planner asks."""
-    wishes.fault()
-    wishes.goal()
+    fields.fault()
+    fields.goal()
     five_g.show()
     with st.expander(t("plan.limits")):
-        wishes.limits()
+        fields.limits()
         named_places.by_prefecture()
     with st.expander(t("plan.candidates")):
-        wishes.candidates()
+        fields.candidates()
     with st.expander(t("plan.named")):
         named_places.typed()
         named_places.named()
@@ -69,7 +69,7 @@ def _wishes() -> None:
 
 def _map(found: Rollout | None) -> None:
     """Draw the map with what a click does and the year slider."""
-    years = (found.scenario.plan if found is not None else wishes.settings()).years
+    years = (found.scenario.plan if found is not None else fields.settings()).years
     last = years.first + years.count - 1
     above = st.columns([0.72, 0.28], vertical_alignment="center")
     with above[0]:

@@ -30,7 +30,7 @@ _MAP_HEIGHT = 330
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("path.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    head(t("path.title"), invented=cache.illustrative("natural_villages", "sites"))
     model = terrain.show()
     _, order = predictions.ask()
     if model is None:
@@ -92,8 +92,8 @@ def _map(
         key = predictions.key_of(view.village.key, chosen, view.preset)
         profile = profile_chart.content(view, key=key, site=chosen, village=view.village.key)
     invented = "illustrative" in set(table["evidence"])
-    heed = mapview.Heed(on_click=functools.partial(path_ends.clicked, table))
+    events = mapview.MapEvents(on_click=functools.partial(path_ends.clicked, table))
     mapview.show(
         coverage_view.chart(table, illustrative=invented), key="map-path", height=_MAP_HEIGHT,
-        overlay=overlay, heed=heed, profile=profile,
+        overlay=overlay, events=events, profile=profile,
     )  # fmt: skip

@@ -22,8 +22,8 @@ _MAP_HEIGHT = 600
 
 @guarded
 def show() -> None:
-    """Draw the page; what a click changes is one fragment, the rest stands still."""
-    head(t("whatif.title"), evidence=cache.village_evidence(), what=t("banner.villages"))
+    """Draw the page; what a click changes is one fragment, the rest does not change."""
+    head(t("whatif.title"), invented=cache.illustrative("natural_villages", "sites"))
     _workbench()
 
 

@@ -32,7 +32,7 @@ def frontier(points: pd.DataFrame, chosen: float) -> Spec:
     title = t("plan.frontier_cost") if by_cost else t("plan.frontier_sites")
     x = amount("shown", title)
     y = upright("covered", t("plan.households"))
-    told = [tip("shown", title), tip("covered", t("plan.households")),
+    tooltip = [tip("shown", title), tip("covered", t("plan.households")),
             tip("bound", t("plan.bound"))]  # fmt: skip
     line = {"mark": {"type": "line", "color": PLANNED}, "encoding": {"x": x, "y": y}}
     limit = {
@@ -48,7 +48,7 @@ def frontier(points: pd.DataFrame, chosen: float) -> Spec:
         "params": [{"name": PICK, "select": {"type": "point", "fields": ["amount"]}}],
         "mark": {"type": "point", "filled": True, "size": 110, "color": BUILT,
                  "cursor": "pointer"},
-        "encoding": {"x": x, "y": y, "tooltip": told},
+        "encoding": {"x": x, "y": y, "tooltip": tooltip},
     }  # fmt: skip
     return {"data": {"values": records(frame)}, "height": 250, "layer": [line, limit, now, dots]}
 
@@ -59,7 +59,7 @@ def years(table: pd.DataFrame) -> Spec:
     cost = t("plan.spending")
     year = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
     done, asked = t("plan.cumulative"), t("plan.target_path")
-    told = [
+    tooltip = [
         word("year", t("plan.year")), tip("sites", t("plan.sites_built")), tip("cost", cost),
         tip("villages_total", t("plan.villages")), tip("households_total", t("plan.households")),
         tip("target_villages", asked),
@@ -72,7 +72,7 @@ def years(table: pd.DataFrame) -> Spec:
     bars = {
         "mark": {"type": "bar", "opacity": 0.55},
         "encoding": {
-            "x": year, "y": upright("cost", cost), "tooltip": told,
+            "x": year, "y": upright("cost", cost), "tooltip": tooltip,
             "color": {**colour, "datum": cost},
         },
     }  # fmt: skip
@@ -80,14 +80,14 @@ def years(table: pd.DataFrame) -> Spec:
     line = {
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": year, "y": upright("villages_total", villages), "tooltip": told,
+            "x": year, "y": upright("villages_total", villages), "tooltip": tooltip,
             "color": {**colour, "datum": done},
         },
     }  # fmt: skip
     path = {
         "mark": {"type": "line", "strokeDash": [6, 3]},
         "encoding": {
-            "x": year, "y": upright("target_villages", villages), "tooltip": told,
+            "x": year, "y": upright("target_villages", villages), "tooltip": tooltip,
             "color": {**colour, "datum": asked},
         },
     }  # fmt: skip
@@ -111,7 +111,7 @@ def gantt(sites: pd.DataFrame) -> Spec:
     rows["start"], rows["end"] = rows["year"].astype(int), rows["year"].astype(int) + 1
     order = rows.groupby("name")["sites"].sum().sort_values(ascending=False).index.tolist()
     ticks = sorted({*rows["start"], *rows["end"]})
-    told = [
+    tooltip = [
         word("name", t("table.region")), word("start", t("plan.year")),
         tip("sites", t("plan.sites_built")), tip("villages", t("plan.villages")),
         tip("cost", t("plan.spending")),
@@ -126,7 +126,7 @@ def gantt(sites: pd.DataFrame) -> Spec:
         "height": {"step": 20},
         "mark": {"type": "bar", "height": 14, "cornerRadius": 2},
         "encoding": {
-            "x": x, "x2": {"field": "end"}, "y": y, "tooltip": told,
+            "x": x, "x2": {"field": "end"}, "y": y, "tooltip": tooltip,
             "color": {
                 "field": "sites", "type": "quantitative", "title": t("plan.sites_built"),
                 "scale": {"range": ["#9ecae1", "#08306b"]},

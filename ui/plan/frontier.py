@@ -11,7 +11,7 @@ from ui.shell.i18n import number, t
 
 
 def show(found: Rollout) -> None:
-    """Draw the curve; a click on a point makes it the goal and plans anew."""
+    """Draw the curve; a click on a point makes it the goal and plans again."""
     points = found.frontier
     if points.empty:
         job = plan_job.last()

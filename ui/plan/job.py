@@ -79,7 +79,7 @@ def _work(job: Job, pack: Pack, scenario: Scenario, desk: _Desk) -> Rollout:
     try:
         with desk.turns:
             result = plan(
-                pack, scenario, progress=job.tell, cancel=job.cancel.is_set, first=job.show
+                pack, scenario, progress=job.report, cancel=job.cancel.is_set, first=job.show
             )
     except PlannerError:
         raise

@@ -39,17 +39,17 @@ _NEAR_DEG = 0.05
 def show(result: Rollout | None, year: int, *, height: int) -> None:
     """Draw the map; without a plan the villages that it would be for."""
     villages = _demand(cache.pack().digest, plan_settings.settings().min_households)
-    wishes = plan_settings.settings().candidates
+    named = plan_settings.settings().candidates
     corners = [[lat, lon] for lon, lat in st.session_state.get(CORNERS, [])]
     overlay: dict[str, Any] = {
         "plan": {
             "year": year, "years": _span(result), "colours": _COLOURS, "corners": corners,
-            "areas": [[[lat, lon] for lon, lat in area.ring] for area in wishes.forbidden_areas],
+            "areas": [[[lat, lon] for lon, lat in area.ring] for area in named.forbidden_areas],
             **{
                 kind: [[place.lat, place.lon] for place in places]
                 for kind, places in (
-                    ("own", wishes.own), ("locked", wishes.locked),
-                    ("forbidden", wishes.forbidden),
+                    ("own", named.own), ("locked", named.locked),
+                    ("forbidden", named.forbidden),
                 )
             },
         }
@@ -81,7 +81,7 @@ def modes() -> None:
 
 def _clicked(result: Rollout | None, lat: float, lon: float) -> None:
     mode = st.session_state.get(MODE) or MODES[0]
-    wishes = plan_settings.settings().candidates
+    named = plan_settings.settings().candidates
     here = {"lat": round(lat, 5), "lon": round(lon, 5)}
     if mode == "area":
         st.session_state[CORNERS] = [*st.session_state.get(CORNERS, []), (lon, lat)]
@@ -89,7 +89,7 @@ def _clicked(result: Rollout | None, lat: float, lon: float) -> None:
         _choose(result, lat, lon)
     else:
         field = {"own": "own", "lock": "locked", "forbid": "forbidden"}[mode]
-        places = [place.model_dump() for place in getattr(wishes, field)]
+        places = [place.model_dump() for place in getattr(named, field)]
         plan_settings.put_at({f"candidates.{field}": (*places, here)})
 
 

@@ -49,7 +49,7 @@ def next_round(now: PlanSettings, done: list[dict[str, Any]], year: int) -> dict
     """Return the fields that change when what is done up to a year becomes fixed.
 
     The years of the plan begin after it and end where they ended, one year at least; budgets of
-    years that are over go, the last one still holds for all further years. A place that stands is
+    years that are over go, the last one still holds for all further years. A place that is built is
     neither a candidate nor to be built any more.
 
     Parameters
@@ -57,12 +57,12 @@ def next_round(now: PlanSettings, done: list[dict[str, Any]], year: int) -> dict
     done
         ``lat``, ``lon`` [°] and ``year`` of the sites.
     """
-    wishes, years = now.candidates, now.years
+    named, years = now.candidates, now.years
     here = {(site["lat"], site["lon"]) for site in done}
     kept = {
         f"candidates.{name}": [
             place.model_dump()
-            for place in getattr(wishes, name)
+            for place in getattr(named, name)
             if (place.lat, place.lon) not in here
         ]
         for name in ("own", "locked", "built")

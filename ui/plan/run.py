@@ -32,7 +32,7 @@ def bar() -> None:
                   disabled=not history.future)  # fmt: skip
         stale = job is not None and not running and job.key != plan_job.key_now()
         st.markdown(f":orange-badge[{t('plan.stale')}]" if stale else "", width="content")
-    # The container stands without a bar too: what follows keeps its position on the page.
+    # The container exists without a bar too: what follows keeps its position on the page.
     place = st.container().empty()
     if job is not None and running:
         background.follow(
@@ -41,7 +41,7 @@ def bar() -> None:
 
 
 def result() -> Rollout | None:
-    """Return the plan to show; what went wrong is told."""
+    """Return the plan to show; what went wrong is shown."""
     job = plan_job.last()
     if job is None:
         return None

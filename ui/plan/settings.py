@@ -1,4 +1,4 @@
-"""The wishes of a plan as fields on the page: each change is one step that can be undone."""
+"""The settings of a plan as fields on the page: each change is one step that can be undone."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _RELIEF = "plan_demonstration"
 
 
 def settings() -> PlanSettings:
-    """Return the wishes in force."""
+    """Return the settings in force."""
     return state.plan().plan
 
 
 def put_at(values: dict[str, Any]) -> bool:
-    """Change fields by their dotted names; what is wrong is told, nothing is lost, and False."""
+    """Change fields by their dotted names; what is wrong is shown, nothing is lost, and False."""
     try:
         after = changed(settings(), values)
     except PlannerError as error:

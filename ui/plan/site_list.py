@@ -31,8 +31,8 @@ def ranked(result: Rollout) -> None:
         column_config=_columns(result),
     )
     counts = result.sites["evidence"].value_counts()
-    told = [f"{t(f'evidence.{word}')} {number(count)}" for word, count in counts.items()]
-    st.caption(f"**{t('table.evidence')}** {', '.join(told)}")
+    words = [f"{t(f'evidence.{word}')} {number(count)}" for word, count in counts.items()]
+    st.caption(f"**{t('table.evidence')}** {', '.join(words)}")
     _buttons(result)
 
 
@@ -55,7 +55,7 @@ def unreachable(result: Rollout) -> None:
 
 
 def _shown(sites: pd.DataFrame) -> pd.DataFrame:
-    """Return what fits a narrow screen; the rest is told of the site that is chosen."""
+    """Return what fits a narrow screen; the rest is shown for the chosen site."""
     names = pd.DataFrame({"name_zh": sites["county_zh"], "name_en": sites["county_en"]})
     return pd.DataFrame(
         {
@@ -126,8 +126,8 @@ def _buttons(result: Rollout) -> None:
 
 
 def _reasons(site: pd.Series) -> None:
-    """Tell why a site stands there, is built then and is linked so."""
-    told = {
+    """Show the reasons for a site's place, year, backhaul and power."""
+    reasons = {
         "plan.why": _words("why", site["reasons"]),
         "plan.when": _words("when", site["year_reason"]),
         "plan.link": _words("link", site["link_reasons"]),
@@ -135,7 +135,7 @@ def _reasons(site: pd.Series) -> None:
         "table.evidence": [t(f"evidence.{site['evidence']}")],
     }
     st.caption(
-        " · ".join(f"**{t(key)}** {', '.join(words)}" for key, words in told.items() if words)
+        " · ".join(f"**{t(key)}** {', '.join(words)}" for key, words in reasons.items() if words)
     )
 
 

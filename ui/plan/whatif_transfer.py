@@ -32,9 +32,9 @@ def into_plan() -> None:
                 t(f"exchange.as_{field}"), key=f"into_{field}", on_click=_take, args=(field,),
                 disabled=not places, help=t("exchange.into_plan_help"),
             )  # fmt: skip
-    told = st.session_state.pop(_TAKEN, None)
-    if told is not None:
-        field, new, known = told
+    taken = st.session_state.pop(_TAKEN, None)
+    if taken is not None:
+        field, new, known = taken
         st.success(t(f"exchange.taken_{field}", new=number(new), known=number(known)))
         st.page_link(navigation.page_of("plan"), label=t("exchange.open_plan"))
 
@@ -81,7 +81,7 @@ def _take(field: str) -> None:
     """Put the places of the sites in use into a list of the plan's candidates."""
     now = plan_settings.settings().candidates
     places = _in_use()
-    # What must be built already is more than a candidate; what stands is more than both.
+    # What must be built is more than a candidate; what is built is more than both.
     more = {"locked": ("locked", "built"), "own": ("own", "locked", "built")}[field]
     known = {place.key for name in more for place in getattr(now, name)}
     new = [at for at in places if place_key(at["lat"], at["lon"]) not in known]
@@ -99,7 +99,7 @@ def _take(field: str) -> None:
 
 @whole
 def _open(sites: pd.DataFrame, height_m: float) -> None:
-    """Add sites of a plan to those of What-if; one that stands there already is switched on."""
+    """Add sites of a plan to those of What-if; one that is there already is switched on."""
     now = list(state.plan().sites)
     at = {(place_key(site.lat, site.lon), site.preset): i for i, site in enumerate(now)}
     for row in sites[["lat", "lon", "preset"]].to_dict("records"):

@@ -21,7 +21,7 @@ from ui.shell import state
 
 
 def pack() -> Pack:
-    """Return the chosen pack as the workspace makes it, read anew when a file has changed."""
+    """Return the chosen pack as the workspace makes it, read again when a file has changed."""
     name = state.province()
     found = Pack.load(name)
     stamps = [path.stat() for path in sorted(found.folder.iterdir())]
@@ -54,6 +54,12 @@ def history_of(key: str) -> pd.DataFrame:
 def village_evidence() -> list[str]:
     """Return the evidence classes of the villages in force."""
     return sorted(villages()["evidence"].unique().tolist())
+
+
+def illustrative(*tables: str) -> list[str]:
+    """Return which of the named tables in force hold illustrative rows."""
+    held = {name: pack().table(name, columns=("evidence",))["evidence"] for name in tables}
+    return [name for name, evidence in held.items() if "illustrative" in set(evidence)]
 
 
 def anomalies() -> list[Anomaly]:

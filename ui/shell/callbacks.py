@@ -1,7 +1,7 @@
 """What a planner asks is done whole, and once.
 
 A callback is cut off where it touches the session while a later request of its page waits, so that
-what was asked is lost (streamlit issue 10578). And where a part of the page draws itself anew by a
+what was asked is lost (streamlit issue 10578). And where a part of the page redraws itself by a
 clock, a press may be sent with its request as well as with its own. Both come from a page that
 moves under the planner's hand: a chart that has just been drawn reports its selection.
 """
@@ -56,7 +56,7 @@ def once(callback: Callable[P, object]) -> Callable[P, None]:
 
 
 def standing(place: str, key: str, callback: Callable[..., object]) -> Callable[..., None]:
-    """Return the callback of the widget that now stands at a place under a key of its own.
+    """Return the callback of the widget that is now at a place under a key of its own.
 
     The browser goes on reporting a widget that a redraw has replaced, and Streamlit takes what it
     says for a change: a choice that was undone would come back. Such a report is passed over.

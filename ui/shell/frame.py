@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import ParamSpec
 
@@ -52,7 +52,7 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
             show(*args, **kwargs)
         except PlannerError as error:
             explain(error)
-        except Exception:  # noqa: BLE001  the last door: a planner never sees a traceback
+        except Exception:  # noqa: BLE001  outermost handler: a planner never sees a traceback
             _LOG.exception("page %s failed", getattr(show, "__module__", ""))
             st.error(t("error.unexpected"))
 
@@ -60,7 +60,7 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
 
 
 def explain(error: PlannerError) -> None:
-    """Show what is wrong, where, and how to repair it."""
+    """Show what is wrong, where, and how to fix it."""
     lines = [f"**{t('error.what')}** {plain(error.what)}"]
     if error.where:
         lines.append(f"**{t('error.where')}** {plain(error.where)}")
@@ -69,9 +69,11 @@ def explain(error: PlannerError) -> None:
     st.error("  \n".join(lines))
 
 
-def head(title: str, *, evidence: Iterable[str] = (), what: str = "") -> None:
-    """Draw the page's title on one line, with the banner where something is illustrative."""
+def head(title: str, *, invented: Collection[str] = ()) -> None:
+    """Draw the page's title on one line, with a banner that names the illustrative tables."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"##### {title}", width="content")
-        if "illustrative" in set(evidence):
-            st.markdown(f":orange-badge[{t('banner.word')}] :small[{what}]", width="content")
+        if invented:
+            names = t("list.comma").join(t(f"banner.{table}") for table in invented)
+            says = t("banner.says", what=names)
+            st.markdown(f":orange-badge[{t('banner.word')}] :small[{says}]", width="content")

@@ -1,7 +1,7 @@
 """Select boxes whose words change with the language.
 
-The browser names what is chosen by its words. After a switch of language it would go on saying them
-in the old one, which nobody knows any more: it is told each choice anew.
+The browser identifies a choice by its label. After a switch of language it would keep the label of
+the old one, which no longer exists: each choice is sent to it again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _DRAWN = "_choices_drawn"
 
 
 class SelectContainer(Protocol):
-    """Where a select box can stand: :mod:`streamlit` itself, a column, a container."""
+    """Where a select box can be drawn: :mod:`streamlit` itself, a column, a container."""
 
     @property
     def selectbox(self) -> Callable[..., Any]:
@@ -29,15 +29,15 @@ def selectbox(
 ) -> Any:
     """Draw a select box at a place and return what is chosen; parameters as Streamlit's.
 
-    A default stands in the session under ``key``: Streamlit takes no other beside that.
+    A default is kept in the session under ``key``: Streamlit accepts no other beside it.
     """
     st.session_state.setdefault(_DRAWN, set()).add(key)
     return place.selectbox(label, options, key=key, **how)
 
 
 @whole
-def tell_anew() -> None:
-    """Let the browser hear every choice in the words of the language that is now in force."""
+def refresh_labels() -> None:
+    """Send every choice to the browser again, labelled in the language in force."""
     for key in st.session_state.get(_DRAWN, ()):
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]

@@ -1,4 +1,4 @@
-"""The pages of the web door, in the order of the menu."""
+"""The pages of the web interface, in the order of the menu."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGES = {
 def pages() -> list[StreamlitPage]:
     """Return the pages; the first is the default."""
     first, path = next(iter(PAGES.items()))
-    # The first page stands at the root; its own name in an address leads there, too.
+    # The first page is at the root; its own name in an address leads there, too.
     alias = st.Page(_show(first), title=t(f"page.{first}"), url_path=path, visibility="hidden")
     return [*(page_of(module) for module in PAGES), alias]
 

@@ -76,7 +76,7 @@ def hold_place() -> None:
 
 
 def faults() -> None:
-    """Say once what the URL asked for in vain, what is known, and what stands instead."""
+    """Say once what the URL asked for in vain, what is known, and what is used instead."""
     comma = t("list.comma")
     for fault in state.take_faults():
         st.warning(
@@ -96,7 +96,7 @@ def _language() -> None:
         list(LANGUAGES),
         key=state.LANGUAGE,
         required=True,
-        on_change=localised_select.tell_anew,
+        on_change=localised_select.refresh_labels,
         format_func=LANGUAGES.__getitem__,
         label_visibility="collapsed",
     )

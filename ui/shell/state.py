@@ -29,7 +29,7 @@ METRIC = "metric"
 LEVEL = "level"
 AS_OF = "as_of"
 SCENARIO = "scenario"
-#: Names shared with the URL, in the order they stand there.
+#: Names shared with the URL, in their order there.
 URL_KEYS = (PROVINCE, LAYER, METRIC, LEVEL, AS_OF, LANGUAGE, SCENARIO)
 
 #: Levels a map or list can show.
@@ -51,9 +51,9 @@ class AddressFault:
     Attributes
     ----------
     asked, used
-        What the URL says, and what stands instead.
+        What the URL says, and what is used instead.
     known
-        What could stand there.
+        Known values.
     """
 
     key: str
@@ -63,7 +63,7 @@ class AddressFault:
 
 
 def begin(languages: Sequence[str]) -> None:
-    """Fill the session from the URL on its first run; a wrong value is replaced and told."""
+    """Fill the session from the URL on its first run; a wrong value is replaced and reported."""
     session = st.session_state
     if session.get(_READ):
         return

@@ -24,11 +24,11 @@ def show(result: Effect) -> None:
     with st.expander(
         t("whatif.reasons", gained=number(len(gained)), missed=number(len(missed))), expanded=True
     ):
-        told = pd.concat([gained["reason"], missed["reason"]], ignore_index=True).dropna()
-        if not len(told):
+        reasons = pd.concat([gained["reason"], missed["reason"]], ignore_index=True).dropna()
+        if not len(reasons):
             st.caption(t("whatif.no_reasons"))
             return
-        coverage_view.chips(told)
+        coverage_view.chips(reasons)
         left, right = st.columns(2, gap="small")
         with left:
             _frame(gained, t("whatif.gained_list"), key="gained")

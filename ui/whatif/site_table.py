@@ -13,7 +13,7 @@ from ui.shell.callbacks import whole
 from ui.shell.i18n import language, t
 from ui.widgets import tables
 
-#: From this many sites on the table stands in the place of the list, whose switches and buttons
+#: From this many sites on the table replaces the list, whose switches and buttons
 #: take 10 ms each.
 FROM = 25
 _HEIGHT = 230

@@ -91,7 +91,7 @@ class Job:
         self.result = result
         self.results += 1
 
-    def tell(self, step: str, share: float, text: str) -> None:
+    def report(self, step: str, share: float, text: str) -> None:
         """Note the progress; the share never falls."""
         self.step, self.share, self.text = step, min(max(share, self.share), 1.0), text
 
@@ -197,7 +197,7 @@ def _drawing(name: str) -> Iterator[None]:
 def result_of(place: str, key: str, work: Work[T], *, label: str) -> T | None:
     """Return what the work gives, or None while it runs or after it was stopped.
 
-    Until it is done a bar with a button to stop stands where this is called; then the page is
+    Until it is done a bar with a button to stop is shown where this is called; then the page is
     drawn again. What is done soon is shown at once. Another key stops the work before. The last
     results of a session are kept, so that a step back computes nothing.
 
@@ -229,11 +229,11 @@ def result_of(place: str, key: str, work: Work[T], *, label: str) -> T | None:
     if key not in jobs:
         _forget(jobs)
         jobs[key] = Job(key).start(
-            lambda job: work(lambda share: job.tell("", share, ""), job.cancel.is_set)
+            lambda job: work(lambda share: job.report("", share, ""), job.cancel.is_set)
         )
         jobs[key].done.wait(PATIENCE_S)
     job = jobs[key]
-    # The container stands without a bar too: what follows keeps its position on the page.
+    # The container exists without a bar too: what follows keeps its position on the page.
     with st.container():
         if not job.done.is_set():
             _bar(place, job, label)

@@ -21,7 +21,7 @@ def show(left: DeltaGenerator, right: DeltaGenerator) -> None:
     inside = counties[counties["parent"] == prefecture]
     titles = {"": t("lists.whole", count=len(prefectures))}
     titles |= dict(zip(prefectures["adcode"], prefectures[name], strict=True))
-    names = {"": t("lists.all_counties", count=len(inside))}
+    names = {"": t("lists.all_counties")}
     names |= dict(zip(inside["adcode"], inside[name], strict=True))
     st.session_state[_PREFECTURE], st.session_state[_COUNTY] = prefecture, county
     localised_select.selectbox(

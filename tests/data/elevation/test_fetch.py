@@ -133,7 +133,7 @@ def test_only_tiles_that_touch_the_polygon_are_named():
 def test_tiles_come_whole_and_the_sea_is_told(order, state):
     told: list[Message] = []
     steps: list[tuple[int, int]] = []
-    found = fetch(AREA, order, progress=lambda *step: steps.append(step), tell=told.append)
+    found = fetch(AREA, order, progress=lambda *step: steps.append(step), report=told.append)
     assert [path.stem for path in found.files] == NAMES[:2]
     assert found.absent == (NAMES[2],)
     total = sum(len(content) for content in state.tiles.values())

@@ -80,18 +80,18 @@ def test_unknown_rule_offers_the_nearest() -> None:
 def test_a_signal_rule_asks_the_link_budget() -> None:
     """On the edge of the cell that the budget gives, the rule is just met; 1 m beyond it is not."""
     profile = rule("fcc_like")
-    wish = profile.wish()
-    budget = link_budget("4g_800", wish)
+    requirement = profile.requirement()
+    budget = link_budget("4g_800", requirement)
     level = rsrp_dBm(budget, budget.max_path_loss_dB + np.array([-0.01, 0.01]))
     assert point_states(profile, rsrp_dBm=level).tolist() == [1, 0]
-    assert derived_radius_m("4g_800", wish) < derived_radius_m("4g_800")
+    assert derived_radius_m("4g_800", requirement) < derived_radius_m("4g_800")
 
 
 def test_an_area_probability_asks_less_of_the_edge() -> None:
     profile = rule("own")
-    wished = profile.wished_probability()
-    assert 0.8 < wished < profile.probability
-    assert profile.wish().edge_probability == wished
+    required = profile.required_probability()
+    assert 0.8 < required < profile.probability
+    assert profile.requirement().edge_probability == required
 
 
 def test_small_villages_are_not_asked_about() -> None:
@@ -105,9 +105,9 @@ def test_the_wrong_question_is_refused() -> None:
     with pytest.raises(InputError, match="give rsrp_dBm"):
         point_states(rule("miit_2018_b"), distance_m=[100])
     with pytest.raises(InputError, match="no level"):
-        rule("miit_2018_a").wish()
+        rule("miit_2018_a").requirement()
     with pytest.raises(InputError, match="no probability"):
-        rule("miit_2018_a").wished_probability()
+        rule("miit_2018_a").required_probability()
 
 
 def test_a_profile_is_frozen() -> None:

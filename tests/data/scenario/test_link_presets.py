@@ -12,7 +12,7 @@ import pytest
 import data.scenario.link_presets as module
 from data.scenario.link_presets import (
     PLACES,
-    BudgetWish,
+    BudgetRequirement,
     budget_keys,
     budget_table,
     derived_radius_m,
@@ -42,7 +42,7 @@ def formula_loss_dB(metres: float, frequency: float) -> float:
 def test_every_stated_radius_follows_from_its_lines(key: str, limit: int, column: str) -> None:
     """From the table's own signed lines and the formula, without the code that derives radii."""
     stated = getattr(presets()[key], column)
-    lines = budget_table(key, BudgetWish(limit))
+    lines = budget_table(key, BudgetRequirement(limit))
     signed = lines[(lines["sign"] != 0) & ~lines["is_sum"]]
     allowed = float((signed["sign"] * signed["value"]).sum())
     frequency = lines.set_index("key").loc["frequency_GHz", "value"]
@@ -54,7 +54,7 @@ def test_every_stated_radius_follows_from_its_lines(key: str, limit: int, column
             <= allowed
             <= formula_loss_dB(stated + 50, frequency)
         )
-    assert stated_radius_m(key, BudgetWish(limit)) == stated
+    assert stated_radius_m(key, BudgetRequirement(limit)) == stated
 
 
 def test_the_radii_of_field_guides_come_out_but_for_700_mhz() -> None:
@@ -90,7 +90,7 @@ def test_every_radio_preset_has_a_budget_at_its_frequency() -> None:
 
 def test_those_radii_are_medians_and_a_margin_shrinks_them() -> None:
     """At 90 % at the edge (1.28 · 8 dB) a 700 MHz cell reaches 2.3 km instead of 4.2."""
-    assert derived_radius_m("5g_700", BudgetWish(-105, 0.9)) == pytest.approx(2_272, abs=5)
+    assert derived_radius_m("5g_700", BudgetRequirement(-105, 0.9)) == pytest.approx(2_272, abs=5)
 
 
 def test_line_of_sight_reaches_several_times_as_far() -> None:
@@ -103,7 +103,7 @@ def test_line_of_sight_reaches_several_times_as_far() -> None:
 @pytest.mark.parametrize("key", budget_keys())
 @pytest.mark.parametrize("place", PLACES)
 def test_every_line_has_words_source_and_evidence(key: str, place: str) -> None:
-    table = budget_table(key, BudgetWish(-110, 0.9, place))
+    table = budget_table(key, BudgetRequirement(-110, 0.9, place))
     texts = table[["title_zh", "title_en", "source_zh", "source_en"]]
     assert (texts != "").all().all()
     assert set(table["evidence"]) <= set(EVIDENCE_CLASSES)
@@ -120,12 +120,14 @@ def test_every_line_has_words_source_and_evidence(key: str, place: str) -> None:
 
 
 def test_places_add_their_losses_and_no_other() -> None:
-    out, hand, car, room = (link_budget("5g_700", BudgetWish(place=place)) for place in PLACES)
+    out, hand, car, indoors = (
+        link_budget("5g_700", BudgetRequirement(place=place)) for place in PLACES
+    )
     assert out.other_losses_dB == 0
     assert hand.other_losses_dB == 4
     assert car.other_losses_dB == 13
-    assert room.other_losses_dB == pytest.approx(4 + building_entry_loss_dB(0.7))
-    assert room.vehicle_loss_dB == 0
+    assert indoors.other_losses_dB == pytest.approx(4 + building_entry_loss_dB(0.7))
+    assert indoors.vehicle_loss_dB == 0
 
 
 def test_what_has_no_budget() -> None:
@@ -134,7 +136,7 @@ def test_what_has_no_budget() -> None:
     with pytest.raises(UnknownNameError, match="did you mean '5g_700'"):
         link_budget("5g_70")
     with pytest.raises(UnknownNameError, match="place"):
-        BudgetWish(place="moon")
+        BudgetRequirement(place="moon")
     with pytest.raises(UnknownNameError, match="preset"):
         link_budget("*")
 

@@ -39,6 +39,13 @@ def test_a_scenario_with_a_plan_comes_back_from_its_text() -> None:
     assert again.digest != Scenario(province="x").digest
 
 
+@pytest.mark.parametrize("name", ["required_probability", "wished"])
+def test_a_saved_probability_is_read_under_its_name_of_before(name: str) -> None:
+    plan = PlanSettings.model_validate({"coverage": {name: 0.9}})
+    assert plan.coverage.required_probability == 0.9
+    assert '"required_probability": 0.9' in Scenario(province="x", plan=plan).to_json()
+
+
 def test_the_key_of_a_place_is_a_metre_wide() -> None:
     assert Place(lat=25.123456, lon=102.1).key == Place(lat=25.123459, lon=102.1).key
     assert Place(lat=25.12345, lon=102.1).key != Place(lat=25.12347, lon=102.1).key

@@ -24,10 +24,10 @@ shares = st.floats(0.02, 0.98)
 
 # Quantiles of the normal distribution: 90 % 1.2816, 95 % 1.6449, 75 % 0.6745.
 @pytest.mark.parametrize(
-    ("wished", "sigmas"), [(0.5, 0), (0.75, 0.6745), (0.9, 1.2816), (0.95, 1.6449)]
+    ("required", "sigmas"), [(0.5, 0), (0.75, 0.6745), (0.9, 1.2816), (0.95, 1.6449)]
 )
-def test_margin_is_sigma_times_the_quantile(wished: float, sigmas: float) -> None:
-    assert float(shadow_margin_dB(8, wished)) == pytest.approx(8 * sigmas, abs=1e-3)
+def test_margin_is_sigma_times_the_quantile(required: float, sigmas: float) -> None:
+    assert float(shadow_margin_dB(8, required)) == pytest.approx(8 * sigmas, abs=1e-3)
 
 
 @settings(max_examples=60, deadline=None)
@@ -39,11 +39,11 @@ def test_probability_is_the_normal_tail(level: float, limit: float, sigma: float
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0.5, 12), shares)
-def test_the_margin_gives_the_wished_probability_back(sigma: float, wished: float) -> None:
-    level = -105 + shadow_margin_dB(sigma, wished)
+def test_the_margin_gives_the_wished_probability_back(sigma: float, required: float) -> None:
+    level = -105 + shadow_margin_dB(sigma, required)
     share = coverage_probability(level, -105, sigma)
-    assert float(share) == pytest.approx(wished, abs=1e-9)
-    assert coverage_state(share, wished).item() == 1
+    assert float(share) == pytest.approx(required, abs=1e-9)
+    assert coverage_state(share, required).item() == 1
 
 
 def test_no_shadowing_answers_yes_or_no_and_unknown_stays() -> None:

@@ -132,7 +132,7 @@ def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
     assert sentences("en")["banner.word"] in texts(app)
     table = app.dataframe[0].value
     assert table["Villages"].sum() == 10
-    assert (table["Fibre route (km)"] > 0).all()
+    assert (table["Length of fibre routes (km)"] > 0).all()
     assert set(table["Evidence"]) == {"illustrative"}
 
 

@@ -12,6 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
+from data.importing import ImportOrder, import_file
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES, sentences
@@ -133,6 +136,22 @@ def test_every_page_opens_by_its_link(page: str, language: str, province: str) -
         assert (sentences(language)["banner.word"] in texts(app)) == made
 
 
+def test_the_banner_names_the_illustrative_tables_in_force(workspace: Workspace) -> None:
+    assert "natural villages, fibre nodes." in texts(opened("", lang="en"))
+    assert "自然村、站址均为示例" in texts(opened("what-if", lang="zh"))
+    assert "自然村、站址、光缆接入点均为示例" in texts(opened("plan", lang="zh"))
+    rows = Pack.load(PROVINCE).table("natural_villages").head(50)
+    rows = rows[["village_id", "lon", "lat", "households", "has_4g"]]
+    file = workspace.folder / "villages.csv"
+    rows.to_csv(file, index=False)
+    order = ImportOrder(
+        ImportChoice(kind="natural_villages", crs="EPSG:4326"), FileOrigin("measured", "2023-12-31")
+    )
+    import_file(file, PROVINCE, order, folder=workspace.folder)
+    assert "not to be built on: fibre nodes." in texts(opened("", lang="en", province=PROVINCE))
+    assert "not to be built on: sites." in texts(opened("what-if", lang="en", province=PROVINCE))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("level", state.MAP_LEVELS)
 def test_overview_shows_the_figures_of_the_gap_table(language: str, level: str) -> None:
@@ -228,7 +247,7 @@ def test_a_site_that_cannot_stand_says_why_and_loses_nothing(text: str) -> None:
     app.text_input(key="site_typed").set_value(text)
     app.button(key="add").click().run()
     assert len(app.error) == 1
-    assert "To repair" in app.error[0].value
+    assert "How to fix" in app.error[0].value
     assert app.text_input(key="site_typed").value == text
     assert not app.exception
 
