@@ -252,7 +252,8 @@ class LinkSettings(_Frozen):
     Attributes
     ----------
     backhaul, power
-        Kinds that may be used; the cheapest that is feasible is taken.
+        Kinds that may be used; the cheapest that is feasible is taken. Where no power line is
+        imported, that is the grid with a line of assumed length (unit cost ``grid_drop``).
     hop_km, hops
         Greatest length of a microwave hop [km], greatest number of hops to the fibre.
     hop_GHz, rain_mm_h, unavailable_percent

@@ -20,9 +20,9 @@ class UnitCost:
     Attributes
     ----------
     low, base, high
-        Values [``currency`` per ``per``; or a share, years, a ratio].
+        Values [``currency`` per ``per``; or a share, years, a ratio, km].
     currency
-        ISO 4217 code, or ``share``, ``year``, ``ratio`` where the value is not money.
+        ISO 4217 code, or ``share``, ``year``, ``ratio``, ``km`` where the value is not money.
     per
         What one unit is, such as ``per km``.
     source
@@ -64,7 +64,7 @@ class UnitCost:
         )
 
 
-_NO_MONEY = ("share", "year", "ratio")
+_NO_MONEY = ("share", "year", "ratio", "km")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Power of a site: grid connection where the line is near enough, otherwise solar; the cheaper one.
 
 Prices are present values over the plan, so that renewed batteries compare with a line that lasts.
+Where the distance to the grid is unknown, a line of assumed length is built: inhabited places have
+grid power, so a missing table of lines is no sign of a missing grid.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ Floats = NDArray[np.float64]
 #: Sources of power, and why a site has one.
 KINDS = ("grid", "solar", "none")
 REASONS = (
-    "grid_cheaper", "solar_cheaper", "grid_too_far", "grid_distance_unknown", "existing_site",
-    "no_feasible_power",
+    "grid_cheaper", "solar_cheaper", "grid_too_far", "grid_assumed", "existing_site",
+    "no_feasible_power", "solar_only",
 )  # fmt: skip
 
 
@@ -31,11 +33,13 @@ class PowerPrices:
     line_per_km
         Power line along the ground.
     connection
-        Transformer and meter at the site.
+        Transformer and meter at the site; infinite where the grid is not allowed.
     solar
         Panels and batteries with their renewals; infinite where solar is not allowed.
     route_factor
         Length of a line over the geodesic distance.
+    assumed_km
+        Length of the line where the distance is unknown [km].
     limit_km
         Longest line that is built [km].
     """
@@ -44,6 +48,7 @@ class PowerPrices:
     connection: float
     solar: float
     route_factor: float
+    assumed_km: float
     limit_km: float = 20.0
 
 
@@ -63,7 +68,8 @@ def power(grid_m: ArrayLike, prices: PowerPrices, *, existing: ArrayLike | None 
     Parameters
     ----------
     grid_m
-        (n,) geodesic distance to the grid [m]; NaN unknown, infinite none.
+        (n,) geodesic distance to the grid [m]; NaN unknown: the grid with the assumed line,
+        whatever solar costs; infinite none.
     prices
         Prices and limits.
     existing
@@ -81,20 +87,25 @@ def power(grid_m: ArrayLike, prices: PowerPrices, *, existing: ArrayLike | None 
 
     Examples
     --------
-    >>> prices = PowerPrices(120_000, 35_000, 200_000, route_factor=1.0)
-    >>> power([500, 3_000, float("nan")], prices).kind
-    ('grid', 'solar', 'solar')
+    >>> prices = PowerPrices(120_000, 35_000, 200_000, route_factor=1.0, assumed_km=0.6)
+    >>> power([500, 3_000, float("nan")], prices).reason
+    ('grid_cheaper', 'solar_cheaper', 'grid_assumed')
     """
     metres = np.atleast_1d(np.asarray(grid_m, dtype=float))
     _check(metres, prices)
     exists = np.zeros(len(metres), dtype=bool) if existing is None else np.asarray(existing, bool)
-    line_km = metres / 1000.0 * prices.route_factor
-    feasible = line_km <= prices.limit_km
+    assumed = np.isnan(metres)
+    line_km = np.where(assumed, prices.assumed_km, metres / 1000.0 * prices.route_factor)
+    allowed = bool(np.isfinite(prices.connection))
+    feasible = (line_km <= prices.limit_km) & allowed
     by_grid = np.where(feasible, prices.connection + prices.line_per_km * line_km, np.inf)
-    grid = (by_grid <= prices.solar) & np.isfinite(by_grid)
+    grid = feasible & (assumed | (by_grid <= prices.solar))
     none = ~grid & ~np.isfinite(prices.solar)
     kinds = np.where(grid | exists, 0, np.where(none, 2, 1))
-    why = np.select([exists, none, grid, np.isnan(metres), ~feasible], [4, 5, 0, 3, 2], default=1)
+    solar_only = np.full(len(metres), not allowed)
+    why = np.select(
+        [exists, none, grid & assumed, grid, solar_only, ~feasible], [4, 5, 3, 0, 6, 2], default=1
+    )
     cost = np.where(grid, by_grid, np.where(none, 0.0, prices.solar))
     return Power(
         tuple(KINDS[i] for i in kinds), np.where(exists, 0.0, cost),
@@ -105,7 +116,8 @@ def power(grid_m: ArrayLike, prices: PowerPrices, *, existing: ArrayLike | None 
 def _check(metres: Floats, prices: PowerPrices) -> None:
     if (metres < 0).any():
         raise RangeError("a distance is negative", where="grid_m", repair="give metres")
-    amounts = (prices.line_per_km, prices.connection, prices.solar, prices.limit_km)
+    amounts = (prices.line_per_km, prices.connection, prices.solar, prices.assumed_km,
+               prices.limit_km)  # fmt: skip
     if not all(amount >= 0 for amount in amounts) or not prices.route_factor >= 1:
         raise RangeError(
             "a price is negative or not a number, or the route factor below 1", where="prices",

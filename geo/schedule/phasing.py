@@ -209,7 +209,8 @@ def _build(
     state.running[y + 1 :] += state.yearly[site]
     if state.locked[site]:
         state.reason[site] = "locked"
-    elif needed:
+    elif needed or state.gain[site] == 0:
+        # A site that serves nobody itself is built for those that it joins.
         state.reason[site] = "needed_by_another"
     elif priority == "zones" and not state.zone[site]:
         state.reason[site] = _WORDS["efficiency"]

@@ -142,16 +142,16 @@ def link_values(scenario: Scenario, rates: UnitPrices) -> BackhaulPrices:
     """
     years, kinds = scenario.plan.money.operation_years, scenario.plan.links.backhaul
 
-    def value(item: str) -> float:
-        return present_value({item: 1.0}, years, rates)
+    def value(*items: str) -> float:
+        return present_value(dict.fromkeys(items, 1.0), years, rates)
 
-    satellite = {"satellite_terminal": 1.0, "satellite_capacity": 1.0}
+    satellite = value("satellite_terminal", "satellite_capacity", "opex_satellite")
     return BackhaulPrices(
-        fibre_per_km=value("fibre_rural") if "fibre" in kinds else _NEVER,
+        fibre_per_km=value("fibre_rural", "opex_fibre") if "fibre" in kinds else _NEVER,
         fibre_terminal=value("fibre_terminal"),
-        hop=value("microwave_hop"),
+        hop=value("microwave_hop", "opex_microwave"),
         mast_per_m=value("mast_height"),
-        satellite=present_value(satellite, years, rates) if "satellite" in kinds else np.inf,
+        satellite=satellite if "satellite" in kinds else np.inf,
         base_mast_m=scenario.plan.antenna_height_m,
     )
 
@@ -223,12 +223,14 @@ def _kinds(scenario: Scenario, found: Backhaul) -> NDArray[np.object_]:
 
 def _taken(found: Backhaul, kind: NDArray[np.object_]) -> dict[str, Floats]:
     """Return the quantities of backhaul per site."""
-    fibre, satellite = kind == "fibre", kind == "satellite"
+    fibre, microwave, satellite = (
+        (kind == name).astype(float) for name in ("fibre", "microwave", "satellite")
+    )
+    fibre_km = fibre * found.route_km
     return {
-        "fibre_rural": np.where(fibre, found.route_km, 0.0),
-        "fibre_terminal": fibre.astype(float),
-        "microwave_hop": (kind == "microwave").astype(float),
-        "mast_height": np.where(kind == "microwave", found.raised_m, 0.0),
-        "satellite_terminal": satellite.astype(float),
-        "satellite_capacity": satellite.astype(float),
-    }
+        "fibre_rural": fibre_km, "fibre_terminal": fibre, "opex_fibre": fibre_km,
+        "microwave_hop": microwave, "mast_height": microwave * found.raised_m,
+        "opex_microwave": microwave,
+        "satellite_terminal": satellite, "satellite_capacity": satellite,
+        "opex_satellite": satellite,
+    }  # fmt: skip

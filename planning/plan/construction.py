@@ -13,7 +13,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.money.cost import Money
 from planning.plan.backhaul import Joined, join, unjoined
-from planning.plan.candidates import BUILT
+from planning.plan.candidates import BUILT, LOCKED
 from planning.plan.capacity_assignment import served
 from planning.plan.inputs import SelectionInputs
 from planning.plan.life_cycle_cost import totals
@@ -96,6 +96,51 @@ def build(
     )  # fmt: skip
     timed = phases(pack, listed, ground.villages, settings.years)
     return Built(options, sites, _dated(joined, sites, timed), timed, quantities, money)
+
+
+def build_needed(
+    pack: Pack, scenario: Scenario, ground: SelectionInputs, options: Ints, *, links: bool = True
+) -> Built:
+    """Build the chosen options without those that serve nobody and join no other site.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    ground
+        Inputs of the site-selection problem.
+    options
+        (n,) rows of the coverage matrix.
+    links
+        Plan backhaul; else the plan only selects sites.
+
+    Returns
+    -------
+    built
+        At most n sites, in the order of ``options``; sites that must be built or stand stay.
+    """
+    built = build(pack, scenario, ground, options, links=links)
+    while (idle := _idle(built)).any():
+        less = build(pack, scenario, ground, built.options[~idle], links=links)
+        # Links are found step by step: without a site another way may be dearer.
+        if less.money.sum().base > built.money.sum().base:
+            break
+        built = less
+    return built
+
+
+def _idle(built: Built) -> NDArray[np.bool_]:
+    """Return which sites serve no village and join no other, and may be left out."""
+    n, routes = len(built.sites), built.joined.routes
+    serves = np.bincount(built.phases.first[built.phases.first >= 0], minlength=n) > 0
+    joins = np.isin(np.arange(n), built.joined.parent)
+    # An existing site needs no route of its own: one that ends there joins another.
+    ends = built.sites["candidate_id"].isin([*routes["from_id"], *routes["to_id"]])
+    joins |= (built.sites["existing_site"] & ends).to_numpy(bool)
+    asked = built.sites["status"].isin((BUILT, LOCKED)).to_numpy()
+    return np.asarray(~serves & ~joins & ~asked)
 
 
 def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:

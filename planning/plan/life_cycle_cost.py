@@ -112,17 +112,18 @@ def life(
     cost
         Build, reinvestment and operation [currency].
     """
-    sums = {item: float(number[which].sum()) for item, number in quantities.items()}
+    bought = {item: number[which] for item, number in quantities.items() if number.any()}
     assets = [
-        Asset(rates.money(item) * sums.get(item, 0.0), round(rates.value(life_item)))
+        Asset(_sum(item, bought[item], rates), round(rates.value(life_item)))
         for life_item, items in LIVES.items()
         for item in items
+        if item in bought
     ]
-    batteries = rates.money("solar_battery") * sums.get("solar_power", 0.0)
+    batteries = _sum("solar_battery", bought.get("solar_power", np.zeros(1)), rates)
     # The first batteries come with the panels: only their renewal is bought.
     nothing = replace(batteries, amounts=np.zeros(3))
     assets.append(Asset(nothing, round(rates.value("life_battery")), batteries))
-    return life_cost(assets, yearly(sums, rates), years=years, discount_rate=rate)
+    return life_cost(assets, yearly(bought, rates), years=years, discount_rate=rate)
 
 
 def present_value(sums: Mapping[str, float], years: int, rates: UnitPrices) -> float:
@@ -147,13 +148,13 @@ def present_value(sums: Mapping[str, float], years: int, rates: UnitPrices) -> f
     return float(found.total.base)
 
 
-def yearly(sums: Mapping[str, float], rates: UnitPrices) -> Money:
-    """Return the cost of operation per year: a share of the build cost, and rents.
+def yearly(quantities: Mapping[str, Floats], rates: UnitPrices) -> Money:
+    """Return the cost of operation per year: upkeep, electricity and rents.
 
     Parameters
     ----------
-    sums
-        Item → quantity.
+    quantities
+        Item → (n,) quantity per site.
     rates
         Unit costs in force.
 
@@ -162,13 +163,11 @@ def yearly(sums: Mapping[str, float], rates: UnitPrices) -> Money:
     cost
         Low, base and high [currency per year].
     """
-    built = rates.total({item: np.array([number]) for item, number in sums.items()}).sum()
-    share = rates.costs["opex_share"]
-    low, base, high = built.amounts * np.array([share.low, share.base, share.high])
-    run = Money.of(low, base, high, currency=rates.currency, price_year=rates.price_year)
-    for item in YEARLY:
-        run = run + rates.money(item) * sums.get(item, 0.0)
-    return run
+    return total(_sum(item, quantities.get(item, np.zeros(1)), rates) for item in YEARLY)
+
+
+def _sum(item: str, number: Floats, rates: UnitPrices) -> Money:
+    return Money(rates.amounts(item, number).sum(axis=0), rates.currency, rates.price_year)
 
 
 def _subsidy(
@@ -184,11 +183,9 @@ def _subsidy(
         which = dated & (border == at_border)
         if which.any():
             build = life(quantities, which, 1, None, rates).build
-            sums = {item: float(number[which].sum()) for item, number in quantities.items()}
+            run = yearly({item: number[which] for item, number in quantities.items()}, rates)
             item = "subsidy_border" if at_border else "subsidy_remote"
-            parts.append(
-                subsidy(build, yearly(sums, rates), border=at_border, share=rates.value(item))
-            )
+            parts.append(subsidy(build, run, border=at_border, share=rates.value(item)))
     if not parts:
         return {}
     return {

@@ -19,7 +19,7 @@ from data.tables.reader import Pack
 from data.wording.catalogue import Message
 from geo.siting import SolverRun
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
-from planning.plan.construction import build, money_table
+from planning.plan.construction import Built, build_needed, money_table
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
 from planning.plan.inputs import SelectionInputs, build_inputs
 from planning.plan.joint_selection import Ask, Chosen, chosen_alone, chosen_together
@@ -158,19 +158,34 @@ def plan(
         # A part that ended in time does not make a run whole that was cut short.
         chosen = replace(chosen, answer=replace(chosen.answer, stopped="cancelled"))
     watch.progress("links", 0.65, f"{len(chosen.answer.selected):,}")
-    found = _tabled(ask, ground, chosen, links=links)
+    options = np.array(chosen.answer.selected, dtype=np.int64)
+    built = build_needed(pack, scenario, ground, options, links=links)
+    chosen = _as_built(chosen, built)
+    found = _tabled(ask, ground, chosen, built)
     if first is not None:
         first(found)
     return _beyond(found, ask, chosen, watch)
 
 
-def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, *, links: bool) -> Rollout:
-    """Build the chosen sites and tabulate them."""
+def _as_built(chosen: Chosen, built: Built) -> Chosen:
+    """Return the selection with the sites that are built, at what they cost."""
+    answer, joint = chosen.answer, chosen.joint
+    selected = tuple(int(option) for option in built.options)
+    cost = round(float(built.money.sum().base), 2)
+    if joint is not None and joint.best.selected == answer.selected:
+        best = replace(joint.best, selected=selected, backhaul_cost=cost - joint.best.site_cost)
+        joint = replace(joint, best=best)
+    answer = replace(answer, selected=selected)
+    if answer.measure == COST:
+        answer = replace(answer, value=cost, bound=min(answer.bound, cost))
+    return replace(chosen, answer=answer, joint=joint)
+
+
+def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> Rollout:
+    """Tabulate the sites that are built."""
     from planning.plan import tables
 
     pack, scenario = ask.pack, ask.scenario
-    options = np.array(chosen.answer.selected, dtype=np.int64)
-    built = build(pack, scenario, ground, options, links=links)
     sites = tables.site_table(pack, ground, built)
     return Rollout(
         scenario=scenario,
@@ -189,7 +204,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, *, links: bool) -
         household_years=built.phases.household_years,
         most_household_years=built.phases.most_household_years,
         basis=ground.reach.basis,
-        notes=unknown_costs(ground.found.table)
+        notes=unknown_costs(ground.found.table, scenario.plan)
         + (("terrain_cut_short",) if ground.reach.cut_short else ()),
     )
 

@@ -1,7 +1,8 @@
-"""Power supply of a site: the grid where a line is known near enough, else solar; the cheaper one.
+"""Power supply of a site: grid or solar, the cheaper one; the grid where no lines are imported.
 
-The two are compared by present value over the years of operation, since batteries are replaced and
-lines last.
+The two are compared by present value over the years of operation, since batteries are replaced,
+lines last and the grid charges for electricity. Without power lines each new site gets a line of
+the assumed length ``grid_drop``; solar is then a choice of the settings.
 """
 
 from __future__ import annotations
@@ -59,23 +60,26 @@ def feed(scenario: Scenario, candidates: pd.DataFrame, rates: UnitPrices) -> Fed
     """
     years, kinds = scenario.plan.money.operation_years, scenario.plan.links.power
     stands = candidates["existing_site"].to_numpy(bool)
+    built = (candidates["status"] == "built").to_numpy()
 
-    def value(item: str) -> float:
-        return present_value({item: 1.0}, years, rates)
+    def value(*items: str) -> float:
+        return present_value(dict.fromkeys(items, 1.0), years, rates)
 
     prices = PowerPrices(
-        line_per_km=value("grid_line"), connection=value("grid_connection"),
-        solar=value("solar_power") if "solar" in kinds else np.inf,
+        line_per_km=value("grid_line"),
+        connection=value("grid_connection", "opex_electricity") if "grid" in kinds else np.inf,
+        solar=value("solar_power", "opex_solar") if "solar" in kinds else np.inf,
         route_factor=rates.route_factor,
-    )  # fmt: skip
-    metres = candidates["power_m"].to_numpy(float)
-    if "grid" not in kinds:
-        metres = np.full(len(candidates), np.inf)
-    found = power(metres, prices, existing=stands)
+        assumed_km=rates.value("grid_drop"),
+    )
+    found = power(candidates["power_m"].to_numpy(float), prices, existing=stands)
     kind = np.where(stands, "shared", np.array(found.kind, dtype=object)).astype(object)
     taken = {
         "grid_connection": (kind == "grid").astype(float),
         "grid_line": found.line_km,
         "solar_power": (kind == "solar").astype(float),
+        "opex_solar": (kind == "solar").astype(float),
+        # A site built earlier costs nothing more.
+        "opex_electricity": (np.isin(kind, ("grid", "shared")) & ~built).astype(float),
     }
     return Fed(kind, np.array(found.reason, dtype=object), taken)

@@ -196,8 +196,9 @@ def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
             "quantity": round(line.quantity, 3), "unit": line.unit,
             **{f"unit_{name}": round(float(getattr(line.unit_cost, name)), 2)
                for name in ("low", "base", "high")},
-            **{f"total_{name}": round(float(getattr(line.amount, name)), 2)
-               for name in ("low", "base", "high")},
+            **dict(zip(("total_low", "total_base", "total_high"),
+                       rates.amounts(line.item, built.quantities[line.item]).sum(axis=0).round(2),
+                       strict=True)),
             "paid": "yearly" if line.item in YEARLY else "once",
             "currency": rates.currency, "price_year": rates.price_year,
             "unit_price_year": line.price_year, "source": line.source,

@@ -26,7 +26,10 @@ from planning.plan.candidate_reach import Reach
 Floats = NDArray[np.float64]
 
 #: Items paid each year; not part of the build cost.
-YEARLY = ("satellite_capacity",)
+YEARLY = (
+    "opex_site", "opex_electricity", "opex_solar", "opex_fibre", "opex_microwave",
+    "opex_satellite", "satellite_capacity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,23 @@ class UnitPrices:
         price = unit_cost(self.costs, item).money
         return price.in_prices_of(self.price_year, price_change=self.price_change)
 
+    def amounts(self, item: str, number: Floats) -> Floats:
+        """Return the price of quantities in whole fen, so that all sums of them agree.
+
+        Parameters
+        ----------
+        item
+            Name of the item in the table of unit costs.
+        number
+            (n,) quantity [unit of the item].
+
+        Returns
+        -------
+        amounts
+            (n, 3) low, base, high [currency].
+        """
+        return np.asarray(np.round(number[:, None] * self.money(item).amounts, 2))
+
     def value(self, item: str) -> float:
         """Return the base value of a share, ratio or lifetime.
 
@@ -106,7 +126,7 @@ class UnitPrices:
         """
         amounts = sum(
             (
-                number[:, None] * self.money(item).amounts
+                self.amounts(item, number)
                 for item, number in quantities.items()
                 if item not in YEARLY
             ),
@@ -210,9 +230,11 @@ def site_quantities(
     shared = rows["existing_site"].to_numpy(bool) | stands
     equipment = np.array([_equipment(str(key)) for key in reach.preset])
     new = (~shared).astype(float)
+    radios = {item: ((equipment == item) & ~stands).astype(float) for item in radio_items()}
     track_km = rows["road_m"].fillna(0.0).to_numpy(float) * rates.route_factor / 1000
     return {
-        **{item: ((equipment == item) & ~stands).astype(float) for item in radio_items()},
+        **radios,
+        "opex_site": np.sum(list(radios.values()), axis=0),
         "mast_foundation": new,
         "mast_height": new * settings.antenna_height_m,
         "access_road": new * np.where(np.isfinite(track_km), track_km, 0.0),
@@ -236,22 +258,25 @@ def _equipment(preset_key: str) -> str:
     return "" if radio is None else radio.equipment
 
 
-def unknown_costs(candidates: pd.DataFrame) -> tuple[str, ...]:
-    """Return the keys of costs that are omitted because no table in force has the data.
+def unknown_costs(candidates: pd.DataFrame, settings: PlanSettings) -> tuple[str, ...]:
+    """Return the keys of costs that are omitted or assumed, as no table in force has the data.
 
     Parameters
     ----------
     candidates
         Rows of the candidate table.
+    settings
+        Settings of the plan.
 
     Returns
     -------
     keys
-        ``no_roads``, ``no_power_lines``, or none.
+        ``no_roads`` (access tracks are omitted), ``grid_assumed`` (lines of assumed length), or
+        none.
     """
     found = []
     if candidates["road_m"].isna().all():
         found.append("no_roads")
-    if candidates["power_m"].isna().all():
-        found.append("no_power_lines")
+    if candidates["power_m"].isna().all() and "grid" in settings.links.power:
+        found.append("grid_assumed")
     return tuple(found)

@@ -115,7 +115,7 @@ def candidates() -> None:
     kinds = {name: t(f"plan.backhaul_{name}") for name in get_args(BackhaulKind)}
     several("links.backhaul", t("plan.backhaul"), kinds, now.links.backhaul)
     powers = {name: t(f"plan.power_{name}") for name in get_args(PowerKind)}
-    several("links.power", t("plan.power"), powers, now.links.power)
+    several("links.power", t("plan.power"), powers, now.links.power, help_=t("plan.power_help"))
     figure("antenna_height_m", t("plan.height"), now.antenna_height_m, (1, 300, 5))
     figure("time_limit_s", t("plan.time_limit"), now.time_limit_s, (1, 3600, 10))
 

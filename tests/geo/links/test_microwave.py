@@ -98,20 +98,26 @@ def test_bad_hops_are_told(call, fault: type) -> None:
 
 # -- power
 
-PRICES = PowerPrices(100_000, 30_000, 250_000, route_factor=1.5, limit_km=10)
+PRICES = PowerPrices(100_000, 30_000, 250_000, route_factor=1.5, assumed_km=3, limit_km=10)
 
 
 def test_power_is_the_cheaper_of_grid_and_sun() -> None:
     found = power([0, 1_000, 2_000, 8_000, np.inf, np.nan], PRICES)
-    assert found.kind == ("grid", "grid", "solar", "solar", "solar", "solar")
+    assert found.kind == ("grid", "grid", "solar", "solar", "solar", "grid")
     assert found.reason == ("grid_cheaper", "grid_cheaper", "solar_cheaper", "grid_too_far",
-                            "grid_too_far", "grid_distance_unknown")  # fmt: skip
-    assert found.cost.tolist() == [30_000, 180_000, 250_000, 250_000, 250_000, 250_000]
-    assert found.line_km.tolist() == [0, 1.5, 0, 0, 0, 0]
+                            "grid_too_far", "grid_assumed")  # fmt: skip
+    assert found.cost.tolist() == [30_000, 180_000, 250_000, 250_000, 250_000, 330_000]
+    assert found.line_km.tolist() == [0, 1.5, 0, 0, 0, 3]
+
+
+def test_sun_alone_is_a_choice_and_says_so() -> None:
+    found = power([0, np.nan], replace(PRICES, connection=np.inf))
+    assert (found.kind, found.reason) == (("solar", "solar"), ("solar_only", "solar_only"))
+    assert found.line_km.tolist() == [0, 0]
 
 
 def test_existing_sites_have_power_and_without_sun_some_have_none() -> None:
-    no_sun = PowerPrices(100_000, 30_000, np.inf, route_factor=1.5, limit_km=10)
+    no_sun = PowerPrices(100_000, 30_000, np.inf, route_factor=1.5, assumed_km=0, limit_km=10)
     found = power([2_000, 50_000, 50_000], no_sun, existing=[False, False, True])
     assert found.kind == ("grid", "none", "grid")
     assert found.reason[1:] == ("no_feasible_power", "existing_site")

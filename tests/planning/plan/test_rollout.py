@@ -234,7 +234,7 @@ def test_without_fibre_the_rest_is_satellite_or_nothing(pack: Pack) -> None:
     # At a fibre node itself there is fibre without a route.
     assert set(result.sites["backhaul"]) <= {"satellite", "fibre"}
     assert result.routes.empty
-    rented = result.bill[result.bill["paid"] == "yearly"]
+    rented = result.bill[result.bill["item"] == "satellite_capacity"]
     assert rented["quantity"].sum() == (result.sites["backhaul"] == "satellite").sum()
 
 
