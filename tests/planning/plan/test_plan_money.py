@@ -9,7 +9,7 @@ from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
 from planning.plan.construction import build, build_needed
-from planning.plan.inputs import stand
+from planning.plan.inputs import build_inputs
 from planning.plan.rollout import Rollout, plan
 from tests import toy
 
@@ -105,7 +105,7 @@ def test_upkeep_of_fibre_is_charged_per_km(packs: dict[str, Pack]) -> None:
 def test_a_site_that_serves_nobody_and_joins_none_is_left_out(packs: dict[str, Pack]) -> None:
     pack = packs[toy.NAME]
     scenario = _scenario(pack, objective="sites", sites=10)
-    ground = stand(pack, scenario)
+    ground = build_inputs(pack, scenario)
     reach = ground.reach.matrix
     # The villages of the second option are all villages of the first.
     shared = (reach @ reach.T).toarray()
@@ -118,5 +118,5 @@ def test_a_site_that_serves_nobody_and_joins_none_is_left_out(packs: dict[str, P
     lat, lon = map(float, idle.split(","))
     locked = {"sources": ["village"], "locked": [{"lat": lat, "lon": lon}]}
     asked = _scenario(pack, candidates=locked)
-    again = build_needed(pack, asked, stand(pack, asked), both, links=False)
+    again = build_needed(pack, asked, build_inputs(pack, asked), both, links=False)
     assert idle in set(again.sites["candidate_id"])
