@@ -6,29 +6,14 @@ import re
 from dataclasses import dataclass, field
 
 from data.planreader.dates import Mention
+from data.planreader.phrases import pattern
 
-_HEADING = re.compile(
-    r"(?:^|(?<=[。\n]))\s*(?:[一二三四五六七八九十]{1,3}、|[((][一二三四五六七八九十]{1,3}[))]|"
-    r"第[一二三四五六七八九十]+[章节]|\d{1,2}[.、](?!\d)|专栏\s?\d*|——)\s?(?P<title>[^。;；\n]{2,30})"
-)
-_STANDS = re.compile(
-    r"现状|基础(?!设施)|成效|成就|回顾|进展情况|存在(?:的)?(?:主要)?问题|主要问题|面临|形势|背景|发展情况|取得"
-)
-_ASKED = re.compile(
-    r"目标|任务|重点|工程|举措|措施|布局|路径|保障|行动|部署|推进|安排|总体要求|发展思路|实施|专栏"
-)
+_HEADING = pattern("context.heading")
+_STANDS = pattern("context.stands")
+_ASKED = pattern("context.asked")
 #: Words of a sentence that say that its figures stand, or are asked.
-_STANDS_HERE = re.compile(
-    r"取得.{0,12}(?:进展|成效|成绩|突破)|成效(?:显著|明显)|(?:显著|明显|稳步|不断|持续)(?:提升|增强|改善|夯实)|"
-    r"已(?:经)?(?:建成|完成|实现|达|有|开通|累计|全面|形成|覆盖)|目前|现有|初具规模|截至|截止|"
-    r"十[一二三四]五[”\"’]?(?:期间|时期|以来).{0,6}(?:,|，)?.{0,24}(?:完成|建成|累计|增加到|达到|实现)|"
-    r"(?:仍|依旧|尚|仅|不足|薄弱|滞后)|近年来|较上年|比上年|同比|(?:率|数|占比|比重)(?:约|仅)?为"
-)
-_ASKED_HERE = re.compile(
-    r"力争|计划|将(?:新?建|达|实现|超|突破|完成|形成|推|打造|继续|着力|在)|要(?:达|实现|建|完成|在|加快)|确保|努力|争取|预计|"
-    r"(?:大力|加快|积极|持续|深入|全面|扎实|有序|统筹|稳步|适度超前)?(?:推进|推动|部署)|大力|加快|实施|打造|目标|规划(?:建设|新建|到)|"
-    r"支持|鼓励|加强|提升.{0,12}(?:水平|能力)|不断(?:扩大|完善|优化|提高)|建设(?!成效|取得)(?=[^,，。;；]{0,16}\d)"
-)
+_STANDS_HERE = pattern("context.stands_here")
+_ASKED_HERE = pattern("context.asked_here")
 
 
 @dataclass(frozen=True)
@@ -110,7 +95,7 @@ class Context:
             title = match["title"]
             # A heading and the text behind it may stand in one line.
             head = re.split(r"[。,，]", title)[0]
-            if _STANDS.search(head) and not re.search(r"目标|任务", head):
+            if _STANDS.search(head) and not pattern("context.aim").search(head):
                 self.section = "baseline"
             elif _ASKED.search(head):
                 self.section = "target"
@@ -157,9 +142,9 @@ class Context:
         dated = self._kind_by_date(mention)
         if dated:
             return dated, ""
-        if re.search(r"尚未|尚不|仍有|还有|依旧|未实现|不足|仅", clause):
+        if pattern("context.lacks").search(clause):
             return "baseline", "words"
-        if mention is not None and re.match(r"到|至", sentence[mention.start :]):
+        if mention is not None and pattern("context.until").match(sentence[mention.start :]):
             return "target", "words"
         lead = sentence[: sentence.find(clause) + len(clause)]
         worded = self._kind_by_words(lead)
@@ -185,6 +170,6 @@ class Context:
             return "baseline"
         if asked and not stands and self.section != "baseline":
             return "target"
-        if asked and re.search(r"大力推进|力争|将|计划|确保", lead):
+        if asked and pattern("context.strongly_asked").search(lead):
             return "target"
         return ""

@@ -6,25 +6,20 @@ import calendar
 import re
 from dataclasses import dataclass
 
+from data.planreader.phrases import pattern, phrase, table
+
 #: Number of a five-year plan → its last year.
-FIVE_YEAR_PLANS = {
-    "十": 2005, "十一": 2010, "十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035,
-}  # fmt: skip
-_YEAR = r"(?P<year>(?:19|20)\d{2})"
-_DATE = re.compile(
-    rf"(?P<until>截至|截止到?|截止|到|至|自|从|在)?\s?"
-    rf"(?:(?P<first>(?:19|20)\d{{2}})\s?年?\s?[-—–~～至到]+\s?)?{_YEAR}\s?年"
-    rf"(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12]\d|0?[1-9])日|(?P<monthend>底|末|份)?)?"
-    rf"|(?P<half>上半年|下半年)|第?(?P<quarter>[一二三四1-4])季度)?"
-    rf"(?P<end>年?底|年?末|终)?(?P<before>前|以前|之前)?"
-)
-_PLAN = re.compile(
-    r"[“\"‘]?(?P<plan>十[一二三四五六]?)五[”\"’]?"
-    r"(?P<when>末期|末|期末|收官|规划末|期间|时期|以来|规划期|初期|初|中期)"
-)
-_RELATIVE = re.compile(r"(?P<relative>今年|本年度?|年内|明年|后年|去年|上年)")
-_CHINESE_YEAR = re.compile(r"[二2][〇零○0][一二三四五六七八九〇零○]{2}(?=年)")
-_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+FIVE_YEAR_PLANS = {number: int(year) for number, year in table("five_year_plans").items()}
+_DATE = pattern("dates.date")
+_PLAN = pattern("dates.plan")
+_RELATIVE = pattern("dates.relative")
+_CHINESE_YEAR = pattern("dates.chinese_year")
+#: Word of a relative date → years from the document's own.
+_SHIFTS = {phrase("dates.next_year"): 1, phrase("dates.year_after"): 2,
+           phrase("dates.last_year"): -1, phrase("dates.year_before"): -1}  # fmt: skip
+#: Before the last year of a plan: its beginning and its middle.
+_YEARS_BEFORE = {phrase("dates.early"): 4, phrase("dates.middle"): 2}
+_DIGITS = str.maketrans(phrase("dates.year_digits"), "000123456789")
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def with_digits(text: str) -> str:
     text
         二〇二五年 became 2025年.
     """
-    return _CHINESE_YEAR.sub(lambda match: match[0].translate(_DIGITS).replace("二", "2"), text)
+    return _CHINESE_YEAR.sub(lambda match: match[0].translate(_DIGITS), text)
 
 
 def mentions(text: str, year: int | None = None) -> list[Mention]:
@@ -95,17 +90,15 @@ def mentions(text: str, year: int | None = None) -> list[Mention]:
         if last is None:
             continue
         when = match["when"]
-        last -= {"初": 4, "中": 2}.get(when[0], 0)
-        found.append(
-            Mention(f"{last}-12-31", *match.span(), period="期" in when, past=when == "以来")
-        )
+        last -= _YEARS_BEFORE.get(when[0], 0)
+        period, past = phrase("dates.span") in when, when == phrase("dates.since")
+        found.append(Mention(f"{last}-12-31", *match.span(), period=period, past=past))
     if year is not None:
-        shift = {"明年": 1, "后年": 2, "去年": -1, "上年": -1}
         for match in _RELATIVE.finditer(text):
             word = match["relative"]
             found.append(
-                Mention(f"{year + shift.get(word, 0)}-12-31", *match.span(),
-                        past=shift.get(word, 0) < 0, relative=True)
+                Mention(f"{year + _SHIFTS.get(word, 0)}-12-31", *match.span(),
+                        past=_SHIFTS.get(word, 0) < 0, relative=True)
             )  # fmt: skip
     return sorted(found, key=lambda mention: mention.start)
 
@@ -117,12 +110,12 @@ def _of_year(match: re.Match[str]) -> Mention:
         day = calendar.monthrange(year, month)[1]
         if match["day"]:
             day = min(int(match["day"]), day)
-    elif match["half"] == "上半年":
+    elif match["half"] == phrase("dates.first_half"):
         month, day = 6, 30
     elif match["quarter"]:
-        month = 3 * ("一二三四".find(match["quarter"]) + 1 or int(match["quarter"]))
+        month = 3 * (phrase("dates.quarters").find(match["quarter"]) + 1 or int(match["quarter"]))
         day = calendar.monthrange(year, month)[1]
     return Mention(
         f"{year:04d}-{month:02d}-{day:02d}", *match.span(), period=match["first"] is not None,
-        past=(match["until"] or "").startswith(("截至", "截止")),
+        past=(match["until"] or "").startswith((phrase("dates.up_to"), phrase("dates.closing"))),
     )  # fmt: skip

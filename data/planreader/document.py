@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from data.planreader.dates import FIVE_YEAR_PLANS, with_digits
+from data.planreader.phrases import pattern
 from data.planreader.regions import province_of
 
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[（(【]\s?20\d\d\s?[〕\]）)】]\s?\d+\s?号")
-_ISSUED = re.compile(r"(20\d\d)\s?年\s?(1[0-2]|0?[1-9])\s?月\s?(3[01]|[12]\d|0?[1-9])\s?日")
-_PUBLISHED = re.compile(r"(?:发布|成文|印发|公开)?(?:日期|时间)[:：]\s?(20\d\d)-(\d{2})-(\d{2})")
-_YEARS = re.compile(r"(20\d\d)\s?年?\s?[-—–~～至]+\s?(20\d\d)\s?年")
-_PLAN = re.compile(r"[“\"]?(十[一二三四五六]?)五[”\"]?[^，。]{0,14}(?:规划|计划|方案)")
-_ISSUER = re.compile(
-    r"[\u4e00-\u9fff]{2,12}(?:人民政府办公厅|人民政府|通信管理局|工业和信息化厅|发展和改革委员会|"
-    r"大数据(?:发展)?(?:管理)?局)"
-)
-_TITLE = re.compile(r"《([^《》]{4,60}?(?:规划|方案|计划|意见|纲要|办法)[^《》]{0,14})》")
+_NUMBER = pattern("document.number")
+_ISSUED = pattern("document.issued")
+_PUBLISHED = pattern("document.published")
+_YEARS = pattern("document.years")
+_PLAN = pattern("document.plan")
+_ISSUER = pattern("document.issuer")
+_TITLE = pattern("document.title")
 
 
 @dataclass(frozen=True)

@@ -13,41 +13,28 @@ from data.planreader.dates import Mention
 from data.planreader.lexicon import lexicon
 from data.planreader.lists import ListItem, list_items
 from data.planreader.matching import Subject, converted, subject
+from data.planreader.phrases import pattern, phrase
 from data.planreader.quantities import Quantity, quantities
 from data.planreader.regions import RegionNames
 from data.planreader.statement import Statement
 
 _CLAUSE = re.compile(r"[,，;；。！!：:]|(?<=\d)、(?=\d)")
-_NEW = re.compile(
-    r"新(?:建成?|增加?|开通|建设|部署|布设|架设|投放|敷设|铺设)|年(?:均|度)?(?:建设|建成)|"
-    r"再(?:建|新建|增加)|增加(?!到|至)|增长(?:了)?(?=\d)"
-)
-_IN_ALL = re.compile(r"累计|总(?:数|量|规模)")
-_GROWTH = re.compile(
-    r"年均(?:增速|增长|递增|增幅|复合增)|增速|增长率|同比(?:增长|提高|提升)|"
-    r"(?:比|较).{2,12}(?:增长|提高|增加)|增幅|年递增|增长(?:了)?$"
-)
-_ANNUAL = re.compile(r"当年|每年|年度|年均|全年|年投资")
-_FROM = re.compile(r"(?:从|由)[^,，。;；]*$")
-_TO = re.compile(
-    r"(?:提高|增加|增长|提升|扩大|扩容|上升|发展|扩展|降低|下降|降|压减)?(?:到|至|为)[^,，。;；]{0,4}$"
-)
-_FULL = re.compile(
-    r"全(?:面|域|部)?(?:覆盖|通达|贯通)|应通尽通|全部(?:开通|接入|通|实现|覆盖)|"
-    r"(?:村村|乡乡|县县)通|普遍覆盖|全通|覆盖(?:全省)?(?:所有|全部)|所有[^,，]{0,6}(?:通|实现|覆盖|开通)"
-)
-_BASICALLY = re.compile(r"基本")
-_NEGATED = re.compile(r"未|没有|尚")
-_NOT_REACHED = re.compile(r"[^,，]{0,12}?(?:未|没有|尚|无|不)")
-_NOT_YET = re.compile(r"尚(?:未|不|没有)|还没有|仍未|未(?:建成|设立|获批)")
-_OPERATORS = re.compile(r"([三两四五])(?:大|家)(?:基础)?(?:电信|运营)")
-_ONLY_VERBS = re.compile(
-    r"^(?:其中|较|比|上年|去年|同比|年均|新|累计|总数|总量|规模|数量|达到|达|突破|超过|超|建成|完成|实现|新建|新增|开通|"
-    r"部署|覆盖率|普及率|占比|力争|基本|约|近|为|到|至|将|要|再|均|也|并|全省|全市|全州|每年|年均|其|已|均已|提高|提升|"
-    r"增长|增加|扩大|比例|比重|[到至]?20\d\d年(?:底|末)?|(?:的)|由|从|\s)*$"
-)
-_DOUBLED = re.compile(r"翻(?P<times>[一两二三])番")
-_WHOLE = re.compile(r"(?:全面|全部)建成")
+_NEW = pattern("extraction.new")
+_IN_ALL = pattern("extraction.in_all")
+_GROWTH = pattern("extraction.growth")
+_ANNUAL = pattern("extraction.annual")
+_FROM = pattern("extraction.from")
+_TO = pattern("extraction.to")
+_FULL = pattern("extraction.full")
+_BASICALLY = pattern("extraction.basically")
+_NEGATED = pattern("extraction.negated")
+_NOT_REACHED = pattern("extraction.not_reached")
+_NOT_YET = pattern("extraction.not_yet")
+_OPERATORS = pattern("extraction.operators")
+_NAMES_JOINED = pattern("extraction.names_joined")
+_ONLY_VERBS = pattern("extraction.only_verbs")
+_DOUBLED = pattern("extraction.doubled")
+_WHOLE = pattern("extraction.whole")
 #: What each kind of inference takes from the confidence.
 _COSTS = {"words": 0.05, "section": 0.1, "guess": 0.25}
 
@@ -178,18 +165,21 @@ class _Reader:
         if self._last is None or wanted is None:
             return None
         number, found, measure = self._last
-        joined = re.sub(r"[、和及与,，]", "", before)
+        joined = pattern("extraction.joined").sub("", before)
         same = number == place - 1 and measure == wanted.measure
         return found if same and _ONLY_VERBS.match(joined) else None
 
     def _generation(self, found: Subject, low: int) -> Subject:
         """Read 基站 behind 5G网络建设 as 5G base stations, unless those were counted themselves."""
         earlier = self._text[:low]
-        if found.metric != "base_stations_all_kinds" or "基站" in earlier:
+        if (
+            found.metric != "base_stations_all_kinds"
+            or phrase("extraction.base_station") in earlier
+        ):
             return found
         named = [
             layer for layer in ("mobile_5g", "mobile_4g")
-            if re.search(f"{layer[-2:].upper()}(?:网络)?(?:建设|部署|布局|发展)", earlier)
+            if pattern(f"extraction.built_{layer[-2:]}").search(earlier)
         ]  # fmt: skip
         if len(named) != 1:
             return found
@@ -241,12 +231,12 @@ class _Reader:
             match = metric.listed.search(clause) if metric.listed else None
             if match is None:
                 continue
-            lead = re.split(r"[与和同]", clause[: match.start()], maxsplit=1)[-1]
-            count = len([name for name in re.split(r"、|和|以及", lead) if name.strip()])
+            lead = pattern("extraction.with_names").split(clause[: match.start()], maxsplit=1)[-1]
+            count = len(list(filter(str.strip, _NAMES_JOINED.split(lead))))
             numeral = _OPERATORS.search(clause)
             if numeral and "operator" in metric.measures:
-                count = "零一两三四五".index(numeral[1])
-            elif count < 2 or not re.search(r"分别|与", clause):
+                count = phrase("extraction.numerals").index(numeral[1])
+            elif count < 2 or not pattern("extraction.several_names").search(clause):
                 continue
             found = Subject(metric.layer, metric.metric, metric.unit, metric.basis, 5)
             quantity = Quantity(float(count), "count", "=", low, low + len(clause))
@@ -259,7 +249,7 @@ class _Reader:
         found = subject(clause[: match.start()], "", clause, None) if match else None
         if match is None or found is None:
             return
-        value = float(2 ** {"一": 1, "两": 2, "二": 2, "三": 3}[match["times"]] - 1)
+        value = float(2 ** (1 + phrase("extraction.doublings").index(match["times"])) - 1)
         quantity = Quantity(value, "share", "=", low + match.start(), low + match.end())
         yield self._statement(
             found, quantity, ("growth", "share of the value before"), self._date(low), low
@@ -304,15 +294,17 @@ class _Reader:
         self, found: Subject, before: str, behind: str, quantity: Quantity
     ) -> tuple[str, str]:
         if self._grows(quantity, before, behind):
-            return "growth", "share per year" if "年均" in before else "share of the value before"
+            return "growth", "share per year" if phrase(
+                "extraction.per_year"
+            ) in before else "share of the value before"
         low, high = self._clause(quantity.start)
         if found.basis == "flow":
             whole = self._text[low:high]
-            in_all = "累计" in whole and not _ANNUAL.search(whole)
+            in_all = phrase("extraction.in_total") in whole and not _ANNUAL.search(whole)
             return "cumulative" if in_all else "flow", found.unit
         if found.basis == "cumulative":
             # 新建 reaches over a list, 新建充电站300座、充电桩2万台; 累计 and 其中 end it.
-            lead = re.split(r"累计|总数|其中", self._text[low : quantity.start])[-1]
+            lead = pattern("extraction.ends_new").split(self._text[low : quantity.start])[-1]
             new = list(_NEW.finditer(lead))
             if new and not _IN_ALL.search(lead[new[-1].end() :]):
                 return "increment", found.unit
@@ -346,7 +338,7 @@ class _Reader:
         lead = self._text[max(0, quantity.start - 24) : quantity.start]
         same = following.measure == quantity.measure
         # Between both may stand the year of the second one: 增加到2025年的15万个.
-        between = re.sub(r"(?:20\d\d年(?:底|末)?)?的?$", "", between)
+        between = pattern("extraction.year_of_end").sub("", between)
         return same and bool(_FROM.search(lead) and _TO.search(between))
 
     def _clause(self, at: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from data.doctor.reading.encoding import SAMPLE_BYTES, guess
 from data.planreader.document import Document, described
+from data.planreader.phrases import pattern, phrase
 from geo.errors import DataError
 
 #: What a plan may weigh: on disk, and unpacked [bytes].
@@ -23,6 +24,10 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
 )  # fmt: skip
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_UNIT_BEHIND = re.compile(r"[(（](?P<unit>[^)）]{1,8})[)）]\s*$")
+_FIGURE = pattern("files.figure")
+_DATED_COLUMN = pattern("files.dated_column")
 _SKIPPED = frozenset({"script", "style", "head", "noscript", "template", "svg"})
 _BREAKING = frozenset(
     {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article",
@@ -210,18 +215,18 @@ def _table(table: ET.Element) -> Iterator[str]:
     ]  # fmt: skip
     if not rows:
         return
-    header = rows[0]
+    header, unit_column = rows[0], phrase("files.unit_column")
     for row in rows[1:]:
-        subject = next((cell for cell in row if re.search(r"[\u4e00-\u9fff]", cell)), "")
-        unit = re.search(r"[(（](?P<unit>[^)）]{1,8})[)）]\s*$", subject)
+        subject = next((cell for cell in row if _HAN.search(cell)), "")
+        unit = _UNIT_BEHIND.search(subject)
         name = subject[: unit.start()] if unit else subject
         columns = dict(zip(header, row, strict=False))
-        words = unit["unit"] if unit else columns.get("单位", "")
+        words = unit["unit"] if unit else columns.get(unit_column, "")
         for title, cell in columns.items():
-            if cell and cell != subject and title != "单位" and re.match(r"[\d><≥≤约]", cell):
-                lead = f"{title}，" if re.search(r"20\d\d|五", title) else ""
-                known = cell if re.search(r"[^\d.,]$", cell) else f"{cell}{words}"
-                yield f"{lead}{name}达到{known}。"
+            if cell != subject and title != unit_column and _FIGURE.match(cell):
+                lead = f"{title}，" if _DATED_COLUMN.search(title) else ""
+                figure = cell if re.search(r"[^\d.,]$", cell) else f"{cell}{words}"
+                yield f"{lead}{name}{phrase('files.reaches')}{figure}。"
 
 
 # -- PDF -----------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from data.planreader.dates import Mention
+from data.planreader.phrases import pattern
 from data.planreader.quantities import Quantity
 from data.planreader.regions import RegionNames
 
-_RESPECTIVELY = re.compile(r"分别")
-_JOINED = re.compile(r"[、,，]|和|及|与|以及")
+_RESPECTIVELY = pattern("lists.respectively")
+_JOINED = pattern("lists.joined")
 
 
 @dataclass(frozen=True)

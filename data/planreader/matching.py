@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from data.planreader.lexicon import CONVERSIONS, Metric, lexicon
+from data.planreader.phrases import pattern
 from data.planreader.quantities import Quantity
 
 #: Behind the words of a metric these make it something else: 5G基站配套电源.
-_SOMETHING_ELSE = re.compile(r"(?:的)?(?:配套|电源|机房|用电|能耗|电费|选址|设备|改造|共享|故障)")
-_LEAD = re.compile(r"(?:以上|左右|以下|及以上)?(?:的)?(?:标准|新|国家级|省级)?")
+_SOMETHING_ELSE = pattern("matching.something_else")
+_LEAD = pattern("matching.lead")
 #: A few words may stand between a number and its metric, but no other noun that is counted.
-_BETWEEN = re.compile(r"[^,，、;；。村镇县户园\d]{0,8}")
+_BETWEEN = pattern("matching.between")
 _GAP_COST = 0.15
 _LEAST_SCORE = 0.4
 

@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_SMALL = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10_000, "亿": 100_000_000}
-_CHINESE = "零〇一二两三四五六七八九十百千万亿"
+from data.planreader.phrases import pattern, phrase
 
+_DIGIT = {sign: value for value, sign in enumerate(phrase("numerals.digits"))} | {
+    phrase("numerals.zero"): 0, phrase("numerals.two"): 2
+}  # fmt: skip
+_SMALL = dict(zip(phrase("numerals.scales"), (10, 100, 1000), strict=True))
+_LARGE = dict(zip(phrase("numerals.large_scales"), (10_000, 100_000_000), strict=True))
 #: Signs of the private-use area, which stand where a font's decimal point was lost.
-_LOST = "\ue000-\uf8ff"
-_ARABIC = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:[{_LOST}]\d+)?)(?:\.\d+)?"
-_SCALE = r"(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)"
-
+_LOST = pattern("numerals.lost")
 #: A number with its magnitude and, behind it, 余 or 多.
-NUMBER = re.compile(
-    rf"(?P<arabic>{_ARABIC})\s?(?P<scale>{_SCALE}(?![元]?级))?(?P<more>[余多](?=[^\d万亿]))?"
-    rf"|百分之(?P<percent>[{_CHINESE}]+|{_ARABIC})"
-    rf"|(?P<tenths>[一二三四五六七八九])成(?P<half>半)?(?![果立为效熟功本员长品套])"
-    rf"|(?P<denominator>[一二两三四五六七八九十])分之(?P<numerator>[一二两三四五六七八九十])"
-    rf"|(?P<chinese>[{_CHINESE}]+)(?P<more_chinese>[余多])?"
-)
+_NUMBER = pattern("numerals.number")
 
 
 @dataclass(frozen=True)
@@ -117,7 +110,7 @@ def numbers(text: str) -> list[Number]:
     >>> [number.value for number in numbers("新建5G基站14万个，八成以上自然村")]
     [5.0, 140000.0, 0.8]
     """
-    return [number for match in NUMBER.finditer(text) if (number := _number(match)) is not None]
+    return [number for match in _NUMBER.finditer(text) if (number := _number(match)) is not None]
 
 
 def _number(match: re.Match[str]) -> Number | None:
@@ -125,7 +118,7 @@ def _number(match: re.Match[str]) -> Number | None:
         return _arabic(match)
     if (numeral := match["chinese"]) is not None:
         value = chinese_value(numeral)
-        if value is None or numeral in {"一", "百", "千", "十"}:
+        if value is None or numeral in phrase("numerals.bare"):
             return None
         more = match["more_chinese"] is not None
         return Number(value, *match.span(), more=more, chinese=True)
@@ -135,7 +128,7 @@ def _number(match: re.Match[str]) -> Number | None:
 
 def _arabic(match: re.Match[str]) -> Number:
     digits, more = match["arabic"], match["more"] is not None
-    lost = re.search(f"[{_LOST}]", digits)
+    lost = _LOST.search(digits)
     if lost is None:
         return Number(_scaled(digits, match["scale"]), *match.span(), more=more)
     value = _scaled(digits.replace(lost[0], "."), match["scale"])
@@ -146,7 +139,7 @@ def _arabic(match: re.Match[str]) -> Number:
 def _share(match: re.Match[str]) -> float | None:
     """Return the fraction that 百分之, 成 or 分之 makes."""
     if (percent := match["percent"]) is not None:
-        value = chinese_value(percent) if percent[0] in _CHINESE else float(percent)
+        value = chinese_value(percent) if percent[0] in phrase("numerals.signs") else float(percent)
         return None if value is None else value / 100
     if (tenths := match["tenths"]) is not None:
         return _DIGIT[tenths] / 10 + (0.05 if match["half"] else 0)

@@ -6,10 +6,11 @@ import re
 
 from data.planreader.lexicon import Area, Reach, lexicon
 from data.planreader.matching import Subject
+from data.planreader.phrases import pattern
 
-_BEHIND = re.compile(r"(?:以上|及以上|左右)?(?:的)?(?:\d+户以上)?")
-_SEVERAL = re.compile(r"均|都|分别|双|和|、|及|与|以及")
-_JOINED = re.compile(r"(?:、|和|及|与|以及|,|，)")
+_BEHIND = pattern("places.behind")
+_SEVERAL = pattern("places.several")
+_JOINED = pattern("places.joined")
 _Span = tuple[int, int, Area]
 
 

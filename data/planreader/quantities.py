@@ -8,31 +8,26 @@ from dataclasses import dataclass, replace
 
 from data.planreader.lexicon import Unit, lexicon
 from data.planreader.numerals import Number, numbers
+from data.planreader.phrases import pattern
 
-_ABOUT = re.compile(r"(?:大约|约为?|大概|近|接近|基本(?:达到|实现|完成)?)[^\d,，;；。]{0,4}$")
-_MORE = re.compile(
-    r"(?:超过?|突破|多于|高于|大于|逾|跨越|翻过)(?:达|到|至|了)?[^\d,，;；。、]{0,3}$"
-)
-_LEAST = re.compile(r"(?:不少于|不低于|不小于|至少|最低|普遍|≥|>=)[^\d,，;；。]{0,3}$")
-_MOST = re.compile(
-    r"(?:不超过|不高于|不大于|控制在|低于|小于|少于|至多|≤|<=|降(?:低|至|到)+)[^\d,，;；。]{0,3}$"
-)
-_MORE_BEHIND = re.compile(r"^(?:及)?以上|^及其以上|^起")
-_MOST_BEHIND = re.compile(r"^(?:及)?以下|^(?:以|之)?内(?!容|部|蒙|网)")
-_ABOUT_BEHIND = re.compile(r"^左右|^上下")
+_ABOUT = pattern("quantities.about")
+_MORE = pattern("quantities.more")
+_LEAST = pattern("quantities.least")
+_MOST = pattern("quantities.most")
+_MORE_BEHIND = pattern("quantities.more_behind")
+_MOST_BEHIND = pattern("quantities.most_behind")
+_ABOUT_BEHIND = pattern("quantities.about_behind")
 #: Words between a number and its unit that say more, as in 4万余个, 20户以上.
-_BETWEEN = re.compile(r"^\s?(?:多|余)?\s?")
+_BETWEEN = pattern("quantities.between")
 #: Numbers that count nothing: dates, ordinals, numbers of documents, generations, sizes.
-_YEAR_BEHIND = re.compile(r"^\s?(?:年|月|日|号|时|点钟|周年|世纪)(?!.{0,2}产)")
-_ORDINAL_BEFORE = re.compile(r"(?:第|〔|\[|No\.?|[A-Za-z]|中国制造|世界|“)$")
+_YEAR_BEHIND = pattern("quantities.year_behind")
+_ORDINAL_BEFORE = pattern("quantities.ordinal_before")
 _GENERATION = re.compile(r"^\s?[GAD](?!bps|bit|b/s|b\b|bp)(?![\d])", re.IGNORECASE)
 #: What a number describes instead of counting: 20户以上自然村, 20Mbps…覆盖率, 8万个村.
-_DESCRIBES_VILLAGES = re.compile(r"^户?(?:及)?(?:以上|以下)?(?:的)?(?:偏远|未通|边境)?自然村")
-_DESCRIBES_USERS = re.compile(
-    r"^[^,，;；。\d]{0,24}?(?:覆盖率|占比|比例|比重|普及率|渗透率|用户(?:数|达|占|超|突破|总|规模)|端口|家庭覆盖|覆盖家庭|行政村|自然村)"
-)
+_DESCRIBES_VILLAGES = pattern("quantities.describes_villages")
+_DESCRIBES_USERS = pattern("quantities.describes_users")
 #: Between the ends of a range: 5—8万架, 300亿—500亿元.
-_RANGE = re.compile(r"\s?(?:万|亿|个|座|架|户|亿元|万元|%)?\s?(?:[-—–~～]+|至)\s?")
+_RANGE = pattern("quantities.range")
 _RATES = frozenset({"Mbit/s", "Gbit/s", "Tbit/s"})
 
 
@@ -127,7 +122,7 @@ def _with_unit(text: str, number: Number, known: tuple[Unit, ...]) -> Quantity |
     offset = number.end + (lead.end() if lead else 0)
     more = number.more or bool(lead and lead[0].strip())
     # 85%以上, 20户以上, and 4万以上的基站.
-    middle = re.match(r"(?:以上|左右)(?:的)?(?=[^%])", text[offset:])
+    middle = pattern("quantities.before_unit").match(text[offset:])
     if number.share:
         return _qualified(text, number, "share", number.value, number.end, more=more)
     best: tuple[int, Unit] | None = None

@@ -11,6 +11,7 @@ from data.planreader.dates import Mention, mentions, with_digits
 from data.planreader.document import Document
 from data.planreader.extraction import Sentence, statements
 from data.planreader.files import opened
+from data.planreader.phrases import pattern
 from data.planreader.regions import RegionNames, region_names
 from data.planreader.statement import Statement
 
@@ -132,11 +133,11 @@ def _own_dates(text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
     result = []
     for mention in found:
         before, behind = text[: mention.start], text[mention.end :]
-        if re.search(r"(?:较|比|同比|与)[^,，]{0,3}$", before):
+        if pattern("reading.compared").search(before):
             continue
         if before.count("《") > before.count("》"):
             continue
-        if re.match(r"\s?[)）]?(?:省政府|第\d+次|国民经济|规划|行动计划|纲要|和二)", behind):
+        if pattern("reading.names_document").match(behind):
             continue
         if re.search(r"[((][^)）]*$", before) and re.match(r"[^((]*[)）]", behind):
             continue
