@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 
 from data.planreader.dates import FIVE_YEAR_PLANS, with_digits
@@ -52,6 +53,21 @@ class Document:
     last_year: int | None = None
     region: str = ""
     pages: tuple[int, ...] = ()
+
+    def page_of(self, start: int) -> int | None:
+        """Return the page that a place of the text is on.
+
+        Parameters
+        ----------
+        start
+            Place in the text [characters].
+
+        Returns
+        -------
+        page
+            From 1, or None where the file has no pages.
+        """
+        return bisect.bisect_right(self.pages, start) or None
 
 
 def described(text: str, sha256: str, name: str, pages: tuple[int, ...] = ()) -> Document:

@@ -1,0 +1,127 @@
+"""Command of the plan reader: from a plan's text to targets of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.options import (
+    Folder,
+    Out,
+    pack_of,
+    print_table,
+    remark,
+    terminal_language,
+    write_bundle,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.planreader.document import Document
+    from data.planreader.statement import Statement
+
+COMMANDS = typer.Typer()
+
+
+@COMMANDS.command("read-plan")
+def read_plan(
+    files: Annotated[list[Path], typer.Argument(help="TXT, HTML, DOCX or PDF with a text layer.")],
+    *,
+    province: Annotated[
+        str, typer.Option("--province", "-p", help="Province whose regions the text may name.")
+    ] = "",
+    accept: Annotated[
+        str,
+        typer.Option("--accept", help="Ids of proposals by comma, or all: into the workspace."),
+    ] = "",
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Propose targets from a plan's text, each with its sentence; accept them only if asked."""
+    import pandas as pd
+
+    from data.planreader.acceptance import PROPOSAL_COLUMNS, proposals
+    from data.planreader.files import opened
+    from data.planreader.reading import read_document
+
+    pack = pack_of(province, workspace) if province else None
+    regions = list(_names(pack.table("regions"))) if pack is not None else []
+    read: list[tuple[Document, list[Statement]]] = []
+    for file in files:
+        document = opened(file, _progress(file))
+        code = pack.adcode if pack is not None else ""
+        read.append((document, read_document(document, province=code, regions=regions)))
+    parts = [proposals(found, document, terminal_language()) for document, found in read]
+    filled = [part for part in parts if len(part)]
+    table = (
+        pd.concat(filled, ignore_index=True)
+        if filled
+        else pd.DataFrame(columns=list(PROPOSAL_COLUMNS))
+    )
+    if accept:
+        _accept(read, accept, province, workspace)
+    if out != "-":
+        _write(table, out)
+        return
+    columns = ["id", "title", "value", "unit", "qualifier", "basis", "date", "kind", "region",
+               "confidence", "quote"]  # fmt: skip
+    shown = table[columns].assign(quote=table["quote"].str[:40])
+    print_table(shown, right={"value", "confidence"})
+
+
+def _names(regions: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    return zip(regions["adcode"].astype(str), regions["name_zh"].astype(str), strict=True)
+
+
+def _progress(file: Path) -> Callable[[int, int], None]:
+    def tell(done: int, pages: int) -> None:
+        if done == pages or done % 20 == 0:
+            typer.echo(f"\r{file.name}: {done} / {pages}", nl=done == pages, err=True)
+
+    return tell
+
+
+def _write(table: pd.DataFrame, out: str) -> None:
+    from data.export.bundle import ExportBundle
+    from data.export.writers import run_digest
+    from data.wording.catalogue import Message
+
+    digest = run_digest({"proposals": table["id"].tolist()})
+    title = Message("planreader.title")
+    write_bundle(ExportBundle("proposals", title, table, about={"run_digest": digest}), out)
+
+
+def _accept(
+    read: list[tuple[Document, list[Statement]]], chosen: str, province: str,
+    workspace: Path | None,
+) -> None:  # fmt: skip
+    from data.planreader.acceptance import accept, proposal_id, why_not
+    from data.tables.reader import Pack
+    from data.workspace.catalogue import Catalogue
+    from data.workspace.folder import Workspace
+    from geo.errors import InputError, UnknownNameError
+
+    if not province:
+        raise InputError(
+            "accepted targets belong to a province", where="--accept",
+            repair="say which with --province",
+        )  # fmt: skip
+    pack = Pack.load(province)
+    known = {
+        proposal_id(said, document): said for document, found in read for said in found
+    }  # fmt: skip
+    wanted = {name.strip() for name in chosen.split(",")}
+    if chosen == "all":
+        wanted = {name for name, said in known.items() if not why_not(said, pack.adcode)}
+    for name in wanted - known.keys():
+        raise UnknownNameError("proposal", name, known, where="--accept")
+    with Catalogue(Workspace.open(workspace).folder) as store:
+        for document, found in read:
+            mine = [said for said in found if proposal_id(said, document) in wanted]
+            if mine:
+                accept(store, pack, document, mine)
+                remark("planreader.accepted", count=len(mine), file=document.name)

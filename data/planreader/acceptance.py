@@ -1,0 +1,233 @@
+"""Accepted statements become rows of the workspace's ledger; nothing is accepted silently."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from data.atomic import atomic_write, storage_errors
+from data.ledger.metrics import metric_title
+from data.tables.common import Counts
+from data.tables.imports import TARGETS_IMPORT
+from data.wording.catalogue import text
+from data.workspace.catalogue import Catalogue, ImportRecord
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.planreader.document import Document
+    from data.planreader.statement import Statement
+    from data.tables.reader import Pack
+
+#: Folder of the workspace that keeps the texts.
+PLANS = "plans"
+#: The ledger counts cable in sheath km; texts write km.
+_LEDGER_UNITS = {("fibre", "cable_length", "km"): "sheath km"}
+
+
+def proposal_id(said: Statement, document: Document) -> str:
+    """Return the id of a statement: equal texts give equal ids.
+
+    Parameters
+    ----------
+    said
+        The statement.
+    document
+        Its document.
+
+    Returns
+    -------
+    identifier
+        Such as ``plan-3f2a9c1b-77d0e412``.
+    """
+    mark = hashlib.sha256(repr((said.key, said.quote)).encode()).hexdigest()[:8]
+    return f"plan-{document.sha256[:8]}-{mark}"
+
+
+def proposals(found: Sequence[Statement], document: Document, language: str) -> pd.DataFrame:
+    """Return statements as a table, one row each, with the document's title and number.
+
+    Parameters
+    ----------
+    found
+        Statements of one document.
+    document
+        The document.
+    language
+        Of titles and reasons.
+
+    Returns
+    -------
+    table
+        Columns as :data:`PROPOSAL_COLUMNS`.
+    """
+    rows = [
+        {
+            "id": proposal_id(said, document), "layer": said.layer, "metric": said.metric,
+            "title": metric_title(said.layer, said.metric, language), "value": said.value,
+            "other_value": said.other_value, "unit": said.unit, "qualifier": said.qualifier,
+            "basis": said.basis, "date": said.date or "", "kind": said.kind,
+            "region": said.region, "places": said.place, "confidence": said.confidence,
+            "reasons": "; ".join(text(f"plan_reason.{code}", language) for code in said.reasons),
+            "quote": said.quote, "start": said.start, "page": document.page_of(said.start),
+            "file": document.name, "document": document.title, "number": document.number,
+            "issued": document.date or "",
+        }
+        for said in found
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(PROPOSAL_COLUMNS))
+
+
+PROPOSAL_COLUMNS = (
+    "id", "layer", "metric", "title", "value", "other_value", "unit", "qualifier", "basis",
+    "date", "kind", "region", "places", "confidence", "reasons", "quote", "start", "page", "file",
+    "document", "number", "issued",
+)  # fmt: skip
+
+
+def contradictions(said: Statement, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in force that state another value of the same thing.
+
+    Parameters
+    ----------
+    said
+        The statement.
+    ledger
+        Targets of the pack with what the workspace has in force.
+
+    Returns
+    -------
+    rows
+        Rows of the ledger.
+    """
+    same = (
+        (ledger["layer"] == said.layer) & (ledger["metric"] == said.metric)
+        & (ledger["kind"] == said.kind) & (ledger["basis"] == said.basis)
+        & (ledger["as_of"].astype(str).str[:10] == (said.date or ""))
+        & (ledger["province"].astype(str) == said.region)
+    )  # fmt: skip
+    return ledger[same & (ledger["value"] != said.value)]
+
+
+def why_not(said: Statement, province: str) -> str:
+    """Return the code of why a statement cannot become a row, or empty.
+
+    Parameters
+    ----------
+    said
+        The statement.
+    province
+        Six-digit code of the province whose ledger it would join.
+
+    Returns
+    -------
+    code
+        Key under ``plan_refusal``.
+    """
+    if said.date is None:
+        return "no_date"
+    if said.basis == "growth":
+        return "growth"
+    if said.region[:2] != province[:2]:
+        return "other_province"
+    return "" if said.region == province else "part_of_province"
+
+
+def accept(
+    store: Catalogue, pack: Pack, document: Document, accepted: Sequence[Statement]
+) -> ImportRecord:
+    """Add statements to the targets that the workspace has in force.
+
+    Parameters
+    ----------
+    store
+        The workspace's catalogue.
+    pack
+        The province.
+    document
+        Where they stand.
+    accepted
+        At least one; a statement of the same id replaces the row it made before.
+
+    Returns
+    -------
+    record
+        The import that puts them in force; it can be undone like any other.
+
+    Raises
+    ------
+    InputError
+        If none is given, or one cannot become a row of the ledger.
+    """
+    if not accepted:
+        raise InputError("no statement is accepted", where=document.name,
+                         repair="accept at least one")  # fmt: skip
+    for said in accepted:
+        if code := why_not(said, pack.adcode):
+            raise InputError(
+                text(f"plan_refusal.{code}", "en"), where=said.quote[:40],
+                repair=text("plan_refusal.repair", "en"),
+            )  # fmt: skip
+    rows = _rows(document, accepted)
+    before = store.table(pack.name, "targets")
+    if before is not None:
+        rows = pd.concat([before[~before["id"].isin(rows["id"])], rows], ignore_index=True)
+    keep(store.folder, document)
+    return store.commit(
+        province=pack.name, kind="targets", table=rows, file_name=document.name,
+        file_sha256=document.sha256, evidence="declared", as_of=document.date or "", crs={},
+        counts=Counts(len(rows), len(rows), 0, 0), choices={"accepted": len(accepted)},
+    )  # fmt: skip
+
+
+def keep(folder: Path, document: Document) -> Path:
+    """Keep the text of a document in the workspace.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace.
+    document
+        The document.
+
+    Returns
+    -------
+    path
+        A JSON file with text, digest, title, issuer, number and date.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written.
+    """
+    path = folder / PLANS / f"{document.sha256}.json"
+    about = {
+        "name": document.name, "sha256": document.sha256, "title": document.title,
+        "issuer": document.issuer, "number": document.number, "date": document.date,
+        "text": document.text,
+    }  # fmt: skip
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(path, json.dumps(about, ensure_ascii=False, indent=1).encode())
+    return path
+
+
+def _rows(document: Document, accepted: Sequence[Statement]) -> pd.DataFrame:
+    note = " · ".join(filter(None, (document.title, document.issuer, document.number)))
+    rows = [
+        {
+            "id": proposal_id(said, document), "province": said.region, "layer": said.layer,
+            "metric": said.metric, "kind": said.kind, "as_of": said.date,
+            "unit": _LEDGER_UNITS.get((said.layer, said.metric, said.unit), said.unit),
+            "qualifier": said.qualifier, "value": said.value, "basis": said.basis,
+            "source_file": document.name, "quote": said.quote, "note": note,
+            "evidence": "reported", "source": document.title,
+        }
+        for said in accepted
+    ]  # fmt: skip
+    return pd.DataFrame(rows).reindex(columns=list(TARGETS_IMPORT.column_names))
