@@ -35,7 +35,15 @@ def needs(  # noqa: PLR0913  one argument for each option
     ] = "linear",
     pue: Annotated[float, typer.Option("--pue", help="Power usage effectiveness.")] = 1.3,
     rack_kw: Annotated[float, typer.Option("--rack-kw", help="Power of a physical rack.")] = 2.5,
-    use: Annotated[float, typer.Option("--use", help="Share of racks in use, 0–1.")] = 1.0,
+    use: Annotated[
+        float | None,
+        typer.Option(
+            "--use", help="Share of the racks built that is in use today, 0–1; default as stated."
+        ),
+    ] = None,
+    design_use: Annotated[
+        float, typer.Option("--design-use", help="Share of the racks to be filled, 0–1.")
+    ] = 1.0,
     scenario: ScenarioFile = None,
     workspace: Folder = None,
     out: Out = "-",
@@ -49,7 +57,8 @@ def needs(  # noqa: PLR0913  one argument for each option
     pack = pack_of(province, workspace)
     wanted = scenario_of(scenario, province) or Scenario(province=province)
     chosen = layer_of(layer) if layer else need_layers()[0]
-    options = NeedOptions(path=path, pue=pue, rack_kw=rack_kw, use=use)
+    options = NeedOptions(path=path, pue=pue, rack_kw=rack_kw, use=use,
+                          design_use=design_use)  # fmt: skip
     table = need_table(pack, wanted, chosen, metric=metric, options=options)
     if out == "-":
         print_table(table, right=table.select_dtypes("number").columns)

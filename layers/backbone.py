@@ -1,7 +1,7 @@
-"""Backbone overlay: what the plans state of bandwidth out of the province and abroad.
+"""Backbone: what the plans state of bandwidth out of the province and abroad, cables and exits.
 
-No route or node of the backbone is public, so the overlay draws the fibre nodes in force
-(illustrative in the embedded packs) and lists the stated bandwidths; it has no gap per region.
+No route or node of the backbone is public, so the map shows the fibre nodes in force (illustrative
+in the embedded packs). The figures are of the province alone and have no split.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from data.tables.reader import Pack
 from layers.base import Layer
 from layers.marks import Points, Symbol
 from layers.offers import Listing
-from layers.stated import ledger_rows
+from layers.stated import amount, ledger_rows
 
 _KEY = "backbone"
 
@@ -55,4 +55,20 @@ def rows(pack: Pack) -> pd.DataFrame:
     return ledger_rows(_KEY, pack)
 
 
-LAYER = Layer(key=_KEY, order=60, marks=marks, listing=Listing(rows))
+LAYER = Layer(
+    key=_KEY,
+    order=60,
+    metrics=(
+        amount("bandwidth_out", "tbit_per_s", digits=2),
+        amount("bandwidth_international", "tbit_per_s", digits=2),
+        amount("bandwidth_inside", "tbit_per_s", digits=2),
+        amount("cables_out", "cable"),
+        amount("countries_served", "country"),
+        amount("countries_by_cable", "country"),
+        amount("gateway_operators", "operator"),
+        amount("interconnection_points", "interconnection_point"),
+        amount("international_channels", "channel"),
+    ),
+    marks=marks,
+    listing=Listing(rows),
+)

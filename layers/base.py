@@ -43,7 +43,8 @@ RULE_COLUMNS: Mapping[str, str] = {
 #: Every rule a planner can choose; the last two take their weights from elsewhere.
 RULES: tuple[str, ...] = (*RULE_COLUMNS, "past_share", "own")
 
-TargetStatus = Literal["stated", "derived", "implied", "set by planner", "none stated"]
+#: ``not named``: no source names the region for it.
+TargetStatus = Literal["stated", "derived", "implied", "set by planner", "none stated", "not named"]
 #: What the scenario's sites add to a metric: nothing, one unit per site of the layer's presets, or
 #: the villages that sites of the metric's technology newly reach.
 Planned = Literal["none", "sites", "villages"]
@@ -106,6 +107,8 @@ class Figures:
         Figures in ``unit``; NaN is unknown.
     evidence, as_of, source_ids
         (n,) evidence class, date of what is built (empty if unknown), source ids joined by ``;``.
+    target_status
+        How the target came about: of all regions, or (n,) of each.
     note
         What the reader must know to read the figures; None without.
     """
@@ -118,7 +121,7 @@ class Figures:
     evidence: NDArray[np.object_]
     as_of: NDArray[np.object_]
     source_ids: NDArray[np.object_]
-    target_status: TargetStatus
+    target_status: TargetStatus | NDArray[np.object_]
     target_as_of: str
     rule: str
     note: Message | None = None
@@ -136,6 +139,8 @@ class LedgerKeys:
         Stated as "newly built", added to the baseline of ``target``.
     share
         Share of the provincial total that a prefecture reports.
+    plan
+        Planned by a single prefecture, beside the province's own target.
     layer
         Layer of the ledger's rows; empty for the layer itself.
     """
@@ -144,7 +149,13 @@ class LedgerKeys:
     increment: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
     share: tuple[str, ...] = ()
+    plan: tuple[str, ...] = ()
     layer: str = ""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every metric of the ledger that is read."""
+        return (*self.target, *self.increment, *self.built, *self.share, *self.plan)
 
 
 @dataclass(frozen=True)
@@ -175,6 +186,10 @@ class Metric:
         Decimals shown.
     planned, technology
         What the sites of a scenario add, and for ``villages`` the technology that they must have.
+    zone_kinds
+        Kinds of policy zones that name the only places of an allocation; empty: everywhere.
+    need
+        How its need per year is computed: as the layer's, in its own way, or None for not at all.
     """
 
     key: str
@@ -189,6 +204,13 @@ class Metric:
     digits: int = 0
     planned: Planned = "none"
     technology: str = ""
+    zone_kinds: tuple[str, ...] = ()
+    need: Need | Literal["as_layer"] | None = "as_layer"
+
+    @property
+    def is_count(self) -> bool:
+        """True where it counts whole units; else it is a share or a rate."""
+        return bool(self.rules or self.per_region)
 
 
 @dataclass(frozen=True)
@@ -328,6 +350,39 @@ class Layer:
         raise UnknownNameError(
             f"metric of layer {self.key}", key, [m.key for m in self.metrics], where="--metric"
         )
+
+    def stated_metric(self, ledger: Ledger) -> Metric:
+        """Return the first metric for which a ledger has any row, else the default.
+
+        Parameters
+        ----------
+        ledger
+            Ledger of a province, all layers.
+
+        Returns
+        -------
+        metric
+            What is shown of the layer where nobody chooses a metric.
+        """
+        for item in self.metrics:
+            if ledger.of_layer(item.ledger.layer or self.key).states(item.ledger.all):
+                return item
+        return self.metric()
+
+    def need_of(self, metric: Metric) -> Need | None:
+        """Return how the need of a metric per year is computed; None where it has none.
+
+        Parameters
+        ----------
+        metric
+            One of the layer's metrics.
+
+        Returns
+        -------
+        need
+            The metric's own, else the layer's.
+        """
+        return self.need if metric.need == "as_layer" else metric.need
 
     def setting(self, metric: Metric) -> str:
         """Return the key of a metric's settings in a scenario.

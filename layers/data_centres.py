@@ -1,8 +1,10 @@
 """Data-centre racks: what the plans state, in standard racks of 2.5 kW where they say so.
 
-Default rule: urban population, as demand for hosting is in towns; households and population
-bound the interval. Physical and standard racks differ by a factor (3,500 physical were 30,000
-standard in Qingyang), so a figure whose kind the source does not state is named in the note.
+Racks are allocated to the places that a source names as data-centre sites, and to no others.
+Default rule among them: urban population, as demand for hosting is in towns; households and
+population bound the interval. Physical and standard racks differ by a factor (3,500 physical were
+30,000 standard in Qingyang), so hosting capacity, whose kind no text states, is a metric of its
+own and has no power.
 """
 
 from __future__ import annotations
@@ -14,12 +16,17 @@ import pandas as pd
 
 from data.wording.catalogue import Message
 from layers.base import Figures, Layer, LedgerKeys, Metric, Query
-from layers.offers import ImportedList, MessageSource, RackNeed
-from layers.provincial_split import counted_figures
+from layers.named_places import figures_of_named_places
+from layers.offers import ImportedList, MessageSource, RackNeed, UnitNeed
+from layers.stated import percent
+from layers.words import two_sentences
+
+#: Kinds of policy zones that name a place for racks. Clusters of wafers or handsets are none.
+_SITES = ("data centre site",)
 
 
 def racks(query: Query) -> Figures:
-    """Return the counted figures with the warning about kinds of racks.
+    """Return the racks of the named places, with the warning about kinds of racks.
 
     Parameters
     ----------
@@ -29,9 +36,27 @@ def racks(query: Query) -> Figures:
     Returns
     -------
     figures
-        Per region, in standard racks as far as the sources say so.
+        Per region, in standard racks.
     """
-    return replace(counted_figures(query), note=query.layer.message("note"))
+    figures = figures_of_named_places(query)
+    return replace(figures, note=two_sentences(query.layer.message("note"), figures.note))
+
+
+def hosting(query: Query) -> Figures:
+    """Return the hosting capacity of the named places, whose kind of racks no text states.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+
+    Returns
+    -------
+    figures
+        Per region, in racks.
+    """
+    figures = figures_of_named_places(query)
+    return replace(figures, note=query.layer.message("hosting_note"))
 
 
 def count_racks(layer: MessageSource, rows: pd.DataFrame) -> Message:
@@ -65,13 +90,26 @@ LAYER = Layer(
             unit="rack",
             figures=racks,
             ledger=LedgerKeys(
-                target=("hosting_capacity", "racks_in_data_centres", "standard_racks"),
-                built=("racks_in_data_centres", "standard_racks", "hosting_capacity"),
+                target=("racks_in_data_centres", "standard_racks"),
+                built=("racks_in_data_centres", "standard_racks"),
+                plan=("standard_racks_planned",),
             ),
             default_rule="urban_population",
             rules=("urban_population", "population", "households"),
+            zone_kinds=_SITES,
         ),
+        Metric(
+            key="hosting_capacity",
+            unit="hosted_rack",
+            figures=hosting,
+            ledger=LedgerKeys(target=("hosting_capacity",), built=("hosting_capacity",)),
+            default_rule="urban_population",
+            rules=("urban_population", "population", "households"),
+            zone_kinds=_SITES,
+            need=UnitNeed(),
+        ),
+        percent("utilisation"),
     ),
-    need=RackNeed(("data centre site", "core", "new area", "cluster", "park", "points")),
+    need=RackNeed(_SITES, use="utilisation"),
     imported=ImportedList("data_centres", count_racks),
 )

@@ -11,6 +11,7 @@ from layers.base import Layer, LedgerKeys, Metric
 from layers.imported_counts import count_stations
 from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures
+from layers.stated import admin_villages, percent
 
 LAYER = Layer(
     key="mobile_4g",
@@ -41,6 +42,11 @@ LAYER = Layer(
             default_rule="population",
             rules=("population", "urban_population", "village_units"),
         ),
+        admin_villages("admin_villages_reached"),
+        percent("urban_areas_reached"),
+        percent("towns_reached"),
+        percent("scenic_areas_reached"),
+        percent("transport_routes_reached"),
     ),
     need=UnitNeed(),
     imported=ImportedList("base_stations", count_stations("4G")),

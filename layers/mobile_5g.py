@@ -12,6 +12,7 @@ from layers.base import Layer, LedgerKeys, Metric
 from layers.imported_counts import count_stations
 from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures
+from layers.stated import admin_villages, percent
 
 LAYER = Layer(
     key="mobile_5g",
@@ -31,6 +32,8 @@ LAYER = Layer(
             rules=("urban_population", "population", "village_units"),
             planned="sites",
         ),
+        admin_villages("admin_villages_reached"),
+        percent("urban_areas_reached"),
     ),
     need=UnitNeed(),
     imported=ImportedList("base_stations", count_stations("5G")),

@@ -69,9 +69,12 @@ class RackNeed:
     ----------
     zone_kinds
         Kinds of policy zones that name a region, the strongest first.
+    use
+        Metric of the layer with the share of the racks that is in use [%].
     """
 
     zone_kinds: tuple[str, ...]
+    use: str
 
 
 @dataclass(frozen=True)

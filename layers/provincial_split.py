@@ -132,6 +132,9 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
         ],
         dtype=object,
     )
+    # A total of the province says nothing of a region that has no figure of it.
+    unknown = np.isnan(target_spread.figures.value)
+    status = np.where(unknown, "none stated", terms.status).astype(object)
     return Figures(
         unit=terms.unit,
         denominator=terms.denominator,
@@ -141,7 +144,7 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
         evidence=evidence,
         as_of=built_spread.as_of,
         source_ids=sources,
-        target_status=terms.status,
+        target_status=status,
         target_as_of=terms.target.as_of if terms.target is not None else "",
         rule=terms.rule,
     )

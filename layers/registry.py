@@ -79,13 +79,10 @@ def ledger_metrics() -> dict[str, set[str]]:
     """
     found = {}
     for item in layers():
-        own = [metric.ledger for metric in item.metrics]
-        read = (
-            part for keys in own for part in (keys.target, keys.increment, keys.built, keys.share)
-        )
+        own = [metric.ledger for metric in item.metrics if metric.ledger.layer in ("", item.key)]
         found[item.key] = {
             *LEDGER_METRICS.get(item.key, ()),
-            *(key for keys in read for key in keys),
+            *(key for keys in own for key in keys.all),
         }
     return found
 
@@ -107,9 +104,11 @@ def need_layers() -> tuple[Layer, ...]:
     Returns
     -------
     layers
-        Those with a need.
+        Those of which a metric has a need.
     """
-    return tuple(item for item in layers() if item.need is not None)
+    return tuple(
+        item for item in layers() if any(item.need_of(m) is not None for m in item.metrics)
+    )
 
 
 def metric_of(layer_key: str, metric_key: str = "") -> tuple[Layer, Metric]:

@@ -6,6 +6,7 @@ it stays unknown. A share of administrative villages is counted out of each regi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,10 +19,85 @@ from data.ledger.statements import Ledger, Statement
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
 from geo.gaps.gap import Interval
-from layers.base import Figures, Query
+from layers.base import Figures, LedgerKeys, Metric, Query
 from layers.offers import LISTING_COLUMNS
 from layers.provincial_split import WEIGHTS_SOURCE, Spread, Terms, join, scaled, target_statement
 from layers.region_weights import share_of
+
+#: Mean length of a year [d].
+_YEAR_DAYS = 365.25
+
+
+def percent(key: str, *, ledger: str = "", layer: str = "") -> Metric:
+    """Return a metric of which the ledger states a share of the province's.
+
+    Parameters
+    ----------
+    key
+        Key of the metric; the layer has the word ``of_<key>`` for what it is a share of.
+    ledger
+        Key in the ledger; empty for ``key``.
+    layer
+        Layer of the ledger's rows; empty for the layer itself.
+
+    Returns
+    -------
+    metric
+        In per cent, to one decimal, without a need per year.
+    """
+    shared = amount(key, "percent", ledger=ledger, layer=layer, digits=1)
+    return replace(shared, scale=100.0)
+
+
+def amount(key: str, unit: str, *, ledger: str = "", layer: str = "", digits: int = 0) -> Metric:
+    """Return a metric of which the ledger states an amount of the province.
+
+    Parameters
+    ----------
+    key
+        Key of the metric; the layer has the word ``of_<key>`` for what is counted.
+    unit
+        Key of the unit of count.
+    ledger
+        Key in the ledger; empty for ``key``.
+    layer
+        Layer of the ledger's rows; empty for the layer itself.
+    digits
+        Decimals shown.
+
+    Returns
+    -------
+    metric
+        Known of the province only, without a need per year.
+    """
+    stated = (ledger or key,)
+    keys = LedgerKeys(target=stated, built=stated, layer=layer)
+    return Metric(
+        key=key, unit=unit, figures=stated_figures, ledger=keys, denominator=f"of_{key}",
+        digits=digits, need=None,
+    )  # fmt: skip
+
+
+def admin_villages(key: str, *ledger: str) -> Metric:
+    """Return a metric of which the ledger states a share of administrative villages.
+
+    Parameters
+    ----------
+    key
+        Key of the metric.
+    *ledger
+        Keys in the ledger; none for ``key``.
+
+    Returns
+    -------
+    metric
+        In administrative villages, counted out of each region's village committees.
+    """
+    stated = ledger or (key,)
+    return Metric(
+        key=key, unit="admin_village", figures=share_figures, need=None,
+        ledger=LedgerKeys(target=stated, built=stated), per_region="village_committees",
+    )  # fmt: skip
 
 
 def stated_figures(query: Query) -> Figures:
@@ -42,18 +118,37 @@ def stated_figures(query: Query) -> Figures:
     built = scaled(query.ledger.built(metric.ledger.built, query.context.as_of), metric)
     denominator = query.denominator(Message("layers.of_province"))
     terms = Terms(metric.unit, denominator, target, status, "as_stated")
-    return join(query, terms, _of_province(query, target), _of_province(query, built))
+    figures = join(query, terms, _of_province(query, target), _of_province(query, built))
+    return replace(figures, note=_growth(query))
 
 
-def share_figures(query: Query, denominator: Message) -> Figures:
+def _growth(query: Query) -> Message | None:
+    """Return how an amount grew between its first and last figure; None for fewer than two."""
+    metric = query.metric
+    series = query.ledger.series(metric.ledger.built, query.context.as_of)
+    if len(series) < 2 or metric.unit == "percent" or not series[0].value > 0:
+        return None
+    first, last = series[0], series[-1]
+    days = (dt.date.fromisoformat(last.as_of) - dt.date.fromisoformat(first.as_of)).days
+    times = last.value / first.value
+    return Message(
+        "layers.growth",
+        {
+            "first": first.value * metric.scale, "first_date": first.as_of,
+            "last": last.value * metric.scale, "last_date": last.as_of,
+            "unit": query.layer.unit_message(metric.unit), "times": times,
+            "yearly": times ** (_YEAR_DAYS / days) - 1.0,
+        },
+    )  # fmt: skip
+
+
+def share_figures(query: Query) -> Figures:
     """Return a share of the units that each region has, as counts per region.
 
     Parameters
     ----------
     query
         ``per_region`` of its metric names the column of the regions table that is counted.
-    denominator
-        What that column counts.
 
     Returns
     -------
@@ -68,6 +163,7 @@ def share_figures(query: Query, denominator: Message) -> Figures:
     elif status == "set by planner" and target is not None:
         share = target.value / _counted(query).sum()
         target = replace(target, value=share, low=share, high=share)
+    denominator = query.denominator(Message(f"layers.of_{metric.per_region}"))
     terms = Terms(metric.unit, denominator, target, status, metric.per_region)
     return join(query, terms, _share_of(query, target), _share_of(query, built))
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.clock import months_between
-from data.ledger.statements import parse_date
+from data.ledger.statements import Ledger, parse_date
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, Message
@@ -56,7 +56,7 @@ def gap_table(
         The scenario; None for one without changes.
     metric
         Key of a metric that every selected layer has, ``all`` for each metric of each layer; empty
-        for the default of each.
+        for the first of each layer of which the ledger states anything.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def gap_table(
         [
             layer_table(item, context, counted)
             for item in _chosen(layer_keys)
-            for counted in _metrics(item, metric)
+            for counted in _metrics(item, metric, context.ledger)
         ],
         ignore_index=True,
     )
@@ -101,13 +101,12 @@ def gap_columns(table: pd.DataFrame) -> tuple[str, ...]:
     Returns
     -------
     columns
-        :data:`GAP_COLUMNS`, with ``metric`` where a row has another than the default metric.
+        :data:`GAP_COLUMNS`, then ``metric`` where a row has another than the default metric.
     """
     pairs = table[["layer", "metric"]].drop_duplicates()
     if all(layer(str(key)).metric().key == metric for key, metric in pairs.to_numpy()):
         return GAP_COLUMNS
-    at = GAP_COLUMNS.index("layer") + 1
-    return (*GAP_COLUMNS[:at], "metric", *GAP_COLUMNS[at:])
+    return (*GAP_COLUMNS, "metric")
 
 
 def _added_units(
@@ -204,8 +203,8 @@ def _chosen(keys: Sequence[str]) -> list[Layer]:
     return [layer(key) for key in keys]
 
 
-def _metrics(item: Layer, key: str) -> Sequence[Metric]:
-    """Return the metrics of a layer with the given key."""
+def _metrics(item: Layer, key: str, ledger: Ledger) -> Sequence[Metric]:
+    """Return the metrics of a layer with the given key, without one that of which most is known."""
     if item.is_overlay:
         raise InputError(
             f"layer {item.key!r} is an overlay and has no gap",
@@ -213,7 +212,9 @@ def _metrics(item: Layer, key: str) -> Sequence[Metric]:
             repair=f"select it alone to list its rows, or choose one of "
             f"{', '.join(known.key for known in gap_layers())}",
         )
-    return item.metrics if key == "all" else (item.metric(key),)
+    if key == "all":
+        return item.metrics
+    return (item.metric(key) if key else item.stated_metric(ledger),)
 
 
 def _level(level: str) -> Level:

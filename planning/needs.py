@@ -13,13 +13,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.ledger.statements import Ledger
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import imported_table
 from geo.errors import InputError
 from geo.evidence import weakest
-from geo.gaps.buildout import candidate_regions, fibre_to_villages, racks_needed, split_over_years
-from layers.base import Layer
+from geo.gaps.buildout import (
+    candidate_regions,
+    check_use,
+    fibre_to_villages,
+    racks_by_year,
+    racks_needed,
+    split_over_years,
+)
+from layers.base import Layer, Metric
 from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
 from layers.registry import need_layers
 from layers.villages import county_names
@@ -49,13 +57,16 @@ class NeedOptions:
     rack_kw
         Power of a physical rack [kW].
     use
-        Share of the racks in use, 0–1.
+        Share of the racks built that is in use today, 0–1; None for what the sources state.
+    design_use
+        Share of the installed racks that is to be filled at the end, 0–1.
     """
 
     path: str = "linear"
     pue: float = DEFAULT_PUE
     rack_kw: float = 2.5
-    use: float = 1.0
+    use: float | None = None
+    design_use: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -108,35 +119,35 @@ def need_table(
     InputError
         If the layer has no list of needs, or its inputs are unknown.
     """
-    match layer.need:
+    counted = _counted(pack, layer, metric)
+    match None if counted is None else layer.need_of(counted):
         case UnitNeed():
             return units_by_year(pack, scenario, layer, metric=metric, path=options.path)
-        case RouteNeed():
-            return fibre_tree(pack, scenario, layer.need).table
-        case RackNeed():
-            return rack_need(pack, scenario, layer, options)
+        case RouteNeed() as routes:
+            return fibre_tree(pack, scenario, routes).table
+        case RackNeed() as racks:
+            return rack_need(pack, scenario, layer, racks, options)
         case SiteNeed():
             repair = "`python cli.py plan` chooses the sites that it needs"
         case _:
-            known = ", ".join(item.key for item in need_layers())
-            repair = f"choose one of {known}"
-    raise InputError(f"layer {layer.key!r} has no list of needs", where="--layer", repair=repair)
+            repair = _needed(layer)
+    name = layer.key if counted is None else f"{layer.key}, metric {counted.key}"
+    raise InputError(f"layer {name} has no list of needs", where="--layer", repair=repair)
 
 
-def need_level(layer: Layer) -> str:
-    """Return the level of the regions in :func:`need_table`.
+def _counted(pack: Pack, layer: Layer, metric: str) -> Metric | None:
+    """Return the metric asked for, else the one of the gap table; None for an overlay."""
+    if layer.is_overlay:
+        return None
+    return layer.metric(metric) if metric else layer.stated_metric(Ledger.of(pack))
 
-    Parameters
-    ----------
-    layer
-        A layer with a need.
 
-    Returns
-    -------
-    level
-        ``county`` for units, else ``prefecture``.
-    """
-    return "county" if isinstance(layer.need, UnitNeed) else "prefecture"
+def _needed(layer: Layer) -> str:
+    """Return what can be asked for instead: other metrics of the layer, else other layers."""
+    keys = [item.key for item in layer.metrics if layer.need_of(item) is not None]
+    if keys:
+        return f"choose --metric {' or '.join(keys)}"
+    return f"choose one of {', '.join(item.key for item in need_layers())}"
 
 
 def units_by_year(
@@ -304,12 +315,13 @@ def _year_names(scenario: Scenario) -> list[str]:
 
 
 def rack_need(
-    pack: Pack, scenario: Scenario, layer: Layer, options: NeedOptions | None = None
+    pack: Pack, scenario: Scenario, layer: Layer, need: RackNeed, options: NeedOptions
 ) -> pd.DataFrame:
     """Return the missing racks, their power, and the prefectures named by policy zones.
 
-    The province's row has the standard racks of each year. No policy states their number per
-    prefecture, so the rows of prefectures have none.
+    The province's row has the racks in use and the free ones, and the standard racks of each year,
+    unknown without a target. No policy states their number per prefecture, so the rows of
+    prefectures have none.
 
     Parameters
     ----------
@@ -318,9 +330,11 @@ def rack_need(
     scenario
         The scenario whose settings apply.
     layer
-        A layer with a :class:`~layers.offers.RackNeed`.
+        A layer of racks.
+    need
+        Its need: kinds of zones, and the metric of the share in use.
     options
-        Power of a rack and shape over the years; None for the defaults of :class:`NeedOptions`.
+        Power of a rack, shares in use, and shape over the years.
 
     Returns
     -------
@@ -330,11 +344,16 @@ def rack_need(
     Raises
     ------
     InputError
-        If no target is stated or set, or what is built is unknown.
+        If what is built is unknown.
     """
-    kinds = layer.need.zone_kinds if isinstance(layer.need, RackNeed) else ()
-    row = gap_table(pack, [layer.key], level="province", scenario=scenario).iloc[0]
-    whole = _missing_racks(row, scenario, options if options is not None else NeedOptions())
+    kinds = need.zone_kinds
+    row, use = (
+        gap_table(pack, [layer.key], level="province", scenario=scenario, metric=key).iloc[0]
+        for key in (layer.metric().key, need.use)
+    )
+    share = float(use["built"]) / 100 if options.use is None else options.use
+    told = [row["source_ids"], use["source_ids"] if options.use is None else ""]
+    whole = _missing_racks(row, share, scenario, options)
     zones = pack.table("policy_zones")
     named = candidate_regions(
         list(zip(zones["kind"], zones["regions"], strict=True)),
@@ -351,30 +370,40 @@ def rack_need(
             "zones": ["", *("; ".join(some) for some in named.values())],
             "as_of": str(row["as_of"]),
             "evidence": "assumed",
-            "source_ids": [str(row["source_ids"]), *sources],
+            "source_ids": [";".join(ids for ids in told if ids), *sources],
         }
     )
 
 
-def _missing_racks(row: pd.Series, scenario: Scenario, options: NeedOptions) -> dict[str, float]:
-    """Return the missing racks of a province's row of the gap table, their power, and by year."""
+def _missing_racks(
+    row: pd.Series, share: float, scenario: Scenario, options: NeedOptions
+) -> dict[str, float]:
+    """Return racks in use, free and missing of a province's row, their power, and by year."""
     key = str(row["layer"])
-    if pd.isna(row["target"]) or pd.isna(row["built"]):
-        what = "target" if pd.isna(row["target"]) else "baseline"
+    if pd.isna(row["built"]):
         raise InputError(
-            f"no {what} of racks is known", where=key,
-            repair=f"set a target in the scenario (targets.{key}), or import observations",
-        )  # fmt: skip
-    need = racks_needed(
-        float(row["target"]), float(row["built"]), rack_kw=options.rack_kw, pue=options.pue,
-        use=options.use,
-    )  # fmt: skip
+            "no baseline of racks is known", where=key, repair="import observations of racks"
+        )
+    if not np.isnan(share):
+        check_use(share)
+    target, built = float(row["target"]), float(row["built"])
+    used = built * share
     names = _year_names(scenario)
-    years = split_over_years([need.standard], len(names), path=options.path, keys=names)[0]
-    return {
-        "target": row["target"], "built": row["built"], "standard_racks": need.standard,
-        "physical_racks": need.physical, "it_mw": need.it_mw, "facility_mw": need.facility_mw,
-        "pue": options.pue, "use": options.use,
+    figures = {
+        "target": target, "built": built, "use": share, "in_use": used, "spare": built - used,
+        "design_use": options.design_use, "standard_racks": np.nan, "physical_racks": np.nan,
+        "it_mw": np.nan, "facility_mw": np.nan, "pue": options.pue,
+        **{f"year_{name}": np.nan for name in names},
+    }  # fmt: skip
+    if np.isnan(target):
+        return figures
+    need = racks_needed(target, built, rack_kw=options.rack_kw, pue=options.pue)
+    years = racks_by_year(
+        target, built, len(names), used=used, design_use=options.design_use, path=options.path
+    )
+    return figures | {
+        "standard_racks": need.standard, "physical_racks": need.physical, "it_mw": need.it_mw,
+        "facility_mw": need.facility_mw,
         **{f"year_{name}": racks for name, racks in zip(names, years, strict=True)},
     }  # fmt: skip
 

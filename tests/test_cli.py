@@ -76,7 +76,7 @@ def test_a_printed_year_has_no_separator_of_thousands(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize("suffix", [s for s in SUFFIXES if s != ".kml"])
 def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"gaps{suffix}"
-    layer, tables = ("all", 5) if suffix == ".xlsx" else ("mobile_5g", 1)
+    layer, tables = ("all", 7) if suffix == ".xlsx" else ("mobile_5g", 1)
     run_here("gaps", "--province", "toy", "--layer", layer, "--level", "prefecture", "--out", path)
     frame = read(path)
     assert list(frame.columns)[:15] == list(GAP_COLUMNS)
@@ -149,9 +149,9 @@ def test_sources_lead_to_quotes() -> None:
     [
         (["gaps", "--province", "toyy"], 2, "did you mean 'toy'"),
         (["gaps", "-p", "toy", "--layer", "mobile_6g"], 2, "mobile_5g"),
-        (["gaps", "-p", "toy", "--layer", "backbone,fibre"], 2, "overlay"),
-        (["gaps", "-p", "toy", "--layer", "fibre", "--metric", "reech"], 2, "'reach'"),
-        (["needs", "-p", "toy", "--layer", "backbone"], 2, "mobile_5g"),
+        (["gaps", "-p", "toy", "--layer", "policy_zones,fibre"], 2, "overlay"),
+        (["gaps", "-p", "toy", "--layer", "fibre", "--metric", "subscriber"], 2, "'subscribers'"),
+        (["needs", "-p", "toy", "--layer", "backbone"], 2, "metric bandwidth_out has no list"),
         (["gaps", "-p", "toy", "--level", "town"], 2, "town"),
         (["gaps", "-p", "toy", "--as-of", "31.12.2021"], 2, "YYYY-MM-DD"),
         (["gaps", "-p", "toy", "--out", "gaps.doc"], 2, ".xlsx"),

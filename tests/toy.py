@@ -191,13 +191,18 @@ def observations() -> pd.DataFrame:
 
 
 def policy_zones() -> pd.DataFrame:
-    """Return one zone."""
+    """Return a core, and the sites of data centres: the west, and one county of the east."""
     row = {
         "id": "toy-core", "province": PROVINCE, "name_zh": "一核", "name_en": "One core",
         "kind": "core", "regions": WEST, "focus": "anything", "focus_zh": "任何",
         "source_file": TEXT, "quote": "一核指西州", "note": None,
     }  # fmt: skip
-    return pd.DataFrame([row])
+    sites = {
+        "id": "toy-racks", "name_zh": "云计算数据中心", "name_en": "Cloud data centres",
+        "kind": "data centre site", "regions": f"{WEST};990202",
+        "quote": "西州和东二县建设云计算数据中心",
+    }  # fmt: skip
+    return pd.DataFrame([row, row | sites])
 
 
 def places() -> pd.DataFrame:

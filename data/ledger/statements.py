@@ -111,7 +111,8 @@ class Ledger:
         baselines = self.targets[self.targets["kind"] == "baseline"]
         rows = baselines[baselines["metric"].isin(list(metrics))].to_dict("records")
         seen = self.observations
-        seen = seen[(seen["adcode"] == self.adcode) & (seen["kind"] == "built")]
+        # A share of the province's row is of what the metric counts, not of a larger whole.
+        seen = seen[(seen["adcode"] == self.adcode) & seen["kind"].isin(["built", "share"])]
         rows += [
             {**row, "basis": "cumulative"}
             for row in seen[seen["metric"].isin(list(metrics))].to_dict("records")
@@ -120,6 +121,16 @@ class Ledger:
         latest = max((s.as_of for s in known), default=None)
         same = [s for s in known if s.as_of == latest]
         return _merge(same) if same else None
+
+    def states(self, metrics: Sequence[str]) -> bool:
+        """Return whether any row, of the province or of a part of it, is of one of ``metrics``."""
+        return any(frame["metric"].isin(list(metrics)).any()
+                   for frame in (self.targets, self.observations))  # fmt: skip
+
+    def series(self, metrics: Sequence[str], as_of: str) -> list[Statement]:
+        """Return the latest figure at each date of :meth:`dates` up to ``as_of``, oldest first."""
+        found = (self.built(metrics, date) for date in self.dates(metrics) if date <= as_of)
+        return [statement for statement in found if statement is not None]
 
     def regional(self, metrics: Sequence[str], as_of: str = "9999-12-31") -> list[RegionalFigure]:
         """Return the figures observed for single prefectures, oldest first."""

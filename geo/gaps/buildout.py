@@ -222,21 +222,18 @@ class Racks:
 
 
 def racks_needed(
-    target: float, built: float, *, rack_kw: float = STANDARD_RACK_KW, pue: float,
-    use: float = 1.0,
-) -> Racks:  # fmt: skip
-    """Return the racks missing to reach a target.
+    target: float, built: float, *, rack_kw: float = STANDARD_RACK_KW, pue: float
+) -> Racks:
+    """Return the racks missing to reach a target of installed racks.
 
     Parameters
     ----------
     target, built
-        Standard racks; for a demand in use give ``use`` as well.
+        Standard racks installed, in use or not.
     rack_kw
         Power of one physical rack [kW].
     pue
         Power usage effectiveness, facility over equipment, at least 1.
-    use
-        Share of racks in use (上架率) at which the target counts racks in use: 1 for installed.
 
     Returns
     -------
@@ -246,7 +243,7 @@ def racks_needed(
     Raises
     ------
     RangeError
-        If a count, power or share is out of range.
+        If a count or power is out of range.
 
     Examples
     --------
@@ -255,23 +252,100 @@ def racks_needed(
     """
     if not (0 <= target < math.inf and 0 <= built < math.inf):
         raise RangeError(f"target {target}, built {built}", where="racks", repair="give counts")
-    if not (0 < rack_kw < math.inf and 1 <= pue < math.inf and 0 < use <= 1):
+    if not (0 < rack_kw < math.inf and 1 <= pue < math.inf):
         raise RangeError(
-            f"{rack_kw} kW, PUE {pue}, use {use}", where="racks",
-            repair="give power above 0, PUE of at least 1 and a share above 0 up to 1",
+            f"{rack_kw} kW, PUE {pue}", where="racks",
+            repair="give power above 0 and PUE of at least 1",
         )  # fmt: skip
-    standard = math.ceil(max(target / use - built, 0.0) - 1e-9)
+    standard = math.ceil(max(target - built, 0.0) - 1e-9)
     it_mw = standard * STANDARD_RACK_KW / 1000.0
     return Racks(standard, math.ceil(it_mw * 1000.0 / rack_kw - 1e-9), it_mw, it_mw * pue)
 
 
-def racks_of_demand(it_mw: float) -> int:
-    """Return the standard racks that a demand of equipment power fills.
+def racks_by_year(
+    target: float,
+    built: float,
+    years: int,
+    *,
+    used: float = math.nan,
+    design_use: float = 1.0,
+    path: str = "linear",
+) -> Floats:
+    """Return the racks to install in each year: free ones are filled before new ones are built.
+
+    The racks in use grow along the path from those of today to the share of the target that is to
+    be filled. A year installs what its racks in use need beyond those that stand.
+
+    Parameters
+    ----------
+    target, built
+        Standard racks installed, in use or not.
+    years
+        Years of the plan, at least 1.
+    used
+        Racks in use today; NaN unknown: no rack is known to be free, and the years follow the path.
+    design_use
+        Share of the installed racks that is to be filled, above 0 up to 1.
+    path
+        One of :data:`PATHS`.
+
+    Returns
+    -------
+    racks
+        (years,) whole numbers as floats; they sum to the racks missing.
+
+    Raises
+    ------
+    RangeError
+        If a count or share is out of range, or there are no years.
+
+    Examples
+    --------
+    >>> racks_by_year(100_000, 40_000, 5, used=10_000).tolist()
+    [0.0, 6000.0, 18000.0, 18000.0, 18000.0]
+    """
+    check_use(design_use)
+    missing = racks_needed(target, built, pue=1.0).standard
+    if math.isnan(used):
+        return np.asarray(split_over_years([missing], years, path=path)[0])
+    if not 0 <= used <= built:
+        raise RangeError(f"{used:g} of {built:g} racks in use", where="racks",
+                         repair="give no more in use than there are")  # fmt: skip
+    today = used / design_use
+    filled = today + (target - today) * np.cumsum(year_shares(years, path))
+    added = np.ceil(np.clip(filled - built, 0, missing) - 1e-6)
+    added[-1] = missing
+    # Adding 0 makes a zero of −0.
+    return np.asarray(np.diff(np.maximum.accumulate(added), prepend=0.0) + 0.0)
+
+
+def check_use(share: float) -> None:
+    """Check a share of racks in use (上架率).
+
+    Parameters
+    ----------
+    share
+        Above 0 up to 1.
+
+    Raises
+    ------
+    RangeError
+        If it is not.
+    """
+    if not 0 < share <= 1:
+        raise RangeError(f"a share of {share:g} in use", where="racks",
+                         repair="give a share above 0 up to 1, such as 0.8")  # fmt: skip
+
+
+def racks_of_demand(it_mw: float, design_use: float = 1.0) -> int:
+    """Return the standard racks that hold a demand of equipment power.
 
     Parameters
     ----------
     it_mw
         Power of the equipment [MW], at least 0.
+    design_use
+        Share of the racks that is to be filled, above 0 up to 1.
 
     Returns
     -------
@@ -281,16 +355,17 @@ def racks_of_demand(it_mw: float) -> int:
     Raises
     ------
     RangeError
-        If the demand is negative or not finite.
+        If the demand is negative or not finite, or the share is out of range.
 
     Examples
     --------
-    >>> racks_of_demand(75)
-    30000
+    >>> racks_of_demand(75), racks_of_demand(75, 0.75)
+    (30000, 40000)
     """
+    check_use(design_use)
     if not 0 <= it_mw < math.inf:
         raise RangeError(f"a demand of {it_mw} MW", where="it_mw", repair="give 0 or more")
-    return math.ceil(it_mw * 1000.0 / STANDARD_RACK_KW - 1e-9)
+    return math.ceil(it_mw * 1000.0 / STANDARD_RACK_KW / design_use - 1e-9)
 
 
 def candidate_regions(

@@ -17,7 +17,6 @@ from data.wording.catalogue import Message, text
 from geo.errors import UnknownNameError
 from layers.base import Layer
 from planning.exports.gaps import CIRCLE, provenance, sources_of, title
-from planning.needs import need_level
 from planning.plan.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -118,8 +117,8 @@ def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Laye
     """
     inputs = {"kind": f"needs {layer.key}", "pack": pack.digest, "scenario": scenario.digest,
               "rows": table.to_csv(index=False)}  # fmt: skip
-    # A code may belong to a prefecture and a county; the level of the table decides.
-    level = need_level(layer)
+    # A code may belong to a prefecture and a county; only rows of counties have a gap each.
+    level = "county" if "gap" in table else "prefecture"
     regions = pack.geo("regions")
     fits = regions["level"].isin((level, "province"))
     shapes = regions[fits].drop_duplicates("adcode")

@@ -20,6 +20,9 @@ from planning.plan.candidates import BUILT, LOCKED
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+#: Kinds of policy zones that are places. Clusters, city groups and bases of an industry are spread
+#: over whole prefectures: most of a province lies in one.
+PLACE_KINDS = ("core", "new area", "points", "park", "data centre site")
 #: Time limit of the bound on the order of building [s].
 _BOUND_S = 5.0
 
@@ -150,7 +153,7 @@ def budgets(settings: YearSettings, cost: float, *, even: bool) -> Floats:
 
 
 def in_zones(pack: Pack, sites: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which sites lie in a prefecture or county of a policy zone.
+    """Return which sites lie in a prefecture or county of a policy zone of :data:`PLACE_KINDS`.
 
     Parameters
     ----------
@@ -164,8 +167,9 @@ def in_zones(pack: Pack, sites: pd.DataFrame) -> NDArray[np.bool_]:
     mask
         (n,) True inside a policy zone.
     """
-    zones = pack.table("policy_zones", columns=("regions",))["regions"]
-    named = {code for text in zones for code in str(text).split(";")}
+    zones = pack.table("policy_zones", columns=("kind", "regions"))
+    places = zones.loc[zones["kind"].isin(PLACE_KINDS), "regions"]
+    named = {code for text in places for code in str(text).split(";")}
     return (sites["county"].isin(named) | sites["prefecture"].isin(named)).to_numpy()
 
 

@@ -19,13 +19,13 @@ from planning.exports.gaps import source_table
 
 KEYS = {
     "mobile_5g", "mobile_4g", "fibre", "data_centres", "natural_villages", "backbone",
-    "policy_zones",
+    "policy_zones", "other_targets",
 }  # fmt: skip
 
 
 def test_the_layers_of_the_project() -> None:
     assert {item.key for item in layers()} >= KEYS
-    assert {item.key for item in layers() if item.is_overlay} >= {"backbone", "policy_zones"}
+    assert {item.key for item in layers() if item.is_overlay} >= {"policy_zones"}
 
 
 def test_the_keys_are_found_without_running_the_files() -> None:

@@ -250,7 +250,7 @@ def test_a_4g_site_is_planned_as_a_station_and_as_the_villages_it_reaches(toy: P
     ("arguments", "error", "words"),
     [
         ({"layer_keys": ["mobile_6g"]}, UnknownNameError, "did you mean"),
-        ({"layer_keys": ["backbone"]}, InputError, "overlay"),
+        ({"layer_keys": ["policy_zones"]}, InputError, "overlay"),
         ({"level": "town"}, InputError, "known: province"),
         ({"as_of": "2021-13-01"}, InputError, "YYYY-MM-DD"),
         (

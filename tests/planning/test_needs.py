@@ -17,7 +17,7 @@ from layers.registry import layer
 from layers.villages import county_names
 from planning.exports.gaps import source_table
 from planning.gaps import gap_table
-from planning.needs import NeedOptions, fibre_tree, need_table, rack_need, units_by_year
+from planning.needs import NeedOptions, fibre_tree, need_table, units_by_year
 from planning.plan.unit_costs import prices
 from tests import toy as toy_pack
 from tests.toy import EAST, WEST
@@ -78,13 +78,19 @@ def test_unknown_fibre_is_not_missing_fibre(toy: Pack) -> None:
 
 
 def test_racks_need_a_target_and_keep_their_unit(toy: Pack) -> None:
-    with pytest.raises(InputError, match="of racks is known"):
-        rack_need(toy, Scenario(province="toy"), RACKS)
-    found = rack_need(toy, Scenario(province="toy", targets={"data_centres": 900}), RACKS).iloc[0]
+    plan = Scenario(province="toy")
+    nothing = need_table(toy, plan, RACKS, options=NeedOptions()).iloc[0]
+    years = nothing.filter(like="year_").astype(float)
+    assert (nothing["built"], years.notna().sum()) == (500, 0)
+    assert np.isnan(nothing["standard_racks"])
+    plan = Scenario(province="toy", targets={"data_centres": 900})
+    found = need_table(toy, plan, RACKS, options=NeedOptions()).iloc[0]
     # "More than 500" stand: the need is reckoned from 500.
     assert found["standard_racks"] == 400
     assert found["it_mw"] == pytest.approx(1.0)
     assert found["facility_mw"] == pytest.approx(1.3)
+    # Nobody states how many are in use.
+    assert np.isnan(found["in_use"])
 
 
 @pytest.fixture
@@ -155,17 +161,15 @@ def test_stations_of_a_region_are_those_of_its_counties_in_every_year(
 
 @pytest.mark.parametrize(("use", "pue"), [(1.0, 1.25), (0.65, 1.5)])
 def test_racks_follow_the_target_and_power_follows_the_racks(
-    toy: Pack, use: float, pue: float, monkeypatch: pytest.MonkeyPatch
+    toy: Pack, use: float, pue: float
 ) -> None:
-    scenario, built = Scenario(province="toy"), 20_000.0
-    # What is built is known from below only: here a planner has counted.
-    known = gap_table(toy, ["data_centres"], level="province")
-    known = known.assign(built=built, target=built + 10_001)
-    monkeypatch.setattr("planning.needs.gap_table", lambda *_args, **_options: known)
-    table = rack_need(toy, scenario, RACKS, NeedOptions(pue=pue, use=use, rack_kw=10.0))
+    scenario = Scenario(province="toy", targets={"data_centres": 10_501})
+    options = NeedOptions(pue=pue, use=use, design_use=0.9, rack_kw=10.0)
+    table = need_table(toy, scenario, RACKS, options=options)
     row = table.iloc[0]
-    # Racks in use are a share of those installed; 2.5 kW is a standard rack.
-    assert row["standard_racks"] == np.ceil((built + 10_001) / use - built - 1e-9)
+    # The target counts installed racks, whatever share of them is in use.
+    assert row["standard_racks"] == 10_001
+    assert (row["in_use"], row["spare"]) == (500 * use, 500 - 500 * use)
     assert row["it_mw"] == pytest.approx(row["standard_racks"] * 2.5 / 1000)
     assert row["facility_mw"] == pytest.approx(row["it_mw"] * pue)
     assert row["physical_racks"] == np.ceil(row["it_mw"] * 1000 / 10.0 - 1e-9)

@@ -9,6 +9,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.gaps.buildout import PATHS, STANDARD_RACK_KW, racks_of_demand
 from layers.base import Layer
+from layers.offers import RackNeed
 from layers.registry import layer
 from planning.needs import DEFAULT_PUE, NeedOptions, rack_need, units_by_year
 from ui.needs import view as needs_view
@@ -18,7 +19,8 @@ from ui.shell.callbacks import once, whole
 from ui.shell.i18n import t
 from ui.whatif import sites
 
-PATH, PUE, RACK, USE, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_use", "needs_demand"
+PATH, PUE, RACK, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_demand"
+USE, DESIGN = "needs_use", "needs_design_use"
 
 
 def years(*, with_map: bool) -> None:
@@ -57,16 +59,20 @@ def years(*, with_map: bool) -> None:
 
 def power(chosen: Layer) -> None:
     """Draw what turns racks into power, and a demand that sets the target."""
-    for key, first in ((PUE, DEFAULT_PUE), (RACK, STANDARD_RACK_KW), (USE, 100.0)):
+    for key, first in ((PUE, DEFAULT_PUE), (RACK, STANDARD_RACK_KW), (DESIGN, 100.0)):
         st.session_state.setdefault(key, first)
-    cells = st.columns([1, 1, 1, 1.9, 1], vertical_alignment="bottom")
+    cells = st.columns([1, 1, 1.2, 1.2, 1.9], vertical_alignment="bottom")
     cells[0].number_input(t("needs.pue"), 1.0, 3.0, step=0.05, key=PUE, format="%.2f",
                           help=t("needs.pue_help"))  # fmt: skip
     cells[1].number_input(t("needs.rack_kw"), 0.5, 200.0, step=0.5, key=RACK, format="%.2f",
                           help=t("needs.rack_help"))  # fmt: skip
-    cells[2].number_input(t("needs.use"), 1.0, 100.0, step=5.0, key=USE, format="%.0f",
-                          help=t("needs.use_help"))  # fmt: skip
-    cells[3].number_input(
+    cells[2].number_input(
+        t("needs.use"), 1.0, 100.0, value=None, step=5.0, key=USE, format="%.0f",
+        placeholder=t("needs.use_stated"), help=t("needs.use_help"),
+    )  # fmt: skip
+    cells[3].number_input(t("needs.design_use"), 1.0, 100.0, step=5.0, key=DESIGN, format="%.0f",
+                          help=t("needs.design_use_help"))  # fmt: skip
+    cells[4].number_input(
         t("needs.demand"), 0.0, 100_000.0, value=None, step=10.0, key=DEMAND, format="%.6g",
         help=t("needs.demand_help"), on_change=_take_demand, args=(chosen.key,),
     )  # fmt: skip
@@ -80,14 +86,16 @@ def units(scenario: Scenario, chosen: Layer, level: str) -> pd.DataFrame:
     return _units(pack.digest, cache.key_of(scenario), counted, level, path, _pack=pack)
 
 
-def racks(scenario: Scenario, chosen: Layer) -> pd.DataFrame:
-    """Return the racks that are missing."""
+def racks(scenario: Scenario, chosen: Layer, need: RackNeed) -> pd.DataFrame:
+    """Return the racks in use, free and missing."""
     session = st.session_state
+    use = session.get(USE)
     options = NeedOptions(
-        pue=float(session[PUE]), rack_kw=float(session[RACK]), use=float(session[USE]) / 100,
+        pue=float(session[PUE]), rack_kw=float(session[RACK]),
+        use=None if use is None else float(use) / 100, design_use=float(session[DESIGN]) / 100,
         path=str(session.get(PATH) or PATHS[0]),
     )  # fmt: skip
-    return rack_need(cache.pack(), scenario, chosen, options)
+    return rack_need(cache.pack(), scenario, chosen, need, options)
 
 
 @whole
@@ -95,7 +103,8 @@ def _take_demand(key: str) -> None:
     """Make the racks that a demand fills the target; it is a step that can be undone."""
     demand = st.session_state[DEMAND]
     if demand is not None:
-        targets = {**state.plan().targets, key: racks_of_demand(float(demand))}
+        share = float(st.session_state[DESIGN]) / 100
+        targets = {**state.plan().targets, key: racks_of_demand(float(demand), share)}
         state.change(targets=targets)
 
 

@@ -75,20 +75,9 @@ def fibre(tree: FibreTree) -> None:
 
 
 def racks(table: pd.DataFrame, row: pd.Series) -> None:
-    """Draw the racks that are missing, their power, and the prefectures that plans name."""
+    """Draw the racks in use, free and missing, their power, and the prefectures plans name."""
     need, named_ones = table.iloc[0], table.iloc[1:]
-    years = years_of(table)
-    cells = st.columns([1, 1, 1, 1, 1.2])
-    _figure(cells[0], t("figure.built"), number(need["built"]), _dated(need["as_of"]))
-    _figure(cells[1], t("figure.target"), number(need["target"]), _status(row))
-    _figure(cells[2], t("needs.standard_racks"), number(need["standard_racks"]), "2.5 kW")
-    _figure(cells[3], t("needs.physical_racks"), number(need["physical_racks"]))
-    _figure(
-        cells[4],
-        t("needs.it_mw"),
-        number(need["it_mw"], digits=1, unit="MW"),
-        t("needs.facility_mw", mw=number(need["facility_mw"], digits=1), pue=f"{need['pue']:g}"),
-    )
+    _rack_metrics(need, row)
     left, right = st.columns([0.58, 0.42], gap="small")
     kinds = [str(zones).split("; ") for zones in named_ones["zones"]]
     comma = t("list.comma")
@@ -105,17 +94,39 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
             height=MAP_HEIGHT,
         )  # fmt: skip
     with right:
-        st.markdown(f"**{t('needs.chart', place=named(need))}**")
-        adds = {year: float(need[f"year_{year}"]) for year in years}
-        unit = unit_name(str(row["unit"]), language())
-        st.vega_lite_chart(
-            needs_charts.by_year(float(need["built"]), adds, float(need["target"]), unit)
-        )
+        if pd.isna(need["target"]):
+            st.info(t("needs.no_target"))
+        else:
+            st.markdown(f"**{t('needs.chart', place=named(need))}**")
+            adds = {year: float(need[f"year_{year}"]) for year in years_of(table)}
+            unit = unit_name(str(row["unit"]), language())
+            st.vega_lite_chart(
+                needs_charts.by_year(float(need["built"]), adds, float(need["target"]), unit)
+            )
         st.caption(t("needs.racks_note", evidence=t(f"evidence.{need['evidence']}")))
     shown = pd.DataFrame({t("table.region"): short_names(named_ones), t("needs.zones"): words,
                           t("table.source_ids"): named_ones["source_ids"]})  # fmt: skip
     height = tables.fitted(len(shown), 2000)
     st.dataframe(shown, hide_index=True, row_height=_ROW, height=height)
+
+
+def _rack_metrics(need: pd.Series, row: pd.Series) -> None:
+    """Draw the province's racks: built, in use, free, target, missing, and their power."""
+    cells = st.columns([1, 1, 1, 1, 1, 1.2])
+    _figure(cells[0], t("figure.built"), number(need["built"]), _dated(need["as_of"]))
+    _figure(
+        cells[1], t("needs.spare"), number(need["spare"]),
+        t("needs.in_use", racks=number(need["in_use"]), share=number(need["use"] * 100)),
+    )  # fmt: skip
+    _figure(cells[2], t("figure.target"), number(need["target"]), _status(row))
+    _figure(cells[3], t("needs.standard_racks"), number(need["standard_racks"]), "2.5 kW")
+    _figure(cells[4], t("needs.physical_racks"), number(need["physical_racks"]))
+    _figure(
+        cells[5],
+        t("needs.it_mw"),
+        number(need["it_mw"], digits=1, unit="MW"),
+        t("needs.facility_mw", mw=number(need["facility_mw"], digits=1), pue=f"{need['pue']:g}"),
+    )
 
 
 def _fibre_metrics(tree: FibreTree) -> None:

@@ -18,7 +18,7 @@ from ui.needs import settings as needs_settings, view as needs_view
 from ui.shell import cache, exporting, navigation, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import interval, language, t
-from ui.shell.provenance import see_sources
+from ui.shell.provenance import plain, see_sources
 from ui.widgets.background import result_of
 
 
@@ -26,26 +26,34 @@ from ui.widgets.background import result_of
 def show() -> None:
     """Draw the page for the layer of the sidebar."""
     chosen = layer(st.session_state[state.LAYER])
-    match chosen.need:
+    match None if chosen.is_overlay else chosen.need_of(state.metric_of(chosen)):
         case UnitNeed():
             _units(chosen)
-        case RouteNeed():
-            _routes(chosen, chosen.need)
-        case RackNeed():
-            _racks(chosen)
+        case RouteNeed() as routes:
+            _routes(chosen, routes)
+        case RackNeed() as racks:
+            _racks(chosen, racks)
         case SiteNeed():
             head(_title(chosen))
             st.info(t("needs.villages_elsewhere"))
             st.page_link(navigation.page_of("plan"), label=t("page.plan"))
         case _:
             head(_title(chosen))
-            st.info(t("needs.none", layer=chosen.title(language())))
+            st.info(_nothing(chosen))
 
 
 def _title(chosen: Layer) -> str:
     if chosen.is_overlay:
         return t("needs.title", layer=chosen.title(language()))
     return t("needs.title", layer=chosen.heading(state.metric_of(chosen), language()))
+
+
+def _nothing(chosen: Layer) -> str:
+    """Return why there is no need by year: an overlay, or a share or rate of the province."""
+    if chosen.is_overlay:
+        return t("needs.none", layer=chosen.title(language()))
+    metric = state.metric_of(chosen)
+    return t("needs.none_of_metric", metric=chosen.metric_title(metric, language()))
 
 
 def _units(chosen: Layer) -> None:
@@ -86,17 +94,17 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
         _export(tree.table, chosen)
 
 
-def _racks(chosen: Layer) -> None:
+def _racks(chosen: Layer, need: RackNeed) -> None:
     head(_title(chosen))
     row = cache.gaps(chosen.key, "province").iloc[0]
     needs_settings.years(with_map=False)
     needs_settings.power(chosen)
-    if pd.isna(row["target"]):
-        st.info(t("needs.no_target"))
-    elif pd.isna(row["built"]):
-        st.info(t("needs.no_baseline", interval=interval(row["gap_low"], row["gap_high"])))
+    if pd.isna(row["built"]):
+        known = "needs.no_target" if pd.isna(row["target"]) else "needs.no_baseline"
+        st.info(t(known, interval=interval(row["gap_low"], row["gap_high"])))
+        st.caption(plain(row[f"note_{language()}"]))
     else:
-        table = needs_settings.racks(_scenario(), chosen)
+        table = needs_settings.racks(_scenario(), chosen, need)
         needs_view.racks(table, row)
         see_sources(table["source_ids"])
         _export(table, chosen)

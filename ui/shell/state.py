@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from data.ledger.statements import parse_date
+from data.ledger.statements import Ledger, parse_date
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
 from data.workspace.folder import Workspace
@@ -108,18 +108,23 @@ def province() -> str:
 
 
 def metric_of(item: Layer) -> Metric:
-    """Return the metric of a layer: the one in force of the chosen layer, else its default."""
-    if item.key != st.session_state[LAYER]:
-        return item.metric()
-    keys = [metric.key for metric in item.metrics]
-    chosen = st.session_state.get(METRIC)
-    return item.metric(chosen if chosen in keys else "")
+    """Return the metric of a layer: the one in force, else the first that the ledger states."""
+    if item.key == st.session_state[LAYER]:
+        keys = [metric.key for metric in item.metrics]
+        chosen = st.session_state.get(METRIC)
+        if chosen in keys:
+            return item.metric(chosen)
+    return _usual_metric(item)
+
+
+def _usual_metric(item: Layer) -> Metric:
+    return item.stated_metric(Ledger.of(Pack.load(province())))
 
 
 def is_own_metric() -> bool:
-    """Return whether the metric in force is another than the chosen layer's default."""
+    """Return whether the metric in force is another than the one without a choice."""
     item = layer(str(st.session_state[LAYER]))
-    return not item.is_overlay and metric_of(item).key != item.metric().key
+    return not item.is_overlay and metric_of(item).key != _usual_metric(item).key
 
 
 def region() -> tuple[str, str]:

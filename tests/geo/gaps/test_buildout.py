@@ -11,6 +11,7 @@ from geo.gaps.buildout import (
     PATHS,
     candidate_regions,
     fibre_to_villages,
+    racks_by_year,
     racks_needed,
     racks_of_demand,
     split_over_years,
@@ -65,8 +66,33 @@ def test_racks_are_standard_and_physical_and_megawatts() -> None:
     assert (need.standard, need.physical) == (30_000, 3_500)
     assert (need.it_mw, need.facility_mw) == (75.0, 93.75)
     assert racks_needed(100, 120, pue=1.3).standard == 0
-    assert racks_needed(100, 20, pue=1.3, use=0.5).standard == 180
     assert racks_of_demand(1.0) == 400
+    # Half full, twice the racks.
+    assert racks_of_demand(1.0, 0.5) == 800
+
+
+def test_free_racks_are_filled_before_new_ones_are_built() -> None:
+    # Yunnan: more than 40,000 racks, about a quarter in use. 60,000 are missing to 100,000
+    # whatever is in use: over-capacity is no need for more.
+    linear = racks_by_year(100_000, 40_000, 5)
+    assert linear.tolist() == [12_000] * 5
+    late = racks_by_year(100_000, 40_000, 5, used=10_000)
+    assert late.tolist() == [0, 6_000, 18_000, 18_000, 18_000]
+    full = racks_by_year(100_000, 40_000, 5, used=40_000)
+    assert full.tolist() == linear.tolist()
+    # Of 100,000 racks 50,000 are to be filled: those in use double in what they need.
+    assert racks_by_year(100_000, 40_000, 5, used=10_000, design_use=0.5).tolist() == [
+        0, 12_000, 16_000, 16_000, 16_000,
+    ]  # fmt: skip
+    # In use more than the design allows: what is short today comes first.
+    assert racks_by_year(100, 80, 2, used=80, design_use=0.9).tolist() == [15, 5]
+    for used in (0, 5_000, 33_333, 40_000):
+        for path in PATHS:
+            years = racks_by_year(77_777, 40_000, 7, used=used, design_use=0.8, path=path)
+            assert years.sum() == 37_777
+            assert (years >= 0).all()
+            assert (years == years.round()).all()
+    assert racks_by_year(30_000, 40_000, 3, used=10_000).tolist() == [0, 0, 0]
 
 
 def test_zones_name_prefectures_by_their_counties_too() -> None:
@@ -84,7 +110,9 @@ def test_zones_name_prefectures_by_their_counties_too() -> None:
         (lambda: year_shares(3, "curve"), UnknownNameError),
         (lambda: racks_needed(-1, 0, pue=1.3), RangeError),
         (lambda: racks_needed(1, 0, pue=0.9), RangeError),
-        (lambda: racks_needed(1, 0, pue=1.3, use=0), RangeError),
+        (lambda: racks_by_year(1, 0, 2, design_use=0), RangeError),
+        (lambda: racks_by_year(9, 5, 2, used=6), RangeError),
+        (lambda: racks_of_demand(1, 1.5), RangeError),
         (lambda: racks_needed(1, np.nan, pue=1.3), RangeError),
         (lambda: racks_of_demand(-1), RangeError),
         (lambda: fibre_to_villages(([1.0], [2.0]), ([1.0], [2.0]), [], cost_per_km=1,

@@ -103,8 +103,16 @@ def test_an_overlay_has_no_need_and_says_so(key: str) -> None:
 
 
 def test_layers_of_one_metric_offer_no_choice() -> None:
-    app = opened("", layer="mobile_5g")
+    app = opened("", layer="natural_villages")
     assert state.METRIC not in {box.key for box in app.sidebar.selectbox}
+
+
+def test_without_a_choice_the_first_metric_with_a_figure_is_shown() -> None:
+    app = opened("", province="gansu", layer="fibre")
+    assert app.sidebar.selectbox(key=state.METRIC).value == "urban_users_20_mbps"
+    assert "metric" not in app.query_params
+    app.sidebar.selectbox(key=state.METRIC).select("admin_villages").run()
+    assert app.query_params["metric"] in ("admin_villages", ["admin_villages"])
 
 
 @pytest.mark.usefixtures("dropped")

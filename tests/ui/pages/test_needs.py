@@ -96,11 +96,13 @@ def test_a_demand_sets_the_target_of_racks_and_undo_takes_it_back(language: str)
     app.number_input(key=needs_settings.DEMAND).set_value(225.0).run()
     assert scenario_of(app).targets == {"data_centres": 90_000}
     shown = [metric.value for metric in app.metric]
-    assert shown == ["40,000", "90,000", "50,000", "50,000", "125.0 MW"]
+    # A quarter is in use: 30,000 of the 40,000 are filled before new ones are built.
+    assert shown == ["40,000", "30,000", "90,000", "50,000", "50,000", "125.0 MW"]
     app.number_input(key=needs_settings.RACK).set_value(10.0).run()
-    assert app.metric[3].value == "12,500"
+    assert app.metric[4].value == "12,500"
     app.number_input(key=needs_settings.USE).set_value(90.0).run()
-    assert app.metric[2].value == "60,000"
+    # What is in use says what is free, and never changes what is missing.
+    assert [app.metric[i].value for i in (1, 2, 3)] == ["4,000", "90,000", "50,000"]
     # Who is named rests on the zones of the plan, not on the count of racks.
     sources = app.dataframe[0].value[sentences(language)["table.source_ids"]]
     assert sources.str.startswith("yn-").all()
@@ -112,7 +114,17 @@ def test_a_demand_sets_the_target_of_racks_and_undo_takes_it_back(language: str)
 
 
 def test_racks_without_a_baseline_are_an_interval() -> None:
-    assert "0 – 4,300" in texts(opened(province="gansu", layer="data_centres"))
+    app = opened(province="gansu", layer="data_centres", metric="hosting_capacity")
+    assert "0 – 4,300" in texts(app)
+    # Standard racks: no figure of the province, one plan of a prefecture.
+    racks = texts(opened(province="gansu", layer="data_centres"))
+    assert sentences("en")["needs.no_target"] in racks
+    assert "300,000" in racks
+
+
+def test_a_share_has_no_need_by_year() -> None:
+    app = opened(province="gansu", layer="fibre", metric="urban_users_20_mbps")
+    assert "has no units to split over years" in texts(app)
 
 
 def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
