@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 #: Tables of a plan in the order of the sheets.
 TABLES = (
-    "sites", "villages", "routes", "bill", "yearly", "totals", "frontier", "alternatives",
-    "unreachable", "left",
+    "sites", "villages", "routes", "bill", "yearly", "totals", "drivers", "frontier",
+    "alternatives", "unreachable", "left",
 )  # fmt: skip
 
 
@@ -148,6 +148,8 @@ def _about(rollout: Rollout) -> dict[str, str]:
         "villages_rule": text("about.villages_rule", "en"),
         "left_out": "; ".join(rollout.notes),
     }
+    for number, note in enumerate(rollout.money_notes, start=1):
+        lines |= in_both(f"money_{number}", note)
     if rollout.joint is not None:
         both = rollout.joint
         lines["two_step_cost"] = f"{both.two_step.cost:,.0f}"

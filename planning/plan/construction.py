@@ -13,8 +13,9 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.money.cost import Money
 from planning.plan.backhaul import Joined, join, unjoined
-from planning.plan.candidates import BUILT, LOCKED
+from planning.plan.candidates import BUILT, LOCKED, lines_of
 from planning.plan.capacity_assignment import served
+from planning.plan.cost_drivers import DRIVER_COLUMNS, drivers, items_of, lengths
 from planning.plan.inputs import SelectionInputs
 from planning.plan.life_cycle_cost import totals
 from planning.plan.routes import owned
@@ -143,11 +144,15 @@ def _idle(built: Built) -> NDArray[np.bool_]:
     return np.asarray(~serves & ~joins & ~asked)
 
 
-def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return total cost, present value and subsidy of the new sites that have a year.
+def money_tables(
+    pack: Pack, scenario: Scenario, ground: SelectionInputs, built: Built
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cost of the new sites that have a year, and what drives it.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
     scenario
         The scenario whose settings apply.
     ground
@@ -157,8 +162,11 @@ def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd
 
     Returns
     -------
-    table
-        :data:`planning.plan.life_cycle_cost.TOTAL_COLUMNS`, one row per figure.
+    totals
+        :data:`planning.plan.life_cycle_cost.TOTAL_COLUMNS`, one row per figure: total cost,
+        present value and subsidy.
+    drivers
+        :data:`planning.plan.cost_drivers.DRIVER_COLUMNS`, one row per unit cost or assumption.
     """
     settings, year = scenario.plan, built.phases.year
     new = (built.sites["status"] != BUILT).to_numpy()
@@ -168,10 +176,20 @@ def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd
     reached = (first >= 0) & np.append(new & (year > 0), False)[first]
     border = set(settings.money.border)
     at_border = built.sites["county"].isin(border) | built.sites["prefecture"].isin(border)
-    return totals(
+    table = totals(
         built.quantities, cohorts, at_border.to_numpy(),
         (int(homes[reached].sum()), int(reached.sum())), settings, ground.rates,
     )  # fmt: skip
+    if table.empty:
+        return table, pd.DataFrame(columns=list(DRIVER_COLUMNS))
+    dated = new & (year > 0)
+    bought = {item: number[dated] for item, number in built.quantities.items()}
+    assumed = lengths(bought, built.sites[dated], along_roads=lines_of(pack, "roads") is not None)
+    table["source_ids"] = [
+        ";".join(f"cost:{item}" for item in items_of(figure, bought, assumed, settings))
+        for figure in table["figure"]
+    ]
+    return table, drivers(bought, assumed, settings, ground.rates)
 
 
 def _serving(scenario: Scenario, ground: SelectionInputs, options: Ints) -> sp.csr_array:

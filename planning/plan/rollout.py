@@ -16,10 +16,10 @@ import pandas as pd
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from data.wording.catalogue import Message
+from data.wording.catalogue import Bilingual, Message
 from geo.siting import SolverRun
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
-from planning.plan.construction import Built, build_needed, money_table
+from planning.plan.construction import Built, build_needed, money_tables
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
 from planning.plan.inputs import SelectionInputs, build_inputs
 from planning.plan.joint_selection import Ask, Chosen, chosen_alone, chosen_together
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from geo.links.joint import JointResult
 
 _WATCH = Watch()
+_PARTS = ("low", "base", "high")
+#: Number of drivers of the cost that a note names.
+_DRIVERS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,8 @@ class Rollout:
     ----------
     scenario
         The scenario planned.
-    sites, villages, unreachable, left, routes, bill, yearly, totals, frontier, alternatives
+    sites, villages, unreachable, left, routes, bill, yearly, totals, drivers, frontier, \
+    alternatives
         Tables; see :mod:`planning.plan.tables`. Each village of the plan's demand is in one of
         ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
     choice
@@ -74,6 +78,7 @@ class Rollout:
     bill: pd.DataFrame
     yearly: pd.DataFrame
     totals: pd.DataFrame
+    drivers: pd.DataFrame
     frontier: pd.DataFrame
     alternatives: pd.DataFrame
     choice: SelectionResult
@@ -109,6 +114,29 @@ class Rollout:
             found.measure, "proof.covered"
         )
         return Message(key, {"value": found.value, "bound": found.bound, "gap": found.gap})
+
+    @property
+    def money_notes(self) -> tuple[Message, ...]:
+        """Messages: the envelope of the build cost, what a budget means in it, what drives it."""
+        settings = self.scenario.plan
+        low, base, high = (float(self.sites[f"cost_{part}"].sum()) for part in _PARTS)
+        currency = settings.money.currency
+        notes = [Message("plan_money.envelope", {"currency": currency, "low": low, "high": high})]
+        if settings.objective == "budget" or settings.years.annual_budgets:
+            more = high / base - 1 if base else 0.0
+            values = {"currency": currency, "base": base, "high": high, "more": more}
+            notes.append(Message("plan_money.budget_at_base", values))
+        widest = [
+            Message("plan_money.driver", {
+                "name": Bilingual(row["meaning_zh"], row["meaning"]),
+                "low": row["total_change_low"], "high": row["total_change_high"],
+            })
+            for _, row in self.drivers.head(_DRIVERS).iterrows()
+        ]  # fmt: skip
+        if widest:
+            values = {"currency": currency, "years": settings.money.operation_years}
+            notes.append(Message("plan_money.drivers", values | {"drivers": widest}))
+        return tuple(notes)
 
 
 def plan(
@@ -187,6 +215,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
 
     pack, scenario = ask.pack, ask.scenario
     sites = tables.site_table(pack, ground, built)
+    totals, drivers = money_tables(pack, scenario, ground, built)
     return Rollout(
         scenario=scenario,
         sites=sites,
@@ -196,7 +225,8 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
         routes=built.joined.routes,
         bill=tables.bill_table(ground, built),
         yearly=tables.yearly_table(scenario, ground, built),
-        totals=money_table(scenario, ground, built),
+        totals=totals,
+        drivers=drivers,
         frontier=pd.DataFrame(columns=list(FRONTIER_COLUMNS)),
         alternatives=pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS)),
         choice=_told(chosen.answer, sites, scenario),

@@ -202,7 +202,7 @@ def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
             "paid": "yearly" if line.item in YEARLY else "once",
             "currency": rates.currency, "price_year": rates.price_year,
             "unit_price_year": line.price_year, "source": line.source,
-            "evidence": "assumed" if line.assumed else "reported",
+            "evidence": rates.costs[line.item].evidence,
             "source_ids": f"cost:{line.item}",
         }
         for line in bill.lines
