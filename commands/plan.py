@@ -217,7 +217,7 @@ def _sentence(result: Rollout) -> str:
         in_words(result.order_proof),
         words("terminal.plan_cost", currency=money.currency, year=money.price_year, base=build),
     ]
-    parts += [in_words(note) for note in result.money_notes]
+    parts += [in_words(note) for note in (*result.money_notes, *result.warnings)]
     if len(result.unreachable):
         parts.append(words("terminal.plan_unreachable", villages=len(result.unreachable)))
     if result.basis == "circle":

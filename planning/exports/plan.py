@@ -148,8 +148,9 @@ def _about(rollout: Rollout) -> dict[str, str]:
         "villages_rule": text("about.villages_rule", "en"),
         "left_out": "; ".join(rollout.notes),
     }
-    for number, note in enumerate(rollout.money_notes, start=1):
-        lines |= in_both(f"money_{number}", note)
+    for kind, notes in (("money", rollout.money_notes), ("warning", rollout.warnings)):
+        for number, note in enumerate(notes, start=1):
+            lines |= in_both(f"{kind}_{number}", note)
     if rollout.joint is not None:
         both = rollout.joint
         lines["two_step_cost"] = f"{both.two_step.cost:,.0f}"

@@ -123,8 +123,8 @@ def build_needed(
         At most n sites, in the order of ``options``; sites that must be built or stand stay.
     """
     built = build(pack, scenario, ground, options, links=links)
-    while (idle := _idle(built)).any():
-        less = build(pack, scenario, ground, built.options[~idle], links=links)
+    while (vain := _droppable(built)).any():
+        less = build(pack, scenario, ground, built.options[~vain], links=links)
         # Links are found step by step: without a site another way may be dearer.
         if less.money.sum().base > built.money.sum().base:
             break
@@ -132,16 +132,38 @@ def build_needed(
     return built
 
 
-def _idle(built: Built) -> NDArray[np.bool_]:
-    """Return which sites serve no village and join no other, and may be left out."""
-    n, routes = len(built.sites), built.joined.routes
-    serves = np.bincount(built.phases.first[built.phases.first >= 0], minlength=n) > 0
-    joins = np.isin(np.arange(n), built.joined.parent)
+def idle(built: Built, *, besides: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Return which sites serve no village and join none that does.
+
+    Parameters
+    ----------
+    built
+        The chosen sites with links, order, years and costs.
+    besides
+        (n,) sites that are needed without a village, with what joins them; None for none.
+
+    Returns
+    -------
+    mask
+        (n,) True for such a site.
+    """
+    n, routes, first = len(built.sites), built.joined.routes, built.phases.first
+    needed = np.bincount(first[first >= 0], minlength=n) > 0
+    if besides is not None:
+        needed |= besides
     # An existing site needs no route of its own: one that ends there joins another.
     ends = built.sites["candidate_id"].isin([*routes["from_id"], *routes["to_id"]])
-    joins |= (built.sites["existing_site"] & ends).to_numpy(bool)
-    asked = built.sites["status"].isin((BUILT, LOCKED)).to_numpy()
-    return np.asarray(~serves & ~joins & ~asked)
+    needed |= (built.sites["existing_site"] & ends).to_numpy(bool)
+    while True:
+        carriers = built.joined.parent[needed]
+        carriers = carriers[carriers >= 0]
+        if needed[carriers].all():
+            return np.asarray(~needed)
+        needed[carriers] = True
+
+
+def _droppable(built: Built) -> NDArray[np.bool_]:
+    return idle(built, besides=built.sites["status"].isin((BUILT, LOCKED)).to_numpy(bool))
 
 
 def money_tables(

@@ -33,6 +33,7 @@ from planning.plan.site_selection import (
     stated,
 )
 from planning.plan.unit_costs import unknown_costs
+from planning.plan.unserved import idle_warnings, unreachable_table
 
 if TYPE_CHECKING:
     from geo.links.joint import JointResult
@@ -67,6 +68,8 @@ class Rollout:
         ``circle``, ``terrain`` or ``mixed``.
     notes
         Keys of costs and data that the figures omit.
+    warnings
+        Messages about sites that must be built in vain.
     """
 
     scenario: Scenario
@@ -87,6 +90,7 @@ class Rollout:
     most_household_years: float
     basis: str
     notes: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
     @property
     def evidence(self) -> list[str]:
@@ -220,7 +224,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
         scenario=scenario,
         sites=sites,
         villages=tables.village_table(ground, built),
-        unreachable=tables.unreachable_table(ground),
+        unreachable=unreachable_table(scenario, ground),
         left=tables.left_table(ground, built),
         routes=built.joined.routes,
         bill=tables.bill_table(ground, built),
@@ -236,6 +240,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
         basis=ground.reach.basis,
         notes=unknown_costs(ground.found.table, scenario.plan)
         + (("terrain_cut_short",) if ground.reach.cut_short else ()),
+        warnings=idle_warnings(ground, built),
     )
 
 

@@ -126,22 +126,6 @@ def village_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     return ordered[list(VILLAGE_COLUMNS)].reset_index(drop=True)
 
 
-def unreachable_table(ground: SelectionInputs) -> pd.DataFrame:
-    """Return the villages that no candidate reaches.
-
-    Parameters
-    ----------
-    ground
-        Inputs of the site-selection problem.
-
-    Returns
-    -------
-    table
-        Rows of the demand, with ``reason``.
-    """
-    return ground.villages.loc[~_reachable(ground)].assign(reason="no_candidate_in_reach")
-
-
 def left_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return the villages that a candidate reaches but no chosen site.
 

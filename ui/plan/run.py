@@ -78,6 +78,8 @@ def figures(found: Rollout) -> None:
     )
     st.markdown(f":small[**{_proof(found)}**]")
     st.caption(_order(found))
+    for warning in found.warnings:
+        st.warning(warning.text(language()))
     for note in found.money_notes:
         words = note.text(language())
         st.caption(words[:1].upper() + words[1:])
