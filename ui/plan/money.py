@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from pandas.api.typing import NAType
 
 from planning.plan.rollout import Rollout
 from planning.plan.unit_costs import unit_costs
@@ -100,12 +101,11 @@ def drivers(result: Rollout) -> None:
 def over_years(result: Rollout) -> None:
     """Draw total cost, present value and subsidy, each with its kind of money."""
     table = result.totals
-    mixed = t("plan.subsidy_years_mixed")
     money = result.scenario.plan.money
     shown = pd.DataFrame(
         {
             t("plan.figure"): [
-                t(f"plan.total_{name}", years=mixed if pd.isna(years) else years)
+                _figure(name, years)
                 for name, years in zip(table["figure"], table["years"], strict=True)
             ],
             **{t(f"column.{name}"): [number(value) for value in table[name]] for name in _VALUES},
@@ -120,6 +120,15 @@ def over_years(result: Rollout) -> None:
         t("plan.totals_help", currency=money.currency, year=money.price_year,
           years=money.operation_years)
     )  # fmt: skip
+
+
+def _figure(name: str, years: int | NAType) -> str:
+    """Return what a figure is called; those of the subsidy with the years it counts."""
+    title = t(f"plan.total_{name}")
+    if "subsidy" not in name:
+        return title
+    counted = t("plan.subsidy_years_mixed") if years is pd.NA else years
+    return t("plan.subsidy_counts", figure=title, years=counted)
 
 
 def counting() -> None:
