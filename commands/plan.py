@@ -71,7 +71,8 @@ Settings = Annotated[
 Table = Annotated[
     str,
     typer.Option(
-        "--table", help="sites, villages, routes, bill, yearly, unreachable, frontier or all."
+        "--table",
+        help="sites, villages, routes, bill, yearly, drivers, unreachable, frontier or all.",
     ),
 ]
 
@@ -209,13 +210,14 @@ def _sentence(result: Rollout) -> str:
     """Say what was found, what it costs, and what it rests on."""
     sites, money = result.sites, result.scenario.plan.money
     villages, households = len(result.villages), int(result.villages["households"].sum())
-    costs = {name: sites[f"cost_{name}"].sum() for name in ("low", "base", "high")}
+    build = sites["cost_base"].sum()
     parts = [
         words("terminal.plan_size", sites=len(sites), villages=villages, households=households),
         in_words(result.proof),
         in_words(result.order_proof),
-        words("terminal.plan_cost", currency=money.currency, year=money.price_year, **costs),
+        words("terminal.plan_cost", currency=money.currency, year=money.price_year, base=build),
     ]
+    parts += [in_words(note) for note in (*result.money_notes, *result.warnings)]
     if len(result.unreachable):
         parts.append(words("terminal.plan_unreachable", villages=len(result.unreachable)))
     if result.basis == "circle":

@@ -46,6 +46,11 @@ class UnitCost:
         return "assumption" in self.source
 
     @property
+    def evidence(self) -> str:
+        """Evidence class: ``assumed`` or ``reported``."""
+        return "assumed" if self.assumed else "reported"
+
+    @property
     def money(self) -> Money:
         """The unit cost as an amount.
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Tables of a plan in the order of the sheets.
 TABLES = (
-    "sites", "villages", "routes", "bill", "yearly", "totals", "frontier", "alternatives",
-    "unreachable", "left",
+    "sites", "villages", "routes", "bill", "yearly", "totals", "drivers", "frontier",
+    "alternatives", "unreachable", "left",
 )  # fmt: skip
 
 
@@ -147,6 +147,9 @@ def _about(rollout: Rollout) -> dict[str, str]:
         "villages_rule": text("about.villages_rule", "en"),
         "left_out": "; ".join(rollout.notes),
     }
+    for kind, notes in (("money", rollout.money_notes), ("warning", rollout.warnings)):
+        for number, note in enumerate(notes, start=1):
+            lines |= in_both(f"{kind}_{number}", note)
     if rollout.joint is not None:
         both = rollout.joint
         lines["two_step_cost"] = f"{both.two_step.cost:,.0f}"

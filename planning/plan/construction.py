@@ -13,8 +13,9 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.money.cost import Money
 from planning.plan.backhaul import Joined, join, unjoined
-from planning.plan.candidates import BUILT, LOCKED
+from planning.plan.candidates import BUILT, LOCKED, lines_of
 from planning.plan.capacity_assignment import served
+from planning.plan.cost_drivers import DRIVER_COLUMNS, drivers, items_of, lengths
 from planning.plan.inputs import SelectionInputs
 from planning.plan.life_cycle_cost import totals
 from planning.plan.routes import owned
@@ -122,8 +123,8 @@ def build_needed(
         At most n sites, in the order of ``options``; sites that must be built or stand stay.
     """
     built = build(pack, scenario, ground, options, links=links)
-    while (idle := _idle(built)).any():
-        less = build(pack, scenario, ground, built.options[~idle], links=links)
+    while (vain := _droppable(built)).any():
+        less = build(pack, scenario, ground, built.options[~vain], links=links)
         # Links are found step by step: without a site another way may be dearer.
         if less.money.sum().base > built.money.sum().base:
             break
@@ -131,23 +132,49 @@ def build_needed(
     return built
 
 
-def _idle(built: Built) -> NDArray[np.bool_]:
-    """Return which sites serve no village and join no other, and may be left out."""
-    n, routes = len(built.sites), built.joined.routes
-    serves = np.bincount(built.phases.first[built.phases.first >= 0], minlength=n) > 0
-    joins = np.isin(np.arange(n), built.joined.parent)
-    # An existing site needs no route of its own: one that ends there joins another.
-    ends = built.sites["candidate_id"].isin([*routes["from_id"], *routes["to_id"]])
-    joins |= (built.sites["existing_site"] & ends).to_numpy(bool)
-    asked = built.sites["status"].isin((BUILT, LOCKED)).to_numpy()
-    return np.asarray(~serves & ~joins & ~asked)
-
-
-def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:
-    """Return total cost, present value and subsidy of the new sites that have a year.
+def idle(built: Built, *, besides: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Return which sites serve no village and join none that does.
 
     Parameters
     ----------
+    built
+        The chosen sites with links, order, years and costs.
+    besides
+        (n,) sites that are needed without a village, with what joins them; None for none.
+
+    Returns
+    -------
+    mask
+        (n,) True for such a site.
+    """
+    n, routes, first = len(built.sites), built.joined.routes, built.phases.first
+    needed = np.bincount(first[first >= 0], minlength=n) > 0
+    if besides is not None:
+        needed |= besides
+    # An existing site needs no route of its own: one that ends there joins another.
+    ends = built.sites["candidate_id"].isin([*routes["from_id"], *routes["to_id"]])
+    needed |= (built.sites["existing_site"] & ends).to_numpy(bool)
+    while True:
+        carriers = built.joined.parent[needed]
+        carriers = carriers[carriers >= 0]
+        if needed[carriers].all():
+            return np.asarray(~needed)
+        needed[carriers] = True
+
+
+def _droppable(built: Built) -> NDArray[np.bool_]:
+    return idle(built, besides=built.sites["status"].isin((BUILT, LOCKED)).to_numpy(bool))
+
+
+def money_tables(
+    pack: Pack, scenario: Scenario, ground: SelectionInputs, built: Built
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cost of the new sites that have a year, and what drives it.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
     scenario
         The scenario whose settings apply.
     ground
@@ -157,8 +184,11 @@ def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd
 
     Returns
     -------
-    table
-        :data:`planning.plan.life_cycle_cost.TOTAL_COLUMNS`, one row per figure.
+    totals
+        :data:`planning.plan.life_cycle_cost.TOTAL_COLUMNS`, one row per figure: total cost,
+        present value and subsidy.
+    drivers
+        :data:`planning.plan.cost_drivers.DRIVER_COLUMNS`, one row per unit cost or assumption.
     """
     settings, year = scenario.plan, built.phases.year
     new = (built.sites["status"] != BUILT).to_numpy()
@@ -168,10 +198,20 @@ def money_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd
     reached = (first >= 0) & np.append(new & (year > 0), False)[first]
     border = set(settings.money.border)
     at_border = built.sites["county"].isin(border) | built.sites["prefecture"].isin(border)
-    return totals(
+    table = totals(
         built.quantities, cohorts, at_border.to_numpy(),
         (int(homes[reached].sum()), int(reached.sum())), settings, ground.rates,
     )  # fmt: skip
+    if table.empty:
+        return table, pd.DataFrame(columns=list(DRIVER_COLUMNS))
+    dated = new & (year > 0)
+    bought = {item: number[dated] for item, number in built.quantities.items()}
+    assumed = lengths(bought, built.sites[dated], along_roads=lines_of(pack, "roads") is not None)
+    table["source_ids"] = [
+        ";".join(f"cost:{item}" for item in items_of(figure, bought, assumed, settings))
+        for figure in table["figure"]
+    ]
+    return table, drivers(bought, assumed, settings, ground.rates)
 
 
 def _serving(scenario: Scenario, ground: SelectionInputs, options: Ints) -> sp.csr_array:

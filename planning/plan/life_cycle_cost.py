@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.scenario.plan_settings import PlanSettings
-from geo.money.cost import Asset, LifeCost, Money, life_cost, subsidy, total
+from geo.money.cost import SUBSIDY_YEARS, Asset, LifeCost, Money, life_cost, subsidy, total
 from planning.plan.unit_costs import YEARLY, UnitPrices
 
 Floats = NDArray[np.float64]
@@ -82,7 +82,12 @@ def totals(
         whole |= _subsidy(quantities, cohorts, border, rates)
     whole["build_per_household"] = whole["build"].per(served[0])
     whole["build_per_village"] = whole["build"].per(served[1])
-    return _table(whole, years, rate)
+    table = _table(whole, years, rate)
+    counted = {SUBSIDY_YEARS[bool(at)] for _, which in cohorts for at in border[which]}
+    of_fund = table["figure"].isin(("subsidy", "left_after_subsidy"))
+    # Inside and outside border areas the fund counts another number of years.
+    table.loc[of_fund, "years"] = counted.pop() if len(counted) == 1 else pd.NA
+    return table
 
 
 def life(
@@ -200,10 +205,10 @@ def _table(whole: Mapping[str, Money], years: int, rate: float) -> pd.DataFrame:
             "figure": name, "low": float(money.low), "base": float(money.base),
             "high": float(money.high), "currency": money.currency, "price_year": money.price_year,
             "discounted": money.discounted, "discount_rate": rate if money.discounted else np.nan,
-            "years": years, "evidence": "assumed", "source_ids": "cost:opex_share",
+            "years": years, "evidence": "assumed", "source_ids": "",
         }
         for name, money in whole.items()
     ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=list(TOTAL_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(TOTAL_COLUMNS)).astype({"years": "Int64"})
     table[["low", "base", "high"]] = table[["low", "base", "high"]].round(2)
     return table

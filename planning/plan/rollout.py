@@ -16,10 +16,10 @@ import pandas as pd
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from data.wording.catalogue import Message
+from data.wording.catalogue import Bilingual, Message
 from geo.siting import SolverRun
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
-from planning.plan.construction import Built, build_needed, money_table
+from planning.plan.construction import Built, build_needed, money_tables
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
 from planning.plan.inputs import SelectionInputs, build_inputs
 from planning.plan.joint_selection import Ask, Chosen, chosen_alone, chosen_together
@@ -33,11 +33,15 @@ from planning.plan.site_selection import (
     stated,
 )
 from planning.plan.unit_costs import unknown_costs
+from planning.plan.unserved import idle_warnings, unreachable_table
 
 if TYPE_CHECKING:
     from geo.links.joint import JointResult
 
 _WATCH = Watch()
+_PARTS = ("low", "base", "high")
+#: Number of drivers of the cost that a note names.
+_DRIVERS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,8 @@ class Rollout:
     ----------
     scenario
         The scenario planned.
-    sites, villages, unreachable, left, routes, bill, yearly, totals, frontier, alternatives
+    sites, villages, unreachable, left, routes, bill, yearly, totals, drivers, frontier, \
+    alternatives
         Tables; see :mod:`planning.plan.tables`. Each village of the plan's demand is in one of
         ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
     choice
@@ -63,6 +68,8 @@ class Rollout:
         ``circle``, ``terrain`` or ``mixed``.
     notes
         Keys of costs and data that the figures omit.
+    warnings
+        Messages about sites that must be built in vain.
     """
 
     scenario: Scenario
@@ -74,6 +81,7 @@ class Rollout:
     bill: pd.DataFrame
     yearly: pd.DataFrame
     totals: pd.DataFrame
+    drivers: pd.DataFrame
     frontier: pd.DataFrame
     alternatives: pd.DataFrame
     choice: SelectionResult
@@ -82,6 +90,7 @@ class Rollout:
     most_household_years: float
     basis: str
     notes: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
     @property
     def evidence(self) -> list[str]:
@@ -109,6 +118,29 @@ class Rollout:
             found.measure, "proof.covered"
         )
         return Message(key, {"value": found.value, "bound": found.bound, "gap": found.gap})
+
+    @property
+    def money_notes(self) -> tuple[Message, ...]:
+        """Messages: the envelope of the build cost, what a budget means in it, what drives it."""
+        settings = self.scenario.plan
+        low, base, high = (float(self.sites[f"cost_{part}"].sum()) for part in _PARTS)
+        currency = settings.money.currency
+        notes = [Message("plan_money.envelope", {"currency": currency, "low": low, "high": high})]
+        if settings.objective == "budget" or settings.years.annual_budgets:
+            more = high / base - 1 if base else 0.0
+            values = {"currency": currency, "base": base, "high": high, "more": more}
+            notes.append(Message("plan_money.budget_at_base", values))
+        widest = [
+            Message("plan_money.driver", {
+                "name": Bilingual(row["meaning_zh"], row["meaning"]),
+                "low": row["total_change_low"], "high": row["total_change_high"],
+            })
+            for _, row in self.drivers.head(_DRIVERS).iterrows()
+        ]  # fmt: skip
+        if widest:
+            values = {"currency": currency, "years": settings.money.operation_years}
+            notes.append(Message("plan_money.drivers", values | {"drivers": widest}))
+        return tuple(notes)
 
 
 def plan(
@@ -187,16 +219,18 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
 
     pack, scenario = ask.pack, ask.scenario
     sites = tables.site_table(pack, ground, built)
+    totals, drivers = money_tables(pack, scenario, ground, built)
     return Rollout(
         scenario=scenario,
         sites=sites,
         villages=tables.village_table(ground, built),
-        unreachable=tables.unreachable_table(ground),
+        unreachable=unreachable_table(scenario, ground),
         left=tables.left_table(ground, built),
         routes=built.joined.routes,
         bill=tables.bill_table(ground, built),
         yearly=tables.yearly_table(scenario, ground, built),
-        totals=money_table(scenario, ground, built),
+        totals=totals,
+        drivers=drivers,
         frontier=pd.DataFrame(columns=list(FRONTIER_COLUMNS)),
         alternatives=pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS)),
         choice=_told(chosen.answer, sites, scenario),
@@ -206,6 +240,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
         basis=ground.reach.basis,
         notes=unknown_costs(ground.found.table, scenario.plan)
         + (("terrain_cut_short",) if ground.reach.cut_short else ()),
+        warnings=idle_warnings(ground, built),
     )
 
 

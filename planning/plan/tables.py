@@ -126,22 +126,6 @@ def village_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     return ordered[list(VILLAGE_COLUMNS)].reset_index(drop=True)
 
 
-def unreachable_table(ground: SelectionInputs) -> pd.DataFrame:
-    """Return the villages that no candidate reaches.
-
-    Parameters
-    ----------
-    ground
-        Inputs of the site-selection problem.
-
-    Returns
-    -------
-    table
-        Rows of the demand, with ``reason``.
-    """
-    return ground.villages.loc[~_reachable(ground)].assign(reason="no_candidate_in_reach")
-
-
 def left_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return the villages that a candidate reaches but no chosen site.
 
@@ -202,7 +186,7 @@ def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
             "paid": "yearly" if line.item in YEARLY else "once",
             "currency": rates.currency, "price_year": rates.price_year,
             "unit_price_year": line.price_year, "source": line.source,
-            "evidence": "assumed" if line.assumed else "reported",
+            "evidence": rates.costs[line.item].evidence,
             "source_ids": f"cost:{line.item}",
         }
         for line in bill.lines

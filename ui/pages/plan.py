@@ -108,6 +108,7 @@ def _tables(found: Rollout) -> None:
             plan_money.over_years(found)
         with right:
             plan_money.bill(found)
+        plan_money.drivers(found)
         plan_money.costs()
     with tabs[4]:
         plan_list.unreachable(found)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.scenario.plan_settings import MoneySettings
 from ui.plan.settings import TEN_THOUSAND
-from ui.shell.i18n import short_names, t
+from ui.shell.i18n import name_language, short_names, t
 from ui.widgets.charts import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, upright, word
 
 #: Name of the frontier's selection.
@@ -97,6 +98,56 @@ def years(table: pd.DataFrame) -> Spec:
         "layer": [bars, {"layer": [line, path]}],
         "resolve": {"scale": {"y": "independent"}},
     }
+
+
+def drivers(table: pd.DataFrame, money: MoneySettings) -> Spec:
+    """Draw how much each unit cost or assumption, low or high alone, changes the total.
+
+    Parameters
+    ----------
+    table
+        Rows of the plan's drivers, the widest first.
+    money
+        Price year and years of operation of the plan.
+    """
+    name = f"meaning{'_zh' if name_language() == 'zh' else ''}"
+    rows = table.assign(
+        name=table[name],
+        values=[
+            f"{low:g} – {base:g} – {high:g} {unit}"
+            for low, base, high, unit in zip(
+                table["low"], table["base"], table["high"], table["unit"], strict=True
+            )
+        ],
+        evidence=[t(f"evidence.{word}") for word in table["evidence"]],
+    )
+    ends = {"low": t("plan.driver_low"), "high": t("plan.driver_high")}
+    both = pd.concat(
+        [
+            rows.assign(end=label, total=rows[f"total_change_{end}"] / TEN_THOUSAND,
+                        build=rows[f"build_change_{end}"] / TEN_THOUSAND)
+            for end, label in ends.items()
+        ]
+    )[["name", "end", "total", "build", "values", "evidence"]]  # fmt: skip
+    title = t("plan.drivers_axis", years=money.operation_years, year=money.price_year)
+    told = [
+        word("name", t("column.meaning")), word("end", ""), tip("total", title),
+        tip("build", t("plan.drivers_build")), word("values", t("plan.driver_values")),
+        word("evidence", t("table.evidence")),
+    ]  # fmt: skip
+    y = {"field": "name", "type": "nominal", "sort": rows["name"].tolist(), "title": None,
+         "axis": {"labelLimit": 340, "labelOverlap": False}}  # fmt: skip
+    colour = {
+        "field": "end", "type": "nominal", "title": None, "legend": {"orient": "top"},
+        "scale": {"domain": list(ends.values()), "range": [BUILT, GAP]},
+    }  # fmt: skip
+    return {
+        "data": {"values": records(both)},
+        "height": {"step": 22},
+        "mark": {"type": "bar", "height": 14},
+        "encoding": {"x": amount("total", title, stack=None), "y": y, "color": colour,
+                     "tooltip": told},
+    }  # fmt: skip
 
 
 def gantt(sites: pd.DataFrame) -> Spec:

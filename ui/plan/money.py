@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from pandas.api.typing import NAType
 
 from planning.plan.rollout import Rollout
 from planning.plan.unit_costs import unit_costs
-from ui.plan import settings as plan_settings
+from ui.plan import charts as plan_charts, settings as plan_settings
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell import cache
 from ui.shell.callbacks import standing
@@ -18,6 +19,8 @@ from ui.widgets import tables
 
 _VALUES = ("low", "base", "high")
 _EDITOR = "plan_unit_costs"
+#: Number of bars in the chart of drivers.
+_DRIVERS = 12
 
 
 def costs() -> None:
@@ -31,6 +34,7 @@ def costs() -> None:
             "unit": f"{row.currency} {row.per}".strip(),
             **{name: getattr(own.get(item, row), name) for name in _VALUES},
             "price_year": row.price_year,
+            "evidence": t("evidence.assumed" if item in own else f"evidence.{row.evidence}"),
             "source": t("plan.own_cost") if item in own else row.source,
         }
         for item, row in table.items()
@@ -38,7 +42,8 @@ def costs() -> None:
     frame = pd.DataFrame(rows)
     names = {
         "item": t("column.item"), "meaning": t("column.meaning"), "unit": t("column.unit"),
-        "price_year": t("column.price_year"), "source": t("column.source"),
+        "price_year": t("column.price_year"), "evidence": t("table.evidence"),
+        "source": t("column.source"),
     }  # fmt: skip
     numbers = {
         name: st.column_config.NumberColumn(t(f"column.{name}"), min_value=0.0, format="%.6g")
@@ -63,7 +68,8 @@ def bill(result: Rollout) -> None:
             t("column.meaning"): table["meaning_zh" if end == "zh" else "meaning"],
             t("plan.quantity"): table["quantity"].round(1),
             t("column.unit"): [
-                unit if paid == "once" else f"{unit} · {t('plan.paid_yearly')}"
+                # The unit of what is paid each year names the year.
+                unit.removesuffix(" and year") + (f" · {t('plan.paid_yearly')}" * (paid != "once"))
                 for unit, paid in zip(table["unit"], table["paid"], strict=True)
             ],
             **{
@@ -81,13 +87,27 @@ def bill(result: Rollout) -> None:
     st.caption(plan_settings.money_note())
 
 
+def drivers(result: Rollout) -> None:
+    """Draw which unit costs and assumptions change the total most, each alone."""
+    table, money = result.drivers, result.scenario.plan.money
+    if table.empty:
+        return
+    st.markdown(f"**{t('plan.drivers_title')}**")
+    st.vega_lite_chart(plan_charts.drivers(table.head(_DRIVERS), money))
+    shown = min(_DRIVERS, len(table))
+    st.caption(t("plan.drivers_help", shown=shown, count=len(table)))
+
+
 def over_years(result: Rollout) -> None:
     """Draw total cost, present value and subsidy, each with its kind of money."""
     table = result.totals
     money = result.scenario.plan.money
     shown = pd.DataFrame(
         {
-            t("plan.figure"): [t(f"plan.total_{name}") for name in table["figure"]],
+            t("plan.figure"): [
+                _figure(name, years)
+                for name, years in zip(table["figure"], table["years"], strict=True)
+            ],
             **{t(f"column.{name}"): [number(value) for value in table[name]] for name in _VALUES},
             t("plan.discounting"): [
                 t("plan.discounted", rate=f"{rate:.1%}") if yes else t("plan.undiscounted")
@@ -100,6 +120,15 @@ def over_years(result: Rollout) -> None:
         t("plan.totals_help", currency=money.currency, year=money.price_year,
           years=money.operation_years)
     )  # fmt: skip
+
+
+def _figure(name: str, years: int | NAType) -> str:
+    """Return what a figure is called; those of the subsidy with the years it counts."""
+    title = t(f"plan.total_{name}")
+    if "subsidy" not in name:
+        return title
+    counted = t("plan.subsidy_years_mixed") if years is pd.NA else years
+    return t("plan.subsidy_counts", figure=title, years=counted)
 
 
 def counting() -> None:

@@ -13,7 +13,7 @@ from ui.plan.settings import TEN_THOUSAND
 from ui.shell import cache, state
 from ui.shell.callbacks import once, whole
 from ui.shell.frame import explain
-from ui.shell.i18n import name_language, number, t
+from ui.shell.i18n import language, name_language, number, t
 from ui.widgets import background
 
 
@@ -72,15 +72,17 @@ def figures(found: Rollout) -> None:
         t("plan.stopped", how=t(f"plan.stopped_{found.choice.stopped}")),
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
-    low, base, high = (
-        number(sites[f"cost_{name}"].sum() / TEN_THOUSAND) for name in ("low", "base", "high")
-    )
     cells[3].metric(
-        t("plan.cost_metric", year=found.scenario.plan.money.price_year), base,
-        f"{low} – {high}", delta_color="off", delta_arrow="off",
-    )  # fmt: skip
+        t("plan.cost_metric", year=found.scenario.plan.money.price_year),
+        number(sites["cost_base"].sum() / TEN_THOUSAND),
+    )
     st.markdown(f":small[**{_proof(found)}**]")
     st.caption(_order(found))
+    for warning in found.warnings:
+        st.warning(warning.text(language()))
+    for note in found.money_notes:
+        words = note.text(language())
+        st.caption(words[:1].upper() + words[1:])
     joint(found)
     st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
 

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.scenario.presets import preset
 from planning.plan.rollout import Rollout
 from ui.plan import map as plan_map, settings as plan_settings, whatif_transfer
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell.callbacks import whole
-from ui.shell.i18n import name_language, number, short_names, t
+from ui.shell.i18n import language, name_language, number, short_names, t
 from ui.widgets import tables
 
 _HEIGHT, _ROW = 380, 28
@@ -45,10 +46,16 @@ def unreachable(result: Rollout) -> None:
     table = result.unreachable
     shown = table[["village_id", f"county_{end}", "lat", "lon", "households"]].copy()
     shown["reason"] = [t(f"plan.reason_{word}") for word in table["reason"]]
+    shown["nearest"] = table["nearest_m"] / 1000
+    shown["remedy"] = [
+        t(f"plan.remedy_{word}", preset=preset(key).title(language()) if key else "")
+        for word, key in zip(table["remedy"], table["remedy_preset"], strict=True)
+    ]
     names = {
         "village_id": t("table.village_id"), f"county_{end}": t("level.county"),
         "lat": t("table.lat"), "lon": t("table.lon"), "households": t("table.households"),
-        "reason": t("plan.reason"),
+        "reason": t("plan.reason"), "nearest": t("plan.nearest_candidate"),
+        "remedy": t("plan.remedy"),
     }  # fmt: skip
     height = tables.fitted(len(shown), _HEIGHT)
     st.dataframe(shown.rename(columns=names), height=height, row_height=_ROW, hide_index=True)

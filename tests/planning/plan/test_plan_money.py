@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
+from planning.exports.plan import plan_bundle
 from planning.plan.construction import build, build_needed
+from planning.plan.cost_drivers import lengths
 from planning.plan.inputs import build_inputs
 from planning.plan.rollout import Rollout, plan
 from tests import toy
@@ -120,3 +123,78 @@ def test_a_site_that_serves_nobody_and_joins_none_is_left_out(packs: dict[str, P
     asked = _scenario(pack, candidates=locked)
     again = build_needed(pack, asked, build_inputs(pack, asked), both, links=False)
     assert idle in set(again.sites["candidate_id"])
+
+
+def test_each_driver_changes_the_cost_as_the_bill_says(packs: dict[str, Pack]) -> None:
+    made = planned(packs[toy.NAME], objective="sites", sites=10)
+    bill, drivers = made.bill.set_index("item"), made.drivers.set_index("item")
+    assert set(bill.index) <= set(drivers.index)
+    for item, line in bill.iterrows():
+        for part in ("low", "high"):
+            change = line[f"total_{part}"] - line["total_base"]
+            once = line["paid"] == "once"
+            assert drivers.loc[item, f"build_change_{part}"] == pytest.approx(change * once, abs=1)
+            if not once:
+                total = drivers.loc[item, f"total_change_{part}"]
+                assert total == pytest.approx(10 * change, abs=1)
+    line = bill.loc["grid_line", "total_base"]
+    longer = drivers.loc["grid_drop", "build_change_high"]
+    assert longer == pytest.approx(line * (1 / 0.6 - 1), abs=1)
+    width = (made.drivers["total_change_high"] - made.drivers["total_change_low"]).abs()
+    assert width.is_monotonic_decreasing
+    assert made.drivers["driver_rank"].tolist() == list(range(1, len(drivers) + 1))
+
+
+def test_a_route_of_known_length_is_no_driver() -> None:
+    sites = pd.DataFrame({"power_reason": ["grid_cheaper", "grid_assumed"]})
+    number = {item: np.array([1.0, 2.0]) for item in ("grid_line", "access_road", "fibre_rural")}
+    found = lengths(number, sites, along_roads=False)
+    assert found["grid_drop"]["grid_line"].tolist() == [0, 2]
+    assert found["route_factor"]["grid_line"].tolist() == [1, 0]
+    assert found["route_factor"]["fibre_rural"].tolist() == [1, 2]
+    assert "fibre_rural" not in lengths(number, sites, along_roads=True)["route_factor"]
+
+
+def test_totals_name_all_rows_they_rest_on(packs: dict[str, Pack]) -> None:
+    made = planned(packs[toy.NAME], objective="sites", sites=10)
+    totals = made.totals.set_index("figure")
+    ids = {name: set(text.split(";")) for name, text in totals["source_ids"].items()}
+    bill = made.bill.assign(source_ids="cost:" + made.bill["item"])
+    once = set(bill.loc[bill["paid"] == "once", "source_ids"])
+    yearly = set(bill.loc[bill["paid"] == "yearly", "source_ids"])
+    assert once <= ids["build"]
+    assert yearly.isdisjoint(ids["build"])
+    assert yearly <= ids["operation"]
+    assert once | yearly | {"cost:life_radio", "cost:discount_rate"} <= ids["present_value"]
+    assert "cost:subsidy_remote" in ids["left_after_subsidy"]
+    sources = plan_bundle(packs[toy.NAME], made, "totals").extra["sources"]
+    assert set.union(*ids.values()) <= set(sources["id"])
+
+
+def test_the_years_that_the_subsidy_counts(packs: dict[str, Pack]) -> None:
+    def years(*border: str) -> list:
+        made = planned(packs[toy.NAME], objective="sites", sites=10, money={"border": border})
+        totals = made.totals.set_index("figure")["years"]
+        assert totals["total"] == 10
+        return [made, totals["subsidy"], totals["left_after_subsidy"]]
+
+    made, *six = years()
+    assert six == [6, 6]
+    counties = made.sites["county"].unique().tolist()
+    assert years(*counties)[1:] == [10, 10]
+    some = made.sites["prefecture"].unique().tolist()
+    assert len(some) > 1
+    assert all(pd.isna(value) for value in years(some[0])[1:])
+
+
+def test_the_range_of_a_budget_is_called_what_it_is(packs: dict[str, Pack]) -> None:
+    made = planned(packs[toy.NAME], objective="budget", budget=1e7)
+    envelope, at_base, driven = made.money_notes
+    high = f"{made.sites['cost_high'].sum():,.0f}"
+    assert high in envelope.text("en")
+    assert "envelope" in envelope.text("en")
+    assert high in at_base.text("zh")
+    assert "基准" in at_base.text("zh")
+    assert made.drivers["meaning_zh"].iloc[0] in driven.text("zh")
+    other = planned(packs[toy.NAME], objective="sites", sites=5)
+    assert "plan_money.budget_at_base" not in {note.key for note in other.money_notes}
