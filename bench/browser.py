@@ -151,7 +151,7 @@ def _free_port() -> int:
 
 def _answers(url: str, server: subprocess.Popen[bytes]) -> bool:
     """Wait until ``url`` answers; False if the server ends first or takes too long."""
-    # No proxy of the machine stands between us and ourselves.
+    # No proxy of the machine is used between the two.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     limit = time.monotonic() + START_LIMIT_S
     while time.monotonic() < limit and server.poll() is None:

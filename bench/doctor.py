@@ -92,7 +92,7 @@ def _village_rows(pack: Pack) -> pd.DataFrame:
 
 
 def _cell_lines(pack: Pack) -> str:
-    """Return an OpenCellID file whose cells stand around the pack's villages, seeded."""
+    """Return an OpenCellID file whose cells are around the pack's villages, seeded."""
     draw = np.random.default_rng(20_201_231)
     villages = pack.table("natural_villages")
     at = draw.integers(0, len(villages), CELLS)

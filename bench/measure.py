@@ -127,7 +127,7 @@ class Watched:
 
     def __call__(self) -> None:
         """Run once; fail if the process fails."""
-        # A process counts the memory of the one that made it: a small one stands between.
+        # A process counts the memory of the one that made it: a small one is put between.
         command = [sys.executable, "-c", _WATCH, sys.executable, *self.arguments]
         done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
         # Linux counts in KiB.

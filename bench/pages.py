@@ -1,4 +1,4 @@
-"""The web door in a real browser: the first map, and a click until new figures stand there.
+"""The web interface in a real browser: the first map, and a click until new figures are shown.
 
 Server and browser share the machine's cores. Every visit is a new session with an empty cache.
 """
@@ -64,7 +64,7 @@ def pages(runs: int) -> Iterator[Figure]:
         yield Figure(what="the same, very first visit after the server's start", runs_s=(first,))
         yield Figure(
             what="Gap lists: click on a region → its figures, page at rest",
-            runs_s=clicks(browser, f"{ours}/gap-lists", _REGION, runs, anew=True),
+            runs_s=clicks(browser, f"{ours}/gap-lists", _REGION, runs, reload=True),
             limit_s=CLICK_S,
         )
         yield Figure(
@@ -89,11 +89,11 @@ def _visit(browser: Browser, url: str, drawn: str) -> float:
 
 
 def clicks(
-    browser: Browser, url: str, figures: str, runs: int, *, anew: bool = False
+    browser: Browser, url: str, figures: str, runs: int, *, reload: bool = False
 ) -> tuple[float, ...]:
     """Return the times of ``runs`` clicks on different places of the map, after a warm-up [s].
 
-    ``anew`` asks for the page before each click: where a click zooms to the region it chose, the
+    ``reload`` asks for the page before each click: where a click zooms to the region it chose, the
     next one would choose it again.
     """
     spots = _spots()
@@ -102,7 +102,7 @@ def clicks(
         page = context.new_page()
         times = []
         for turn in range(runs + 1):
-            if anew or turn == 0:
+            if reload or turn == 0:
                 page.goto(url)
                 page.wait_for_function(_POINTS_DRAWN, polling=50, timeout=_LIMIT_MS)
                 page.wait_for_timeout(2000)

@@ -22,7 +22,7 @@ _HEAD = """\
 Written by `make bench`; do not edit. Each figure is the median of several runs after a warm-up, in
 brackets the fastest and the slowest. A baseline is measured in the same run, in turn with what is
 compared with it, so that a busy machine slows both; the ratio is the median over the rounds. "Asked
-for" is the moment the browser is told the address; "drawn" is the frame after the last point stands
+for" is the moment the browser gets the address; "drawn" is the frame after the last point is drawn
 on the page; "at rest" is when the server has nothing more to send. Every visit is a new browser
 session with an empty cache.
 """

@@ -1,4 +1,4 @@
-"""The terminal door against the price of importing geopandas; `geo` against the web door's."""
+"""The terminal against the cost of importing geopandas; `geo` against that of the web libraries."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def gaps(runs: int) -> Iterator[Figure]:
 
 
 def imports(runs: int) -> Iterator[Figure]:
-    """Time the import of all of `geo`, alone and with the libraries of the web door."""
+    """Time the import of all of `geo`, alone and with the libraries of the web interface."""
     geo = f"import {', '.join(modules('geo'))}"
     times = in_turn(
         {"geo": python("-c", geo), "both": python("-c", f"{geo}, streamlit, folium")}, runs=runs

@@ -47,7 +47,7 @@ def terrain(runs: int) -> Iterator[Figure]:
 
 
 def _sampling(grid: Grid, runs: int) -> Figure:
-    """Time geodesic profiles; the baseline is told rows and columns and finds no geodesic."""
+    """Time geodesic profiles; the baseline gets rows and columns and finds no geodesic."""
     ends = _paths(grid)
     found = profiles(grid, *ends)
     points = len(found.terrain_m)

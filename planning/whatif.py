@@ -228,8 +228,8 @@ def _over_terrain(
     open_ = (found["reason"] != "no_site").to_numpy() & (rows["site"] == 0).to_numpy()
     filled = rows.copy()
     for column in (*RADIO_COLUMNS, "distance_m"):
-        told, before = found[column].to_numpy(object), rows[column].to_numpy(object)
-        filled[column] = np.where(open_, told, before)
+        known, before = found[column].to_numpy(object), rows[column].to_numpy(object)
+        filled[column] = np.where(open_, known, before)
     filled["distance_m"] = filled["distance_m"].astype(float)
     covered = open_ & (found["state"] == "covered").to_numpy()
     filled["site"] = np.where(covered, served, rows["site"].to_numpy())

@@ -79,7 +79,7 @@ const mount = async (box, state, data) => {
       state.send("region", { adcode: layer.feature.properties.adcode, at: Date.now() });
     });
   }
-  // A double click would zoom and say its wish twice.
+  // A double click would zoom and count twice.
   map.doubleClickZoom.disable();
   map.on("click", (event) => {
     if (!state.data.clicks || event.originalEvent.detail > 1) return;

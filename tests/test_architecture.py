@@ -1,4 +1,4 @@
-"""The house: who may import whom, what each room must not know. Needs nothing but the source."""
+"""Packages: what each may import. Needs nothing but the source."""
 
 from __future__ import annotations
 

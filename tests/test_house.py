@@ -1,4 +1,4 @@
-"""House rules that no tool checks: sizes, docstrings, no call outside, documents that agree."""
+"""Rules that no tool checks: sizes, docstrings, no call outside, documents that agree."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Check the sections of public docstrings: ``python -m tools.docstrings``, a part of ``make lint``.
 
 numpydoc finds parameters and returned values without a description, as ``numpydoc_validation`` in
-pyproject.toml asks; here a returned value must have a name besides. Types stand in the signature
+pyproject.toml asks; here a returned value must have a name besides. Types are in the signature
 only. A property says in one line what it is.
 """
 

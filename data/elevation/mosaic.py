@@ -57,7 +57,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Mosaic:
-    """Rasters of heights that stand beside each other; where they overlap the first valid wins.
+    """Rasters of heights beside each other; where they overlap the first valid wins.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Mosaic:
         west, south, east, north
             WGS84 [°].
         thinned
-            Side of a square of cells whose mean stands for them all: a backdrop for large areas,
+            Side of a square of cells whose mean represents them: a backdrop for large areas,
             stated in the provenance. 1 reads the cells themselves.
 
         Returns

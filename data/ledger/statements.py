@@ -27,7 +27,7 @@ class Statement:
     as_of
         Date it holds for, YYYY-MM-DD.
     derived
-        True where it is the sum of a baseline and an increment and stands in no source as such.
+        True where it is the sum of a baseline and an increment that no source states.
     """
 
     value: float

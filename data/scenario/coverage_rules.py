@@ -243,7 +243,7 @@ def rules(own: Path | None = None) -> Mapping[str, Profile]:
     if faults:
         raise DataError(
             "; ".join(faults), where=str(own or _FOLDER),
-            repair="mend or remove the files named; data/rules/own.toml is a template",
+            repair="fix or remove the files named; data/rules/own.toml is a template",
         )  # fmt: skip
     return found
 

@@ -367,4 +367,4 @@ def changed(settings: PlanSettings, values: Mapping[str, Any]) -> PlanSettings:
             f"{'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors()
         )
-        raise InputError(faults, where="plan", repair="mend these fields") from error
+        raise InputError(faults, where="plan", repair="fix these fields") from error

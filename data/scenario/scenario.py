@@ -126,7 +126,7 @@ class Scenario(_Frozen):
             raise InputError(
                 f"the scenario cannot be read: {faults}",
                 where=where,
-                repair="mend these fields or export the scenario again",
+                repair="fix these fields or export the scenario again",
             ) from error
 
 

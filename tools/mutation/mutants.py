@@ -100,7 +100,7 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def _changes(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes that may stand in the place of one."""
+    """Return the nodes that may replace one."""
     change = _CHANGES.get(type(node))
     return [] if change is None else change(node)
 

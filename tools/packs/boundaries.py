@@ -1,7 +1,7 @@
 """Province, prefecture and county polygons from the Tianditu set, as one valid coverage.
 
 Prefectures and the province are the unions of their counties, so the children cover the parent by
-construction. Two defects of the set are mended: features that are no administrative units join
+construction. Two defects of the set are corrected: features that are no administrative units join
 the county that holds them, and pinholes between counties (one of 0.027 km² in Yunnan) go to the
 neighbour with the longest common edge. Real holes, such as the Ningxia enclaves in Gansu, stay.
 """

@@ -49,7 +49,7 @@ class County:
 
     @property
     def centres(self) -> int:
-        """Places that villages stand around: rural units, or towns where these are more."""
+        """Places that villages are around: rural units, or towns where these are more."""
         return max(self.rural_units, self.towns)
 
     def rng(self, step: str) -> np.random.Generator:

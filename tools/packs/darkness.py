@@ -1,7 +1,7 @@
 """How hard villages are to reach, and how likely the rule leaves each without 4G.
 
 Broken land, the distance to the nearest county seat and that to the nearest road make a village
-hard to reach. No package holds roads: straight lines between neighbouring county seats stand for
+hard to reach. No package holds roads: straight lines between neighbouring county seats replace
 them. The chance of a village to have no 4G rises with its hardness and never reaches
 :data:`HIGHEST_CHANCE`.
 """

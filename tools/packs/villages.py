@@ -1,4 +1,4 @@
-"""Where the illustrative natural villages stand and how many households they have."""
+"""Where the illustrative natural villages are and how many households they have."""
 
 from __future__ import annotations
 

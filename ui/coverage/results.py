@@ -209,7 +209,7 @@ def village_frame(table: pd.DataFrame) -> None:
         on_select=lambda: _take(ranked["village_id"]),
         column_config={
             "village_id": text(t("table.village_id"), pinned=True),
-            "county": text(t("level.county")),
+            "county": text(t("table.county")),
             "households": figure(t("table.households"), format="localized"),
             "state": text(t("table.state")),
             "reason": text(t("coverage.reason"), width="medium"),

@@ -164,7 +164,7 @@ def village_frame(table: pd.DataFrame, shown: int = 2_000) -> None:
         height=tables.fitted(len(rows), _HEIGHT),
         column_config={
             "village_id": text(t("table.village_id"), width=104),
-            "county": text(t("level.county"), width=104),
+            "county": text(t("table.county"), width=104),
             "households": st.column_config.NumberColumn(
                 t("table.households"), format="localized", width=60
             ),

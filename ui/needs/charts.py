@@ -25,6 +25,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
     unit
         Unit as shown on the axis.
     """
+    title = t("figure.unit", unit=unit)
     parts = [t("figure.built"), t("needs.before"), t("needs.added")]
     base = built if built > 0 else 0.0
     rows, before = [], 0.0
@@ -38,7 +39,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
         before += add
     year = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
     tooltip = [
-        word("year", t("plan.year")), word("part", t("figure.part")), tip("value", unit),
+        word("year", t("plan.year")), word("part", t("figure.part")), tip("value", title),
         tip("added", t("needs.added")), tip("total", t("needs.total")),
     ]  # fmt: skip
     bars = {
@@ -46,7 +47,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
         "mark": {"type": "bar"},
         "encoding": {
             "x": year,
-            "y": upright("value", unit, stack="zero"),
+            "y": upright("value", title, stack="zero"),
             "order": {"field": "order", "type": "quantitative"},
             "color": {
                 "field": "part", "type": "nominal",
@@ -60,7 +61,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
         "data": {"values": [{"target": target}] if target > 0 else []},
         "mark": {"type": "rule", "color": TARGET, "strokeDash": [6, 3], "strokeWidth": 2},
         "encoding": {
-            "y": upright("target", unit),
+            "y": upright("target", title),
             "tooltip": [tip("target", t("figure.target"))],
         },
     }  # fmt: skip

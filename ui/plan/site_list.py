@@ -52,7 +52,7 @@ def unreachable(result: Rollout) -> None:
         for word, key in zip(table["remedy"], table["remedy_preset"], strict=True)
     ]
     names = {
-        "village_id": t("table.village_id"), f"county_{end}": t("level.county"),
+        "village_id": t("table.village_id"), f"county_{end}": t("table.county"),
         "lat": t("table.lat"), "lon": t("table.lon"), "households": t("table.households"),
         "reason": t("plan.reason"), "nearest": t("plan.nearest_candidate"),
         "remedy": t("plan.remedy"),
@@ -90,7 +90,7 @@ def _columns(result: Rollout) -> dict[str, Any]:
     cost = t("plan.column_cost", year=money.price_year)
     return {
         "rank": column.NumberColumn(t("plan.rank"), width=40, pinned=True),
-        "county": column.TextColumn(t("level.county"), width=132),
+        "county": column.TextColumn(t("table.county"), width=132),
         "year": column.NumberColumn(t("plan.year"), format="%d", width=52),
         "villages": column.NumberColumn(
             t("plan.column_villages"), help=t("plan.marginal"), width=74

@@ -30,6 +30,7 @@ def bullet(row: Mapping[Hashable, Any], unit: str) -> Spec:
     unit
         Unit as shown on the axis.
     """
+    title = t("figure.unit", unit=unit)
     parts = [
         (t("figure.built"), row["built"], BUILT),
         (t("figure.planned"), row["planned"], PLANNED),
@@ -45,7 +46,7 @@ def bullet(row: Mapping[Hashable, Any], unit: str) -> Spec:
         "data": {"values": values},
         "mark": {"type": "bar", "size": 16},
         "encoding": {
-            "x": amount("value", unit, stack="zero"),
+            "x": amount("value", title, stack="zero"),
             "color": {
                 "field": "part",
                 "type": "nominal",
@@ -53,14 +54,14 @@ def bullet(row: Mapping[Hashable, Any], unit: str) -> Spec:
                 "legend": {"title": None, "orient": "top"},
             },
             "order": {"field": "order", "type": "quantitative"},
-            "tooltip": [word("part", t("figure.part")), tip("value", unit)],
+            "tooltip": [word("part", t("figure.part")), tip("value", title)],
         },
     }
     mark = {
         "data": {"values": [{"target": float(row["target"])}] if row["target"] > 0 else []},
         "mark": {"type": "tick", "color": TARGET, "thickness": 3, "size": 26},
         "encoding": {
-            "x": amount("target", unit),
+            "x": amount("target", title),
             "tooltip": [tip("target", t("figure.target"))],
         },
     }
@@ -127,6 +128,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
     unit
         Unit as shown on the axis.
     """
+    title = t("figure.unit", unit=unit)
     seen, asked = t("figure.observed"), t("figure.path")
     date = t("figure.date")
     day = {"field": "as_of", "type": "temporal", "title": date, "format": "%Y-%m-%d"}
@@ -148,7 +150,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
         "mark": {"type": "line", "strokeDash": [6, 3], "point": True},
         "encoding": {
             "x": x,
-            "y": upright("value", unit),
+            "y": upright("value", title),
             "color": colour,
             "tooltip": [day, tip("value", t("figure.target"))],
         },
@@ -158,7 +160,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
         "mark": {"type": "point", "filled": True, "size": 80, "shape": "diamond"},
         "encoding": {
             "x": x,
-            "y": upright("built", unit),
+            "y": upright("built", title),
             "color": colour,
             "tooltip": [
                 day,

@@ -34,7 +34,7 @@ def show(left: DeltaGenerator, right: DeltaGenerator) -> None:
     )
     localised_select.selectbox(
         right,
-        t("level.county"),
+        t("table.county"),
         list(names),
         key=_COUNTY,
         format_func=names.__getitem__,

@@ -139,7 +139,7 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
         placeholder=UNKNOWN,
         column_config={
             "village_id": text(t("table.village_id"), width=108, pinned=True),
-            "county": text(t("level.county"), width=100),
+            "county": text(t("table.county"), width=100),
             "households": number(t("table.households"), format="localized", width=60),
             "state": text(t("table.state"), width=70),
             "lat": number(t("table.lat"), format="%.4f", width=66),
