@@ -1,12 +1,23 @@
-"""Write a file whole or not at all: a temporary file beside it, flushed, then renamed over it."""
+"""Write a file whole or not at all: a temporary file beside it, flushed, then renamed over it.
+
+The name of a temporary file or folder says which process of which machine made it. What a killed
+process left behind goes when the next one writes to the same place.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import platform
+import re
 import secrets
+import shutil
+import tempfile
+import time
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from geo.errors import StorageError
@@ -27,6 +38,64 @@ _REPAIRS = {
 }
 
 
+#: Names of what is being written: machine, process, then a number by chance.
+_REMAINS = re.compile(r"\.?tongcun-([0-9a-f]{8})-(\d+)-\w+(\.part.*)?")
+#: What another machine left is taken to be abandoned after this time [s].
+_ABANDONED_S = 24 * 3600.0
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield an empty folder for copies of files from outside; it is deleted afterwards."""
+    remove_remains(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=f"{_own()}-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
+
+
+def remove_remains(folder: Path) -> int:
+    """Delete what killed processes left in a folder; return how many files and folders.
+
+    Nothing is deleted that a running process of this machine may be writing.
+    """
+    gone = 0
+    with suppress(OSError):
+        for path in folder.iterdir():
+            made = _REMAINS.fullmatch(path.name)
+            if made is None or not _is_abandoned(path, made[1], int(made[2])):
+                continue
+            with suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                gone += 1
+    return gone
+
+
+def _own() -> str:
+    return f"tongcun-{_machine()}-{os.getpid()}"
+
+
+@cache
+def _machine() -> str:
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _is_abandoned(path: Path, machine: str, process: int) -> bool:
+    if machine == _machine() and os.name != "nt":
+        return not _runs(process)
+    with suppress(OSError):
+        return time.time() - path.stat().st_mtime > _ABANDONED_S
+    return False
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; rename it over ``path`` when the block succeeds.
@@ -43,7 +112,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
     with storage_errors(path):
         target = _target(path)
         # The suffix stays last: some writers choose their format by it.
-        part = target.with_name(f".{secrets.token_hex(6)}.part{target.suffix}")
+        part = target.with_name(f".{_own()}-{secrets.token_hex(6)}.part{target.suffix}")
+        remove_remains(target.parent)
         try:
             yield part
             _flush(part)

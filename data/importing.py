@@ -10,11 +10,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -26,10 +27,9 @@ from data.doctor.checks.context import SHAPE
 from data.doctor.checks.findings import rule_title
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import examine
-from data.doctor.reading.readers import raster as open_raster
+from data.doctor.reading.guarded import converted_raster, raster_info
 from data.doctor.report.files import crs_record, report
 from data.doctor.report.rejects import rejected_file
-from data.elevation.tile import check_heights, examined
 from data.export.bundle import tidy
 from data.tables.common import LAT, LON, Counts
 from data.tables.imports import IMPORTABLE, RASTERS
@@ -39,7 +39,7 @@ from data.workspace.catalogue import Catalogue, ImportRecord
 from data.workspace.effective import check_in_force, effective_pack
 from data.workspace.folder import Workspace
 from geo.earth import projections
-from geo.errors import DataError, InputError, UnknownNameError
+from geo.errors import InputError, UnknownNameError
 from geo.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -274,16 +274,16 @@ def _import_raster(
     kind = order.choice.kind or "dem"
     usual = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")[0]
     file = RasterFile(path, order.unit or usual, crs=order.choice.crs or "")
-    with open_raster(path) as (info, _dataset):
-        tell(
-            Message(
-                "terminal.raster",
-                {"file": info.name, "width": info.width, "height": info.height,
-                 "crs": info.declared_crs or "—"},
-            )
-        )  # fmt: skip
-        for remark in info.remarks:
-            tell(Message("terminal.remark", {"remark": remark}))
+    info = raster_info(path)
+    tell(
+        Message(
+            "terminal.raster",
+            {"file": info.name, "width": info.width, "height": info.height,
+             "crs": info.declared_crs or "—"},
+        )
+    )  # fmt: skip
+    for remark in info.remarks:
+        tell(Message("terminal.remark", {"remark": remark}))
     if order.dry_run:
         tell(Message("terminal.dry_run"))
         return None
@@ -371,14 +371,17 @@ def _kept_raster(
     store: Catalogue, file: RasterFile, pack: Pack, kind: str, origin: FileOrigin
 ) -> pd.DataFrame:
     """Copy a raster into the workspace; return the one row that describes it."""
-    with open_raster(file.source, name=file.name) as (info, dataset):
-        system = projections.canonical(file.crs) if file.crs else info.declared_crs
-        row = _raster_row(info, system, pack, unit=file.unit, origin=origin)
-        if kind == "dem":
-            check_heights(dataset, examined(dataset, crs=system, unit=file.unit, source=info.name))
-        target = store.folder / str(row["file"].iloc[0])
-        if not target.exists():
-            _copy_raster(dataset, target, system)
+    info = raster_info(file.source, name=file.name)
+    system = projections.canonical(file.crs) if file.crs else info.declared_crs
+    row = _raster_row(info, system, pack, unit=file.unit, origin=origin)
+    target = store.folder / str(row["file"].iloc[0])
+    heights = file.unit if kind == "dem" else ""
+    if not target.exists():
+        with converted_raster(file.source, name=file.name, crs=system, unit=heights) as made:
+            with storage_errors(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_path(target) as part:
+                shutil.copyfile(made, part)
     store.share(str(row["file"].iloc[0]))
     return row
 
@@ -421,22 +424,3 @@ def _raster_row(
             "source": [info.name],
         }
     ).astype({"nodata": "float64"})  # fmt: skip
-
-
-def _copy_raster(dataset: Any, target: Path, system: str) -> None:
-    """Copy a raster piece by piece into a tiled GeoTIFF, whole or not at all."""
-    import rasterio
-    from rasterio.errors import RasterioError
-    from rasterio.shutil import copy
-
-    with storage_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(target) as part:
-        try:
-            copy(dataset, part, driver="GTiff", tiled=True, compress="zstd", bigtiff="if_safer")
-            with rasterio.open(part, "r+") as made:
-                made.crs = rasterio.CRS.from_user_input(system)
-        except RasterioError as error:
-            raise DataError(
-                "the raster is cut off or damaged", where=dataset.name, repair="download it again"
-            ) from error

@@ -22,12 +22,13 @@ from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
 from data.doctor.names.matching import ResolvedNames, resolve_names
 from data.doctor.reading.geometry import text_geometries
-from data.doctor.reading.readers import read
+from data.doctor.reading.guarded import Stop, never, read
 from data.doctor.reading.source import Source
 from data.doctor.report.rejects import without_reasons
 from data.tables.common import Counts
 from data.tables.imports import IMPORTABLE, RASTERS, table_of_rows
 from data.tables.pack import Table
+from data.wording.errors import Stopped
 from data.workspace.effective import imported_table
 from geo.errors import DataError, InputError
 
@@ -46,7 +47,7 @@ def _silent(_step: str) -> None:
     return
 
 
-def examine(
+def examine(  # noqa: PLR0913  what the page, the terminal and Python each say of a file
     source: Source,
     pack: Pack,
     choice: ImportChoice = _AUTOMATIC,
@@ -54,6 +55,7 @@ def examine(
     origin: FileOrigin | None = None,
     name: str = "",
     progress: Progress = _silent,
+    stop: Stop = never,
 ) -> Diagnosis:
     """Examine one file that becomes a table of one province.
 
@@ -71,6 +73,8 @@ def examine(
         File name of an upload.
     progress
         Called with each of :data:`STEPS` when it begins.
+    stop
+        Returns True to give up; asked while the file is read and before each later step.
 
     Returns
     -------
@@ -85,11 +89,19 @@ def examine(
         If a choice does not fit the file, or no table fits it.
     StorageError
         If there is no such file.
+    Stopped
+        If the planner stops it.
     """
+
+    def step(word: str) -> None:
+        if stop():
+            raise Stopped
+        progress(word)
+
     origin = origin or FileOrigin()
-    progress("read")
-    raw = read(source, choice, name=name)
-    return diagnose(raw, pack, choice=choice, origin=origin, progress=progress)
+    step("read")
+    raw = read(source, choice, name=name, stop=stop)
+    return diagnose(raw, pack, choice=choice, origin=origin, progress=step)
 
 
 def diagnose(

@@ -197,7 +197,7 @@ def open_dem(paths: Sequence[Path], *, unit: str = "m", crs: str = "") -> Mosaic
     Parameters
     ----------
     paths
-        GeoTIFF, ``.hgt`` or VRT files.
+        GeoTIFF or ``.hgt`` files.
     unit
         ``m`` or ``ft``, where a file does not say it.
     crs
@@ -215,7 +215,7 @@ def open_dem(paths: Sequence[Path], *, unit: str = "m", crs: str = "") -> Mosaic
     if not paths or unit not in ("m", "ft"):
         raise InputError(
             "no rasters were given" if not paths else f"heights in {unit!r} are not known",
-            where="terrain", repair="give GeoTIFF, .hgt or VRT files, in m or ft",
+            where="terrain", repair="give GeoTIFF or .hgt files, in m or ft",
         )  # fmt: skip
     tiles = [described(path, crs=crs, unit=unit) for path in paths]
     return _mosaic(tiles, recognised(path.name for path in paths))

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.earth._terrain_cells import lay_cells
 from geo.earth.projections import EQUAL_TO_WGS84
 from geo.errors import DataError, StorageError
 
@@ -41,7 +40,7 @@ class Tile:
     Attributes
     ----------
     path
-        GeoTIFF, ``.hgt`` or VRT.
+        GeoTIFF or ``.hgt``.
     crs
         System of its own coordinates.
     unit
@@ -113,17 +112,13 @@ def opened(path: Path) -> Iterator[Any]:
             yield dataset
     except RasterioError as error:
         raise DataError(
-            "this is no GeoTIFF, .hgt or VRT, or it is cut off", where=path.name,
+            "this is no GeoTIFF or .hgt, or it is cut off", where=path.name,
             repair="download or export it again",
         ) from error  # fmt: skip
 
 
 def _driver(path: Path) -> str:
-    """Return the one reader that a file's first bytes or name call for."""
-    with path.open("rb") as stream:
-        head = stream.read(16).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"<"):
-        return "VRT"
+    """Return the one reader that a file's name calls for; a VRT names other files and is none."""
     return "SRTMHGT" if path.suffix.lower() == ".hgt" else "GTiff"
 
 
@@ -206,6 +201,9 @@ def check_heights(dataset: Any, tile: Tile) -> None:
 
 def lay(there: Heights, cells: NDArray[Any], tile: Tile) -> None:
     """Fill what is still void with cells as heights [m]; the limits of land are the rule."""
+    # Compiled loops: the process that examines a raster does without.
+    from geo.earth._terrain_cells import lay_cells
+
     native = cells if cells.dtype.isnative else cells.astype(cells.dtype.newbyteorder("="))
     lay_cells(there, native, _metres(tile), _nodata(tile), (LOWEST_M, HIGHEST_M))
 

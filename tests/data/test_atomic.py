@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from data import atomic
 from data.atomic import atomic_path, atomic_write, atomic_write_all
 from geo.errors import StorageError
 
@@ -186,3 +187,39 @@ def test_a_link_stays_a_link_and_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(StorageError, match="no plain file"):
         atomic_write(pipe, b"x")
+
+
+def test_what_a_killed_run_left_goes_with_the_next_write(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from data.atomic import atomic_path\n"
+        "with atomic_path(Path(sys.argv[1])) as part:\n"
+        "    part.write_text('half'); os._exit(1)"
+    )
+    kept = tmp_path / "kept.txt"
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code, str(kept)], cwd=root, check=False)
+    foreign = tmp_path / f".tongcun-00000000-{os.getpid()}-0a.part.txt"
+    own = tmp_path / f".{atomic._own()}-0a.part.txt"
+    for path in (foreign, own):
+        path.write_text("being written")
+    left = {path.name for path in tmp_path.iterdir()} - {foreign.name, own.name}
+    assert len(left) == 1, "the killed run left its part"
+    atomic_write(tmp_path / "next.txt", b"whole")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"next.txt", foreign.name, own.name}
+    os.utime(foreign, (0, 0))
+    assert atomic.remove_remains(tmp_path) == 1
+
+
+def test_folders_of_killed_runs_go_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = tmp_path / f"tongcun-{atomic._machine()}-{dead.pid}-abc"
+    left.mkdir()
+    (left / "copy").write_bytes(b"x")
+    with atomic.scratch_folder() as folder:
+        assert {path.name for path in tmp_path.iterdir()} == {folder.name}
+    assert list(tmp_path.iterdir()) == []

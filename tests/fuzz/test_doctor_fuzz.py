@@ -18,7 +18,7 @@ def test_what_once_broke_the_doctor_is_answered(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guarded, "SECONDS", 2.0)
-    monkeypatch.setattr(guarded, "MEMORY_BYTES", 1536 * 1024 * 1024)
+    monkeypatch.setattr(doctor, "WHOLE", True)
     doctor.one_input(path.read_bytes())
 
 

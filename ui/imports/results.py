@@ -100,7 +100,7 @@ def commit(found: Diagnosis) -> None:
 
 def raster(content: bytes, name: str) -> None:
     """Draw what a raster is, what its cells mean, and the button that takes it in."""
-    from data.doctor.reading.readers import raster_info
+    from data.doctor.reading.guarded import raster_info
 
     info = raster_info(content, name=name)
     west, south, east, north = info.bounds

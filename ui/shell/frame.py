@@ -10,8 +10,9 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from data.wording.errors import RefusedFileError
 from geo.errors import PlannerError
-from ui.shell.i18n import t
+from ui.shell.i18n import language, t
 from ui.shell.provenance import plain
 
 P = ParamSpec("P")
@@ -61,11 +62,14 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
 
 def explain(error: PlannerError) -> None:
     """Show what is wrong, where, and how to fix it."""
-    lines = [f"**{t('error.what')}** {plain(error.what)}"]
+    what, repair = error.what, error.repair
+    if isinstance(error, RefusedFileError):
+        what, repair = (sentence.text(language()) for sentence in error.sentences)
+    lines = [f"**{t('error.what')}** {plain(what)}"]
     if error.where:
         lines.append(f"**{t('error.where')}** {plain(error.where)}")
-    if error.repair:
-        lines.append(f"**{t('error.repair')}** {plain(error.repair)}")
+    if repair:
+        lines.append(f"**{t('error.repair')}** {plain(repair)}")
     st.error("  \n".join(lines))
 
 

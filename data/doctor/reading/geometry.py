@@ -52,7 +52,7 @@ def crs_name(crs: Any) -> str:
 def finite(
     geometry: Geometries, *, given: np.ndarray[Any, Any] | None = None
 ) -> tuple[Geometries, list[Message]]:
-    """Replace geometries with NaN or infinite coordinates by None.
+    """Replace empty geometries and those with NaN or infinite coordinates by None.
 
     Parameters
     ----------
@@ -73,7 +73,10 @@ def finite(
     remarks = []
     if len(broken):
         remarks.append(Message("reader.geometry_infinite", {"count": len(broken)}))
-    unread = 0 if given is None else int((given & shapely.is_missing(geometry)).sum())
+    empty = shapely.is_empty(geometry)
+    result[empty] = None
+    unread = int(empty.sum())
+    unread += 0 if given is None else int((given & shapely.is_missing(geometry)).sum())
     if unread:
         remarks.append(Message("reader.geometry_unreadable", {"count": unread}))
     return result, remarks

@@ -1,168 +1,396 @@
-"""Read formats whose libraries do not stop on damaged files in a child process.
+"""Read files from outside in a child process with bounded time, memory, files and system calls.
 
-A drawing of 300 bytes keeps GDAL busy without end, an old workbook of 3 KiB makes its reader ask
-for all memory: both were found by ``tests/fuzz``. The time of the child is bounded and, where the
-operating system allows it, its memory; the result is returned as Parquet and JSON.
+A damaged or hostile file ends that process, not this one: a table of 5 KB makes its reader ask for
+all memory, a view of a GeoPackage never ends. The process has none of this one's environment. Its
+answer comes back as JSON and Arrow (:mod:`data.doctor.reading.exchange`). Nothing is locked while
+it works, and a planner may stop it.
+
+On Linux one process is kept that has loaded its libraries and forks for each file
+(:mod:`data.doctor.reading.child`); elsewhere each file starts one.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import atexit
 import json
+import logging
+import math
+import os
+import select
+import signal
+import socket
 import subprocess
 import sys
-from dataclasses import asdict, replace
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
-import numpy as np
-import pandas as pd
-import shapely
-
-import geo.errors
-from data.doctor.base import FileDescription, ImportChoice
-from data.doctor.reading.geometry import Geometries
+from data.doctor.base import FileDescription, ImportChoice, RawTable
+from data.doctor.reading import exchange
 from data.doctor.reading.limits import MIB, FileLimits
-from data.doctor.reading.source import OpenedFile
+from data.doctor.reading.raster import RasterInfo
+from data.doctor.reading.sandbox import Bounds
+from data.doctor.reading.source import LandedFile, Source, landed
 from data.wording.catalogue import Message
-from geo.errors import DataError, PlannerError
+from data.wording.errors import RefusedFileError, Stopped
 
-#: Formats that are read in a process of their own.
-GUARDED = ("xls", "dxf", "mapinfo")
-#: Time that starting and the smallest file may take, and more for each MiB of the file [s].
-SECONDS, SECONDS_PER_MIB = 10.0, 1.0
-#: Address space of the child, most of it libraries that are only mapped [byte].
-MEMORY_BYTES = 3072 * MIB
-ROOT = Path(__file__).resolve().parents[3]
-_WKB = "_wkb"
+#: Processor time that the smallest file may take, and more for each MiB of a file [s].
+SECONDS, SECONDS_PER_MIB = 8.0, 2.0
+#: Memory that the child may ask for [byte].
+MEMORY_BYTES = 1280 * MIB
+#: A waiting child is given up after so many times its processor time [s/s].
+_PATIENCE = 4.0
+#: How often a stop is asked for [s].
+_LOOK_S = 0.05
+_ROOT = Path(__file__).resolve().parents[3]
+_MODULE = "data.doctor.reading.child"
+#: What the child keeps of this process's environment: nothing that could be a secret.
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+_KEEPS = sys.platform == "linux" and hasattr(os, "pidfd_open")
 
-Read = tuple[pd.DataFrame, Geometries | None, FileDescription]
+_LOG = logging.getLogger("tongcun")
+_AUTOMATIC = ImportChoice()
+_USUAL = FileLimits()
+Stop = Callable[[], bool]
 
 
-def read_guarded(opened: OpenedFile, choice: ImportChoice) -> Read:
-    """Read one table in a child process with bounded time and memory.
-
-    Parameters
-    ----------
-    opened
-        The file on disk, its format known.
-    choice
-        Settings of the planner; what is unset is detected.
+def never() -> bool:
+    """Return that nobody asks to stop.
 
     Returns
     -------
-    frame, geometry, sniffed
-        As of the format's own reader.
+    stop
+        False.
+    """
+    return False
+
+
+def sniff(
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
+    stop: Stop = never,
+) -> FileDescription:
+    """Detect how a file would be read.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        What the planner overrides.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+    stop
+        Returns True to give up.
+
+    Returns
+    -------
+    description
+        Format, encoding, layers and the like.
 
     Raises
     ------
     DataError
-        If the file takes more time or memory than a file of its size ever needs.
+        If the file is empty, damaged, harmful, too large or of no known format.
+    InputError
+        If a choice does not fit the file.
+    StorageError
+        If there is no such file.
+    Stopped
+        If the planner stops it.
     """
-    folder = opened.scratch / "guarded"
-    folder.mkdir(exist_ok=True)
-    order = {
-        "opened": {**asdict(opened), "path": str(opened.path), "scratch": str(opened.scratch)},
-        "choice": {**asdict(choice), "repairs": sorted(choice.repairs)},
-    }
-    (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
-    seconds = SECONDS + SECONDS_PER_MIB * opened.path.stat().st_size / MIB
-    command = [sys.executable, "-m", "data.doctor.reading.guarded", str(folder)]
-    command += [f"{seconds:.0f}", str(MEMORY_BYTES)]
-    try:
-        done = subprocess.run(  # noqa: S603  our own program
-            command, cwd=ROOT, timeout=3 * seconds, check=False, capture_output=True
-        ).returncode
-    except subprocess.TimeoutExpired:
-        done = -1
-    if done or not (folder / "answer.json").exists():
-        raise DataError(
-            f"the {opened.format} file is damaged: it takes more time or memory than a file of "
-            "its size ever needs",
-            where=opened.name,
-            repair="export it again, or save it as CSV, XLSX or GeoPackage",
-        )
-    return _answer(folder)
+    with landed(source, name, limits) as file:
+        folder = _done(exchange.Order("sniff", file, choice), stop)
+        with _checked(file):
+            return exchange.read_description(folder)
 
 
-def _answer(folder: Path) -> Read:
-    said: dict[str, Any] = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    if "error" in said:
-        raise _error(said["error"], said["texts"])
-    frame = pd.read_parquet(folder / "rows.parquet")
-    geometry = None
-    if _WKB in frame.columns:
-        geometry = np.asarray(shapely.from_wkb(frame.pop(_WKB).to_numpy(object)), dtype=object)
-    fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in said["sniffed"].items()
-    }
-    fields["remarks"] = _messages(said["sniffed"]["remarks"])
-    return frame, geometry, FileDescription(**fields)
+def read(
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
+    stop: Stop = never,
+) -> RawTable:
+    """Read a file as one table.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+    stop
+        Returns True to give up.
+
+    Returns
+    -------
+    table
+        Cells as text, or numbers where the format has them; empty cells are missing.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, damaged, harmful, too large, a raster, or of no known format.
+    InputError
+        If a choice does not fit the file.
+    StorageError
+        If there is no such file.
+    Stopped
+        If the planner stops it.
+    """
+    with landed(source, name, limits) as file:
+        folder = _done(exchange.Order("read", file, choice), stop)
+        with _checked(file):
+            return exchange.read_table(folder, file)
 
 
-def _messages(written: list[dict[str, Any]]) -> tuple[Message, ...]:
-    """Return messages as :func:`dataclasses.asdict` writes them."""
-    return tuple(Message(item["key"], item["arguments"]) for item in written)
+def raster_info(
+    source: Source,
+    choice: ImportChoice = _AUTOMATIC,
+    *,
+    name: str = "",
+    limits: FileLimits = _USUAL,
+    stop: Stop = never,
+) -> RasterInfo:
+    """Describe a raster.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    choice
+        Settings of the planner; what is unset is detected.
+    name
+        File name of an upload; of a path, its own.
+    limits
+        Upper bounds on the size of the file.
+    stop
+        Returns True to give up.
+
+    Returns
+    -------
+    info
+        Without the cells.
+
+    Raises
+    ------
+    DataError
+        If the file is no raster, is damaged, or does not say where it lies.
+    StorageError
+        If there is no such file.
+    Stopped
+        If the planner stops it.
+    """
+    with landed(source, name, limits) as file:
+        folder = _done(exchange.Order("raster", file, choice), stop)
+        with _checked(file):
+            return exchange.read_raster(folder, file)
 
 
-def _error(name: str, texts: dict[str, str]) -> PlannerError:
-    """Return the child's error: same class, same texts."""
-    kind: type[PlannerError] = getattr(geo.errors, name, DataError)
-    error = kind.__new__(kind)
-    PlannerError.__init__(error, texts["what"], where=texts["where"], repair=texts["repair"])
-    return error
+@contextmanager
+def converted_raster(
+    source: Source, *, name: str = "", crs: str, unit: str = "", stop: Stop = never
+) -> Iterator[Path]:
+    """Convert a raster into a tiled GeoTIFF.
+
+    Parameters
+    ----------
+    source
+        Path, or the content of an upload.
+    name
+        File name of an upload; of a path, its own.
+    crs
+        System that it is in.
+    unit
+        Unit of its heights, which are checked; empty where it holds none.
+    stop
+        Returns True to give up.
+
+    Yields
+    ------
+    path
+        The GeoTIFF, deleted afterwards.
+
+    Raises
+    ------
+    DataError
+        If the file is no raster or is damaged, or its heights are none.
+    StorageError
+        If there is no such file.
+    Stopped
+        If the planner stops it.
+    """
+    with landed(source, name, _USUAL) as file:
+        order = exchange.Order("copy", file, _AUTOMATIC, {"crs": crs, "unit": unit})
+        folder = _done(order, stop)
+        with _checked(file):
+            path = exchange.read_copy(folder)
+        yield path
 
 
-def _read(opened: OpenedFile, choice: ImportChoice) -> Read:
-    if opened.format == "xls":
-        from data.doctor.reading.workbooks import read_sheets
-
-        frame, sniffed = read_sheets(opened, choice)
-        return frame, None, sniffed
-    from data.doctor.reading.vector import read_vector
-
-    return read_vector(opened, choice)
+def prepare() -> None:
+    """Start the kept process, so that the first file need not wait for it."""
+    if _KEEPS:
+        _KEPT.start()
 
 
-def _work(folder: Path) -> None:
-    """Read the file that the order names; write rows and answer into the folder."""
-    order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
-    given: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in order["opened"].items()
-    }
-    given["limits"] = FileLimits(**given["limits"])
-    given["remarks"] = _messages(order["opened"]["remarks"])
-    given |= {name: Path(given[name]) for name in ("path", "scratch")}
-    opened = OpenedFile(**given)
-    choice = replace(
-        ImportChoice(**order["choice"]), repairs=frozenset(order["choice"]["repairs"])
+def _done(order: exchange.Order, stop: Stop) -> Path:
+    """Let a child do what is ordered; return the folder of its answer."""
+    file = order.file
+    folder = file.scratch
+    order.write(folder)
+    size = file.path.stat().st_size
+    seconds = SECONDS + SECONDS_PER_MIB * size / MIB
+    streamed = order.task == "copy"
+    room = 2 * size + 4096 * MIB if streamed else 2 * file.limits.file_bytes
+    bounds = Bounds(math.ceil(seconds), MEMORY_BYTES, room)
+    (folder / "bounds.json").write_text(json.dumps(asdict(bounds)), encoding="utf-8")
+    begin = _KEPT.begin if _KEEPS else _begin_alone
+    with begin(folder) as ended:
+        deadline = time.monotonic() + _PATIENCE * seconds
+        while (code := ended(_LOOK_S)) is None:
+            if stop():
+                raise Stopped
+            if time.monotonic() > deadline:
+                _refuse_slow(file, math.ceil(_PATIENCE * seconds))
+    if code:
+        _explain(code, file, bounds)
+    return folder
+
+
+def _explain(code: int, file: LandedFile, bounds: Bounds) -> NoReturn:
+    """Say in a sentence why a child ended without an answer."""
+    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+        _refuse_slow(file, bounds.seconds)
+    if code == _OUT_OF_MEMORY or code in {-signal.SIGABRT, -signal.SIGSEGV}:
+        needs = {"mebibytes": bounds.memory_bytes // MIB}
+        raise RefusedFileError(
+            Message("reader.too_much_memory.what", needs), where=file.name,
+            repair=Message("reader.too_much_memory.repair"),
+        )  # fmt: skip
+    with suppress(OSError):
+        trace = (file.scratch / exchange.TRACE).read_text(encoding="utf-8", errors="replace")
+        _LOG.warning("a reader broke on %r:\n%s", file.name, trace[-4000:])
+    _refuse_broken(file)
+
+
+def _refuse_slow(file: LandedFile, seconds: int) -> NoReturn:
+    raise RefusedFileError(
+        Message("reader.too_slow.what", {"seconds": seconds}), where=file.name,
+        repair=Message("reader.too_slow.repair"),
     )  # fmt: skip
+
+
+def _refuse_broken(file: LandedFile) -> NoReturn:
+    raise RefusedFileError(
+        Message("reader.failed.what"), where=file.name, repair=Message("reader.failed.repair")
+    )
+
+
+@contextmanager
+def _checked(file: LandedFile) -> Iterator[None]:
+    """Refuse an answer that no reader gives: its process was taken over, or its disk was full."""
+    from pyarrow import ArrowException
+    from shapely.errors import ShapelyError
+
     try:
-        frame, geometry, sniffed = _read(opened, choice)
-    except PlannerError as error:
-        texts = {"what": error.what, "where": error.where, "repair": error.repair}
-        said: dict[str, Any] = {"error": type(error).__name__, "texts": texts}
-    else:
-        if geometry is not None:
-            frame = frame.assign(**{_WKB: shapely.to_wkb(geometry)})
-        frame.to_parquet(folder / "rows.parquet", index=False)
-        said = {"sniffed": dataclasses.asdict(sniffed)}
-    (folder / "answer.json").write_text(json.dumps(said), encoding="utf-8")
+        yield
+    except (
+        ValueError, KeyError, TypeError, AttributeError, OSError, ArrowException, ShapelyError,
+    ):  # fmt: skip
+        _refuse_broken(file)
 
 
-def _bound(seconds: int, memory: int) -> None:
-    """Bound this process where the operating system can."""
+class _KeptProcess:
+    """The process that forks for each file; started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def start(self) -> socket.socket:
+        """Return the connection to the process, a new one if the last has died."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None or not self._control:
+                self.stop()
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                with theirs:
+                    self._process = _start("keep", str(theirs.fileno()), fd=theirs.fileno())
+                self._control = ours
+            return self._control
+
+    def stop(self) -> None:
+        """End the process and all that it has begun."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.wait()
+        self._process = self._control = None
+
+    @contextmanager
+    def begin(self, folder: Path) -> Iterator[Callable[[float], int | None]]:
+        """Begin a child; yield what waits for its end and returns its code. Left early, end it."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                try:
+                    socket.send_fds(self.start(), [os.fsencode(folder)], [theirs.fileno()])
+                except OSError:  # it died since the last file
+                    socket.send_fds(self.start(), [os.fsencode(folder)], [theirs.fileno()])
+
+            def ended(seconds: float) -> int | None:
+                if not select.select([ours], [], [], seconds)[0]:
+                    return None
+                said = ours.recv(1024)
+                return int(json.loads(said)["code"]) if said else _FAILED
+
+            yield ended
+
+
+@contextmanager
+def _begin_alone(folder: Path) -> Iterator[Callable[[float], int | None]]:
+    """Begin a child of its own; yield what waits for its end. Left early, end it."""
+    process = _start(str(folder))
+
+    def ended(seconds: float) -> int | None:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(seconds)
+        return None
+
     try:
-        import resource
-    except ImportError:  # Windows: only the parent bounds its time
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        yield ended
+    finally:
+        process.kill()
+        process.wait()
 
 
-if __name__ == "__main__":
-    _bound(int(sys.argv[2]), int(sys.argv[3]))
-    _work(Path(sys.argv[1]))
+def _start(*arguments: str, fd: int | None = None) -> subprocess.Popen[bytes]:
+    environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
+    # A process with threads cannot be forked safely.
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "-E", "-m", _MODULE, *arguments], cwd=_ROOT,
+        env=environment | threads, pass_fds=() if fd is None else (fd,),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+_KEPT = _KeptProcess()
+_OUT_OF_MEMORY, _FAILED = 3, 4
+atexit.register(_KEPT.stop)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from data.doctor.base import FileDescription
-from data.doctor.reading.archive import leads_outside
+from data.doctor.reading.gdal import keep_driver
 from data.doctor.reading.geometry import crs_name
-from data.doctor.reading.source import HGT_NAME, OpenedFile, identify
+from data.doctor.reading.limits import MIB
+from data.doctor.reading.source import HGT_NAME, OpenedFile
+from data.doctor.reading.vrt import is_markup, rebuilt
 from data.wording.catalogue import Message
 from geo.errors import DataError
 
 #: No file of China at 10 m is larger [pixel].
 MAX_PIXELS = 500_000 * 500_000
-_VRT_FILE = re.compile(r"<SourceFilename([^>]*)>([^<]*)<", re.IGNORECASE)
-_VRT_FORBIDDEN = re.compile(
-    r"/vsi|<PixelFunction|<!(DOCTYPE|ENTITY)|https?:|<GDALWarpOptions", re.IGNORECASE
-)
+#: More cells for each byte of the file than any packed relief has.
+_CELLS_PER_BYTE, _FEW_CELLS = 2_000, 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,7 @@ def open_raster(opened: OpenedFile) -> Iterator[Any]:
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
     path, driver = _path_and_driver(opened)
+    keep_driver("rasterio", driver)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # said in the description
         try:
@@ -106,9 +106,8 @@ def _path_and_driver(opened: OpenedFile) -> tuple[Path, str]:
         head = stream.read(2)
     if head in (b"II", b"MM"):
         return opened.path, "GTiff"
-    if _is_markup(opened.path):
-        _check_vrt(opened)
-        return opened.path, "VRT"
+    if is_markup(opened.path):
+        return rebuilt(opened), "VRT"
     tile = HGT_NAME.match(Path(opened.name).name) or HGT_NAME.match(opened.path.name)
     if tile is None:
         raise DataError(
@@ -119,39 +118,6 @@ def _path_and_driver(opened: OpenedFile) -> tuple[Path, str]:
     if opened.path != named and not named.exists():
         named.write_bytes(opened.path.read_bytes())
     return named, "SRTMHGT"
-
-
-def _check_vrt(opened: OpenedFile) -> None:
-    """Refuse a VRT that reads anything but tiles in its own folder."""
-    try:
-        text = opened.path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            "the VRT is no UTF-8 text", where=opened.name, repair="build it again beside its tiles"
-        ) from error
-    files = [(options, name.strip()) for options, name in _VRT_FILE.findall(text)]
-    outside = [
-        name for options, name in files
-        if leads_outside(name) or not re.search(r'relativeToVRT\s*=\s*"1"', options)
-    ]  # fmt: skip
-    if outside or _VRT_FORBIDDEN.search(text):
-        raise DataError(
-            "the VRT reads files outside its own folder, or runs code",
-            where=opened.name,
-            repair="build it again beside its tiles, and import both in one zip",
-        )
-    for name in dict.fromkeys(name for _, name in files):
-        tile = opened.path.parent / PurePosixPath(name)
-        if not tile.is_file() or identify(tile, tile.name) != "raster" or _is_markup(tile):
-            raise DataError(
-                f"the VRT's tile {name!r} is missing or no GeoTIFF or .hgt", where=opened.name,
-                repair="import the VRT and its tiles in one zip",
-            )  # fmt: skip
-
-
-def _is_markup(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 def describe(opened: OpenedFile) -> RasterInfo:
@@ -180,16 +146,57 @@ def describe(opened: OpenedFile) -> RasterInfo:
             remarks.append(Message("reader.raster_nowhere"))
         elif not declared:
             remarks.append(Message("reader.raster_crs"))
-        if dataset.width * dataset.height > MAX_PIXELS:
-            raise DataError(
-                f"the raster claims {dataset.width:,} × {dataset.height:,} cells",
-                where=opened.name, repair="clip it to the province",
-            )  # fmt: skip
+        _check_cells(dataset, opened)
         return RasterInfo(
             opened.name, opened.sha256, dataset.driver, dataset.width, dataset.height,
             dataset.count, dataset.dtypes[0], dataset.nodata, declared, tuple(dataset.bounds),
             (float(dataset.res[0]), float(dataset.res[1])), placed, tuple(remarks),
         )  # fmt: skip
+
+
+def _check_cells(dataset: Any, opened: OpenedFile) -> None:
+    """Refuse a raster with more cells than can be worked on, or than its size can hold."""
+    cells = dataset.width * dataset.height
+    size = sum(Path(name).stat().st_size for name in dataset.files)
+    if cells > MAX_PIXELS or cells > max(_FEW_CELLS, _CELLS_PER_BYTE * size):
+        raise DataError(
+            f"the raster claims {dataset.width:,} × {dataset.height:,} cells in "
+            f"{size / MIB:,.1f} MiB",
+            where=opened.name, repair="clip it to the province, and leave no empty parts",
+        )  # fmt: skip
+
+
+def write_geotiff(dataset: Any, target: Path, system: str, *, name: str) -> None:
+    """Copy a raster piece by piece into a tiled GeoTIFF.
+
+    Parameters
+    ----------
+    dataset
+        The rasterio dataset.
+    target
+        File to write.
+    system
+        Coordinate system that it is in.
+    name
+        File name, for messages.
+
+    Raises
+    ------
+    DataError
+        If the raster is damaged.
+    """
+    import rasterio
+    from rasterio.errors import RasterioError
+    from rasterio.shutil import copy
+
+    try:
+        copy(dataset, target, driver="GTiff", tiled=True, compress="zstd", bigtiff="if_safer")
+        with rasterio.open(target, "r+", driver="GTiff") as made:
+            made.crs = rasterio.CRS.from_user_input(system)
+    except RasterioError as error:
+        raise DataError(
+            "the raster is cut off or damaged", where=name, repair="download it again"
+        ) from error
 
 
 def sniffed(info: RasterInfo) -> FileDescription:

@@ -1,8 +1,8 @@
-"""Read files of every supported format.
+"""Read files of every supported format, inside the process that is bounded for it.
 
-The content of a file decides its format, never its name. :func:`sniff` detects how a file would be
-read, :func:`read` reads it as one table, :func:`raster_info` describes a raster; each takes the
-planner's :class:`~data.doctor.base.ImportChoice`, which overrides what is detected.
+Everybody else asks :mod:`data.doctor.reading.guarded`. Content and name decide the format together:
+what GDAL would open is read only where both agree. Each function takes the planner's
+:class:`~data.doctor.base.ImportChoice`, which overrides what is detected.
 
 :data:`~data.doctor.base.ROW` is the number that a spreadsheet shows: the first line of a file is 1,
 blank lines count, a cell with line breaks is one row. Formats without lines (GeoPackage, Shapefile,
@@ -11,10 +11,9 @@ KML, Parquet, …) count their features from 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import pandas as pd
 
@@ -23,18 +22,16 @@ from data.doctor.reading import osm as read_osm, raster as read_raster
 from data.doctor.reading.archive import open_archive
 from data.doctor.reading.delimited_text import layout, read_csv
 from data.doctor.reading.geometry import Geometries, from_wkt_columns, kind_of
-from data.doctor.reading.guarded import GUARDED, read_guarded
-from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.parquet import read_parquet
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.source import (
     STREAMED,
     SUFFIXES,
+    LandedFile,
     OpenedFile,
-    Source,
+    check_name,
     gunzip,
     identify,
-    landed,
     misnamed,
 )
 from data.doctor.reading.vector import read_vector
@@ -42,72 +39,49 @@ from data.doctor.reading.workbooks import read_sheets
 from geo.errors import DataError
 
 _AUTOMATIC = ImportChoice()
-_USUAL = FileLimits()
 
 
-def sniff(
-    source: Source,
-    choice: ImportChoice = _AUTOMATIC,
-    *,
-    name: str = "",
-    limits: FileLimits = _USUAL,
-) -> FileDescription:
+def describe(file: LandedFile, choice: ImportChoice = _AUTOMATIC) -> FileDescription:
     """Detect how a file would be read.
 
     Parameters
     ----------
-    source
-        Path, or the content of an upload.
+    file
+        The file on disk.
     choice
         What the planner overrides.
-    name
-        File name of an upload; of a path, its own.
-    limits
-        Upper bounds on the size of the file.
 
     Returns
     -------
-    sniffed
+    description
         Format, encoding, layers and the like.
 
     Raises
     ------
     DataError
-        If the file is empty, damaged, harmful, too large or of no known format.
+        If the file is damaged, harmful, too large or of no known format.
     InputError
         If a choice does not fit the file.
-    StorageError
-        If there is no such file.
     """
-    with _opened(source, choice, name, limits) as opened:
-        if opened.format == "csv":
-            return layout(opened, choice).sniffed
-        if opened.format == "osm":
-            return read_osm.describe(opened, choice)
-        if opened.format == "raster":
-            return read_raster.sniffed(read_raster.describe(opened))
-        return _table(opened, choice)[2]
+    opened = _opened(file, choice)
+    if opened.format == "csv":
+        return layout(opened, choice).sniffed
+    if opened.format == "osm":
+        return read_osm.describe(opened, choice)
+    if opened.format == "raster":
+        return read_raster.sniffed(read_raster.describe(opened))
+    return _table(opened, choice)[2]
 
 
-def read(
-    source: Source,
-    choice: ImportChoice = _AUTOMATIC,
-    *,
-    name: str = "",
-    limits: FileLimits = _USUAL,
-) -> RawTable:
+def read_table(file: LandedFile, choice: ImportChoice = _AUTOMATIC) -> RawTable:
     """Read a file as one table.
 
     Parameters
     ----------
-    source
-        Path, or the content of an upload.
+    file
+        The file on disk.
     choice
         Settings of the planner; what is unset is detected.
-    name
-        File name of an upload; of a path, its own.
-    limits
-        Upper bounds on the size of the file.
 
     Returns
     -------
@@ -117,39 +91,27 @@ def read(
     Raises
     ------
     DataError
-        If the file is empty, damaged, harmful, too large, a raster, or of no known format.
+        If the file is damaged, harmful, too large, a raster, or of no known format.
     InputError
         If a choice does not fit the file.
-    StorageError
-        If there is no such file.
     """
-    with _opened(source, choice, name, limits) as opened:
-        if opened.format == "raster":
-            raise DataError("this is a raster, not a table", where=opened.name,
-                            repair="import it as dem or population")  # fmt: skip
-        frame, geometry, sniffed = _table(opened, choice)
-        return RawTable(opened.name, sniffed, frame, geometry, len(frame), opened.sha256)
+    opened = _opened(file, choice)
+    if opened.format == "raster":
+        raise DataError("this is a raster, not a table", where=opened.name,
+                        repair="import it as dem or population")  # fmt: skip
+    frame, geometry, sniffed = _table(opened, choice)
+    return RawTable(opened.name, sniffed, frame, geometry, len(frame), opened.sha256)
 
 
-def raster_info(
-    source: Source,
-    choice: ImportChoice = _AUTOMATIC,
-    *,
-    name: str = "",
-    limits: FileLimits = _USUAL,
-) -> RasterInfo:
+def describe_raster(file: LandedFile, choice: ImportChoice = _AUTOMATIC) -> RasterInfo:
     """Describe a raster.
 
     Parameters
     ----------
-    source
-        Path, or the content of an upload.
+    file
+        The file on disk.
     choice
         Settings of the planner; what is unset is detected.
-    name
-        File name of an upload; of a path, its own.
-    limits
-        Upper bounds on the size of the file.
 
     Returns
     -------
@@ -160,81 +122,70 @@ def raster_info(
     ------
     DataError
         If the file is no raster, is damaged, or does not say where it lies.
-    StorageError
-        If there is no such file.
     """
-    with raster(source, choice, name=name, limits=limits) as (info, _dataset):
-        return info
+    info = read_raster.describe(_raster(file, choice))
+    if not info.georeferenced:
+        raise DataError(
+            "the raster does not say where it lies", where=file.name,
+            repair="georeference it, for instance in QGIS, and export it as GeoTIFF",
+        )  # fmt: skip
+    return info
 
 
-@contextmanager
-def raster(
-    source: Source,
-    choice: ImportChoice = _AUTOMATIC,
-    *,
-    name: str = "",
-    limits: FileLimits = _USUAL,
-) -> Iterator[tuple[RasterInfo, Any]]:
-    """Open a raster.
+def copy_raster(file: LandedFile, target: Path, options: Mapping[str, str]) -> None:
+    """Copy a raster piece by piece into a tiled GeoTIFF.
 
     Parameters
     ----------
-    source
-        Path, or the content of an upload.
-    choice
-        Settings of the planner; what is unset is detected.
-    name
-        File name of an upload; of a path, its own.
-    limits
-        Upper bounds on the size of the file.
-
-    Yields
-    ------
-    info, dataset
-        Its description, and the rasterio dataset while it is open.
+    file
+        The file on disk.
+    target
+        File to write.
+    options
+        ``crs`` that it is in; ``unit`` of its heights, empty where it holds none.
 
     Raises
     ------
     DataError
-        If the file is no raster, is damaged, or does not say where it lies.
-    StorageError
-        If there is no such file.
+        If the file is no raster or is damaged, or its heights are none.
     """
-    with _opened(source, choice, name, limits) as opened:
-        if opened.format != "raster":
-            raise DataError("this is a table, not a raster", where=opened.name,
-                            repair="import a GeoTIFF, an SRTM .hgt tile or a VRT")  # fmt: skip
-        info = read_raster.describe(opened)
-        if not info.georeferenced:
-            raise DataError(
-                "the raster does not say where it lies", where=opened.name,
-                repair="georeference it, for instance in QGIS, and export it as GeoTIFF",
-            )  # fmt: skip
-        with read_raster.open_raster(opened) as dataset:
-            yield info, dataset
+    from data.elevation.tile import check_heights, examined
+
+    opened = _raster(file, _AUTOMATIC)
+    with read_raster.open_raster(opened) as dataset:
+        if options["unit"]:
+            tile = examined(dataset, crs=options["crs"], unit=options["unit"], source=file.name)
+            check_heights(dataset, tile)
+        read_raster.write_geotiff(dataset, target, options["crs"], name=file.name)
 
 
-@contextmanager
-def _opened(
-    source: Source, choice: ImportChoice, name: str, limits: FileLimits
-) -> Iterator[OpenedFile]:
-    """Yield the data set behind ``source``, out of its archive, its format known."""
-    with landed(source, name, limits) as (path, title, digest, scratch):
-        format_ = identify(path, title)
-        opened = OpenedFile(path, title, format_, digest, scratch, limits)
-        if format_ == "gzip":
-            inner = scratch / "gunzipped"
-            gunzip(path, inner, limits, title)
-            format_ = identify(inner, title.removesuffix(".gz"))
-            opened = replace(opened, path=inner, format=format_)
-        if format_ == "zip":
-            opened = open_archive(opened, choice.layer)
-        if opened.format not in SUFFIXES:
-            raise DataError("an archive inside an archive is not opened", where=title,
-                            repair="unpack it and import the inner file")  # fmt: skip
-        size = opened.path.stat().st_size
-        limits.check_file(size, where=title, streamed=opened.format in STREAMED)
-        yield opened.remark(*misnamed(opened.format, title))
+def _raster(file: LandedFile, choice: ImportChoice) -> OpenedFile:
+    opened = _opened(file, choice)
+    if opened.format != "raster":
+        raise DataError("this is a table, not a raster", where=opened.name,
+                        repair="import a GeoTIFF, an SRTM .hgt tile or a VRT")  # fmt: skip
+    return opened
+
+
+def _opened(file: LandedFile, choice: ImportChoice) -> OpenedFile:
+    """Return the data set of a file, out of its archive, its format known."""
+    path, title, limits, scratch = file.path, file.name, file.limits, file.scratch
+    opened = OpenedFile(path, title, identify(path, title), file.sha256, scratch, limits)
+    if opened.format == "gzip":
+        inner = scratch / "gunzipped"
+        gunzip(path, inner, limits, title)
+        format_ = identify(inner, title.removesuffix(".gz"))
+        opened = replace(opened, path=inner, format=format_)
+    if opened.format == "zip":
+        opened = open_archive(opened, choice.layer)
+    if opened.format not in SUFFIXES:
+        raise DataError("an archive inside an archive is not opened", where=title,
+                        repair="unpack it and import the inner file")  # fmt: skip
+    size = opened.path.stat().st_size
+    limits.check_file(size, where=title, streamed=opened.format in STREAMED)
+    inside = opened.path.is_relative_to(scratch / "unpacked")
+    check_name(opened.format, opened.path.name if inside else title, where=title)
+    return opened.remark(*misnamed(opened.format, title))
 
 
 def _table(
@@ -244,14 +195,9 @@ def _table(
         return read_osm.read_osm(opened, choice)
     if opened.format == "parquet":
         return read_parquet(opened)
-    if opened.format in GUARDED:
-        frame, geometry, sniffed = read_guarded(opened, choice)
-        if opened.format != "xls":
-            return frame, geometry, sniffed
-    elif opened.format not in ("csv", "xlsx"):
+    if opened.format not in ("csv", "xlsx", "xls"):
         return read_vector(opened, choice)
-    else:
-        frame, sniffed = (read_csv if opened.format == "csv" else read_sheets)(opened, choice)
+    frame, sniffed = (read_csv if opened.format == "csv" else read_sheets)(opened, choice)
     geometry, system, remarks = from_wkt_columns(frame)
     sniffed = replace(
         sniffed, geometry=kind_of(geometry), declared_crs=system or sniffed.declared_crs,

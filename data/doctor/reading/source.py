@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from data.atomic import scratch_folder
 from data.doctor.reading.limits import MIB, FileLimits
 from data.wording.catalogue import Message
 from geo.errors import DataError, StorageError
 
 Source = str | Path | bytes
 
-#: Formats by what a file's content says → suffixes that fit it. The name decides nothing.
+#: Formats by what a file's content says → suffixes that fit it.
 SUFFIXES: dict[str, tuple[str, ...]] = {
     "csv": (".csv", ".txt", ".tsv", ".tab", ".dat"),
     "xlsx": (".xlsx", ".xlsm", ".xltx"),
@@ -35,6 +35,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "osm": (".pbf",),
     "raster": (".tif", ".tiff", ".hgt", ".vrt"),
 }
+#: Read by programs that follow nothing: the content alone decides.
+TABLES = ("csv", "xlsx", "xls", "parquet")
 #: Read piece by piece, so that they may be large.
 STREAMED = ("osm", "raster")
 #: Side of an SRTM tile with 2 bytes a post.
@@ -107,8 +109,33 @@ class OpenedFile:
         return replace(self, remarks=(*self.remarks, *messages))
 
 
+@dataclass(frozen=True, slots=True)
+class LandedFile:
+    """A file from outside on the disk of this machine, not yet looked into.
+
+    Attributes
+    ----------
+    path
+        The planner's own file, or the upload in ``scratch``.
+    name
+        Original file name.
+    sha256
+        Checksum of the file.
+    scratch
+        Folder for copies, deleted afterwards.
+    limits
+        Upper bounds on its size.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    scratch: Path
+    limits: FileLimits
+
+
 @contextmanager
-def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path, str, str, Path]]:
+def landed(source: Source, name: str, limits: FileLimits) -> Iterator[LandedFile]:
     """Put the content of an upload on disk, with a scratch folder.
 
     Parameters
@@ -122,7 +149,7 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path
 
     Yields
     ------
-    path, name, sha256, scratch
+    file
         The file, its name and checksum, and a folder that is deleted afterwards.
 
     Raises
@@ -132,16 +159,15 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path
     StorageError
         If it cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="tongcun-") as folder:
-        scratch = Path(folder)
+    with scratch_folder() as scratch:
         if isinstance(source, bytes):
             name = PurePosixPath(name.replace("\\", "/")).name or "upload"
             limits.check_file(len(source), where=name, streamed=True)
             path = scratch / "upload"
             path.write_bytes(source)
         else:
-            path = Path(source)
-            name = name or path.name
+            path = Path(source).resolve()
+            name = name or Path(source).name
             if not path.is_file():
                 raise StorageError(
                     "there is no such file", where=str(path), repair="check the path"
@@ -152,7 +178,7 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[tuple[Path
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             raise StorageError(f"it cannot be read: {error.strerror}", where=name) from error
-        yield path, name, digest, scratch
+        yield LandedFile(path, name, digest, scratch, limits)
 
 
 def identify(path: Path, name: str) -> str:
@@ -314,6 +340,34 @@ def check_unpacked(size: int, packed: int, limits: FileLimits, name: str) -> Non
             where=name,
             repair="it may be harmful; if it is not, unpack it yourself and import the file inside",
         )
+
+
+def check_name(format_: str, name: str, *, where: str) -> None:
+    """Refuse a file whose name is that of another format, where its reader may follow the content.
+
+    Tables are read for what they are: a text may be called ``.xls``.
+
+    Parameters
+    ----------
+    format_
+        Format of the content.
+    name
+        File name that should fit it.
+    where
+        Name for the message.
+
+    Raises
+    ------
+    DataError
+        If name and content are of two formats.
+    """
+    suffix = Path(name.lower().removesuffix(".gz")).suffix
+    others = {end for ends in SUFFIXES.values() for end in ends} - {*SUFFIXES[format_]}
+    if format_ not in TABLES and suffix in others:
+        raise DataError(
+            f"its name ends in {suffix}, but its content is {format_}", where=where,
+            repair=f"name it {SUFFIXES[format_][0]} if it is that, else export it again",
+        )  # fmt: skip
 
 
 def misnamed(format_: str, name: str) -> tuple[Message, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-import threading
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +18,10 @@ import pandas as pd
 from data.doctor.base import ROW, FileDescription, ImportChoice
 from data.doctor.reading.archive import beside
 from data.doctor.reading.encoding import clean_text, guess
+from data.doctor.reading.gdal import keep_driver
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
 from data.doctor.reading.parquet import plain
+from data.doctor.reading.screening import check_json, check_kml, views
 from data.doctor.reading.source import OpenedFile
 from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
@@ -41,13 +43,16 @@ _DXF_NOISE = ("PaperSpace", "SubClasses", "ExtendedEntity")
 _COPY = "data"
 #: Bytes of a dBASE file from which its encoding is detected.
 _DBF_SAMPLE = 1 << 20
-#: GDAL's options are global: one reader at a time.
-_LOCK = threading.Lock()
 _OPTIONS = {
     "SHAPE_RESTORE_SHX": "YES",     # a Shapefile without its index is still whole
     "DXF_INLINE_BLOCKS": "FALSE",   # a block is a symbol at a point, not a drawing
     "OGR_GEOJSON_MAX_OBJ_SIZE": "64",
     "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
+}  # fmt: skip
+#: The one driver of each format.
+_DRIVERS = {
+    "geojson": "GeoJSON", "topojson": "TopoJSON", "gpkg": "GPKG", "kml": "LIBKML", "dxf": "DXF",
+    "shapefile": "ESRI Shapefile", "mapinfo": "MapInfo File",
 }  # fmt: skip
 
 
@@ -75,9 +80,10 @@ def read_vector(
     UnknownNameError
         If there is no such layer.
     """
+    keep_driver("pyogrio", _DRIVERS[opened.format])
     with _gdal() as warned:
         prepared, encoding, renamed = _prepared(opened, choice)
-        layers = _layers(prepared)
+        layers, left_out = _layers(prepared)
         layer, remarks = _layer(layers, prepared, choice)
         info = _info(prepared, layer, encoding)
         prepared.limits.check_table(info["features"], len(info["fields"]) + 1, where=opened.name)
@@ -92,7 +98,7 @@ def read_vector(
     if geometry is not None:
         geometry, bad = finite(geometry)
     shown = choice.layer or "" if drawn else _shown(layer, prepared)
-    remarks = [*prepared.remarks, *remarks, *bad, *warned()]
+    remarks = [*prepared.remarks, *remarks, *left_out, *bad, *warned()]
     return frame, geometry, FileDescription(
         prepared.format, encoding or "", layer=prepared.part if prepared.parts else shown,
         layers=prepared.parts or drawn or tuple(_shown(name, prepared) for name in layers),
@@ -107,17 +113,13 @@ def _shown(layer: str, opened: OpenedFile) -> str:
 
 @contextmanager
 def _gdal() -> Iterator[Callable[[], list[Message]]]:
-    """Set GDAL's options for one file; its warnings become remarks."""
+    """Set GDAL's options for the one file of this process; its warnings become remarks."""
     import pyogrio
 
-    before = {key: pyogrio.get_gdal_config_option(key) for key in _OPTIONS}
-    with _LOCK, warnings.catch_warnings(record=True) as caught:
+    pyogrio.set_gdal_config_options(_OPTIONS)
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        pyogrio.set_gdal_config_options(_OPTIONS)
-        try:
-            yield lambda: _remarks(caught)
-        finally:
-            pyogrio.set_gdal_config_options(before)
+        yield lambda: _remarks(caught)
 
 
 def _remarks(caught: list[warnings.WarningMessage]) -> list[Message]:
@@ -140,10 +142,8 @@ def _prepared(
         opened, renamed = _as_utf8(opened, choice)
         return opened, None, renamed
     target = opened.scratch / _NAMES[format_]
-    if path.suffix != target.suffix:
-        target.write_bytes(path.read_bytes())
-        path = target
-    return replace(opened, path=path), None, {}
+    shutil.copyfile(path, target)
+    return replace(opened, path=target), None, {}
 
 
 def _as_utf8(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, dict[str, str]]:
@@ -152,15 +152,13 @@ def _as_utf8(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, dict
     )
     data, renamed = text.path.read_bytes()[text.start :], dict[str, str]()
     if opened.format == "kml":
-        if re.search(rb"<!(DOCTYPE|ENTITY)", data):
-            raise DataError(
-                "the KML declares entities, which data never needs", where=opened.name,
-                repair="save it again from the program that it comes from",
-            )  # fmt: skip
         data = re.sub(
             rb"^\s*<\?xml.*?\?>", b'<?xml version="1.0" encoding="UTF-8"?>', data, count=1
         )
+        check_kml(data, opened.name)
         data, renamed = _ascii_names(data)
+    else:
+        check_json(data, opened.name)
     target = opened.scratch / _NAMES[opened.format]
     target.write_bytes(data)
     return replace(opened, path=target).remark(*text.remarks), renamed
@@ -223,18 +221,23 @@ def _mapinfo(opened: OpenedFile, choice: ImportChoice) -> tuple[OpenedFile, str 
     return replace(opened, path=target / "data.mif"), None
 
 
-def _layers(opened: OpenedFile) -> dict[str, str]:
-    """Return name → kind of geometry."""
+def _layers(opened: OpenedFile) -> tuple[dict[str, str], list[Message]]:
+    """Return name → kind of geometry, and which layers are views, which are not read."""
     import pyogrio
 
+    computed = views(opened.path, opened.name) if opened.format == "gpkg" else ()
     try:
         found = pyogrio.list_layers(opened.path)
     except (pyogrio.errors.DataSourceError, RuntimeError) as error:
         raise _damaged(opened, error) from error
-    layers = {str(name): str(kind or "") for name, kind in found}
+    layers = {str(name): str(kind or "") for name, kind in found if name not in computed}
+    left_out = ", ".join(sorted({str(name) for name, _ in found} & set(computed)))
     if not layers:
-        raise DataError("the file holds no layer", where=opened.name, repair="export it again")
-    return layers
+        raise DataError(
+            "the file holds no layer" + f", only the views {left_out[:80]}" * bool(left_out),
+            where=opened.name, repair="export it again, tables instead of views",
+        )  # fmt: skip
+    return layers, [Message("reader.views", {"views": left_out[:200]})] if left_out else []
 
 
 def _layer(

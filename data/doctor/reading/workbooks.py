@@ -31,8 +31,9 @@ Range = tuple[tuple[int, int], tuple[int, int]]
 
 #: Rows that are looked at to find the header.
 HEAD_ROWS = 200
-_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})')
-_NUMBERS = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
+#: References of cells; either quote, either case, and any length are XML that readers take.
+_LETTERS = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]+)""")
+_NUMBERS = re.compile(rb"""\br\s*=\s*["']\s*[A-Za-z]*(\d+)""")
 _NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
 #: No cell is longer: 32,767 characters [byte].
 _TAIL = 256 * 1024
@@ -153,19 +154,23 @@ def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened
             text, tail = text[:cut], text[cut:]
             unfinished += len(_NO_RESULT.findall(text)) if b"<f" in text else 0
             columns = max([columns, *map(_column, set(_LETTERS.findall(text)))])
-            rows = max([rows, *map(int, set(_NUMBERS.findall(text)))])
+            rows = max([rows, *map(_row, set(_NUMBERS.findall(text)))])
             _check_span(rows, columns, opened.limits, opened.name)
     columns = max([columns, *map(_column, _LETTERS.findall(tail))])
-    rows = max([rows, *map(int, _NUMBERS.findall(tail))])
+    rows = max([rows, *map(_row, _NUMBERS.findall(tail))])
     _check_span(rows, columns, opened.limits, opened.name)
     return unfinished + len(_NO_RESULT.findall(tail))
 
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper()[:8]:
         number = number * 26 + letter - 64
     return number
+
+
+def _row(digits: bytes) -> int:
+    return int(digits[:18])
 
 
 def _check_span(rows: int, columns: int, limits: FileLimits, name: str) -> None:

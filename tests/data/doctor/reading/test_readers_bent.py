@@ -7,9 +7,8 @@ from functools import lru_cache
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from data.doctor.reading import guarded
+from data.doctor.reading.guarded import raster_info, read
 from data.doctor.reading.limits import MIB, FileLimits
-from data.doctor.reading.readers import raster_info, read
 from geo.errors import PlannerError
 from tests.fuzz import seeds
 
@@ -19,7 +18,6 @@ LIMITS = FileLimits(
     sheet_cells=400_000, table_bytes=32 * MIB,
 )  # fmt: skip
 FILES = tuple(seeds.files())
-APART = ("a.xls", "a.dxf", "mif.zip")
 
 
 @lru_cache(maxsize=1)
@@ -61,19 +59,11 @@ def answered(content: bytes, name: str) -> None:
             assert answer.geometry is None or len(answer.geometry) == answer.rows_read
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name not in APART])
+@pytest.mark.parametrize("name", FILES)
 @settings(max_examples=12, deadline=None)
 @given(bends=st.lists(BEND, min_size=1, max_size=3))
 def test_no_bent_file_breaks_its_reader(name: str, bends: list[tuple[str, float, int]]) -> None:
     answered(bent(contents()[name], bends), name)
-
-
-@pytest.mark.parametrize("name", APART)
-def test_no_bent_file_breaks_a_reader_in_its_own_process(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(guarded, "SECONDS", 2.0)
-    answered(bent(contents()[name], [("cut", 0.7, 1), ("flip", 0.5, 3)]), name)
 
 
 @pytest.mark.parametrize(

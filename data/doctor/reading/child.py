@@ -1,0 +1,200 @@
+"""The process that reads files from outside: ``python -m data.doctor.reading.child``.
+
+On Linux it is started once, loads its libraries, and forks a process of its own for each file
+(:func:`keep`); elsewhere one is started per file. That process bounds itself
+(:mod:`data.doctor.reading.sandbox`), reads one file and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.doctor.base import FileDescription, ImportChoice, RawTable
+from data.doctor.reading import exchange, gdal
+from data.doctor.reading.raster import RasterInfo
+from data.doctor.reading.readers import copy_raster, describe, describe_raster, read_table
+from data.doctor.reading.sandbox import Bounds, confine, limit_resources
+from data.doctor.reading.source import LandedFile
+from geo.errors import PlannerError
+
+#: How a process ends: out of memory; a fault of the reader.
+OUT_OF_MEMORY, FAILED = 3, 4
+BOUNDS = "bounds.json"
+_ROOT = Path(__file__).resolve().parents[3]
+#: What libraries read besides their own files.
+_SYSTEM = (
+    "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom",
+    "/proc/meminfo", "/proc/cpuinfo", "/sys/devices/system/cpu",
+)  # fmt: skip
+_TASKS: dict[str, Callable[[LandedFile, ImportChoice], FileDescription | RawTable | RasterInfo]] = {
+    "sniff": describe,
+    "read": read_table,
+    "raster": describe_raster,
+}
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A process that reads a file: its number, a handle of it, and where its end is told."""
+
+    pid: int
+    handle: int
+    channel: socket.socket
+
+
+def preload() -> None:
+    """Load what readers need, and leave GDAL only what may ever read a file."""
+    import osmium
+    import pyarrow.parquet
+    import pyogrio
+    import python_calamine
+    import rasterio.shutil
+
+    del osmium, pyarrow, pyogrio, python_calamine, rasterio
+    gdal.keep_drivers("pyogrio", gdal.VECTOR_DRIVERS)
+    gdal.keep_drivers("rasterio", gdal.RASTER_DRIVERS)
+
+
+def keep(control: socket.socket) -> None:
+    """Fork a process for each folder that is named on ``control``, until it is closed.
+
+    With the folder comes a socket: the end of the process is told on it; closed from the other
+    side, it ends the process.
+
+    Parameters
+    ----------
+    control
+        Connection to the process that asks.
+    """
+    preload()
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is control:
+                    message, handles, *_ = socket.recv_fds(control, 1 << 16, 1)
+                    if not message:
+                        _end_all(selector)
+                        return
+                    _begin(selector, message.decode(), socket.socket(fileno=handles[0]))
+                elif key.fileobj is key.data.channel:
+                    selector.unregister(key.fileobj)
+                    with suppress(ProcessLookupError):
+                        os.kill(key.data.pid, signal.SIGKILL)
+                else:
+                    _ended(selector, key.data)
+
+
+def _begin(selector: selectors.BaseSelector, folder: str, channel: socket.socket) -> None:
+    pid = os.fork()
+    if not pid:
+        _let_go(selector, channel)
+        os._exit(work(Path(folder)))
+    running = _Running(pid, os.pidfd_open(pid), channel)
+    selector.register(running.handle, selectors.EVENT_READ, running)
+    selector.register(channel, selectors.EVENT_READ, running)
+
+
+def _let_go(selector: selectors.BaseSelector, channel: socket.socket) -> None:
+    """Close what belongs to the kept process; files that libraries hold open stay."""
+    for key in list(selector.get_map().values()):
+        os.close(key.fd)
+    selector.close()
+    channel.close()
+
+
+def _ended(selector: selectors.BaseSelector, running: _Running) -> None:
+    _, status, usage = os.wait4(running.pid, 0)
+    selector.unregister(running.handle)
+    os.close(running.handle)
+    with suppress(KeyError):  # where the asking side has closed it
+        selector.unregister(running.channel)
+    with suppress(OSError), running.channel as channel:
+        code = os.waitstatus_to_exitcode(status)
+        channel.send(json.dumps({"code": code, "peak": usage.ru_maxrss}).encode())
+
+
+def _end_all(selector: selectors.BaseSelector) -> None:
+    for key in list(selector.get_map().values()):
+        if isinstance(key.data, _Running):
+            with suppress(ProcessLookupError):
+                os.kill(key.data.pid, signal.SIGKILL)
+
+
+def work(folder: Path) -> int:
+    """Do what the order in a folder says; the answer lies beside it.
+
+    Parameters
+    ----------
+    folder
+        Folder of the exchange.
+
+    Returns
+    -------
+    code
+        0 if there is an answer.
+    """
+    try:
+        order = exchange.Order.read(folder)
+        bounds = Bounds(**json.loads((folder / BOUNDS).read_text(encoding="utf-8")))
+        _bind(order, folder, bounds)
+        _answer(order, folder)
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except BaseException:  # noqa: BLE001  the asking side says it in a sentence
+        (folder / exchange.TRACE).write_text(traceback.format_exc()[-4000:], encoding="utf-8")
+        return FAILED
+    return 0
+
+
+def _bind(order: exchange.Order, folder: Path, bounds: Bounds) -> None:
+    silence = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silence, stream)
+    gdal.ONE_FILE.set()
+    os.environ.update(gdal.SETTINGS, TMPDIR=str(folder))
+    os.chdir(folder)
+    limit_resources(bounds)
+    confine(_readable(order), folder, listed=[order.file.path.parent])
+
+
+def _readable(order: exchange.Order) -> Iterator[Path]:
+    """Yield what the process reads: libraries, our code, the file and its own companions."""
+    yield from (Path(name).resolve() for name in (sys.prefix, sys.base_prefix))
+    yield from (_ROOT / "data", _ROOT / "geo")
+    yield from map(Path, _SYSTEM)
+    path = order.file.path
+    yield path
+    if path.suffix.lower() == ".vrt":
+        yield path.parent
+    elif path.suffix.lower() in (".shp", ".mif", ".tab", ".gpkg"):
+        stem = path.stem.lower()
+        yield from (other for other in path.parent.iterdir() if other.stem.lower() == stem)
+
+
+def _answer(order: exchange.Order, folder: Path) -> None:
+    try:
+        if order.task == "copy":
+            copy_raster(order.file, folder / exchange.COPY, order.options)
+            return
+        exchange.write_answer(folder, _TASKS[order.task](order.file, order.choice))
+    except PlannerError as error:
+        exchange.write_error(folder, error)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "keep":
+        keep(socket.socket(fileno=int(sys.argv[2])))
+    else:
+        preload()
+        sys.exit(work(Path(sys.argv[1])))
