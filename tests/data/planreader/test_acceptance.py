@@ -22,6 +22,7 @@ from geo.errors import InputError
 from planning.gaps import gap_table
 
 TEXT = "到2025年，全省新建5G基站903个，5G基站年均增长20%。"
+MORE = "到2025年，全省4G基站达到1200个。"
 
 
 def read(pack: Pack, words: str = TEXT) -> tuple[Document, list[Statement]]:
@@ -30,28 +31,28 @@ def read(pack: Pack, words: str = TEXT) -> tuple[Document, list[Statement]]:
 
 
 def target(pack: Pack) -> float:
-    rows = gap_table(pack, ["mobile_5g"], level="province", as_of="2024-01-01")
+    rows = gap_table(pack, ["mobile_4g"], level="province", as_of="2024-01-01")
     return float(rows["target"].iloc[0])
 
 
 def test_what_is_accepted_counts_at_once_and_can_be_undone(toy: Pack, tmp_path: Path) -> None:
-    document, found = read(toy)
+    document, found = read(toy, MORE)
     before = target(toy)
     with Catalogue(tmp_path) as store:
         accept(store, toy, document, found[:1])
         changed = overridden(toy, store)
         row = changed.table("targets").set_index("id").loc[proposal_id(found[0], document)]
-        assert (row["value"], row["quote"]) == (903, found[0].quote)
-        assert target(changed) == before - 703 + 903
+        assert (row["value"], row["quote"]) == (1200, found[0].quote)
+        assert (before, target(changed)) == (1000, 1200)
         kept = json.loads((tmp_path / "plans" / f"{document.sha256}.json").read_text("utf-8"))
-        assert kept["text"] == TEXT
+        assert kept["text"] == MORE
         store.undo(toy.name, "targets")
         assert target(overridden(toy, store)) == before
 
 
 def test_a_second_plan_adds_to_the_first(toy: Pack, tmp_path: Path) -> None:
     document, found = read(toy)
-    other, more = read(toy, "到2025年，全省4G基站达到1200个。")
+    other, more = read(toy, MORE)
     with Catalogue(tmp_path) as store:
         accept(store, toy, document, found[:1])
         accept(store, toy, other, more)
