@@ -20,7 +20,7 @@ _ASKED_HERE = pattern("context.asked_here")
 class Plan:
     """What a document says of itself.
 
-    Parameters
+    Attributes
     ----------
     first_year, last_year
         The years planned, or None.
@@ -59,7 +59,7 @@ class Plan:
 class Context:
     """State that runs along with the sentences.
 
-    Parameters
+    Attributes
     ----------
     plan
         The document's own dates.
@@ -111,12 +111,34 @@ class Context:
                 break
 
     def future(self, found: list[Mention]) -> bool:
-        """Return whether a date lies ahead of the document."""
+        """Return whether a date lies ahead of the document.
+
+        Parameters
+        ----------
+        found
+            Dates of a sentence.
+
+        Returns
+        -------
+        ahead
+            False without a date.
+        """
         year = self.plan.year
         return any(not m.past and year is not None and int(m.date[:4]) >= year for m in found)
 
     def is_past(self, found: list[Mention]) -> bool:
-        """Return whether every date lies behind the document."""
+        """Return whether every date lies behind the document.
+
+        Parameters
+        ----------
+        found
+            Dates of a sentence.
+
+        Returns
+        -------
+        behind
+            False without a date.
+        """
         year = self.plan.year
         return bool(found) and all(
             m.past or (year is not None and int(m.date[:4]) < year)

@@ -26,7 +26,7 @@ _DIGITS = str.maketrans(phrase("dates.year_digits"), "000123456789")
 class Mention:
     """A date in a text.
 
-    Parameters
+    Attributes
     ----------
     date
         ISO date of the period's last day.

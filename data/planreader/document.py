@@ -22,7 +22,7 @@ _TITLE = pattern("document.title")
 class Document:
     """The text of a plan with what is known of it.
 
-    Parameters
+    Attributes
     ----------
     text
         All its text.

@@ -43,7 +43,7 @@ _COSTS = {"words": 0.05, "section": 0.1, "guess": 0.25}
 class Sentence:
     """A sentence with its place.
 
-    Parameters
+    Attributes
     ----------
     text
         With half-width digits and letters, as long as the quote.

@@ -19,7 +19,7 @@ CONVERSIONS = {
 class Unit:
     """Words behind a number and what they measure.
 
-    Parameters
+    Attributes
     ----------
     measure
         Key that metrics ask for.
@@ -38,7 +38,7 @@ class Unit:
 class Metric:
     """What is counted and by which words it is known.
 
-    Parameters
+    Attributes
     ----------
     layer, metric, unit
         As in a statement.
@@ -76,7 +76,7 @@ class Metric:
 class Reach:
     """A technology whose coverage of places is a share.
 
-    Parameters
+    Attributes
     ----------
     layer
         Layer of its statements.
@@ -96,7 +96,7 @@ class Reach:
 class Area:
     """A kind of place that a network reaches.
 
-    Parameters
+    Attributes
     ----------
     metric, fibre
         Key of the metric for mobile layers, and its stem for fibre.
@@ -116,7 +116,7 @@ class Area:
 class Lexicon:
     """Everything of ``lexicon.toml``.
 
-    Parameters
+    Attributes
     ----------
     units, metrics, technologies, areas
         In the order of the file.

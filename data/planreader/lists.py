@@ -18,7 +18,7 @@ _JOINED = pattern("lists.joined")
 class ListItem:
     """What one number of such a list belongs to.
 
-    Parameters
+    Attributes
     ----------
     mention
         Its date, or None.

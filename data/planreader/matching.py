@@ -21,7 +21,7 @@ _LEAST_SCORE = 0.4
 class Subject:
     """A metric that fits a number, and how well.
 
-    Parameters
+    Attributes
     ----------
     layer, metric, unit, basis
         As in a statement.

@@ -22,7 +22,7 @@ _NUMBER = pattern("numerals.number")
 class Number:
     """A number found in a text.
 
-    Parameters
+    Attributes
     ----------
     value
         In units of one; a percentage written in words is a fraction.

@@ -35,7 +35,7 @@ _RATES = frozenset({"Mbit/s", "Gbit/s", "Tbit/s"})
 class Quantity:
     """A number of a text with what it measures.
 
-    Parameters
+    Attributes
     ----------
     value
         In the measure's base unit.
@@ -47,8 +47,6 @@ class Quantity:
         Place of the number with its unit [characters].
     other
         The second reading, or None.
-    approximate
-        True if 基本 stands before it.
     """
 
     value: float

@@ -20,7 +20,7 @@ _SOMETHING_ELSE = phrase("regions.something_else")
 class RegionNames:
     """Names by which a text calls the regions of a province.
 
-    Parameters
+    Attributes
     ----------
     codes
         Name → six-digit code; short forms included.

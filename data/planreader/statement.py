@@ -14,7 +14,7 @@ BASES = ("cumulative", "increment", "share", "level", "flow", "growth", "count")
 class Statement:
     """One figure of a plan, with the words it stands in.
 
-    Parameters
+    Attributes
     ----------
     layer
         Key of a layer, or ``other_infra``.
