@@ -135,7 +135,7 @@ class Rollout:
                 "name": Bilingual(row["meaning_zh"], row["meaning"]),
                 "low": row["total_change_low"], "high": row["total_change_high"],
             })
-            for _, row in self.drivers.head(_DRIVERS).iterrows()
+            for row in self.drivers.head(_DRIVERS).to_dict("records")
         ]  # fmt: skip
         if widest:
             values = {"currency": currency, "years": settings.money.operation_years}
