@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from data.planreader.document import Document
-    from data.planreader.statement import Statement
+    from data.planreader.statement import PlanStatement
 
 COMMANDS = typer.Typer()
 
@@ -50,7 +50,7 @@ def read_plan(
 
     pack = pack_of(province, workspace) if province else None
     regions = list(_names(pack.table("regions"))) if pack is not None else []
-    read: list[tuple[Document, list[Statement]]] = []
+    read: list[tuple[Document, list[PlanStatement]]] = []
     for file in files:
         document = opened(file, _progress(file))
         code = pack.adcode if pack is not None else ""
@@ -96,7 +96,7 @@ def _write(table: pd.DataFrame, out: str) -> None:
 
 
 def _accept(
-    read: list[tuple[Document, list[Statement]]], chosen: str, province: str,
+    read: list[tuple[Document, list[PlanStatement]]], chosen: str, province: str,
     workspace: Path | None,
 ) -> None:  # fmt: skip
     from data.planreader.acceptance import accept, proposal_id, why_not

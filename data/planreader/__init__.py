@@ -4,6 +4,6 @@ Rules and a lexicon as data, no network: ``lexicon.toml`` names metrics, units a
 """
 
 from data.planreader.reading import read
-from data.planreader.statement import Statement
+from data.planreader.statement import PlanStatement as Statement
 
 __all__ = ["Statement", "read"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.planreader.document import Document
-    from data.planreader.statement import Statement
+    from data.planreader.statement import PlanStatement
     from data.tables.reader import Pack
 
 #: Folder of the workspace that keeps the texts.
@@ -30,7 +30,7 @@ PLANS = "plans"
 _LEDGER_UNITS = {("fibre", "cable_length", "km"): "sheath km"}
 
 
-def proposal_id(said: Statement, document: Document) -> str:
+def proposal_id(said: PlanStatement, document: Document) -> str:
     """Return the id of a statement: equal texts give equal ids.
 
     Parameters
@@ -49,7 +49,7 @@ def proposal_id(said: Statement, document: Document) -> str:
     return f"plan-{document.sha256[:8]}-{mark}"
 
 
-def proposals(found: Sequence[Statement], document: Document, language: str) -> pd.DataFrame:
+def proposals(found: Sequence[PlanStatement], document: Document, language: str) -> pd.DataFrame:
     """Return statements as a table, one row each, with the document's title and number.
 
     Parameters
@@ -90,7 +90,7 @@ PROPOSAL_COLUMNS = (
 )  # fmt: skip
 
 
-def contradictions(said: Statement, ledger: pd.DataFrame) -> pd.DataFrame:
+def contradictions(said: PlanStatement, ledger: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in force that state another value of the same thing.
 
     Parameters
@@ -114,7 +114,7 @@ def contradictions(said: Statement, ledger: pd.DataFrame) -> pd.DataFrame:
     return ledger[same & (ledger["value"] != said.value)]
 
 
-def why_not(said: Statement, province: str) -> str:
+def why_not(said: PlanStatement, province: str) -> str:
     """Return the code of why a statement cannot become a row, or empty.
 
     Parameters
@@ -139,7 +139,7 @@ def why_not(said: Statement, province: str) -> str:
 
 
 def accept(
-    store: Catalogue, pack: Pack, document: Document, accepted: Sequence[Statement]
+    store: Catalogue, pack: Pack, document: Document, accepted: Sequence[PlanStatement]
 ) -> ImportRecord:
     """Add statements to the targets that the workspace has in force.
 
@@ -217,7 +217,7 @@ def keep(folder: Path, document: Document) -> Path:
     return path
 
 
-def _rows(document: Document, accepted: Sequence[Statement]) -> pd.DataFrame:
+def _rows(document: Document, accepted: Sequence[PlanStatement]) -> pd.DataFrame:
     note = " · ".join(filter(None, (document.title, document.issuer, document.number)))
     rows = [
         {

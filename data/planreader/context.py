@@ -56,7 +56,7 @@ class Plan:
 
 
 @dataclass
-class Context:
+class ReadingContext:
     """State that runs along with the sentences.
 
     Attributes

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from data.planreader import places
-from data.planreader.context import Context
+from data.planreader.context import ReadingContext
 from data.planreader.dates import Mention
 from data.planreader.lexicon import lexicon
 from data.planreader.lists import ListItem, list_items
@@ -16,7 +16,7 @@ from data.planreader.matching import Subject, converted, subject
 from data.planreader.phrases import pattern, phrase
 from data.planreader.quantities import Quantity, quantities
 from data.planreader.regions import RegionNames
-from data.planreader.statement import Statement
+from data.planreader.statement import PlanStatement
 
 _CLAUSE = re.compile(r"[,，;；。！!：:]|(?<=\d)、(?=\d)")
 _NEW = pattern("extraction.new")
@@ -40,7 +40,7 @@ _COSTS = {"words": 0.05, "section": 0.1, "guess": 0.25}
 
 
 @dataclass(frozen=True)
-class Sentence:
+class PlanSentence:
     """A sentence with its place.
 
     Attributes
@@ -61,7 +61,9 @@ class Sentence:
     dates: tuple[Mention, ...]
 
 
-def statements(sentence: Sentence, context: Context, names: RegionNames) -> list[Statement]:
+def statements(
+    sentence: PlanSentence, context: ReadingContext, names: RegionNames
+) -> list[PlanStatement]:
     """Return what a sentence states.
 
     Parameters
@@ -84,7 +86,7 @@ def statements(sentence: Sentence, context: Context, names: RegionNames) -> list
 class _Reader:
     """Reads one sentence."""
 
-    def __init__(self, sentence: Sentence, context: Context, names: RegionNames) -> None:
+    def __init__(self, sentence: PlanSentence, context: ReadingContext, names: RegionNames) -> None:
         self._sentence = sentence
         self._text = sentence.text
         self._context = context
@@ -94,7 +96,7 @@ class _Reader:
         cuts = [0, *(match.end() for match in _CLAUSE.finditer(self._text)), len(self._text)]
         self._clauses = [(a, b) for a, b in itertools.pairwise(cuts) if b > a]
 
-    def statements(self) -> Iterator[Statement]:
+    def statements(self) -> Iterator[PlanStatement]:
         items = list_items(self._text, self._found, self._sentence.dates, self._names)
         for place in range(len(self._found)):
             yield from self._of(place, items.get(place, ListItem()))
@@ -109,7 +111,7 @@ class _Reader:
 
     # -- a number ----------------------------------------------------------------------------
 
-    def _of(self, place: int, item: ListItem) -> Iterator[Statement]:
+    def _of(self, place: int, item: ListItem) -> Iterator[PlanStatement]:
         quantity = self._found[place]
         low, high = self._clause(quantity.start)
         before = item.subject or self._text[self._window(place, low) : quantity.start]
@@ -192,7 +194,7 @@ class _Reader:
 
     # -- no number ---------------------------------------------------------------------------
 
-    def _covered_wholly(self, clause: str, low: int) -> Iterator[Statement]:
+    def _covered_wholly(self, clause: str, low: int) -> Iterator[PlanStatement]:
         full = _FULL.search(clause)
         if full is not None:
             found = [] if _NEGATED.search(clause[: full.start()]) else (
@@ -211,7 +213,7 @@ class _Reader:
             said = self._statement(one, quantity, ("share", one.unit), self._date(low), low)
             yield said.because("full_coverage", 0.05)
 
-    def _not_yet(self, clause: str, low: int) -> Iterator[Statement]:
+    def _not_yet(self, clause: str, low: int) -> Iterator[PlanStatement]:
         if _NOT_YET.search(clause) is None:
             return
         for metric in lexicon().metrics:
@@ -223,7 +225,7 @@ class _Reader:
                 )
                 yield replace(said, kind="baseline").because("not_yet", 0.1)
 
-    def _counted_names(self, clause: str, low: int) -> Iterator[Statement]:
+    def _counted_names(self, clause: str, low: int) -> Iterator[PlanStatement]:
         """Count names before 分别建成, or behind 与: 与缅甸、老挝建成跨境传输光缆."""
         if any(low <= q.start < low + len(clause) for q in self._found):
             return
@@ -244,7 +246,7 @@ class _Reader:
                 found, quantity, (metric.basis, metric.unit), self._date(low), low
             ).because("counted_names", 0.1)
 
-    def _doubled(self, clause: str, low: int) -> Iterator[Statement]:
+    def _doubled(self, clause: str, low: int) -> Iterator[PlanStatement]:
         match = _DOUBLED.search(clause)
         found = subject(clause[: match.start()], "", clause, None) if match else None
         if match is None or found is None:
@@ -260,14 +262,14 @@ class _Reader:
     def _statement(
         self, found: Subject, quantity: Quantity, counted: tuple[str, str],
         mention: Mention | None, low: int,
-    ) -> Statement:  # fmt: skip
+    ) -> PlanStatement:  # fmt: skip
         basis, unit = counted
         clause = self._text[slice(*self._clause(low))]
         kind, reason = self._context.kind(clause, self._text, mention)
         new = basis == "increment" and found.metric == "base_stations"
         region, place = self._region(quantity.start)
         other = quantity.other
-        said = Statement(
+        said = PlanStatement(
             layer=found.layer, metric="base_stations_new" if new else found.metric,
             value=quantity.value, unit=unit, qualifier=quantity.qualifier, basis=basis,
             date=mention.date if mention else None, kind=kind, region=region,
@@ -283,7 +285,7 @@ class _Reader:
             said = said.because("subject_of_the_clause_before", 0.1)
         return said if other is None else said.because("lost_decimal_point", 0.1)
 
-    def _dated(self, said: Statement) -> Statement:
+    def _dated(self, said: PlanStatement) -> PlanStatement:
         plan = self._context.plan
         if said.kind == "target":
             return replace(said, date=plan.ends).because("date_of_plan", 0.15)

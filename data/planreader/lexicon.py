@@ -16,7 +16,7 @@ CONVERSIONS = {
 
 
 @dataclass(frozen=True)
-class Unit:
+class UnitWords:
     """Words behind a number and what they measure.
 
     Attributes
@@ -35,7 +35,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Metric:
+class MetricWords:
     """What is counted and by which words it is known.
 
     Attributes
@@ -73,7 +73,7 @@ class Metric:
 
 
 @dataclass(frozen=True)
-class Reach:
+class NetworkWords:
     """A technology whose coverage of places is a share.
 
     Attributes
@@ -93,7 +93,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Area:
+class PlaceWords:
     """A kind of place that a network reaches.
 
     Attributes
@@ -122,10 +122,10 @@ class Lexicon:
         In the order of the file.
     """
 
-    units: tuple[Unit, ...]
-    metrics: tuple[Metric, ...]
-    technologies: tuple[Reach, ...]
-    areas: tuple[Area, ...]
+    units: tuple[UnitWords, ...]
+    metrics: tuple[MetricWords, ...]
+    technologies: tuple[NetworkWords, ...]
+    areas: tuple[PlaceWords, ...]
 
 
 @cache
@@ -139,24 +139,31 @@ def lexicon() -> Lexicon:
     """
     rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return Lexicon(
-        tuple(Unit(u["measure"], re.compile(u["words"]), float(u["factor"])) for u in rows["unit"]),
+        tuple(
+            UnitWords(row["measure"], re.compile(row["words"]), float(row["factor"]))
+            for row in rows["unit"]
+        ),
         tuple(_metric(row) for row in rows["metric"]),
         tuple(
-            Reach(r["layer"], re.compile(r["technology"]), r.get("prefix", ""), r.get("suffix", ""))
-            for r in rows["reach"]
+            NetworkWords(
+                row["layer"], re.compile(row["technology"]), row.get("prefix", ""),
+                row.get("suffix", ""),
+            )
+            for row in rows["reach"]
         ),
         tuple(
-            Area(a["metric"], a["fibre"], a["unit"], re.compile(a["words"])) for a in rows["area"]
+            PlaceWords(row["metric"], row["fibre"], row["unit"], re.compile(row["words"]))
+            for row in rows["area"]
         ),
-    )
+    )  # fmt: skip
 
 
-def _metric(row: dict[str, object]) -> Metric:
+def _metric(row: dict[str, object]) -> MetricWords:
     def pattern(key: str) -> re.Pattern[str] | None:
         return re.compile(str(row[key])) if row.get(key) else None
 
     measures = row["measure"]
-    return Metric(
+    return MetricWords(
         str(row["layer"]), str(row["metric"]), str(row["unit"]),
         tuple(str(m) for m in measures) if isinstance(measures, list) else (),
         str(row["basis"]), pattern("words"), pattern("after"), pattern("needs"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.planreader.lexicon import CONVERSIONS, Metric, lexicon
+from data.planreader.lexicon import CONVERSIONS, MetricWords, lexicon
 from data.planreader.phrases import pattern
 from data.planreader.quantities import Quantity
 
@@ -86,7 +86,7 @@ def subject(before: str, behind: str, clause: str, quantity: Quantity | None) ->
     return best
 
 
-def _fits(metric: Metric, quantity: Quantity | None, clause: str) -> bool:
+def _fits(metric: MetricWords, quantity: Quantity | None, clause: str) -> bool:
     if quantity is None:
         fits = metric.basis == "cumulative" or "share" not in metric.measures
     else:
@@ -98,7 +98,7 @@ def _fits(metric: Metric, quantity: Quantity | None, clause: str) -> bool:
     )
 
 
-def _before(metric: Metric, before: str) -> float:
+def _before(metric: MetricWords, before: str) -> float:
     if metric.words is None:
         return 0.0
     return max(
@@ -111,7 +111,7 @@ def _before(metric: Metric, before: str) -> float:
     )
 
 
-def _behind(metric: Metric, behind: str) -> float:
+def _behind(metric: MetricWords, behind: str) -> float:
     if metric.after is None:
         return 0.0
     lead, near = _LEAD.match(behind), _BETWEEN.match(behind)

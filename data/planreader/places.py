@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from data.planreader.lexicon import Area, Reach, lexicon
+from data.planreader.lexicon import NetworkWords, PlaceWords, lexicon
 from data.planreader.matching import Subject
 from data.planreader.phrases import pattern
 
 _BEHIND = pattern("places.behind")
 _SEVERAL = pattern("places.several")
 _JOINED = pattern("places.joined")
-_Span = tuple[int, int, Area]
+_Span = tuple[int, int, PlaceWords]
 
 
 def of_share(before: str, behind: str, clause: str) -> list[Subject]:
@@ -61,7 +61,7 @@ def of_full_coverage(clause: str) -> list[Subject]:
     ]
 
 
-def _areas(before: str, behind: str) -> list[Area]:
+def _areas(before: str, behind: str) -> list[PlaceWords]:
     lead = _BEHIND.match(behind)
     for area in lexicon().areas:
         # 80%以上自然村 binds more than 行政村 before the number.
@@ -72,7 +72,7 @@ def _areas(before: str, behind: str) -> list[Area]:
     return [area for _, _, area in _last_list(before, spans)]
 
 
-def _networks(clause: str) -> list[Reach]:
+def _networks(clause: str) -> list[NetworkWords]:
     """Return the networks of a clause, one per layer, the more special first."""
     found = [network for network in lexicon().technologies if network.pattern.search(clause)]
     fibre = [network for network in found if network.layer == "fibre"]
@@ -84,7 +84,7 @@ def _networks(clause: str) -> list[Reach]:
     return [network for network in found if network.layer != "fibre" or network in special[:1]]
 
 
-def _subject(network: Reach, area: Area) -> Subject:
+def _subject(network: NetworkWords, area: PlaceWords) -> Subject:
     metric = area.metric
     if network.layer == "fibre":
         metric = f"{network.prefix}{area.fibre}{network.suffix}"
@@ -93,11 +93,11 @@ def _subject(network: Reach, area: Area) -> Subject:
     return Subject(network.layer, metric, area.unit, "share", 8)
 
 
-def _last(network: Reach, text: str) -> int:
+def _last(network: NetworkWords, text: str) -> int:
     return max((match.end() for match in network.pattern.finditer(text)), default=-1)
 
 
-def _span(match: re.Match[str], area: Area) -> _Span:
+def _span(match: re.Match[str], area: PlaceWords) -> _Span:
     return match.start(), match.end(), area
 
 

@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 
-from data.planreader.lexicon import Unit, lexicon
+from data.planreader.lexicon import UnitWords, lexicon
 from data.planreader.numerals import Number, numbers
 from data.planreader.phrases import pattern
 
@@ -114,7 +114,7 @@ def _counts_nothing(text: str, number: Number) -> bool:
     return True
 
 
-def _with_unit(text: str, number: Number, known: tuple[Unit, ...]) -> Quantity | None:
+def _with_unit(text: str, number: Number, known: tuple[UnitWords, ...]) -> Quantity | None:
     behind = text[number.end :]
     lead = _BETWEEN.match(behind)
     offset = number.end + (lead.end() if lead else 0)
@@ -123,7 +123,7 @@ def _with_unit(text: str, number: Number, known: tuple[Unit, ...]) -> Quantity |
     middle = pattern("quantities.before_unit").match(text[offset:])
     if number.share:
         return _qualified(text, number, "share", number.value, number.end, more=more)
-    best: tuple[int, Unit] | None = None
+    best: tuple[int, UnitWords] | None = None
     for unit in known:
         match = unit.pattern.match(text, offset)
         if match is not None and match.end() > offset and (best is None or match.end() > best[0]):
@@ -140,7 +140,7 @@ def _with_unit(text: str, number: Number, known: tuple[Unit, ...]) -> Quantity |
     return found
 
 
-def _unit_at(text: str, at: int, known: tuple[Unit, ...]) -> tuple[int, Unit] | None:
+def _unit_at(text: str, at: int, known: tuple[UnitWords, ...]) -> tuple[int, UnitWords] | None:
     for unit in known:
         match = unit.pattern.match(text, at)
         if match is not None and match.end() > at:

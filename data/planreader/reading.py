@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from data.planreader.context import Context, Plan
+from data.planreader.context import Plan, ReadingContext
 from data.planreader.dates import Mention, mentions, with_digits
 from data.planreader.document import Document
-from data.planreader.extraction import Sentence, statements
+from data.planreader.extraction import PlanSentence, statements
 from data.planreader.files import opened
 from data.planreader.phrases import pattern
 from data.planreader.regions import RegionNames, region_names
-from data.planreader.statement import Statement
+from data.planreader.statement import PlanStatement
 
 _END = re.compile(r"[。！!？?；;\n]+")
 #: Full-width signs → half-width ones of the same length.
@@ -24,7 +24,7 @@ _HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code != 0xFF1B
 
 def read(
     path: Path | str, *, province: str = "", regions: Iterable[tuple[str, str]] = ()
-) -> list[Statement]:
+) -> list[PlanStatement]:
     """Read a plan's file into statements.
 
     Parameters
@@ -51,7 +51,7 @@ def read(
 
 def read_document(
     document: Document, *, province: str = "", regions: Iterable[tuple[str, str]] = ()
-) -> list[Statement]:
+) -> list[PlanStatement]:
     """Read an opened document into statements.
 
     Parameters
@@ -70,7 +70,7 @@ def read_document(
     return read_text(document.text, plan, region_names(regions))
 
 
-def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[Statement]:
+def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[PlanStatement]:
     """Read a text into statements.
 
     Parameters
@@ -89,13 +89,13 @@ def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[S
 
     Examples
     --------
-    >>> found = read_text("到2025年，全省新建5G基站14万个。", Plan(2021, 2025, None, "530000"))
+    >>> found = read_text("到2025年，全省新建5G基站14万个。", Plan(2021, 2025, None, "990000"))
     >>> found[0].layer, found[0].value, found[0].basis, found[0].date, found[0].kind
     ('mobile_5g', 140000.0, 'increment', '2025-12-31', 'target')
     """
-    context = Context(plan)
+    context = ReadingContext(plan)
     seen: set[str] = set()
-    found: dict[tuple[object, ...], Statement] = {}
+    found: dict[tuple[object, ...], PlanStatement] = {}
     for sentence in _sentences(text, plan):
         if sentence is None:
             context.paragraph()
@@ -111,7 +111,7 @@ def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[S
     return _with_anomalies(list(found.values()))
 
 
-def _sentences(text: str, plan: Plan) -> Iterator[Sentence | None]:
+def _sentences(text: str, plan: Plan) -> Iterator[PlanSentence | None]:
     half = with_digits(text.translate(_HALF))
     begin = 0
     for match in [*_END.finditer(half), None]:
@@ -122,7 +122,7 @@ def _sentences(text: str, plan: Plan) -> Iterator[Sentence | None]:
         if stripped:
             part = half[begin + lead : begin + lead + len(stripped)]
             found = tuple(mentions(part, plan.year))
-            yield Sentence(part, stripped, begin + lead, _own_dates(part, found))
+            yield PlanSentence(part, stripped, begin + lead, _own_dates(part, found))
         if match and "\n" in match[0]:
             yield None
         begin = match.end() if match else end
@@ -145,7 +145,7 @@ def _own_dates(text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
     return tuple(result)
 
 
-def _with_anomalies(found: list[Statement]) -> list[Statement]:
+def _with_anomalies(found: list[PlanStatement]) -> list[PlanStatement]:
     """Mark sums that cannot be: more new ones than there are in all at the same date."""
     result = []
     for said in found:

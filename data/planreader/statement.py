@@ -11,7 +11,7 @@ BASES = ("cumulative", "increment", "share", "level", "flow", "growth", "count")
 
 
 @dataclass(frozen=True)
-class Statement:
+class PlanStatement:
     """One figure of a plan, with the words it stands in.
 
     Attributes
@@ -70,7 +70,7 @@ class Statement:
         return (self.layer, self.metric, self.value, self.unit, self.qualifier, self.basis,
                 self.date, self.kind, self.region, self.place)  # fmt: skip
 
-    def because(self, reason: str, cost: float = 0.0) -> Statement:
+    def because(self, reason: str, cost: float = 0.0) -> PlanStatement:
         """Return the statement with one more reason and less confidence.
 
         Parameters

@@ -14,7 +14,7 @@ from data.planreader.acceptance import accept, contradictions, proposal_id
 from data.planreader.context import Plan
 from data.planreader.document import Document, described
 from data.planreader.reading import read_text
-from data.planreader.statement import Statement
+from data.planreader.statement import PlanStatement
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import overridden
@@ -25,7 +25,7 @@ TEXT = "到2025年，全省新建5G基站903个，5G基站年均增长20%。"
 MORE = "到2025年，全省4G基站达到1200个。"
 
 
-def read(pack: Pack, words: str = TEXT) -> tuple[Document, list[Statement]]:
+def read(pack: Pack, words: str = TEXT) -> tuple[Document, list[PlanStatement]]:
     document = described(words, "ab" * 32, "plan.txt")
     return document, read_text(words, Plan(2021, 2025, "2021-06-30", pack.adcode))
 
