@@ -275,7 +275,8 @@ class _Reader:
             date=mention.date if mention else None, kind=kind, region=region,
             quote=self._sentence.quote, start=self._sentence.start, confidence=0.97,
             other_value=None if other is None else converted(other, quantity.measure, found.unit),
-            place=place,
+            place=place, figure=(self._sentence.start + quantity.start,
+                                 self._sentence.start + quantity.end),
         )  # fmt: skip
         if mention is None:
             said = self._dated(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from data.planreader.context import Plan, ReadingContext
@@ -12,6 +12,7 @@ from data.planreader.document import Document
 from data.planreader.extraction import PlanSentence, statements
 from data.planreader.files import opened
 from data.planreader.phrases import pattern
+from data.planreader.quantities import quantities
 from data.planreader.regions import RegionNames, region_names
 from data.planreader.statement import PlanStatement
 
@@ -109,6 +110,29 @@ def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[P
         for statement in statements(sentence, context, names or RegionNames({})):
             found.setdefault(statement.key, statement)
     return _with_anomalies(list(found.values()))
+
+
+def set_aside(text: str, found: Sequence[PlanStatement]) -> list[tuple[int, str]]:
+    """Return the sentences that count something and state nothing of infrastructure.
+
+    Parameters
+    ----------
+    text
+        The document's text.
+    found
+        What was read from it.
+
+    Returns
+    -------
+    sentences
+        Place in the text [characters] and the words, each sentence once.
+    """
+    stated = {said.quote for said in found}
+    apart: dict[str, int] = {}
+    for sentence in _sentences(text, Plan()):
+        if sentence is not None and sentence.quote not in stated and quantities(sentence.text):
+            apart.setdefault(sentence.quote, sentence.start)
+    return [(start, words) for words, start in apart.items()]
 
 
 def _sentences(text: str, plan: Plan) -> Iterator[PlanSentence | None]:

@@ -46,6 +46,8 @@ class PlanStatement:
         The second reading of an anomaly (a lost decimal point), or None.
     place
         Named places that the figure is shared by, in the words of the text.
+    figure
+        Where the figure with its unit begins and ends in the document's text [characters].
     """
 
     layer: str
@@ -63,6 +65,7 @@ class PlanStatement:
     reasons: tuple[str, ...] = ()
     other_value: float | None = None
     place: str = ""
+    figure: tuple[int, int] = (0, 0)
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ PAGES = {
     "coverage": "coverage",
     "terrain_path": "path",
     "coverage_rules": "rules",
+    "reading": "read-plan",
     "imports": "import",
     "sources": "sources",
 }

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from data.planreader import Statement, read
+from data.planreader.reading import set_aside
 from data.tables.reader import Pack
 
 SOURCES = Path(__file__).resolve().parents[3] / "data" / "sources"
@@ -63,3 +64,18 @@ def test_a_quote_stands_in_the_text_letter_by_letter() -> None:
         text = (SOURCES / name).read_text(encoding="utf-8")
         for said in proposed:
             assert text[said.start : said.start + len(said.quote)] == said.quote
+
+
+def test_a_figure_stands_where_it_is_said_to() -> None:
+    name = "001_c2e68fe21cc5bc30.txt"
+    text = (SOURCES / name).read_text(encoding="utf-8")
+    figures = [text[slice(*said.figure)] for said in FOUND[name]]
+    assert figures[-1] == "14万个"
+
+
+def test_what_is_no_infrastructure_is_listed_apart() -> None:
+    name = "001_c2e68fe21cc5bc30.txt"
+    text = (SOURCES / name).read_text(encoding="utf-8")
+    apart = [words for _, words in set_aside(text, FOUND[name])]
+    assert any("4000亿元" in words for words in apart)
+    assert not any("14万个" in words for words in apart)

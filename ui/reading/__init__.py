@@ -1,0 +1,1 @@
+"""The page that reads a plan: the text at the left, what it states at the right."""
