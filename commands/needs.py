@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 import typer
 
 from commands.options import (
     LAYER_KEYS,
+    AsOf,
     Folder,
     Metric,
     Out,
     Province,
     ScenarioFile,
+    TargetDate,
     pack_of,
     print_table,
     scenario_of,
@@ -35,6 +38,8 @@ def needs(  # noqa: PLR0913  one argument for each option
     ] = "linear",
     pue: Annotated[float, typer.Option("--pue", help="Power usage effectiveness.")] = 1.3,
     rack_kw: Annotated[float, typer.Option("--rack-kw", help="Power of a physical rack.")] = 2.5,
+    as_of: AsOf = "",
+    target_date: TargetDate = "",
     use: Annotated[
         float | None,
         typer.Option(
@@ -49,14 +54,20 @@ def needs(  # noqa: PLR0913  one argument for each option
     out: Out = "-",
 ) -> None:
     """List what a layer needs: units per county and year, routes to villages, or racks."""
+    from data.ledger.statements import parse_date
     from data.scenario.scenario import Scenario
     from layers.registry import layer as layer_of, need_layers
     from planning.exports.plan import need_bundle
+    from planning.gaps import with_target_date
     from planning.needs import NeedOptions, need_table
 
     pack = pack_of(province, workspace)
     wanted = scenario_of(scenario, province) or Scenario(province=province)
     chosen = layer_of(layer) if layer else need_layers()[0]
+    if as_of:
+        wanted = wanted.model_copy(update={"as_of": dt.date.fromisoformat(parse_date(as_of))})
+    if target_date:
+        wanted = with_target_date(pack, wanted, [chosen.key], target_date, metric=metric)
     options = NeedOptions(path=path, pue=pue, rack_kw=rack_kw, use=use,
                           design_use=design_use)  # fmt: skip
     table = need_table(pack, wanted, chosen, metric=metric, options=options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -58,6 +58,16 @@ Metric = Annotated[
     str,
     typer.Option(
         "--metric", "-m", help="Metric of the layer, or all; default its first. See `layers`."
+    ),
+]
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="Latest date of what counts as built; default today.")
+]
+TargetDate = Annotated[
+    str,
+    typer.Option(
+        "--target-date",
+        help="Date of the stated target that counts; default the one due next after --as-of.",
     ),
 ]
 Province = Annotated[str, typer.Option("--province", "-p", help="Name of the pack.")]
@@ -222,6 +232,18 @@ def print_table(table: pd.DataFrame, *, right: Container[str] = ()) -> None:
         columns[i] = [left + after for left, after in zip(*sides, strict=True)]
     for line in zip(*columns, strict=True):
         typer.echo("  ".join(line).rstrip())
+
+
+def qualified(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return the table with the word of how exact a figure is before the figure."""
+    worded = table.copy()
+    for name in names:
+        signs = table[f"{name}_qualifier"]
+        worded[name] = [
+            words(f"qualifier.{sign.replace(' ', '_')}", figure=figure) if sign else figure
+            for sign, figure in zip(signs, [_cell(v, name) for v in table[name]], strict=True)
+        ]
+    return worded
 
 
 def _cell(value: object, name: str) -> str:

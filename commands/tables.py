@@ -8,6 +8,7 @@ import typer
 
 from commands.options import (
     LAYER_KEYS,
+    AsOf,
     FiveG,
     Folder,
     LevelName,
@@ -16,17 +17,22 @@ from commands.options import (
     Province,
     ScenarioFile,
     StateName,
+    TargetDate,
     is_map,
     pack_of,
     print_table,
+    qualified,
     say,
     scenario_of,
     steps,
+    terminal_language,
     write_bundle,
 )
-from data.wording.catalogue import Message
+from data.wording.catalogue import Message, data_language
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from data.tables.reader import Pack
 
 COMMANDS = typer.Typer()
@@ -44,9 +50,8 @@ def gaps(  # noqa: PLR0913  one argument for each option
     level: Annotated[
         LevelName, typer.Option("--level", help="Level of the rows.")
     ] = LevelName.prefecture,
-    as_of: Annotated[
-        str, typer.Option("--as-of", help="Latest date of what counts as built.")
-    ] = "",
+    as_of: AsOf = "",
+    target_date: TargetDate = "",
     scenario: ScenarioFile = None,
     workspace: Folder = None,
     out: Out = "-",
@@ -59,25 +64,42 @@ def gaps(  # noqa: PLR0913  one argument for each option
     if _is_listed(keys):
         _listing(pack_of(province, workspace), keys[0], out)
         return
-    from planning.gaps import gap_columns, gap_table
+    from data.scenario.scenario import Scenario
+    from planning.gaps import gap_table, with_target_date
 
     with steps("gaps", 3) as step:
         pack = pack_of(province, workspace)
         step("read")
-        plan = scenario_of(scenario, province)
+        plan = scenario_of(scenario, province) or Scenario(province=province)
+        if target_date:
+            plan = with_target_date(pack, plan, keys, target_date, metric=metric)
         table = gap_table(
             pack, keys, level=level.value, as_of=as_of or None, scenario=plan, metric=metric
         )
         step("computed")
         if out == "-":
-            columns = list(gap_columns(table))
-            numbers = columns[columns.index("as_of") + 1 : columns.index("evidence")]
-            print_table(table[columns], right=numbers)
+            _print_gaps(table)
             return
         from planning.exports.gaps import gap_bundle
 
         write_bundle(gap_bundle(pack, table, scenario=plan, geometry=is_map(out)), out)
         step("written")
+
+
+def _print_gaps(table: pd.DataFrame) -> None:
+    """Print the columns of the gap list, and those further ones that are read beside them."""
+    from planning.gaps import GAP_COLUMNS
+
+    language = terminal_language()
+    data = data_language(language)
+    shown = qualified(table, ("target", "built", "gap")).rename(
+        columns={f"denominator_{data}": "denominator", f"note_{language}": "note"}
+    )
+    more = ("metric", "target_as_of", "target_status", "rule", "denominator", "built_low",
+            "built_high", "note")  # fmt: skip
+    numbers = ("target", "built", "planned", "gap", "gap_low", "gap_high", "built_low",
+               "built_high")  # fmt: skip
+    print_table(shown[[*GAP_COLUMNS, *more]], right=numbers)
 
 
 @COMMANDS.command()

@@ -36,15 +36,20 @@ def today() -> dt.date:
         ) from error
 
 
-def first_plan_year() -> int:
+def first_plan_year(day: dt.date | None = None) -> int:
     """Return the first year in which something can still be built.
+
+    Parameters
+    ----------
+    day
+        The day that is looked ahead from; None for today.
 
     Returns
     -------
     year
         This year until June, next year from July on: a budget needs half a year to become a site.
     """
-    day = today()
+    day = day if day is not None else today()
     return day.year + (day.month > 6)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 EVIDENCE_CLASSES: tuple[str, ...] = (
     "measured",
     "reported",
+    "derived",
     "declared",
     "allocated",
     "modelled",

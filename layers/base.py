@@ -44,7 +44,9 @@ RULE_COLUMNS: Mapping[str, str] = {
 RULES: tuple[str, ...] = (*RULE_COLUMNS, "past_share", "own")
 
 #: ``not named``: no source names the region for it.
-TargetStatus = Literal["stated", "derived", "implied", "set by planner", "none stated", "not named"]
+TargetStatus = Literal[
+    "stated", "derived", "assumption all covered", "set by planner", "none stated", "not named"
+]
 #: What the scenario's sites add to a metric: nothing, one unit per site of the layer's presets, or
 #: the villages that sites of the metric's technology newly reach.
 Planned = Literal["none", "sites", "villages"]
@@ -86,6 +88,14 @@ class Context:
         """Prefectures of the province, ordered by adcode."""
         return self.pack.regions("prefecture")
 
+    @cached_property
+    def counties_of(self) -> list[tuple[NDArray[np.int64], list[str]]]:
+        """Positions and adcodes of the counties of each prefecture, at level ``county``."""
+        parents = self.regions["parent"].to_numpy(dtype=object)
+        codes = self.regions["adcode"].to_numpy(dtype=object)
+        inside = [np.flatnonzero(parents == code) for code in self.prefectures["adcode"]]
+        return [(some, codes[some].tolist()) for some in inside]
+
     @property
     def prefecture_of(self) -> NDArray[np.object_]:
         """(n,) adcode of each region's prefecture; the province's own code at that level."""
@@ -109,8 +119,13 @@ class Figures:
         (n,) evidence class, date of what is built (empty if unknown), source ids joined by ``;``.
     target_status
         How the target came about: of all regions, or (n,) of each.
-    note
-        What the reader must know to read the figures; None without.
+    note, notes
+        What the reader must know to read the figures, None without; and of single regions.
+    missing
+        Target − built, where both come of one case of an allocation and their intervals would say
+        too much; None: the difference of both intervals.
+    target_qualifier, built_qualifier
+        Sign of the source's word for how exact a figure is, such as ``~``; (n,) of what is built.
     """
 
     unit: str
@@ -125,6 +140,10 @@ class Figures:
     target_as_of: str
     rule: str
     note: Message | None = None
+    notes: tuple[Message | None, ...] = ()
+    missing: Interval | None = None
+    target_qualifier: str = "="
+    built_qualifier: NDArray[np.object_] | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +249,12 @@ class Query:
     def own_target(self) -> int | None:
         """Provincial total that the planner set [unit of the metric]; None without."""
         return self.context.scenario.targets.get(self.setting)
+
+    @property
+    def target_date(self) -> str:
+        """Date of the target that the planner chose, YYYY-MM-DD; empty for the one in force."""
+        chosen = self.context.scenario.target_dates.get(self.setting)
+        return chosen.isoformat() if chosen is not None else ""
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -142,6 +142,7 @@ def _only(figures: Figures, mask: NDArray[np.bool_]) -> Figures:
         figures,
         target=kept(figures.target),
         built=kept(figures.built),
+        missing=None if figures.missing is None else kept(figures.missing),
         evidence=np.where(mask, figures.evidence, "reported"),
         as_of=np.where(mask, figures.as_of, ""),
         source_ids=np.where(mask, figures.source_ids, ""),
@@ -154,7 +155,7 @@ def _with_plans(
 ) -> Figures:
     """Put a prefecture's own plan where the province's target says nothing of it."""
     codes = query.context.regions["adcode"].tolist()
-    target = figures.target.value.copy()
+    target, missing = figures.target.value.copy(), figures.missing
     status = np.array(figures.target_status, dtype=object)
     sources = figures.source_ids.copy()
     due = figures.target_as_of
@@ -163,9 +164,10 @@ def _with_plans(
         if at is None or not np.isnan(target[at]):
             continue
         target[at], status[at], due = plan.value, "stated", plan.as_of
+        missing = None
         sources[at] = ";".join(part for part in (plan.source_id, sources[at]) if part)
     bounds = (np.where(np.isnan(figures.target.value), target, end)
               for end in (figures.target.low, figures.target.high))  # fmt: skip
     status[mask & np.isnan(target)] = "none stated"
     return replace(figures, target=Interval(target, *bounds), target_status=status,
-                   source_ids=sources, target_as_of=due)  # fmt: skip
+                   source_ids=sources, target_as_of=due, missing=missing)  # fmt: skip

@@ -1,21 +1,25 @@
 """Natural villages of 20 or more households: which have 4G, which have none.
 
-The plan states one number for the province ("about 5,000 … without 4G") and no list. The target
-is implied by that sentence: every such village. The prefecture split is that of the village
-table in force; while it is illustrative, the interval is widened to what the named rules give
-for the plan's number, because the split itself is invented.
+The plan states one number for the province ("about 5,000 … without 4G") and no list: that is the
+figure, and no plan states a target. The target is an assumption, every village of the table in
+force; what is built is that table less the plan's number. While the table is illustrative both are
+illustrations, they hold for the date of the plan's number only, and the interval of the gap spans
+the named rules, because the split itself is invented. A pack without such a number has no figure.
 
 Default rule (for the interval and for a target set by the planner): rural households.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from data.ledger.statements import Statement
+from data.ledger.statements import RegionalFigure, Statement
 from data.wording.catalogue import Message
 from data.workspace.effective import import_date
 from geo.evidence import weakest
@@ -44,46 +48,182 @@ def figures(query: Query) -> Figures:
     figures
         Per region, in villages of 20 or more households.
     """
-    context = query.context
-    counts = village_counts(context)
-    imported = import_date(context.pack, "natural_villages")
+    context, own = query.context, query.own_target
     shortfall = query.ledger.built(query.metric.ledger.built, context.as_of)
-    total = counts["villages"].to_numpy(float)
-    status: TargetStatus = "implied" if shortfall is not None else "none stated"
-    own = query.own_target
+    dated = _table_date(context, shortfall)
+    counts = village_counts(context)
+    parts = _county_parts(query, shortfall if own is None else None)
+    if dated is None:
+        parts.loc[:, [name for name in parts if name != "own"]] = np.nan
+    shares = _reported(query) if dated is not None else {}
+    for code, figure in shares.items():
+        _apply(parts, (context.pack.regions("county")["parent"] == code).to_numpy(), figure.value)
+    table = _at_level(context, parts)
+    missing = _missing(table)
+    all_villages = table["target"].to_numpy(float)
+    built = Interval(
+        table["built"].to_numpy(float), all_villages - missing.high, all_villages - missing.low
+    )
+    status: TargetStatus = "none stated" if dated is None else "assumption all covered"
     if own is not None:
-        status = "set by planner"
-        total = _shared(own, counts["villages"].fillna(0))
-    covered = counts["covered"].to_numpy(float)
-    built = Interval(covered, covered, covered + counts["unknown"].to_numpy(float))
-    illustrative = (counts["evidence"] == "illustrative").any()
-    if shortfall is not None and illustrative and own is None:
-        built = _widened(query, shortfall, total, built)
-    sources = ";".join((*(shortfall.source_ids if shortfall else ()), VILLAGES_SOURCE))
-    n = len(counts)
-    table = Figures(
+        status, all_villages = "set by planner", table["own"].to_numpy(float)
+    return Figures(
         unit=query.metric.unit,
         denominator=query.layer.message("of_villages", households=MIN_HOUSEHOLDS),
-        target=Interval.exact(total if status != "none stated" else np.full(n, np.nan)),
+        target=Interval.exact(all_villages),
         built=built,
+        missing=missing if own is None else None,
         planned=query.planned,
-        evidence=counts["evidence"].to_numpy(object),
-        as_of=np.full(n, imported or (shortfall.as_of if shortfall else ""), dtype=object),
-        source_ids=np.full(n, sources, dtype=object),
         target_status=status,
         target_as_of="",
         rule="village table",
-        note=_note(query.layer, counts, has_shortfall=shortfall is not None),
+        evidence=counts["evidence"].to_numpy(object),
+        note=_note(query.layer, counts, dated, has_shortfall=shortfall is not None),
+        built_qualifier=_signs(context, shortfall if _is_invented(counts) else None, shares),
+        **_provenance(context, dated, shortfall, shares),
     )
-    return _with_reported_shares(query, table)
 
 
-def _note(layer: Layer, counts: pd.DataFrame, *, has_shortfall: bool) -> Message | None:
-    """Return why both figures of the plan hold, and where villages of some counties are missing."""
-    both = layer.message("note") if has_shortfall else None
+def _is_invented(counts: pd.DataFrame) -> bool:
+    """Return whether a village of the table in force is invented."""
+    return bool((counts["evidence"] == "illustrative").any())
+
+
+def _table_date(context: Context, shortfall: Statement | None) -> str | None:
+    """Return the date of the village table; None where it says nothing of the context's date.
+
+    A list that somebody made has its own date; an invented one illustrates the plan's number.
+    """
+    imported = import_date(context.pack, "natural_villages")
+    if imported:
+        return imported if imported <= context.as_of else None
+    return shortfall.as_of if shortfall is not None else None
+
+
+def _county_parts(query: Query, shortfall: Statement | None) -> pd.DataFrame:
+    """Return per county: target, built, unknown, own target, and the gap in each case."""
+    county = replace(query, context=replace(query.context, level="county"))
+    counts = village_counts(county.context)
+    own = query.own_target
+    parts = pd.DataFrame(
+        {"target": counts["villages"], "built": counts["covered"], "unknown": counts["unknown"]}
+    )
+    parts["own"] = np.nan if own is None else _shared(own, counts["villages"].fillna(0))
+    missing = parts["target"] - parts["built"]
+    parts["low_0"], parts["high_0"] = missing - parts["unknown"], missing
+    if shortfall is None or not _is_invented(counts):
+        return parts
+    if missing.sum() > 0:
+        for end in ("low", "high"):
+            parts[f"{end}_0"] = _shared(round(getattr(shortfall, end)), missing.fillna(0))
+    cases = spread(county, shortfall, NO_CELLS).cases.values()
+    for number, case in enumerate(cases, start=1):
+        parts[f"low_{number}"], parts[f"high_{number}"] = case.low, case.high
+    return parts
+
+
+def _reported(query: Query) -> dict[str, RegionalFigure]:
+    """Return the latest share of covered villages that each prefecture has reported by then."""
+    seen = query.ledger.regional(query.metric.ledger.share, query.context.as_of)
+    return {figure.adcode: figure for figure in seen if figure.kind == "share"}
+
+
+def _apply(parts: pd.DataFrame, inside: NDArray[np.bool_], share: float) -> None:
+    """Put a reported share of covered villages in the place of the table's own."""
+    target = parts.loc[inside, "target"]
+    built = _shared(round(share * float(target.sum())), target.fillna(0))
+    built = np.where(target.isna(), np.nan, built)
+    parts.loc[inside, "built"], parts.loc[inside, "unknown"] = built, 0.0
+    for name in parts:
+        if str(name).startswith(("low_", "high_")):
+            parts.loc[inside, name] = target - built
+
+
+def _at_level(context: Context, parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums of the counties at the level of the context; unknown where all are."""
+    counties = context.pack.regions("county")
+    group = {
+        "county": counties["adcode"],
+        "prefecture": counties["parent"],
+        "province": pd.Series([context.pack.adcode] * len(counties)),
+    }[context.level]
+    sums = parts.groupby(group.to_numpy()).sum(min_count=1)
+    return sums.reindex(context.regions["adcode"]).reset_index(drop=True)
+
+
+def _missing(table: pd.DataFrame) -> Interval:
+    """Return what is missing, from the least to the most of all cases."""
+    value = (table["target"] - table["built"]).to_numpy(float)
+    low, high = (
+        table[[name for name in table if str(name).startswith(end)]] for end in ("low_", "high_")
+    )
+    return Interval(
+        value,
+        np.fmin(low.min(axis=1).to_numpy(float), value),
+        np.fmax(high.max(axis=1).to_numpy(float), value),
+    )
+
+
+def _signs(
+    context: Context, shortfall: Statement | None, shares: Mapping[str, RegionalFigure]
+) -> NDArray[np.object_]:
+    """Return the qualifier of each region: the plan's, but where a prefecture has reported."""
+    sign = shortfall.qualifier if shortfall is not None else "="
+    signs = [shares[code].qualifier if code in shares else sign for code in context.prefecture_of]
+    return np.array(signs, dtype=object)
+
+
+def _provenance(
+    context: Context,
+    dated: str | None,
+    shortfall: Statement | None,
+    shares: Mapping[str, RegionalFigure],
+) -> dict[str, Any]:
+    """Return dates, source ids and notes per region, as fields of the figures."""
+    stated = shortfall.source_ids if shortfall is not None else ()
+    seen = [shares.get(code) for code in context.prefecture_of]
+    ids = [stated if share is None else (share.source_id,) for share in seen]
+    if context.level == "province":
+        ids = [(*stated, *(share.source_id for share in shares.values()))]
+    dates = [dated or "" if share is None else share.as_of for share in seen]
+    return {
+        "as_of": np.array(dates, dtype=object),
+        "source_ids": np.array([";".join((*some, VILLAGES_SOURCE)) for some in ids], dtype=object),
+        "notes": tuple(_share_notes(context, seen, shares)),
+    }
+
+
+def _share_notes(
+    context: Context,
+    seen: Sequence[RegionalFigure | None],
+    shares: Mapping[str, RegionalFigure],
+) -> Iterator[Message | None]:
+    """Return per region what share its prefecture has reported; of the province how many have."""
+    for share in seen:
+        if context.level == "province" and shares:
+            latest = max(figure.as_of for figure in shares.values())
+            yield Message("gap_note.shares_since", {"parts": len(shares), "latest": latest})
+        elif share is not None:
+            percent = f"{share.value * 100:g}"
+            yield Message("gap_note.share_reported", {"percent": percent, "date": share.as_of})
+        else:
+            yield None
+
+
+def _note(
+    layer: Layer, counts: pd.DataFrame, dated: str | None, *, has_shortfall: bool
+) -> Message | None:
+    """Return what the figures rest on, and where villages of some counties are missing."""
     listed, counties = int(counts["listed"].sum()), int(counts["counties"].sum())
     partial = layer.message("partial", listed=listed, counties=counties)
-    return two_sentences(both, partial if listed < counties else None)
+    if dated is None:
+        villages = int(counts["villages"].sum())
+        key = "illustrative_only" if _is_invented(counts) else "later"
+        return layer.message(key, villages=villages)
+    first = layer.message("note") if has_shortfall else None
+    if _is_invented(counts):
+        first = two_sentences(first, layer.message("denominator"))
+    return two_sentences(first, partial if listed < counties else None)
 
 
 def village_counts(context: Context) -> pd.DataFrame:
@@ -135,32 +275,6 @@ def village_counts(context: Context) -> pd.DataFrame:
         weakest(large["evidence"].astype(str).unique()) if len(large) else "assumed"
     )
     return counts
-
-
-def _widened(query: Query, shortfall: Statement, total: np.ndarray, built: Interval) -> Interval:
-    """Widen what is built to the range that the rules give for the plan's shortfall."""
-    missing = spread(query, shortfall, NO_CELLS).figures
-    low = np.clip(np.minimum(built.low, total - missing.high), 0, total)
-    high = np.clip(np.maximum(built.high, total - missing.low), 0, total)
-    return Interval(built.value, low, high)
-
-
-def _with_reported_shares(query: Query, table: Figures) -> Figures:
-    """Replace the village table's figure where a prefecture has reported its own share since."""
-    context = query.context
-    if context.level != "prefecture" or table.target_status == "none stated":
-        return table
-    value, low, high = (np.array(a) for a in (table.built.value, table.built.low, table.built.high))
-    codes = context.regions["adcode"].tolist()
-    as_of, sources = table.as_of.copy(), table.source_ids.copy()
-    for figure in query.ledger.regional(query.metric.ledger.share, context.as_of):
-        if figure.kind != "share" or figure.adcode not in codes:
-            continue
-        i = codes.index(figure.adcode)
-        value[i] = low[i] = high[i] = round(figure.value * table.target.value[i])
-        as_of[i] = figure.as_of
-        sources[i] = f"{figure.source_id};{VILLAGES_SOURCE}"
-    return replace(table, built=Interval(value, low, high), as_of=as_of, source_ids=sources)
 
 
 def _shared(total: int, weights: pd.Series) -> np.ndarray:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data.ledger.statements import RegionalFigure, Statement
+from geo.gaps.allocation import allocate
 from layers.base import Query
+
+End = Literal["value", "low", "high"]
 
 
 @dataclass(frozen=True)
@@ -15,27 +22,36 @@ class Cells:
 
     Attributes
     ----------
-    fixed
-        adcode → whole number that the allocation must keep.
+    same
+        adcode → figure of the total's own date, which the allocation keeps.
+    newer
+        adcode → figure of a later date: it stands in its own row and changes no other.
+    share
+        adcode → share of the total, of whatever date.
     floor
-        adcode → number the allocation must not fall below.
-    observed
-        adcode → the dated figure behind a fixed cell that is itself reported.
-    source_ids
-        adcode → source ids behind the cell.
+        adcode → number that the allocation does not go below.
     """
 
-    fixed: Mapping[str, int]
-    floor: Mapping[str, float]
-    observed: Mapping[str, RegionalFigure]
-    source_ids: Mapping[str, tuple[str, ...]]
+    same: Mapping[str, RegionalFigure] = field(default_factory=dict)
+    newer: Mapping[str, RegionalFigure] = field(default_factory=dict)
+    share: Mapping[str, RegionalFigure] = field(default_factory=dict)
+    floor: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def observed(self) -> dict[str, RegionalFigure]:
+        """The dated figure of each prefecture that has reported its own."""
+        return {**self.same, **self.newer}
+
+    def of_date(self, date: str) -> Cells:
+        """Return the cells without the shares of other dates: those are estimates, not facts."""
+        return replace(self, share={k: s for k, s in self.share.items() if s.as_of == date})
 
 
-NO_CELLS = Cells({}, {}, {}, {})
+NO_CELLS = Cells()
 
 
 def built_cells(query: Query, total: Statement | None) -> Cells:
-    """Return the observed cells for what is built: later figures fix a cell, shares scale.
+    """Return what is observed of what is built: figures of prefectures, and shares of the total.
 
     Parameters
     ----------
@@ -47,31 +63,25 @@ def built_cells(query: Query, total: Statement | None) -> Cells:
     Returns
     -------
     cells
-        Prefectures that are fixed or have a lower bound.
+        Observed prefectures.
     """
     if total is None:
         return NO_CELLS
-    fixed: dict[str, int] = {}
+    same: dict[str, RegionalFigure] = {}
+    newer: dict[str, RegionalFigure] = {}
     floor: dict[str, float] = {}
-    observed: dict[str, RegionalFigure] = {}
-    sources: dict[str, tuple[str, ...]] = {}
-    for share in regional_shares(query):
-        fixed[share.adcode] = round(share.value * total.value)
-        sources[share.adcode] = (share.source_id,)
-    for figure in query.ledger.regional(query.metric.ledger.built, query.context.as_of):
-        if figure.kind != "built":
-            continue
-        if figure.as_of >= total.as_of:
-            fixed[figure.adcode] = round(figure.value)
-            observed[figure.adcode] = figure
-            sources[figure.adcode] = (figure.source_id,)
+    for figure in _of_prefectures(query, query.context.as_of):
+        if figure.as_of > total.as_of:
+            newer[figure.adcode] = figure
+        elif figure.as_of == total.as_of:
+            same[figure.adcode] = figure
         else:
             floor[figure.adcode] = figure.value
-    return Cells(fixed, floor, observed, sources)
+    return Cells(same, newer, regional_shares(query), floor)
 
 
-def target_cells(query: Query, total: Statement | None) -> Cells:
-    """Return the cells of a target: observed shares stay, and no target is below what is built.
+def target_cells(query: Query, total: Statement | None, built: Statement | None) -> Cells:
+    """Return the cells of a target: observed shares stay, and no target is below what stood.
 
     Parameters
     ----------
@@ -79,31 +89,28 @@ def target_cells(query: Query, total: Statement | None) -> Cells:
         A metric of a layer for the regions of a context.
     total
         Provincial target that is allocated; None without.
+    built
+        Provincial figure of what is built. Figures of prefectures that are newer raise no target,
+        so that they change no other prefecture.
 
     Returns
     -------
     cells
-        Prefectures that are fixed or have a lower bound.
+        Prefectures with a share or a lower bound.
     """
     if total is None:
         return NO_CELLS
     shares = regional_shares(query)
-    fixed = {s.adcode: round(s.value * total.value) for s in shares}
-    floor = {
-        f.adcode: f.value
-        for f in query.ledger.regional(query.metric.ledger.built, total.as_of)
-        if f.kind == "built" and f.adcode not in fixed
-    }
-    if sum(fixed.values()) + sum(floor.values()) > total.value:
-        floor = {}
-    return Cells(fixed, floor, {}, {s.adcode: (s.source_id,) for s in shares})
+    known = _of_prefectures(query, built.as_of) if built is not None else []
+    floor = {f.adcode: f.value for f in known if f.adcode not in shares}
+    kept = sum(s.value for s in shares.values()) * total.low
+    return Cells(share=shares, floor=floor if kept + sum(floor.values()) <= total.low else {})
 
 
-def regional_shares(query: Query) -> list[RegionalFigure]:
+def regional_shares(query: Query) -> dict[str, RegionalFigure]:
     """Return the latest share of the provincial total known for each prefecture.
 
-    A share is a property of the network, not of a date: the one observed holds for other dates
-    too, as "allocated", until another is observed.
+    At its own date a share is exact; for other dates it is an estimate beside the rules.
 
     Parameters
     ----------
@@ -113,7 +120,61 @@ def regional_shares(query: Query) -> list[RegionalFigure]:
     Returns
     -------
     shares
-        One per prefecture that has reported a share.
+        adcode → the latest share.
     """
-    latest = {f.adcode: f for f in query.ledger.regional(query.metric.ledger.share)}
-    return [f for f in latest.values() if f.kind == "share"]
+    figures = query.ledger.regional(query.metric.ledger.share)
+    return {f.adcode: f for f in figures if f.kind == "share"}
+
+
+def allocated(
+    total: float, weights: NDArray[np.float64], codes: Sequence[str], cells: Cells, end: End
+) -> NDArray[np.int64]:
+    """Allocate a total to prefectures, keeping what is observed of each.
+
+    A newer figure replaces its own part after the allocation. Where it is below that part, the
+    part was estimated too high: the others then have the rest, as the total itself is a fact.
+
+    Parameters
+    ----------
+    total
+        Figure of the province.
+    weights
+        (n,) weights of the prefectures.
+    codes
+        adcodes of the prefectures.
+    cells
+        What is observed of them.
+    end
+        Which end of the observed figures counts.
+
+    Returns
+    -------
+    parts
+        (n,) whole units. They sum to the total, plus what newer figures have added since.
+    """
+    keep = {code: round(share.value * total) for code, share in cells.share.items()}
+    keep |= {code: round(float(getattr(figure, end))) for code, figure in cells.same.items()}
+    newer = {code: round(float(getattr(figure, end))) for code, figure in cells.newer.items()}
+    if end == "low":
+        least = sum(keep.values()) + sum(v for k, v in cells.floor.items() if k not in keep)
+        total = max(total, least)
+    while True:
+        parts = allocate(
+            round(total),
+            weights,
+            fixed=[keep.get(code, np.nan) for code in codes],
+            floor=[cells.floor.get(code, 0.0) for code in codes],
+            keys=list(codes),
+        )
+        found = dict(zip(codes, parts.tolist(), strict=True))
+        above = {code: most for code, most in newer.items() if found[code] > most}
+        if not above or len({*keep, *above}) == len(codes):
+            return np.array([newer.get(code, part) for code, part in found.items()])
+        keep |= above
+
+
+def _of_prefectures(query: Query, until: str) -> list[RegionalFigure]:
+    """Return what the prefectures report as built, the oldest first."""
+    codes = set(query.context.prefectures["adcode"])
+    figures = query.ledger.regional(query.metric.ledger.built, until)
+    return [f for f in figures if f.kind == "built" and f.adcode in codes]

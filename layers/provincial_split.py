@@ -6,7 +6,8 @@ so that counties sum to their prefecture and prefectures to the province, under 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,24 +16,59 @@ from data.ledger.statements import Statement
 from data.wording.catalogue import Message
 from geo.errors import UnknownNameError
 from geo.evidence import weakest
-from geo.gaps.allocation import allocate
-from geo.gaps.gap import Interval
-from layers.base import RULE_COLUMNS, RULES, Context, Figures, Metric, Query, TargetStatus
-from layers.observed_cells import Cells, built_cells, target_cells
+from geo.gaps.gap import Interval, gap
+from layers.base import RULE_COLUMNS, RULES, Figures, Metric, Query, TargetStatus
+from layers.observed_cells import Cells, End, allocated, built_cells, target_cells
 from layers.region_weights import prefecture_weights, to_counties
 
 #: Source id of the census and unit counts that the weights come from.
 WEIGHTS_SOURCE = "pack:regions"
 
 
+#: One way to allocate: a rule, and whether shares observed at other dates stay.
+Case = tuple[str, bool]
+
+
 @dataclass(frozen=True)
 class Spread:
-    """A statement per region: figures, evidence, dates and sources, in the context's order."""
+    """A statement per region, in the context's order.
+
+    Attributes
+    ----------
+    figures
+        The chosen rule's figures, from the least to the most of all cases.
+    evidence, as_of, source_ids, qualifier
+        (n,) of each figure.
+    cases
+        Figures of each way to allocate; empty where nothing is allocated.
+    notes
+        (n,) what the reader must know of single regions; empty without.
+    """
 
     figures: Interval
     evidence: NDArray[np.object_]
     as_of: NDArray[np.object_]
     source_ids: NDArray[np.object_]
+    qualifier: NDArray[np.object_]
+    cases: Mapping[Case, Interval] = field(default_factory=dict)
+    notes: tuple[Message | None, ...] = ()
+
+    @classmethod
+    def unknown(cls, size: int) -> Spread:
+        """Return figures that nothing is known of.
+
+        Parameters
+        ----------
+        size
+            Number of regions.
+
+        Returns
+        -------
+        spread
+            NaN and empty texts.
+        """
+        empty = np.full(size, "", dtype=object)
+        return cls(Interval.unknown(size), empty, empty, empty, empty)
 
 
 def counted_figures(query: Query) -> Figures:
@@ -51,7 +87,7 @@ def counted_figures(query: Query) -> Figures:
     metric = query.metric
     statement, status = target_statement(query)
     built_statement = scaled(query.ledger.built(metric.ledger.built, query.context.as_of), metric)
-    target = spread(query, statement, target_cells(query, statement))
+    target = spread(query, statement, target_cells(query, statement, built_statement))
     built = spread(query, built_statement, built_cells(query, built_statement))
     usual = Message("layers.all_units", {"unit": query.layer.unit_message(metric.unit)})
     terms = Terms(
@@ -81,12 +117,11 @@ def scaled(statement: Statement | None, metric: Metric) -> Statement | None:
     """
     if statement is None or metric.scale == 1.0:
         return statement
-    high = None if statement.high is None else statement.high * metric.scale
     return replace(
         statement,
         value=statement.value * metric.scale,
         low=statement.low * metric.scale,
-        high=high,
+        high=statement.high * metric.scale,
     )
 
 
@@ -140,6 +175,7 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
         denominator=terms.denominator,
         target=target_spread.figures,
         built=built_spread.figures,
+        missing=_missing(target_spread, built_spread),
         planned=query.planned,
         evidence=evidence,
         as_of=built_spread.as_of,
@@ -147,7 +183,31 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
         target_status=status,
         target_as_of=terms.target.as_of if terms.target is not None else "",
         rule=terms.rule,
+        target_qualifier=terms.target.qualifier if terms.target is not None else "",
+        built_qualifier=built_spread.qualifier,
+        notes=built_spread.notes,
     )
+
+
+def _missing(target: Spread, built: Spread) -> Interval:
+    """Return target − built; the interval holds only differences under one and the same case."""
+    nothing = np.zeros(len(target.figures.value))
+    if not target.cases or not built.cases:
+        return gap(target.figures, built.figures, nothing)
+    # Where a share is of one side's own date, that side has no case without it.
+    gaps = [
+        gap(_case(target, case), _case(built, case), nothing)
+        for case in dict.fromkeys((*target.cases, *built.cases))
+    ]
+    return Interval(
+        target.figures.value - built.figures.value,
+        np.min([each.low for each in gaps], axis=0),
+        np.max([each.high for each in gaps], axis=0),
+    )
+
+
+def _case(spread: Spread, case: Case) -> Interval:
+    return spread.cases.get(case) or spread.cases[case[0], True]
 
 
 def target_statement(query: Query) -> tuple[Statement | None, TargetStatus]:
@@ -170,7 +230,10 @@ def target_statement(query: Query) -> tuple[Statement | None, TargetStatus]:
         return statement, "set by planner"
     stated = scaled(
         query.ledger.target(
-            metric.ledger.target, metric.ledger.increment, as_of=query.context.as_of
+            metric.ledger.target,
+            metric.ledger.increment,
+            as_of=query.context.as_of,
+            due=query.target_date,
         ),
         metric,
     )
@@ -218,38 +281,44 @@ def spread(query: Query, total: Statement | None, cells: Cells) -> Spread:
     Returns
     -------
     spread
-        (n,) figures; low and high are the least and most of the metric's rules.
+        (n,) figures; low and high are the least and most of all rules, with shares of other dates
+        and without, over the bounds of the total.
     """
-    n = len(query.context.regions)
     if total is None:
-        empty = np.full(n, "", dtype=object)
-        return Spread(Interval.unknown(n), empty, empty, empty)
-    by_rule = {
-        rule: _parts(query, round(total.value), rule, cells)
-        for rule in dict.fromkeys((chosen_rule(query), *query.metric.rules))
+        return Spread.unknown(len(query.context.regions))
+    rules = tuple(dict.fromkeys((chosen_rule(query), *query.metric.rules)))
+    exact = cells.of_date(total.as_of)
+    variants = {True: cells} if exact == cells else {True: cells, False: exact}
+    cases = {
+        (rule, kept): _interval(query, total, rule, some)
+        for kept, some in variants.items()
+        for rule in rules
     }
-    value = next(iter(by_rule.values()))
-    stack = np.stack(list(by_rule.values()))
-    low, high = stack.min(axis=0), stack.max(axis=0)
-    if total.high is None:
-        high = np.full(n, np.nan)
-    return Spread(Interval(value, low, high), *_provenance(query.context, total, cells))
-
-
-def _parts(query: Query, total: int, rule: str, cells: Cells) -> NDArray[np.float64]:
-    context = query.context
-    if context.level == "province":
-        return np.array([float(total)])
-    prefectures = context.prefectures
-    codes = prefectures["adcode"].tolist()
-    weights = prefecture_weights(query, rule)
-    parts = allocate(
-        total,
-        weights,
-        fixed=[cells.fixed.get(code, np.nan) for code in codes],
-        floor=[cells.floor.get(code, 0.0) for code in codes],
-        keys=codes,
+    figures = Interval(
+        cases[rules[0], True].value,
+        np.min([case.low for case in cases.values()], axis=0),
+        np.max([case.high for case in cases.values()], axis=0),
     )
+    return replace(_provenance(query, total, cells), figures=figures, cases=cases)
+
+
+def _interval(query: Query, total: Statement, rule: str, cells: Cells) -> Interval:
+    """Return the parts of a total and of its bounds under one rule."""
+    value = _parts(query, total.value, rule, cells, "value")
+    if total.low == total.high and all(f.low == f.high for f in cells.observed.values()):
+        return Interval.exact(value)
+    low = _parts(query, total.low, rule, cells, "low")
+    high = _parts(query, total.high, rule, cells, "high")
+    # The parts of a smaller total may be larger by one unit (the Alabama paradox).
+    return Interval(value, np.minimum(low, value), np.maximum(high, value))
+
+
+def _parts(query: Query, total: float, rule: str, cells: Cells, end: End) -> NDArray[np.float64]:
+    context = query.context
+    codes = context.prefectures["adcode"].tolist()
+    parts = allocated(total, prefecture_weights(query, rule), codes, cells, end)
+    if context.level == "province":
+        return np.array([float(parts.sum())])
     if context.level == "prefecture":
         return parts.astype(float)
     return to_counties(
@@ -257,27 +326,48 @@ def _parts(query: Query, total: int, rule: str, cells: Cells) -> NDArray[np.floa
     )
 
 
-def _provenance(
-    context: Context, total: Statement, cells: Cells
-) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.object_]]:
-    """Return evidence, date and source ids of each region's part."""
-    evidence, as_of, sources = [], [], []
+def _provenance(query: Query, total: Statement, cells: Cells) -> Spread:
+    """Return evidence, date, source ids, qualifier and note of each region's part."""
+    context = query.context
+    own = total.source_ids == ("scenario",)
     base = ";".join(total.source_ids)
-    set_by_planner = total.source_ids == ("scenario",)
+    rows = []
     for code in context.prefecture_of:
-        seen = cells.observed.get(code) if context.level == "prefecture" else None
+        seen = cells.observed.get(code)
+        note = _newer_note(code, total, cells)
         if context.level == "province":
-            evidence.append("assumed" if set_by_planner else "reported")
-            sources.append(base)
-        elif seen is not None:
-            evidence.append("reported")
-            sources.append(seen.source_id)
+            word = "derived" if total.derived or cells.newer else "reported"
+            ids = ";".join((base, *(figure.source_id for figure in cells.newer.values())))
+            sign = "~" if cells.newer else total.qualifier
+            row = ("assumed" if own else word, total.as_of, ids, sign, _mixed_note(total, cells))
+        elif seen is None:
+            shares = [cells.share[code].source_id] if code in cells.share else []
+            ids = ";".join((base, *shares, WEIGHTS_SOURCE))
+            row = ("assumed" if own else "allocated", total.as_of, ids, total.qualifier, note)
+        elif context.level == "prefecture":
+            row = ("reported", seen.as_of, seen.source_id, seen.qualifier, note)
         else:
-            evidence.append("assumed" if set_by_planner else "allocated")
-            sources.append(";".join((base, *cells.source_ids.get(code, ()), WEIGHTS_SOURCE)))
-        as_of.append(seen.as_of if seen is not None else total.as_of)
-    return (
-        np.array(evidence, dtype=object),
-        np.array(as_of, dtype=object),
-        np.array(sources, dtype=object),
-    )
+            ids = f"{seen.source_id};{WEIGHTS_SOURCE}"
+            row = ("allocated", seen.as_of, ids, seen.qualifier, note)
+        rows.append(row)
+    evidence, as_of, sources, signs = np.array([row[:4] for row in rows], dtype=object).T
+    figures = Interval.unknown(len(rows))
+    return Spread(figures, evidence, as_of, sources, signs, notes=tuple(row[4] for row in rows))
+
+
+def _mixed_note(total: Statement, cells: Cells) -> Message | None:
+    """Return that the province's figure is a sum over several dates; None where it is not."""
+    if not cells.newer:
+        return None
+    arguments = {
+        "whole": round(total.value), "date": total.as_of, "parts": len(cells.newer),
+        "latest": max(figure.as_of for figure in cells.newer.values()),
+    }  # fmt: skip
+    return Message("gap_note.mixed_dates", arguments)
+
+
+def _newer_note(code: str, total: Statement, cells: Cells) -> Message | None:
+    """Return that a part is newer than the province's figure; None where it is not."""
+    if code not in cells.newer:
+        return None
+    return Message("gap_note.newer", {"seen": cells.newer[code].as_of, "date": total.as_of})

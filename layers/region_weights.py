@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import InputError
-from geo.gaps.allocation import allocate
+from geo.gaps.allocation import allocate, largest_remainder
 from layers.base import RULE_COLUMNS, Context, Query
 
 
@@ -55,12 +55,10 @@ def to_counties(context: Context, parts: NDArray[np.int64], column: str) -> NDAr
     counts
         (n,) whole units that sum to each prefecture's part.
     """
-    counties, codes = context.regions, context.prefectures["adcode"]
-    result = np.zeros(len(counties))
-    for code, part in zip(codes, parts, strict=True):
-        inside = (counties["parent"] == code).to_numpy()
-        own = counties.loc[inside]
-        result[inside] = allocate(int(part), own[column].to_numpy(float), keys=list(own["adcode"]))
+    weights = context.regions[column].to_numpy(float)
+    result = np.zeros(len(weights))
+    for (inside, codes), part in zip(context.counties_of, parts, strict=True):
+        result[inside] = largest_remainder(int(part), weights[inside], keys=codes)
     return result
 
 
@@ -101,14 +99,19 @@ def prefecture_weights(query: Query, rule: str) -> NDArray[np.float64]:
 
 
 def _past_shares(query: Query) -> NDArray[np.float64]:
-    """Return shares of the latest observed built figures; unobserved prefectures by population."""
+    """Return the latest observed shares of what is built; other prefectures by population.
+
+    A part and a whole of two dates give no share.
+    """
     ledger, keys = query.ledger, query.metric.ledger.built
     prefectures = query.context.prefectures
     codes = prefectures["adcode"].tolist()
     share = dict.fromkeys(codes, np.nan)
     for figure in ledger.regional(keys):
         total = ledger.built(keys, figure.as_of)
-        if figure.kind == "built" and total is not None and figure.adcode in share:
+        if figure.kind != "built" or figure.adcode not in share or total is None:
+            continue
+        if total.as_of == figure.as_of:
             share[figure.adcode] = figure.value / total.value
     known = np.array([share[code] for code in codes])
     weights = prefectures["population"].to_numpy(float)

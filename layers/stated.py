@@ -204,36 +204,34 @@ def _counted(query: Query) -> NDArray[np.float64]:
 def _of_province(query: Query, statement: Statement | None) -> Spread:
     n = len(query.context.regions)
     if statement is None or query.context.level != "province":
-        return _unknown(n)
-    high = np.nan if statement.high is None else statement.high
-    word = "assumed" if statement.source_ids == ("scenario",) else "reported"
-    return Spread(
-        Interval(*(np.full(n, value) for value in (statement.value, statement.low, high))),
-        np.full(n, word, dtype=object),
-        np.full(n, statement.as_of, dtype=object),
-        np.full(n, ";".join(statement.source_ids), dtype=object),
-    )
+        return Spread.unknown(n)
+    ends = (statement.value, statement.low, statement.high)
+    figures = Interval(*(np.full(n, value) for value in ends))
+    word = "derived" if statement.derived else "reported"
+    return _stated(figures, statement, statement.source_ids, word)
 
 
 def _share_of(query: Query, share: Statement | None) -> Spread:
     n = len(query.context.regions)
     if share is None:
-        return _unknown(n)
+        return Spread.unknown(n)
     column, context = query.metric.per_region, query.context
-    count, high = (
-        np.full(n, np.nan) if value is None else share_of(context, column, value)
-        for value in (share.value, share.high)
-    )
+    values = (share.value, share.low, share.high)
+    counted = {value: share_of(context, column, value) for value in set(values)}
+    count, low, high = (counted[value] for value in values)
+    # All of the units is a count of each region's own; a share of them is the province's.
     whole = share.value >= 1.0 or query.context.level == "province"
-    word = "assumed" if share.source_ids == ("scenario",) else "reported" if whole else "allocated"
-    return Spread(
-        Interval(count, count, high),
-        np.full(n, word, dtype=object),
-        np.full(n, share.as_of, dtype=object),
-        np.full(n, ";".join((*share.source_ids, WEIGHTS_SOURCE)), dtype=object),
-    )
+    ids = (*share.source_ids, WEIGHTS_SOURCE)
+    figures = Interval(count, np.minimum(low, count), np.maximum(high, count))
+    return _stated(figures, share, ids, "reported" if whole else "allocated")
 
 
-def _unknown(n: int) -> Spread:
-    empty = np.full(n, "", dtype=object)
-    return Spread(Interval.unknown(n), empty, empty, empty)
+def _stated(
+    figures: Interval, statement: Statement, source_ids: Sequence[str], word: str
+) -> Spread:
+    """Return figures whose evidence, date, sources and qualifier are the statement's."""
+    own = statement.source_ids == ("scenario",)
+    texts = ("assumed" if own else word, statement.as_of, ";".join(source_ids), statement.qualifier)
+    n = len(figures.value)
+    evidence, as_of, sources, signs = (np.full(n, text, dtype=object) for text in texts)
+    return Spread(figures, evidence, as_of, sources, signs)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,9 @@ from data.clock import months_between
 from data.ledger.statements import Ledger, parse_date
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from data.wording.catalogue import LANGUAGES, Message
+from data.wording.catalogue import DATA_LANGUAGES, LANGUAGES, Message
 from geo.errors import InputError
-from geo.gaps.gap import gap
+from geo.gaps.gap import Interval, gap
 from layers.base import LEVELS, Context, Figures, Layer, Level, Metric, Query
 from layers.imported_counts import listed_beside
 from layers.registry import gap_layers, layer
@@ -26,9 +27,15 @@ GAP_COLUMNS = (
 )  # fmt: skip
 
 EXTRA_COLUMNS = (
-    "metric", "parent", "denominator", "target_as_of", "target_status", "target_low", "target_high",
-    "built_low", "built_high", "rule", "note_zh", "note_en",
+    "metric", "parent", "target_as_of", "target_status", "target_qualifier", "target_low",
+    "target_high", "built_qualifier", "built_low", "built_high", "gap_qualifier", "rule",
+    "denominator_zh", "denominator_en", "note_zh", "note_en",
 )  # fmt: skip
+
+#: Sign of how exact a figure is → its word in the columns ``…_qualifier``; "=" needs none.
+QUALIFIERS: Mapping[str, str] = {
+    "~": "about", ">": "more than", ">=": "at least", "<=": "at most"
+}  # fmt: skip
 
 
 def gap_table(
@@ -90,23 +97,70 @@ def gap_table(
     )
 
 
-def gap_columns(table: pd.DataFrame) -> tuple[str, ...]:
-    """Return the columns of a gap list.
+def target_dates(pack: Pack, item: Layer, metric: Metric) -> list[str]:
+    """Return the dates on which the stated targets of a metric are due, the first first.
 
     Parameters
     ----------
-    table
-        Rows of :func:`gap_table`.
+    pack
+        The province's tables in force.
+    item
+        A layer that has a gap.
+    metric
+        One of the layer's.
 
     Returns
     -------
-    columns
-        :data:`GAP_COLUMNS`, then ``metric`` where a row has another than the default metric.
+    dates
+        YYYY-MM-DD; none where no plan states a target.
     """
-    pairs = table[["layer", "metric"]].drop_duplicates()
-    if all(layer(str(key)).metric().key == metric for key, metric in pairs.to_numpy()):
-        return GAP_COLUMNS
-    return (*GAP_COLUMNS, "metric")
+    keys = metric.ledger
+    return Ledger.of(pack).of_layer(keys.layer or item.key).due_dates(keys.target, keys.increment)
+
+
+def with_target_date(
+    pack: Pack, scenario: Scenario, layer_keys: Sequence[str], date: str, *, metric: str = ""
+) -> Scenario:
+    """Return the scenario with a date chosen for the targets of some layers.
+
+    A metric without a target of that date then has none; without a choice the target due next
+    counts.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply otherwise.
+    layer_keys
+        As in :func:`gap_table`.
+    date
+        Date of a stated target, YYYY-MM-DD.
+    metric
+        As in :func:`gap_table`.
+
+    Returns
+    -------
+    scenario
+        With ``target_dates`` of every metric asked for.
+
+    Raises
+    ------
+    InputError
+        If none of them has a target due on that date.
+    """
+    wanted = parse_date(date, where="--target-date")
+    pairs = [(item, counted) for item in _chosen(layer_keys) for counted in _metrics(item, metric)]
+    known = {due for item, counted in pairs for due in target_dates(pack, item, counted)}
+    if wanted not in known:
+        raise InputError(
+            f"no target is due on {wanted}",
+            where="--target-date",
+            repair=f"known: {', '.join(sorted(known))}" if known else "no target is stated",
+        )
+    day = dt.date.fromisoformat(wanted)
+    chosen = {item.setting(counted): day for item, counted in pairs}
+    return scenario.model_copy(update={"target_dates": {**scenario.target_dates, **chosen}})
 
 
 def _added_units(
@@ -140,7 +194,7 @@ def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     """
     figures = metric.figures(Query(item, metric, context))
     regions = context.regions
-    missing = gap(figures.target, figures.built, figures.planned)
+    missing = _missing(figures)
     table = regions[["adcode", "name_zh", "name_en", "level"]].copy()
     table["layer"] = item.key
     table["unit"] = figures.unit
@@ -158,12 +212,32 @@ def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     return _extras(table, figures, listed, context.as_of)
 
 
-def _past_due(figures: Figures, as_of: str) -> Message | None:
-    """Return what is to be said of a target whose date has passed; None where it has not."""
+def _missing(figures: Figures) -> Interval:
+    """Return the gap: what the layer says itself, else the difference of its figures."""
+    if figures.missing is None:
+        return gap(figures.target, figures.built, figures.planned)
+    own, planned = figures.missing, figures.planned
+    return Interval(own.value - planned, own.low - planned, own.high - planned)
+
+
+def _gap_sign(target: str, built: str) -> str:
+    """Return the sign of target − built: at least where the target is, at most where built is."""
+    if "~" in (target, built):
+        return "~"
+    at_least, at_most = target in (">", ">="), built in (">", ">=")
+    if at_least and at_most:
+        return "~"
+    return ">=" if at_least else "<=" if at_most else "="
+
+
+def _past_due(figures: Figures, seen: str, as_of: str) -> Message | None:
+    """Return what is to be said of a target whose date has passed; None where it has not.
+
+    ``seen`` is the date of what is built in the region.
+    """
     due = figures.target_as_of
     if not due or due >= as_of:
         return None
-    seen = max((str(date) for date in figures.as_of if date), default="")
     if not seen:
         return Message("gap_note.past_due_unseen", {"due": due})
     months = months_between(seen, as_of)
@@ -175,26 +249,54 @@ def _past_due(figures: Figures, as_of: str) -> Message | None:
 def _extras(
     table: pd.DataFrame, figures: Figures, listed: list[Message | None] | None, as_of: str
 ) -> pd.DataFrame:
-    table["denominator"] = figures.denominator.text("en")
+    for language in DATA_LANGUAGES:
+        table[f"denominator_{language}"] = figures.denominator.text(language)
     table["target_as_of"] = figures.target_as_of
     table["target_status"] = figures.target_status
     table["target_low"], table["target_high"] = figures.target.low, figures.target.high
     table["built_low"], table["built_high"] = figures.built.low, figures.built.high
     table["rule"] = figures.rule
-    late = _past_due(figures, as_of)
-    notes = [
-        two_sentences(two_sentences(late, figures.note), here)
-        for here in (listed if listed is not None else [None] * len(table))
-    ]
-    columns = {
-        f"note_{language}": ["" if note is None else note.text(language) for note in notes]
-        for language in LANGUAGES
-    }
-    table = table.assign(**columns)
+    _qualify(table, figures)
+    table = table.assign(**_notes(figures, listed, as_of))
     numbers = table.select_dtypes("number").columns
     table[numbers] = table[numbers].where(np.isfinite(table[numbers]))
-    further = [name for name in columns if name not in EXTRA_COLUMNS]
+    further = [f"note_{code}" for code in LANGUAGES if code not in DATA_LANGUAGES]
     return table[[*GAP_COLUMNS, *EXTRA_COLUMNS, *further]]
+
+
+def _qualify(table: pd.DataFrame, figures: Figures) -> None:
+    """Set the word of how exact each figure is; empty where the figure is unknown."""
+    signs = figures.built_qualifier
+    built = signs if signs is not None else np.full(len(table), "=", dtype=object)
+    target = figures.target_qualifier
+    for name, values in (
+        ("target", [target] * len(table)),
+        ("built", built),
+        ("gap", [_gap_sign(target, str(sign)) for sign in built]),
+    ):
+        words = [QUALIFIERS.get(str(sign), "") for sign in values]
+        table[f"{name}_qualifier"] = np.where(table[name].notna(), words, "")
+
+
+def _notes(
+    figures: Figures, listed: list[Message | None] | None, as_of: str
+) -> dict[str, list[str]]:
+    """Return the note of each region in each language, as columns."""
+    n = len(figures.as_of)
+    every = {seen: two_sentences(_past_due(figures, str(seen), as_of), figures.note)
+             for seen in dict.fromkeys(figures.as_of)}  # fmt: skip
+    # Hundreds of rows share a few notes: each is put into words once.
+    told: dict[tuple[str, int, int], dict[str, str]] = {}
+    rows = []
+    for seen, own, here in zip(
+        figures.as_of, figures.notes or [None] * n, listed or [None] * n, strict=True
+    ):
+        key = (seen, id(own), id(here))
+        if key not in told:
+            note = two_sentences(two_sentences(every[seen], own), here)
+            told[key] = {c: "" if note is None else note.text(c) for c in LANGUAGES}
+        rows.append(told[key])
+    return {f"note_{code}": [row[code] for row in rows] for code in LANGUAGES}
 
 
 def _chosen(keys: Sequence[str]) -> list[Layer]:

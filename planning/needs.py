@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.clock import first_plan_year, today
 from data.ledger.statements import Ledger
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -197,7 +198,8 @@ def units_by_year(
         need = sums
     years = pd.DataFrame(need, columns=[f"year_{name}" for name in names])
     kept = ["adcode", "name_zh", "name_en", "unit", "as_of", "target_as_of", "target", "built",
-            "planned", "gap", "gap_low", "gap_high"]  # fmt: skip
+            "planned", "gap", "gap_low", "gap_high", "target_qualifier", "built_qualifier",
+            "gap_qualifier"]  # fmt: skip
     told = table[["evidence", "source_ids"]]
     return pd.concat([table[kept], years, told], axis=1)
 
@@ -309,9 +311,29 @@ def _latest(villages: pd.DataFrame) -> str:
     return str(dates.max()) if len(dates) else ""
 
 
+def build_years(scenario: Scenario) -> list[int]:
+    """Return the years of a need: they begin where its baseline ends.
+
+    Parameters
+    ----------
+    scenario
+        Its date and the years of its plan.
+
+    Returns
+    -------
+    years
+        As many as the plan has. From a date in the past they follow that date; otherwise they are
+        the plan's, at the earliest the first in which something can still be built.
+    """
+    years, day = scenario.plan.years, scenario.as_of
+    first = first_plan_year(day)
+    if day is None or day >= today():
+        first = max(first, years.first)
+    return list(range(first, first + years.count))
+
+
 def _year_names(scenario: Scenario) -> list[str]:
-    years = scenario.plan.years
-    return [str(years.first + i) for i in range(years.count)]
+    return [str(year) for year in build_years(scenario)]
 
 
 def rack_need(

@@ -12,7 +12,7 @@ import pytest
 from commands.options import print_table
 from data.export.writers import SUFFIXES
 from data.tables.reader import Pack
-from planning.gaps import GAP_COLUMNS
+from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
 from tests.terminal import run_command, run_here
 from tests.toy import EAST
 
@@ -84,6 +84,13 @@ def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
     mine = frame[frame["layer"] == "mobile_5g"]
     assert mine["target"].sum() == 1_003
     assert mine["built"].sum() == 300
+    assert list(frame.columns)[15:31] == list(EXTRA_COLUMNS)
+    assert set(mine["target_as_of"].astype(str).str[:10]) == {"2025-12-31"}
+    assert set(mine["target_status"]) == {"derived"}
+    assert set(mine["rule"]) == {"urban_population"}
+    assert mine["built_low"].tolist() == [109, 37]
+    assert mine["built_high"].tolist() == [263, 191]
+    assert set(mine["denominator_en"]) == {"all base stations of all operators in the region"}
 
 
 def test_gaps_as_kml_is_read_by_gdal(tmp_path: Path) -> None:
@@ -94,14 +101,55 @@ def test_gaps_as_kml_is_read_by_gdal(tmp_path: Path) -> None:
 
 def test_counties_as_a_table_on_the_screen() -> None:
     text = run_command("gaps", "--province", "toy", "--level", "county", "--layer", "fibre").stdout
-    assert text.splitlines()[0].split() == list(GAP_COLUMNS)
+    more = ["metric", "target_as_of", "target_status", "rule", "denominator", "built_low",
+            "built_high", "note"]  # fmt: skip
+    assert text.splitlines()[0].split() == [*GAP_COLUMNS, *more]
     assert len(text.splitlines()) == 5
+
+
+def test_the_word_stands_before_the_number_on_the_screen() -> None:
+    printed = run_here("gaps", "-p", "yunnan", "-l", "natural_villages", "--level", "province",
+                       "--as-of", "2020-12-31").stdout  # fmt: skip
+    assert "about 5,000" in printed
+    assert "assumption all covered" in printed
+
+
+def test_a_file_carries_what_a_reader_of_the_figures_needs(tmp_path: Path) -> None:
+    path = tmp_path / "g.csv"
+    run_here("gaps", "-p", "yunnan", "-l", "mobile_5g", "--level", "province", "--as-of",
+             "2021-12-31", "-o", path)  # fmt: skip
+    (row,) = read(path).to_dict("records")
+    assert (row["target_as_of"], row["target_status"]) == ("2025-12-31", "derived")
+    assert (row["evidence"], row["built_qualifier"]) == ("derived", "about")
+    assert (row["built_low"], row["built_high"]) == (41_050, 41_150)
+
+
+def test_needs_follow_the_date(tmp_path: Path) -> None:
+    for day, first, built in (("2020-12-31", 2021, 300), ("2024-06-30", 2024, 353)):
+        path = tmp_path / f"{day}.csv"
+        run_here("needs", "-p", "toy", "-l", "mobile_5g", "--as-of", day, "-o", path)
+        frame = pd.read_csv(path)
+        years = [name for name in frame.columns if name.startswith("year_")]
+        assert years[0] == f"year_{first}"
+        assert frame["built"].sum() == built
+        assert frame[years].sum().sum() == frame["gap"].sum() == 1_003 - built
+
+
+def test_the_other_target_in_the_terminal(tmp_path: Path) -> None:
+    options = ("-p", "gansu", "-l", "mobile_4g", "-m", "base_stations_all_kinds")
+    path = tmp_path / "g.csv"
+    run_here("gaps", *options, "--target-date", "2017-12-31", "-o", path)
+    assert read(path)["target"].sum() == 70_000
+    run_here("gaps", *options, "-o", path)
+    assert read(path)["target"].sum() == 90_000
+    run_here("needs", *options, "--target-date", "2017-12-31", "-o", path)
+    assert read(path)["target"].sum() == 70_000
 
 
 def test_later_date(tmp_path: Path) -> None:
     path = tmp_path / "g.csv"
     run_here("gaps", "-p", "toy", "-l", "mobile_4g", "--as-of", "2022-12-31", "-o", path)
-    assert read(path)["built"].sum() == 900
+    assert read(path)["built"].sum() == 970
 
 
 def test_villages_of_one_prefecture(tmp_path: Path) -> None:

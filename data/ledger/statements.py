@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -21,35 +22,50 @@ class Statement:
     Attributes
     ----------
     value, low, high
-        The figure and its bounds [unit]; ``high`` is None where the source says "more than".
+        The figure and its bounds [unit], see :func:`stated_bounds`.
     basis
         ``cumulative``, ``share`` … as in the targets table.
     as_of
         Date it holds for, YYYY-MM-DD.
     derived
-        True where it is the sum of a baseline and an increment that no source states.
+        True where it is computed from other figures and stands in no source as such.
+    qualifier
+        Sign of the source's word for how exact it is: ``=``, ``~`` (about), ``>`` (more than) …
     """
 
     value: float
     low: float
-    high: float | None
+    high: float
     unit: str
     basis: str
     as_of: str
     source_ids: tuple[str, ...]
     derived: bool = False
-    approximate: bool = False
+    qualifier: str = "="
 
 
 @dataclass(frozen=True, slots=True)
 class RegionalFigure:
-    """One observed figure of a prefecture; ``share`` figures are of the provincial total."""
+    """One observed figure of a prefecture; ``share`` figures are of the provincial total.
+
+    Attributes
+    ----------
+    value, low, high
+        The figure and its bounds, see :func:`stated_bounds`.
+    kind
+        ``built``, ``share`` or ``plan``.
+    as_of
+        Date it holds for, YYYY-MM-DD.
+    """
 
     adcode: str
     value: float
+    low: float
+    high: float
     kind: str
     as_of: str
     source_id: str
+    qualifier: str = "="
 
 
 @dataclass(frozen=True)
@@ -74,9 +90,14 @@ class Ledger:
         )
 
     def target(
-        self, metrics: Sequence[str], increments: Sequence[str] = (), *, as_of: str = ""
+        self,
+        metrics: Sequence[str],
+        increments: Sequence[str] = (),
+        *,
+        as_of: str = "",
+        due: str = "",
     ) -> Statement | None:
-        """Return the target due next; an increment is added to its baseline.
+        """Return the target due next, or the one due on a date.
 
         Parameters
         ----------
@@ -88,11 +109,38 @@ class Ledger:
         as_of
             Date on which the target is asked for, YYYY-MM-DD: of several the one due next is in
             force, and the last where all are past due. Empty: the last.
+        due
+            Date of the target that is asked for, YYYY-MM-DD; empty for the one in force.
 
         Returns
         -------
         The statement, or None where no plan states one.
         """
+        candidates = self._targets(metrics, increments)
+        if due:
+            candidates = [s for s in candidates if s.as_of == due]
+        ahead = [s for s in candidates if as_of and s.as_of >= as_of]
+        if ahead:
+            return min(ahead, key=lambda s: s.as_of)
+        return max(candidates, key=lambda s: s.as_of, default=None)
+
+    def due_dates(self, metrics: Sequence[str], increments: Sequence[str] = ()) -> list[str]:
+        """Return the dates on which targets are due, the first first.
+
+        Parameters
+        ----------
+        metrics, increments
+            As in :meth:`target`.
+
+        Returns
+        -------
+        dates
+            YYYY-MM-DD, each once.
+        """
+        return sorted({statement.as_of for statement in self._targets(metrics, increments)})
+
+    def _targets(self, metrics: Sequence[str], increments: Sequence[str]) -> list[Statement]:
+        """Return every target; an increment is added to its baseline, without one it is none."""
         rows = self.targets[self.targets["kind"] == "target"]
         stated = rows[rows["metric"].isin(list(metrics))]
         added = rows[rows["metric"].isin(list(increments)) & (rows["basis"] == "increment")]
@@ -101,10 +149,7 @@ class Ledger:
             base = self._plan_baseline(metrics, str(row["as_of"]))
             if base is not None:
                 candidates.append(_sum(base, _statement(row)))
-        ahead = [s for s in candidates if as_of and s.as_of >= as_of]
-        if ahead:
-            return min(ahead, key=lambda s: s.as_of)
-        return max(candidates, key=lambda s: s.as_of, default=None)
+        return candidates
 
     def built(self, metrics: Sequence[str], as_of: str) -> Statement | None:
         """Return the latest provincial figure of ``metrics`` not after ``as_of``, or None."""
@@ -140,12 +185,7 @@ class Ledger:
             & (seen["adcode"] != self.adcode)
             & (seen["as_of"] <= as_of)
         ].sort_values(["as_of", "id"])
-        return [
-            RegionalFigure(
-                str(r["adcode"]), float(r["value"]), str(r["kind"]), str(r["as_of"]), str(r["id"])
-            )
-            for r in rows.to_dict("records")
-        ]
+        return [_regional(row) for row in rows.to_dict("records")]
 
     def dates(self, metrics: Sequence[str]) -> list[str]:
         """Return the dates for which a provincial figure is known, oldest first."""
@@ -185,49 +225,111 @@ def parse_date(text: str, *, where: str = "--as-of") -> str:
         ) from error
 
 
+def stated_bounds(value: float, qualifier: str, *, is_share: bool = False) -> tuple[float, float]:
+    """Return the least and greatest figure that the digits of a statement leave open.
+
+    "About" is half a unit of the last digit stated either way, "more than" up to one unit above: a
+    text that says "more than 40,000" would say "more than 50,000" if it were so. Zeros at the end
+    are not stated digits. A share is read in whole per cent; its bounds stay within 0 and 1.
+
+    Parameters
+    ----------
+    value
+        The figure as stated.
+    qualifier
+        ``=``, ``~``, ``>`` or ``>=``.
+    is_share
+        Whether the figure is a share, 0–1.
+
+    Returns
+    -------
+    bounds
+        Low and high [unit of the figure].
+
+    Examples
+    --------
+    >>> stated_bounds(5000, "~"), stated_bounds(41_100, "~"), stated_bounds(40_000, ">")
+    ((4500.0, 5500.0), (41050.0, 41150.0), (40000.0, 50000.0))
+    >>> stated_bounds(0.25, "~", is_share=True), stated_bounds(98_689, "=")
+    ((0.245, 0.255), (98689.0, 98689.0))
+    """
+    digits = Decimal(repr(float(value))).normalize()
+    place = int(digits.as_tuple().exponent)
+    unit = Decimal(1).scaleb(min(place, -2) if is_share else place)
+    below = unit / 2 if qualifier == "~" else 0
+    above = {"=": Decimal(0), "~": unit / 2}.get(qualifier, unit)
+    low, high = max(float(digits - below), 0.0), float(digits + above)
+    return low, min(high, 1.0) if is_share and value <= 1 else high
+
+
+def _bounds(row: Mapping[Hashable, Any], value: float) -> tuple[float, float]:
+    """Return the bounds of a row of the ledger; of a target "more than" is no wish for more."""
+    qualifier = str(row["qualifier"])
+    if row.get("kind") == "target" and qualifier != "~":
+        return value, value
+    is_share = row.get("basis") == "share" or str(row["unit"]).startswith("share")
+    return stated_bounds(value, qualifier, is_share=is_share)
+
+
 def _statement(row: Mapping[Hashable, Any]) -> Statement:
     value = float(str(row["value"]))
-    qualifier = str(row["qualifier"])
-    is_open = qualifier in (">", ">=") and row.get("kind") != "target"
+    low, high = _bounds(row, value)
+    made_of = row.get("derived_from")
     return Statement(
         value=value,
-        low=value,
-        high=None if is_open else value,
+        low=low,
+        high=high,
         unit=str(row["unit"]),
         basis=str(row["basis"]),
         as_of=str(row["as_of"]),
         source_ids=(str(row["id"]),),
-        approximate=qualifier == "~",
+        derived=isinstance(made_of, str) and bool(made_of),
+        qualifier=str(row["qualifier"]),
     )
+
+
+def _regional(row: Mapping[Hashable, Any]) -> RegionalFigure:
+    value = float(str(row["value"]))
+    low, high = _bounds(row, value)
+    return RegionalFigure(
+        str(row["adcode"]), value, low, high, str(row["kind"]), str(row["as_of"]), str(row["id"]),
+        str(row["qualifier"]),
+    )  # fmt: skip
 
 
 def _sum(base: Statement, increment: Statement) -> Statement:
     return Statement(
         value=base.value + increment.value,
         low=base.low + increment.low,
-        high=None if base.high is None or increment.high is None else base.high + increment.high,
+        high=base.high + increment.high,
         unit=base.unit,
         basis="cumulative",
         as_of=increment.as_of,
         source_ids=base.source_ids + increment.source_ids,
         derived=True,
-        approximate=base.approximate or increment.approximate,
+        qualifier=_joint([base, increment]),
     )
+
+
+def _joint(parts: Sequence[Statement]) -> str:
+    """Return the qualifier of a figure made of several: theirs if they agree, else "about"."""
+    signs = {part.qualifier for part in parts if part.qualifier != "="} or {"="}
+    return signs.pop() if len(signs) == 1 else "~"
 
 
 def _merge(same_date: list[Statement]) -> Statement:
     """Join statements of one date: equal ones share their sources, differing ones make a range."""
     first = same_date[0]
     ids = tuple(dict.fromkeys(i for s in same_date for i in s.source_ids))
-    highs = [s.high for s in same_date]
+    differ = len({s.value for s in same_date}) > 1
     return Statement(
         value=first.value,
         low=min(s.low for s in same_date),
-        high=None if None in highs else max(h for h in highs if h is not None),
+        high=max(s.high for s in same_date),
         unit=first.unit,
         basis=first.basis,
         as_of=first.as_of,
         source_ids=ids,
         derived=first.derived,
-        approximate=first.approximate,
+        qualifier="~" if differ else _joint(same_date),
     )

@@ -69,6 +69,8 @@ class Scenario(_Frozen):
     ----------
     targets
         Layer key → provincial total set by the planner, where the plan states none.
+    target_dates
+        Layer key → date of the stated target that counts, where a plan states several.
     rules
         Layer key → allocation rule instead of the layer's default.
     weights
@@ -90,6 +92,7 @@ class Scenario(_Frozen):
     province: str
     as_of: dt.date | None = None
     targets: dict[str, Annotated[int, Field(ge=0, le=10**9)]] = {}
+    target_dates: dict[str, dt.date] = {}
     rules: dict[str, str] = {}
     weights: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = {}
     sites: tuple[PlannedSite, ...] = ()

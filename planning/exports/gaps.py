@@ -21,7 +21,7 @@ from geo.sentence import Sentence
 from layers.registry import metric_of, unit_name
 from layers.villages import MIN_HOUSEHOLDS, village_table
 from planning.exports.source_rows import SOURCE_COLUMNS, source_rows
-from planning.gaps import EXTRA_COLUMNS, gap_columns
+from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -86,7 +86,7 @@ def gap_bundle(
     return ExportBundle(
         kind="gaps",
         title=title("export_title.gaps", pack),
-        main=table[list(gap_columns(table))].reset_index(drop=True),
+        main=table[[*GAP_COLUMNS, *EXTRA_COLUMNS]].reset_index(drop=True),
         extra=extra,
         about=about | {"run_digest": _digest("gaps", pack, plan, table)},
         geometry=_polygons(pack, table) if geometry else None,
@@ -332,7 +332,7 @@ def _per_layer(table: pd.DataFrame) -> dict[str, str]:
             "about.layer", "en",
             title_zh=item.heading(metric, "zh"), title_en=item.heading(metric, "en"),
             unit=unit_name(str(first["unit"]), "en"),
-            denominator=extras.get("denominator", ""),
+            denominator=extras.get("denominator_en", ""),
             status=extras.get("target_status", ""),
             as_of=extras.get("target_as_of", ""),
             rule=extras.get("rule", ""),

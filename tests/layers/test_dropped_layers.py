@@ -99,7 +99,7 @@ def test_its_words_come_from_its_file(pack: Pack) -> None:
     assert unit_name("edge_node", "en") == "edge nodes"
     assert unit_name("no_such_unit", "en") == "no_such_unit"
     row = gap_table(pack, ["edge_nodes"], level="province").iloc[0]
-    assert row["denominator"] == "all edge nodes of all operators in the region"
+    assert row["denominator_en"] == "all edge nodes of all operators in the region"
     own = LayerMessage("layer.nowhere.title", own={"zh": "边缘节点", "en": "Edge nodes"})
     assert replace(own, own={"zh": "边缘节点"}).text("en") == "边缘节点"
     assert own.text("en") == "Edge nodes"

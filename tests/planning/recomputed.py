@@ -44,21 +44,24 @@ class Recomputed:
     def table(self) -> pd.DataFrame:
         """Return target, built and gap by adcode."""
         known = self.whole[self.whole["as_of"] <= self.pack.default_as_of].tail(1)
-        until = "".join(self.aim["as_of"])
+        basis = "".join(known["as_of"])
         figures = pd.DataFrame(index=pd.Index(self.pack.regions(self.level)["adcode"]))
-        figures["target"] = self.spread(self.aim, until, "9999")
-        figures["built"] = self.spread(known, self.pack.default_as_of, "".join(known["as_of"]))
+        figures["target"] = self.spread(self.aim, basis, "9999")
+        figures["built"] = self.spread(known, self.pack.default_as_of, basis)
         return figures.assign(gap=figures["target"] - figures["built"])
 
     def spread(self, total: pd.DataFrame, until: str, since: str) -> pd.Series:
-        """Share out a total; what was observed from ``since`` on is kept, earlier is a floor."""
+        """Share out a total: what is observed then is kept, earlier a floor, later put over it."""
         whole = float(total["value"].round().sum())
-        if total.empty or self.level == "province":
-            return pd.Series({self.pack.adcode: whole if len(total) else np.nan}, dtype=float)
+        if total.empty:
+            return pd.Series(np.nan, index=self.pack.regions(self.level)["adcode"])
         seen = self.parts[self.parts["as_of"] <= until]
-        late = seen[seen["as_of"] >= since].groupby("adcode")["value"].last()
-        fixed = late.combine_first((self.shares * whole).round())
-        floor = seen.groupby("adcode")["value"].last().drop(fixed.index, errors="ignore")
+        then, later, earlier = (
+            seen[rows].groupby("adcode")["value"].last()
+            for rows in (seen["as_of"] == since, seen["as_of"] > since, seen["as_of"] < since)
+        )
+        fixed = then.combine_first((self.shares * whole).round())
+        floor = earlier.drop(fixed.index, errors="ignore")
         if fixed.sum() + floor.sum() > whole:
             floor = floor.head(0)
         weights = self.weights()
@@ -69,6 +72,9 @@ class Recomputed:
                 break
             fixed = pd.concat([fixed, short])
         parts: pd.Series = pd.concat([fixed, rest]).sort_index()
+        parts.update(later)
+        if self.level == "province":
+            return pd.Series({self.pack.adcode: parts.sum()})
         if self.level == "prefecture":
             return parts
         column = RULE_COLUMNS.get(self.rule or self.default, RULE_COLUMNS[self.default])
@@ -84,7 +90,7 @@ class Recomputed:
             return chosen
         shares = pd.Series(dtype=float)
         for code, date, value in self.parts[["adcode", "as_of", "value"]].to_numpy():
-            before = self.whole.loc[self.whole["as_of"] <= date, "value"]
+            before = self.whole.loc[self.whole["as_of"] == date, "value"]
             shares[code] = value / before.iloc[-1] if len(before) else np.nan
         shares = shares.dropna()
         people = regions["population"].drop(shares.index)

@@ -56,19 +56,24 @@ def test_own_weights_split_the_prefectures_and_the_default_their_counties(toy: P
         of(toy, "mobile_5g", **(own | {"weights": {"mobile_5g": {WEST: 1}}}))
 
 
-def test_past_shares_leave_the_rest_to_the_prefectures_not_observed(toy: Pack) -> None:
-    """The east had 90 of 300 in 2024: the west has the other 70 %."""
+def test_past_shares_leave_the_rest_to_the_prefectures_not_observed(tmp_path: Path) -> None:
+    """The east had 90 of 300 at the end of 2020: the west has the other 70 %."""
     past = {"rules": {"mobile_5g": "past_share"}}
-    assert same(of(toy, "mobile_5g", **past)["target"], [702, 301])
+    pack = with_row(tmp_path, as_of="2020-12-31", value=90)
+    assert same(of(pack, "mobile_5g", **past)["target"], [702, 301])
     # Shares are known by prefecture only: inside, the default rule.
-    assert same(of(toy, "mobile_5g", "county", **past)["target"], [632, 70, 258, 43])
+    assert same(of(pack, "mobile_5g", "county", **past)["target"], [632, 70, 258, 43])
+
+
+def test_a_part_and_a_whole_of_two_dates_are_no_past_share(toy: Pack) -> None:
+    """The east's 90 of 2024 is not 30 % of the 300 of 2020: by population."""
+    table = of(toy, "mobile_5g", as_of="2024-12-31", rules={"mobile_5g": "past_share"})
+    assert same(table["target"], [802, 201])
 
 
 def test_past_shares_that_are_more_than_the_whole_leave_nothing(tmp_path: Path) -> None:
-    rows = toy_pack.observations()
-    rows.loc[rows["layer"] == "mobile_5g", "value"] = 600
-    pack = toy_pack.write(tmp_path, observations=rows)
-    table = of(pack, "mobile_5g", rules={"mobile_5g": "past_share"})
+    pack = with_row(tmp_path, as_of="2020-12-31", value=600)
+    table = of(pack, "mobile_5g", as_of="2020-06-30", rules={"mobile_5g": "past_share"})
     assert same(table["target"], [0, 1_003])
 
 
@@ -80,8 +85,9 @@ def test_the_interval_spans_the_rules_of_the_layer(toy: Pack) -> None:
     assert same(table["built_low"], [109, 37])
     assert same(table["built_high"], [263, 191])
     assert same(table["gap"], [617, 86])
-    assert same(table["gap_low"], [365 - 263, 123 - 191])
-    assert same(table["gap_high"], [880 - 109, 638 - 37])
+    # Differences under one rule only, never the target of one less the built of another.
+    assert same(table["gap_low"], [365 - 109, 123 - 37])
+    assert same(table["gap_high"], [880 - 263, 638 - 191])
 
 
 def test_a_rule_of_the_planner_joins_the_interval(toy: Pack) -> None:
@@ -94,20 +100,51 @@ def test_a_rule_of_the_planner_joins_the_interval(toy: Pack) -> None:
 # -- what is observed
 
 
-def test_a_later_observation_is_kept_and_the_rest_shared(toy: Pack) -> None:
+def test_a_later_observation_stands_in_its_row_and_changes_no_other(toy: Pack) -> None:
     before = of(toy, "mobile_5g", as_of="2024-06-29")
     assert same(before["built"], [263, 37])
     assert list(before["as_of"]) == ["2020-12-31"] * 2
     table = of(toy, "mobile_5g", as_of="2024-06-30")
-    assert same(table["built"], [210, 90])
+    assert same(table["built"], [263, 90])
+    # By village units the east would have had 191 before: more than it has now.
     assert same(table["built_low"], [210, 90])
+    assert same(table["built_high"], [263, 90])
+    for column in ("target", "gap", "as_of", "source_ids", "note_en"):
+        assert table.loc[WEST, column] == before.loc[WEST, column]
     assert list(table["as_of"]) == ["2020-12-31", "2024-06-30"]
     assert table.loc[EAST, "source_ids"].split(";")[-1] == f"obs-{EAST}-mobile_5g-2024"
     assert f"obs-{EAST}-mobile_5g-2024" not in table.loc[WEST, "source_ids"]
     counties = of(toy, "mobile_5g", "county", as_of="2024-06-30")
-    assert same(counties["built"], [189, 21, 77, 13])
+    assert same(counties["built"], [237, 26, 77, 13])
+    assert counties["as_of"].tolist() == ["2020-12-31"] * 2 + ["2024-06-30"] * 2
     assert f"obs-{EAST}-mobile_5g-2024" in counties.loc["990201", "source_ids"]
     assert f"obs-{EAST}-mobile_5g-2024" not in counties.loc["990101", "source_ids"]
+
+
+def test_a_total_of_several_dates_says_so(toy: Pack) -> None:
+    (whole,) = of(toy, "mobile_5g", "province", as_of="2024-06-30").to_dict("records")
+    # By urban population and by population the west keeps 263 or 240, by village units 210.
+    assert (whole["built_low"], whole["built"], whole["built_high"]) == (300, 353, 353)
+    assert (whole["gap"], whole["as_of"]) == (650, "2020-12-31")
+    assert (whole["built_qualifier"], whole["gap_qualifier"]) == ("about", "about")
+    assert whole["evidence"] == "derived"
+    assert whole["source_ids"].split(";")[-1] == f"obs-{EAST}-mobile_5g-2024"
+    assert "reported 300 on 2020-12-31" in whole["note_en"]
+    assert "until 2024-06-30" in whole["note_en"]
+    parts = of(toy, "mobile_5g", as_of="2024-06-30")["note_en"]
+    assert (parts[WEST], "This row is of 2024-06-30" in parts[EAST]) == ("", True)
+    (before,) = of(toy, "mobile_5g", "province", as_of="2024-06-29").to_dict("records")
+    assert (before["built"], before["built_qualifier"], before["note_en"]) == (300, "", "")
+
+
+def test_a_part_above_its_newer_figure_was_estimated_too_high(tmp_path: Path) -> None:
+    """The total is a fact: the west gets what the east cannot have had, and nothing is lost."""
+    pack = with_row(tmp_path, adcode=WEST, as_of="2021-06-30", value=250)
+    table = of(pack, "mobile_5g", as_of="2021-06-30")
+    assert same(table["built"], [250, 50])
+    assert same(of(pack, "mobile_5g", "province", as_of="2021-06-30")["built"], [300])
+    both = of(pack, "mobile_5g", as_of="2024-06-30")
+    assert same(both["built"], [250, 90])
 
 
 def test_what_stood_before_is_a_floor(toy: Pack) -> None:
@@ -148,7 +185,7 @@ def test_what_is_planned_is_not_built(tmp_path: Path, as_of: str) -> None:
     pack = with_row(tmp_path, kind="plan", as_of=as_of, value=900)
     assert same(of(pack, "mobile_5g")["built"], [263, 37])
     assert same(of(pack, "mobile_5g")["target"], [880, 123])
-    assert same(of(pack, "mobile_5g", as_of="2024-12-31")["built"], [210, 90])
+    assert same(of(pack, "mobile_5g", as_of="2024-12-31")["built"], [263, 90])
 
 
 def test_the_source_of_a_share_is_named_where_nothing_but_built_is_known(tmp_path: Path) -> None:
@@ -171,16 +208,30 @@ def test_the_source_of_a_share_is_named_where_nothing_but_built_is_known(tmp_pat
     ]  # fmt: skip
 
 
-def test_an_observed_share_fixes_target_and_built_under_every_rule(tmp_path: Path) -> None:
+def test_a_share_of_another_date_is_the_estimate_within_the_rules(tmp_path: Path) -> None:
     pack = with_share(tmp_path, 0.6)
     table = of(pack, "mobile_5g")
     assert same(table["built"], [180, 120])
     assert same(table["target"], [602, 401])
-    assert same(table["gap_low"], table["gap"])
+    assert same(table["built_low"], [109, 37])
+    assert same(table["built_high"], [263, 191])
+    # 602 − 180 with the share; 880 − 263, 802 − 240 and 365 − 109 without.
+    assert same(table["gap_low"], [256, 86])
+    assert same(table["gap_high"], [617, 447])
     assert same(of(pack, "mobile_5g", rules={"mobile_5g": "area"})["target"], [602, 401])
     assert "share" in table.loc[WEST, "source_ids"].split(";")
     assert "share" not in table.loc[EAST, "source_ids"].split(";")
     assert set(table["evidence"]) == {"allocated"}
+
+
+def test_a_share_is_exact_at_its_own_date(tmp_path: Path) -> None:
+    table = of(with_share(tmp_path, 0.6, as_of="2020-12-31"), "mobile_5g")
+    for end in ("built", "built_low", "built_high"):
+        assert same(table[end], [180, 120])
+    assert same(table["target"], [602, 401])
+    assert same(table["target_low"], [365, 123])
+    assert same(table["gap_low"], [365 - 180, 123 - 120])
+    assert same(table["gap_high"], [880 - 180, 638 - 120])
 
 
 def test_the_latest_figure_in_force_is_taken_and_the_gap_keeps_its_sign(toy: Pack) -> None:
@@ -188,7 +239,7 @@ def test_the_latest_figure_in_force_is_taken_and_the_gap_keeps_its_sign(toy: Pac
     assert same(table["built"], [1_100])
     assert same(table["gap"], [-100])
     assert table["as_of"].tolist() == ["2023-06-30"]
-    assert same(of(toy, "mobile_4g", "province", as_of="2023-06-29")["gap"], [100])
+    assert same(of(toy, "mobile_4g", "province", as_of="2023-06-29")["gap"], [30])
     nothing = of(toy, "mobile_4g", "province", as_of="2019-12-31")
     assert same(nothing["built"], [NAN])
     assert same(nothing["gap"], [NAN])
@@ -199,21 +250,26 @@ def test_the_latest_figure_in_force_is_taken_and_the_gap_keeps_its_sign(toy: Pac
 def test_the_scenario_has_a_date_of_its_own(toy: Pack) -> None:
     dated = Scenario(province="toy", as_of="2022-12-31")
     table = gap_table(toy, ["mobile_4g"], level="province", scenario=dated)
-    assert same(table["built"], [900])
+    # 720 of the west at the end of 2020, 250 that the east has reported since.
+    assert same(table["built"], [970])
     # The argument wins.
     now = gap_table(toy, ["mobile_4g"], level="province", scenario=dated, as_of="2023-12-31")
     assert same(now["built"], [1_100])
 
 
-def test_more_than_leaves_the_upper_end_open(toy: Pack) -> None:
+def test_more_than_goes_up_to_the_next_unit_of_the_last_digit(toy: Pack) -> None:
     table = of(toy, "data_centres", "province", targets={"data_centres": 600})
     assert same(table["built_low"], [500])
-    assert same(table["built_high"], [NAN])
+    assert same(table["built_high"], [600])
+    assert table[["built_qualifier", "gap_qualifier"]].to_numpy().tolist() == [
+        ["more than", "at most"]
+    ]
     assert (table["gap_low"].item(), table["gap"].item(), table["gap_high"].item()) == (0, 100, 100)
     passed = of(toy, "data_centres", "province", targets={"data_centres": 400})
-    assert same(passed["gap_low"], [-100])
+    assert same(passed["gap_low"], [-200])
     parts = of(toy, "data_centres", targets={"data_centres": 600})
-    assert same(parts["built_high"], [NAN, NAN])
+    # 600 by urban population, 45 + 5 : 6 + 1, and by households, 28 : 7.2.
+    assert same(parts["built_high"], [526, 123])
     assert same(parts["built"], [439, 61])
 
 

@@ -72,7 +72,12 @@ def test_counties_sum_to_their_prefecture(any_pack: Pack) -> None:
 
 @pytest.mark.parametrize("layer", ["mobile_5g", "mobile_4g"])
 @pytest.mark.parametrize("level", LEVELS)
-def test_the_same_figures_by_another_way(any_pack: Pack, layer: str, level: str) -> None:
+def test_the_same_figures_by_another_way(
+    any_pack: Pack, layer: str, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare(any_pack, layer, level, "")
+    # Parts of Yunnan and of the toy are newer than their totals then.
+    monkeypatch.setenv("TONGCUN_TODAY", "2026-11-30")
     compare(any_pack, layer, level, "")
 
 

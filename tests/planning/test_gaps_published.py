@@ -58,7 +58,16 @@ def test_honghe_is_never_contradicted(yunnan: Pack) -> None:
     assert table.loc["532500", "as_of"] == "2025-03-31"
     assert table.loc["532500", "target"] >= 11_998
     assert table.loc["530100", "as_of"] == "2023-09-30"
-    assert table["built"].sum() == 98_689
+    # What the others had does not change: the sum is the newer figure above the older total.
+    before = of(gap_table(yunnan, ["mobile_5g"], as_of="2025-03-30"), "mobile_5g")
+    assert before["built"].sum() == 98_689
+    others = table.index != "532500"
+    pd.testing.assert_frame_equal(table[others], before[others])
+    assert table["built"].sum() == 98_689 + 11_998 - before.loc["532500", "built"]
+    whole = gap_table(yunnan, ["mobile_5g"], as_of="2025-03-31", level="province").iloc[0]
+    assert whole["built"] == table["built"].sum()
+    assert "98,689" in whole["note_zh"]
+    assert whole["evidence"] == "derived"
 
 
 def test_later_observations_are_selected_by_date(yunnan: Pack) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.scenario.plan_settings import PlanSettings, YearSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
@@ -17,7 +18,7 @@ from layers.registry import layer
 from layers.villages import county_names
 from planning.exports.gaps import source_table
 from planning.gaps import gap_table
-from planning.needs import NeedOptions, fibre_tree, need_table, units_by_year
+from planning.needs import NeedOptions, build_years, fibre_tree, need_table, units_by_year
 from planning.plan.unit_costs import prices
 from tests import toy as toy_pack
 from tests.toy import EAST, WEST
@@ -37,6 +38,28 @@ def test_stations_of_all_years_are_the_gap_of_the_county(any_pack: Pack, path: s
     assert years[~known].isna().all(axis=None)
     whole = gap_table(pack, ["mobile_5g"], level="county")["gap"]
     assert table["gap"].equals(whole)
+
+
+@pytest.mark.parametrize(
+    ("today", "as_of", "planned", "first"),
+    [
+        # Looking back the years follow the baseline, whatever the plan's are.
+        ("2026-11-30", "2020-12-31", 2027, 2021),
+        ("2026-11-30", "2023-06-30", 2027, 2023),
+        # Today the plan's, never before something can be built.
+        ("2026-11-30", None, 2027, 2027),
+        ("2026-11-30", "2026-11-30", 2026, 2027),
+        ("2026-11-30", "2026-11-30", 2029, 2029),
+    ],
+)
+def test_baseline_and_years_belong_together(
+    monkeypatch: pytest.MonkeyPatch, today: str, as_of: str | None, planned: int, first: int
+) -> None:
+    monkeypatch.setenv("TONGCUN_TODAY", today)
+    plan = Scenario(
+        province="toy", as_of=as_of, plan=PlanSettings(years=YearSettings(first=planned, count=3))
+    )
+    assert build_years(plan) == [first, first + 1, first + 2]
 
 
 def test_years_of_a_prefecture_are_the_sums_of_its_counties(any_pack: Pack) -> None:

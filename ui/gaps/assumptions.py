@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
 
-from layers.base import RULES, Layer
+from layers.base import RULES, Layer, Metric
+from planning.gaps import target_dates
 from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import standing, whole
 from ui.shell.i18n import name_language, t
 
 _TARGET, _RULE, _WEIGHTS = "_own_target", "_own_rule", "_own_weights"
+_DATE = "_target_date"
 #: Largest own target, as in the scenario's schema.
 _LARGEST = 10**9
 
@@ -34,6 +38,7 @@ def show(layer: Layer, row: pd.Series) -> None:
             on_change=_take_target,
             args=(setting,),
         )
+        _target_date(layer, metric)
         if not metric.rules:
             return
         st.session_state[_RULE] = plan.rules.get(setting, metric.default_rule)
@@ -49,6 +54,21 @@ def show(layer: Layer, row: pd.Series) -> None:
         )
         if plan.rules.get(setting) == "own":
             _weights(setting)
+
+
+def _target_date(layer: Layer, metric: Metric) -> None:
+    """Draw which of several stated targets counts; one alone is no choice."""
+    dates = target_dates(cache.pack(), layer, metric)
+    if len(dates) < 2:
+        return
+    setting = layer.setting(metric)
+    chosen = state.plan().target_dates.get(setting)
+    st.session_state[_DATE] = chosen.isoformat() if chosen is not None else ""
+    localised_select.selectbox(
+        st, t("assume.target_date"), ["", *dates], key=_DATE,
+        format_func={"": t("assume.next_due"), **{day: day for day in dates}}.__getitem__,
+        help=t("assume.target_date_help"), on_change=_take_date, args=(setting,),
+    )  # fmt: skip
 
 
 def _weights(setting: str) -> None:
@@ -77,6 +97,13 @@ def _weights(setting: str) -> None:
         on_change=standing("weights", version, _take_weights),
         args=(setting, table, version),
     )
+
+
+@whole
+def _take_date(setting: str) -> None:
+    day = st.session_state[_DATE]
+    dates = {key: date for key, date in state.plan().target_dates.items() if key != setting}
+    state.change(target_dates={**dates, setting: dt.date.fromisoformat(day)} if day else dates)
 
 
 @whole

@@ -25,7 +25,7 @@ from planning.elevation import terrain_of
 from planning.whatif import Effect
 from ui.map import layer_marks, mapview, tiles
 from ui.shell import cache, state
-from ui.shell.i18n import interval, language, number, short_names, t
+from ui.shell.i18n import figure, interval, language, number, short_names, t
 from ui.shell.streamlit_internals import media_address
 from ui.widgets import drilldown, tables
 
@@ -384,9 +384,8 @@ def _fill(pack: Pack, table: pd.DataFrame, shown: pd.Series) -> render.RegionFil
 
 def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ...]:
     """Return the lines of a region's card: label and figure."""
-    target, built, planned, gap = (
-        number(row[name], digits=digits) for name in ("target", "built", "planned", "gap")
-    )
+    target, built, gap = (figure(row, name, digits=digits) for name in ("target", "built", "gap"))
+    planned = number(row["planned"], digits=digits)
     return (
         (t("figure.target"), target if pd.notna(row["target"]) else t("status.none_stated")),
         (t("figure.built"), f"{built} {row['as_of']}".strip()),

@@ -11,7 +11,7 @@ from geo.gaps.buildout import PATHS, STANDARD_RACK_KW, racks_of_demand
 from layers.base import Layer
 from layers.offers import RackNeed
 from layers.registry import layer
-from planning.needs import DEFAULT_PUE, NeedOptions, rack_need, units_by_year
+from planning.needs import DEFAULT_PUE, NeedOptions, build_years, rack_need, units_by_year
 from ui.needs import view as needs_view
 from ui.plan import settings as plan_settings
 from ui.shell import cache, localised_select, state
@@ -23,7 +23,7 @@ PATH, PUE, RACK, DEMAND = "needs_path", "needs_pue", "needs_rack", "needs_demand
 USE, DESIGN = "needs_use", "needs_design_use"
 
 
-def years(*, with_map: bool) -> None:
+def years(scenario: Scenario, *, with_map: bool) -> None:
     """Draw first year, number of years, shape of the path, and what the map shows."""
     now = plan_settings.settings().years
     plan_settings.fault()
@@ -39,7 +39,7 @@ def years(*, with_map: bool) -> None:
     )  # fmt: skip
     if with_map:
         names = {0: t("needs.all_years")}
-        names |= {year: str(year) for year in range(now.first, now.first + now.count)}
+        names |= {year: str(year) for year in build_years(scenario)}
         if st.session_state.get(needs_view.YEAR) not in names:
             st.session_state[needs_view.YEAR] = 0
         localised_select.selectbox(
@@ -55,6 +55,9 @@ def years(*, with_map: bool) -> None:
                   disabled=not history.past)  # fmt: skip
         st.button("↷", key="needs_redo", help=t("whatif.redo"), on_click=once(sites.redo),
                   disabled=not history.future)  # fmt: skip
+    first = build_years(scenario)[0]
+    if first != now.first:
+        st.caption(t("needs.years_follow", first=first, date=scenario.as_of))
 
 
 def power(chosen: Layer) -> None:

@@ -15,7 +15,7 @@ from ui.needs import charts as needs_charts, map as needs_map
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell import state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import UNKNOWN, interval, language, named, number, short_names, t
+from ui.shell.i18n import UNKNOWN, figure, interval, language, named, number, short_names, t
 from ui.widgets import drilldown, tables
 
 MAP_HEIGHT = 470
@@ -198,18 +198,18 @@ def _fibre_table(table: pd.DataFrame) -> None:
 
 def _station_metrics(row: pd.Series, years: list[int]) -> None:
     cells = st.columns([1, 1, 1.2, 1.2, 2])
-    _figure(cells[0], t("figure.built"), number(row["built"]), _dated(row["as_of"]))
+    _figure(cells[0], t("figure.built"), figure(row, "built"), _dated(row["as_of"]))
     due = str(row["target_as_of"])
     _figure(
         cells[1],
         t("figure.target"),
-        number(row["target"]),
+        figure(row, "target"),
         t("figure.due", date=due) if due else t("needs.no_date"),
     )
     _figure(
         cells[2],
         t("needs.gap"),
-        number(row["gap"]),
+        figure(row, "gap"),
         f"{t('figure.interval')} {interval(row['gap_low'], row['gap_high'])}",
     )
     adds = row[[f"year_{year}" for year in years]].astype(float)
@@ -234,9 +234,9 @@ def _station_map(parts: pd.DataFrame, title: str, level: str) -> None:
     when = str(chosen) if chosen in years else f"{years[0]}–{years[-1]}"
     cards = {
         str(row["adcode"]): (
-            (t("figure.target"), number(row["target"])),
-            (t("figure.built"), f"{number(row['built'])} {row['as_of']}".strip()),
-            (t("needs.gap"), number(row["gap"])),
+            (t("figure.target"), figure(row, "target")),
+            (t("figure.built"), f"{figure(row, 'built')} {row['as_of']}".strip()),
+            (t("needs.gap"), figure(row, "gap")),
             (t("figure.interval"), interval(row["gap_low"], row["gap_high"])),
             *((str(year), f"+{number(row[f'year_{year}'])}") for year in years),
             (t("map.unit"), unit_name(str(row["unit"]), language())),
@@ -268,14 +268,14 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
             "source_ids": ranked["source_ids"],
         }
     )
-    figure, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    count, text = st.column_config.NumberColumn, st.column_config.TextColumn
     config: dict[str, Any] = {
         "region": text(t("table.region"), pinned=True),
-        "gap": figure(t("needs.gap"), format="localized", help=unit),
+        "gap": count(t("needs.gap"), format="localized", help=unit),
         "interval": text(t("figure.interval"), help=unit),
-        **{str(year): figure(str(year), format="localized", width=64) for year in years},
-        "built": figure(t("table.built"), format="localized", help=unit),
-        "target": figure(t("figure.target"), format="localized", help=unit),
+        **{str(year): count(str(year), format="localized", width=64) for year in years},
+        "built": count(t("table.built"), format="localized", help=unit),
+        "target": count(t("figure.target"), format="localized", help=unit),
         "evidence": t("table.evidence"), "as_of": t("figure.date"),
         "source_ids": t("table.source_ids"),
     }  # fmt: skip

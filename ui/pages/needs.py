@@ -60,7 +60,7 @@ def _units(chosen: Layer) -> None:
     head(_title(chosen))
     row = cache.gaps(chosen.key, "province").iloc[0]
     level = str(st.session_state[state.LEVEL])
-    needs_settings.years(with_map=True)
+    needs_settings.years(_scenario(), with_map=True)
     parts = needs_settings.units(_scenario(), chosen, level)
     whole = needs_settings.units(_scenario(), chosen, "province")
     title = chosen.heading(state.metric_of(chosen), language())
@@ -97,7 +97,7 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
 def _racks(chosen: Layer, need: RackNeed) -> None:
     head(_title(chosen))
     row = cache.gaps(chosen.key, "province").iloc[0]
-    needs_settings.years(with_map=False)
+    needs_settings.years(_scenario(), with_map=False)
     needs_settings.power(chosen)
     if pd.isna(row["built"]):
         known = "needs.no_target" if pd.isna(row["target"]) else "needs.no_baseline"

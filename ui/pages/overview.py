@@ -11,13 +11,13 @@ from ui.gaps import assumptions, listing, target_path
 from ui.map import maps
 from ui.shell import cache, first_paint, state
 from ui.shell.frame import guarded, head
-from ui.shell.i18n import interval, language, named, number, t
+from ui.shell.i18n import figure, interval, language, named, number, t
 from ui.shell.provenance import plain, see_sources
 from ui.widgets import charts
 
 _MAP_HEIGHT = 520
 #: Kept free from the start, so that the map stays where it was first drawn [px].
-_NUMBERS_HEIGHT = 140
+_NUMBERS_HEIGHT = 165
 
 
 @guarded
@@ -59,7 +59,12 @@ def _gaps(chosen: Layer) -> None:
 
 def _numbers(row: pd.Series, unit: str, metric: Metric) -> None:
     """Draw the province's figures with their interval, date, evidence and note."""
-    cells = st.columns([1, 0.8, 1, 1.1, 2.8], vertical_alignment="top")
+    # Where no plan states a target, the gap is the figure that is stated: it comes first.
+    assumed = row["target_status"] == "assumption all covered"
+    widths = [1.9, 1, 0.7, 1, 2.4] if assumed else [1, 0.8, 1, 1.1, 2.8]
+    cells = st.columns(widths, vertical_alignment="top")
+    if assumed:
+        cells = [*cells[1:4], cells[0], cells[4]]
     dated = t("figure.dated", date=row["as_of"]) if row["as_of"] else t("figure.undated")
     cells[0].metric(
         t("figure.built"),
@@ -73,13 +78,14 @@ def _numbers(row: pd.Series, unit: str, metric: Metric) -> None:
     status = t(f"status.{str(row['target_status']).replace(' ', '_')}")
     due = str(row["target_as_of"])
     cells[2].metric(
-        t("figure.target"), number(row["target"], digits=metric.digits),
+        t("figure.target"), figure(row, "target", digits=metric.digits),
         t("figure.due", date=due) if due else status,
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     cells[3].metric(
-        t("figure.gap"), number(row["gap"], digits=metric.digits),
-        f"{t('figure.interval')} "
+        t("figure.uncovered" if assumed else "figure.gap"),
+        figure(row, "gap", digits=metric.digits),
+        f"{f'{dated} · ' if assumed else ''}{t('figure.interval')} "
         f"{interval(row['gap_low'], row['gap_high'], digits=metric.digits)}",
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
@@ -98,7 +104,7 @@ def _numbers(row: pd.Series, unit: str, metric: Metric) -> None:
 def _built(row: pd.Series, digits: int) -> str:
     """Return what is built, or its bounds where only they are known."""
     if pd.notna(row["built"]):
-        return number(row["built"], digits=digits)
+        return figure(row, "built", digits=digits)
     return interval(row["built_low"], row["built_high"], digits=digits)
 
 

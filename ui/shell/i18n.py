@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -59,6 +61,47 @@ def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:
         return UNKNOWN
     figure = f"{value:,.{digits}f}"
     return f"{figure} {unit}" if unit else figure
+
+
+def figure(row: Mapping[Hashable, Any] | pd.Series, name: str, *, digits: int = 0) -> str:
+    """Return a figure of the gap table, with the word of how exact it is before it.
+
+    Parameters
+    ----------
+    row
+        Row of the gap table.
+    name
+        ``target``, ``built`` or ``gap``.
+    digits
+        Decimals shown.
+
+    Returns
+    -------
+    figure
+        Such as "about 5,000"; a dash where it is unknown.
+    """
+    return qualified(str(row[f"{name}_qualifier"]), row[name], digits=digits)
+
+
+def qualified(sign: str, value: float, *, digits: int = 0) -> str:
+    """Return a figure with the word of how exact it is before it.
+
+    Parameters
+    ----------
+    sign
+        Word of a column ``…_qualifier``, such as ``about``; empty for none.
+    value
+        The figure; NaN is unknown.
+    digits
+        Decimals shown.
+
+    Returns
+    -------
+    figure
+        In the language of the session.
+    """
+    shown = number(value, digits=digits)
+    return t(f"qualifier.{sign.replace(' ', '_')}", figure=shown) if sign else shown
 
 
 def interval(low: float, high: float, *, digits: int = 0) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,10 +11,12 @@ import streamlit as st
 
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import UNKNOWN, interval, name_language, short_names, t
+from ui.shell.i18n import UNKNOWN, interval, language, name_language, qualified, short_names, t
 from ui.widgets import drilldown
 
 if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
     from data.export.bundle import ExportBundle
 
 #: Height of a table beside a map [px].
@@ -60,12 +63,14 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
             "built": ranked["built"],
             **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
             "target": ranked["target"],
+            "as_of": ranked["as_of"],
             "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
+            "note": ranked[f"note_{language()}"],
         }
     )
     number = st.column_config.NumberColumn
     st.dataframe(
-        shown,
+        worded(shown, ranked),
         key=key,
         height=_HEIGHT,
         row_height=_ROW_HEIGHT,
@@ -73,17 +78,42 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
         placeholder=UNKNOWN,
         column_config={
             "region": st.column_config.TextColumn(t("table.region"), width=168, pinned=True),
-            "gap": number(t("figure.gap"), format="localized", width=68, help=unit),
+            "gap": number(t("figure.gap"), width=68, help=unit),
             "interval": st.column_config.TextColumn(t("figure.interval"), width=112, help=unit),
-            "built": number(t("table.built"), format="localized", width=64, help=unit),
+            "built": number(t("table.built"), width=64, help=unit),
             "planned": number(t("figure.planned"), format="localized", width=56, help=unit),
-            "target": number(t("figure.target"), format="localized", width=70, help=unit),
+            "target": number(t("figure.target"), width=70, help=unit),
+            "as_of": st.column_config.TextColumn(t("table.as_of"), width=86),
             "evidence": st.column_config.TextColumn(t("table.evidence"), width=76),
+            "note": st.column_config.TextColumn(t("table.note"), width="large"),
         },
         on_select=lambda: _take_region(ranked, key),
         selection_mode="single-row",
     )
     st.caption(t("lists.unit", unit=unit, count=len(shown)))
+
+
+def worded(shown: pd.DataFrame, rows: pd.DataFrame) -> Styler:
+    """Return a table that shows figures with the word before them and still sorts by number.
+
+    Parameters
+    ----------
+    shown
+        Columns ``target``, ``built`` and ``gap`` among others.
+    rows
+        The rows of the gap table behind it, in the same order.
+
+    Returns
+    -------
+    styler
+        For ``st.dataframe``.
+    """
+    plain = shown.reset_index(drop=True)
+    styler = plain.style
+    for name in ("target", "built", "gap"):
+        for sign, places in plain.groupby(rows[f"{name}_qualifier"].to_numpy()).groups.items():
+            styler = styler.format(partial(qualified, str(sign)), subset=(places, [name]))
+    return styler
 
 
 def villages_of(
