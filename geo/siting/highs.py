@@ -69,6 +69,7 @@ class SolverOutcome:
 def maximise(
     program: IntegerProgram, clock: SolverClock, *, start: Floats | None = None,
     nodes: int | None = None, report: Callable[[float, float], None] | None = None,
+    gap: float | None = None,
 ) -> SolverOutcome:  # fmt: skip
     """Solve a program within the clock's time.
 
@@ -86,6 +87,8 @@ def maximise(
         Limit of the search tree; None for no limit.
     report
         Called with the gain and the bound so far.
+    gap
+        Gap at which the run ends, as a share; None takes that of the clock's run.
 
     Returns
     -------
@@ -97,18 +100,19 @@ def maximise(
         return SolverOutcome(np.zeros(0) if fits else None, 0.0, not fits)
     scale = _scale(program.gain)
     scaled = replace(program, gain=program.gain * scale)
+    limits = nodes, clock.run.gap if gap is None else gap
 
     def progress(gain: float, bound: float) -> None:
         if report is not None:
             report(gain / scale, bound / scale)
 
-    solver = _prepared(scaled, clock, nodes, progress)
+    solver = _prepared(scaled, clock, limits, progress)
     if start is not None:
         _begin_from(solver, start)
     solver.run()
     if start is not None and _stale(solver, scaled):
         # HiGHS 1.16 may prove a better answer in presolve and still hand back the start.
-        solver = _prepared(scaled, clock, nodes, progress)
+        solver = _prepared(scaled, clock, limits, progress)
         solver.run()
     outcome = _outcome(solver, whole=bool(program.whole.any()))
     return replace(outcome, bound=outcome.bound / scale)
@@ -129,7 +133,7 @@ def prepared(program: IntegerProgram, clock: SolverClock) -> Any:
     solver
         The solver, not yet run.
     """
-    return _prepared(program, clock, None, None)
+    return _prepared(program, clock, (None, clock.run.gap), None)
 
 
 def solved(solver: Any) -> bool:
@@ -164,12 +168,13 @@ def _scale(gain: Floats) -> float:
 def _prepared(
     program: IntegerProgram,
     clock: SolverClock,
-    nodes: int | None,
+    limits: tuple[int | None, float],
     report: Callable[[float, float], None] | None,
 ) -> Any:
+    nodes, gap = limits
     solver = _solver()
     options: dict[str, bool | float | str | int] = {
-        "output_flag": False, "mip_rel_gap": max(clock.run.gap, 0.0), "mip_abs_gap": 1e-6,
+        "output_flag": False, "mip_rel_gap": max(gap, 0.0), "mip_abs_gap": 1e-6,
         # A site built by 1e-7 less than 1 would make the bound on the cost wrong by some fen.
         "mip_feasibility_tolerance": 1e-9,
         "random_seed": 1, "parallel": "off", "time_limit": clock.left_s,

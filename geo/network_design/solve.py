@@ -1,0 +1,218 @@
+"""Network design under money: sites with their links for a budget or a least weight, with a bound.
+
+Work is counted in rounds and nodes, not in time: equal problems give equal plans and bounds on any
+machine. The time limit only ends a run early, which the plan says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from geo.errors import InputError
+from geo.network_design.closing import ENOUGH, TINY, Closed, closed
+from geo.network_design.groups import groups_of
+from geo.network_design.master import Choice, Limits, Master, Prices
+from geo.network_design.pricing import PricedGroup
+from geo.network_design.problem import MoneyGoal, NetworkPlan, NetworkProblem
+from geo.siting.clock import SolverClock
+from geo.siting.problem import SolverRun
+
+#: Prices of the first plans, as shares of the one at which a typical site pays.
+_FIRST = 4.0 ** np.arange(-3.0, 3.0)
+#: Most rounds of prices, and of integer programs; nodes of the first of these.
+_ROUNDS, _BRANCHES, _NODES = 40, 4, 60
+#: Gap of linear and integer programs at which the search ends (share of the bound).
+_CLOSE, _ENOUGH = 2e-6, 2e-4
+#: Gap of a proven optimum.
+_PROVEN = 1e-8
+
+
+def designed(problem: NetworkProblem, goal: MoneyGoal, run: SolverRun) -> NetworkPlan:
+    """Choose variants for a goal.
+
+    Parameters
+    ----------
+    problem
+        Variants, villages and ways.
+    goal
+        Budget or least weight.
+    run
+        Time limit, progress and cancellation.
+
+    Returns
+    -------
+    plan
+        The best choice found, with its bound.
+    """
+    search = Search(problem, goal, run)
+    search.priced()
+    search.branched()
+    search.closed()
+    return search.plan()
+
+
+class Search:
+    """The search for a plan: groups with what is known of them, prices, bound and choice.
+
+    Parameters
+    ----------
+    problem
+        Variants, villages and ways.
+    goal
+        Budget or least weight.
+    run
+        Time limit, progress and cancellation.
+    """
+
+    def __init__(self, problem: NetworkProblem, goal: MoneyGoal, run: SolverRun) -> None:
+        self.problem, self.clock = problem, SolverClock(run)
+        most = float(problem.weights[problem.reachable].sum())
+        self.limits = Limits(goal, problem.least, most)
+        # Money in units of a typical site.
+        self.unit = float(np.median(problem.own[problem.own > 0])) if problem.own.any() else 1.0
+        self.limits = replace(self.limits, goal=_scaled(goal, self.unit))
+        scaled = replace(
+            problem, own=problem.own / self.unit, root=problem.root / self.unit,
+            money=problem.money / self.unit,
+        )  # fmt: skip
+        self.groups = [
+            PricedGroup(group, len(problem.least), self.clock) for group in groups_of(scaled)
+        ]
+        self.master = Master(self.groups, self.limits, self.clock)
+        self.bound = 0.0 if goal.budget is None else most
+        self.prices: Prices | None = None
+        self.choice: Choice | None = None
+        self._start()
+
+    def _start(self) -> None:
+        """Add the plans that exchanges alone find at some prices."""
+        raised = np.zeros(len(self.limits.least))
+        for group in self.groups:
+            own = group.group
+            typical = own.weights.sum() / max(own.cost_alone.sum(), 1e-9)
+            chosen = np.zeros(len(own.own), dtype=bool)
+            for share in _FIRST[::-1]:
+                chosen = group.searched(raised, share * typical, chosen)
+
+    def _note(self, prices: Prices) -> None:
+        """Keep the bound at prices, and the prices, if it is the strongest."""
+        found = self.limits.bound(self.groups, prices)
+        if self.prices is None or self.limits.tighter(found, self.bound) == found:
+            self.bound, self.prices = self.limits.tighter(found, self.bound), prices
+
+    def _report(self, share: float) -> None:
+        value = 0.0
+        if self.choice is not None:
+            budget = self.limits.goal.budget
+            value = self.choice.cost * self.unit if budget is None else self.choice.covered
+        bound = self.bound * (self.unit if self.limits.goal.budget is None else 1.0)
+        self.clock.report(share, value, bound)
+
+    def priced(self) -> None:
+        """Solve the groups at the prices of the known plans until no plan is better."""
+        for number in range(_ROUNDS):
+            if self.clock.over():
+                return
+            prices = self.master.prices()
+            raised, money = prices.raised, prices.money
+            gaps = [group.upper(raised, money) - group.lower(raised, money)
+                    for group in self.groups]  # fmt: skip
+            worth = sum(group.upper(raised, money) for group in self.groups)
+            allowed = _CLOSE * max(worth, 1.0) / len(gaps)
+            open_ = [group for group, gap in zip(self.groups, gaps, strict=True)
+                     if gap > allowed and not group.is_solved(raised, money)]  # fmt: skip
+            for group in open_:
+                if self.clock.over():
+                    return
+                group.solve(raised, money)
+            self._note(prices)
+            self._report(0.1 + 0.5 * (number + 1) / _ROUNDS)
+            if not open_:
+                return
+
+    def branched(self) -> None:
+        """Branch where bound and plans are farthest apart, until the whole is close."""
+        for number in range(_BRANCHES):
+            if self.prices is None or self.clock.over():
+                break
+            prices = self.prices
+            raised, money = prices.raised, prices.money
+            gaps = np.array([group.upper(raised, money) - group.lower(raised, money)
+                             for group in self.groups])  # fmt: skip
+            allowed = (
+                _ENOUGH * max(sum(group.upper(raised, money) for group in self.groups), 1.0) / 2
+            )
+            order = np.argsort(-gaps, kind="stable")
+            left = float(gaps.sum())
+            if left <= allowed:
+                break
+            for at in order.tolist():
+                if left <= allowed or self.clock.over():
+                    break
+                self.groups[at].branch(raised, money, _NODES * 4**number)
+                left -= float(gaps[at])
+            self._note(prices)
+            self.priced()
+        self._choose()
+
+    def _choose(self) -> None:
+        """Choose among the known plans and those that lack one of their sites."""
+        prices = self.prices or self.master.prices()
+        for group in self.groups:
+            group.thin_out(prices.raised, prices.money)
+        found = self.master.whole()
+        if found is not None and self.limits.better(found, self.choice):
+            self.choice = found
+        self._report(0.8)
+
+    def closed(self) -> None:
+        """Run the closing program where the problem is small or the gap wide."""
+        if self.prices is None or self.clock.over():
+            return
+        gap = 1.0 if self.choice is None else self.limits.gap(self.choice, self.bound)
+        if gap <= (0.0 if len(self.problem.own) <= TINY else ENOUGH):
+            return
+        found = closed(
+            self.groups, self.limits, self.prices, Closed(self.choice, self.bound), self.clock
+        )
+        self.choice, self.bound = found.choice, found.bound
+
+    def plan(self) -> NetworkPlan:
+        """Return what was found.
+
+        Returns
+        -------
+        plan
+            Choice, bound and prices in the problem's own units.
+
+        Raises
+        ------
+        InputError
+            If no choice that was tried respects the limits.
+        """
+        if self.choice is None:
+            raise InputError(
+                "no choice that was tried respects all limits", where="network",
+                repair="raise the budget, lower a share, or fix fewer sites",
+            )  # fmt: skip
+        limits, choice = self.limits, self.choice
+        chosen = np.sort(np.concatenate(
+            [group.group.variants[plan.chosen]
+             for group, plan in zip(self.groups, choice.plans, strict=True)]
+        ))  # fmt: skip
+        gap, budget = limits.gap(choice, self.bound), limits.goal.budget
+        stopped = "proven" if gap <= _PROVEN else "effort"
+        if stopped != "proven" and self.clock.over():
+            stopped = "cancelled" if self.clock.cancelled else "time"
+        prices = self.prices or Prices(0.0, np.zeros(len(limits.least)))
+        return NetworkPlan(
+            tuple(chosen.tolist()), choice.covered, choice.cost * self.unit,
+            self.bound * (self.unit if budget is None else 1.0),
+            prices.money / self.unit, prices.raised, stopped,
+        )  # fmt: skip
+
+
+def _scaled(goal: MoneyGoal, unit: float) -> MoneyGoal:
+    return goal if goal.budget is None else replace(goal, budget=goal.budget / unit)
