@@ -11,17 +11,7 @@ import sys
 
 import typer
 
-from commands import (
-    compiling,
-    coverage,
-    dem,
-    imports,
-    needs,
-    packs,
-    plan,
-    planreading,
-    tables,
-)
+from commands import compiling, coverage, dem, imports, needs, packs, plan, planreading, tables
 from geo.errors import PlannerError
 
 cli = typer.Typer(
