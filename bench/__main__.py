@@ -13,6 +13,7 @@ from bench import (
     intervals,
     pages,
     plan,
+    planreading,
     prediction,
     radio,
     report,
@@ -36,6 +37,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "roads": backhaul.roads,
     "prediction": prediction.prediction,
     "plan": plan.whole,
+    "planreading": planreading.reading,
     "pages": pages.pages,
 }
 
