@@ -57,7 +57,8 @@ def natural_villages(query: Query) -> Figures:
     """
     figures, context = stated_figures(query), query.context
     listed = imported_table(context.pack, "natural_villages")
-    if listed is None or "has_fibre" not in listed:
+    date = import_date(context.pack, "natural_villages")
+    if listed is None or "has_fibre" not in listed or date > context.as_of:
         return figures
     reached = _both(listed).groupby(_region_of(query, listed)).mean() * query.metric.scale
     low, high = reached.reindex(context.regions["adcode"]).to_numpy(float).T
@@ -67,7 +68,7 @@ def natural_villages(query: Query) -> Figures:
         figures,
         built=Interval(np.where(low == high, low, np.nan), low, high),
         evidence=np.where(known, word, figures.evidence),
-        as_of=np.where(known, import_date(context.pack, "natural_villages"), ""),
+        as_of=np.where(known, date, ""),
         source_ids=np.array(
             [f"{ids};{VILLAGES_SOURCE}".strip(";") if seen else ids
              for ids, seen in zip(figures.source_ids, known, strict=True)],

@@ -43,7 +43,18 @@ class Cells:
         return {**self.same, **self.newer}
 
     def of_date(self, date: str) -> Cells:
-        """Return the cells without the shares of other dates: those are estimates, not facts."""
+        """Return the cells without the shares of other dates: those are estimates, not facts.
+
+        Parameters
+        ----------
+        date
+            YYYY-MM-DD.
+
+        Returns
+        -------
+        cells
+            With the shares of that date alone.
+        """
         return replace(self, share={k: s for k, s in self.share.items() if s.as_of == date})
 
 

@@ -189,11 +189,11 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
     )
 
 
-def _missing(target: Spread, built: Spread) -> Interval:
-    """Return target − built; the interval holds only differences under one and the same case."""
-    nothing = np.zeros(len(target.figures.value))
+def _missing(target: Spread, built: Spread) -> Interval | None:
+    """Return target − built, its interval only of differences under one and the same case."""
     if not target.cases or not built.cases:
-        return gap(target.figures, built.figures, nothing)
+        return None
+    nothing = np.zeros(len(target.figures.value))
     # Where a share is of one side's own date, that side has no case without it.
     gaps = [
         gap(_case(target, case), _case(built, case), nothing)

@@ -61,7 +61,9 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[str, ...]]:
         def figure(name: str, row: dict[Any, Any] = row, digits: int = metric.digits) -> str:
             if pd.isna(row[name]) and name != "gap":
                 return interval(row[f"{name}_low"], row[f"{name}_high"], digits=digits)
-            return number(row[name], digits=digits)
+            sign = str(row[f"{name}_qualifier"]).replace(" ", "_")
+            shown = number(row[name], digits=digits)
+            return text(f"qualifier.{sign}", "en", figure=shown) if sign else shown
 
         yield (
             item.heading(metric, "en"),
