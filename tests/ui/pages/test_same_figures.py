@@ -12,8 +12,10 @@ from streamlit.util import calc_hash
 from data.scenario.coverage_rules import rule
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import text
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
+from layers.registry import gap_layers, metric_of
 from planning.coverage.per_region import region_prediction
 from planning.coverage.prediction import village_prediction
 from planning.coverage.rule_comparison import RuleOrder, order_of, rule_comparison, rule_counts
@@ -149,3 +151,67 @@ def test_a_5g_site_in_what_if_and_gaps(tmp_path: Path, counts: bool) -> None:
     before, after = (f"{python[f'villages_{when}']:,.0f}" for when in ("before", "after"))
     assert app.metric[0].value == f"{before} → {after}"
     assert app.toggle(key="_five_g_counts_as_4g").value is counts
+
+
+FIGURES = ["target", "built", "planned", "gap", "gap_low", "gap_high"]
+
+
+def asked(name: str, **query: str) -> AppTest:
+    """Open a page of a link."""
+    app = AppTest.from_file(str(APP), default_timeout=300)
+    app.session_state["_map_seen"] = True
+    for key, value in query.items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash(name)
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def worded(row: pd.Series, name: str, digits: int) -> str:
+    sign, value = str(row[f"{name}_qualifier"]).replace(" ", "_"), row[name]
+    figure = "—" if pd.isna(value) else f"{value:,.{digits}f}"
+    return text(f"qualifier.{sign}", "en", figure=figure) if sign else figure
+
+
+@pytest.mark.parametrize("key", [item.key for item in gap_layers()])
+@pytest.mark.parametrize("province", ["yunnan", "gansu"])
+def test_every_layer_on_page_in_terminal_and_in_python(
+    tmp_path: Path, province: str, key: str
+) -> None:
+    date, pack = "2026-11-30", Pack.load(province)
+    python = {level: gap_table(pack, [key], level=level, as_of=date)
+              for level in ("province", "prefecture")}  # fmt: skip
+    for level, table in python.items():
+        out = tmp_path / f"{level}.csv"
+        run("gaps", "-p", province, "-l", key, "--level", level, "--as-of", date, "--out", out)
+        terminal = pd.read_csv(out, dtype={"adcode": str}, keep_default_na=False)
+        numbers = terminal[FIGURES].apply(pd.to_numeric)
+        pd.testing.assert_frame_equal(numbers, table[FIGURES], check_dtype=False)
+        for name in ("adcode", "as_of", "evidence", "target_status", "note_en", "gap_qualifier"):
+            assert terminal[name].tolist() == table[name].tolist(), name
+
+    row = python["province"].iloc[0]
+    query = {"province": province, "layer": key, "as_of": date, "lang": "en", "level": "prefecture"}
+    app = asked("", **query)
+    shown = {metric.label: metric.value for metric in app.metric}
+    digits = metric_of(key, str(row["metric"]))[1].digits
+    assumed = row["target_status"] == "assumption all covered"
+    labels = {"target": "figure.target", "built": "figure.built",
+              "gap": "figure.uncovered" if assumed else "figure.gap"}  # fmt: skip
+    for name, label in labels.items():
+        if name == "built" and pd.isna(row[name]) and pd.notna(row["built_low"]):
+            continue
+        assert shown[text(label, "en")] == worded(row, name, digits), name
+
+    listed = asked("gap-lists", **query).dataframe[0].value
+    parts = python["prefecture"].sort_values(
+        ["gap", "gap_high"], ascending=False, na_position="last"
+    )
+    for name in ("target", "built", "gap"):
+        pd.testing.assert_series_equal(
+            listed[name].reset_index(drop=True), parts[name].reset_index(drop=True),
+            check_dtype=False,
+        )  # fmt: skip
+    assert listed["as_of"].fillna("").tolist() == parts["as_of"].tolist()
