@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from data.doctor.reading.source import Source
 
 
+#: Consents to every repair on offer.
+ALL_REPAIRS = "all"
+
+
 @contextmanager
 def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
     """Open the catalogue of a workspace; the default is the user's own.
@@ -179,8 +183,9 @@ def import_file(
     pack = effective_pack(Pack.load(province), folder)
     if order.choice.kind in RASTERS:
         return _import_raster(path, pack, order, folder, tell)
-    found = examine(path, pack, order.choice, origin=order.origin, progress=progress)
-    if "all" in order.choice.repairs:
+    asked = replace(order.choice, repairs=order.choice.repairs - {ALL_REPAIRS})
+    found = examine(path, pack, asked, origin=order.origin, progress=progress)
+    if ALL_REPAIRS in order.choice.repairs:
         whole = replace(order.choice, repairs=frozenset(found.offered))
         found = examine(path, pack, whole, origin=order.origin, progress=progress)
     for line in _told(found):

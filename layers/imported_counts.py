@@ -21,7 +21,7 @@ from layers.offers import MessageSource
 #: States in which nothing is on air yet or any more.
 _ABSENT = ("proposed", "planned", "under_construction", "decommissioned")
 #: Ids that the import made because the file had none begin like this.
-_MADE = r"^base_stations-[0-9a-f]{8}-\d+$"
+_MADE = r"^base_stations-[0-9a-f]{12}(?:-\d+)?$"
 
 
 def listed_beside(layer: Layer, context: Context) -> list[Message | None] | None:

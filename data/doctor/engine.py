@@ -171,9 +171,7 @@ def diagnose(
     rejected = frozenset(rejected_rows(left).tolist()) | _dropped(typed, after)
     repaired = frozenset(after.loc[changed.to_numpy(), ROW].tolist()) - rejected
     good = after[~after[ROW].isin(rejected)]
-    filling = FileDefaults(
-        origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}"
-    )
+    filling = FileDefaults(origin.evidence, origin.as_of, raw.name, table.name)
     accepted = completed(good, table, regions, named.adcode, filling)
     read_rows = raw.rows_read
     counts = Counts(
