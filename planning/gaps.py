@@ -202,7 +202,9 @@ def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     table["target"] = figures.target.value
     table["built"] = figures.built.value
     table["planned"] = figures.planned
-    table["gap"], table["gap_low"], table["gap_high"] = missing.value, missing.low, missing.high
+    unknown = 0.0 if figures.unknown is None else figures.unknown
+    table["gap"] = missing.value - unknown
+    table["gap_low"], table["gap_high"] = missing.low, missing.high
     table["evidence"] = figures.evidence
     table["source_ids"] = figures.source_ids
     table["metric"] = metric.key

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,6 +140,42 @@ def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
     return frame
 
 
+def brought(pack: Pack, kind: str) -> pd.DataFrame | None:
+    """Return what a planner's table says of its rows beyond the columns that every pack has.
+
+    Parameters
+    ----------
+    pack
+        As :func:`effective_pack` returns it.
+    kind
+        Table of a pack with an id of its own, such as ``natural_villages`` or ``sites``.
+
+    Returns
+    -------
+    columns
+        By the id of the row: name, township, remarks and whatever else the files had, without
+        columns that are empty throughout; None where the pack's own table is in force.
+    """
+    path = dict(pack.imported).get(kind)
+    return None if path is None else _brought(path, kind)
+
+
+@lru_cache(maxsize=4)
+def _brought(path: Path, kind: str) -> pd.DataFrame:
+    """Read these columns once: the file is named by its content."""
+    own = TABLES[kind]
+    # The pack's columns and the names of regions stand in every list already.
+    known = {*own.column_names, "geometry", "province", "prefecture", "county"} - {own.key[0]}
+    rows = pd.read_parquet(path).set_index(own.key[0])
+    rows = rows[[name for name in rows.columns if name not in known]]
+    return rows.loc[:, rows.notna().any(axis=0)]
+
+
+def is_imported(pack: Pack, kind: str) -> bool:
+    """Test whether a planner's table of one kind is in force."""
+    return kind in dict(pack.imported)
+
+
 @dataclass(frozen=True)
 class ImportedRaster:
     """One raster in force, its cells still in the file.
@@ -212,10 +249,12 @@ def _here(root: Path, name: str) -> Path:
 
 
 def import_date(pack: Pack, table: str) -> str:
-    """Return the date of an imported table in force; empty where the pack's own is."""
-    sources = pack.table("SOURCES")
-    rows = sources[(sources["table"] == table) & (sources["package"] == PACKAGE)]
-    return str(rows["date"].max()) if len(rows) else ""
+    """Return the latest date that a row of an imported table holds for; empty if none is known."""
+    path = dict(pack.imported).get(table)
+    if path is None:
+        return ""
+    dates = pd.read_parquet(path, columns=["as_of"])["as_of"].dropna()
+    return str(dates.max()) if len(dates) else ""
 
 
 def merged(pack: Pack, kind: str, imported: pd.DataFrame) -> pd.DataFrame:

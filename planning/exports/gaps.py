@@ -19,7 +19,7 @@ from data.tables.reader import Pack
 from data.wording.catalogue import Bilingual, Message, text
 from geo.sentence import Sentence
 from layers.registry import metric_of, unit_name
-from layers.villages import MIN_HOUSEHOLDS, village_table
+from layers.villages import MIN_HOUSEHOLDS, village_table, with_brought
 from planning.exports.source_rows import SOURCE_COLUMNS, source_rows
 from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
 
@@ -157,8 +157,8 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
         title=title("export_title.whatif", pack),
         main=sites,
         extra={
-            "villages": effect.gained.reset_index(drop=True),
-            **({} if effect.basis == "circle" else {"missed": effect.missed}),
+            "villages": with_brought(pack, effect.gained.reset_index(drop=True)),
+            **({} if effect.basis == "circle" else {"missed": with_brought(pack, effect.missed)}),
             "effect": effect.regions,
             "sources": sources_of(pack, ["pack:natural_villages"]),
         },

@@ -16,6 +16,7 @@ from data.tables.reader import Pack
 from data.wording.catalogue import Message, text
 from geo.errors import UnknownNameError
 from layers.base import Layer
+from layers.villages import with_brought
 from planning.exports.gaps import CIRCLE, provenance, sources_of, title
 from planning.plan.rollout import Rollout
 
@@ -54,7 +55,7 @@ def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBun
     if table not in TABLES:
         raise UnknownNameError("table", table, TABLES, where="--table")
     shapes: dict[str, gpd.GeoSeries] = {"routes": rollout.routes.geometry}
-    frames = {name: plan_table(rollout, name) for name in TABLES}
+    frames = {name: with_brought(pack, plan_table(rollout, name)) for name in TABLES}
     main = frames.pop(table)
     ids = [text for frame in (main, *frames.values()) if "source_ids" in frame
            for text in frame["source_ids"].unique()]  # fmt: skip
