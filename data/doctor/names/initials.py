@@ -1,7 +1,7 @@
 """Initial letters of the pinyin of Chinese names, for a search by what a keyboard types.
 
 The common characters of GB 2312 (level 1, 3,755 of them) are ordered by pinyin, so the code of a
-character tells its initial. Rarer ones that names of places have are listed here.
+character tells its initial. Rarer ones that names of places have are in ``vocabulary.toml``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from functools import cache
 
 import pandas as pd
 
+from data.doctor.vocabulary import vocabulary
+
 #: First code of each initial in GB 2312 level 1, and the end of the level.
 _FIRST = (
     0xB0A1, 0xB0C5, 0xB2C1, 0xB4EE, 0xB6EA, 0xB7A2, 0xB8C1, 0xB9FE, 0xBBF7, 0xBFA6, 0xC0AC, 0xC2E8,
@@ -18,15 +20,6 @@ _FIRST = (
 )  # fmt: skip
 _END = 0xD7FA
 _LETTERS = "abcdefghjklmnopqrstwxyz"
-#: Characters of place names beyond level 1.
-_RARE = {
-    "b": "濞邠埗", "c": "岑茌郴嵯茨", "d": "砀岱氐垤傣", "e": "峨", "f": "邡滏涪凫洑",
-    "g": "崮垓皋杲", "h": "邯邗濠浒潢珲珩洹湟隍", "j": "涧泾郏鄄莒旌郡苴", "k": "岢崆邝",
-    "l": "泸麟漯璐崂崃溧醴酃珞滦栾漤傈", "m": "勐岷汨邙峁", "n": "瑙", "p": "濮郫磐邳鄱",
-    "q": "麒祁淇祺蕲衢邛綦箐杞", "r": "芮嵘濡榕", "s": "僳嵩泗汜鄯睢濉沭嵊", "t": "潼郯滕洮",
-    "w": "汶畹佤渥洧婺", "x": "淅隰鑫岘浔浠嶍", "y": "漾砚彝郾鄢羿颍攸弋峄轶邕兖垣沅瀛",
-    "z": "漳赭浈梓郅沚邾酂柘",
-}  # fmt: skip
 
 
 @cache
@@ -42,7 +35,7 @@ def _table() -> dict[int, str]:
                 continue
             table[ord(character)] = _LETTERS[bisect_right(_FIRST, code) - 1]
     # A character that is listed twice by mistake would say nothing: level 1 counts.
-    for letter, characters in _RARE.items():
+    for letter, characters in vocabulary("names")["initials"].items():
         for character in characters:
             table.setdefault(ord(character), letter)
     return table
