@@ -112,6 +112,11 @@ class Diagnosis:
         return self.table.name
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether a coordinate system must be chosen before anything is committed."""
+        return self.decision is not None and self.decision.status == "undecided"
+
+    @property
     def tied(self) -> tuple[str, ...]:
         """Tables that the headers fit as well as this one, itself among them, unless chosen."""
         if self.choice.kind is not None or not self.kinds:

@@ -145,24 +145,25 @@ def system_of(header: str) -> str:
     system
         Name of the system; empty without one.
     """
-    return systems_in(header[:READ])
+    return systems_in(header[:READ], receiver=True)
 
 
-def systems_in(text: str) -> str:
+def systems_in(text: str, *, receiver: bool = False) -> str:
     """Return the coordinate system that a text names, such as a title above a table.
 
     Parameters
     ----------
     text
         Any text.
+    receiver
+        Whether a receiver (GPS) says enough where no system is named.
 
     Returns
     -------
     system
-        Name of the system; empty without one, and where it names several. A receiver (GPS) says
-        less than the name of a system beside it.
+        Name of the system; empty without one, and where it names several.
     """
     matches = list(SYSTEM.finditer(plain(text)))
-    exact = [match for match in matches if match[0] != _RECEIVER] or matches
+    exact = [match for match in matches if match[0] != _RECEIVER] or matches * receiver
     named = {next(name for i, name in enumerate(SYSTEMS) if m[f"s{i}"]) for m in exact}
     return named.pop() if len(named) == 1 else ""

@@ -112,6 +112,9 @@ def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame,
     return frame, FileDescription(
         opened.format, sheet=sheet.name, sheets=names, header_row=header.index + 1,
         layer=opened.part, layers=opened.parts, remarks=(*remarks, *repaired, *nameless),
+        titles=tuple(dict.fromkeys(
+            _text(cell) for row in sheet.rows[: max(header.index, 0)] for cell in row if cell != ""
+        )),
     )  # fmt: skip
 
 
