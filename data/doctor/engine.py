@@ -16,6 +16,7 @@ from data.doctor.base import ROW, ImportChoice, RawTable
 from data.doctor.checks.completion import FileDefaults, completed
 from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
 from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
+from data.doctor.checks.whole_file import position_fault
 from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.placement import declared_system, place, positions
 from data.doctor.diagnosis import Diagnosis, FileOrigin
@@ -146,9 +147,10 @@ def diagnose(
     regions = pack.geo("regions")
     named = resolve_names(frame, regions)
     progress("place")
+    own = positions(raw, frame, table)
     placed = place(
         frame,
-        positions(raw, frame, table),
+        own,
         _evidence(pack, regions, frame, named, table),
         table=table,
         declared=declared_system(raw, headers.mapped, headers.systems),
@@ -156,11 +158,18 @@ def diagnose(
     )
     progress("check")
     typed, unreadable = convert(placed.frame, table)
-    given = FindingTable.of([*named.findings, *placed.findings]).merged(unreadable)
     context = CheckContext(
         table=table, regions=regions, province=pack.adcode, today=origin.today,
         units=_units(headers), adcodes=named.adcode,
     )  # fmt: skip
+    fault = position_fault(placed.frame, own, placed.decision, context, headers.renaming)
+    decision = placed.decision
+    if fault is not None:
+        context = replace(context, is_placed=False)
+        if decision is not None and not decision.crs:
+            decision = replace(decision, reason=fault.why)
+    shared = placed.findings if fault is None else (fault,)
+    given = FindingTable.of([*named.findings, *shared]).merged(unreadable)
     found = check(typed, context, given)
     progress("repair")
     after, changed = apply_repairs(typed, found, choice.repairs)
@@ -169,6 +178,8 @@ def diagnose(
         left = _checked_again(after, repaired_context(context, choice.repairs), given)
     progress("count")
     rejected = frozenset(rejected_rows(left).tolist()) | _dropped(typed, after)
+    if fault is not None:
+        rejected = frozenset(typed[ROW].tolist())
     repaired = frozenset(after.loc[changed.to_numpy(), ROW].tolist()) - rejected
     good = after[~after[ROW].isin(rejected)]
     filling = FileDefaults(origin.evidence, origin.as_of, raw.name, table.name)
@@ -178,7 +189,7 @@ def diagnose(
         read_rows, read_rows - len(rejected) - len(repaired), len(repaired), len(rejected)
     )  # fmt: skip
     return Diagnosis(
-        raw, table, kinds, headers, placed.decision, placed.before, typed, accepted,
+        raw, table, kinds, headers, decision, placed.before, typed, accepted,
         offered(found), left, counts, repaired, rejected, choice, origin, pack.name,
     )  # fmt: skip
 
@@ -199,7 +210,7 @@ def _mapped(
 ) -> tuple[tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
     """Return the ranked tables, the table, the mapping of the headers, the renamed rows."""
     own = raw.frame
-    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
+    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls", "json"):
         own = own.drop(columns=text_geometries(own)[:1])
     listed = [column for column in own.columns if column != ROW]
     kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
@@ -225,9 +236,10 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
     if wanted:
         return table_of_rows(wanted)
     if not kinds or kinds[0][1] <= 0:
+        fitting = [name for name, _ in kinds] or [table.name for table in _tables()]
         raise InputError(
-            "no table has columns like these", where="kind",
-            repair=f"say what the file is: {', '.join(IMPORTABLE)}",
+            "no header is known of any table", where="kind",
+            repair=f"say what the file is (--kind): {', '.join(sorted(fitting))}",
         )  # fmt: skip
     return IMPORTABLE[kinds[0][0]]
 
