@@ -22,6 +22,7 @@ from commands.options import (
     pack_of,
     print_table,
     qualified,
+    remark,
     say,
     scenario_of,
     steps,
@@ -163,22 +164,36 @@ def villages(  # noqa: PLR0913  one argument for each option
             help="Derive the state again: a site within this distance [m] (rule A: 5000).",
         ),
     ] = None,
+    search: Annotated[
+        str,
+        typer.Option("--search", help="Part of a name, code or remark, or initials of its pinyin."),
+    ] = "",
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
-    """Natural villages by state, with names of their regions."""
-    from layers.villages import village_table
+    """Natural villages by state, with names of their regions and what your own files say of them.
+
+    What is left out is counted by its reason.
+    """
+    from layers.villages import left_out, named, village_table
 
     with steps("villages", 3) as step:
         pack = pack_of(province, workspace)
         step("read")
-        table = village_table(
-            pack, state=state.value, regions=prefecture or (), min_households=min_households,
-            radius_m=radius_m,
+        whole = village_table(
+            pack, regions=prefecture or (), radius_m=radius_m, unknown_size=True
         )  # fmt: skip
+        reasons = left_out(whole, state=state.value, min_households=min_households)
+        table = whole[reasons == ""]
+        found = named(table, search)
         step("selected")
+        for reason, count in reasons[reasons != ""].value_counts().items():
+            remark(f"terminal.left_out_{reason}", count=count, least=min_households)
+        if not found.all():
+            remark("terminal.left_out_search", count=int((~found).sum()))
+        table = table[found].reset_index(drop=True)
         if out == "-":
-            print_table(table, right=("lon", "lat", "households"))
+            print_table(table, right=("lon", "lat", "households", "population"))
             return
         from planning.exports.gaps import village_bundle
 

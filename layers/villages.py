@@ -159,6 +159,33 @@ def with_brought(pack: Pack, table: pd.DataFrame) -> pd.DataFrame:
     return table.merge(further, how="left", left_on="village_id", right_index=True)
 
 
+def left_out(villages: pd.DataFrame, *, state: str, min_households: int) -> pd.Series:
+    """Return why each village is not in a list.
+
+    Parameters
+    ----------
+    villages
+        Rows of :func:`village_table` of every state and size.
+    state
+        State that the list is of, or ``all``.
+    min_households
+        Smallest village of the list [households].
+
+    Returns
+    -------
+    reasons
+        ``small``, ``unsized`` (households unknown), or the state that it has; empty where it is in
+        the list.
+    """
+    reasons = pd.Series("", index=villages.index)
+    if state != "all":
+        reasons = villages["state"].astype(str).where(villages["state"] != state, "")
+    unsized = villages["households"].isna().to_numpy() & (min_households > 1)
+    small = ~sized(villages, min_households, unknown=True)
+    reasons = reasons.mask((reasons == "") & unsized, "unsized")
+    return reasons.mask((reasons == "") & small, "small")
+
+
 def named(villages: pd.DataFrame, wanted: str) -> NDArray[np.bool_]:
     """Return which villages a search finds: by a part of any text, by initials, by code.
 
