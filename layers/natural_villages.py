@@ -248,8 +248,9 @@ def _note(
 def village_counts(context: Context) -> pd.DataFrame:
     """Return per region: villages, covered, unknown and the evidence of the village table.
 
-    Villages of unknown size may be large enough or not and are counted apart. A region of which an imported table lists no village is unknown (NaN), not empty; ``listed``
-    of its ``counties`` have a village in the table.
+    Villages of unknown size may be large enough or not and are counted apart. A region of which an
+    imported table lists no village is unknown (NaN), not empty; ``listed`` of its ``counties`` have
+    a village in the table.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """A pack as a workspace makes it: imported tables in the place of the pack's own.
 
-Villages, sites and fibre nodes replace the pack's whole table. Regions replace the rows of the
+Villages, sites and fibre nodes replace the pack's whole table; a list of base stations stands in
+for the sites where no list of sites is in force. Regions replace the rows of the
 same adcode, field by field; targets and observations the rows of the same id, others are added.
 What had to be joined lies in ``derived/``, named by what it was made of.
 
@@ -87,12 +88,26 @@ def overridden(pack: Pack, store: Catalogue) -> Pack:
         return pack
     imported = {kind: store.path(record) for kind, record in records.items()}
     files = {kind: _file(pack, store, record) for kind, record in records.items() if kind in TABLES}
+    if "base_stations" in records and "sites" not in records:
+        files["sites"] = _sites_of_stations(store, records["base_stations"])
+        imported["sites"] = files["sites"]
     files["SOURCES"] = _derived(store, _sources(pack, records), [pack.digest, *_names(records)])
     return replace(
         pack,
         overrides=tuple(sorted(files.items())),
         imported=tuple(sorted(imported.items())),
     )
+
+
+def _sites_of_stations(store: Catalogue, record: ImportRecord) -> Path:
+    """Return the sites of the base stations in force, as a table of their own."""
+    made_of = [record.table_sha256, "sites of stations"]
+    known = _derived_path(store, made_of)
+    if known.exists():
+        return known
+    from data.workspace.station_sites import station_sites
+
+    return _derived(store, station_sites(store.read(record)), made_of, points=True)
 
 
 def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
@@ -303,6 +318,9 @@ def _sources(pack: Pack, records: dict[str, ImportRecord]) -> pd.DataFrame:
     """Return the pack's list of sources with the imported files in it."""
     own = pack.table("SOURCES")
     whole = [kind for kind in records if kind not in MERGED]
+    listed = dict(records)
+    if "base_stations" in records and "sites" not in records:
+        listed["sites"], whole = records["base_stations"], [*whole, "sites"]
     rows = [
         {
             "table": kind,
@@ -314,7 +332,7 @@ def _sources(pack: Pack, records: dict[str, ImportRecord]) -> pd.DataFrame:
             "date": record.as_of or record.at[:10],
             "sha256": record.file_sha256,
         }
-        for kind, record in records.items()
+        for kind, record in listed.items()
     ]
     return pd.concat([own[~own["table"].isin(whole)], pd.DataFrame(rows)], ignore_index=True)
 
@@ -328,12 +346,14 @@ def _derived_path(store: Catalogue, made_of: list[str]) -> Path:
     return store.folder / "derived" / f"{name}.parquet"
 
 
-def _derived(store: Catalogue, table: pd.DataFrame, made_of: list[str]) -> Path:
+def _derived(
+    store: Catalogue, table: pd.DataFrame, made_of: list[str], *, points: bool = False
+) -> Path:
     path = _derived_path(store, made_of)
     if not path.exists():
         from data.export.geoparquet import table_parquet
 
-        content = table_parquet(table)
+        content = table_parquet(table, points=points)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(path, content)

@@ -21,7 +21,7 @@ from geo.sentence import Sentence
 from layers.registry import metric_of, unit_name
 from layers.villages import MIN_HOUSEHOLDS, village_table, with_brought
 from planning.exports.source_rows import SOURCE_COLUMNS, source_rows
-from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
+from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS, own_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -86,7 +86,7 @@ def gap_bundle(
     return ExportBundle(
         kind="gaps",
         title=title("export_title.gaps", pack),
-        main=table[[*GAP_COLUMNS, *EXTRA_COLUMNS]].reset_index(drop=True),
+        main=table[[*GAP_COLUMNS, *EXTRA_COLUMNS, *own_columns(table)]].reset_index(drop=True),
         extra=extra,
         about=about | {"run_digest": _digest("gaps", pack, plan, table)},
         geometry=_polygons(pack, table) if geometry else None,

@@ -59,6 +59,11 @@ def missing(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _own(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the columns of the planner's own list beside what is reported or allocated."""
+    return {"own": table["built_own"], "own_difference": table["own_difference"]}
+
+
 def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
     """Draw rows of the gap table; a selected row becomes the chosen region."""
     ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
@@ -67,6 +72,7 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
             **missing(ranked),
             "built": ranked["built"],
             **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
+            **(_own(ranked) if "built_own" in ranked.columns else {}),
             "target": ranked["target"],
             "as_of": ranked["as_of"],
             "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
