@@ -22,6 +22,31 @@ from commands.options import (
 from geo.errors import InputError
 
 COMMANDS = typer.Typer()
+Scope = Annotated[
+    str,
+    typer.Option(
+        "--scope",
+        help="What is replaced: county (the counties of the files), append (nothing), or all.",
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        help="COLUMN=HEADER, such as lon=X; =HEADER keeps it as an extra; repeatable.",
+    ),
+]
+HeaderRow = Annotated[
+    int | None, typer.Option("--header-row", min=0, help="Row of the header; 0: none.")
+]
+System = Annotated[
+    str,
+    typer.Option(
+        "--crs",
+        help="WGS84 (keep the numbers as they are), GCJ-02, BD-09 or EPSG:CODE; default: "
+        "detected, and nothing is committed where that is undecided.",
+    ),
+]
 
 
 @COMMANDS.command("import")
@@ -39,31 +64,10 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
         str, typer.Option("--evidence", help="measured, declared or modelled.")
     ] = "declared",
     as_of: Annotated[str, typer.Option("--as-of", help="Date that the rows hold for.")] = "",
-    scope: Annotated[
-        str,
-        typer.Option(
-            "--scope",
-            help="What is replaced: county (the counties of the files), append (nothing), or all.",
-        ),
-    ] = "county",
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column",
-            help="COLUMN=HEADER, such as lon=GPS经度; =HEADER keeps it as an extra; repeatable.",
-        ),
-    ] = None,
-    header_row: Annotated[
-        int | None, typer.Option("--header-row", min=0, help="Row of the header; 0: none.")
-    ] = None,
-    crs: Annotated[
-        str,
-        typer.Option(
-            "--crs",
-            help="WGS84 (keep the numbers as they are), GCJ-02, BD-09 or EPSG:CODE; default: "
-            "detected, and nothing is committed where that is undecided.",
-        ),
-    ] = "",
+    scope: Scope = "county",
+    column: Columns = None,
+    header_row: HeaderRow = None,
+    crs: System = "",
     swapped: Annotated[
         bool | None, typer.Option("--swapped/--not-swapped", help="Latitude comes first.")
     ] = None,
@@ -98,11 +102,6 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
         chosen, FileOrigin(evidence, as_of), unit=unit, report=report, rejected=rejected,
         language=language, dry_run=dry_run, scope=scope,
     )  # fmt: skip
-    if len(files) > 1 and (report or rejected):
-        raise InputError(
-            "one report cannot hold several files", where="--report",
-            repair="import the files one by one",
-        )  # fmt: skip
     with steps(files[0].name, 8 * len(files)) as step:
         import_files(files, province, order, folder=workspace, progress=step, tell=say_message)
 
@@ -115,7 +114,7 @@ def _columns(given: Iterable[str]) -> dict[str, str]:
         if not sign or not header.strip():
             raise InputError(
                 f"{text!r} names no header", where="--column",
-                repair="write COLUMN=HEADER, such as lon=GPS经度",
+                repair="write COLUMN=HEADER, such as lon=X",
             )  # fmt: skip
         chosen[header.strip()] = name.strip()
     return chosen

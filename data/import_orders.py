@@ -117,14 +117,7 @@ def import_files(
     if order.choice.kind in RASTERS:
         made = [_raster(path, pack, order, folder, tell) for path in paths]
         return [record for record in made if record is not None]
-    diagnoses = []
-    for path in paths:
-        for found in _examined(path, pack, order, progress):
-            for line in told(found):
-                tell(line)
-            diagnoses.append(found)
-        if order.report or order.rejected:
-            _written(diagnoses[-1], order)
+    diagnoses = _all_examined(paths, pack, order, progress, tell)
     if order.dry_run:
         tell(Message("terminal.dry_run"))
         return []
@@ -139,6 +132,28 @@ def import_files(
         arguments = {"id": record.id, "rows": record.rows, "kind": record.kind}
         tell(Message("terminal.rows_in_force", arguments))
     return records
+
+
+def _all_examined(
+    paths: Sequence[Path],
+    pack: Pack,
+    order: ImportOrder,
+    progress: Callable[[str], None],
+    tell: Callable[[Sentence], None],
+) -> list[Diagnosis]:
+    """Examine every part of every file, tell what is found, write the reports asked for."""
+    if len(paths) > 1 and (order.report or order.rejected):
+        raise InputError(
+            "one report cannot hold several files", where="--report",
+            repair="import the files one by one",
+        )  # fmt: skip
+    diagnoses = [found for path in paths for found in _examined(path, pack, order, progress)]
+    for found in diagnoses:
+        for line in told(found):
+            tell(line)
+    if order.report or order.rejected:
+        _written(diagnoses[0], order)
+    return diagnoses
 
 
 def _examined(

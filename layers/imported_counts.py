@@ -15,14 +15,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from data.tables.reader import Pack
 from data.wording.catalogue import Message
 from data.workspace.effective import imported_table
 from data.workspace.station_sites import ABSENT
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
 from layers.base import Context, Figures, Layer
+from layers.marks import Mark, Points, Symbol
 from layers.offers import ImportedList, MessageSource
 
+#: Colour of the stations of each technology on the map.
+_COLOURS = {"4G": "#0072b2", "5G": "#cc79a7"}
 #: Ids that the import made because the file had none begin like this.
 _MADE = r"^base_stations-[0-9a-f]{12}(?:-\d+)?$"
 
@@ -210,3 +214,32 @@ def count_stations(technology: str) -> Callable[[MessageSource, pd.DataFrame], M
         return Message("layers.stations", {**cells, "stations": named["station_id"].nunique()})
 
     return count
+
+
+def station_marks(technology: str) -> Callable[[Pack, str], tuple[Mark, ...]]:
+    """Return what draws a planner's own base stations.
+
+    Parameters
+    ----------
+    technology
+        Generation as the table writes it, such as ``5G``.
+
+    Returns
+    -------
+    marks
+        (pack, language) → the stations as points; nothing where no list is in force.
+    """
+
+    def marks(pack: Pack, _language: str) -> tuple[Mark, ...]:
+        found = imported_table(pack, "base_stations")
+        if found is None:
+            return ()
+        rows = found[(found["technology"] == technology) & ~found["status"].isin(ABSENT)]
+        places = rows[["lon", "lat"]].drop_duplicates()
+        if not len(places):
+            return ()
+        title = Message("imported_list.own_stations", {"technology": technology})
+        lon, lat = (places[name].to_numpy(float) for name in ("lon", "lat"))
+        return (Points(lon, lat, Symbol(_COLOURS[technology]), title=title),)
+
+    return marks

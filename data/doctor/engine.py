@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, ImportChoice, RawTable
+from data.doctor.base import ROW, CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.completion import FileDefaults, completed
 from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
 from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
-from data.doctor.checks.whole_file import position_fault
 from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.placement import declared_system, place, positions
+from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
 from data.doctor.names.matching import ResolvedNames, resolve_names
@@ -163,11 +163,7 @@ def diagnose(
         units=_units(headers), adcodes=named.adcode,
     )  # fmt: skip
     fault = position_fault(placed.frame, own, placed.decision, context, headers.renaming)
-    decision = placed.decision
-    if fault is not None:
-        context = replace(context, is_placed=False)
-        if decision is not None and not decision.crs:
-            decision = replace(decision, reason=fault.why)
+    decision, context = _explained(placed.decision, context, fault)
     shared = placed.findings if fault is None else (fault,)
     given = FindingTable.of([*named.findings, *shared]).merged(unreadable)
     found = check(typed, context, given)
@@ -177,9 +173,8 @@ def diagnose(
     if changed.any() or len(after) < len(typed):
         left = _checked_again(after, repaired_context(context, choice.repairs), given)
     progress("count")
-    rejected = frozenset(rejected_rows(left).tolist()) | _dropped(typed, after)
-    if fault is not None:
-        rejected = frozenset(typed[ROW].tolist())
+    errors = rejected_rows(left) if fault is None else typed[ROW]
+    rejected = frozenset(errors.tolist()) | _dropped(typed, after)
     repaired = frozenset(after.loc[changed.to_numpy(), ROW].tolist()) - rejected
     good = after[~after[ROW].isin(rejected)]
     filling = FileDefaults(origin.evidence, origin.as_of, raw.name, table.name)
@@ -192,6 +187,17 @@ def diagnose(
         raw, table, kinds, headers, decision, placed.before, typed, accepted,
         offered(found), left, counts, repaired, rejected, choice, origin, pack.name,
     )  # fmt: skip
+
+
+def _explained(
+    decision: CrsDecision | None, context: CheckContext, fault: Finding | None
+) -> tuple[CrsDecision | None, CheckContext]:
+    """Return the decision with the cause why no row is placed, and a context that knows it."""
+    if fault is None:
+        return decision, context
+    if decision is not None and not decision.crs:
+        decision = replace(decision, reason=fault.why)
+    return decision, replace(context, is_placed=False)
 
 
 def _with_rows(raw: RawTable) -> RawTable:

@@ -97,8 +97,7 @@ def _chosen_part(parts: list[Diagnosis]) -> Diagnosis:
         st.session_state[import_session.PART] = 0
     chosen = localised_select.selectbox(
         st, t("import.part", count=len(parts)), list(names), key=import_session.PART,
-        format_func=names.__getitem__,
-    )  # fmt: skip
+        format_func=names.__getitem__)  # fmt: skip
     return parts[chosen or 0]
 
 

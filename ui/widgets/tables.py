@@ -93,6 +93,8 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
             "interval": st.column_config.TextColumn(t("figure.interval"), width=112, help=unit),
             "built": number(t("table.built"), width=64, help=unit),
             "planned": number(t("figure.planned"), format="localized", width=56, help=unit),
+            "own": number(t("table.own"), format="localized", width=56, help=unit),
+            "own_difference": number(t("table.own_difference"), format="localized", width=64),
             "target": number(t("figure.target"), width=70, help=unit),
             "as_of": st.column_config.TextColumn(t("table.as_of"), width=86),
             "evidence": st.column_config.TextColumn(t("table.evidence"), width=76),

@@ -116,6 +116,6 @@ def _near(lon: Floats, lat: Floats) -> str:
 
 
 def _fault(rule: str, arguments: dict[str, str]) -> Finding:
-    key = f"finding.{rule}"
-    how = Message(f"{key}.how", arguments)
-    return Finding(rule, "error", 0, "", "", Message(f"{key}.why", arguments), how)
+    why = Message(f"finding.{rule}.why", arguments)
+    how = Message(f"finding.{rule}.how", arguments)
+    return Finding(rule, "error", 0, "", "", why, how)
