@@ -77,7 +77,8 @@ def figures(query: Query) -> Figures:
         denominator=query.layer.message("of_villages", households=MIN_HOUSEHOLDS),
         target=Interval(
             np.where((all_villages == 0) & (unsized > 0), np.nan, all_villages),
-            all_villages, all_villages + (unsized if own is None else 0),
+            all_villages,
+            all_villages + (unsized if own is None else 0),
         ),
         built=built,
         missing=missing if own is None else None,

@@ -76,7 +76,7 @@ def test_unknown_states_and_sizes_are_neither_built_nor_missing(own: Pack) -> No
     row = gap_table(own, ["natural_villages"], level="province").iloc[0]
     assert (row["target"], row["target_high"]) == (2, 3)
     assert (row["built"], row["gap"]) == (0, 1)
-    assert (row["gap_low"], row["gap_high"]) == (0, 3)
+    assert (row["gap_low"], row["gap_high"]) == (1, 2)
     assert row["as_of"] == ""
 
 

@@ -71,7 +71,8 @@ def test_own_counts_stand_beside_the_allocated_figure(own: Pack) -> None:
     assert row["built_in_force"] == "allocated"
     assert np.isnan(table.loc["530102", "built_own"])
     exported = gap_bundle(own, table.reset_index()).main
-    assert tuple(exported.columns) == (*GAP_COLUMNS, *OWN_COLUMNS)
+    assert tuple(exported.columns[:15]) == GAP_COLUMNS
+    assert tuple(exported.columns[-4:]) == OWN_COLUMNS
 
 
 def test_a_choice_puts_the_own_counts_in_force(own: Pack) -> None:

@@ -73,8 +73,6 @@ def _target_date(layer: Layer, metric: Metric) -> None:
     )  # fmt: skip
 
 
-
-
 def _own_list(layer: Layer, row: pd.Series) -> None:
     """Draw the choice between the planner's own count and the allocated figure; none without."""
     if pd.isna(row.get("built_own")):
