@@ -66,7 +66,7 @@ def coverage_bundle(
     bundle
         Villages, with regions, link budget and sources.
     """
-    about = provenance(pack, scenario, evidence=villages["evidence"].unique())
+    about = provenance(pack, scenario, evidence=villages["evidence"].unique(), over_terrain=True)
     about |= _terrain(pack, scenario) | _asked(order) | _option(scenario)
     about["interval"] = text("about.interval", "en")
     about["shared_errors"] = _shared(errors or scenario.errors, calibrated=errors is not None)
@@ -107,7 +107,7 @@ def rules_bundle(
     bundle
         Villages, with regions and sources.
     """
-    about = provenance(pack, scenario, evidence=villages["evidence"].unique())
+    about = provenance(pack, scenario, evidence=villages["evidence"].unique(), over_terrain=True)
     about |= _terrain(pack, scenario) | _option(scenario)
     about["judged_on"] = text("about.judged_on", "en")
     for side, rule in (("a", pair.a), ("b", pair.b)):
