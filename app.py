@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
-from ui.shell import first_paint, frame, navigation, sidebar, state
+from ui.shell import demonstration, first_paint, frame, navigation, sidebar, state
 from ui.whatif import sites
 from ui.widgets import background
 
@@ -25,6 +25,7 @@ def main() -> None:
     state.write_url()
     sidebar.faults()
     background.begin()
+    demonstration.settle(page.url_path)
     page.run()
     background.watch()
 

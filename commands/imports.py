@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -21,11 +22,39 @@ from commands.options import (
 from geo.errors import InputError
 
 COMMANDS = typer.Typer()
+Scope = Annotated[
+    str,
+    typer.Option(
+        "--scope",
+        help="What is replaced: county (the counties of the files), append (nothing), or all.",
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        help="COLUMN=HEADER, such as lon=X; =HEADER keeps it as an extra; repeatable.",
+    ),
+]
+HeaderRow = Annotated[
+    int | None, typer.Option("--header-row", min=0, help="Row of the header; 0: none.")
+]
+System = Annotated[
+    str,
+    typer.Option(
+        "--crs",
+        help="WGS84 (keep the numbers as they are), GCJ-02, BD-09 or EPSG:CODE; default: "
+        "detected, and nothing is committed where that is undecided.",
+    ),
+]
 
 
 @COMMANDS.command("import")
 def import_files(  # noqa: PLR0913  each option is a lever of the doctor
-    files: Annotated[list[Path], typer.Argument(help="Files, one table each.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Files; every sheet, layer, folder and data set of each is read."),
+    ],
     *,
     province: Province,
     kind: Annotated[
@@ -35,9 +64,10 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
         str, typer.Option("--evidence", help="measured, declared or modelled.")
     ] = "declared",
     as_of: Annotated[str, typer.Option("--as-of", help="Date that the rows hold for.")] = "",
-    crs: Annotated[
-        str, typer.Option("--crs", help="WGS84, GCJ-02, BD-09 or EPSG:CODE; default: detected.")
-    ] = "",
+    scope: Scope = "county",
+    column: Columns = None,
+    header_row: HeaderRow = None,
+    crs: System = "",
     swapped: Annotated[
         bool | None, typer.Option("--swapped/--not-swapped", help="Latitude comes first.")
     ] = None,
@@ -61,24 +91,33 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
     """Examine files and put their accepted rows into the workspace."""
     from data.doctor.base import ImportChoice
     from data.doctor.diagnosis import FileOrigin
-    from data.importing import ImportOrder, import_file
+    from data.import_orders import ImportOrder, import_files
 
     chosen = ImportChoice(
         kind=kind or None, encoding=encoding or None, sheet=sheet or None, layer=layer or None,
         crs=crs or None, swapped=swapped, repairs=frozenset(repair or ()),
+        header_row=header_row, columns=_columns(column or ()),
     )  # fmt: skip
     order = ImportOrder(
         chosen, FileOrigin(evidence, as_of), unit=unit, report=report, rejected=rejected,
-        language=language, dry_run=dry_run,
+        language=language, dry_run=dry_run, scope=scope,
     )  # fmt: skip
-    if len(files) > 1 and (report or rejected):
-        raise InputError(
-            "one report cannot hold several files", where="--report",
-            repair="import the files one by one",
-        )  # fmt: skip
-    for file in files:
-        with steps(file.name, 8) as step:
-            import_file(file, province, order, folder=workspace, progress=step, tell=say_message)
+    with steps(files[0].name, 8 * len(files)) as step:
+        import_files(files, province, order, folder=workspace, progress=step, tell=say_message)
+
+
+def _columns(given: Iterable[str]) -> dict[str, str]:
+    """Return header → column of the options ``--column COLUMN=HEADER``."""
+    chosen = {}
+    for text in given:
+        name, sign, header = text.partition("=")
+        if not sign or not header.strip():
+            raise InputError(
+                f"{text!r} names no header", where="--column",
+                repair="write COLUMN=HEADER, such as lon=X",
+            )  # fmt: skip
+        chosen[header.strip()] = name.strip()
+    return chosen
 
 
 @COMMANDS.command()

@@ -22,6 +22,7 @@ from commands.options import (
     pack_of,
     print_table,
     qualified,
+    remark,
     say,
     scenario_of,
     steps,
@@ -31,8 +32,11 @@ from commands.options import (
 from data.wording.catalogue import Message, data_language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+    from data.scenario.scenario import Scenario
     from data.tables.reader import Pack
 
 COMMANDS = typer.Typer()
@@ -53,6 +57,10 @@ def gaps(  # noqa: PLR0913  one argument for each option
     as_of: AsOf = "",
     target_date: TargetDate = "",
     scenario: ScenarioFile = None,
+    own: Annotated[
+        list[str] | None,
+        typer.Option("--own", help="Layer whose built figure is your own list; repeatable."),
+    ] = None,
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
@@ -73,6 +81,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
         plan = scenario_of(scenario, province) or Scenario(province=province)
         if target_date:
             plan = with_target_date(pack, plan, keys, target_date, metric=metric)
+        plan = _with_own(plan, own or ())
         table = gap_table(
             pack, keys, level=level.value, as_of=as_of or None, scenario=plan, metric=metric
         )
@@ -88,7 +97,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
 
 def _print_gaps(table: pd.DataFrame) -> None:
     """Print the columns of the gap list, and those further ones that are read beside them."""
-    from planning.gaps import GAP_COLUMNS
+    from planning.gaps import GAP_COLUMNS, own_columns
 
     language = terminal_language()
     data = data_language(language)
@@ -99,7 +108,15 @@ def _print_gaps(table: pd.DataFrame) -> None:
             "built_high", "note")  # fmt: skip
     numbers = ("target", "built", "planned", "gap", "gap_low", "gap_high", "built_low",
                "built_high")  # fmt: skip
-    print_table(shown[[*GAP_COLUMNS, *more]], right=numbers)
+    print_table(shown[[*GAP_COLUMNS, *more, *own_columns(table)]], right=numbers)
+
+
+def _with_own(plan: Scenario, keys: Sequence[str]) -> Scenario:
+    """Return the scenario with the layers whose own lists count as built."""
+    from layers.registry import layer as layer_of
+
+    chosen = tuple(layer_of(key).key for key in keys)
+    return plan.model_copy(update={"own_counts": chosen}) if keys else plan
 
 
 @COMMANDS.command()
@@ -163,22 +180,36 @@ def villages(  # noqa: PLR0913  one argument for each option
             help="Derive the state again: a site within this distance [m] (rule A: 5000).",
         ),
     ] = None,
+    search: Annotated[
+        str,
+        typer.Option("--search", help="Part of a name, code or remark, or initials of its pinyin."),
+    ] = "",
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
-    """Natural villages by state, with names of their regions."""
-    from layers.villages import village_table
+    """Natural villages by state, with names of their regions and what your own files say of them.
+
+    What is left out is counted by its reason.
+    """
+    from layers.villages import left_out, named, village_table
 
     with steps("villages", 3) as step:
         pack = pack_of(province, workspace)
         step("read")
-        table = village_table(
-            pack, state=state.value, regions=prefecture or (), min_households=min_households,
-            radius_m=radius_m,
+        whole = village_table(
+            pack, regions=prefecture or (), radius_m=radius_m, unknown_size=True
         )  # fmt: skip
+        reasons = left_out(whole, state=state.value, min_households=min_households)
+        table = whole[reasons == ""]
+        found = named(table, search)
         step("selected")
+        for reason, count in reasons[reasons != ""].value_counts().items():
+            remark(f"terminal.left_out_{reason}", count=count, least=min_households)
+        if not found.all():
+            remark("terminal.left_out_search", count=int((~found).sum()))
+        table = table[found].reset_index(drop=True)
         if out == "-":
-            print_table(table, right=("lon", "lat", "households"))
+            print_table(table, right=("lon", "lat", "households", "population"))
             return
         from planning.exports.gaps import village_bundle
 

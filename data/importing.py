@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,26 +21,23 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from data.atomic import atomic_path, atomic_write, storage_errors
-from data.doctor.base import ROW, ImportChoice
+from data.atomic import atomic_path, storage_errors
+from data.doctor.base import ROW
 from data.doctor.checks.context import SHAPE
-from data.doctor.checks.findings import rule_title
 from data.doctor.diagnosis import Diagnosis, FileOrigin
-from data.doctor.engine import examine
 from data.doctor.reading.guarded import converted_raster, raster_info
-from data.doctor.report.files import crs_record, report
-from data.doctor.report.rejects import rejected_file
+from data.doctor.report.files import crs_record
 from data.export.bundle import tidy
 from data.tables.common import LAT, LON, Counts
 from data.tables.imports import IMPORTABLE, RASTERS
 from data.tables.reader import Pack
-from data.wording.catalogue import Message, text
+from data.wording.catalogue import text
 from data.workspace.catalogue import Catalogue, ImportRecord
-from data.workspace.effective import check_in_force, effective_pack
+from data.workspace.effective import check_in_force
 from data.workspace.folder import Workspace
+from data.workspace.merging import Merge, merged_tables
 from geo.earth import projections
-from geo.errors import InputError, UnknownNameError
-from geo.sentence import Sentence
+from geo.errors import DataError, InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from data.doctor.reading.raster import RasterInfo
@@ -63,43 +60,120 @@ def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
         store.close()
 
 
-def commit_table(store: Catalogue, found: Diagnosis) -> ImportRecord:
-    """Put the accepted rows of a diagnosis into the workspace; whole or not at all.
+def commit_table(store: Catalogue, found: Diagnosis, scope: str = "county") -> ImportRecord:
+    """Put the accepted rows of one diagnosis into the workspace, as :func:`commit_tables`."""
+    return commit_tables(store, [found], scope)[0]
+
+
+def commit_tables(
+    store: Catalogue, diagnoses: Sequence[Diagnosis], scope: str = "county"
+) -> list[ImportRecord]:
+    """Put the accepted rows of several diagnoses into the workspace, one import for each table.
+
+    Parameters
+    ----------
+    store
+        Catalogue of the workspace.
+    diagnoses
+        Files, sheets, layers or folders; those of one table are joined.
+    scope
+        What they replace, as in :func:`data.workspace.merging.merged_tables`.
+
+    Returns
+    -------
+    records
+        One per table.
 
     Raises
     ------
     InputError
         If no row was accepted.
     DataError
-        If the rows break the schema of a table of the packs.
+        If a coordinate system is undecided, or the rows break the schema of a table of the packs.
     StorageError
         If the folder or the data base refuses.
     """
-    if not len(found.accepted):
+    for found in diagnoses:
+        refuse_undecided(found)
+    given = [found for found in diagnoses if len(found.accepted)]
+    if not given:
         raise InputError(
-            "no row was accepted", where=found.raw.name,
+            "no row was accepted", where=diagnoses[0].raw.name,
             repair="consent to a repair, or mend the rejected rows and import them again",
         )  # fmt: skip
-    table = _rows(found)
-    check_in_force(Pack.load(found.province), found.kind, table, where=found.raw.name)
+    ready = []
+    for kind in dict.fromkeys(found.kind for found in given):
+        parts = [found for found in given if found.kind == kind]
+        merge = planned_merge(store, parts, scope)
+        pack = Pack.load(parts[0].province)
+        check_in_force(pack, kind, merge.table, where=parts[0].raw.name)
+        ready.append((parts, merge))
+    return [_commit(store, parts, merge, scope) for parts, merge in ready]
+
+
+def planned_merge(store: Catalogue, parts: Sequence[Diagnosis], scope: str = "county") -> Merge:
+    """Return what a commit of files of one table would put in force, and what it would replace.
+
+    Parameters
+    ----------
+    store
+        Catalogue of the workspace.
+    parts
+        Files, sheets or layers of one table; a later one wins where they name the same row.
+    scope
+        What they replace.
+
+    Returns
+    -------
+    merge
+        Nothing is written.
+    """
+    kind = parts[0].kind
+    own = _rows(parts[0])
+    for part in parts[1:]:
+        own = merged_tables(kind, _rows(part), own, "append").table
+    return merged_tables(kind, own, store.table(parts[0].province, kind), scope)
+
+
+def _commit(store: Catalogue, parts: Sequence[Diagnosis], merge: Merge, scope: str) -> ImportRecord:
+    """Enter the joined rows of one table."""
+    found, more = parts[0], len({part.raw.name for part in parts}) - 1
+    digest = hashlib.sha256("".join(part.raw.sha256 for part in parts).encode()).hexdigest()
+    sniffed = [part.raw.sniffed for part in parts]
     return store.commit(
         province=found.province,
         kind=found.kind,
-        table=table,
-        file_name=found.raw.name,
-        file_sha256=found.raw.sha256,
+        table=merge.table,
+        file_name=f"{found.raw.name} + {more}" if more else found.raw.name,
+        file_sha256=digest if more else found.raw.sha256,
         evidence=found.origin.evidence,
         as_of=found.origin.as_of,
         crs={} if found.decision is None else crs_record(found.decision, "en"),
-        counts=found.counts,
+        counts=Counts(*(sum(getattr(part.counts, n) for part in parts) for n in _COUNTED)),
         choices={
             "columns": found.headers.mapped,
-            "repairs": sorted(found.choice.repairs),
-            "encoding": found.raw.sniffed.encoding,
-            "sheet": found.raw.sniffed.sheet,
-            "layer": found.raw.sniffed.layer,
+            "repairs": sorted({key for part in parts for key in part.choice.repairs}),
+            "encoding": sniffed[0].encoding,
+            "sheet": ", ".join(filter(None, (each.sheet for each in sniffed))),
+            "layer": ", ".join(filter(None, (each.layer for each in sniffed))),
+            "scope": scope,
+            "kept": merge.kept, "replaced": merge.replaced + merge.removed,
         },
-    )
+    )  # fmt: skip
+
+
+_COUNTED = ("read", "accepted", "repaired", "rejected")
+
+
+def refuse_undecided(found: Diagnosis) -> None:
+    """Refuse to commit while a coordinate system is to be chosen."""
+    if found.is_undecided and found.decision is not None:
+        raise DataError(
+            f"the coordinate system is undecided: {found.decision.reason.text('en')}",
+            where=found.raw.name,
+            repair="choose one (--crs GCJ-02, BD-09, EPSG:CODE), or keep the numbers as they are "
+            "(--crs WGS84)",
+        )
 
 
 def imported_table(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
@@ -121,95 +195,6 @@ def _rows(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
     if SHAPE in frame.columns and found.table.geometry != "point":
         return gpd.GeoDataFrame(frame, geometry=SHAPE, crs="EPSG:4326")
     return frame
-
-
-@dataclass(frozen=True)
-class ImportOrder:
-    """What is to be done with one file.
-
-    Attributes
-    ----------
-    choice, origin
-        What the planner overrides, and says of the file as a whole. A repair named ``all``
-        consents to every repair that the doctor offers.
-    unit
-        Unit of a raster's cells; empty for the usual one.
-    report, rejected
-        Files to write beside; None for none.
-    dry_run
-        Examine only.
-    """
-
-    choice: ImportChoice
-    origin: FileOrigin
-    unit: str = ""
-    report: Path | None = None
-    rejected: Path | None = None
-    language: str = "en"
-    dry_run: bool = False
-
-
-def import_file(
-    path: Path,
-    province: str,
-    order: ImportOrder,
-    *,
-    folder: str | Path | None = None,
-    progress: Callable[[str], None] = lambda _step: None,
-    tell: Callable[[Sentence], None] = lambda _line: None,
-) -> ImportRecord | None:
-    """Examine a file and put what is accepted into the workspace.
-
-    Parameters
-    ----------
-    folder
-        Root of the workspace; default as in :meth:`Workspace.open`.
-    progress, tell
-        Told each step when it begins, and what was found, line by line.
-
-    Returns
-    -------
-    The import, None where nothing was to be committed.
-
-    Raises
-    ------
-    PlannerError
-        If the file, a choice or the workspace is at fault; the workspace stays as it was.
-    """
-    pack = effective_pack(Pack.load(province), folder)
-    if order.choice.kind in RASTERS:
-        return _import_raster(path, pack, order, folder, tell)
-    found = examine(path, pack, order.choice, origin=order.origin, progress=progress)
-    if "all" in order.choice.repairs:
-        whole = replace(order.choice, repairs=frozenset(found.offered))
-        found = examine(path, pack, whole, origin=order.origin, progress=progress)
-    for line in _told(found):
-        tell(line)
-    _refuse_tie(found, order)
-    if order.report is not None:
-        suffix = order.report.suffix.lower()
-        atomic_write(order.report, report(found, suffix, order.language))
-    if order.rejected is not None and found.rejected:
-        suffix = order.rejected.suffix.lower()
-        atomic_write(order.rejected, rejected_file(found, suffix, order.language))
-    if order.dry_run:
-        tell(Message("terminal.dry_run"))
-        return None
-    with catalogue(folder) as store:
-        record = commit_table(store, found)
-    told = {"id": record.id, "rows": record.rows, "kind": record.kind}
-    tell(Message("terminal.rows_in_force", told))
-    return record
-
-
-def _refuse_tie(found: Diagnosis, order: ImportOrder) -> None:
-    """Ask for the kind where the headers fit several tables as well: none is guessed silently."""
-    if len(found.tied) > 1 and not order.dry_run:
-        raise InputError(
-            f"the headers fit {' and '.join(found.tied)} equally; nothing was committed",
-            where=found.raw.name,
-            repair="say which: " + " or ".join(f"--kind {kind}" for kind in found.tied),
-        )
 
 
 def import_table(store: Catalogue, province: str | None = None) -> pd.DataFrame:
@@ -236,62 +221,6 @@ def _state(record: ImportRecord, in_force: set[int]) -> str:
     if record.id in in_force:
         return text("import_state.in_force", "en")
     return text("import_state.undone" if record.undone else "import_state.replaced", "en")
-
-
-def _told(found: Diagnosis) -> list[Sentence]:
-    """Return a diagnosis in a few lines for the terminal."""
-    counts, decision = found.counts, found.decision
-    read = {"file": found.raw.name, "kind": found.kind, **asdict(counts)}
-    lines: list[Sentence] = [Message("terminal.rows_read", read)]
-    if len(found.tied) > 1:
-        lines.append(Message("terminal.tie", {"kinds": _and(found.tied)}))
-    if decision is not None:
-        told = {"status": decision.status, "reason": decision.reason}
-        lines.append(Message("terminal.coordinates", told))
-    for rule, severity, count in found.findings.counts().itertuples(index=False):
-        told = {"severity": severity, "count": count, "title": rule_title(rule)}
-        lines.append(Message("terminal.finding", told))
-    for key, rows in found.offered.items():
-        lines.append(Message("terminal.repair_on_offer", {"key": key, "rows": rows}))
-    return lines
-
-
-def _and(names: Sequence[str]) -> Message | str:
-    """Return names joined by the language's own "and"."""
-    joined: Message | str = names[0]
-    for name in names[1:]:
-        joined = Message("list.and", {"left": joined, "right": name})
-    return joined
-
-
-def _import_raster(
-    path: Path,
-    pack: Pack,
-    order: ImportOrder,
-    folder: str | Path | None,
-    tell: Callable[[Sentence], None],
-) -> ImportRecord | None:
-    kind = order.choice.kind or "dem"
-    usual = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")[0]
-    file = RasterFile(path, order.unit or usual, crs=order.choice.crs or "")
-    info = raster_info(path)
-    tell(
-        Message(
-            "terminal.raster",
-            {"file": info.name, "width": info.width, "height": info.height,
-             "crs": info.declared_crs or "—"},
-        )
-    )  # fmt: skip
-    for remark in info.remarks:
-        tell(Message("terminal.remark", {"remark": remark}))
-    if order.dry_run:
-        tell(Message("terminal.dry_run"))
-        return None
-    with catalogue(folder) as store:
-        record = commit_raster(store, file, pack, kind=kind, origin=order.origin)
-    told = {"id": record.id, "rows": record.rows, "kind": kind}
-    tell(Message("terminal.rasters_in_force", told))
-    return record
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ the one published share (Kunming, 20.86 % at the end of 2021) is close to its sh
 from __future__ import annotations
 
 from layers.base import Layer, LedgerKeys, Metric
-from layers.imported_counts import count_stations
+from layers.imported_counts import count_stations, station_marks, stations_of
 from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures
 from layers.stated import admin_villages, percent
@@ -49,6 +49,7 @@ LAYER = Layer(
         percent("transport_routes_reached"),
     ),
     need=UnitNeed(),
-    imported=ImportedList("base_stations", count_stations("4G")),
+    marks=station_marks("4G"),
+    imported=ImportedList("base_stations", count_stations("4G"), stations_of("4G")),
     radio=SiteRadio(technology="4G", equipment="radio_equipment"),
 )

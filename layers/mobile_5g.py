@@ -9,7 +9,7 @@ as a fixed cell. Population and village-level units give the other end of the in
 from __future__ import annotations
 
 from layers.base import Layer, LedgerKeys, Metric
-from layers.imported_counts import count_stations
+from layers.imported_counts import count_stations, station_marks, stations_of
 from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures
 from layers.stated import admin_villages, percent
@@ -36,6 +36,7 @@ LAYER = Layer(
         percent("urban_areas_reached"),
     ),
     need=UnitNeed(),
-    imported=ImportedList("base_stations", count_stations("5G")),
+    marks=station_marks("5G"),
+    imported=ImportedList("base_stations", count_stations("5G"), stations_of("5G")),
     radio=SiteRadio(technology="5G", equipment="co_sited_5g_radio"),
 )

@@ -21,18 +21,20 @@ from numpy.typing import NDArray
 
 from data.ledger.statements import RegionalFigure, Statement
 from data.wording.catalogue import Message
-from data.workspace.effective import import_date
+from data.workspace.effective import import_date, is_imported
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
 from layers.base import Context, Figures, Layer, LedgerKeys, Metric, Query, TargetStatus
 from layers.observed_cells import NO_CELLS
 from layers.offers import SiteNeed
 from layers.provincial_split import spread
-from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, village_states
+from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, sized, village_states
 from layers.words import two_sentences
 
 #: Source id of the village table.
 VILLAGES_SOURCE = "pack:natural_villages"
+#: Villages whose size is unknown: all, those that may have 4G, those that may have none.
+_UNSIZED = ("unsized", "unsized_built", "unsized_missing")
 
 
 def figures(query: Query) -> Figures:
@@ -61,16 +63,23 @@ def figures(query: Query) -> Figures:
     table = _at_level(context, parts)
     missing = _missing(table)
     all_villages = table["target"].to_numpy(float)
+    unsized, maybe = (table[name].to_numpy(float) for name in ("unsized", "unsized_built"))
+    open_ended = table["unsized_missing"].to_numpy(float)
     built = Interval(
-        table["built"].to_numpy(float), all_villages - missing.high, all_villages - missing.low
-    )
+        np.where(np.isnan(missing.value), np.nan, table["built"].to_numpy(float)),
+        all_villages - (missing.high - open_ended), all_villages - missing.low + maybe,
+    )  # fmt: skip
     status: TargetStatus = "none stated" if dated is None else "assumption all covered"
     if own is not None:
         status, all_villages = "set by planner", table["own"].to_numpy(float)
     return Figures(
         unit=query.metric.unit,
         denominator=query.layer.message("of_villages", households=MIN_HOUSEHOLDS),
-        target=Interval.exact(all_villages),
+        target=Interval(
+            np.where((all_villages == 0) & (unsized > 0), np.nan, all_villages),
+            all_villages,
+            all_villages + (unsized if own is None else 0),
+        ),
         built=built,
         missing=missing if own is None else None,
         planned=query.planned,
@@ -92,10 +101,11 @@ def _is_invented(counts: pd.DataFrame) -> bool:
 def _table_date(context: Context, shortfall: Statement | None) -> str | None:
     """Return the date of the village table; None where it says nothing of the context's date.
 
-    A list that somebody made has its own date; an invented one illustrates the plan's number.
+    A list that somebody made has its own date, which may be unknown (empty); an invented one
+    illustrates the plan's number.
     """
-    imported = import_date(context.pack, "natural_villages")
-    if imported:
+    if is_imported(context.pack, "natural_villages"):
+        imported = import_date(context.pack, "natural_villages")
         return imported if imported <= context.as_of else None
     return shortfall.as_of if shortfall is not None else None
 
@@ -105,12 +115,14 @@ def _county_parts(query: Query, shortfall: Statement | None) -> pd.DataFrame:
     county = replace(query, context=replace(query.context, level="county"))
     counts = village_counts(county.context)
     own = query.own_target
+    names = ("unknown", *_UNSIZED)
     parts = pd.DataFrame(
-        {"target": counts["villages"], "built": counts["covered"], "unknown": counts["unknown"]}
+        {"target": counts["villages"], "built": counts["covered"], **{n: counts[n] for n in names}}
     )
     parts["own"] = np.nan if own is None else _shared(own, counts["villages"].fillna(0))
     missing = parts["target"] - parts["built"]
-    parts["low_0"], parts["high_0"] = missing - parts["unknown"], missing
+    parts["low_0"] = missing - parts["unknown"]
+    parts["high_0"] = missing + parts["unsized_missing"]
     if shortfall is None or not _is_invented(counts):
         return parts
     if missing.sum() > 0:
@@ -152,8 +164,16 @@ def _at_level(context: Context, parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _missing(table: pd.DataFrame) -> Interval:
-    """Return what is missing, from the least to the most of all cases."""
-    value = (table["target"] - table["built"]).to_numpy(float)
+    """Return what is missing, from the least to the most of all cases.
+
+    Villages of unknown state are part of neither what is built nor what is missing; where no state
+    is known, or no size, what is missing is unknown.
+    """
+    target, built, unknown, unsized = (
+        table[name].to_numpy(float) for name in ("target", "built", "unknown", "unsized")
+    )
+    nothing = ((unknown > 0) & (unknown == target)) | ((target == 0) & (unsized > 0))
+    value = np.where(nothing, np.nan, target - built - unknown)
     low, high = (
         table[[name for name in table if str(name).startswith(end)]] for end in ("low_", "high_")
     )
@@ -229,8 +249,9 @@ def _note(
 def village_counts(context: Context) -> pd.DataFrame:
     """Return per region: villages, covered, unknown and the evidence of the village table.
 
-    A region of which an imported table lists no village is unknown (NaN), not empty; ``listed``
-    of its ``counties`` have a village in the table.
+    Villages of unknown size may be large enough or not and are counted apart. A region of which an
+    imported table lists no village is unknown (NaN), not empty; ``listed`` of its ``counties`` have
+    a village in the table.
 
     Parameters
     ----------
@@ -240,18 +261,22 @@ def village_counts(context: Context) -> pd.DataFrame:
     Returns
     -------
     counts
-        One row per region of the context: ``villages``, ``covered``, ``unknown``, ``listed``,
-        ``counties``, ``evidence``.
+        One row per region of the context: ``villages``, ``covered``, ``unknown``,
+        :data:`_UNSIZED`, ``listed``, ``counties``, ``evidence``.
     """
     villages = context.pack.table("natural_villages", columns=COUNT_COLUMNS)
-    large = villages[villages["households"] >= MIN_HOUSEHOLDS]
-    states = village_states(large["has_4g"])
-    county = large["adcode"].astype(str)
+    large = sized(villages, MIN_HOUSEHOLDS)
+    unsized = villages["households"].isna().to_numpy()
+    states = village_states(villages["has_4g"])
+    county = villages["adcode"].astype(str)
     per_county = pd.DataFrame(
         {
-            "villages": 1,
-            "covered": states == 1,
-            "unknown": states == 2,
+            "villages": large,
+            "covered": large & (states == 1),
+            "unknown": large & (states == 2),
+            "unsized": unsized,
+            "unsized_built": unsized & (states != 0),
+            "unsized_missing": unsized & (states != 1),
         },
         index=county.index,
     ).groupby(county.to_numpy()).sum()  # fmt: skip
@@ -259,7 +284,7 @@ def village_counts(context: Context) -> pd.DataFrame:
     named = villages["adcode"].astype(str).unique()
     per_county = per_county.reindex(counties["adcode"], fill_value=0)
     # The pack's own table covers every county: one without a village has none.
-    own = not import_date(context.pack, "natural_villages")
+    own = not is_imported(context.pack, "natural_villages")
     per_county["listed"] = own | per_county.index.isin(named)
     per_county["counties"] = 1
     if context.level == "county":
@@ -269,11 +294,10 @@ def village_counts(context: Context) -> pd.DataFrame:
     else:
         group = pd.Series([context.pack.adcode] * len(counties))
     counts = per_county.groupby(group.to_numpy()).sum().reindex(context.regions["adcode"])
-    numbers = ["villages", "covered", "unknown"]
+    numbers = ["villages", "covered", "unknown", *_UNSIZED]
     counts[numbers] = counts[numbers].astype(float).where(counts["listed"] > 0)
-    counts["evidence"] = (
-        weakest(large["evidence"].astype(str).unique()) if len(large) else "assumed"
-    )
+    counted = villages.loc[large | unsized, "evidence"]
+    counts["evidence"] = weakest(counted.astype(str).unique()) if len(counted) else "assumed"
     return counts
 
 

@@ -115,10 +115,14 @@ class ImportedList:
         Kind of table, key of :data:`data.tables.imports.IMPORTABLE`.
     count
         (layer, rows of one region) → what they count; None where they have nothing.
+    number
+        Rows of one region → their number in the unit of the layer's first metric, which may count
+        as built; NaN where it is unknown, None where the rows are of another unit.
     """
 
     table: str
     count: Callable[[MessageSource, pd.DataFrame], Message | None]
+    number: Callable[[pd.DataFrame], float] | None = None
 
 
 @dataclass(frozen=True)

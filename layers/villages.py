@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.doctor.names.initials import matches
 from data.tables.reader import Pack
+from data.workspace.effective import brought
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def village_table(
     regions: Sequence[str] = (),
     min_households: int = 1,
     radius_m: float | None = None,
+    unknown_size: bool = False,
 ) -> pd.DataFrame:
     """Return the villages of a province with names of their regions.
 
@@ -69,11 +72,13 @@ def village_table(
     radius_m
         Derive the state again from the sites in force: a site within this distance [m], MIIT 2018
         rule A with its 5 km or any other. Default: the state that the table holds.
+    unknown_size
+        Also villages whose households are unknown, where ``min_households`` asks for none.
 
     Returns
     -------
     table
-        :data:`VILLAGE_COLUMNS`, ordered by village id.
+        :data:`VILLAGE_COLUMNS`, then the columns of the planner's own files.
 
     Raises
     ------
@@ -95,7 +100,7 @@ def village_table(
     )
     county = villages["adcode"].astype(str).to_numpy()
     names = county_names(pack)
-    keep = (villages["households"] >= min_households).to_numpy(copy=True)
+    keep = sized(villages, min_households, unknown=unknown_size and min_households <= 1)
     if state != "all":
         keep &= codes == STATES.index(state)
     if regions:
@@ -107,7 +112,103 @@ def village_table(
     table["county"] = county[keep]
     table["state"] = np.array(STATES)[codes[keep]]
     table["source_ids"] = "pack:natural_villages"
-    return table[list(VILLAGE_COLUMNS)]
+    return with_brought(pack, table[list(VILLAGE_COLUMNS)])
+
+
+def sized(villages: pd.DataFrame, least: int, *, unknown: bool = False) -> NDArray[np.bool_]:
+    """Return which villages have at least so many households.
+
+    Parameters
+    ----------
+    villages
+        Table of villages.
+    least
+        Smallest number that counts [households].
+    unknown
+        What holds of a village whose households are unknown.
+
+    Returns
+    -------
+    mask
+        (n,) boolean.
+    """
+    homes = villages["households"].to_numpy(float, na_value=np.nan)
+    return np.where(np.isnan(homes), unknown, homes >= least)
+
+
+def with_brought(pack: Pack, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a list of villages with what the planner's own files say of them.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    table
+        Rows with ``village_id``.
+
+    Returns
+    -------
+    table
+        Its columns, then name, township, administrative village, population, and every other
+        column of the files; those that the list has already stay as they are.
+    """
+    own = brought(pack, "natural_villages")
+    if own is None or "village_id" not in table.columns:
+        return table
+    further = own[[name for name in own.columns if name not in table.columns]]
+    return table.merge(further, how="left", left_on="village_id", right_index=True)
+
+
+def left_out(villages: pd.DataFrame, *, state: str, min_households: int) -> pd.Series:
+    """Return why each village is not in a list.
+
+    Parameters
+    ----------
+    villages
+        Rows of :func:`village_table` of every state and size.
+    state
+        State that the list is of, or ``all``.
+    min_households
+        Smallest village of the list [households].
+
+    Returns
+    -------
+    reasons
+        ``small``, ``unsized`` (households unknown), or the state that it has; empty where it is in
+        the list.
+    """
+    reasons = pd.Series("", index=villages.index)
+    if state != "all":
+        reasons = villages["state"].astype(str).where(villages["state"] != state, "")
+    unsized = villages["households"].isna().to_numpy() & (min_households > 1)
+    small = ~sized(villages, min_households, unknown=True)
+    reasons = reasons.mask((reasons == "") & unsized, "unsized")
+    return reasons.mask((reasons == "") & small, "small")
+
+
+def named(villages: pd.DataFrame, wanted: str) -> NDArray[np.bool_]:
+    """Return which villages a search finds: by a part of any text, by initials, by code.
+
+    Parameters
+    ----------
+    villages
+        Rows of :func:`village_table`.
+    wanted
+        What is searched for; empty finds all.
+
+    Returns
+    -------
+    mask
+        (n,) boolean.
+    """
+    hit = np.full(len(villages), not wanted.strip())
+    if not wanted.strip():
+        return hit
+    for column in villages.columns:
+        skip = column in ("state", "evidence", "source_ids")
+        if not skip and not pd.api.types.is_numeric_dtype(villages[column]):  # so are yes and no
+            hit |= matches(villages[column], wanted).to_numpy()
+    return hit
 
 
 def rule_a_states(pack: Pack, villages: pd.DataFrame, radius_m: float) -> NDArray[np.uint8]:

@@ -17,7 +17,7 @@ from data.wording.catalogue import DATA_LANGUAGES, LANGUAGES, Message
 from geo.errors import InputError
 from geo.gaps.gap import Interval, gap
 from layers.base import LEVELS, Context, Figures, Layer, Level, Metric, Query
-from layers.imported_counts import listed_beside
+from layers.imported_counts import listed_beside, own_counts, with_own
 from layers.registry import gap_layers, layer
 from layers.words import two_sentences
 
@@ -36,6 +36,8 @@ EXTRA_COLUMNS = (
 QUALIFIERS: Mapping[str, str] = {
     "~": "about", ">": "more than", ">=": "at least", "<=": "at most"
 }  # fmt: skip
+#: Where a planner's own list is in force: what is allocated, what the list counts, which counts.
+OWN_COLUMNS = ("built_allocated", "built_own", "own_difference", "built_in_force")
 
 
 def gap_table(
@@ -95,6 +97,22 @@ def gap_table(
         ],
         ignore_index=True,
     )
+
+
+def own_columns(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns of a planner's own list that a gap table has.
+
+    Parameters
+    ----------
+    table
+        Rows of :func:`gap_table`.
+
+    Returns
+    -------
+    columns
+        :data:`OWN_COLUMNS`, or none where no list is in force.
+    """
+    return tuple(name for name in OWN_COLUMNS if name in table.columns)
 
 
 def target_dates(pack: Pack, item: Layer, metric: Metric) -> list[str]:
@@ -199,6 +217,11 @@ def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     """
     figures = metric.figures(Query(item, metric, context))
     regions = context.regions
+    allocated = figures.built.value
+    is_default = metric.key == item.metric().key
+    own = own_counts(item, context) if is_default else None
+    if own is not None and item.key in context.scenario.own_counts:
+        figures = with_own(figures, own, item.imported)
     missing = _missing(figures)
     table = regions[["adcode", "name_zh", "name_en", "level"]].copy()
     table["layer"] = item.key
@@ -212,9 +235,23 @@ def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     table["source_ids"] = figures.source_ids
     table["metric"] = metric.key
     table["parent"] = regions["parent"]
-    is_default = metric.key == item.metric().key
     listed = listed_beside(item, context) if is_default else None
-    return _extras(table, figures, listed, context.as_of)
+    whole = _extras(table, figures, listed, context.as_of)
+    return whole if own is None else whole.assign(**_beside(allocated, own, figures))
+
+
+def _beside(
+    allocated: NDArray[np.float64], own: pd.DataFrame, figures: Figures
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    """Return the columns that put the planner's own count beside the allocated figure."""
+    counted = own["own"].to_numpy(float)
+    in_force = np.where(figures.built.value == counted, "own", "allocated")
+    return {
+        "built_allocated": allocated,
+        "built_own": counted,
+        "own_difference": counted - allocated,
+        "built_in_force": np.where(np.isnan(counted), "allocated", in_force).astype(object),
+    }
 
 
 def _missing(figures: Figures) -> Interval:

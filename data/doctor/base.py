@@ -73,6 +73,8 @@ class FileDescription:
         Coordinate system that the file states; empty if it states none.
     remarks
         What the planner should know about how the file was read.
+    titles
+        Texts above the header.
     """
 
     format: str
@@ -86,6 +88,7 @@ class FileDescription:
     geometry: str = ""
     declared_crs: str = ""
     remarks: tuple[Message, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

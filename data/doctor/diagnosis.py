@@ -16,8 +16,10 @@ from data.tables.pack import Table
 from geo.earth.crs import Floats
 from geo.errors import InputError, UnknownNameError
 
-#: Tables whose scores differ by less than this fit equally well.
-TIE = 0.02
+#: Tables whose scores differ by less than this fit about equally well.
+TIE = 0.05
+#: Below this score a file says little of its table, and the margin must be wider.
+LOW, WIDER = 0.45, 0.15
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,15 @@ class Diagnosis:
         return self.table.name
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether a coordinate system must be chosen before anything is committed."""
+        return self.decision is not None and self.decision.status == "undecided"
+
+    @property
     def tied(self) -> tuple[str, ...]:
-        """Tables that the headers fit as well as this one, itself among them, unless chosen."""
+        """Tables that the headers fit about as well, this one among them, unless it is chosen."""
         if self.choice.kind is not None or not self.kinds:
             return (self.kind,)
         best = self.kinds[0][1]
-        return tuple(kind for kind, score in self.kinds if score > best - TIE)
+        margin = TIE if best >= LOW else WIDER
+        return tuple(kind for kind, score in self.kinds if score > best - margin)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.doctor.base import ROW, ImportChoice, RawTable
+from data.doctor.base import ROW, CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.completion import FileDefaults, completed
 from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
 from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
 from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.placement import declared_system, place, positions
+from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
 from data.doctor.names.matching import ResolvedNames, resolve_names
@@ -146,9 +147,10 @@ def diagnose(
     regions = pack.geo("regions")
     named = resolve_names(frame, regions)
     progress("place")
+    own = positions(raw, frame, table)
     placed = place(
         frame,
-        positions(raw, frame, table),
+        own,
         _evidence(pack, regions, frame, named, table),
         table=table,
         declared=declared_system(raw, headers.mapped, headers.systems),
@@ -156,11 +158,14 @@ def diagnose(
     )
     progress("check")
     typed, unreadable = convert(placed.frame, table)
-    given = FindingTable.of([*named.findings, *placed.findings]).merged(unreadable)
     context = CheckContext(
         table=table, regions=regions, province=pack.adcode, today=origin.today,
         units=_units(headers), adcodes=named.adcode,
     )  # fmt: skip
+    fault = position_fault(placed.frame, own, placed.decision, context, headers.renaming)
+    decision, context = _explained(placed.decision, context, fault)
+    shared = placed.findings if fault is None else (fault,)
+    given = FindingTable.of([*named.findings, *shared]).merged(unreadable)
     found = check(typed, context, given)
     progress("repair")
     after, changed = apply_repairs(typed, found, choice.repairs)
@@ -168,21 +173,31 @@ def diagnose(
     if changed.any() or len(after) < len(typed):
         left = _checked_again(after, repaired_context(context, choice.repairs), given)
     progress("count")
-    rejected = frozenset(rejected_rows(left).tolist()) | _dropped(typed, after)
+    errors = rejected_rows(left) if fault is None else typed[ROW]
+    rejected = frozenset(errors.tolist()) | _dropped(typed, after)
     repaired = frozenset(after.loc[changed.to_numpy(), ROW].tolist()) - rejected
     good = after[~after[ROW].isin(rejected)]
-    filling = FileDefaults(
-        origin.evidence, origin.as_of, raw.name, f"{table.name}-{raw.sha256[:8]}"
-    )
+    filling = FileDefaults(origin.evidence, origin.as_of, raw.name, table.name)
     accepted = completed(good, table, regions, named.adcode, filling)
     read_rows = raw.rows_read
     counts = Counts(
         read_rows, read_rows - len(rejected) - len(repaired), len(repaired), len(rejected)
     )  # fmt: skip
     return Diagnosis(
-        raw, table, kinds, headers, placed.decision, placed.before, typed, accepted,
+        raw, table, kinds, headers, decision, placed.before, typed, accepted,
         offered(found), left, counts, repaired, rejected, choice, origin, pack.name,
     )  # fmt: skip
+
+
+def _explained(
+    decision: CrsDecision | None, context: CheckContext, fault: Finding | None
+) -> tuple[CrsDecision | None, CheckContext]:
+    """Return the decision with the cause why no row is placed, and a context that knows it."""
+    if fault is None:
+        return decision, context
+    if decision is not None and not decision.crs:
+        decision = replace(decision, reason=fault.why)
+    return decision, replace(context, is_placed=False)
 
 
 def _with_rows(raw: RawTable) -> RawTable:
@@ -201,7 +216,7 @@ def _mapped(
 ) -> tuple[tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
     """Return the ranked tables, the table, the mapping of the headers, the renamed rows."""
     own = raw.frame
-    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls"):
+    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls", "json"):
         own = own.drop(columns=text_geometries(own)[:1])
     listed = [column for column in own.columns if column != ROW]
     kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
@@ -227,9 +242,10 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
     if wanted:
         return table_of_rows(wanted)
     if not kinds or kinds[0][1] <= 0:
+        fitting = [name for name, _ in kinds] or [table.name for table in _tables()]
         raise InputError(
-            "no table has columns like these", where="kind",
-            repair=f"say what the file is: {', '.join(IMPORTABLE)}",
+            "no header is known of any table", where="kind",
+            repair=f"say what the file is (--kind): {', '.join(sorted(fitting))}",
         )  # fmt: skip
     return IMPORTABLE[kinds[0][0]]
 

@@ -1,8 +1,9 @@
 """What dated imports say of the villages over time: every statement kept, any day answerable.
 
 Each import of natural villages that was not undone is a set of statements. A row holds for its
-own ``as_of``, else for the import's; what has no date is not in the ledger. Of two statements of
-the same day the later import wins.
+own ``as_of``; what has no date is not in the ledger. Of two statements of the same day the later
+import wins. Rows that a later import keeps are no new statements. A village without an id of its
+own is the one of the same name and county that has one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data.ledger.statements import parse_date
+from data.workspace.merging import made_ids
 
 if TYPE_CHECKING:
     from data.workspace.catalogue import Catalogue
@@ -35,15 +37,31 @@ def village_statements(store: Catalogue, province: str) -> pd.DataFrame:
     for record in store.history(province, "natural_villages"):
         if record.undone:
             continue
-        rows = pd.DataFrame(store.read(record)).reindex(columns=list(STATEMENT_COLUMNS))
-        rows["as_of"] = rows["as_of"].where(rows["as_of"].notna(), record.as_of or None)
+        columns = [*STATEMENT_COLUMNS, "name", "adcode"]
+        rows = pd.DataFrame(store.read(record)).reindex(columns=columns)
         rows["import_id"] = record.id
         parts.append(rows[rows["as_of"].notna()])
     if not parts:
         return pd.DataFrame(columns=list(STATEMENT_COLUMNS))
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
     whole["as_of"] = whole["as_of"].astype(str)
-    return whole.sort_values(["village_id", "as_of", "import_id"], ignore_index=True)
+    whole["village_id"] = _own_ids(whole)
+    whole = whole.sort_values(["village_id", "as_of", "import_id"])[list(STATEMENT_COLUMNS)]
+    said = [name for name in STATEMENT_COLUMNS if name != "import_id"]
+    return whole.drop_duplicates(said).reset_index(drop=True)
+
+
+def _own_ids(rows: pd.DataFrame) -> pd.Series:
+    """Return the ids, in the place of a made one that of the village of this name and county."""
+    made = made_ids("natural_villages", rows["village_id"])
+    place = rows["name"].astype(str) + "\x1f" + rows["adcode"].astype(str)
+    named = rows["name"].notna().to_numpy()
+    pairs = pd.DataFrame({"place": place, "id": rows["village_id"]})[~made & named]
+    pairs = pairs.drop_duplicates()
+    once = pairs[~pairs["place"].duplicated(keep=False)]
+    known = dict(zip(once["place"], once["id"], strict=True))
+    found: pd.Series = place.where(made & named).map(known)
+    return found.where(found.notna(), rows["village_id"])
 
 
 def village_states(store: Catalogue, province: str, as_of: str) -> pd.DataFrame:

@@ -86,6 +86,9 @@ class Scenario(_Frozen):
         Use the invented relief of the demonstration where no elevation model is in force.
     plan
         What is asked of a plan of new sites.
+    own_counts
+        Keys of layers whose built figure is what the planner's own list counts, where it covers a
+        region; the others keep the reported or allocated one.
     """
 
     name: str = ""
@@ -100,6 +103,7 @@ class Scenario(_Frozen):
     errors: ErrorSettings = ErrorSettings()
     demonstration_terrain: bool = False
     plan: PlanSettings = Field(default_factory=PlanSettings)
+    own_counts: tuple[str, ...] = Field(default=(), exclude_if=lambda keys: not keys)
 
     def to_json(self) -> str:
         """Return sorted JSON; equal scenarios give equal text."""

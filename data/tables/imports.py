@@ -36,6 +36,7 @@ _PACKED = {column.name: column for column in NATURAL_VILLAGES.columns}
 _LON, _LAT, _EVIDENCE = _PACKED["lon"], _PACKED["lat"], _PACKED["evidence"]
 _ADCODE = replace(_PACKED["adcode"], nullable=True)
 _NAME = Column("name", "text", nullable=True)
+_TOWNSHIP = Column("township", "text", nullable=True)
 _AS_OF = Column("as_of", "date", nullable=True)
 _SOURCE = Column("source", "text", nullable=True)
 _OPERATOR = Column("operator", "text", nullable=True)
@@ -86,6 +87,7 @@ _LENGTH = _number("length_km", "km")
 VILLAGES_IMPORT = _extended(
     NATURAL_VILLAGES,
     _NAME,
+    _TOWNSHIP,
     Column("admin_village", "text", nullable=True),
     _POPULATION,
     _flag("has_5g"),
@@ -97,6 +99,7 @@ ADMIN_VILLAGES = Table(
     (
         _id("admin_village_id"),
         _NAME,
+        _TOWNSHIP,
         _ADCODE,
         _LON,
         _LAT,
@@ -287,7 +290,7 @@ IMPORTABLE: dict[str, Table] = {
 
 #: Columns that a file must give besides its position or geometry; an id is made where it has none.
 REQUIRED: dict[str, tuple[str, ...]] = {
-    "natural_villages": ("lon", "lat", "households"),
+    "natural_villages": ("lon", "lat"),
     "admin_villages": ("lon", "lat"),
     "sites": ("lon", "lat", "antenna_height_m"),
     "base_stations": ("lon", "lat"),

@@ -208,7 +208,7 @@ NATURAL_VILLAGES = Table(
         _ADCODE,
         _LON,
         _LAT,
-        Column("households", "integer", "household", minimum=1),
+        Column("households", "integer", "household", nullable=True, minimum=1),
         Column("has_4g", "boolean", nullable=True),
         _EVIDENCE,
     ),

@@ -1,6 +1,7 @@
 """A pack as a workspace makes it: imported tables in the place of the pack's own.
 
-Villages, sites and fibre nodes replace the pack's whole table. Regions replace the rows of the
+Villages, sites and fibre nodes replace the pack's whole table; a list of base stations stands in
+for the sites where no list of sites is in force. Regions replace the rows of the
 same adcode, field by field; targets and observations the rows of the same id, others are added.
 What had to be joined lies in ``derived/``, named by what it was made of.
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,12 +88,26 @@ def overridden(pack: Pack, store: Catalogue) -> Pack:
         return pack
     imported = {kind: store.path(record) for kind, record in records.items()}
     files = {kind: _file(pack, store, record) for kind, record in records.items() if kind in TABLES}
+    if "base_stations" in records and "sites" not in records:
+        files["sites"] = _sites_of_stations(store, records["base_stations"])
+        imported["sites"] = files["sites"]
     files["SOURCES"] = _derived(store, _sources(pack, records), [pack.digest, *_names(records)])
     return replace(
         pack,
         overrides=tuple(sorted(files.items())),
         imported=tuple(sorted(imported.items())),
     )
+
+
+def _sites_of_stations(store: Catalogue, record: ImportRecord) -> Path:
+    """Return the sites of the base stations in force, as a table of their own."""
+    made_of = [record.table_sha256, "sites of stations"]
+    known = _derived_path(store, made_of)
+    if known.exists():
+        return known
+    from data.workspace.station_sites import station_sites
+
+    return _derived(store, station_sites(store.read(record)), made_of, points=True)
 
 
 def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
@@ -137,6 +153,42 @@ def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
     if missing:
         raise DataError(f"lacks the columns {missing}", where=str(path), repair=_AGAIN)
     return frame
+
+
+def brought(pack: Pack, kind: str) -> pd.DataFrame | None:
+    """Return what a planner's table says of its rows beyond the columns that every pack has.
+
+    Parameters
+    ----------
+    pack
+        As :func:`effective_pack` returns it.
+    kind
+        Table of a pack with an id of its own, such as ``natural_villages`` or ``sites``.
+
+    Returns
+    -------
+    columns
+        By the id of the row: name, township, remarks and whatever else the files had, without
+        columns that are empty throughout; None where the pack's own table is in force.
+    """
+    path = dict(pack.imported).get(kind)
+    return None if path is None else _brought(path, kind)
+
+
+@lru_cache(maxsize=4)
+def _brought(path: Path, kind: str) -> pd.DataFrame:
+    """Read these columns once: the file is named by its content."""
+    own = TABLES[kind]
+    # The pack's columns and the names of regions stand in every list already.
+    known = {*own.column_names, "geometry", "province", "prefecture", "county"} - {own.key[0]}
+    rows = pd.read_parquet(path).set_index(own.key[0])
+    rows = rows[[name for name in rows.columns if name not in known]]
+    return rows.loc[:, rows.notna().any(axis=0)]
+
+
+def is_imported(pack: Pack, kind: str) -> bool:
+    """Test whether a planner's table of one kind is in force."""
+    return kind in dict(pack.imported)
 
 
 @dataclass(frozen=True)
@@ -212,10 +264,12 @@ def _here(root: Path, name: str) -> Path:
 
 
 def import_date(pack: Pack, table: str) -> str:
-    """Return the date of an imported table in force; empty where the pack's own is."""
-    sources = pack.table("SOURCES")
-    rows = sources[(sources["table"] == table) & (sources["package"] == PACKAGE)]
-    return str(rows["date"].max()) if len(rows) else ""
+    """Return the latest date that a row of an imported table holds for; empty if none is known."""
+    path = dict(pack.imported).get(table)
+    if path is None:
+        return ""
+    dates = pd.read_parquet(path, columns=["as_of"])["as_of"].dropna()
+    return str(dates.max()) if len(dates) else ""
 
 
 def merged(pack: Pack, kind: str, imported: pd.DataFrame) -> pd.DataFrame:
@@ -264,6 +318,9 @@ def _sources(pack: Pack, records: dict[str, ImportRecord]) -> pd.DataFrame:
     """Return the pack's list of sources with the imported files in it."""
     own = pack.table("SOURCES")
     whole = [kind for kind in records if kind not in MERGED]
+    listed = dict(records)
+    if "base_stations" in records and "sites" not in records:
+        listed["sites"], whole = records["base_stations"], [*whole, "sites"]
     rows = [
         {
             "table": kind,
@@ -275,7 +332,7 @@ def _sources(pack: Pack, records: dict[str, ImportRecord]) -> pd.DataFrame:
             "date": record.as_of or record.at[:10],
             "sha256": record.file_sha256,
         }
-        for kind, record in records.items()
+        for kind, record in listed.items()
     ]
     return pd.concat([own[~own["table"].isin(whole)], pd.DataFrame(rows)], ignore_index=True)
 
@@ -289,12 +346,14 @@ def _derived_path(store: Catalogue, made_of: list[str]) -> Path:
     return store.folder / "derived" / f"{name}.parquet"
 
 
-def _derived(store: Catalogue, table: pd.DataFrame, made_of: list[str]) -> Path:
+def _derived(
+    store: Catalogue, table: pd.DataFrame, made_of: list[str], *, points: bool = False
+) -> Path:
     path = _derived_path(store, made_of)
     if not path.exists():
         from data.export.geoparquet import table_parquet
 
-        content = table_parquet(table)
+        content = table_parquet(table, points=points)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(path, content)

@@ -9,16 +9,20 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from data.tables.reader import Pack
+from data.workspace.effective import brought
 from layers.marks import Points
 from layers.villages import village_states
 
 #: Tolerance of the simplification by level [°]; below a pixel at the zooms that are used.
 _TOLERANCE_DEG = {"province": 0.005, "prefecture": 0.004, "county": 0.003}
 _GRID_DEG = 1e-4
+#: Households of a point of which they are unknown.
+UNKNOWN_SIZE = 65_535
 
 
 def region_features(pack: Pack, level: str) -> tuple[dict[str, Any], ...]:
@@ -98,22 +102,61 @@ def region_bounds(
     return (south, west), (north, east)
 
 
+def village_names(pack: Pack) -> bytes:
+    """Return the names of the villages for the browser, in the order of the table.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    content
+        JSON list of texts; empty bytes where the table in force has no names.
+    """
+    own = brought(pack, "natural_villages")
+    return b"" if own is None else names_of(own)
+
+
+def names_of(villages: pd.DataFrame) -> bytes:
+    """Return the names of a list for the browser.
+
+    Parameters
+    ----------
+    villages
+        Rows, with ``name`` where their file had names.
+
+    Returns
+    -------
+    content
+        JSON list of texts; empty bytes without names.
+    """
+    if "name" not in villages.columns:
+        return b""
+    import json
+
+    names = villages["name"].astype(object).where(villages["name"].notna(), "")
+    return json.dumps([str(name) for name in names], ensure_ascii=False).encode()
+
+
 def point_bytes(
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
-    households: NDArray[np.int64],
+    households: NDArray[np.int64] | NDArray[np.float64],
     state: NDArray[np.uint8],
 ) -> bytes:
     """Pack points for the browser: float32 lon, float32 lat, uint16 households, uint8 class.
 
-    float32 keeps a longitude of China to 0.8 m, households above 65,535 are cut to that.
+    float32 keeps a longitude of China to 0.8 m, households above 65,534 are cut to that; the next
+    number says that they are unknown.
 
     Parameters
     ----------
     lon, lat
         (n,) coordinates, WGS84 [°].
     households
-        (n,) counts.
+        (n,) counts; NaN is unknown.
     state
         (n,) class of each point, 0–255.
 
@@ -122,11 +165,13 @@ def point_bytes(
     content
         11 n bytes, one array after the other, little endian.
     """
+    homes = np.asarray(households, dtype=float)
+    counts = np.where(np.isnan(homes), UNKNOWN_SIZE, np.clip(homes, 0, UNKNOWN_SIZE - 1))
     return b"".join(
         (
             np.asarray(lon, "<f4").tobytes(),
             np.asarray(lat, "<f4").tobytes(),
-            np.clip(households, 0, 65_535).astype("<u2").tobytes(),
+            counts.astype("<u2").tobytes(),
             np.asarray(state, "u1").tobytes(),
         )
     )
@@ -172,7 +217,7 @@ def _villages(pack: Pack, _identity: str) -> bytes:
     return point_bytes(
         villages["lon"].to_numpy(float),
         villages["lat"].to_numpy(float),
-        villages["households"].to_numpy(np.int64),
+        villages["households"].to_numpy(float, na_value=np.nan),
         village_states(villages["has_4g"]),
     )
 

@@ -62,6 +62,7 @@ class Words:
     relief: str
     seats: str
     switches: str
+    unsized: str = ""
 
 
 @dataclass(frozen=True)
@@ -264,9 +265,9 @@ def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
 
 def add_points(
     sheet: Sheet,
+    source: str | bytes,
     *,
-    url: str = "",
-    content: bytes = b"",
+    names: str = "",
     aggregate_below: float = AGGREGATE_BELOW,
     in_legend: Sequence[int] = (0,),
     colours: Sequence[Mapping[str, str]] = STATES,
@@ -277,8 +278,10 @@ def add_points(
     ----------
     sheet
         Map in the making; it is added to.
-    url, content
+    source
         Address of the bytes, or the bytes themselves.
+    names
+        Address of the list of their names; empty without.
     aggregate_below
         Zoom below which points are counted per square of the screen.
     in_legend
@@ -292,9 +295,14 @@ def add_points(
         "classes": looks,
         "highlight": 0,
         "aggregate_below": aggregate_below,
-        "words": {"village": words.village, "households": words.households},
+        "names": names,
+        "words": {
+            "village": words.village,
+            "households": words.households,
+            "unsized": words.unsized,
+        },
     }
-    options |= points_from(url, content)
+    options |= points_from(*((source, b"") if isinstance(source, str) else ("", source)))
     _add(sheet, "points", "L.tongcunPoints", options)
     sheet.rows += [
         {

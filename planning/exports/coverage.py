@@ -14,6 +14,7 @@ from data.scenario.link_presets import budget_table, link_budget
 from data.scenario.scenario import ErrorSettings, Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Message, text
+from layers.villages import with_brought
 from planning.coverage.prediction import CoverageOrder, require_terrain
 from planning.elevation import terrain_of
 from planning.exports.gaps import ILLUSTRATIVE, provenance, sources_of, title
@@ -65,7 +66,7 @@ def coverage_bundle(
     bundle
         Villages, with regions, link budget and sources.
     """
-    about = provenance(pack, scenario, evidence=villages["evidence"].unique())
+    about = provenance(pack, scenario, evidence=villages["evidence"].unique(), over_terrain=True)
     about |= _terrain(pack, scenario) | _asked(order) | _option(scenario)
     about["interval"] = text("about.interval", "en")
     about["shared_errors"] = _shared(errors or scenario.errors, calibrated=errors is not None)
@@ -73,7 +74,7 @@ def coverage_bundle(
     return ExportBundle(
         kind="coverage",
         title=title("export_title.coverage", pack),
-        main=villages.reset_index(drop=True),
+        main=with_brought(pack, villages.reset_index(drop=True)),
         extra={
             "regions": regions.reset_index(drop=True),
             "link_budget": budget_table(order.preset, order.requirement),
@@ -106,7 +107,7 @@ def rules_bundle(
     bundle
         Villages, with regions and sources.
     """
-    about = provenance(pack, scenario, evidence=villages["evidence"].unique())
+    about = provenance(pack, scenario, evidence=villages["evidence"].unique(), over_terrain=True)
     about |= _terrain(pack, scenario) | _option(scenario)
     about["judged_on"] = text("about.judged_on", "en")
     for side, rule in (("a", pair.a), ("b", pair.b)):
@@ -118,7 +119,7 @@ def rules_bundle(
     return ExportBundle(
         kind="rules",
         title=title("export_title.rules", pack),
-        main=villages.reset_index(drop=True),
+        main=with_brought(pack, villages.reset_index(drop=True)),
         extra={
             "regions": regions.reset_index(drop=True),
             "sources": sources_of(pack, villages["source_ids"].unique()),

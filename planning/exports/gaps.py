@@ -19,9 +19,9 @@ from data.tables.reader import Pack
 from data.wording.catalogue import Bilingual, Message, text
 from geo.sentence import Sentence
 from layers.registry import metric_of, unit_name
-from layers.villages import MIN_HOUSEHOLDS, village_table
+from layers.villages import MIN_HOUSEHOLDS, village_table, with_brought
 from planning.exports.source_rows import SOURCE_COLUMNS, source_rows
-from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
+from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS, own_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ILLUSTRATIVE, CIRCLE = Message("stamp.illustrative"), Message("basis.circle")
 _TERRAIN = Message("basis.terrain")
 #: Basis of an effect → its description.
-_BASIS = {
+BASIS = {
     "circle": CIRCLE,
     "terrain": _TERRAIN,
     "mixed": Message("basis.mixed", {"terrain": _TERRAIN, "circle": CIRCLE}),
@@ -78,7 +78,9 @@ def gap_bundle(
             ),
             **extra,
         }
-    about = provenance(pack, plan, evidence=[*table["evidence"], *_evidence(extra)]) | {
+    placed = any(site.enabled for site in plan.sites)
+    classes = [*table["evidence"], *_evidence(extra)]
+    about = provenance(pack, plan, evidence=classes, over_terrain=placed) | {
         "level": level,
         "as_of": "; ".join(sorted({str(date) for date in table["as_of"] if date})),
         **_per_layer(table),
@@ -86,7 +88,7 @@ def gap_bundle(
     return ExportBundle(
         kind="gaps",
         title=title("export_title.gaps", pack),
-        main=table[[*GAP_COLUMNS, *EXTRA_COLUMNS]].reset_index(drop=True),
+        main=table[[*GAP_COLUMNS, *EXTRA_COLUMNS, *own_columns(table)]].reset_index(drop=True),
         extra=extra,
         about=about | {"run_digest": _digest("gaps", pack, plan, table)},
         geometry=_polygons(pack, table) if geometry else None,
@@ -145,8 +147,9 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
         Planned sites, with villages newly covered, regions before and after, and sources.
     """
     sites = site_table(scenario)
-    about = provenance(pack, scenario, evidence=["assumed", *effect.regions["evidence"]]) | {
-        **in_both("coverage", _BASIS[effect.basis]),
+    classes = ["assumed", *effect.regions["evidence"]]
+    about = provenance(pack, scenario, evidence=classes, over_terrain=True) | {
+        **in_both("coverage", BASIS[effect.basis]),
         "denominator": text("about.denominator", "en", households=MIN_HOUSEHOLDS),
         "villages_gained": f"{effect.villages}",
         "households_gained": f"{effect.households}",
@@ -157,8 +160,8 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
         title=title("export_title.whatif", pack),
         main=sites,
         extra={
-            "villages": effect.gained.reset_index(drop=True),
-            **({} if effect.basis == "circle" else {"missed": effect.missed}),
+            "villages": with_brought(pack, effect.gained.reset_index(drop=True)),
+            **({} if effect.basis == "circle" else {"missed": with_brought(pack, effect.missed)}),
             "effect": effect.regions,
             "sources": sources_of(pack, ["pack:natural_villages"]),
         },
@@ -286,7 +289,9 @@ def title(key: str, pack: Pack, **arguments: Sentence) -> Message:
     return Message(key, {"province": province, **arguments})
 
 
-def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> dict[str, str]:
+def provenance(
+    pack: Pack, scenario: Scenario, *, evidence: Iterable[str], over_terrain: bool = False
+) -> dict[str, str]:
     """Return the provenance of an export: province, scenario, evidence and credits.
 
     Parameters
@@ -297,6 +302,8 @@ def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> di
         The scenario whose settings apply.
     evidence
         Evidence classes of the rows.
+    over_terrain
+        Whether the rows depend on the elevation model: an invented one is said.
 
     Returns
     -------
@@ -315,9 +322,33 @@ def provenance(pack: Pack, scenario: Scenario, *, evidence: Iterable[str]) -> di
         "unknown": text("about.empty", "en"),
         "credits": "; ".join(dict.fromkeys(pack.table("SOURCES")["credit"])),
     }
-    if "illustrative" in classes:
+    invented = over_terrain and is_over_relief(pack, scenario)
+    if "illustrative" in classes or invented:
         about |= in_both("stamp", ILLUSTRATIVE)
-    return about
+    return about | (in_both("relief", Message("stamp.relief")) if invented else {})
+
+
+def is_over_relief(pack: Pack, scenario: Scenario) -> bool:
+    """Return whether the scenario is computed over the invented relief of the demonstration.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+
+    Returns
+    -------
+    invented
+        False with an elevation model in force, and without any.
+    """
+    if not scenario.demonstration_terrain:
+        return False
+    from planning.elevation import terrain_of
+
+    found = terrain_of(pack, scenario)
+    return found is not None and found.is_demonstration
 
 
 def _per_layer(table: pd.DataFrame) -> dict[str, str]:

@@ -16,7 +16,8 @@ from data.tables.reader import Pack
 from data.wording.catalogue import Message, text
 from geo.errors import UnknownNameError
 from layers.base import Layer
-from planning.exports.gaps import CIRCLE, provenance, sources_of, title
+from layers.villages import with_brought
+from planning.exports.gaps import BASIS, provenance, sources_of, title
 from planning.plan.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -54,12 +55,14 @@ def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBun
     if table not in TABLES:
         raise UnknownNameError("table", table, TABLES, where="--table")
     shapes: dict[str, gpd.GeoSeries] = {"routes": rollout.routes.geometry}
-    frames = {name: plan_table(rollout, name) for name in TABLES}
+    frames = {name: with_brought(pack, plan_table(rollout, name)) for name in TABLES}
     main = frames.pop(table)
     ids = [text for frame in (main, *frames.values()) if "source_ids" in frame
            for text in frame["source_ids"].unique()]  # fmt: skip
     frames["sources"] = sources_of(pack, ids)
-    about = provenance(pack, rollout.scenario, evidence=rollout.evidence) | _about(rollout)
+    about = provenance(
+        pack, rollout.scenario, evidence=rollout.evidence, over_terrain=True
+    ) | _about(rollout)
     inputs = {
         "kind": f"plan {table}",
         "pack": pack.digest,
@@ -158,5 +161,5 @@ def _about(rollout: Rollout) -> dict[str, str]:
             "about.joint_gain", "en", households=both.gained, saved=both.saved
         )
     if rollout.basis != "terrain":
-        lines |= in_both("coverage", CIRCLE)
+        lines |= in_both("coverage", BASIS[rollout.basis])
     return lines

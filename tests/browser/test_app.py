@@ -167,7 +167,7 @@ def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
     )
     render.add_regions(sheet, features.region_features(pack, "prefecture"), fill)
     render.add_labels(sheet, fill)
-    render.add_points(sheet, content=features.village_bytes(pack))
+    render.add_points(sheet, features.village_bytes(pack))
     chart = render.finish(sheet, render.Legend(name, name, (name,)), banner=name)
     parts = map_parts(chart)
     page.goto("about:blank")

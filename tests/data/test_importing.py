@@ -14,14 +14,8 @@ import shapely
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
 from data.doctor.engine import examine
-from data.importing import (
-    ImportOrder,
-    RasterFile,
-    commit_raster,
-    commit_table,
-    import_file,
-    imported_table,
-)
+from data.import_orders import ImportOrder, import_file
+from data.importing import RasterFile, commit_raster, commit_table, imported_table
 from data.ledger.villages import village_changes, village_states
 from data.tables.reader import Pack
 from data.wording.catalogue import Message

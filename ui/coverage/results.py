@@ -104,7 +104,7 @@ def chart(table: pd.DataFrame, *, illustrative: bool) -> mapview.Drawn:
     )
     look = maps.PointLook(
         title=t("coverage.map"),
-        point=t("map.village"),
+        point=maps.village_word(),
         states=tuple(t(f"state.{name}") for name in STATES),
         notes=(t("coverage.unknown_note"),),
         counted=True,

@@ -118,7 +118,7 @@ def chart(table: pd.DataFrame) -> mapview.Drawn:
     invented = "illustrative" in set(table["evidence"])
     look = maps.PointLook(
         title=t("rules.map"),
-        point=t("map.village"),
+        point=maps.village_word(),
         states=tuple(_outcome(word) for word in _ORDER),
         notes=(t("coverage.unknown_note"),),
         colours=_LOOKS,

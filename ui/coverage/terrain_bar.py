@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from planning.elevation import Terrain, terrain_of
-from ui.shell import cache, state
+from ui.shell import cache, demonstration, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import number, t
 from ui.shell.provenance import plain
@@ -94,7 +94,7 @@ def _details(found: Terrain) -> str:
 def _switch() -> None:
     """Turn the demonstration on or off; on, the view goes to a county that it covers."""
     on = bool(st.session_state[_DEMONSTRATION])
-    state.change(demonstration_terrain=on)
+    demonstration.switch(on=on)
     found = terrain_of(cache.pack(), state.plan()) if on else None
     if found is not None:
         _visit(found)

@@ -12,10 +12,11 @@ from layers.base import RULES, Layer, Metric
 from planning.gaps import target_dates
 from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import standing, whole
-from ui.shell.i18n import name_language, t
+from ui.shell.i18n import name_language, number, t
 
 _TARGET, _RULE, _WEIGHTS = "_own_target", "_own_rule", "_own_weights"
 _DATE = "_target_date"
+_OWN_LIST = "_own_list"
 #: Largest own target, as in the scenario's schema.
 _LARGEST = 10**9
 
@@ -25,6 +26,7 @@ def show(layer: Layer, row: pd.Series) -> None:
     plan, metric = state.plan(), state.metric_of(layer)
     setting = layer.setting(metric)
     with st.expander(t("assume.title"), expanded=bool(pd.isna(row["target"]))):
+        _own_list(layer, row)
         left, right = st.columns(2)
         st.session_state[_TARGET] = plan.targets.get(setting)
         left.number_input(
@@ -69,6 +71,27 @@ def _target_date(layer: Layer, metric: Metric) -> None:
         format_func={"": t("assume.next_due"), **{day: day for day in dates}}.__getitem__,
         help=t("assume.target_date_help"), on_change=_take_date, args=(setting,),
     )  # fmt: skip
+
+
+def _own_list(layer: Layer, row: pd.Series) -> None:
+    """Draw the choice between the planner's own count and the allocated figure; none without."""
+    if pd.isna(row.get("built_own")):
+        return
+    st.session_state[_OWN_LIST] = layer.key in state.plan().own_counts
+    st.toggle(
+        t(
+            "assume.own_counts", own=number(row["built_own"]),
+            allocated=number(row["built_allocated"]), difference=number(row["own_difference"]),
+        ),
+        key=_OWN_LIST, help=t("assume.own_counts_help"), on_change=_take_own_list,
+        args=(layer.key,),
+    )  # fmt: skip
+
+
+@whole
+def _take_own_list(key: str) -> None:
+    others = tuple(name for name in state.plan().own_counts if name != key)
+    state.change(own_counts=(*others, key) if st.session_state[_OWN_LIST] else others)
 
 
 def _weights(setting: str) -> None:

@@ -12,6 +12,8 @@ from data.doctor.report.files import REPORTS, report
 from data.doctor.report.rejects import rejected_file
 from data.doctor.report.templates import template
 from data.tables.imports import IMPORTABLE, RASTERS
+from data.workspace.merging import SCOPES
+from geo.earth import projections
 from geo.errors import PlannerError
 from ui.imports import session as import_session
 from ui.shell import cache, localised_select, state
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from data.doctor.diagnosis import Diagnosis
+    from data.doctor.reading.raster import RasterInfo
     from data.workspace.catalogue import ImportRecord
 
 _MIME = {**FORMATS, ".html": "text/html", ".json": "application/json"}
@@ -86,20 +89,96 @@ def reports(found: Diagnosis) -> None:
             )
 
 
-def commit(found: Diagnosis) -> None:
-    """Draw the button that puts the accepted rows into the workspace."""
-    kept = found.counts.accepted + found.counts.repaired
-    said = t("import.commit", rows=number(kept), table=title_of(found.kind))
-    st.button(
-        said, key="import_commit", type="primary", disabled=not kept, on_click=once(_commit),
-        args=(found,), help=t("import.commit_help"),
-    )  # fmt: skip
-    if not kept:
+def part_name(part: Diagnosis) -> str:
+    """Return the name of a file, with the sheet or layer that a part of it is."""
+    inside = part.raw.sniffed.sheet or part.raw.sniffed.layer
+    counts = part.counts
+    kept = number(counts.accepted + counts.repaired)
+    return f"{part.raw.name} {inside}".strip() + f" · {title_of(part.kind)} · {kept}"
+
+
+def commit(parts: list[Diagnosis]) -> None:
+    """Draw what the rows replace, and the button that puts them into the workspace."""
+    kept = {
+        kind: sum(p.counts.accepted + p.counts.repaired for p in parts if p.kind == kind)
+        for kind in dict.fromkeys(part.kind for part in parts)
+    }
+    rows = sum(kept.values())
+    undecided = [part for part in parts if part.is_undecided and len(part.accepted)]
+    tied = [part for part in parts if len(part.tied) > 1]
+    scopes = {scope: t(f"import.scope_{scope}") for scope in SCOPES}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        localised_select.selectbox(
+            st, t("import.scope"), list(scopes), key=import_session.SCOPE, width=380,
+            format_func=scopes.__getitem__, help=t("import.scope_help"),
+        )  # fmt: skip
+        titles = t("list.comma").join(title_of(kind) for kind, count in kept.items() if count)
+        st.button(
+            t("import.commit", rows=number(rows), table=titles or title_of(parts[0].kind)),
+            key="import_commit", type="primary", disabled=not rows or bool(undecided or tied),
+            on_click=once(_commit), args=(parts, import_session.scope()),
+            help=t("import.commit_help"),
+        )  # fmt: skip
+    if not rows:
         st.caption(t("import.nothing_kept"))
+        return
+    _replaced(parts)
+    if tied:
+        st.warning(t("import.choose_kind"))
+    if undecided:
+        _system_choice(undecided[0])
 
 
-def raster(content: bytes, name: str) -> None:
-    """Draw what a raster is, what its cells mean, and the button that takes it in."""
+def _replaced(parts: list[Diagnosis]) -> None:
+    """Say what of the table in force is replaced, before it is."""
+    with importing.catalogue() as store:
+        for kind in dict.fromkeys(part.kind for part in parts if len(part.accepted)):
+            mine = [part for part in parts if part.kind == kind and len(part.accepted)]
+            merge = importing.planned_merge(store, mine, import_session.scope())
+            st.caption(
+                t(
+                    "import.replaces", table=title_of(kind), added=number(merge.added),
+                    replaced=number(merge.replaced), removed=number(merge.removed),
+                    kept=number(merge.kept), counties=number(len(merge.counties)),
+                )
+            )  # fmt: skip
+
+
+def _system_choice(part: Diagnosis) -> None:
+    """Draw the systems that an undecided file may be in: one must be chosen before the commit."""
+    decision = part.decision
+    if decision is None:
+        return
+    st.warning(f"{t('import.crs_must')} {plain(decision.reason.text(language()))}")
+    systems = dict.fromkeys(item.crs for item in decision.hypotheses)
+    degrees = projections.WGS84 in systems or decision.crs == projections.WGS84
+    others = [system for system in systems if system != projections.WGS84]
+    with st.container(horizontal=True, gap="small"):
+        if degrees:
+            st.button(
+                t("import.crs_keep"), key="import_crs_keep", on_click=_take_system,
+                args=(projections.WGS84,),
+            )  # fmt: skip
+        for system in others[:4]:
+            st.button(
+                t("import.crs_read_as", crs=system), key=f"import_crs_{system}",
+                on_click=_take_system, args=(system,),
+            )  # fmt: skip
+
+
+def _take_system(system: str) -> None:
+    st.session_state[import_session.CRS] = system
+
+
+def rasters(files: list[tuple[bytes, str]]) -> None:
+    """Draw what each raster is, and the button that takes them in."""
+    for content, name in files[1:]:
+        _raster_facts(content, name)
+    raster(*files[0], more=files[1:])
+
+
+def _raster_facts(content: bytes, name: str) -> RasterInfo:
+    """Draw what a raster is; return it."""
     from data.doctor.reading.guarded import raster_info
 
     info = raster_info(content, name=name)
@@ -114,6 +193,12 @@ def raster(content: bytes, name: str) -> None:
     st.markdown(" · ".join(facts))
     for remark in info.remarks:
         st.caption(plain(remark.text(language())))
+    return info
+
+
+def raster(content: bytes, name: str, *, more: list[tuple[bytes, str]]) -> None:
+    """Draw what a raster's cells mean, and the button that takes it and the others in."""
+    info = _raster_facts(content, name)
     wanted = st.session_state.get(import_session.KIND)
     kind = wanted if wanted in RASTERS else "dem"
     units = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")
@@ -125,7 +210,7 @@ def raster(content: bytes, name: str) -> None:
         )  # fmt: skip
     st.button(
         t("import.commit_raster", table=title_of(kind)), key="import_commit_raster",
-        type="primary", on_click=once(_commit_raster), args=(content, name, kind, unit),
+        type="primary", on_click=once(_commit_raster), args=([(content, name), *more], kind, unit),
     )  # fmt: skip
 
 
@@ -186,33 +271,37 @@ def record_table(records: list[ImportRecord], in_force: set[int]) -> pd.DataFram
     )  # fmt: skip
 
 
-def _commit(found: Diagnosis) -> None:
+def _commit(parts: list[Diagnosis], scope: str) -> None:
     try:
         with importing.catalogue() as store:
-            record = importing.commit_table(store, found)
+            records = importing.commit_tables(store, parts, scope)
     except PlannerError as error:
         st.session_state[_FAULT] = error
         return
-    _committed(record)
+    _committed(records)
 
 
-def _commit_raster(content: bytes, name: str, kind: str, unit: str) -> None:
+def _commit_raster(files: list[tuple[bytes, str]], kind: str, unit: str) -> None:
+    given = [
+        importing.RasterFile(content, unit, name, import_session.system())
+        for content, name in files
+    ]
     try:
         with importing.catalogue() as store:
-            record = importing.commit_raster(
-                store, importing.RasterFile(content, unit, name, import_session.system()),
-                cache.pack(), kind=kind, origin=import_session.origin(),
-            )  # fmt: skip
+            record = importing.commit_rasters(
+                store, given, cache.pack(), kind=kind, origin=import_session.origin()
+            )
     except PlannerError as error:
         st.session_state[_FAULT] = error
         return
-    _committed(record)
+    _committed([record])
 
 
-def _committed(record: ImportRecord) -> None:
+def _committed(records: list[ImportRecord]) -> None:
     import_session.done()
-    st.session_state[_DONE] = t(
-        "import.done", rows=number(record.rows), table=title_of(record.kind), file=record.file_name
+    st.session_state[_DONE] = "  \n".join(
+        t("import.done", rows=number(r.rows), table=title_of(r.kind), file=r.file_name)
+        for r in records
     )
 
 

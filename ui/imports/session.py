@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import cast
 
 import streamlit as st
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import Diagnosis, FileOrigin
-from data.doctor.engine import STEPS, examine
+from data.doctor.engine import STEPS
+from data.doctor.parts import examine_parts
 from data.tables.imports import RASTERS
+from data.workspace.merging import SCOPES
 from geo.errors import PlannerError
 from ui.shell import cache
 from ui.shell.i18n import t
@@ -20,12 +23,13 @@ KIND, EVIDENCE, AS_OF = "import_kind", "import_evidence", "import_as_of"
 ENCODING, DELIMITER, SHEET = "import_encoding", "import_delimiter", "import_sheet"
 LAYER, HEADER_ROW = "import_layer", "import_header_row"
 CRS, SWAPPED, REPAIRS = "import_crs", "import_swapped", "import_repairs"
+SCOPE, PART = "import_scope", "import_part"
 #: Header → column as the planner has it.
 COLUMNS = "_import_columns"
 _DONE, _KEY, _ROUND = "_import_diagnosis", "_import_key", "_import_round"
 #: What the planner may have chosen for one file and must not meet the next.
 _OF_ONE_FILE = (
-    KIND, ENCODING, DELIMITER, SHEET, LAYER, HEADER_ROW, CRS, SWAPPED, REPAIRS, COLUMNS,
+    KIND, ENCODING, DELIMITER, SHEET, LAYER, HEADER_ROW, CRS, SWAPPED, REPAIRS, COLUMNS, PART,
 )  # fmt: skip
 
 
@@ -68,6 +72,11 @@ def origin() -> FileOrigin:
     )
 
 
+def scope() -> str:
+    """Return what the files replace, one of :data:`data.workspace.merging.SCOPES`."""
+    return str(st.session_state.get(SCOPE) or SCOPES[0])
+
+
 def upload_key() -> str:
     """Return the key of the upload; a new one empties it."""
     return f"import_file_{st.session_state.get(_ROUND, 0)}"
@@ -79,25 +88,37 @@ def done() -> None:
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
-def diagnosis(content: bytes, name: str) -> Diagnosis:
-    """Examine the upload, or return what was found when nothing has changed since.
+def diagnoses(files: Sequence[tuple[bytes, str]]) -> list[Diagnosis]:
+    """Examine every part of the uploads, or return what was found when nothing has changed since.
+
+    Parameters
+    ----------
+    files
+        Content and name of each upload.
 
     Raises
     ------
     PlannerError
-        If the file cannot be read; :func:`data.doctor.engine.examine` says why.
+        If a file cannot be read; :func:`data.doctor.parts.examine_parts` says why.
     """
     chosen, pack, whole = choice(), cache.pack(), origin()
-    said = (hashlib.sha256(content).hexdigest(), name, pack.digest, repr(chosen), whole)
+    sums = [(hashlib.sha256(content).hexdigest(), name) for content, name in files]
+    said = (sums, pack.digest, repr(chosen), whole)
     if st.session_state.get(_KEY) == said:
-        return cast("Diagnosis", st.session_state[_DONE])
+        return cast("list[Diagnosis]", st.session_state[_DONE])
     bar = st.progress(0.0, t("import.step_read"))
 
     def step(word: str) -> None:
         bar.progress(STEPS.index(word) / len(STEPS), t(f"import.step_{word}"))
 
     try:
-        found = examine(content, pack, chosen, origin=whole, name=name, progress=step)
+        found = [
+            part
+            for content, name in files
+            for part in examine_parts(
+                content, pack, chosen, origin=whole, name=name, progress=step
+            )
+        ]  # fmt: skip
     except PlannerError:
         st.session_state.pop(_KEY, None)
         raise

@@ -29,7 +29,7 @@ from ui.shell.i18n import figure, interval, language, number, short_names, t
 from ui.shell.streamlit_internals import media_address
 from ui.widgets import drilldown, tables
 
-_OCTETS = "application/octet-stream"
+_OCTETS, _JSON = "application/octet-stream", "application/json"
 #: Newly reached villages drawn as marks of their own at most; the numbers count all.
 _MARKS = 3_000
 
@@ -40,10 +40,13 @@ def gap_map(
     """Draw the regions coloured by gap with villages, rivers and seats; a click selects."""
     pack = cache.pack()
     points = _points(features.village_bytes(pack), key)
+    names = _names(features.village_names(pack), key)
     marks = layer_marks.addresses(pack, key)
     text = table.to_json()
-    look = (pack.digest, _digest(text), points, repr(marks), language(), mapview.is_dark())
-    chart = _gap_chart(look, _pack=pack, _table=table, _points_at=points, _marks_at=dict(marks))
+    look = (pack.digest, _digest(text), points, names, repr(marks), language(), mapview.is_dark())
+    chart = _gap_chart(
+        look, _pack=pack, _table=table, _points_at=(points, names), _marks_at=dict(marks)
+    )
     level = str(table["level"].iloc[0])
     mapview.show(
         chart,
@@ -62,13 +65,13 @@ def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
     content = features.point_bytes(
         villages["lon"].to_numpy(float),
         villages["lat"].to_numpy(float),
-        villages["households"].to_numpy(np.int64),
+        villages["households"].to_numpy(float, na_value=np.nan),
         villages["state"]
         .map({name: i for i, name in enumerate(STATES)})
         .to_numpy()
         .astype(np.uint8),
     )
-    chart = _borders(pack, content, key, 6.0)
+    chart = _borders(pack, content, key, 6.0, names=features.names_of(villages))
     overlay = _selection(pack)
     marked = villages[villages["village_id"] == st.session_state.get(tables.VILLAGE)]
     if len(marked):
@@ -138,7 +141,10 @@ def site_map(
 ) -> None:
     """Draw the sites, with circles where no terrain is known; a click places the next one."""
     pack = cache.pack()
-    chart = _borders(pack, features.village_bytes(pack), key, render.AGGREGATE_BELOW)
+    chart = _borders(
+        pack, features.village_bytes(pack), key, render.AGGREGATE_BELOW,
+        names=features.village_names(pack),
+    )  # fmt: skip
     gained = result.gained.head(_MARKS)
     overlay = {
         "colour": render.SITE_COLOUR,
@@ -196,7 +202,7 @@ def _gap_chart(
     *,
     _pack: Pack,
     _table: pd.DataFrame,
-    _points_at: str,
+    _points_at: tuple[str, str],
     _marks_at: Mapping[str, str],
 ) -> mapview.Drawn:
     """Return the choropleth; ``look`` is the cache's key and identifies everything else."""
@@ -212,13 +218,19 @@ def _gap_chart(
     first = _table.iloc[0]
     item, metric = metric_of(str(first["layer"]), str(first["metric"]))
     layer_marks.add(sheet, _pack, _marks_at, shown=item.key)
-    render.add_points(sheet, url=_points_at)
+    render.add_points(sheet, _points_at[0], names=_points_at[1])
     render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
     unit = unit_name(str(first["unit"]), language())
     title = f"{item.heading(metric, language())} · {t('figure.gap_axis', unit=unit)}"
     notes = [t("map.upper")] if bound else []
     legend = render.Legend(title, notes=(*notes, *_village_notes()))
-    return _finished(_pack, sheet, legend, _points_at)
+    return _finished(_pack, sheet, legend, _points_at[0])
+
+
+def village_word() -> str:
+    """Return what the tooltip calls a village in force."""
+    invented = "illustrative" in cache.village_evidence()
+    return t("map.village_invented" if invented else "map.village")
 
 
 def _village_notes() -> tuple[str, ...]:
@@ -227,11 +239,13 @@ def _village_notes() -> tuple[str, ...]:
     return (t("map.discs"), t("map.invented")) if invented else (t("map.discs"),)
 
 
-def _borders(pack: Pack, content: bytes, key: str, aggregate_below: float) -> mapview.Drawn:
+def _borders(
+    pack: Pack, content: bytes, key: str, aggregate_below: float, *, names: bytes = b""
+) -> mapview.Drawn:
     """Return the map of these villages; counted per disc below a zoom."""
-    points = _points(content, key)
+    points = (_points(content, key), _names(names, key))
     marks = layer_marks.addresses(pack, key)
-    look = (pack.digest, points, repr(marks), language(), mapview.is_dark(), aggregate_below)
+    look = (pack.digest, *points, repr(marks), language(), mapview.is_dark(), aggregate_below)
     return _border_chart(
         look,
         _pack=pack,
@@ -282,7 +296,7 @@ def _border_chart(
     look: tuple[str | bool | float, ...],
     *,
     _pack: Pack,
-    _points_at: str,
+    _points_at: tuple[str, str],
     _marks_at: Mapping[str, str],
     _aggregate_below: float,
 ) -> mapview.Drawn:
@@ -292,10 +306,10 @@ def _border_chart(
     fill = _county_borders(sheet, _pack)
     _common(sheet, _pack, language())
     layer_marks.add(sheet, _pack, _marks_at)
-    render.add_points(sheet, url=_points_at, aggregate_below=_aggregate_below)
+    render.add_points(sheet, _points_at[0], names=_points_at[1], aggregate_below=_aggregate_below)
     render.add_labels(sheet, fill, from_zoom=8.5)
     legend = render.Legend(t("map.villages"), "", _village_notes())
-    return _finished(_pack, sheet, legend, _points_at)
+    return _finished(_pack, sheet, legend, _points_at[0])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -311,7 +325,7 @@ def _point_chart(
     _common(sheet, _pack, language())
     classes = tuple(range(len(_look.states)))
     render.add_points(
-        sheet, url=_address, aggregate_below=6.0, in_legend=classes, colours=_look.colours
+        sheet, _address, aggregate_below=6.0, in_legend=classes, colours=_look.colours
     )
     render.add_labels(sheet, fill, from_zoom=8.5)
     chart = render.finish(sheet, render.Legend(_look.title, "", _look.notes), banner=_look.banner)
@@ -323,7 +337,8 @@ def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.S
     words = render.Words(
         credit=t("map.credit"),
         north=t("map.north"),
-        village=look.point if look else t("map.village"),
+        village=look.point if look else village_word(),
+        unsized=t("map.unsized"),
         households=unit_name("household", language()) if look is None or look.counted else "",
         states=look.states if look else states,
         no_figure=t("map.no_figure"),
@@ -358,7 +373,8 @@ def _selection(pack: Pack) -> dict[str, Any]:
 
 
 def _finished(pack: Pack, sheet: render.Sheet, legend: render.Legend, points: str) -> mapview.Drawn:
-    chart = render.finish(sheet, legend, banner=t("banner.word"))
+    invented = "illustrative" in cache.village_evidence()
+    chart = render.finish(sheet, legend, banner=t("banner.word") if invented else "")
     return mapview.drawn(chart, features.bounds(pack), place=pack.name, ahead=points)
 
 
@@ -399,6 +415,11 @@ def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ..
 
 def _points(content: bytes, key: str) -> str:
     return media_address(content, _OCTETS, key=f"points-{key}")
+
+
+def _names(content: bytes, key: str) -> str:
+    """Return the address of the names of a map's points; empty without any."""
+    return media_address(content, _JSON, key=f"names-{key}") if content else ""
 
 
 def _digest(text: str) -> str:

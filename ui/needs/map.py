@@ -16,7 +16,7 @@ from data.tables.reader import Pack
 from layers.map import features, relief, render
 from layers.map.symbols import class_limits
 from planning.needs import FibreTree
-from ui.map import mapview
+from ui.map import maps, mapview
 from ui.map.tiles import background
 from ui.shell import cache, state
 from ui.shell.i18n import language, short_names, t
@@ -106,7 +106,7 @@ def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapv
 
 def _words() -> render.Words:
     return render.Words(
-        credit=t("map.credit"), north=t("map.north"), village=t("map.village"), households="",
+        credit=t("map.credit"), north=t("map.north"), village=maps.village_word(), households="",
         states=(), no_figure=t("map.no_figure"), rivers=t("map.rivers"), relief=t("map.relief"),
         seats=t("map.seats"), switches=t("map.switches"),
     )  # fmt: skip

@@ -29,21 +29,21 @@ def show() -> None:
     """Draw the page."""
     head(t("import.title"))
     import_results.messages()
-    upload = _form()
-    if upload is None:
-        import_results.templates()
+    uploads = _form()
+    if uploads:
+        _examined([(upload.getvalue(), upload.name) for upload in uploads])
     else:
-        _examined(upload.getvalue(), upload.name)
+        import_results.templates()
     import_results.history()
     village_history.show()
 
 
-def _form() -> UploadedFile | None:
-    """Draw the upload and what the planner says of the file."""
+def _form() -> list[UploadedFile]:
+    """Draw the upload and what the planner says of the files."""
     cells = st.columns([2.6, 1.3, 1, 1], vertical_alignment="top")
     with cells[0]:
-        upload = st.file_uploader(
-            t("import.file"), key=import_session.upload_key(),
+        uploads = st.file_uploader(
+            t("import.file"), key=import_session.upload_key(), accept_multiple_files=True,
             on_change=whole(import_session.forget), help=t("import.file_help"),
         )  # fmt: skip
     localised_select.selectbox(
@@ -60,19 +60,20 @@ def _form() -> UploadedFile | None:
     cells[3].date_input(
         t("import.as_of"), value=None, key=import_session.AS_OF, help=t("import.as_of_help")
     )
-    return upload
+    return uploads
 
 
-def _examined(content: bytes, name: str) -> None:
+def _examined(files: list[tuple[bytes, str]]) -> None:
     """Draw what the doctor found, and the button that puts it into the workspace."""
-    if import_session.is_raster(name):
-        import_results.raster(content, name)
+    if import_session.is_raster(files[0][1]):
+        import_results.rasters(files)
         return
     try:
-        found = import_session.diagnosis(content, name)
+        parts = import_session.diagnoses(files)
     except PlannerError as error:
         explain(error)
         return
+    found = _chosen_part(parts)
     _counts(found)
     tabs = st.tabs([t(f"import.tab_{step}") for step in ("read", "headers", "place", "check")])
     for tab, draw in zip(
@@ -84,7 +85,20 @@ def _examined(content: bytes, name: str) -> None:
             draw(found)
     import_steps.preview(found)
     import_results.reports(found)
-    import_results.commit(found)
+    import_results.commit(parts)
+
+
+def _chosen_part(parts: list[Diagnosis]) -> Diagnosis:
+    """Draw the choice of the file, sheet or layer that the page shows; all of them are imported."""
+    if len(parts) == 1:
+        return parts[0]
+    names = {number_: import_results.part_name(part) for number_, part in enumerate(parts)}
+    if st.session_state.get(import_session.PART) not in names:
+        st.session_state[import_session.PART] = 0
+    chosen = localised_select.selectbox(
+        st, t("import.part", count=len(parts)), list(names), key=import_session.PART,
+        format_func=names.__getitem__)  # fmt: skip
+    return parts[chosen or 0]
 
 
 def _counts(found: Diagnosis) -> None:

@@ -18,7 +18,7 @@ from data.scenario.plan_settings import (
 )
 from data.scenario.presets import presets
 from geo.errors import InputError, PlannerError
-from ui.shell import localised_select, state
+from ui.shell import demonstration, localised_select, state
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain
 from ui.shell.i18n import language, t
@@ -209,7 +209,7 @@ def _text(path: str, label: str, value: str, read: Callable[[str], Any], *, help
 
 @whole
 def _take_relief() -> None:
-    state.change(demonstration_terrain=bool(st.session_state[_RELIEF]))
+    demonstration.switch(on=bool(st.session_state[_RELIEF]))
 
 
 def _primed(path: str, value: Any) -> str:

@@ -96,7 +96,7 @@ def _gaps(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _villages(digest: str, *, _pack: Pack) -> pd.DataFrame:
     del digest
-    return village_table(_pack)
+    return village_table(_pack, unknown_size=True)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

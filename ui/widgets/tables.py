@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from data.doctor.names.initials import matches
+from data.tables.imports import IMPORTABLE
+from layers.villages import VILLAGE_COLUMNS, named, sized
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, interval, language, name_language, qualified, short_names, t
@@ -24,6 +27,8 @@ _HEIGHT = 486
 _ROW_HEIGHT = 28
 #: Head and borders of a table [px].
 _HEAD = 37
+#: What a planner's own files say of a village, shown first.
+_NAMED = ("name", "township", "admin_village")
 #: id of the village chosen in the table.
 VILLAGE = "village"
 
@@ -34,13 +39,13 @@ def fitted(rows: int, most: int) -> int:
 
 
 def searched(table: pd.DataFrame, text: str) -> pd.DataFrame:
-    """Return the rows whose code or name, in either language, contains the text."""
+    """Return the rows whose code, name in either language, or initials contain the text."""
     wanted = text.strip().casefold()
     if not wanted:
         return table
     hit = pd.Series(data=False, index=table.index)
     for column in ("adcode", "name_zh", "name_en"):
-        hit |= table[column].str.casefold().str.contains(wanted, regex=False)
+        hit |= matches(table[column], wanted)
     return table[hit]
 
 
@@ -54,6 +59,11 @@ def missing(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _own(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the columns of the planner's own list beside what is reported or allocated."""
+    return {"own": table["built_own"], "own_difference": table["own_difference"]}
+
+
 def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
     """Draw rows of the gap table; a selected row becomes the chosen region."""
     ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
@@ -62,6 +72,7 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
             **missing(ranked),
             "built": ranked["built"],
             **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
+            **(_own(ranked) if "built_own" in ranked.columns else {}),
             "target": ranked["target"],
             "as_of": ranked["as_of"],
             "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
@@ -82,6 +93,8 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
             "interval": st.column_config.TextColumn(t("figure.interval"), width=112, help=unit),
             "built": number(t("table.built"), width=64, help=unit),
             "planned": number(t("figure.planned"), format="localized", width=56, help=unit),
+            "own": number(t("table.own"), format="localized", width=56, help=unit),
+            "own_difference": number(t("table.own_difference"), format="localized", width=64),
             "target": number(t("figure.target"), width=70, help=unit),
             "as_of": st.column_config.TextColumn(t("table.as_of"), width=86),
             "evidence": st.column_config.TextColumn(t("table.evidence"), width=76),
@@ -126,7 +139,7 @@ def villages_of(
 ) -> pd.DataFrame:
     """Return the villages of a region that pass the filters; an empty filter lets all pass."""
     villages = cache.villages()
-    keep = villages["households"] >= min_households
+    keep = pd.Series(sized(villages, min_households, unknown=min_households <= 1), villages.index)
     level, adcode = region
     if level:
         keep &= villages[level] == adcode
@@ -135,31 +148,33 @@ def villages_of(
     if evidence:
         keep &= villages["evidence"].isin(list(evidence))
     found = villages[keep]
-    wanted = text.strip().casefold()
-    if not wanted:
-        return found
-    hit = pd.Series(data=False, index=found.index)
-    for column in ("village_id", "county_zh", "county_en", "prefecture_zh", "prefecture_en"):
-        hit |= found[column].astype(str).str.casefold().str.contains(wanted, regex=False)
-    return found[hit]
+    return found[named(found, text)]
+
+
+def _label(column: str) -> str:
+    """Return what a planner calls a column: its meaning, else the header of the file."""
+    declared = {c.name: c for c in IMPORTABLE["natural_villages"].columns}
+    return declared[column].meaning(language()) if column in declared else column
 
 
 def village_frame(villages: pd.DataFrame, *, key: str) -> None:
     """Draw villages; a selected row is shown on the map."""
-    shown = pd.DataFrame(
-        {
-            "village_id": villages["village_id"],
-            "county": villages[f"county_{name_language()}"],
-            "households": villages["households"],
-            "state": villages["state"].map({s: t(f"state.{s}") for s in set(villages["state"])}),
-            "lat": villages["lat"],
-            "lon": villages["lon"],
-            "evidence": villages["evidence"].map(
-                {word: t(f"evidence.{word}") for word in set(villages["evidence"])}
-            ),
-        }
+    own = [name for name in _NAMED if name in villages.columns]
+    shown = villages[own].assign(
+        village_id=villages["village_id"],
+        county=villages[f"county_{name_language()}"],
+        households=villages["households"],
+        state=villages["state"].map({s: t(f"state.{s}") for s in set(villages["state"])}),
+        lat=villages["lat"],
+        lon=villages["lon"],
+        evidence=villages["evidence"].map(
+            {word: t(f"evidence.{word}") for word in set(villages["evidence"])}
+        ),
     )
+    further = [c for c in villages.columns if c not in (*VILLAGE_COLUMNS, *own)]
+    shown = shown.join(villages[further])
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    labels = {name: _label(name) for name in (*own, *further)}
     st.dataframe(
         shown,
         key=key,
@@ -168,7 +183,9 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
         hide_index=True,
         placeholder=UNKNOWN,
         column_config={
-            "village_id": text(t("table.village_id"), width=108, pinned=True),
+            **{name: st.column_config.Column(labels[name]) for name in labels},
+            **({own[0]: text(labels[own[0]], width=108, pinned=True)} if own else {}),
+            "village_id": text(t("table.village_id"), width=108, pinned=not own),
             "county": text(t("table.county"), width=100),
             "households": number(t("table.households"), format="localized", width=60),
             "state": text(t("table.state"), width=70),

@@ -42,7 +42,7 @@ class FileDefaults:
     source
         File name.
     mark
-        Text that generated ids begin with; the same file gives the same ids.
+        Text that generated ids begin with.
     """
 
     evidence: str
@@ -80,11 +80,11 @@ def completed(
         Declared columns, geometry, other columns, row numbers; a new frame.
     """
     whole = frame.copy()
+    if "adcode" in table.column_names and table.geometry == "point":
+        whole["adcode"] = _codes(whole, regions, adcodes)
     key = table.key[0]
     if key not in ("adcode", "level", "id"):
         whole[key] = _ids(whole, key, filling.mark)
-    if "adcode" in table.column_names and table.geometry == "point":
-        whole["adcode"] = _codes(whole, regions, adcodes)
     for name, value in (
         ("evidence", filling.evidence), ("as_of", filling.as_of), ("source", filling.source),
     ):  # fmt: skip
@@ -101,11 +101,66 @@ def completed(
 
 
 def _ids(frame: pd.DataFrame, key: str, mark: str) -> pd.Series:
-    made = mark + "-" + frame[ROW].astype("int64").astype("str").str.zfill(6)
-    if key not in frame.columns:
-        return made
-    own = frame[key].astype("object")
-    return own.where(own.notna() & (own != ""), made).astype("str")
+    """Return the ids of the file, and where it has none one made of what the row is.
+
+    The same object gets the same id from every file: it is made of its name and county, where
+    other rows share these of its village and township, then of its place, at last of its number.
+    """
+    own = frame.get(key, pd.Series(None, index=frame.index, dtype=object)).astype(object)
+    known = (own.notna() & (own != "")).to_numpy()
+    if known.all():
+        return own.astype("str")
+    if key == "station_id" and "site_id" in frame.columns:
+        own, known = _stations(frame, own, known)
+    made = pd.Series("", index=frame.index, dtype=object)
+    rest = ~known
+    used: list[str] = []
+    for names in _IDENTITY:
+        used += [name for name in names if name in frame.columns]
+        if names[0] == LON:
+            used += [SHAPE] if SHAPE in frame.columns and LON not in frame.columns else []
+        if not used or not rest.any() or (names[0] == "name" and "name" not in frame.columns):
+            continue
+        hashes = _hashes(frame.loc[rest, used])
+        alone = ~hashes.duplicated(keep=False) & (hashes != "")
+        made.loc[alone.index[alone]] = mark + "-" + hashes[alone]
+        rest[rest] = ~alone.to_numpy()
+    if rest.any():
+        hashes = _hashes(frame.loc[rest, used or [ROW]])
+        again = hashes.groupby(hashes).cumcount() + 1
+        made.loc[hashes.index] = mark + "-" + hashes + "-" + again.astype(str)
+    return own.where(known, made).astype("str")
+
+
+#: What a row is known by, the plainest first.
+_IDENTITY = (("name", "adcode"), ("admin_village", "township"), (LON, LAT))
+
+
+def _stations(
+    frame: pd.DataFrame, own: pd.Series, known: NDArray[np.bool_]
+) -> tuple[pd.Series, NDArray[np.bool_]]:
+    """Name stations by their site and technology where a sheet names only the site."""
+    site = frame["site_id"].astype(object)
+    sited = site.notna() & (site != "") & ~known
+    technology = frame.get("technology", pd.Series(None, index=frame.index, dtype=object))
+    ending = ("-" + technology.astype(object)).where(technology.notna(), "")
+    return own.where(~sited, site + ending), known | sited.to_numpy()
+
+
+def _hashes(rows: pd.DataFrame) -> pd.Series:
+    """Return twelve digits for each row, the same on every machine; positions to about a metre."""
+    plain = pd.DataFrame(index=rows.index)
+    for name in rows.columns:
+        cells = rows[name]
+        if name in (LON, LAT):
+            plain[name] = np.char.mod("%.5f", cells.to_numpy(float))
+        elif name == SHAPE:
+            plain[name] = shapely.to_wkb(cells.to_numpy(object), hex=True)
+        else:
+            plain[name] = cells.astype(object).where(cells.notna(), "").astype(str)
+    numbers = pd.util.hash_pandas_object(plain.astype(object), index=False)
+    texts = numbers.map(lambda number: f"{number:016x}"[:12])
+    return texts.where(~(plain == "").all(axis=1), "")
 
 
 def _filled(frame: pd.DataFrame, name: str, value: str) -> pd.Series:

@@ -42,6 +42,8 @@ class CheckContext:
         where it names none.
     geometry
         (n,) shapely geometries, WGS84, of a frame without a column :data:`SHAPE`.
+    is_placed
+        False where no row has a position, which one finding says for all.
     """
 
     table: Table
@@ -51,6 +53,7 @@ class CheckContext:
     units: dict[str, str] = field(default_factory=dict)
     adcodes: pd.Series | None = None
     geometry: NDArray[np.object_] | None = None
+    is_placed: bool = True
 
     @cached_property
     def columns(self) -> dict[str, Column]:

@@ -6,6 +6,7 @@ neither yes nor no is unknown. Each such cell is a finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,6 +29,8 @@ _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
 _WORDS = vocabulary("checks")
 _WAN = rf"{_WORDS['ten_thousand']}[{_WORDS['counted']}]?$"
 _UNIT = rf"\s*(?:{'|'.join(_WORDS['units'])})$"
+#: A list of one word, as GeoJSON properties have it.
+_LISTED = re.compile(r"^\s*\[\s*[\"']?([^\[\]\"',]*)[\"']?\s*\]\s*$")
 _ESCAPED = r"^'([=+\-@\t\r\n＝＋－＠])"
 #: ``1e999`` and ``inf``: kept as infinite, so that the rule on infinite numbers sees them.
 _INFINITE = r"(?i)^[+-]?(?:inf|infinity|∞)$"
@@ -99,7 +102,7 @@ def _words(array: pa.Array, column: Column) -> pa.Array:
 
 
 def _word(word: str, known: dict[str, str]) -> str | None:
-    folded = fold(word)
+    folded = fold(_LISTED.sub(r"\1", word))
     return known.get(folded, None if folded in UNKNOWN else word)
 
 

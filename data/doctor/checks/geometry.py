@@ -44,7 +44,7 @@ def check_geometry(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleH
         Rows per rule.
     """
     wanted = context.table.geometry
-    if wanted not in ("line", "polygon"):
+    if wanted not in ("line", "polygon") or not context.is_placed:
         return
     shapes = context.shapes(frame)
     if shapes is None:

@@ -43,7 +43,8 @@ def check_positions(frame: pd.DataFrame, context: CheckContext) -> Iterator[Rule
     hits
         Rows per rule.
     """
-    if context.table.geometry != "point" or not {LON, LAT} <= set(frame.columns):
+    is_point = context.table.geometry == "point"
+    if not context.is_placed or not is_point or not {LON, LAT} <= set(frame.columns):
         return
     lon, lat = numbers(frame[LON]), numbers(frame[LAT])
     known = np.isfinite(lon) & np.isfinite(lat)

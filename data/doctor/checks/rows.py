@@ -6,16 +6,24 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.doctor.base import ROW
 from data.doctor.checks.context import SHAPE, CheckContext
 from data.doctor.checks.findings import RuleHits
 from data.doctor.checks.position import repeats
+from data.doctor.checks.text import is_text
 from data.doctor.examples import EXAMPLE_MARKS, marked_column
-from data.doctor.reading.cells import Bools, Rows, numbers, texts
+from data.doctor.reading.cells import Bools, Rows, bools, by_word, numbers, texts
+from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.imports import REQUIRED
+from data.tables.pack import Table
+
+#: What the first cells of a row of totals say.
+_TOTAL = rf"(?i)^\s*(?:{'|'.join(vocabulary('checks')['totals'])})\s*[:：]?\s*$"
 
 
 def check_rows(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
@@ -35,27 +43,79 @@ def check_rows(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]
         Rows per rule.
     """
     rows = frame[ROW].to_numpy(dtype=np.int64)
-    key = [name for name in context.table.key if name in frame.columns]
     mark = marked_column(context.table)
     if mark in frame.columns:
         marked = frame[mark].astype("str").isin(EXAMPLE_MARKS).to_numpy()
         yield RuleHits("template_example", mark, np.flatnonzero(marked))
-    again = np.empty(0, dtype=np.intp)
-    if key:
-        empty = frame[key[0]].isna().to_numpy()
-        some = not empty.all()
-        if some:
-            yield RuleHits("empty_id", key[0], np.flatnonzero(empty))
-        keys = row_keys([frame[name] for name in key])
-        later, first = repeats(keys)
-        later, first = later[~empty[later]], first[~empty[later]]
-        again, origin = _whole_rows(frame, later if some else np.empty(0, np.intp), first)
+    yield _totals(frame)
+    own = own_id(context.table)
+    if own in frame.columns:
+        empty = frame[own].isna().to_numpy()
+        if not empty.all():
+            yield RuleHits("empty_id", own, np.flatnonzero(empty))
+    names = [name for name in context.table.key if name in frame.columns]
+    if _is_whole(names, context.table):
+        later, first = _repeated(frame, names)
+        again, origin = _whole_rows(frame, later, first)
         yield _hits("duplicate_row", "", again, rows[origin])
         same = ~np.isin(later, again)
-        yield _hits("duplicate_id", key[0], later[same], rows[first[same]], frame[key[0]])
-    if not key or frame[key[0]].isna().all():
+        rule, column = ("duplicate_id", own) if own else ("duplicate_key", names[-1])
+        yield _hits(rule, column, later[same], rows[first[same]], frame[column])
+    else:
         yield from _without_ids(frame, rows)
     yield from _required(frame, context)
+
+
+def own_id(table: Table) -> str:
+    """Return the column that tells one row of a table from the next, for which an id can be made.
+
+    Parameters
+    ----------
+    table
+        Table of an import.
+
+    Returns
+    -------
+    column
+        The last part of the key that is an id; empty where the key is a code of a region.
+    """
+    ids = [name for name in table.key if name == "id" or name.endswith("_id")]
+    return ids[-1] if ids else ""
+
+
+def _is_whole(names: list[str], table: Table) -> bool:
+    """Test whether the columns that a file has are a key: every id of the table is among them.
+
+    A station without its cells, or a technology alone, names many rows.
+    """
+    ids = {name for name in table.key if name == "id" or name.endswith("_id")}
+    return bool(names) and (ids or {"adcode"}) <= set(names)
+
+
+def _repeated(frame: pd.DataFrame, names: list[str]) -> tuple[Rows, Rows]:
+    """Return rows whose key an earlier row has, and that row; an incomplete key names nothing."""
+    later, first = repeats(row_keys([frame[name] for name in names]))
+    ids = [name for name in names if name == "id" or name.endswith("_id")]
+    known = frame[ids].notna().all(axis=1).to_numpy()
+    return later[known[later]], first[known[later]]
+
+
+def _totals(frame: pd.DataFrame) -> RuleHits:
+    """Find rows of totals: no position, and a cell that says so."""
+    places = [name for name in (LON, LAT, SHAPE) if name in frame.columns]
+    without = frame[places].isna().any(axis=1) if places else pd.Series([], dtype=bool)
+    found = np.zeros(len(frame), dtype=bool)
+    shown = np.full(len(frame), "", dtype=object)
+    at = np.flatnonzero(without.to_numpy())
+    for name in frame.columns:
+        if not len(at) or name in (ROW, SHAPE) or not is_text(frame[name]):
+            continue
+        cells = texts(frame[name].iloc[at])
+        said = by_word(cells, lambda array: bools(pc.match_substring_regex(array, _TOTAL)))
+        shown[at[said]] = cells.filter(pa.array(said)).to_pylist()
+        found[at[said]] = True
+    rows = np.flatnonzero(found)
+    return RuleHits("total_row", "", rows, pa.array(shown[rows].tolist(), pa.large_string()))
 
 
 def _hits(
@@ -119,7 +179,7 @@ def row_keys(columns: list[pd.Series]) -> NDArray[np.int64]:
 def _required(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
     """Find empty cells of columns that a file must give; a missing column is empty everywhere."""
     for name in REQUIRED.get(context.table.name, ()):
-        if name in (LON, LAT) or name in context.table.key[:1]:
+        if name in (LON, LAT, own_id(context.table)) or name in context.table.key[:1]:
             continue
         missing = _missing(frame[name]) if name in frame.columns else np.ones(len(frame), bool)
         yield RuleHits("required_empty", name, np.flatnonzero(missing))

@@ -54,7 +54,7 @@ def check_texts(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits
         Rows per rule.
     """
     for name in frame.columns:
-        if name in (ROW, SHAPE) or not _is_text(frame[name]):
+        if name in (ROW, SHAPE) or not is_text(frame[name]):
             continue
         column = context.columns.get(str(name))
         if column is not None and column.kind != "text":
@@ -63,10 +63,22 @@ def check_texts(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits
         if column is not None and column.words:
             yield from _words(array, str(name), context)
         else:
-            yield from _marks(array, str(name))
+            yield from _marks(array, str(name), declared=column is not None)
 
 
-def _is_text(cells: pd.Series) -> bool:
+def is_text(cells: pd.Series) -> bool:
+    """Test whether a column holds text.
+
+    Parameters
+    ----------
+    cells
+        A column.
+
+    Returns
+    -------
+    text
+        True for columns of text, also mixed ones.
+    """
     return isinstance(cells.dtype, pd.StringDtype) or cells.dtype == object
 
 
@@ -80,24 +92,31 @@ def _words(array: pa.Array, name: str, context: CheckContext) -> Iterator[RuleHi
     yield RuleHits(rule or "unknown_word", name, at, values, " / ".join(column.words))
 
 
-def _marks(array: pa.Array, name: str) -> Iterator[RuleHits]:
+def _marks(array: pa.Array, name: str, *, declared: bool) -> Iterator[RuleHits]:
     """Look closely at the few cells that one pass over all of them picks out."""
-    longest = LONGEST_NOTE if name in _NOTES else LONGEST
-    at = np.flatnonzero(bools(pc.greater(pc.utf8_length(array), longest)))
-    long = array.take(pa.array(at))
-    details = [f"{length:,}" for length in pc.utf8_length(long).to_pylist()]
-    yield RuleHits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), details)
+    # Length and invisible characters of a planner's own column are no fault: it is only kept.
+    if declared:
+        yield from _lengths(array, name)
     marked = np.flatnonzero(by_word(array, _matches(_ANY)))
     if not len(marked):
         return
     few = array.take(pa.array(marked))
     control = CONTROL if name in _NOTES else f"{CONTROL}|{BREAKS}"
     invisible = _matches(control)(few)
-    yield _hits("control_characters", name, marked, few, invisible, shown=True)
+    if declared:
+        yield _hits("control_characters", name, marked, few, invisible, shown=True)
     yield _hits("untrimmed", name, marked, few, _matches(r"^\s|\s$")(few) & ~invisible)
     yield _hits("formula_like", name, marked, few, _matches(_FORMULA)(few))
     yield _hits("markup_like", name, marked, few, _matches(_MARKUP)(few))
     yield _hits("mojibake", name, marked, few, _matches(_MOJIBAKE)(few))
+
+
+def _lengths(array: pa.Array, name: str) -> Iterator[RuleHits]:
+    longest = LONGEST_NOTE if name in _NOTES else LONGEST
+    at = np.flatnonzero(bools(pc.greater(pc.utf8_length(array), longest)))
+    long = array.take(pa.array(at))
+    details = [f"{length:,}" for length in pc.utf8_length(long).to_pylist()]
+    yield RuleHits("text_too_long", name, at, pc.utf8_slice_codeunits(long, 0, 200), details)
 
 
 def _matches(pattern: str) -> Callable[[pa.Array], Bools]:

@@ -49,10 +49,18 @@ BANDS: dict[int, tuple[float, float]] = {
 _WORDS = vocabulary("checks")
 _BAND = _WORDS["band"]
 _MHZ, _GHZ_WORDS = "|".join(_WORDS["megahertz"]), "|".join(_WORDS["gigahertz"])
-_NUMBERED = re.compile(rf"(?:band|b|n)?\s*(\d{{1,3}})(?:\s*{_BAND})?", re.IGNORECASE)
-_IN_MHZ = re.compile(rf"\D*?(\d{{3,5}})\s*(?:{_MHZ}).*", re.IGNORECASE)
+#: Duplex, system or generation before a band or frequency: FDD1800, TD-D, LTE900, NR2.6G.
+_SYSTEM = rf"(?:(?:{'|'.join(_WORDS['band_systems'])})[\s_-]*)*"
+_NUMBERED = re.compile(rf"{_SYSTEM}(?:band|b|n)?\s*(\d{{1,3}})(?:\s*{_BAND})?", re.IGNORECASE)
+_IN_MHZ = re.compile(
+    rf"(?!(?:band|b|n)\s*\d)\D*?(\d{{3,5}})\s*(?:(?:{_MHZ}).*|{_BAND})?", re.IGNORECASE
+)
 _IN_GHZ = re.compile(rf"\D*?(\d{{1,2}}(?:\.\d+)?)\s*(?:{_GHZ_WORDS}).*", re.IGNORECASE)
-_LETTERED = re.compile(rf"[A-F](?:\d?)\s*{_BAND}?|(?:GSM|DCS|CDMA|PCS)\s*\d{{0,4}}", re.IGNORECASE)
+_LETTERED = re.compile(rf"{_SYSTEM}([ACDEF])\d?(?:[\s-]*(?:{_BAND}|band))?", re.IGNORECASE)
+#: Bands that operators call by a letter, by number.
+LETTERS = {"A": 34, "C": 77, "D": 41, "E": 40, "F": 39}
+_NAMED = re.compile(r"(?:GSM|DCS|CDMA|PCS)", re.IGNORECASE)
+_SEVERAL = re.compile(r"[/+,;、，；&()（）]")
 
 
 def check_values(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
@@ -241,18 +249,30 @@ def band_span(word: str) -> tuple[float, float] | None:
     --------
     >>> band_span("n28"), band_span("Band 3"), band_span("700M"), band_span("2.6GHz")
     ((703, 803), (1710, 1880), (600.0, 800.0), (2340.0, 2860.0))
-    >>> band_span("D频段"), band_span("n999")
-    ((0.0, inf), None)
+    >>> band_span("D频段"), band_span("FDD1800"), band_span("n28/n41")
+    ((2496, 2690), (1620.0, 1980.0), (703, 2690))
+    >>> band_span("n999") is None
+    True
     """
-    text = word.strip()
+    parts = [_span(part.strip()) for part in _SEVERAL.split(word) if part.strip()]
+    known = [span for span in parts if span is not None]
+    if not known or len(known) < len(parts):
+        return None
+    return min(low for low, _ in known), max(high for _, high in known)
+
+
+def _span(text: str) -> tuple[float, float] | None:
+    """Return the frequencies of one band [MHz]."""
     numbered = _NUMBERED.fullmatch(text)
     if numbered and int(numbered[1]) in BANDS:
         return BANDS[int(numbered[1])]
-    megahertz = _IN_MHZ.fullmatch(text) or re.fullmatch(r"(\d{3,5})", text)
-    gigahertz = _IN_GHZ.fullmatch(text)
+    lettered = _LETTERED.fullmatch(text)
+    if lettered:
+        return BANDS[LETTERS[lettered[1].upper()]]
+    megahertz, gigahertz = _IN_MHZ.fullmatch(text), _IN_GHZ.fullmatch(text)
     if megahertz or gigahertz:
         centre = float(megahertz[1]) if megahertz else float(gigahertz[1]) * 1e3 if gigahertz else 0
         # A name such as 700M or 2.6G is rounded: uplink and downlink lie within about 100 MHz.
         around = max(100.0, centre * 0.1)
         return (centre - around, centre + around) if 400 <= centre <= 71_000 else None
-    return (0.0, np.inf) if _LETTERED.fullmatch(text) else None
+    return (0.0, np.inf) if _NAMED.fullmatch(text) else None

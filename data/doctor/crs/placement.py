@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from data.doctor.base import CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.context import SHAPE
 from data.doctor.crs.decision import CrsEvidence, decide_crs, read_angles, split_pairs, to_wgs84
+from data.doctor.headers.readings import systems_in
+from data.doctor.names.forms import plain
+from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.pack import Table
 from geo.earth.crs import Floats
@@ -21,6 +24,8 @@ from geo.earth.crs import Floats
 Shapes = NDArray[np.object_]
 #: Columns that may hold easting or longitude, northing or latitude, the first pair that is there.
 _PAIRS = ((LON, LAT), ("x", "y"))
+#: Headers of a column that names the system of each row.
+_SYSTEM_HEADERS = frozenset(vocabulary("crs")["system_headers"])
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,20 @@ def declared_system(raw: RawTable, renaming: Mapping[str, str], systems: Mapping
         for header, column in renaming.items()
         if header in systems and column in {LON, LAT, "x", "y", "coordinates"}
     ]
-    return named[0] if named else ""
+    return named[0] if named else _said(raw)
+
+
+def _said(raw: RawTable) -> str:
+    """Return the system that a title above the table names, or one column in every row."""
+    titled = systems_in("\n".join(raw.sniffed.titles))
+    if titled:
+        return titled
+    for header in raw.frame.columns:
+        if plain(str(header)) in _SYSTEM_HEADERS:
+            cells = set(raw.frame[header].dropna().astype(str).str.strip())
+            if len(cells) == 1:
+                return systems_in(cell := cells.pop(), receiver=True) or cell
+    return ""
 
 
 def _nowhere(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -47,6 +47,9 @@ _NONE = (("", 0.0), ("", 0.0))
 COMPARED = 60
 
 _DECLARED = -1
+#: An area code is a telephone's unless something of a radio network stands beside it.
+_TELEPHONE = frozenset({"area_code", "mnc"})
+_CELLULAR = frozenset({"station_id", "cell_id", "technology", "band", "azimuth_deg", "range_m"})
 _DIGITS = re.compile(r"\d+")
 #: Of several positions those in the system that the planner works in go first, shifted ones last.
 _PREFERENCE = {"WGS84": 0, "CGCS2000": 0, "": 1}
@@ -362,7 +365,10 @@ def guess_kind(
         claimed.pop(EXTRA, None)
         columns = set(claimed)
         share = len(columns) / max(1, len(own))
-        rare = sum(1 / uses[name] ** 2 for name in columns & set(table.column_names))
+        telling = {name for name in columns if letters(plain(claimed[name])) not in _numbering()}
+        if not telling & _CELLULAR:
+            telling -= _TELEPHONE
+        rare = sum(1 / uses[name] ** 2 for name in telling & set(table.column_names))
         # 行政村 beside 名称 says where a village belongs, not what the rows are.
         text = "\n".join(plain(header) for header in claimed.values())
         named = BRACKETS.sub("", plain(table.title("zh"))) in text
@@ -370,6 +376,12 @@ def guess_kind(
         score = 0.45 * share + 0.35 * rare / (rare + 1) + 0.15 * named + 0.05 * covered
         scores.append((table.name, round(score, 3)))
     return tuple(sorted(scores, key=lambda item: -item[1]))
+
+
+@lru_cache(maxsize=1)
+def _numbering() -> frozenset[str]:
+    """Return the headers that number rows of any table."""
+    return frozenset(letters(plain(alias)) for target, alias, _ in _aliases() if target == "id")
 
 
 def _fits(geometry: str, table: Table) -> bool:

@@ -28,6 +28,13 @@ SYSTEM = re.compile(
 )
 #: Remarks in brackets that leave a header's meaning as it is.
 HARMLESS = frozenset(_WORDS["headers"]["remarks"])
+_RECEIVER = "gps"
+_ANGLES = _WORDS["angles"]
+#: A longitude or latitude with words around it that leave its meaning as it is: GPS经度, x_lon.
+_QUALIFIED = re.compile(
+    rf"(?:(?:{'|'.join(_ANGLES['before'])})[\s_-]*)*(?P<angle>{'|'.join(_ANGLES['words'])})"
+    rf"(?:[\s_-]*(?:{'|'.join(_ANGLES['after'])}))*"
+)
 _NUMBERING = re.compile(r" \(\d+\)$")
 _PARTS = re.compile(rf"[:,;、/\s]+|{_WORDS['headers']['unit_label']}")
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -84,6 +91,9 @@ def readings(header: str) -> Iterable[HeaderReading]:
     written = _NUMBERING.sub("", header[:READ])
     text = plain(written)
     yield HeaderReading(letters(text))
+    qualified = _QUALIFIED.fullmatch(BRACKETS.sub("", text).strip())
+    if qualified:
+        yield HeaderReading(letters(qualified["angle"]))
     for each in dict.fromkeys((text, SYSTEM.sub("", text))):
         remarks = [part for match in BRACKETS.finditer(each) for part in _parts(match["inside"])]
         bare = BRACKETS.sub("", each).strip()
@@ -135,7 +145,25 @@ def system_of(header: str) -> str:
     system
         Name of the system; empty without one.
     """
-    match = SYSTEM.search(plain(header[:READ]))
-    if not match:
-        return ""
-    return next(name for i, name in enumerate(SYSTEMS) if match[f"s{i}"])
+    return systems_in(header[:READ], receiver=True)
+
+
+def systems_in(text: str, *, receiver: bool = False) -> str:
+    """Return the coordinate system that a text names, such as a title above a table.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    receiver
+        Whether a receiver (GPS) says enough where no system is named.
+
+    Returns
+    -------
+    system
+        Name of the system; empty without one, and where it names several.
+    """
+    matches = list(SYSTEM.finditer(plain(text)))
+    exact = [match for match in matches if match[0] != _RECEIVER] or matches * receiver
+    named = {next(name for i, name in enumerate(SYSTEMS) if m[f"s{i}"]) for m in exact}
+    return named.pop() if len(named) == 1 else ""

@@ -127,6 +127,7 @@ def layout(opened: OpenedFile, choice: ImportChoice) -> TextLayout:
     sniffed = FileDescription(
         format_, text.encoding, delimiter, header_row=header + 1, declared_crs=declared,
         remarks=(*opened.remarks, *text.remarks, *remarks), layers=opened.parts, layer=opened.part,
+        titles=tuple(cell for row, _ in records[: max(header, 0)] for cell in row if cell.strip()),
     )  # fmt: skip
     start = text.start + (records[first - 1][1] if first else 0)
     return TextLayout(text, sniffed, tuple(cells), tuple(names), start, first + 1, quoted)

@@ -103,4 +103,6 @@ def keep_driver(package: str, name: str) -> None:
         The driver that stays; with VRT those of its tiles.
     """
     if ONE_FILE.is_set():
-        keep_drivers(package, RASTER_DRIVERS if name == "VRT" else {name})
+        # A raster is copied into a GeoTIFF, whatever it is read with.
+        copied = {"GTiff"} if package == "rasterio" else set()
+        keep_drivers(package, RASTER_DRIVERS if name == "VRT" else {name, *copied})

@@ -19,7 +19,8 @@ CONFIDENCE = 70
 _WKT = re.compile(
     r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)\s*(ZM?|M)?\s*\(", re.IGNORECASE
 )
-_WKT_HEADERS = ("wkt", "geometry", "geom", "the_geom", "shape")
+#: A geometry as GeoJSON text, or a feature that holds one.
+_GEOJSON = re.compile(r'\s*\{.{0,200}?"(?:coordinates|geometry|geometries)"\s*:', re.DOTALL)
 
 
 def crs_name(crs: Any) -> str:
@@ -127,14 +128,14 @@ def from_wkt_columns(frame: pd.DataFrame) -> tuple[Geometries | None, str, list[
     system = f"EPSG:{named.pop()}" if len(named) == 1 and "" not in named else ""
     texts = frame[found[0]].str.replace(r"^\s*SRID=\d+;", "", regex=True)
     values = texts.astype(object).where(texts.notna(), None).to_numpy()
-    geometry, bad = finite(
-        shapely.from_wkt(values, on_invalid="ignore"), given=texts.notna().to_numpy()
-    )
+    is_json = texts.str.match(r"\s*\{").fillna(value=False).any()
+    read = shapely.from_geojson if is_json else shapely.from_wkt
+    geometry, bad = finite(read(values, on_invalid="ignore"), given=texts.notna().to_numpy())
     return geometry, crs_name(system), remarks + bad
 
 
 def text_geometries(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that hold well-known text.
+    """Return the columns that hold well-known text or GeoJSON.
 
     Parameters
     ----------
@@ -150,7 +151,7 @@ def text_geometries(frame: pd.DataFrame) -> list[str]:
 
 
 def _is_wkt(frame: pd.DataFrame, name: str) -> bool:
-    if name.strip().lower() not in _WKT_HEADERS or frame[name].dtype != "str":
+    if frame[name].dtype != "str":
         return False
     first = frame[name].dropna().head(5)
-    return bool(len(first)) and all(_WKT.match(text) for text in first)
+    return bool(len(first)) and all(_WKT.match(text) or _GEOJSON.match(text) for text in first)

@@ -24,6 +24,7 @@ from data.doctor.reading.delimited_text import layout, read_csv
 from data.doctor.reading.geometry import Geometries, from_wkt_columns, kind_of
 from data.doctor.reading.parquet import read_parquet
 from data.doctor.reading.raster import RasterInfo
+from data.doctor.reading.records import read_records
 from data.doctor.reading.source import (
     STREAMED,
     SUFFIXES,
@@ -195,9 +196,12 @@ def _table(
         return read_osm.read_osm(opened, choice)
     if opened.format == "parquet":
         return read_parquet(opened)
-    if opened.format not in ("csv", "xlsx", "xls"):
+    if opened.format not in ("csv", "xlsx", "xls", "json"):
         return read_vector(opened, choice)
-    frame, sniffed = (read_csv if opened.format == "csv" else read_sheets)(opened, choice)
+    if opened.format == "json":
+        frame, sniffed = read_records(opened)
+    else:
+        frame, sniffed = (read_csv if opened.format == "csv" else read_sheets)(opened, choice)
     geometry, system, remarks = from_wkt_columns(frame)
     sniffed = replace(
         sniffed, geometry=kind_of(geometry), declared_crs=system or sniffed.declared_crs,

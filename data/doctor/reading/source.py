@@ -26,6 +26,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "xls": (".xls", ".et"),
     "geojson": (".geojson", ".json", ".geojsonl"),
     "topojson": (".topojson", ".json"),
+    "json": (".json",),
     "gpkg": (".gpkg",),
     "shapefile": (".shp",),
     "kml": (".kml", ".kmz"),
@@ -221,6 +222,8 @@ def _identify_text(head: bytes, name: str) -> str:
         return _identify_markup(text, name)
     if re.match(r"\{\s*(\"|\})", text):
         return "topojson" if re.search(r'"type"\s*:\s*"Topology"', text) else "geojson"
+    if re.match(r"\[\s*\{", text):
+        return "json"
     if re.match(r"(999\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION", text):
         return "dxf"
     if text.lower().startswith("!table") or (

@@ -34,6 +34,8 @@ HEAD_ROWS = 200
 #: References of cells; either quote, either case, and any length are XML that readers take.
 _LETTERS = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]+)""")
 _NUMBERS = re.compile(rb"""\br\s*=\s*["']\s*[A-Za-z]*(\d+)""")
+#: A cell whose value is an error such as #N/A.
+_ERROR = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
 _NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
 #: No cell is longer: 32,767 characters [byte].
 _TAIL = 256 * 1024
@@ -112,17 +114,21 @@ def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame,
     return frame, FileDescription(
         opened.format, sheet=sheet.name, sheets=names, header_row=header.index + 1,
         layer=opened.part, layers=opened.parts, remarks=(*remarks, *repaired, *nameless),
+        titles=tuple(dict.fromkeys(
+            _text(cell) for row in sheet.rows[: max(header.index, 0)] for cell in row if cell != ""
+        )),
     )  # fmt: skip
 
 
 def _check_parts(opened: OpenedFile) -> list[Message]:
     """Unpack every part once without keeping it: sizes, checksums, extent of the sheets."""
-    unfinished = 0
+    unfinished = errors = 0
     try:
         with zipfile.ZipFile(opened.path) as archive:
             for info in archive.infolist():
                 if info.filename.startswith("xl/worksheets/"):
-                    unfinished += _check_sheet(archive, info, opened)
+                    missing, wrong = _check_sheet(archive, info, opened)
+                    unfinished, errors = unfinished + missing, errors + wrong
                 else:
                     _drain(archive, info, opened)
     except (*DAMAGED, RuntimeError) as error:  # a RuntimeError is a password
@@ -130,7 +136,8 @@ def _check_parts(opened: OpenedFile) -> list[Message]:
             "the workbook is cut off, damaged or locked", where=opened.name,
             repair="open it in a spreadsheet program and save it again",
         ) from error  # fmt: skip
-    return [Message("reader.formulas", {"count": unfinished})] if unfinished else []
+    remarks = [Message("reader.formulas", {"count": unfinished})] if unfinished else []
+    return [*remarks, Message("reader.error_cells", {"count": errors})] if errors else remarks
 
 
 def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) -> None:
@@ -141,9 +148,11 @@ def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) 
             check_unpacked(size, info.compress_size, opened.limits, opened.name)
 
 
-def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) -> int:
-    """Return formulas without result; refuse a sheet that spans more than memory holds."""
-    size = rows = columns = unfinished = 0
+def _check_sheet(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile
+) -> tuple[int, int]:
+    """Return formulas without result and error cells; refuse a sheet that memory cannot hold."""
+    size = rows = columns = unfinished = errors = 0
     tail = b""
     with archive.open(info) as stream:
         while chunk := stream.read(CHUNK):
@@ -153,13 +162,14 @@ def _check_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: Opened
             cut = max(text.rfind(b"<c "), len(text) - _TAIL)  # a cell cut in two waits
             text, tail = text[:cut], text[cut:]
             unfinished += len(_NO_RESULT.findall(text)) if b"<f" in text else 0
+            errors += len(_ERROR.findall(text))
             columns = max([columns, *map(_column, set(_LETTERS.findall(text)))])
             rows = max([rows, *map(_row, set(_NUMBERS.findall(text)))])
             _check_span(rows, columns, opened.limits, opened.name)
     columns = max([columns, *map(_column, _LETTERS.findall(tail))])
     rows = max([rows, *map(_row, _NUMBERS.findall(tail))])
     _check_span(rows, columns, opened.limits, opened.name)
-    return unfinished + len(_NO_RESULT.findall(tail))
+    return unfinished + len(_NO_RESULT.findall(tail)), errors + len(_ERROR.findall(tail))
 
 
 def _column(letters: bytes) -> int:

@@ -91,9 +91,12 @@ def rejected_table(found: Diagnosis, language: str = DEFAULT) -> pd.DataFrame:
     frame = raw.frame[mask]
     rows = frame[ROW].tolist()
     reasons = _reasons(found, language)
+    shared = reasons.pop(0, [])
     table: dict[str, Any] = {
         text("import_report.reason", language): [
-            " | ".join(reasons.get(row) or (text("import_report.repeats", language, row=row),))
+            " | ".join(
+                reasons.get(row) or shared or (text("import_report.repeats", language, row=row),)
+            )
             for row in rows
         ]
     }
@@ -126,10 +129,9 @@ def _reasons(found: Diagnosis, language: str) -> dict[int, list[str]]:
     errors = found.findings.only(found.findings.frame["severity"] == "error")
     reasons: dict[int, list[str]] = defaultdict(list)
     for item in errors.findings(None):
-        if item.row in found.rejected and len(reasons[item.row]) < _REASONS:
-            reasons[item.row].append(
-                text("import_report.at_row", language, row=item.row, why=item.why, how=item.how)
-            )
+        if (item.row in found.rejected or not item.row) and len(reasons[item.row]) < _REASONS:
+            key = "import_report.at_row" if item.row else "import_report.at_all"
+            reasons[item.row].append(text(key, language, row=item.row, why=item.why, how=item.how))
     return reasons
 
 

@@ -36,7 +36,11 @@ def roads(store: Catalogue) -> None:
         b"[[102.7,25.0],[102.8,25.1]]}}]}"
     )
     found = examine(
-        content, PACK, ImportChoice(kind="roads"), origin=DECLARED, name="roads.geojson"
+        content,
+        PACK,
+        ImportChoice(kind="roads", crs="WGS84"),
+        origin=DECLARED,
+        name="roads.geojson",
     )
     commit_table(store, found)
 

@@ -12,7 +12,7 @@ import pytest
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.importing import ImportOrder, import_file
+from data.import_orders import ImportOrder, import_file
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import effective_pack

@@ -12,7 +12,7 @@ from streamlit.util import calc_hash
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.importing import ImportOrder, import_file
+from data.import_orders import ImportOrder, import_file
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, sentences

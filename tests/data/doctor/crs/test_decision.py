@@ -80,8 +80,9 @@ def test_imported_roads_tell_a_shifted_file_without_names(tmp_path: Path) -> Non
     with Catalogue(tmp_path) as store:
         before = examine(text, labelled.pack("yunnan"), ImportChoice(kind="sites"), name="s.csv")
         found = examine(
-            content, labelled.pack("yunnan"), ImportChoice(kind="roads"), name="r.geojson"
-        )
+            content, labelled.pack("yunnan"), ImportChoice(kind="roads", crs="WGS84"),
+            name="r.geojson",
+        )  # fmt: skip
         commit_table(store, found)
         after = examine(
             text, effective_pack(labelled.pack("yunnan"), tmp_path), ImportChoice(kind="sites"),

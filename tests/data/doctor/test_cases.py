@@ -1,0 +1,140 @@
+"""Small files that planners and public sources have, each with its right outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
+from data.doctor.engine import examine
+from data.doctor.parts import examine_parts
+from data.tables.reader import Pack
+from geo.errors import InputError
+
+CASES = Path(__file__).parent / "cases"
+PACK = Pack.load("yunnan")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an examination finds: table, rows read and kept, rules that speak, meanings."""
+
+    kind: str
+    read: int
+    kept: int
+    rules: frozenset[str] = frozenset()
+    mapped: dict[str, str] = field(default_factory=dict)
+    choice: ImportChoice = field(default_factory=ImportChoice)
+
+
+OUTCOMES = {
+    "text/01_repair_all.csv": Outcome("natural_villages", 2, 2, frozenset({"untrimmed"})),
+    "text/02_station_sheet_site_id_only.csv": Outcome(
+        "base_stations", 5, 5, mapped={"站址编号": "site_id"}
+    ),
+    "text/04a_serial_2023.csv": Outcome("natural_villages", 3, 3),
+    "text/04b_serial_2024_resorted.csv": Outcome("natural_villages", 3, 3),
+    "text/05_opencellid_headerless_460.csv": Outcome("base_stations", 4, 4),
+    "text/06_lesotho_degrees.csv": Outcome("base_stations", 2, 0, frozenset({"abroad"})),
+    "text/10_line_break_in_remark.csv": Outcome("natural_villages", 2, 2),
+    "text/11_gps_header.csv": Outcome(
+        "natural_villages", 4, 4, mapped={"GPS经度": "lon", "GPS纬度": "lat"}
+    ),
+    "text/12_geojson_column.csv": Outcome("roads", 4, 4),
+    "others/14_error_cells.xlsx": Outcome("natural_villages", 4, 4),
+    "text/15_utm48.csv": Outcome("natural_villages", 4, 0, frozenset({"eastings_undecided"})),
+    "others/16_records.json": Outcome("natural_villages", 4, 4),
+    "text/19_enodeb_cell_latitude_header.csv": Outcome(
+        "base_stations", 9, 9, mapped={"eNodeB Longitude": "lon", "Cell ID": "cell_id"}
+    ),
+    "others/22_ofds_node_long_extra.geojson": Outcome("fibre_nodes", 1, 1),
+    "others/23_regions_datav_style.geojson": Outcome("regions", 1, 1),
+    "text/24_villages_without_households.csv": Outcome("natural_villages", 2, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_a_file_has_its_right_outcome(name: str) -> None:
+    right = OUTCOMES[name]
+    found = examine(CASES / name, PACK, right.choice)
+    assert found.kind == right.kind
+    counts = found.counts
+    assert (counts.read, counts.accepted + counts.repaired) == (right.read, right.kept)
+    assert set(found.findings.counts()["rule"]) == right.rules
+    assert right.mapped.items() <= found.headers.mapped.items()
+
+
+def test_a_serial_number_is_no_id_and_ids_follow_the_village() -> None:
+    first, second = (
+        examine(CASES / "text" / name, PACK).accepted.set_index("name")["village_id"]
+        for name in ("04a_serial_2023.csv", "04b_serial_2024_resorted.csv")
+    )
+    assert first.to_dict() == second.to_dict()
+    assert first.is_unique
+
+
+def test_sectors_without_cells_are_rows_of_one_station() -> None:
+    found = examine(CASES / "text/02_station_sheet_site_id_only.csv", PACK)
+    stations = found.accepted["station_id"].tolist()
+    assert stations == ["YN0001-5G", "YN0001-5G", "YN0002-5G", "YN0003-4G", "YN0004-4G"]
+    assert found.offered == {}
+
+
+def test_a_remark_keeps_its_line_break() -> None:
+    found = examine(CASES / "text/10_line_break_in_remark.csv", PACK)
+    assert found.accepted["备注"].tolist() == ["第一行\n第二行", '说"好"']
+
+
+def test_degrees_abroad_are_said_so_once() -> None:
+    found = examine(CASES / "text/06_lesotho_degrees.csv", PACK)
+    (one,) = found.findings.findings()
+    assert one.why.text("en") == "all points lie outside China, near 27°E 30°S"
+    assert one.row == 0
+
+
+def test_eastings_of_several_systems_are_right_once_one_is_chosen() -> None:
+    found = examine(CASES / "text/15_utm48.csv", PACK, ImportChoice(crs="EPSG:32648"))
+    assert found.counts.accepted == 4
+    assert found.accepted["lon"].tolist() == pytest.approx([103.290123, 103.300123, 103.310123,
+                                                            103.320123], abs=1e-5)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["text/07_village_list_with_area_code.csv", "text/12_geojson_column.csv"]
+)
+def test_headers_that_fit_several_tables_are_asked_about(name: str) -> None:
+    found = examine(CASES / name, PACK)
+    assert len(found.tied) > 1
+    assert found.kind != "base_stations"
+
+
+def test_error_cells_are_told() -> None:
+    found = examine(CASES / "others/14_error_cells.xlsx", PACK)
+    assert "reader.error_cells" in {remark.key for remark in found.raw.sniffed.remarks}
+
+
+def test_a_shapefile_without_attributes_asks_which_table_it_is() -> None:
+    with pytest.raises(InputError, match="no header is known") as caught:
+        examine(CASES / "others/17_lonely.shp", PACK)
+    assert "natural_villages" in caught.value.repair
+    assert "roads" not in caught.value.repair
+    chosen = ImportChoice(kind="natural_villages", crs="WGS84")
+    assert examine(CASES / "others/17_lonely.shp", PACK, chosen).counts.accepted > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("others/08_several_sheets.xlsx", {"甲乡": 2, "乙乡": 2}),
+        ("others/09_kml_folders.kml", {"甲乡": 2, "乙乡": 2}),
+    ],
+)
+def test_every_sheet_and_folder_is_read(name: str, parts: dict[str, int]) -> None:
+    found = examine_parts(CASES / name, PACK, ImportChoice(crs="WGS84"), origin=FileOrigin())
+    read = {part.raw.sniffed.sheet or part.raw.sniffed.layer: part for part in found}
+    assert {title: part.counts.accepted for title, part in read.items()} == parts
+    for title, part in read.items():
+        assert set(part.accepted["township"]) == {title}
