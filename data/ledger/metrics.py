@@ -6,12 +6,23 @@ counts. The titles are in :mod:`data.wording` under ``[ledger_metric.<layer>]``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from data.wording.catalogue import sentences, text
+
+#: Groups of the catalogue with the words for units of the ledger and of layers.
+UNIT_WORDS = ("ledger_unit", "unit")
+#: Columns of codes, and the groups of the catalogue with their words.
+CODE_COLUMNS = {
+    "layer": ("ledger_layer",),
+    "kind": ("ledger_kind", "zone"),
+    **dict.fromkeys(("unit", "currency_or_unit", "per"), UNIT_WORDS),
+}
+_CODE = re.compile(r"\W+")
 
 #: Layer → keys of the metrics that the embedded ledgers state for it.
 LEDGER_METRICS: Mapping[str, tuple[str, ...]] = {
@@ -102,6 +113,59 @@ def keyed(rows: pd.DataFrame) -> pd.DataFrame:
     }
     named = zip(rows["layer"], rows["metric"], strict=True)
     return rows.assign(metric=[known.get(pair, pair[1]) for pair in named])
+
+
+def code_words(code: str, language: str, *groups: str) -> str:
+    """Return the words for a code of the ledger, such as a unit or a kind of row.
+
+    Parameters
+    ----------
+    code
+        As in a row of the ledger.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+    *groups
+        Groups of the catalogue that may have the words, in this order.
+
+    Returns
+    -------
+    words
+        What the first group with the code says; the code itself where none has it.
+
+    Examples
+    --------
+    >>> code_words("share of urban areas", "en", *UNIT_WORDS)
+    'share of urban areas'
+    >>> code_words("data centre site", "zh", "zone")
+    '数据中心选址'
+    """
+    name, known = _CODE.sub("_", code).strip("_").lower(), sentences(language)
+    found = (f"{group}.{name}" for group in groups if f"{group}.{name}" in known)
+    key = next(found, "")
+    return text(key, language) if key else code
+
+
+def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return rows with the codes of layers, kinds and units in words.
+
+    Parameters
+    ----------
+    rows
+        Rows of the ledger, of unit costs or of a listing.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    rows
+        The same rows; a code that nobody names stays as it is.
+    """
+    named = rows.copy()
+    for column in CODE_COLUMNS.keys() & set(rows.columns):
+        groups = CODE_COLUMNS[column]
+        known = rows[column].dropna().unique()
+        named[column] = rows[column].map({c: code_words(str(c), language, *groups) for c in known})
+    return named
 
 
 def titles(rows: pd.DataFrame, language: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.ledger.metrics import in_words
 from layers.base import Layer
 from planning.exports.listings import listing_bundle, listing_table
 from ui.map import maps
@@ -52,7 +53,8 @@ def _table(rows: pd.DataFrame, height: int) -> None:
         for column in _SHOWN
     ]
     known = [column for column in columns if rows[column].notna().any()]
-    shown = rows[known].assign(regions=[_names(str(codes)) for codes in rows["regions"]])
+    named = in_words(rows[known], language())
+    shown = named.assign(regions=[_names(str(codes)) for codes in rows["regions"]])
     titles = {
         column: st.column_config.Column(
             t(f"column.{column.removesuffix('_zh').removesuffix('_en')}")
