@@ -14,14 +14,8 @@ import pandas as pd
 
 from data.wording.catalogue import sentences, text
 
-#: Groups of the catalogue with the words for units of the ledger and of layers.
-UNIT_WORDS = ("ledger_unit", "unit")
-#: Columns of codes, and the groups of the catalogue with their words.
-CODE_COLUMNS = {
-    "layer": ("ledger_layer",),
-    "kind": ("ledger_kind", "zone"),
-    **dict.fromkeys(("unit", "currency_or_unit", "per"), UNIT_WORDS),
-}
+#: Columns of codes in the ledger, in unit costs and in listings.
+CODE_COLUMNS = ("layer", "kind", "unit", "currency_or_unit", "per")
 _CODE = re.compile(r"\W+")
 
 #: Layer → keys of the metrics that the embedded ledgers state for it.
@@ -115,33 +109,34 @@ def keyed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(metric=[known.get(pair, pair[1]) for pair in named])
 
 
-def code_words(code: str, language: str, *groups: str) -> str:
+def code_words(column: str, code: str, language: str) -> str:
     """Return the words for a code of the ledger, such as a unit or a kind of row.
 
     Parameters
     ----------
+    column
+        One of :data:`CODE_COLUMNS`.
     code
-        As in a row of the ledger.
+        As in a row.
     language
         Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
-    *groups
-        Groups of the catalogue that may have the words, in this order.
 
     Returns
     -------
     words
-        What the first group with the code says; the code itself where none has it.
+        What the catalogue says; the code itself where it says nothing, such as ``Mbit/s``.
 
     Examples
     --------
-    >>> code_words("share of urban areas", "en", *UNIT_WORDS)
-    'share of urban areas'
-    >>> code_words("data centre site", "zh", "zone")
-    '数据中心选址'
+    >>> code_words("kind", "data centre site", "zh"), code_words("unit", "Tbit/s", "zh")
+    ('数据中心选址', 'Tbit/s')
     """
     name, known = _CODE.sub("_", code).strip("_").lower(), sentences(language)
-    found = (f"{group}.{name}" for group in groups if f"{group}.{name}" in known)
-    key = next(found, "")
+    keys = {
+        "layer": (f"ledger_layer.{name}",),
+        "kind": (f"ledger_kind.{name}", f"zone.{name}"),
+    }.get(column, (f"ledger_unit.{name}", f"unit.{name}"))
+    key = next((key for key in keys if key in known), "")
     return text(key, language) if key else code
 
 
@@ -161,10 +156,9 @@ def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
         The same rows; a code that nobody names stays as it is.
     """
     named = rows.copy()
-    for column in CODE_COLUMNS.keys() & set(rows.columns):
-        groups = CODE_COLUMNS[column]
-        known = rows[column].dropna().unique()
-        named[column] = rows[column].map({c: code_words(str(c), language, *groups) for c in known})
+    for column in set(CODE_COLUMNS) & set(rows.columns):
+        codes = rows[column].dropna().unique()
+        named[column] = rows[column].map({c: code_words(column, str(c), language) for c in codes})
     return named
 
 

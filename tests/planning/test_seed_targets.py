@@ -233,6 +233,12 @@ def test_the_plan_of_a_prefecture_is_its_own_and_not_built() -> None:
     assert "庆阳市" in whole["note_zh"]
 
 
+def test_what_is_in_use_stands_beside_what_is_built() -> None:
+    note = province_row("yunnan", "data_centres", "racks", "2020-12-31")["note_en"]
+    assert "25 % in use (2020-12-31): about 10,000 standard racks in use and 30,000 free" in note
+    assert "in use" not in province_row("gansu", "data_centres", "racks", "2020-12-31")["note_en"]
+
+
 def test_free_racks_come_before_new_ones() -> None:
     pack, racks = Pack.load("yunnan"), layer("data_centres")
     plan = Scenario(province="yunnan", targets={"data_centres": 100_000})

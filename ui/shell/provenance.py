@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 import streamlit as st
 
-from data.ledger.metrics import UNIT_WORDS, code_words, keyed, titles
+from data.ledger.metrics import code_words, keyed, titles
 from data.scenario.presets import presets
 from data.tables.imports import IMPORTABLE
 from data.tables.pack import TABLES
@@ -53,7 +53,7 @@ def _figure(row: Mapping[str, object]) -> str:
         return ""
     sign = "" if row.get("qualifier") in ("=", "") else f"{row.get('qualifier')} "
     digits = 0 if float(value).is_integer() else 2
-    unit = code_words(str(row.get("unit") or ""), language(), *UNIT_WORDS)
+    unit = code_words("unit", str(row.get("unit") or ""), language())
     return f"{sign}{number(value, digits=digits)} {unit}".strip()
 
 

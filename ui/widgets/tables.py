@@ -54,6 +54,16 @@ def missing(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def basis(table: pd.DataFrame) -> list[str]:
+    """Return the evidence of each row's figures; of a row without any, why it has none."""
+    known = table[["target_high", "built_low", "built_high"]].notna().any(axis=1)
+    words = zip(known, table["evidence"], table["target_status"], strict=True)
+    return [
+        t(f"evidence.{word}") if has else t(f"status.{str(status).replace(' ', '_')}")
+        for has, word, status in words
+    ]
+
+
 def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
     """Draw rows of the gap table; a selected row becomes the chosen region."""
     ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
@@ -64,7 +74,7 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
             **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
             "target": ranked["target"],
             "as_of": ranked["as_of"],
-            "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
+            "evidence": basis(ranked),
             "note": ranked[f"note_{language()}"],
         }
     )

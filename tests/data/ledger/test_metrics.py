@@ -41,7 +41,7 @@ def test_no_code_is_shown_in_the_place_of_words(name: str, table: str) -> None:
     """Symbols of units are the same in every language; every other code has Chinese words."""
     rows = Pack.load(name).table(table)
     shown = in_words(rows, "zh")
-    for column in CODE_COLUMNS.keys() & set(rows.columns):
+    for column in set(CODE_COLUMNS) & set(rows.columns):
         layer_keys = {item.key for item in layers()}
         codes = set(rows.loc[shown[column] == rows[column], column])
         assert codes <= {"Mbit/s", "Tbit/s", "km", *layer_keys}, column
