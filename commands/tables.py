@@ -53,6 +53,9 @@ def gaps(  # noqa: PLR0913  one argument for each option
     as_of: AsOf = "",
     target_date: TargetDate = "",
     scenario: ScenarioFile = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the rows of one layer with quote and source.")
+    ] = False,
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
@@ -61,7 +64,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
     A layer without a gap (an overlay) lists its rows with quote and source instead.
     """
     keys = [key.strip() for key in layer.split(",")]
-    if _is_listed(keys):
+    if listed or _is_listed(keys):
         _listing(pack_of(province, workspace), keys[0], out)
         return
     from data.scenario.scenario import Scenario

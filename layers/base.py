@@ -507,7 +507,7 @@ class Layer:
         return self.message(f"metric.{metric.key}").text(language)
 
     def heading(self, metric: Metric, language: str) -> str:
-        """Return the layer's title, with the metric's where it is not the default.
+        """Return the layer's title, with the metric's where the title alone does not say it.
 
         Parameters
         ----------
@@ -522,7 +522,8 @@ class Layer:
             Plain text.
         """
         title = self.title(language)
-        if metric.key == self.metrics[0].key:
+        # The default of an allocated layer is what its title names, such as base stations.
+        if metric.key == self.metrics[0].key and (metric.rules or len(self.metrics) == 1):
             return title
         return f"{title} · {self.metric_title(metric, language)}"
 

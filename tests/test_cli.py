@@ -212,6 +212,21 @@ def test_sources_in_every_format_carry_quotes_links_and_anomalies(
     assert found["text_en"].iloc[0][:40] in text
 
 
+def test_a_layer_with_gaps_lists_its_rows_too(tmp_path: Path) -> None:
+    path = tmp_path / "backbone.csv"
+    run_here("gaps", "-p", "yunnan", "-l", "backbone", "--list", "-o", path)
+    rows = pd.read_csv(path).set_index("id")
+    assert rows.loc["yn-backbone-2020", "quote"] == "省际互联网带宽能力达28Tbps"
+    gaps = tmp_path / "gaps.csv"
+    run_here("gaps", "-p", "yunnan", "-l", "backbone", "--level", "province", "-o", gaps)
+    assert pd.read_csv(gaps)[["unit", "built"]].to_numpy().tolist() == [["tbit_per_s", 28]]
+    zones = tmp_path / "zones.geojson"
+    run_here("gaps", "-p", "yunnan", "-l", "policy_zones", "-o", zones)
+    assert len(gpd.read_file(zones)) == 28
+    wrong = run_here("gaps", "-p", "yunnan", "-l", "fibre", "--list", code=2)
+    assert "no list of rows" in wrong.stderr
+
+
 def test_sources_lead_to_quotes() -> None:
     text = run_here("sources", "--province", "toy").stdout
     assert "toy-mobile_4g-2020" in text

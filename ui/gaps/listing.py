@@ -18,6 +18,8 @@ from ui.shell.provenance import plain, see_sources
 _SHOWN = (
     "name_", "kind", "regions", "about_", "as_of", "qualifier", "value", "unit", "quote", "source",
 )  # fmt: skip
+#: Height of a list below the gaps [px].
+_HEIGHT = 400
 
 
 def page(item: Layer, *, height: int) -> None:
@@ -39,12 +41,32 @@ def page(item: Layer, *, height: int) -> None:
     with right:
         _table(rows, height)
         st.caption(t("listing.count", count=len(rows)))
+    _export(item)
+    see_sources(rows["source_ids"])
+
+
+def below(item: Layer) -> None:
+    """Draw the rows of a layer that has both gaps and a list, closed at first.
+
+    Parameters
+    ----------
+    item
+        The layer; nothing is drawn for one without a list.
+    """
+    if item.listing is None:
+        return
+    rows = _rows(cache.pack().digest, item.key, _item=item)
+    with st.expander(t("listing.below", layer=item.title(language()), count=len(rows))):
+        _table(rows, _HEIGHT)
+        _export(item)
+
+
+def _export(item: Layer) -> None:
     pack, plan = cache.pack(), state.plan()
     exporting.buttons(
         t("export.listing"), f"{pack.name}-list-{item.key}",
         lambda geometry: listing_bundle(pack, item, scenario=plan, geometry=geometry),
     )  # fmt: skip
-    see_sources(rows["source_ids"])
 
 
 def _table(rows: pd.DataFrame, height: int) -> None:

@@ -54,6 +54,7 @@ def _gaps(chosen: Layer) -> None:
         _ranking(unit)
     target_path.show(row, unit)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
+    listing.below(chosen)
     assumptions.show(chosen, row)
 
 
