@@ -108,7 +108,7 @@ def _county_parts(query: Query, shortfall: Statement | None) -> pd.DataFrame:
     parts = pd.DataFrame(
         {"target": counts["villages"], "built": counts["covered"], "unknown": counts["unknown"]}
     )
-    parts["own"] = np.nan if own is None else _shared(own, counts["villages"].fillna(0))
+    parts["own"] = np.nan if own is None else _shared(int(own), counts["villages"].fillna(0))
     missing = parts["target"] - parts["built"]
     parts["low_0"], parts["high_0"] = missing - parts["unknown"], missing
     if shortfall is None or not _is_invented(counts):

@@ -150,7 +150,12 @@ def with_target_date(
         If none of them has a target due on that date.
     """
     wanted = parse_date(date, where="--target-date")
-    pairs = [(item, counted) for item in _chosen(layer_keys) for counted in _metrics(item, metric)]
+    ledger = Ledger.of(pack)
+    pairs = [
+        (item, counted)
+        for item in _chosen(layer_keys)
+        for counted in _metrics(item, metric, ledger)
+    ]
     known = {due for item, counted in pairs for due in target_dates(pack, item, counted)}
     if wanted not in known:
         raise InputError(
