@@ -61,6 +61,9 @@ def gaps(  # noqa: PLR0913  one argument for each option
         list[str] | None,
         typer.Option("--own", help="Layer whose built figure is your own list; repeatable."),
     ] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the rows of one layer with quote and source.")
+    ] = False,
     workspace: Folder = None,
     out: Out = "-",
 ) -> None:
@@ -69,7 +72,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
     A layer without a gap (an overlay) lists its rows with quote and source instead.
     """
     keys = [key.strip() for key in layer.split(",")]
-    if _is_listed(keys):
+    if listed or _is_listed(keys):
         _listing(pack_of(province, workspace), keys[0], out)
         return
     from data.scenario.scenario import Scenario

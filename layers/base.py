@@ -22,7 +22,7 @@ from data.scenario.presets import presets
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Message, fields
-from geo.errors import UnknownNameError
+from geo.errors import InputError, UnknownNameError
 from geo.gaps.gap import Interval
 from layers.marks import Mark
 from layers.offers import ImportedList, Listing, Need, SiteRadio
@@ -246,9 +246,25 @@ class Query:
         return self.layer.setting(self.metric)
 
     @property
-    def own_target(self) -> int | None:
-        """Provincial total that the planner set [unit of the metric]; None without."""
-        return self.context.scenario.targets.get(self.setting)
+    def own_target(self) -> float | None:
+        """Provincial figure that the planner set [unit of the metric]; None without.
+
+        Raises
+        ------
+        InputError
+            If it is no whole number where whole units are counted, or more than 100 %.
+        """
+        own = self.context.scenario.targets.get(self.setting)
+        if own is None:
+            return None
+        unit, digits = self.metric.unit, self.metric.digits
+        if digits == 0 and own != int(own):
+            raise InputError(f"a target of {own:g} [{unit}] is no whole number",
+                             where=f"targets.{self.setting}", repair=f"give {own:.0f}")  # fmt: skip
+        if unit == "percent" and own > 100:
+            raise InputError(f"a target of {own:g} % is more than all",
+                             where=f"targets.{self.setting}", repair="give 0 to 100")  # fmt: skip
+        return own
 
     @property
     def target_date(self) -> str:
@@ -491,7 +507,7 @@ class Layer:
         return self.message(f"metric.{metric.key}").text(language)
 
     def heading(self, metric: Metric, language: str) -> str:
-        """Return the layer's title, with the metric's where it is not the default.
+        """Return the layer's title, with the metric's where the title alone does not say it.
 
         Parameters
         ----------
@@ -506,7 +522,8 @@ class Layer:
             Plain text.
         """
         title = self.title(language)
-        if metric.key == self.metrics[0].key:
+        # The default of an allocated layer is what its title names, such as base stations.
+        if metric.key == self.metrics[0].key and (metric.rules or len(self.metrics) == 1):
             return title
         return f"{title} · {self.metric_title(metric, language)}"
 

@@ -39,7 +39,20 @@ def racks(query: Query) -> Figures:
         Per region, in standard racks.
     """
     figures = figures_of_named_places(query)
-    return replace(figures, note=two_sentences(query.layer.message("note"), figures.note))
+    notes = two_sentences(_in_use(query, figures), query.layer.message("note"))
+    return replace(figures, note=two_sentences(notes, figures.note))
+
+
+def _in_use(query: Query, figures: Figures) -> Message | None:
+    """Return how many racks of the province are in use and free; None where no source says so."""
+    share = query.ledger.built(("utilisation",), query.context.as_of)
+    built = figures.built.value[0]
+    if share is None or query.context.level != "province" or np.isnan(built):
+        return None
+    used = built * share.value
+    return query.layer.message(
+        "in_use", use=share.value * 100, date=share.as_of, used=used, spare=built - used
+    )
 
 
 def hosting(query: Query) -> Figures:

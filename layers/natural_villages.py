@@ -119,7 +119,7 @@ def _county_parts(query: Query, shortfall: Statement | None) -> pd.DataFrame:
     parts = pd.DataFrame(
         {"target": counts["villages"], "built": counts["covered"], **{n: counts[n] for n in names}}
     )
-    parts["own"] = np.nan if own is None else _shared(own, counts["villages"].fillna(0))
+    parts["own"] = np.nan if own is None else _shared(int(own), counts["villages"].fillna(0))
     missing = parts["target"] - parts["built"]
     parts["low_0"] = missing - parts["unknown"]
     parts["high_0"] = missing + parts["unsized_missing"]

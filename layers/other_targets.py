@@ -12,7 +12,7 @@ LAYER = Layer(
     key="other_targets",
     order=65,
     metrics=(
-        amount("investment_in_year", "hundred_million_cny", layer="investment"),
+        amount("investment_in_year", "hundred_million_cny", layer="investment", digits=1),
         percent("prefectures_with_platform", layer="digital_governance"),
         amount("smart_workshops", "workshop", layer="industry"),
         amount("parks", "park", layer="industry"),

@@ -11,6 +11,7 @@ import pytest
 
 from commands.options import print_table
 from data.export.writers import SUFFIXES
+from data.ledger.anomalies import anomaly_table
 from data.tables.reader import Pack
 from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
 from tests.terminal import run_command, run_here
@@ -184,6 +185,46 @@ def test_whatif(tmp_path: Path) -> None:
     assert len(book["whatif"]) == 2
     text = run_here("whatif", "-p", "toy", "--site", "25.3,100.302").stdout
     assert "2 villages, 37 households newly reached; circle: no terrain data" in text
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
+def test_sources_in_every_format_carry_quotes_links_and_anomalies(
+    suffix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"sources{suffix}"
+    run_here("sources", "--province", "yunnan", "--out", path)
+    if suffix == ".xlsx":
+        table = pd.read_excel(path, engine="openpyxl")
+    else:
+        table = pd.read_csv(path) if suffix == ".csv" else pd.read_parquet(path)
+    table = table.set_index("id")
+    seen = table.loc["obs-530000-mobile_5g-20230930"]
+    assert seen["link"] == "en.c114.com.cn/583/a1247411.html"
+    assert seen["qualifier"] == "="
+    assert table.loc["obs-530000-mobile_5g-20201231", "quote"] == "完成5G基站建设1.9万个"
+    assert table.loc["yn-5g-2020", "source_file"].startswith("002_")
+    derived = table.loc["obs-530000-mobile_5g-20211231", "note"]
+    assert "no source states it" in derived
+    found = anomaly_table(Pack.load("yunnan"))
+    listed = table[table.index.str.startswith("anomaly:")]
+    assert listed["metric_zh"].tolist() == found["text_zh"].tolist()
+    text = run_here("sources", "--province", "yunnan").stdout
+    assert found["text_en"].iloc[0][:40] in text
+
+
+def test_a_layer_with_gaps_lists_its_rows_too(tmp_path: Path) -> None:
+    path = tmp_path / "backbone.csv"
+    run_here("gaps", "-p", "yunnan", "-l", "backbone", "--list", "-o", path)
+    rows = pd.read_csv(path).set_index("id")
+    assert rows.loc["yn-backbone-2020", "quote"] == "省际互联网带宽能力达28Tbps"
+    gaps = tmp_path / "gaps.csv"
+    run_here("gaps", "-p", "yunnan", "-l", "backbone", "--level", "province", "-o", gaps)
+    assert pd.read_csv(gaps)[["unit", "built"]].to_numpy().tolist() == [["tbit_per_s", 28]]
+    zones = tmp_path / "zones.geojson"
+    run_here("gaps", "-p", "yunnan", "-l", "policy_zones", "-o", zones)
+    assert len(gpd.read_file(zones)) == 28
+    wrong = run_here("gaps", "-p", "yunnan", "-l", "fibre", "--list", code=2)
+    assert "no list of rows" in wrong.stderr
 
 
 def test_sources_lead_to_quotes() -> None:

@@ -95,8 +95,8 @@ def write(folder: Path, **tables: pd.DataFrame) -> Pack:
     home = folder / NAME
     (home / "sources").mkdir(parents=True)
     (home / "pack.toml").write_text(META, encoding="utf-8")
-    quotes = [row[-1] for row in TARGETS]
-    (home / "sources" / TEXT).write_text("。\n".join([*quotes, "一核指西州。"]), encoding="utf-8")
+    quotes = [*(row[-1] for row in TARGETS), *policy_zones()["quote"], ""]
+    (home / "sources" / TEXT).write_text("。\n".join(quotes), encoding="utf-8")
     for name, make in MADE.items():
         write_table(home, name, tables.get(name, make()))
     write_table(home, "SOURCES", tables.get("SOURCES", sources(home)))

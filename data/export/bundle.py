@@ -127,10 +127,10 @@ def escape_formula(text: str) -> str:
     --------
     >>> escape_formula("=1+1")
     "'=1+1"
-    >>> escape_formula("昆明市")
-    '昆明市'
+    >>> escape_formula("昆明市"), escape_formula("=")  # A sign alone is no formula.
+    ('昆明市', '=')
     """
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA) else text
 
 
 def printable(text: str) -> str:

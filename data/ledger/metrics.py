@@ -6,12 +6,17 @@ counts. The titles are in :mod:`data.wording` under ``[ledger_metric.<layer>]``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from data.wording.catalogue import sentences, text
+
+#: Columns of codes in the ledger, in unit costs and in listings.
+CODE_COLUMNS = ("layer", "kind", "unit", "currency_or_unit", "per")
+_CODE = re.compile(r"\W+")
 
 #: Layer → keys of the metrics that the embedded ledgers state for it.
 LEDGER_METRICS: Mapping[str, tuple[str, ...]] = {
@@ -102,6 +107,59 @@ def keyed(rows: pd.DataFrame) -> pd.DataFrame:
     }
     named = zip(rows["layer"], rows["metric"], strict=True)
     return rows.assign(metric=[known.get(pair, pair[1]) for pair in named])
+
+
+def code_words(column: str, code: str, language: str) -> str:
+    """Return the words for a code of the ledger, such as a unit or a kind of row.
+
+    Parameters
+    ----------
+    column
+        One of :data:`CODE_COLUMNS`.
+    code
+        As in a row.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    words
+        What the catalogue says; the code itself where it says nothing, such as ``Mbit/s``.
+
+    Examples
+    --------
+    >>> code_words("kind", "data centre site", "zh"), code_words("unit", "Tbit/s", "zh")
+    ('数据中心选址', 'Tbit/s')
+    """
+    name, known = _CODE.sub("_", code).strip("_").lower(), sentences(language)
+    keys = {
+        "layer": (f"ledger_layer.{name}",),
+        "kind": (f"ledger_kind.{name}", f"zone.{name}"),
+    }.get(column, (f"ledger_unit.{name}", f"unit.{name}"))
+    key = next((key for key in keys if key in known), "")
+    return text(key, language) if key else code
+
+
+def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return rows with the codes of layers, kinds and units in words.
+
+    Parameters
+    ----------
+    rows
+        Rows of the ledger, of unit costs or of a listing.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    rows
+        The same rows; a code that nobody names stays as it is.
+    """
+    named = rows.copy()
+    for column in set(CODE_COLUMNS) & set(rows.columns):
+        codes = rows[column].dropna().unique()
+        named[column] = rows[column].map({c: code_words(column, str(c), language) for c in codes})
+    return named
 
 
 def titles(rows: pd.DataFrame, language: str) -> list[str]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.presets import preset
@@ -62,13 +62,27 @@ class ErrorSettings(_Frozen):
     correlation_m: Annotated[float, Field(ge=0, le=50_000)] = 2_000.0
 
 
+def _whole(value: float) -> float:
+    """Return a whole number as one, so that 80 and 80.0 are the same scenario."""
+    return int(value) if value == int(value) else value
+
+
+#: Figure of a target [unit of the metric].
+Target = Annotated[
+    int | Annotated[float, Field(allow_inf_nan=False)],
+    Field(ge=0, le=10**9),
+    AfterValidator(_whole),
+]
+
+
 class Scenario(_Frozen):
     """What differs from the pack.
 
     Attributes
     ----------
     targets
-        Layer key → provincial total set by the planner, where the plan states none.
+        Layer key, or ``layer.metric`` → provincial figure set by the planner, where the plan states
+        none [unit of the metric]: a total in whole units, a share in per cent, or a rate.
     target_dates
         Layer key → date of the stated target that counts, where a plan states several.
     rules
@@ -94,7 +108,7 @@ class Scenario(_Frozen):
     name: str = ""
     province: str
     as_of: dt.date | None = None
-    targets: dict[str, Annotated[int, Field(ge=0, le=10**9)]] = {}
+    targets: dict[str, Target] = {}
     target_dates: dict[str, dt.date] = {}
     rules: dict[str, str] = {}
     weights: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.ledger.anomalies import anomalies
 from data.ledger.metrics import titles
 from data.ledger.statements import Ledger
 from data.scenario.presets import presets
@@ -15,7 +16,7 @@ from layers.registry import layers
 
 SOURCE_COLUMNS = (
     "id", "kind", "layer", "metric", "metric_zh", "as_of", "qualifier", "value", "unit", "quote",
-    "source", "licence", "note",
+    "source", "licence", "note", "source_file", "link",
 )  # fmt: skip
 
 
@@ -35,11 +36,12 @@ def source_rows(pack: Pack) -> list[pd.DataFrame]:
     ledger = Ledger.of(pack)
     return [
         _rows(ledger.targets, source="source_file"),
-        _rows(ledger.observations.assign(quote="", note=""), source="source"),
+        _rows(ledger.observations, source="source"),
         *_listed_rows(pack),
         _cost_rows(pack),
         _preset_rows(),
         _pack_rows(pack),
+        _anomaly_rows(pack),
     ]
 
 
@@ -70,6 +72,7 @@ def _source_rows(item: Layer, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
             "quote": rows["quote"],
             "source": rows["source"],
             "note": rows["about_en"],
+            "source_file": rows["source"],
         }
     ).reindex(columns=list(SOURCE_COLUMNS))
 
@@ -106,6 +109,22 @@ def _preset_rows() -> pd.DataFrame:
             "note": item.about("en"),
         }
         for item in presets().values()
+    ]
+    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
+
+
+def _anomaly_rows(pack: Pack) -> pd.DataFrame:
+    """Return one row per contradiction or anomaly in the sources, with the ids that it is about."""
+    rows = [
+        {
+            "id": f"anomaly:{item.rule}:{item.source_ids}",
+            "kind": item.severity,
+            "layer": item.layer,
+            "metric": item.finding.text("en"),
+            "metric_zh": item.finding.text("zh"),
+            "source": item.source_ids,
+        }
+        for item in anomalies(pack)
     ]
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
 

@@ -8,6 +8,7 @@ import pytest
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from geo.errors import InputError
 from layers.registry import gap_layers, layer
 from planning.gaps import gap_table
 from planning.needs import NeedOptions, need_table
@@ -129,6 +130,37 @@ def test_the_first_metric_with_a_statement_is_shown() -> None:
     assert gap_table(Pack.load("yunnan"), ["fibre"])["metric"].unique() == ["admin_villages"]
 
 
+# -- the planner's own target
+
+
+def test_a_target_of_a_share_or_rate_takes_decimals_and_one_of_units_does_not() -> None:
+    own = {"fibre.urban_users_20_mbps": 92.5, "backbone": 3.75, "fibre.subscribers": 6_000_000}
+    plan = Scenario(province="gansu", targets=own)
+    assert Scenario.from_json(plan.to_json()) == plan
+    pack = Pack.load("gansu")
+    for key, metric, target in (
+        ("fibre", "urban_users_20_mbps", 92.5), ("backbone", "bandwidth_out", 3.75),
+        ("fibre", "subscribers", 6_000_000),
+    ):  # fmt: skip
+        table = gap_table(pack, [key], level="province", metric=metric, scenario=plan)
+        assert table[["target", "target_status"]].to_numpy().tolist() == [
+            [target, "set by planner"]
+        ]
+    for key, metric, wrong in (
+        ("mobile_4g", "", 4.5), ("fibre.subscribers", "subscribers", 1.5),
+        ("fibre.urban_users_20_mbps", "urban_users_20_mbps", 101),
+    ):  # fmt: skip
+        bad = Scenario(province="gansu", targets={key: wrong})
+        with pytest.raises(InputError, match=r"whole number|more than all"):
+            gap_table(pack, [key.split(".")[0]], metric=metric, scenario=bad)
+
+
+def test_a_whole_target_is_the_same_scenario_however_it_is_written() -> None:
+    plans = [Scenario(province="gansu", targets={"fibre": value}) for value in (80, 80.0)]
+    assert plans[0].digest == plans[1].digest
+    assert '"fibre": 80\n' in plans[1].to_json()
+
+
 # -- racks
 
 
@@ -199,6 +231,12 @@ def test_the_plan_of_a_prefecture_is_its_own_and_not_built() -> None:
     assert np.isnan(whole["target"])
     assert "300,000" in whole["note_en"]
     assert "庆阳市" in whole["note_zh"]
+
+
+def test_what_is_in_use_stands_beside_what_is_built() -> None:
+    note = province_row("yunnan", "data_centres", "racks", "2020-12-31")["note_en"]
+    assert "25 % in use (2020-12-31): about 10,000 standard racks in use and 30,000 free" in note
+    assert "in use" not in province_row("gansu", "data_centres", "racks", "2020-12-31")["note_en"]
 
 
 def test_free_racks_come_before_new_ones() -> None:

@@ -28,12 +28,16 @@ def show(layer: Layer, row: pd.Series) -> None:
     with st.expander(t("assume.title"), expanded=bool(pd.isna(row["target"]))):
         _own_list(layer, row)
         left, right = st.columns(2)
-        st.session_state[_TARGET] = plan.targets.get(setting)
+        own = plan.targets.get(setting)
+        # The field of a share or a rate takes decimals, that of units whole numbers.
+        kind: type[float] = float if metric.digits else int
+        st.session_state[_TARGET] = None if own is None else kind(own)
         left.number_input(
             t("assume.target"),
-            min_value=0,
-            max_value=_LARGEST,
-            step=100,
+            min_value=kind(0),
+            max_value=kind(100 if metric.unit == "percent" else _LARGEST),
+            step=kind(1 if metric.digits else 100),
+            format=f"%.{metric.digits}f" if metric.digits else "%d",
             key=_TARGET,
             placeholder=t("status.none_stated") if pd.isna(row["target"]) else t("assume.as_plan"),
             help=t("assume.target_help"),
@@ -133,7 +137,7 @@ def _take_date(setting: str) -> None:
 def _take_target(key: str) -> None:
     value = st.session_state[_TARGET]
     others = {name: number for name, number in state.plan().targets.items() if name != key}
-    state.change(targets=others if value is None else {**others, key: int(value)})
+    state.change(targets=others if value is None else {**others, key: value})
 
 
 @whole

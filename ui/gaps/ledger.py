@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from data.ledger.metrics import keyed, titles
+from data.ledger.metrics import in_words, keyed, titles
 from data.scenario.presets import presets
+from layers.registry import layers
 from ui.shell import cache
 from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain
@@ -18,9 +19,10 @@ _LEDGER = {
         "source_file", "note",
     ),
     "observations": (
-        "id", "adcode", "layer", "metric", "as_of", "qualifier", "value", "unit", "kind", "source",
+        "id", "adcode", "layer", "metric", "as_of", "qualifier", "value", "unit", "kind", "quote",
+        "source", "source_file", "link", "derived_from", "note",
     ),
-    "policy_zones": ("id", "name_", "kind", "regions", "focus_", "quote", "source_file"),
+    "policy_zones": ("id", "name_", "kind", "regions", "focus_", "quote", "source_file", "note"),
     "unit_costs": (
         "item", "meaning_", "low", "base", "high", "currency_or_unit", "per", "price_year",
         "source",
@@ -48,9 +50,19 @@ def show() -> None:
     if wanted:
         joined = frame.astype(str).agg(" ".join, axis=1).str.casefold()
         frame = frame[joined.str.contains(wanted, regex=False)]
+    frame = _named(frame)
     columns = [c + name_language() if c.endswith("_") else c for c in _LEDGER.get(str(name), ())]
     columns = [_english(c, frame) for c in columns] or list(frame.columns)
     _frame(frame[columns].reset_index(drop=True))
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the codes of layer, kind and units in the reader's words."""
+    named = in_words(frame, language())
+    if "layer" in frame:
+        known = {item.key: item.title(language()) for item in layers()}
+        named["layer"] = frame["layer"].map(known).fillna(named["layer"])
+    return named
 
 
 def _frame(frame: pd.DataFrame) -> None:

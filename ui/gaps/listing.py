@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.ledger.metrics import in_words
 from layers.base import Layer
 from planning.exports.listings import listing_bundle, listing_table
 from ui.map import maps
@@ -17,6 +18,8 @@ from ui.shell.provenance import plain, see_sources
 _SHOWN = (
     "name_", "kind", "regions", "about_", "as_of", "qualifier", "value", "unit", "quote", "source",
 )  # fmt: skip
+#: Height of a list below the gaps [px].
+_HEIGHT = 400
 
 
 def page(item: Layer, *, height: int) -> None:
@@ -38,12 +41,32 @@ def page(item: Layer, *, height: int) -> None:
     with right:
         _table(rows, height)
         st.caption(t("listing.count", count=len(rows)))
+    _export(item)
+    see_sources(rows["source_ids"])
+
+
+def below(item: Layer) -> None:
+    """Draw the rows of a layer that has both gaps and a list, closed at first.
+
+    Parameters
+    ----------
+    item
+        The layer; nothing is drawn for one without a list.
+    """
+    if item.listing is None:
+        return
+    rows = _rows(cache.pack().digest, item.key, _item=item)
+    with st.expander(t("listing.below", layer=item.title(language()), count=len(rows))):
+        _table(rows, _HEIGHT)
+        _export(item)
+
+
+def _export(item: Layer) -> None:
     pack, plan = cache.pack(), state.plan()
     exporting.buttons(
         t("export.listing"), f"{pack.name}-list-{item.key}",
         lambda geometry: listing_bundle(pack, item, scenario=plan, geometry=geometry),
     )  # fmt: skip
-    see_sources(rows["source_ids"])
 
 
 def _table(rows: pd.DataFrame, height: int) -> None:
@@ -52,7 +75,8 @@ def _table(rows: pd.DataFrame, height: int) -> None:
         for column in _SHOWN
     ]
     known = [column for column in columns if rows[column].notna().any()]
-    shown = rows[known].assign(regions=[_names(str(codes)) for codes in rows["regions"]])
+    named = in_words(rows[known], language())
+    shown = named.assign(regions=[_names(str(codes)) for codes in rows["regions"]])
     titles = {
         column: st.column_config.Column(
             t(f"column.{column.removesuffix('_zh').removesuffix('_en')}")

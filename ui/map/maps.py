@@ -403,7 +403,7 @@ def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ..
     target, built, gap = (figure(row, name, digits=digits) for name in ("target", "built", "gap"))
     planned = number(row["planned"], digits=digits)
     return (
-        (t("figure.target"), target if pd.notna(row["target"]) else t("status.none_stated")),
+        (t("figure.target"), target if pd.notna(row["target"]) else status(row["target_status"])),
         (t("figure.built"), f"{built} {row['as_of']}".strip()),
         (t("figure.planned"), planned),
         (t("figure.gap"), gap),
@@ -411,6 +411,11 @@ def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ..
         (t("map.unit"), unit_name(str(row["unit"]), language())),
         (t("table.evidence"), t(f"evidence.{row['evidence']}")),
     )
+
+
+def status(code: object) -> str:
+    """Return how a target came about, or why there is none, in the reader's words."""
+    return t(f"status.{str(code).replace(' ', '_')}")
 
 
 def _points(content: bytes, key: str) -> str:

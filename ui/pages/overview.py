@@ -54,6 +54,7 @@ def _gaps(chosen: Layer) -> None:
         _ranking(unit)
     target_path.show(row, unit)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
+    listing.below(chosen)
     assumptions.show(chosen, row)
 
 
@@ -93,12 +94,21 @@ def _numbers(row: pd.Series, unit: str, metric: Metric) -> None:
         st.vega_lite_chart(charts.bullet(row.to_dict(), unit))
     words = [
         t("figure.unit", unit=unit),
+        _counted_of(metric),
         t("figure.status", status=status),
         t("figure.evidence", word=t(f"evidence.{row['evidence']}")),
         t("figure.rule", rule=t(f"rule.{str(row['rule']).replace(' ', '_')}")),
         plain(row[f"note_{language()}"]),
     ]
     st.caption(" · ".join(word for word in words if word))
+
+
+def _counted_of(metric: Metric) -> str:
+    """Return what a metric of the province is counted out of; empty where the unit says it."""
+    if not metric.denominator:
+        return ""
+    chosen = layer(st.session_state[state.LAYER])
+    return t("figure.denominator", of=chosen.message(metric.denominator).text(language()))
 
 
 def _built(row: pd.Series, digits: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 import streamlit as st
 
-from data.ledger.metrics import keyed, titles
+from data.ledger.metrics import code_words, keyed, titles
 from data.scenario.presets import presets
 from data.tables.imports import IMPORTABLE
 from data.tables.pack import TABLES
@@ -42,7 +42,7 @@ def _entry(source_id: str, row: Mapping[str, object]) -> str:
         parts = [t("source.scenario")]
     head = f"**`{source_id}`** " + " · ".join(plain(part) for part in parts if part)
     quote = f"\n\n> {plain(row['quote'])}" if row.get("quote") else ""
-    origin = (row.get("source"), row.get("licence"), row.get("note"))
+    origin = (row.get(name) for name in ("source", "source_file", "link", "licence", "note"))
     tail = " · ".join(plain(part) for part in dict.fromkeys(origin) if part)
     return head + quote + (f"\n\n:small[{tail}]" if tail else "")
 
@@ -53,7 +53,8 @@ def _figure(row: Mapping[str, object]) -> str:
         return ""
     sign = "" if row.get("qualifier") in ("=", "") else f"{row.get('qualifier')} "
     digits = 0 if float(value).is_integer() else 2
-    return f"{sign}{number(value, digits=digits)} {row.get('unit') or ''}".strip()
+    unit = code_words("unit", str(row.get("unit") or ""), language())
+    return f"{sign}{number(value, digits=digits)} {unit}".strip()
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

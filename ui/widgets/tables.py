@@ -64,6 +64,16 @@ def _own(table: pd.DataFrame) -> dict[str, Any]:
     return {"own": table["built_own"], "own_difference": table["own_difference"]}
 
 
+def basis(table: pd.DataFrame) -> list[str]:
+    """Return the evidence of each row's figures; of a row without any, why it has none."""
+    known = table[["target_high", "built_low", "built_high"]].notna().any(axis=1)
+    words = zip(known, table["evidence"], table["target_status"], strict=True)
+    return [
+        t(f"evidence.{word}") if has else t(f"status.{str(status).replace(' ', '_')}")
+        for has, word, status in words
+    ]
+
+
 def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
     """Draw rows of the gap table; a selected row becomes the chosen region."""
     ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
@@ -75,7 +85,7 @@ def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
             **(_own(ranked) if "built_own" in ranked.columns else {}),
             "target": ranked["target"],
             "as_of": ranked["as_of"],
-            "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
+            "evidence": basis(ranked),
             "note": ranked[f"note_{language()}"],
         }
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from data.ledger.metrics import LEDGER_METRICS, keyed, metric_title, titles
+from data.ledger.metrics import CODE_COLUMNS, LEDGER_METRICS, in_words, keyed, metric_title, titles
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES
-from layers.registry import gap_layers
+from layers.registry import gap_layers, layers
 
 
 @pytest.mark.parametrize("name", pack_names())
@@ -32,7 +32,20 @@ def test_layers_read_only_metrics_of_the_vocabulary() -> None:
         for metric in item.metrics:
             keys = metric.ledger
             known = LEDGER_METRICS[keys.layer or item.key]
-            assert {*keys.target, *keys.increment, *keys.built, *keys.share} <= set(known)
+            assert set(keys.all) <= set(known)
+
+
+@pytest.mark.parametrize("name", pack_names())
+@pytest.mark.parametrize("table", ["targets", "observations", "policy_zones", "unit_costs"])
+def test_no_code_is_shown_in_the_place_of_words(name: str, table: str) -> None:
+    """Symbols of units are the same in every language; every other code has Chinese words."""
+    rows = Pack.load(name).table(table)
+    shown = in_words(rows, "zh")
+    for column in set(CODE_COLUMNS) & set(rows.columns):
+        layer_keys = {item.key for item in layers()}
+        codes = set(rows.loc[shown[column] == rows[column], column])
+        assert codes <= {"Mbit/s", "Tbit/s", "km", *layer_keys}, column
+    assert in_words(rows.head(0), "zh").empty
 
 
 def test_an_english_title_is_read_as_its_key() -> None:

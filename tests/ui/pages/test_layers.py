@@ -107,6 +107,18 @@ def test_layers_of_one_metric_offer_no_choice() -> None:
     assert state.METRIC not in {box.key for box in app.sidebar.selectbox}
 
 
+def test_a_prefecture_that_no_plan_names_says_so() -> None:
+    app = opened("gap-lists", province="gansu", layer="data_centres", lang="zh",
+                 metric="hosting_capacity")  # fmt: skip
+    table = app.dataframe[0].value.set_index("region")
+    assert table.loc["天水市", "evidence"] == "无规划"
+    assert table.loc["金昌市", "evidence"] == "分解"
+    overview = opened("", province="gansu", layer="fibre", lang="zh")
+    assert "口径：全省城市宽带用户" in words_on(overview)
+    app = opened("", province="yunnan", layer="backbone", lang="zh")
+    assert "5.6 倍，年均 +46.6%" in words_on(app).replace("\\", "")
+
+
 def test_without_a_choice_the_first_metric_with_a_figure_is_shown() -> None:
     app = opened("", province="gansu", layer="fibre")
     assert app.sidebar.selectbox(key=state.METRIC).value == "urban_users_20_mbps"
