@@ -100,9 +100,9 @@ def commit(found: Diagnosis) -> None:
 
 def raster(content: bytes, name: str) -> None:
     """Draw what a raster is, what its cells mean, and the button that takes it in."""
-    from data.doctor.reading.guarded import raster_info
-
-    info = raster_info(content, name=name)
+    info = import_session.raster(content, name)
+    if info is None:
+        return
     west, south, east, north = info.bounds
     facts = (
         f"{info.driver} · {number(info.width)} × {number(info.height)} · {info.dtype}",
@@ -212,7 +212,10 @@ def _commit_raster(content: bytes, name: str, kind: str, unit: str) -> None:
 def _committed(record: ImportRecord) -> None:
     import_session.done()
     st.session_state[_DONE] = t(
-        "import.done", rows=number(record.rows), table=title_of(record.kind), file=record.file_name
+        "import.done",
+        rows=number(record.rows),
+        table=title_of(record.kind),
+        file=plain(record.file_name),
     )
 
 
@@ -223,7 +226,7 @@ def _step(which: str, kind: str) -> None:
     except PlannerError as error:
         st.session_state[_FAULT] = error
         return
-    now = record.file_name if record else t("import.pack_own")
+    now = plain(record.file_name) if record else t("import.pack_own")
     st.session_state[_DONE] = t("import.now", table=title_of(kind), file=now)
 
 

@@ -11,10 +11,12 @@ import streamlit as st
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import STEPS, examine
+from data.doctor.reading.guarded import raster_info
+from data.doctor.reading.raster import RasterInfo
 from data.tables.imports import RASTERS
-from geo.errors import PlannerError
 from ui.shell import cache
 from ui.shell.i18n import t
+from ui.widgets import background
 
 KIND, EVIDENCE, AS_OF = "import_kind", "import_evidence", "import_as_of"
 ENCODING, DELIMITER, SHEET = "import_encoding", "import_delimiter", "import_sheet"
@@ -79,8 +81,10 @@ def done() -> None:
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
-def diagnosis(content: bytes, name: str) -> Diagnosis:
+def diagnosis(content: bytes, name: str) -> Diagnosis | None:
     """Examine the upload, or return what was found when nothing has changed since.
+
+    None while it is examined, and after the planner has stopped it.
 
     Raises
     ------
@@ -91,20 +95,44 @@ def diagnosis(content: bytes, name: str) -> Diagnosis:
     said = (hashlib.sha256(content).hexdigest(), name, pack.digest, repr(chosen), whole)
     if st.session_state.get(_KEY) == said:
         return cast("Diagnosis", st.session_state[_DONE])
-    bar = st.progress(0.0, t("import.step_read"))
 
-    def step(word: str) -> None:
-        bar.progress(STEPS.index(word) / len(STEPS), t(f"import.step_{word}"))
+    def work(progress: background.Progress, cancel: background.Cancel) -> Diagnosis:
+        def step(word: str) -> None:
+            progress(STEPS.index(word) / len(STEPS))
 
-    try:
-        found = examine(content, pack, chosen, origin=whole, name=name, progress=step)
-    except PlannerError:
-        st.session_state.pop(_KEY, None)
-        raise
-    finally:
-        bar.empty()
-    st.session_state[_KEY], st.session_state[_DONE] = said, found
+        return examine(
+            content, pack, chosen, origin=whole, name=name, progress=step, stop=cancel
+        )  # fmt: skip
+
+    st.session_state.pop(_KEY, None)
+    key = hashlib.sha256(repr(said).encode()).hexdigest()
+    found = background.result_of("import", key, work, label=_step)
+    if found is not None:
+        background.drop("import")
+        st.session_state[_KEY], st.session_state[_DONE] = said, found
     return found
+
+
+def _step(share: float) -> str:
+    """Return what is being done at a share of the work."""
+    step = STEPS[min(round(share * len(STEPS)), len(STEPS) - 1)]
+    return t(f"import.step_{step}")
+
+
+def raster(content: bytes, name: str) -> RasterInfo | None:
+    """Describe the upload, a raster; None while it is read, and after the planner has stopped it.
+
+    Raises
+    ------
+    PlannerError
+        If the file cannot be read.
+    """
+
+    def work(_progress: background.Progress, cancel: background.Cancel) -> RasterInfo:
+        return raster_info(content, name=name, stop=cancel)
+
+    key = hashlib.sha256(content).hexdigest() + name
+    return background.result_of("import_raster", key, work, label=t("import.step_read"))
 
 
 def is_raster(name: str) -> bool:

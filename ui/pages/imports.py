@@ -73,6 +73,8 @@ def _examined(content: bytes, name: str) -> None:
     except PlannerError as error:
         explain(error)
         return
+    if found is None:
+        return
     _counts(found)
     tabs = st.tabs([t(f"import.tab_{step}") for step in ("read", "headers", "place", "check")])
     for tab, draw in zip(
