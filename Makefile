@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 	--annotation-style line --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-js test-mutation lint lint-js format bench data lock clean
+.PHONY: help setup setup-dev run test test-js test-mutation lint lint-js format audit bench data lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -49,6 +49,9 @@ lint-js: $(NODE_MODULES) ## Check the browser files with ESLint
 format: setup-dev ## Format the code and repair what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: setup-dev ## Check the licences and known faults of all pinned packages
+	$(BIN)/python -m tools.audit
 
 bench: setup-dev ## Measure and rewrite docs/benchmarks.md
 	$(BIN)/python -m bench

@@ -1,16 +1,16 @@
-"""The web interface: page configuration and navigation, no logic."""
+"""The web interface: page configuration and navigation, no logic.
+
+``streamlit run app.py`` finds ``app`` below, the server; the server runs this file for each page.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
-from ui.shell import demonstration, first_paint, frame, navigation, sidebar, state
+from ui.shell import demonstration, first_paint, frame, navigation, server, sidebar, state
 from ui.whatif import sites
 from ui.widgets import background
-
-st.set_page_config(page_title="Tongcun 通村", layout="wide", initial_sidebar_state=240)
-frame.style()
 
 
 @frame.guarded
@@ -30,4 +30,9 @@ def main() -> None:
     background.watch()
 
 
-main()
+if __name__ == "__main__":
+    st.set_page_config(page_title="Tongcun 通村", layout="wide", initial_sidebar_state=240)
+    frame.style()
+    main()
+else:
+    app = st.App(__file__, middleware=server.middleware())

@@ -12,6 +12,7 @@ import platform
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 import zlib
@@ -67,6 +68,28 @@ def remove_remains(folder: Path) -> int:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
                 gone += 1
     return gone
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes out that ask for the same lock, for the block's time.
+
+    Parameters
+    ----------
+    path
+        File that stands for the lock; it stays.
+    """
+    with path.open("a+b") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            # Windows locks bytes, also such as are not there; it waits 10 s, then raises.
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _own() -> str:

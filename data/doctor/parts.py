@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from data.doctor.base import ROW, ImportChoice, RawTable
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import diagnose
-from data.doctor.reading.guarded import read
+from data.doctor.reading.guarded import Stop, never, read
 from data.doctor.reading.source import Source
 from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
@@ -30,7 +30,7 @@ _ONE_OF_SEVERAL = ("reader.sheet_read", "reader.layer_read", "reader.archive_set
 _TOWNSHIP = re.compile(rf".+(?:{'|'.join(vocabulary('names')['townships'])})$")
 
 
-def examine_parts(
+def examine_parts(  # noqa: PLR0913  as examine
     source: Source,
     pack: Pack,
     choice: ImportChoice,
@@ -38,6 +38,7 @@ def examine_parts(
     origin: FileOrigin,
     name: str = "",
     progress: Callable[[str], None] = lambda _step: None,
+    stop: Stop = never,
 ) -> list[Diagnosis]:
     """Examine every part of a file that is a table; a sheet or layer that was chosen alone.
 
@@ -55,6 +56,8 @@ def examine_parts(
         File name of an upload.
     progress
         Called with each step of each part when it begins.
+    stop
+        Returns True to give up.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def examine_parts(
         If the file cannot be read, or no part of it is a table.
     """
     progress("read")
-    first = read(source, choice, name=name)
+    first = read(source, choice, name=name, stop=stop)
     field, others = _others(first, choice)
     if not others:
         return [diagnose(first, pack, choice=choice, origin=origin, progress=progress)]
@@ -75,7 +78,11 @@ def examine_parts(
     left: list[Message] = []
     for part in (None, *others[: MOST - 1]):
         try:
-            raw = first if part is None else read(source, _of(choice, field, part), name=name)
+            raw = (
+                first
+                if part is None
+                else read(source, _of(choice, field, part), name=name, stop=stop)
+            )
             seen = diagnose(
                 _labelled(raw, field), pack, choice=_alike(choice, raw, found), origin=origin,
                 progress=progress,

@@ -151,6 +151,47 @@ class Scenario(_Frozen):
             ) from error
 
 
+class ScenarioConflictError(InputError):
+    """The saved scenario is another one than was loaded.
+
+    Parameters
+    ----------
+    there
+        What is saved now; None if it was deleted.
+    where
+        Name of the scenario.
+    """
+
+    def __init__(self, there: Scenario | None, *, where: str) -> None:
+        self.there = there
+        super().__init__(
+            "the saved scenario is not the one that was loaded",
+            where=where,
+            repair="merge both, overwrite it, or save under another name",
+        )
+
+
+def check_unchanged(there: Scenario | None, replaces: str, *, where: str) -> None:
+    """Refuse to replace another scenario than was loaded.
+
+    Parameters
+    ----------
+    there
+        What is saved now; None if nothing is.
+    replaces
+        Digest of what was loaded; empty if nothing was.
+    where
+        Name of the scenario.
+
+    Raises
+    ------
+    ScenarioConflictError
+        If both differ.
+    """
+    if ("" if there is None else there.digest) != replaces:
+        raise ScenarioConflictError(there, where=where)
+
+
 def parse_site(text: str) -> PlannedSite:
     """Read ``LAT,LON[,HEIGHT_M[,PRESET]]``.
 

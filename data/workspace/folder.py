@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.atomic import atomic_write
-from data.scenario.scenario import Scenario
+from data.atomic import atomic_write, locked
+from data.scenario.scenario import Scenario, check_unchanged
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, ENVIRONMENT
 from geo.errors import InputError, StorageError, UnknownNameError
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MAX_NAME = 60
 
 _NAME = re.compile(r"[\w（）()\-+ .,，、·]+")
+#: Lock of all scenarios of a folder.
+_LOCK = "scenarios.lock"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _REPAIR = f"set {ENVIRONMENT} to a folder you may write to, or free space on the disk"
 
@@ -79,8 +81,14 @@ class Workspace:
         with _team() as team:
             return tuple(sorted(found.union(() if team is None else team.names())))
 
-    def save(self, scenario: Scenario) -> Path | None:
-        """Keep a scenario under its name; an older one is replaced.
+    def save(self, scenario: Scenario, *, replaces: str | None = None) -> Path | None:
+        """Keep a scenario under its name.
+
+        Parameters
+        ----------
+        replaces
+            :attr:`Scenario.digest` of what may be replaced, empty for a new name; None replaces
+            whatever is there.
 
         Returns
         -------
@@ -88,6 +96,8 @@ class Workspace:
 
         Raises
         ------
+        ScenarioConflictError
+            If another one is there than may be replaced; it stays.
         InputError
             If the name is empty or no file name on every operating system.
         StorageError
@@ -96,11 +106,15 @@ class Workspace:
         path = self._path(scenario.name)
         with _team() as team:
             if team is not None:
-                team.save(scenario.model_copy(update={"name": path.stem}))
+                team.save(scenario.model_copy(update={"name": path.stem}), replaces=replaces)
                 return None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            atomic_write(path, scenario.to_json().encode("utf-8"))
+            with locked(self.folder / _LOCK):
+                if replaces is not None:
+                    there = self._from_file(path) if path.exists() else None
+                    check_unchanged(there, replaces, where=path.stem)
+                atomic_write(path, scenario.to_json().encode("utf-8"))
         except OSError as error:
             raise _storage("the scenario cannot be saved", path, error) from error
         return path
@@ -120,29 +134,41 @@ class Workspace:
             shared = None if team is None else team.load(path.stem)
         if shared is not None:
             return shared.model_copy(update={"name": name})
+        return self._from_file(path).model_copy(update={"name": name})
+
+    def _from_file(self, path: Path) -> Scenario:
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError as error:
-            raise UnknownNameError("scenario", name, self.names()) from error
+            raise UnknownNameError("scenario", path.stem, self.names()) from error
         except UnicodeDecodeError as error:
             raise InputError(
                 "is no UTF-8 text", where=str(path), repair="delete it or export it again"
             ) from error
         except OSError as error:
             raise _storage("the scenario cannot be read", path, error) from error
-        return Scenario.from_json(text, where=str(path)).model_copy(update={"name": name})
+        return Scenario.from_json(text, where=str(path))
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, *, replaces: str | None = None) -> None:
         """Delete a scenario.
+
+        Parameters
+        ----------
+        replaces
+            As for :meth:`save`.
 
         Raises
         ------
+        ScenarioConflictError
+            If another one is there than may be deleted; it stays.
         UnknownNameError
             If none has that name.
         StorageError
             If the file cannot be removed.
         """
         path = self._path(name)
+        if replaces is not None:
+            check_unchanged(self.load(name), replaces, where=path.stem)
         with _team() as team:
             gone = team is not None and team.delete(path.stem)
         try:

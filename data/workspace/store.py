@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from data.atomic import atomic_path, locked
 from geo.errors import DataError, InputError, StorageError
 
 #: Version of the schema that this program reads and writes.
@@ -152,6 +153,8 @@ class Store:
         if self._engine is None:
             if self.file is not None:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
+                if not self.file.exists():
+                    self._make(self.file)
                 _refuse_foreign(self.file)
             engine = _engine(self.url)
             try:
@@ -161,6 +164,18 @@ class Store:
                 raise
             self._engine = engine
         return self._engine
+
+    def _make(self, file: Path) -> None:
+        """Make a new data base whole or not at all: an empty file would be a fault."""
+        with locked(file.with_name(f"{file.name}.lock")):
+            if file.exists():
+                return
+            with atomic_path(file) as part:
+                engine = _engine(_url(part))
+                try:
+                    self._prepare(engine)
+                finally:
+                    engine.dispose()
 
     def _prepare(self, engine: Engine) -> None:
         """Make the schema, or bring an older one up to date."""
@@ -246,9 +261,13 @@ def _only_writer(engine: Engine) -> Iterator[Connection]:
 
 
 def _refuse_foreign(file: Path) -> None:
-    """Refuse a file that some other program made; an empty or absent one becomes ours."""
-    if not file.exists() or file.stat().st_size == 0:
-        return
+    """Refuse a file that is empty, or that some other program made."""
+    if file.stat().st_size == 0:
+        raise DataError(
+            "the catalogue is empty: it was cut off", where=str(file),
+            repair="restore it from a copy; or delete it to begin with no imports, the tables "
+            "beside it stay",
+        )  # fmt: skip
     with file.open("rb") as opened:
         head = opened.read(72)
     if head[:16] != b"SQLite format 3\0" or len(head) < 72:

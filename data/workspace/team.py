@@ -19,7 +19,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from data.atomic import atomic_path, storage_errors
-from data.scenario.scenario import Scenario
+from data.scenario.scenario import Scenario, check_unchanged
 from data.workspace.environment import CATALOGUE_ENVIRONMENT
 from data.workspace.store import FILES, PARTS, SCENARIOS, Store
 from geo.errors import DataError, InputError
@@ -58,7 +58,7 @@ def team_scenarios() -> Iterator[TeamScenarios | None]:
 
 
 class TeamScenarios:
-    """Scenarios in the data base of a team; the last one to save a name is kept.
+    """Scenarios in the data base of a team.
 
     Parameters
     ----------
@@ -80,13 +80,16 @@ class TeamScenarios:
             found = connection.execute(sa.select(SCENARIOS.c.name))
             return tuple(sorted(str(row.name) for row in found))
 
-    def save(self, scenario: Scenario) -> None:
-        """Keep a scenario under its name; an older one is replaced."""
+    def save(self, scenario: Scenario, *, replaces: str | None = None) -> None:
+        """Keep a scenario under its name; errors as of :meth:`Workspace.save`."""
         values = {
             "name": scenario.name, "province": scenario.province, "content": scenario.to_json(),
             "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "who": user(),
         }  # fmt: skip
         with self._store.writing() as connection:
+            if replaces is not None:
+                there = _loaded(connection, scenario.name)
+                check_unchanged(there, replaces, where=scenario.name)
             connection.execute(sa.delete(SCENARIOS).where(SCENARIOS.c.name == scenario.name))
             connection.execute(sa.insert(SCENARIOS).values(values))
 
@@ -98,16 +101,20 @@ class TeamScenarios:
         InputError
             If it breaks the schema: a newer Tongcun may have saved it.
         """
-        query = sa.select(SCENARIOS.c.content).where(SCENARIOS.c.name == name)
         with self._store.reading() as connection:
-            text = connection.execute(query).scalar()
-        return None if text is None else Scenario.from_json(str(text), where=f"scenario {name}")
+            return _loaded(connection, name)
 
     def delete(self, name: str) -> bool:
         """Delete a scenario; tell whether there was one."""
         with self._store.writing() as connection:
             done = connection.execute(sa.delete(SCENARIOS).where(SCENARIOS.c.name == name))
             return bool(done.rowcount)
+
+
+def _loaded(connection: sa.Connection, name: str) -> Scenario | None:
+    query = sa.select(SCENARIOS.c.content).where(SCENARIOS.c.name == name)
+    text = connection.execute(query).scalar()
+    return None if text is None else Scenario.from_json(str(text), where=f"scenario {name}")
 
 
 def share_file(store: Store, name: str, path: Path) -> None:

@@ -16,6 +16,7 @@ from ui.coverage import predictions
 from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, name_language, number, t
+from ui.shell.provenance import plain
 from ui.widgets import drilldown, tables
 
 SITE = "path_site"
@@ -32,7 +33,7 @@ def typed() -> None:
     st.text_input(t("path.id"), key=_TYPED, placeholder=t("path.id_form"), on_change=_take_typed)
     unknown = st.session_state.pop(_NOBODY, "")
     if unknown:
-        st.warning(t("path.no_village", id=unknown))
+        st.warning(t("path.no_village", id=plain(unknown)))
 
 
 def village(table: pd.DataFrame) -> pd.Series:
@@ -41,7 +42,7 @@ def village(table: pd.DataFrame) -> pd.Series:
     chosen = st.session_state.get(tables.VILLAGE, "")
     if chosen not in set(table["village_id"]):
         if chosen and chosen == str(st.session_state.get(_TYPED, "")).strip():
-            st.warning(t("path.not_judged", id=chosen))
+            st.warning(t("path.not_judged", id=plain(chosen)))
         # The largest village that misses service though a site is in reach says most.
         known = ranked[(ranked["state"] == "uncovered") & ranked["rsrp_dBm"].notna()]
         largest = (known if len(known) else ranked).nlargest(1, "households")

@@ -172,16 +172,17 @@ def _take_system(system: str) -> None:
 
 def rasters(files: list[tuple[bytes, str]]) -> None:
     """Draw what each raster is, and the button that takes them in."""
-    for content, name in files[1:]:
-        _raster_facts(content, name)
+    for place, (content, name) in enumerate(files[1:], start=1):
+        if _raster_facts(content, name, place) is None:
+            return
     raster(*files[0], more=files[1:])
 
 
-def _raster_facts(content: bytes, name: str) -> RasterInfo:
-    """Draw what a raster is; return it."""
-    from data.doctor.reading.guarded import raster_info
-
-    info = raster_info(content, name=name)
+def _raster_facts(content: bytes, name: str, place: int = 0) -> RasterInfo | None:
+    """Draw what a raster is; return it, or None while it is read."""
+    info = import_session.raster(content, name, place)
+    if info is None:
+        return None
     west, south, east, north = info.bounds
     facts = (
         f"{info.driver} · {number(info.width)} × {number(info.height)} · {info.dtype}",
@@ -199,6 +200,8 @@ def _raster_facts(content: bytes, name: str) -> RasterInfo:
 def raster(content: bytes, name: str, *, more: list[tuple[bytes, str]]) -> None:
     """Draw what a raster's cells mean, and the button that takes it and the others in."""
     info = _raster_facts(content, name)
+    if info is None:
+        return
     wanted = st.session_state.get(import_session.KIND)
     kind = wanted if wanted in RASTERS else "dem"
     units = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")
@@ -300,7 +303,7 @@ def _commit_raster(files: list[tuple[bytes, str]], kind: str, unit: str) -> None
 def _committed(records: list[ImportRecord]) -> None:
     import_session.done()
     st.session_state[_DONE] = "  \n".join(
-        t("import.done", rows=number(r.rows), table=title_of(r.kind), file=r.file_name)
+        t("import.done", rows=number(r.rows), table=title_of(r.kind), file=plain(r.file_name))
         for r in records
     )
 
@@ -312,7 +315,7 @@ def _step(which: str, kind: str) -> None:
     except PlannerError as error:
         st.session_state[_FAULT] = error
         return
-    now = record.file_name if record else t("import.pack_own")
+    now = plain(record.file_name) if record else t("import.pack_own")
     st.session_state[_DONE] = t("import.now", table=title_of(kind), file=now)
 
 

@@ -13,11 +13,13 @@ from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import STEPS
 from data.doctor.parts import examine_parts
+from data.doctor.reading.guarded import raster_info
+from data.doctor.reading.raster import RasterInfo
 from data.tables.imports import RASTERS
 from data.workspace.merging import SCOPES
-from geo.errors import PlannerError
 from ui.shell import cache
 from ui.shell.i18n import t
+from ui.widgets import background
 
 KIND, EVIDENCE, AS_OF = "import_kind", "import_evidence", "import_as_of"
 ENCODING, DELIMITER, SHEET = "import_encoding", "import_delimiter", "import_sheet"
@@ -88,8 +90,10 @@ def done() -> None:
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
-def diagnoses(files: Sequence[tuple[bytes, str]]) -> list[Diagnosis]:
+def diagnoses(files: Sequence[tuple[bytes, str]]) -> list[Diagnosis] | None:
     """Examine every part of the uploads, or return what was found when nothing has changed since.
+
+    None while they are examined, and after the planner has stopped it.
 
     Parameters
     ----------
@@ -106,26 +110,48 @@ def diagnoses(files: Sequence[tuple[bytes, str]]) -> list[Diagnosis]:
     said = (sums, pack.digest, repr(chosen), whole)
     if st.session_state.get(_KEY) == said:
         return cast("list[Diagnosis]", st.session_state[_DONE])
-    bar = st.progress(0.0, t("import.step_read"))
 
-    def step(word: str) -> None:
-        bar.progress(STEPS.index(word) / len(STEPS), t(f"import.step_{word}"))
+    def work(progress: background.Progress, cancel: background.Cancel) -> list[Diagnosis]:
+        def step(word: str) -> None:
+            progress(STEPS.index(word) / len(STEPS))
 
-    try:
-        found = [
+        return [
             part
             for content, name in files
             for part in examine_parts(
-                content, pack, chosen, origin=whole, name=name, progress=step
+                content, pack, chosen, origin=whole, name=name, progress=step, stop=cancel
             )
         ]  # fmt: skip
-    except PlannerError:
-        st.session_state.pop(_KEY, None)
-        raise
-    finally:
-        bar.empty()
-    st.session_state[_KEY], st.session_state[_DONE] = said, found
+
+    st.session_state.pop(_KEY, None)
+    key = hashlib.sha256(repr(said).encode()).hexdigest()
+    found = background.result_of("import", key, work, label=_step)
+    if found is not None:
+        background.drop("import")
+        st.session_state[_KEY], st.session_state[_DONE] = said, found
     return found
+
+
+def _step(share: float) -> str:
+    """Return what is being done at a share of the work."""
+    step = STEPS[min(round(share * len(STEPS)), len(STEPS) - 1)]
+    return t(f"import.step_{step}")
+
+
+def raster(content: bytes, name: str, place: int = 0) -> RasterInfo | None:
+    """Describe an upload, a raster; None while it is read, and after the planner has stopped it.
+
+    Raises
+    ------
+    PlannerError
+        If the file cannot be read.
+    """
+
+    def work(_progress: background.Progress, cancel: background.Cancel) -> RasterInfo:
+        return raster_info(content, name=name, stop=cancel)
+
+    key = hashlib.sha256(content).hexdigest() + name
+    return background.result_of(f"import_raster_{place}", key, work, label=t("import.step_read"))
 
 
 def is_raster(name: str) -> bool:

@@ -16,6 +16,7 @@ from ui.plan.settings import TEN_THOUSAND
 from ui.shell import state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, figure, interval, language, named, number, short_names, t
+from ui.shell.provenance import plain
 from ui.widgets import drilldown, tables
 
 MAP_HEIGHT = 470
@@ -51,7 +52,7 @@ def stations(parts: pd.DataFrame, whole: pd.DataFrame, title: str, level: str) -
         _station_map(parts, title, level)
     with right:
         adds = {year: float(row[f"year_{year}"]) for year in years}
-        st.markdown(f"**{t('needs.chart', place=named(row))}**")
+        st.markdown(f"**{t('needs.chart', place=plain(named(row)))}**")
         if np.isnan(list(adds.values())).any():
             st.info(t("needs.unknown", interval=interval(row["gap_low"], row["gap_high"])))
         else:
@@ -97,7 +98,7 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
         if pd.isna(need["target"]):
             st.info(t("needs.no_target"))
         else:
-            st.markdown(f"**{t('needs.chart', place=named(need))}**")
+            st.markdown(f"**{t('needs.chart', place=plain(named(need)))}**")
             adds = {year: float(need[f"year_{year}"]) for year in years_of(table)}
             unit = unit_name(str(row["unit"]), language())
             st.vega_lite_chart(

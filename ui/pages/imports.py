@@ -73,6 +73,8 @@ def _examined(files: list[tuple[bytes, str]]) -> None:
     except PlannerError as error:
         explain(error)
         return
+    if parts is None:
+        return
     found = _chosen_part(parts)
     _counts(found)
     tabs = st.tabs([t(f"import.tab_{step}") for step in ("read", "headers", "place", "check")])

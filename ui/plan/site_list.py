@@ -13,6 +13,7 @@ from ui.plan import map as plan_map, settings as plan_settings, whatif_transfer
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell.callbacks import whole
 from ui.shell.i18n import language, name_language, number, short_names, t
+from ui.shell.provenance import plain
 from ui.widgets import tables
 
 _HEIGHT, _ROW = 380, 28
@@ -122,7 +123,7 @@ def _buttons(result: Rollout) -> None:
             return
         site = chosen.iloc[0]
         st.markdown(
-            t("plan.chosen_site", rank=site["rank"], place=site["candidate_id"],
+            t("plan.chosen_site", rank=site["rank"], place=plain(site["candidate_id"]),
               villages=number(site["villages"]), households=number(site["households"])),
             width="content",
         )  # fmt: skip

@@ -42,6 +42,7 @@ NO_REGION = ("", "")
 _FAULTS = "_url_faults"
 _HISTORIES = "_histories"
 _READ = "_url_read"
+_LOADED = "_loaded_scenarios"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,15 @@ def adopt(scenario: Scenario) -> None:
     session = st.session_state
     session[PROVINCE] = scenario.province
     keep(history().push(scenario))
+    loaded()[scenario.name] = scenario
     if scenario.as_of is not None:
         session[AS_OF] = scenario.as_of.isoformat()
+
+
+def loaded() -> dict[str, Scenario]:
+    """Return name → scenario as this session loaded or saved it last."""
+    known: dict[str, Scenario] = st.session_state.setdefault(_LOADED, {})
+    return known
 
 
 @whole

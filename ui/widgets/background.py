@@ -194,7 +194,9 @@ def _drawing(name: str) -> Iterator[None]:
         _PART.reset(token)
 
 
-def result_of(place: str, key: str, work: Work[T], *, label: str) -> T | None:
+def result_of(
+    place: str, key: str, work: Work[T], *, label: str | Callable[[float], str]
+) -> T | None:
     """Return what the work gives, or None while it runs or after it was stopped.
 
     Until it is done a bar with a button to stop is shown where this is called; then the page is
@@ -210,7 +212,7 @@ def result_of(place: str, key: str, work: Work[T], *, label: str) -> T | None:
     work
         Runs outside the session: it must not draw, and must hold what it needs.
     label
-        What is being done, for the reader.
+        What is being done, for the reader; or what is done at a share of the work.
 
     Returns
     -------
@@ -233,19 +235,25 @@ def result_of(place: str, key: str, work: Work[T], *, label: str) -> T | None:
         )
         jobs[key].done.wait(PATIENCE_S)
     job = jobs[key]
+    words = label if callable(label) else lambda _share: label
     # The container exists without a bar too: what follows keeps its position on the page.
     with st.container():
         if not job.done.is_set():
-            _bar(place, job, label)
+            _bar(place, job, words)
             return None
         if isinstance(job.error, Cancelled) or (job.cancel.is_set() and job.result is None):
-            _stopped(place, key, label)
+            _stopped(place, key, words(job.share))
             return None
     if job.error is not None:
         del jobs[key]
         raise job.error
     result: T = job.result
     return result
+
+
+def drop(place: str) -> None:
+    """Forget the results of a place: they are large, or kept elsewhere."""
+    st.session_state.get(_JOBS, {}).pop(place, None)
 
 
 def _forget(jobs: dict[str, Job]) -> None:
@@ -256,14 +264,14 @@ def _forget(jobs: dict[str, Job]) -> None:
         del jobs[next(iter(jobs))]
 
 
-def _bar(place: str, job: Job, label: str) -> None:
+def _bar(place: str, job: Job, words: Callable[[float], str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.empty()
         st.button(
             t("work.stop"), key=f"stop-{place}", on_click=job.cancel.set,
             disabled=job.cancel.is_set(),
         )  # fmt: skip
-    follow(place, bar, job, lambda job: f"{label} · {job.share:.0%}")
+    follow(place, bar, job, lambda job: f"{words(job.share)} · {job.share:.0%}")
 
 
 def _stopped(place: str, key: str, label: str) -> None:

@@ -287,3 +287,15 @@ def test_a_server_that_is_away_is_told_without_the_password(tmp_path: Path) -> N
         opened.history()
     assert "geheim" not in str(caught.value)
     assert caught.value.repair
+
+
+def test_a_catalogue_of_length_zero_is_a_fault(tmp_path: Path) -> None:
+    with Catalogue(tmp_path) as store:
+        commit(store, table(3))
+    file = tmp_path / CATALOGUE_FILE
+    file.write_bytes(b"")
+    with Catalogue(tmp_path) as store, pytest.raises(DataError, match="empty: it was cut off"):
+        store.history()
+    with Catalogue(tmp_path) as store, pytest.raises(DataError, match="empty: it was cut off"):
+        commit(store, table(3))
+    assert file.stat().st_size == 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 import data.workspace.folder
-from data.scenario.scenario import PlannedSite, Scenario
+from data.scenario.scenario import PlannedSite, Scenario, ScenarioConflictError
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace, checked_name
 from geo.errors import InputError, StorageError, UnknownNameError
@@ -110,3 +111,45 @@ def test_a_broken_file_is_named(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"broken|UTF-8") as caught:
         workspace.load("broken")
     assert "broken.json" in caught.value.where
+
+
+def test_another_than_was_loaded_is_not_replaced(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.save(SCENARIO, replaces="")
+    theirs = SCENARIO.model_copy(update={"targets": {"mobile_5g": 7}})
+    workspace.save(theirs, replaces=SCENARIO.digest)
+    mine = SCENARIO.model_copy(update={"targets": {}})
+    for replaces in ("", SCENARIO.digest):
+        with pytest.raises(ScenarioConflictError) as refused:
+            workspace.save(mine, replaces=replaces)
+        assert refused.value.there == theirs
+    with pytest.raises(ScenarioConflictError):
+        workspace.delete(SCENARIO.name, replaces=SCENARIO.digest)
+    assert workspace.load(SCENARIO.name) == theirs
+    workspace.delete(SCENARIO.name, replaces=theirs.digest)
+    with pytest.raises(ScenarioConflictError) as gone:
+        workspace.save(mine, replaces=theirs.digest)
+    assert gone.value.there is None
+
+
+def test_of_many_who_loaded_the_same_one_saves(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.save(SCENARIO)
+    barrier, saved = threading.Barrier(8), []
+
+    def save(count: int) -> None:
+        barrier.wait()
+        try:
+            mine = SCENARIO.model_copy(update={"targets": {"mobile_5g": 100 + count}})
+            workspace.save(mine, replaces=SCENARIO.digest)
+            saved.append(mine)
+        except ScenarioConflictError:
+            pass
+
+    threads = [threading.Thread(target=save, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(saved) == 1
+    assert workspace.load(SCENARIO.name) == saved[0]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from data.doctor.diagnosis import FileOrigin
 from data.importing import RasterFile, commit_raster
-from data.scenario.scenario import PlannedSite, Scenario
+from data.scenario.scenario import PlannedSite, Scenario, ScenarioConflictError
 from data.tables.reader import Pack
 from data.workspace import team
 from data.workspace.catalogue import Catalogue
@@ -50,6 +50,17 @@ def test_one_saves_and_the_other_loads_changes_and_deletes(url: str, tmp_path: P
         one.delete(PLAN.name)
     assert not (tmp_path / "one").exists()
     assert one.place.startswith("postgresql")
+
+
+def test_another_than_was_loaded_is_not_replaced(url: str, tmp_path: Path) -> None:
+    one, other = Workspace(tmp_path / "one"), Workspace(tmp_path / "other")
+    one.save(PLAN, replaces="")
+    changed = PLAN.model_copy(update={"sites": ()})
+    other.save(changed, replaces=PLAN.digest)
+    with pytest.raises(ScenarioConflictError) as refused:
+        one.save(PLAN.model_copy(update={"targets": {"x": 1}}), replaces=PLAN.digest)
+    assert refused.value.there == changed
+    assert other.load(PLAN.name) == changed
 
 
 def test_files_of_the_folder_stay_readable_and_the_teams_go_first(

@@ -326,7 +326,33 @@ def test_a_scenario_is_saved_loaded_and_linked(workspace: Workspace) -> None:
     assert linked.session_state["_histories"][PROVINCE].present.sites
     app.selectbox(key="load_name").select("方案 1")
     app.button(key="delete").click().run()
+    assert workspace.names() == ("方案 1",), "it asks first"
+    app.button(key="delete_sure").click().run()
     assert workspace.names() == ()
+    app.button(key="save_undo").click().run()
+    assert workspace.load("方案 1").sites
+
+
+def test_of_two_who_change_a_scenario_the_second_sees_both_and_merges(
+    workspace: Workspace,
+) -> None:
+    place = Pack.load(PROVINCE).table("places").iloc[0]
+    site = PlannedSite(lat=place["lat"], lon=place["lon"])
+    workspace.save(Scenario(name="s", province=PROVINCE, five_g_counts_as_4g=False))
+    app = opened("what-if", scenario="s", lang="en")
+    theirs = workspace.load("s").model_copy(update={"sites": (site,)})
+    workspace.save(theirs)
+    mine = app.session_state["_histories"][PROVINCE].present
+    history = History(mine.model_copy(update={"five_g_counts_as_4g": True}))
+    app.session_state["_histories"][PROVINCE] = history
+    app.button(key="save").click().run()
+    assert workspace.load("s") == theirs, "nothing was overwritten"
+    assert "somebody else" in texts(app)
+    app.button(key="merge_mine").click().run()
+    both = workspace.load("s")
+    assert (both.sites, both.five_g_counts_as_4g) == ((site,), True)
+    app.button(key="save_undo").click().run()
+    assert workspace.load("s") == theirs
 
 
 def test_a_name_that_is_no_file_name_is_refused_on_the_page() -> None:

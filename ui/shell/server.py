@@ -1,0 +1,173 @@
+"""What the server answers, and to whom: hosts, frames, scripts, other sites.
+
+A page of another site must not read this one: not as its frame, not by asking for its files, and
+not by a name that its owner points at this machine (DNS rebinding), since then even the
+``Origin`` equals the ``Host``. Numeric addresses cannot be pointed elsewhere, so they are taken;
+names are those of this machine and of ``server.allowedHosts``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.middleware import Middleware
+from streamlit import config
+
+from geo.errors import PlannerError
+from ui.map.tiles import background
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Streamlit's charts compile their expressions, and its pages carry styles of their own.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{tiles}; font-src 'self' data:; "
+    "connect-src 'self'{sockets}; worker-src 'self' blob:; frame-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+_NAME = re.compile(r"[\w.:%-]+")
+_CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+_REFUSAL = (
+    b"This name is not one of this server. Open it by localhost or its numeric address, or start "
+    b"it with --server.allowedHosts NAME.\n"
+)
+
+
+def middleware() -> list[Middleware]:
+    """Return what stands before Streamlit's own server."""
+    return [Middleware(Guard)]
+
+
+class Guard:
+    """Refuse foreign hosts and closed paths; say in each answer what a page may load.
+
+    Parameters
+    ----------
+    app
+        The server behind it.
+    """
+
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        host = _header(scope, b"host")
+        if not is_own_host(host) or not _is_own_origin(_header(scope, b"origin")):
+            await _refuse(scope, send, 421, _REFUSAL)
+        elif any(closed in scope["path"] for closed in _CLOSED):
+            await _refuse(scope, send, 404, b"Not Found\n")
+        elif scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+        else:
+
+            async def answer(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = _headers(message.get("headers", ()), host)
+                await send(message)
+
+            await self._app(scope, receive, answer)
+
+
+def is_own_host(host: str) -> bool:
+    """Return whether a ``Host`` is an address or a name of this server.
+
+    Examples
+    --------
+    >>> [is_own_host(host) for host in ("localhost:8501", "[::1]:8501", "evil.example")]
+    [True, True, False]
+    """
+    try:
+        parts = urlsplit(f"//{host}")
+        name = (parts.hostname or "").rstrip(".")
+        _ = parts.port
+    except ValueError:
+        return False
+    if (
+        not re.fullmatch(r"[\w.:%-]+", name)
+        or parts.username is not None
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
+        return False
+    return _is_number(name) or any(_fits(name, own.strip().lower()) for own in _own_names())
+
+
+def _own_names() -> Iterable[str]:
+    yield from ("localhost", socket.gethostname())
+    for option in ("server.address", "browser.serverAddress"):
+        yield config.get_option(option) or ""
+    yield from config.get_option("server.allowedHosts")
+
+
+def _fits(name: str, own: str) -> bool:
+    return own in {name, "*"} or (own.startswith("*.") and name.endswith(own[1:]))
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_own_origin(origin: str) -> bool:
+    """Return whether a request comes from a page of this server, or from no page."""
+    return not origin or is_own_host(urlsplit(origin).netloc)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    found = [value for key, value in scope["headers"] if key == name]
+    return found[0].decode("latin-1") if len(found) == 1 else ""
+
+
+def _headers(given: Iterable[tuple[bytes, bytes]], host: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with ours; none opens it to all sites."""
+    kept = [
+        (key, value)
+        for key, value in given
+        if not (key.lower() == b"access-control-allow-origin" and value == b"*")
+    ]
+    policy = _POLICY.format(tiles=_tiles(), sockets=f" ws://{host} wss://{host}")
+    return [
+        *kept,
+        (b"content-security-policy", policy.encode("latin-1")),
+        (b"x-frame-options", b"SAMEORIGIN"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+
+
+def _tiles() -> str:
+    """Return where the background tiles come from, as the policy names it."""
+    try:
+        tiles = background()
+    except PlannerError:
+        return ""
+    if tiles is None:
+        return ""
+    parts = urlsplit(tiles.url)
+    server = parts.netloc.partition("{")[0]
+    return f" {parts.scheme}://{parts.netloc}" if server == parts.netloc else ""
+
+
+async def _refuse(scope: Scope, send: Send, status: int, text: bytes) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
