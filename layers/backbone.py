@@ -10,8 +10,7 @@ import pandas as pd
 
 from data.tables.reader import Pack
 from layers.base import Layer
-from layers.marks import Points, Symbol
-from layers.offers import Listing
+from layers.offers import Listing, Points, Symbol
 from layers.stated import amount, ledger_rows
 
 _KEY = "backbone"

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from data.wording.catalogue import Message
-from layers.base import Figures, Layer, LedgerKeys, Metric, Query
+from layers.base import Layer, Metric, Query
+from layers.figures import Figures, LedgerKeys
 from layers.named_places import figures_of_named_places
 from layers.offers import ImportedList, MessageSource, RackNeed, UnitNeed
 from layers.stated import percent

@@ -18,11 +18,12 @@ from data.wording.catalogue import Message
 from data.workspace.effective import import_date, imported_table
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
-from layers.base import Figures, Layer, LedgerKeys, Metric, Query
-from layers.natural_villages import VILLAGES_SOURCE
+from layers.base import Layer, Metric, Query
+from layers.figures import Figures, LedgerKeys
 from layers.offers import ImportedList, MessageSource, RouteNeed, UnitNeed
 from layers.provincial_split import counted_figures
 from layers.stated import admin_villages, amount, percent, share_figures, stated_figures
+from layers.villages import VILLAGES_SOURCE
 
 
 def villages_reached(query: Query) -> Figures:

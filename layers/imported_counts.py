@@ -21,9 +21,9 @@ from data.workspace.effective import imported_table
 from data.workspace.station_sites import ABSENT
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
-from layers.base import Context, Figures, Layer
-from layers.marks import Mark, Points, Symbol
-from layers.offers import ImportedList, MessageSource
+from layers.base import Context, Layer
+from layers.figures import Figures
+from layers.offers import ImportedList, Mark, MessageSource, Points, Symbol
 
 #: Colour of the stations of each technology on the map.
 _COLOURS = {"4G": "#0072b2", "5G": "#cc79a7"}

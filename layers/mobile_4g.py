@@ -7,7 +7,8 @@ the one published share (Kunming, 20.86 % at the end of 2021) is close to its sh
 
 from __future__ import annotations
 
-from layers.base import Layer, LedgerKeys, Metric
+from layers.base import Layer, Metric
+from layers.figures import LedgerKeys
 from layers.imported_counts import count_stations, station_marks, stations_of
 from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures

@@ -8,7 +8,8 @@ as a fixed cell. Population and village-level units give the other end of the in
 
 from __future__ import annotations
 
-from layers.base import Layer, LedgerKeys, Metric
+from layers.base import Layer, Metric
+from layers.figures import LedgerKeys
 from layers.imported_counts import count_stations, station_marks, stations_of
 from layers.offers import ImportedList, SiteRadio, UnitNeed
 from layers.provincial_split import counted_figures

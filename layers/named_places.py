@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from data.ledger.statements import RegionalFigure
 from data.wording.catalogue import Bilingual, Message
 from geo.gaps.gap import Interval
-from layers.base import RULE_COLUMNS, Context, Figures, Query
+from layers.base import Context, Query
+from layers.figures import RULE_COLUMNS, Figures
 from layers.provincial_split import chosen_rule, counted_figures
 from layers.words import two_sentences
 

@@ -24,15 +24,14 @@ from data.wording.catalogue import Message
 from data.workspace.effective import import_date, is_imported
 from geo.evidence import weakest
 from geo.gaps.gap import Interval
-from layers.base import Context, Figures, Layer, LedgerKeys, Metric, Query, TargetStatus
+from layers.base import Context, Layer, Metric, Query
+from layers.figures import Figures, LedgerKeys, TargetStatus
 from layers.observed_cells import NO_CELLS
 from layers.offers import SiteNeed
 from layers.provincial_split import spread
-from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, sized, village_states
+from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, VILLAGES_SOURCE, sized, village_states
 from layers.words import two_sentences
 
-#: Source id of the village table.
-VILLAGES_SOURCE = "pack:natural_villages"
 #: Villages whose size is unknown: all, those that may have 4G, those that may have none.
 _UNSIZED = ("unsized", "unsized_built", "unsized_missing")
 

@@ -11,8 +11,7 @@ import pandas as pd
 from data.tables.reader import Pack
 from data.wording.catalogue import data_language
 from layers.base import Layer
-from layers.marks import Symbol, Zones
-from layers.offers import LISTING_COLUMNS, Listing
+from layers.offers import LISTING_COLUMNS, Listing, Symbol, Zones
 
 _TABLE = "policy_zones"
 

@@ -17,7 +17,8 @@ from data.wording.catalogue import Message
 from geo.errors import UnknownNameError
 from geo.evidence import weakest
 from geo.gaps.gap import Interval, gap
-from layers.base import RULE_COLUMNS, RULES, Figures, Metric, Query, TargetStatus
+from layers.base import Metric, Query
+from layers.figures import RULE_COLUMNS, RULES, Figures, TargetStatus
 from layers.observed_cells import Cells, End, allocated, built_cells, target_cells
 from layers.region_weights import prefecture_weights, to_counties
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from geo.errors import InputError
 from geo.gaps.allocation import allocate, largest_remainder
-from layers.base import RULE_COLUMNS, Context, Query
+from layers.base import Context, Query
+from layers.figures import RULE_COLUMNS
 
 
 def share_of(context: Context, column: str, share: float) -> NDArray[np.float64]:

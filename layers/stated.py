@@ -19,7 +19,8 @@ from data.ledger.statements import Ledger, Statement
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
 from geo.gaps.gap import Interval
-from layers.base import Figures, LedgerKeys, Metric, Query
+from layers.base import Metric, Query
+from layers.figures import Figures, LedgerKeys
 from layers.offers import LISTING_COLUMNS
 from layers.provincial_split import WEIGHTS_SOURCE, Spread, Terms, join, scaled, target_statement
 from layers.region_weights import share_of

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: "20户以上" normally includes 20 [households].
 MIN_HOUSEHOLDS = 20
+#: Source id of the village table.
+VILLAGES_SOURCE = "pack:natural_villages"
 
 STATES = ("uncovered", "covered", "unknown")
 

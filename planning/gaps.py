@@ -16,7 +16,8 @@ from data.tables.reader import Pack
 from data.wording.catalogue import DATA_LANGUAGES, LANGUAGES, Message
 from geo.errors import InputError
 from geo.gaps.gap import Interval, gap
-from layers.base import LEVELS, Context, Figures, Layer, Level, Metric, Query
+from layers.base import LEVELS, Context, Layer, Level, Metric, Query
+from layers.figures import Figures
 from layers.imported_counts import listed_beside, own_counts, with_own
 from layers.registry import gap_layers, layer
 from layers.words import two_sentences

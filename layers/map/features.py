@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.tables.reader import Pack
 from data.workspace.effective import brought
-from layers.marks import Points
+from layers.offers import Points
 from layers.villages import village_states
 
 #: Tolerance of the simplification by level [°]; below a pixel at the zooms that are used.

@@ -11,7 +11,7 @@ from branca.element import MacroElement
 
 from layers.map.folium_internals import Script
 from layers.map.render import Sheet, points_from
-from layers.marks import Symbol
+from layers.offers import Symbol
 
 
 @dataclass(frozen=True)

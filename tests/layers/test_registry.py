@@ -10,10 +10,10 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES
 from geo.errors import DataError, UnknownNameError
-from layers.base import LEVELS, RULES, Context, Layer, Level, Query
+from layers.base import LEVELS, Context, Layer, Level, Query
 from layers.discovery import LAYERS_DIR, layer_keys
-from layers.marks import Zones
-from layers.offers import LISTING_COLUMNS
+from layers.figures import RULES
+from layers.offers import LISTING_COLUMNS, Zones
 from layers.registry import gap_layers, layer, layers, unit_name
 from planning.exports.gaps import source_table
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.tables.reader import Pack
-from layers.base import RULE_COLUMNS
+from layers.figures import RULE_COLUMNS
 from layers.registry import layer as layer_of
 
 

@@ -13,7 +13,8 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
 from geo.gaps.gap import Interval
-from layers.base import Context, Figures, Query
+from layers.base import Context, Query
+from layers.figures import Figures
 from layers.registry import layer
 from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS, gap_table, layer_table
 from tests import toy as toy_pack

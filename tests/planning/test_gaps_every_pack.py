@@ -16,7 +16,8 @@ import pytest
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.evidence import EVIDENCE_CLASSES
-from layers.base import LEVELS, RULES
+from layers.base import LEVELS
+from layers.figures import RULES
 from layers.registry import gap_layers, metric_of
 from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS, gap_table
 from tests.planning.recomputed import Recomputed

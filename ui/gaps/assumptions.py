@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
 
-from layers.base import RULES, Layer, Metric
+from layers.base import Layer, Metric
+from layers.figures import RULES
 from planning.gaps import target_dates
 from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import standing, whole

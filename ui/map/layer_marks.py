@@ -10,7 +10,7 @@ import streamlit as st
 from data.tables.reader import Pack
 from layers.base import Layer
 from layers.map import features, render, switched
-from layers.marks import Lines, Mark, Points, Zones
+from layers.offers import Lines, Mark, Points, Zones
 from layers.registry import layers
 from ui.shell.i18n import language, t
 from ui.shell.streamlit_internals import media_address

@@ -16,14 +16,14 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import data_language
 from layers.base import Layer
-from layers.map import features, relief, render
+from layers.map import features, relief, render, tiles
 from layers.map.symbols import STATES as STATE_LOOKS, class_limits
 from layers.registry import metric_of, unit_name
 from layers.villages import STATES
 from planning.coverage.prediction import has_radio
 from planning.elevation import terrain_of
 from planning.whatif import Effect
-from ui.map import layer_marks, mapview, tiles
+from ui.map import layer_marks, mapview
 from ui.shell import cache, state
 from ui.shell.i18n import figure, interval, language, number, short_names, t
 from ui.shell.streamlit_internals import media_address

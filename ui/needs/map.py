@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from data.tables.reader import Pack
 from layers.map import features, relief, render
 from layers.map.symbols import class_limits
+from layers.map.tiles import background
 from planning.needs import FibreTree
 from ui.map import maps, mapview
-from ui.map.tiles import background
 from ui.shell import cache, state
 from ui.shell.i18n import language, short_names, t
 from ui.shell.streamlit_internals import media_address

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.evidence import EVIDENCE_CLASSES
-from layers.base import RULES
+from layers.figures import RULES
 from layers.registry import gap_layers, layer, layers
 from ui.gaps import ledger
 from ui.shell import cache, exporting, state

@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from streamlit import config
 
 from geo.errors import PlannerError
-from ui.map.tiles import background
+from layers.map.tiles import background
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

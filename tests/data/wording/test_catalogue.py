@@ -15,7 +15,8 @@ from data.tables.pack import TABLES
 from data.wording import catalogue
 from data.wording.catalogue import DEFAULT, LANGUAGES, Message, fields, sentences, text
 from geo.evidence import EVIDENCE_CLASSES
-from layers.base import LEVELS, RULES
+from layers.base import LEVELS
+from layers.figures import RULES
 from layers.villages import STATES
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,7 +14,10 @@ HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 NAMES = {
     "app.py": {"Tongcun 通村"},
     "cli.py": {"Tongcun 通村"},
-    "ui/map/tiles.py": {"© 高德地图 Amap", "© 天地图 Tianditu"},  # attribution that each asks for
+    "layers/map/tiles.py": {
+        "© 高德地图 Amap",
+        "© 天地图 Tianditu",
+    },
 }
 
 

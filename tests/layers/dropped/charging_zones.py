@@ -7,8 +7,7 @@ import pandas as pd
 
 from data.tables.reader import Pack
 from layers.base import Layer
-from layers.marks import Lines, Mark, Points, Symbol, Zones
-from layers.offers import LISTING_COLUMNS, Listing
+from layers.offers import LISTING_COLUMNS, Lines, Listing, Mark, Points, Symbol, Zones
 
 
 def marks(pack: Pack, language: str) -> tuple[Mark, ...]:

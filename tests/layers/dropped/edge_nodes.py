@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from layers.base import Layer, LedgerKeys, Metric
+from layers.base import Layer, Metric
+from layers.figures import LedgerKeys
 from layers.offers import UnitNeed
 from layers.provincial_split import counted_figures
 from layers.stated import stated_figures

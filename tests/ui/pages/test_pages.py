@@ -21,7 +21,7 @@ from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from geo.errors import InputError
-from layers.base import RULES
+from layers.figures import RULES
 from layers.villages import village_table
 from planning.gaps import gap_table
 from planning.whatif import effect

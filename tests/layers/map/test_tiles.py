@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geo.errors import InputError, UnknownNameError
-from ui.map.tiles import ENVIRONMENT, KEY, background
+from layers.map.tiles import ENVIRONMENT, KEY, background
 
 
 def test_off_by_default() -> None:
