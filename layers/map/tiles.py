@@ -36,6 +36,16 @@ _KNOWN: Mapping[str, Tiles] = {
 def background(environment: Mapping[str, str] = os.environ) -> Tiles | None:
     """Return the configured tiles, None by default.
 
+    Parameters
+    ----------
+    environment
+        Variables that name them.
+
+    Returns
+    -------
+    tiles
+        Address and attribution.
+
     Raises
     ------
     UnknownNameError
