@@ -14,6 +14,11 @@ NAMES = (
     "a.parquet", "a.mif", "a.dxf", "a.osm.pbf", "a.csv.gz", "CN.txt", "a.tif", "N25E102.hgt",
     "a.vrt",
 )  # fmt: skip
+VRT = """<VRTDataset rasterXSize="5" rasterYSize="4"><SRS>EPSG:4326</SRS>
+<GeoTransform>100, 0.1, 0, 26, 0, -0.1</GeoTransform><VRTRasterBand dataType="Int16" band="1">
+<NoDataValue>-1</NoDataValue><SimpleSource><SourceFilename relativeToVRT="1">a.tif</SourceFilename>
+<SourceBand>1</SourceBand><SrcRect xOff="0" yOff="0" xSize="5" ySize="4"/>
+<DstRect xOff="0" yOff="0" xSize="5" ySize="4"/></SimpleSource></VRTRasterBand></VRTDataset>"""
 
 
 def files() -> dict[str, bytes]:
@@ -42,7 +47,17 @@ def files() -> dict[str, bytes]:
         "a.dxf": making.DXF.encode("gb18030"),
         "a.osm.pbf": pbf,
         "a.tif": tif,
-        "a.vrt": b'<VRTDataset rasterXSize="2" rasterYSize="2"></VRTDataset>',
+        "a.vrt": VRT.encode(),
+        "vrt.zip": making.zipped({"a.vrt": VRT.encode(), "a.tif": tif}, method=0),
+        "a.kmz": making.zipped({"doc.kml": making.KML.format(encoding="UTF-8").encode()}),
+        "aimed.kml": b"<!-- <kml --><OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>a.csv"
+        b"</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+        "aimed.geojson": b'{"type":"gdal_streamed_alg",'
+        b'"command_line":"gdal vector pipeline ! read a"}',
+        "crs.geojson": making.geojson(
+            (making.point(100.2, 25.6), {}),
+            crs={"type": "name", "properties": {"name": "EPSG:4490"}},
+        ),
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from data.doctor.process import kept
 from data.tables.imports import IMPORT_EVIDENCE, IMPORTABLE
 from geo.errors import PlannerError
 from ui.imports import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 def show() -> None:
     """Draw the page."""
     head(t("import.title"))
+    kept.prepare()
     import_results.messages()
     uploads = _form()
     if uploads:

@@ -2,26 +2,19 @@
 
 A damaged or hostile file ends that process, not this one: a table of 5 KB makes its reader ask for
 all memory, a view of a GeoPackage never ends. The process has none of this one's environment. Its
-answer comes back as JSON and Arrow (:mod:`data.doctor.reading.exchange`). Nothing is locked while
+answer comes back as JSON and Arrow (:mod:`data.doctor.process.exchange`). Nothing is locked while
 it works, and a planner may stop it.
 
 On Linux one process is kept that has loaded its libraries and forks for each file
-(:mod:`data.doctor.reading.child`); elsewhere each file starts one.
+(:mod:`data.doctor.process.child`); elsewhere each file starts one.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 import logging
 import math
-import os
-import select
 import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -30,10 +23,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from data.doctor.base import FileDescription, ImportChoice, RawTable
-from data.doctor.reading import exchange
+from data.doctor.process import exchange
+from data.doctor.process.kept import OUT_OF_MEMORY, begun
+from data.doctor.process.sandbox import Bounds
 from data.doctor.reading.limits import MIB, FileLimits
 from data.doctor.reading.raster import RasterInfo
-from data.doctor.reading.sandbox import Bounds
 from data.doctor.reading.source import LandedFile, Source, landed
 from data.wording.catalogue import Message
 from data.wording.errors import RefusedFileError, Stopped
@@ -46,11 +40,6 @@ MEMORY_BYTES = 1280 * MIB
 _PATIENCE = 4.0
 #: How often a stop is asked for [s].
 _LOOK_S = 0.05
-_ROOT = Path(__file__).resolve().parents[3]
-_MODULE = "data.doctor.reading.child"
-#: What the child keeps of this process's environment: nothing that could be a secret.
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
-_KEEPS = sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 _LOG = logging.getLogger("tongcun")
 _AUTOMATIC = ImportChoice()
@@ -243,12 +232,6 @@ def converted_raster(
         yield path
 
 
-def prepare() -> None:
-    """Start the kept process, so that the first file need not wait for it."""
-    if _KEEPS:
-        _KEPT.start()
-
-
 def _done(order: exchange.Order, stop: Stop) -> Path:
     """Let a child do what is ordered; return the folder of its answer."""
     file = order.file
@@ -260,8 +243,7 @@ def _done(order: exchange.Order, stop: Stop) -> Path:
     room = 2 * size + 4096 * MIB if streamed else 2 * file.limits.file_bytes
     bounds = Bounds(math.ceil(seconds), MEMORY_BYTES, room)
     (folder / "bounds.json").write_text(json.dumps(asdict(bounds)), encoding="utf-8")
-    begin = _KEPT.begin if _KEEPS else _begin_alone
-    with begin(folder) as ended:
+    with begun(folder) as ended:
         deadline = time.monotonic() + _PATIENCE * seconds
         while (code := ended(_LOOK_S)) is None:
             if stop():
@@ -277,7 +259,7 @@ def _explain(code: int, file: LandedFile, bounds: Bounds) -> NoReturn:
     """Say in a sentence why a child ended without an answer."""
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:
         _refuse_slow(file, bounds.seconds)
-    if code == _OUT_OF_MEMORY or code in {-signal.SIGABRT, -signal.SIGSEGV}:
+    if code == OUT_OF_MEMORY or code in {-signal.SIGABRT, -signal.SIGSEGV}:
         needs = {"mebibytes": bounds.memory_bytes // MIB}
         raise RefusedFileError(
             Message("reader.too_much_memory.what", needs), where=file.name,
@@ -314,83 +296,3 @@ def _checked(file: LandedFile) -> Iterator[None]:
         ValueError, KeyError, TypeError, AttributeError, OSError, ArrowException, ShapelyError,
     ):  # fmt: skip
         _refuse_broken(file)
-
-
-class _KeptProcess:
-    """The process that forks for each file; started when it is first needed."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-
-    def start(self) -> socket.socket:
-        """Return the connection to the process, a new one if the last has died."""
-        with self._lock:
-            if self._process is None or self._process.poll() is not None or not self._control:
-                self.stop()
-                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-                with theirs:
-                    self._process = _start("keep", str(theirs.fileno()), fd=theirs.fileno())
-                self._control = ours
-            return self._control
-
-    def stop(self) -> None:
-        """End the process and all that it has begun."""
-        if self._control is not None:
-            self._control.close()
-        if self._process is not None:
-            self._process.wait()
-        self._process = self._control = None
-
-    @contextmanager
-    def begin(self, folder: Path) -> Iterator[Callable[[float], int | None]]:
-        """Begin a child; yield what waits for its end and returns its code. Left early, end it."""
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                try:
-                    socket.send_fds(self.start(), [os.fsencode(folder)], [theirs.fileno()])
-                except OSError:  # it died since the last file
-                    socket.send_fds(self.start(), [os.fsencode(folder)], [theirs.fileno()])
-
-            def ended(seconds: float) -> int | None:
-                if not select.select([ours], [], [], seconds)[0]:
-                    return None
-                said = ours.recv(1024)
-                return int(json.loads(said)["code"]) if said else _FAILED
-
-            yield ended
-
-
-@contextmanager
-def _begin_alone(folder: Path) -> Iterator[Callable[[float], int | None]]:
-    """Begin a child of its own; yield what waits for its end. Left early, end it."""
-    process = _start(str(folder))
-
-    def ended(seconds: float) -> int | None:
-        with suppress(subprocess.TimeoutExpired):
-            return process.wait(seconds)
-        return None
-
-    try:
-        yield ended
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _start(*arguments: str, fd: int | None = None) -> subprocess.Popen[bytes]:
-    environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
-    # A process with threads cannot be forked safely.
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-E", "-m", _MODULE, *arguments], cwd=_ROOT,
-        env=environment | threads, pass_fds=() if fd is None else (fd,),
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-
-
-_KEPT = _KeptProcess()
-_OUT_OF_MEMORY, _FAILED = 3, 4
-atexit.register(_KEPT.stop)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from data.doctor.base import ImportChoice
-from data.doctor.reading import exchange, gdal, guarded
+from data.doctor.process import exchange, kept
+from data.doctor.reading import gdal, guarded
 from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import LandedFile
 from data.wording.errors import RefusedFileError, Stopped
@@ -105,9 +106,9 @@ def test_a_planner_stops_it_and_others_go_on_meanwhile():
 @LINUX
 def test_one_process_is_kept_and_started_again_when_it_dies():
     assert guarded.read(b"a,b\n1,2\n", name="a.csv").rows_read == 1
-    first = guarded._KEPT._process
+    first = kept.KEPT._process
     assert guarded.read(b"a,b\n1,2\n", name="a.csv").rows_read == 1
-    assert guarded._KEPT._process is first
+    assert kept.KEPT._process is first
     first.kill()
     first.wait()
     assert guarded.read(b"a,b\n1,2\n", name="a.csv").rows_read == 1
@@ -116,15 +117,15 @@ def test_one_process_is_kept_and_started_again_when_it_dies():
 @LINUX
 def test_the_kept_process_has_no_secret_of_this_one(monkeypatch):
     monkeypatch.setenv("TONGCUN_CATALOGUE", "postgresql://a:secret@localhost/b")
-    guarded._KEPT.stop()
-    guarded.prepare()
-    kept = Path(f"/proc/{guarded._KEPT._process.pid}/environ")
+    kept.KEPT.stop()
+    kept.prepare()
+    environment = Path(f"/proc/{kept.KEPT._process.pid}/environ")
     assert guarded.read(b"a,b\n1,2\n", name="a.csv").rows_read == 1
-    assert b"secret" not in kept.read_bytes()
+    assert b"secret" not in environment.read_bytes()
 
 
 def test_without_a_kept_process_each_file_has_its_own(monkeypatch):
-    monkeypatch.setattr(guarded, "_KEEPS", False)
+    monkeypatch.setattr(kept, "KEEPS", False)
     assert guarded.read(making.villages_csv(3), name="a.csv").rows_read == 3
     monkeypatch.setattr(guarded, "MEMORY_BYTES", 8 << 20)
     with pytest.raises(RefusedFileError):
@@ -134,7 +135,7 @@ def test_without_a_kept_process_each_file_has_its_own(monkeypatch):
 CONFINED = """
 import os, socket, sys
 from pathlib import Path
-from data.doctor.reading import sandbox
+from data.doctor.process import sandbox
 sandbox.limit_resources(sandbox.Bounds(5, 64 << 20, 1 << 20))
 print(*sandbox.confine([Path(sys.prefix).resolve()], Path(sys.argv[1]), listed=[Path("/etc")]))
 def tried(what, *arguments):

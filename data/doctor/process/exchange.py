@@ -142,13 +142,14 @@ def _say(folder: Path, content: dict[str, Any]) -> None:
 def _write_rows(path: Path, found: RawTable) -> None:
     import pyarrow as pa
 
+    # Of the array, not the series: text is in Arrow already, and stays as it is.
     arrays = [
-        pa.chunked_array([pa.array(found.frame.iloc[:, i], from_pandas=True)])
+        pa.array(found.frame.iloc[:, i].array, from_pandas=True)
         for i in range(found.frame.shape[1])
     ]
     if found.geometry is not None:
         wkb = shapely.to_wkb(np.asarray(found.geometry, dtype=object))
-        arrays.append(pa.chunked_array([pa.array(wkb, pa.large_binary())]))
+        arrays.append(pa.array(wkb, pa.large_binary()))
     table = pa.table(arrays, names=[str(i) for i in range(len(arrays))])
     table = table.replace_schema_metadata({})
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:

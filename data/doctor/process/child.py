@@ -1,8 +1,8 @@
-"""The process that reads files from outside: ``python -m data.doctor.reading.child``.
+"""The process that reads files from outside: ``python -m data.doctor.process.child``.
 
 On Linux it is started once, loads its libraries, and forks a process of its own for each file
 (:func:`keep`); elsewhere one is started per file. That process bounds itself
-(:mod:`data.doctor.reading.sandbox`), reads one file and ends.
+(:mod:`data.doctor.process.sandbox`), reads one file and ends.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.doctor.base import FileDescription, ImportChoice, RawTable
-from data.doctor.reading import exchange, gdal
+from data.doctor.process import exchange
+from data.doctor.process.kept import FAILED, OUT_OF_MEMORY
+from data.doctor.process.sandbox import Bounds, confine, limit_resources
+from data.doctor.reading import gdal
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.readers import copy_raster, describe, describe_raster, read_table
-from data.doctor.reading.sandbox import Bounds, confine, limit_resources
 from data.doctor.reading.source import LandedFile
 from geo.errors import PlannerError
 
-#: How a process ends: out of memory; a fault of the reader.
-OUT_OF_MEMORY, FAILED = 3, 4
 BOUNDS = "bounds.json"
 _ROOT = Path(__file__).resolve().parents[3]
 #: What libraries read besides their own files.
@@ -170,7 +170,8 @@ def _bind(order: exchange.Order, folder: Path, bounds: Bounds) -> None:
 
 def _readable(order: exchange.Order) -> Iterator[Path]:
     """Yield what the process reads: libraries, our code, the file and its own companions."""
-    yield from (Path(name).resolve() for name in (sys.prefix, sys.base_prefix))
+    libraries = {Path(name).resolve() for name in (sys.prefix, sys.base_prefix, *sys.path) if name}
+    yield from libraries - {_ROOT}
     yield from (_ROOT / "data", _ROOT / "geo")
     yield from map(Path, _SYSTEM)
     path = order.file.path
