@@ -228,9 +228,12 @@ class PricedGroup:
         plan
             The plan.
         """
-        return max(
-            self.plans, key=lambda plan: float(plan.weight @ (1.0 + raised)) - price * plan.cost
+        worth = np.array(
+            [float(plan.weight @ (1.0 + raised)) - price * plan.cost for plan in self.plans]
         )
+        # Of equally good plans the cheapest.
+        near = np.flatnonzero(worth >= worth.max() - _ROUNDING * (1.0 + abs(worth.max())))
+        return min((self.plans[at] for at in near), key=lambda plan: plan.cost)
 
     def thin_out(self, raised: Floats, price: float) -> None:
         """Note the best plan without each of its sites, and with each further one.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.siting import InfeasibleError, SitingProblem, SolverRun, frontier, least_cost
-from planning.plan.joint_selection import Ask, Chosen
+from planning.plan.network_selection import Ask, Chosen
 from planning.plan.site_selection import COSTED
 
 FRONTIER_COLUMNS = (
