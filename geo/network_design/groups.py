@@ -16,7 +16,7 @@ from geo.network_design.kernels import Board, exchanged, tree
 from geo.network_design.problem import Flags, Floats, Ints, NetworkProblem
 
 #: Ways of each place that the exchanges and the program name; trees are priced with all.
-NEAREST = 32
+NEAREST = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,14 +191,12 @@ def _group(problem: NetworkProblem, ways: tuple[Ints, Floats], label: Ints, numb
     )  # fmt: skip
 
 
-def nearest(root: Floats, ways: tuple[Ints, Floats]) -> Flags:
+def nearest(ends: Ints, money: Floats) -> Flags:
     """Return which ways are among the nearest of one of their ends.
 
     Parameters
     ----------
-    root
-        (places,) own way to the existing fibre.
-    ways
+    ends, money
         (m, 2) places, and (m,) money.
 
     Returns
@@ -206,7 +204,6 @@ def nearest(root: Floats, ways: tuple[Ints, Floats]) -> Flags:
     near
         (m,) True for such a way.
     """
-    ends, money = ways
     near = np.zeros(len(money), dtype=bool)
     for end in (0, 1):
         head = ends[:, end]
@@ -223,7 +220,7 @@ def _boards(
     ways: tuple[Ints, Floats],
 ) -> tuple[Board, Board]:
     board = _board(reach, variants, root, ways)
-    near = nearest(root, ways)
+    near = nearest(*ways)
     if near.all():
         return board, board
     return board, _board(reach, variants, root, (ways[0][near], ways[1][near]))

@@ -58,6 +58,18 @@ class PricedGroup:
         """The group's program, made when it is first needed."""
         return GroupProgram(self.group, self.clock)
 
+    def again(self, clock: SolverClock) -> None:
+        """Take another clock.
+
+        Parameters
+        ----------
+        clock
+            Time limit and cancellation.
+        """
+        self.clock = clock
+        if "program" in self.__dict__:
+            self.program.clock, self.program.solver = clock, None
+
     def _with_fixed(self, chosen: Flags) -> Flags:
         """Add the cheapest variant by itself of each fixed option that a choice lacks."""
         group, full = self.group, chosen.copy()

@@ -61,7 +61,7 @@ class GroupProgram:
 
     def __init__(self, group: Group, clock: SolverClock) -> None:
         self.group, self.clock = group, clock
-        near = nearest(group.root, (group.ends, group.money))
+        near = nearest(group.ends, group.money)
         # What a place pays without a named way: its own, or its first one that is not named.
         alone = np.minimum(group.root, _least(group, ~near))
         self.rooted = np.isfinite(alone)

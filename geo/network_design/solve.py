@@ -132,6 +132,28 @@ class Search:
         bound = self.bound * (self.unit if self.limits.goal.budget is None else 1.0)
         self.clock.report(share, value, bound)
 
+    @property
+    def cheapest(self) -> float:
+        """Cost of what must be built [money]."""
+        return self.unit * sum(min(plan.cost for plan in group.plans) for group in self.groups)
+
+    @property
+    def dearest(self) -> float:
+        """Cost of the dearest plan known of each group [money]."""
+        return self.unit * sum(max(plan.cost for plan in group.plans) for group in self.groups)
+
+    def again(self, run: SolverRun) -> None:
+        """Give the search a new time limit, progress and cancellation.
+
+        Parameters
+        ----------
+        run
+            They start now.
+        """
+        self.clock = SolverClock(run)
+        for group in self.groups:
+            group.again(self.clock)
+
     def within(self, budget: float) -> Search:
         """Return the search for another budget, with all plans and bounds found so far.
 

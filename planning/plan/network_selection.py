@@ -9,6 +9,7 @@ sites built: there the answer is priced with them, and the bound uses the least 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
+from geo.network_design.curve import curve
 from geo.network_design.problem import MoneyGoal, NetworkPlan, NetworkProblem
 from geo.network_design.solve import Search
 from geo.network_design.ways import STEINER_RATIO, ways
@@ -42,6 +44,9 @@ _BELOW = 0.999
 _CLOSE = 0.01
 #: Value and bound closer than this share are equal.
 _PROVEN = 1e-8
+#: Curves that are kept.
+_KEPT = 4
+_CURVES: OrderedDict[str, tuple[CurvePoint, ...]] = OrderedDict()
 #: Fibre of no length: a site at a node [km].
 _AT_NODE_KM = 1e-6
 
@@ -96,12 +101,21 @@ class Chosen:
         (options,) cost of each option with a link of its own, links scaled to what the chosen
         sites pay for theirs [currency].
     search
-        Groups, plans and bounds found on the way; None where money was not the goal.
+        Groups, plans and bounds found on the way; None where money was not the goal, or the plan
+        was known.
     """
 
     answer: SelectionResult
     costs: Floats
     search: Search | None
+
+
+@dataclass(frozen=True, eq=False)
+class CurvePoint:
+    """A plan of the curve and its cost [currency]."""
+
+    answer: SelectionResult
+    cost: float
 
 
 def chosen_alone(ask: Ask, run: SolverRun) -> Chosen:
@@ -144,6 +158,9 @@ def chosen_with_links(ask: Ask, run: SolverRun) -> Chosen:
     """
     priced = _Priced(ask)
     goal = priced.goal()
+    for point in _CURVES.get(_curve_key(ask), ()):
+        if point.cost == goal.budget:
+            return Chosen(point.answer, priced.scaled(point.answer.selected, point.cost), None)
     search = priced.search(run)
     try:
         found = search.run()
@@ -175,6 +192,64 @@ def chosen_with_links(ask: Ask, run: SolverRun) -> Chosen:
         found.price, priced.shadow(found),
     )  # fmt: skip
     return Chosen(answer, priced.scaled(selected, cost), search)
+
+
+def money_curve(ask: Ask, chosen: Chosen, run: SolverRun) -> tuple[CurvePoint, ...]:
+    """Return plans from the first affordable site to everything, each with its bound.
+
+    Parameters
+    ----------
+    ask
+        The site-selection problem with its costs.
+    chosen
+        The chosen sites, with the search that found them.
+    run
+        Limits of the solver run, with progress and cancellation.
+
+    Returns
+    -------
+    points
+        Ascending in cost; kept, so that a plan for the cost of one of them is that plan.
+    """
+    key = _curve_key(ask)
+    if key in _CURVES:
+        _CURVES.move_to_end(key)
+        return _CURVES[key]
+    priced = _Priced(ask)
+    search = chosen.search or priced.search(run)
+    plans = curve(search, ask.settings.frontier_points, run)
+    lowest = priced.search(run, lowest=True) if priced.cheaper_links else None
+    points = []
+    for plan in plans:
+        cost = priced.cost(plan.options)
+        bound = plan.bound
+        if lowest is not None:
+            part = lowest.within(cost)
+            part.priced()
+            bound = max(part.bound, plan.covered)
+        points.append(CurvePoint(_reached(priced, plan, bound), cost))
+    if not search.clock.over():
+        _CURVES[key] = tuple(points)
+        while len(_CURVES) > _KEPT:
+            _CURVES.popitem(last=False)
+    return tuple(points)
+
+
+def _reached(priced: _Priced, plan: NetworkPlan, bound: float) -> SelectionResult:
+    """Return a plan of the curve as the answer for a budget of its own cost."""
+    gap = (bound - plan.covered) / bound if bound > 0 else 0.0
+    return SelectionResult(
+        plan.options, plan.covered, HOUSEHOLDS, plan.covered, bound,
+        "proven" if gap <= _PROVEN else "effort", plan.price, priced.shadow(plan),
+    )  # fmt: skip
+
+
+def _curve_key(ask: Ask) -> str:
+    """Return what the curve depends on: all but the amount that is asked."""
+    plain = PlanSettings()
+    amounts = ("objective", "budget", "share", "sites", "alternatives", "tolerance", "time_limit_s")
+    settings = ask.settings.model_copy(update={name: getattr(plain, name) for name in amounts})
+    return f"{ask.pack.digest} {ask.scenario.model_copy(update={'plan': settings}).digest}"
 
 
 def _corrected(
