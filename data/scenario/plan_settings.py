@@ -294,6 +294,9 @@ class PlanSettings(_Frozen):
         households for at most :attr:`budget` of build cost; ``all``: every village that can be
         reached, at least cost; ``share``: :attr:`share` of the households at least cost;
         ``equity``: raise the least served prefecture as far as it goes, with :attr:`sites`.
+    regions, across
+        adcodes of the prefectures or counties that the plan is for, none: the whole province; and
+        whether sites outside of them may serve them.
     min_households
         Only villages of at least that size [households].
     presets
@@ -311,6 +314,8 @@ class PlanSettings(_Frozen):
     sites: Annotated[int, Field(ge=1, le=100_000)] = 300
     budget: Amount = 200_000_000.0
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    regions: tuple[str, ...] = ()
+    across: bool = False
     min_households: Annotated[int, Field(ge=1, le=100_000)] = 20
     presets: tuple[str, ...] = ("4g_1800",)
     antenna_height_m: Annotated[float, Field(ge=1, le=300)] = 35.0
