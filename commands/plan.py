@@ -62,6 +62,12 @@ Annual = Annotated[
     list[float] | None,
     typer.Option("--annual-budget", help="Spending per year [CNY]; repeatable, the last stays."),
 ]
+Area = Annotated[
+    str, typer.Option("--region", help="Prefectures or counties: ADCODE[,ADCODE…]; default: all.")
+]
+Across = Annotated[
+    bool, typer.Option("--across", help="Sites outside these regions may serve them.")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -94,6 +100,8 @@ def _command(name: str, about: str, *, links: bool) -> None:
         forbid: Forbid = None,
         candidate: Own = None,
         annual_budget: Annual = None,
+        region: Area = "",
+        across: Across = False,
         settings: Settings = None,
         five_g: FiveG = False,
         table: Table = "all",
@@ -104,6 +112,8 @@ def _command(name: str, about: str, *, links: bool) -> None:
             "objective": objective or None, "sites": sites, "budget": budget, "share": share,
             "presets": preset, "candidates.locked": lock, "candidates.forbidden": forbid,
             "candidates.own": candidate, "years.annual_budgets": annual_budget,
+            "regions": [code.strip() for code in region.split(",") if code.strip()] or None,
+            "across": across or None,
         }  # fmt: skip
         wanted = scenario_asked(scenario_of(scenario, province), province, asked, settings or [])
         if five_g:

@@ -222,6 +222,9 @@ class MoneySettings(_Frozen):
 
     Attributes
     ----------
+    goal
+        Money that a budget limits, a goal of least cost counts and a link is chosen by: what is
+        paid to ``build``, or the ``present_value`` over the years of operation.
     price_year
         All amounts are in the prices of this year; older unit costs are converted.
     discount_rate, price_change
@@ -237,6 +240,7 @@ class MoneySettings(_Frozen):
     """
 
     currency: Literal["CNY"] = "CNY"
+    goal: Literal["build", "present_value"] = "build"
     price_year: Annotated[int, Field(ge=2000, le=2100)] = 2025
     discount_rate: Annotated[float, Field(ge=0, le=1)] | None = None
     price_change: Annotated[float, Field(gt=-1, le=1)] | None = None
@@ -290,12 +294,13 @@ class PlanSettings(_Frozen):
         households for at most :attr:`budget` of build cost; ``all``: every village that can be
         reached, at least cost; ``share``: :attr:`share` of the households at least cost;
         ``equity``: raise the least served prefecture as far as it goes, with :attr:`sites`.
+    regions, across
+        adcodes of the prefectures or counties that the plan is for, none: the whole province; and
+        whether sites outside of them may serve them.
     min_households
         Only villages of at least that size [households].
     presets
         Technologies that a site may have, one of them each.
-    joint
-        Where the goal is money: choose sites and links together; else in two steps.
     frontier_points
         Points of the curve of what more would reach; 0 for none.
     alternatives, tolerance
@@ -309,6 +314,8 @@ class PlanSettings(_Frozen):
     sites: Annotated[int, Field(ge=1, le=100_000)] = 300
     budget: Amount = 200_000_000.0
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    regions: tuple[str, ...] = ()
+    across: bool = False
     min_households: Annotated[int, Field(ge=1, le=100_000)] = 20
     presets: tuple[str, ...] = ("4g_1800",)
     antenna_height_m: Annotated[float, Field(ge=1, le=300)] = 35.0
@@ -318,11 +325,18 @@ class PlanSettings(_Frozen):
     years: YearSettings = Field(default_factory=YearSettings)
     money: MoneySettings = MoneySettings()
     links: LinkSettings = LinkSettings()
-    joint: bool = True
     frontier_points: Annotated[int, Field(ge=0, le=100)] = 12
     alternatives: Annotated[int, Field(ge=0, le=20)] = 0
     tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.01
-    time_limit_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
+    time_limit_s: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_joint(cls, content: Any) -> Any:
+        # A scenario saved before sites and links were one model may have this switch.
+        if isinstance(content, Mapping):
+            return {name: value for name, value in content.items() if name != "joint"}
+        return content
 
     @field_validator("presets")
     @classmethod

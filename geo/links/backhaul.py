@@ -1,15 +1,15 @@
 """Backhaul of chosen sites: fibre, microwave or satellite, the cheapest feasible chain for each.
 
 Fibre routes form one tree with all fibre nodes as its root, along imported roads where there are
-some and straight × route factor otherwise; a trunk that several sites share counts once. A site
-leaves the tree where the length that it alone adds costs more than a microwave hop to a site or
-node that is connected, or than a satellite. Where fibre for a site alone is the cheapest over the
-years, it has fibre in any case. Heuristic: never more expensive than the cheapest of "everything by
-fibre", "as little fibre as that" and the trees in between that were tried.
+some and straight × route factor otherwise; a trunk that several sites share counts once. Only a
+site that is far from the existing fibre (:attr:`BackhaulPrices.far_km`) may have a satellite, and
+no fibre between two sites is longer than that. Which of them have fibre is the cheapest choice for
+all together (:mod:`geo.network_design`). With microwave hops it is a heuristic: a site leaves the
+tree where the length that it alone adds costs more than a hop to a site or node that is connected.
 
 A mast is paid once, for the highest of its hops: the hop that raises it pays for the rise.
 
-Money is plain numbers of one currency and price year, as present values over the plan.
+Money is plain numbers of one currency, price year and kind (to build, or over the years).
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from geo.earth.crs import check_lonlat
 from geo.errors import InputError, RangeError
 from geo.links.backhaul_graph import RouteGraph, route_graph
 from geo.links.microwave import MicrowaveHops
+from geo.network_design.problem import MoneyGoal, NetworkProblem
+from geo.network_design.solve import designed
+from geo.network_design.ways import ways
+from geo.siting.problem import SolverRun
 from geo.steiner.tree import Tree, steiner_tree
 
 __all__ = [
@@ -46,7 +51,7 @@ _FIBRE, _MICROWAVE, _SATELLITE, _NONE = range(4)
 
 @dataclass(frozen=True, slots=True)
 class BackhaulPrices:
-    """Prices of backhaul [money, present value over the plan].
+    """Prices of backhaul [money].
 
     Attributes
     ----------
@@ -62,6 +67,8 @@ class BackhaulPrices:
         Terminal and capacity of a site; infinite where it is not allowed.
     base_mast_m
         Mast that a site has anyway [m].
+    far_km
+        Fibre route of a site for itself alone from which it may have another kind [km].
     """
 
     fibre_per_km: float
@@ -70,6 +77,7 @@ class BackhaulPrices:
     mast_per_m: float
     satellite: float
     base_mast_m: float = 30.0
+    far_km: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +88,11 @@ class BackhaulRule:
     ----------
     route_factor
         Length of a fibre route over the geodesic between its ends, where no road is used.
-    neighbours
-        Nearest sites and nodes that a direct fibre route is drawn to.
     max_hops
         Microwave hops between a site and the fibre.
     """
 
     route_factor: float
-    neighbours: int = 8
     max_hops: int = 3
 
 
@@ -146,6 +151,8 @@ class _Case:
     rule: BackhaulRule
     near: tuple[tuple[tuple[int, float, float, float], ...], ...]
     unknown: Flags
+    satellite: Floats
+    between: tuple[Ints, Floats]
 
 
 @dataclass(slots=True, eq=False)
@@ -209,12 +216,16 @@ def backhaul(
     node_lon, node_lat = check_lonlat(*nodes, where="fibre nodes")
     _check(prices, rule)
     n = len(site_lon)
-    graph = route_graph(
-        (site_lon, site_lat), (node_lon, node_lat), factor=rule.route_factor,
-        neighbours=rule.neighbours, roads=roads,
-    )  # fmt: skip
+    places, existing = (site_lon, site_lat), (node_lon, node_lat)
+    capped = np.isfinite(prices.satellite) and prices.far_km > 0
+    most_km = prices.far_km / rule.route_factor if capped else np.inf
+    _, ends, km = ways(places, existing, most_km=most_km)
+    graph = route_graph(places, existing, factor=rule.route_factor, pairs=ends, roads=roads)
     near, unknown = _near_hops(n, len(node_lon), hops, prices)
-    case = _Case(n, graph, prices, rule, near, unknown)
+    far = ~graph.joined | (graph.alone_km >= prices.far_km)
+    satellite = np.where(far, prices.satellite, np.inf)
+    between = ends, km * rule.route_factor
+    case = _Case(n, graph, prices, rule, near, unknown, satellite, between)
     return _told(case, _cheapest(case), terrain=hops is not None)
 
 
@@ -227,10 +238,10 @@ def _check(prices: BackhaulPrices, rule: BackhaulRule) -> None:
         )
     if np.isnan(prices.satellite):
         raise RangeError("is not a number", where="satellite", repair="give a price or infinity")
-    if not 1 <= rule.route_factor < np.inf or rule.neighbours < 1 or rule.max_hops < 0:
+    if not 1 <= rule.route_factor < np.inf or rule.max_hops < 0:
         raise RangeError(
-            "the route factor or neighbours are below 1, or hops below 0", where="rule",
-            repair="give a factor and neighbours of at least 1",
+            "the route factor is below 1, or hops below 0", where="rule",
+            repair="give a factor of at least 1",
         )  # fmt: skip
 
 
@@ -259,35 +270,54 @@ def _near_hops(
 
 
 def _cheapest(case: _Case) -> _Plan:
-    """Try fibre for all, for none, and for those that the prices say; keep the cheapest.
-
-    Where fibre for a site alone is the cheapest, it has fibre in all of them.
-    """
-    reach = case.graph.joined
+    """Connect by fibre and satellite; with hops, try to leave the tree where they cost less."""
+    chosen = _by_fibre(case)
+    best = _evaluated(case, chosen)
+    if not any(case.near[: case.sites]):
+        return best
     optimistic = np.array(
         [min((hop[1] for hop in case.near[i]), default=np.inf) for i in range(case.sites)]
     )
-    other = np.minimum(optimistic, case.prices.satellite)
-    alone = case.prices.fibre_terminal + case.prices.fibre_per_km * case.graph.alone_km
-    bare = np.array([case.prices.hop if row else np.inf for row in case.near[: case.sites]])
-    must = np.isfinite(alone) & (alone <= np.minimum(bare, case.prices.satellite))
-    best = _evaluated(case, must)
-    chosen = reach
-    for _ in range(6):
-        plan = _evaluated(case, chosen)
-        if plan.key < best.key:
-            best = plan
-        pruned = _pruned(plan, other) | must
-        if (pruned == chosen).all():
-            break
-        chosen = pruned
-        if plan.key == best.key:
-            # From the second round on, a hop costs what it does with this tree.
-            by_air = plan.kind == _MICROWAVE
-            other = np.where(by_air, np.minimum(plan.cost, case.prices.satellite), other)
-    strict = _pruned(_evaluated(case, reach), np.full(case.sites, case.prices.satellite)) | must
-    plan = _evaluated(case, strict)
-    return plan if plan.key < best.key else best
+    other = np.minimum(optimistic, case.satellite)
+    for start in (chosen, case.graph.joined):
+        chosen = start
+        for _ in range(6):
+            plan = _evaluated(case, chosen)
+            if plan.key < best.key:
+                best = plan
+            pruned = _pruned(plan, other)
+            if (pruned == chosen).all():
+                break
+            chosen = pruned
+            if plan.key == best.key:
+                # From the second round on, a hop costs what it does with this tree.
+                by_air = plan.kind == _MICROWAVE
+                other = np.where(by_air, np.minimum(plan.cost, case.satellite), other)
+    return best
+
+
+def _by_fibre(case: _Case) -> Flags:
+    """Return the sites that have fibre where all are connected at least cost without hops."""
+    joined, prices = case.graph.joined, case.prices
+    choice = np.flatnonzero(joined & np.isfinite(case.satellite))
+    if not len(choice):
+        return joined
+    fibred = np.flatnonzero(joined)
+    ends, km = case.between
+    variants = len(fibred) + len(choice)
+    own = np.repeat([prices.fibre_terminal, prices.satellite], [len(fibred), len(choice)])
+    place = np.concatenate([fibred, choice])
+    problem = NetworkProblem(
+        reach=sp.csr_array((variants, 0)), weights=np.zeros(0), own=own, place=place,
+        fibre=np.arange(variants) < len(fibred), option=place,
+        fixed=tuple(fibred.tolist()), root=prices.fibre_per_km * case.graph.alone_km,
+        ends=ends, money=prices.fibre_per_km * km, groups=np.zeros(0, dtype=np.int64),
+        least=np.zeros(1),
+    )  # fmt: skip
+    chosen = np.array(designed(problem, MoneyGoal(), SolverRun()).chosen, dtype=np.int64)
+    found = np.zeros(case.sites, dtype=bool)
+    found[place[chosen[problem.fibre[chosen]]]] = True
+    return found
 
 
 def _evaluated(case: _Case, fibre: Flags) -> _Plan:
@@ -306,8 +336,8 @@ def _evaluated(case: _Case, fibre: Flags) -> _Plan:
             plan.kind[site], plan.parent[site], plan.route_km[site] = _FIBRE, parent, km
             plan.cost[site] = prices.fibre_terminal + prices.fibre_per_km * km
     _hop_on(case, plan)
-    left = (plan.kind == _NONE) & np.isfinite(prices.satellite)
-    plan.kind[left], plan.cost[left] = _SATELLITE, prices.satellite
+    left = (plan.kind == _NONE) & np.isfinite(case.satellite)
+    plan.kind[left], plan.cost[left] = _SATELLITE, case.satellite[left]
     return plan
 
 
@@ -331,7 +361,7 @@ def _hop_on(case: _Case, plan: _Plan) -> None:
             ]  # fmt: skip
             rise, place, here, there = min(rises)
             money = prices.hop + prices.mast_per_m * rise
-            if money >= prices.satellite:
+            if money >= case.satellite[site]:
                 continue
             plan.kind[site], plan.parent[site] = _MICROWAVE, place
             plan.cost[site], plan.hops[site], plan.raised_m[site] = money, depth, rise
@@ -395,7 +425,7 @@ def _why(case: _Case, plan: _Plan, i: int, facts: tuple[bool, bool, bool]) -> Se
     reached = bool(case.graph.joined[i])
     codes = []
     if plan.kind[i] == _FIBRE:
-        alone = not has_hop and not np.isfinite(case.prices.satellite)
+        alone = not has_hop and not np.isfinite(case.satellite[i])
         codes.append("fibre_only_way" if alone else "fibre_cheapest")
         if shared or plan.parent[i] >= 0:
             codes.append("fibre_shared_trunk")

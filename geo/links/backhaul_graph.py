@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
 from geo.earth.crs import ecef, geodesic_m
@@ -74,6 +74,15 @@ class RouteGraph:
         tree
             Edges of this graph; cost and bound in km.
         """
+        wanted = np.zeros(int(self.ends.max(initial=0)) + 1, dtype=bool)
+        wanted[np.append(sites + 1, 0)] = True
+        if len(wanted) <= len(self.joined) + 1:
+            # Without crossings of roads nothing but the places can branch.
+            inner = np.flatnonzero(wanted[self.ends].all(axis=1))
+            edges = _spanning(self.ends[inner], self.km[inner], len(wanted))
+            if len(edges) == len(sites):
+                km = float(self.km[inner[edges]].sum())
+                return Tree(tuple(np.sort(inner[edges]).tolist()), km, km)
         return steiner_tree(self.ends, self.km, [0, *(sites + 1).tolist()])
 
     def paid(self, edges: Ints, sites: int) -> Iterator[tuple[int, int, float]]:
@@ -140,7 +149,8 @@ def route_graph(
     nodes: Places,
     *,
     factor: float,
-    neighbours: int,
+    neighbours: int = 8,
+    pairs: Ints | None = None,
     roads: ArrayLike | None = None,
 ) -> RouteGraph:
     """Return the routes that fibre may take.
@@ -153,6 +163,8 @@ def route_graph(
         Length of a direct route over its geodesic, at least 1.
     neighbours
         Nearest other sites that a direct route is drawn to, in addition to one to the nearest node.
+    pairs
+        (m, 2) pairs of sites that direct routes are drawn between in their place; None for none.
     roads
         Shapely lines in WGS84 [°].
 
@@ -163,7 +175,7 @@ def route_graph(
     """
     n = len(sites[0])
     lon, lat = (np.concatenate([site, node]) for site, node in zip(sites, nodes, strict=True))
-    parts = [_direct(sites, nodes, neighbours)]
+    parts = [_direct(sites, nodes, _nearest(sites, neighbours) if pairs is None else pairs)]
     road_lon, road_lat = np.zeros(0), np.zeros(0)
     stretch = [np.full(len(parts[0]), factor)]
     if roads is not None:
@@ -242,17 +254,31 @@ def _contracted(ends: Ints, km: Floats, kept: int) -> tuple[Ints, Ints, Ints]:
     return np.column_stack([low[left], high[left]]), single[order], start.astype(np.int64)
 
 
-def _direct(sites: Places, nodes: Places, neighbours: int) -> Ints:
-    """Return pairs of near sites, and of each site and its nearest node."""
-    n, m = len(sites[0]), len(nodes[0])
-    found = [np.zeros((0, 2), dtype=np.int64)]
-    places = ecef(*sites)
-    if n > 1:
-        k = min(neighbours + 1, n)
-        _, near = cKDTree(places).query(places, k=k)
-        found.append(np.column_stack([np.repeat(np.arange(n), k), near.ravel()]))
-    if n and m:
-        _, node = cKDTree(ecef(*nodes)).query(places)
+def _spanning(ends: Ints, km: Floats, size: int) -> Ints:
+    """Return the edges of the shortest spanning forest."""
+    # Ranks in place of lengths: a length of 0 is no edge to scipy, and equal ones keep their order.
+    rank = np.empty(len(km))
+    rank[np.argsort(km, kind="stable")] = np.arange(1.0, len(km) + 1)
+    a, b = np.sort(ends, axis=1).T
+    tree = minimum_spanning_tree(sp.csr_array((rank, (a, b)), shape=(size, size)))
+    return np.asarray(np.argsort(km, kind="stable")[tree.data.astype(np.int64) - 1])
+
+
+def _nearest(sites: Places, neighbours: int) -> Ints:
+    """Return each site's pairs with the nearest others."""
+    n = len(sites[0])
+    if n < 2:
+        return np.zeros((0, 2), dtype=np.int64)
+    k, places = min(neighbours + 1, n), ecef(*sites)
+    _, near = cKDTree(places).query(places, k=k)
+    return np.column_stack([np.repeat(np.arange(n), k), near.ravel()]).astype(np.int64)
+
+
+def _direct(sites: Places, nodes: Places, between: Ints) -> Ints:
+    """Return pairs of sites, and of each site and its nearest node."""
+    n, found = len(sites[0]), [between]
+    if n and len(nodes[0]):
+        _, node = cKDTree(ecef(*nodes)).query(ecef(*sites))
         found.append(np.column_stack([np.arange(n), n + node]))
     pairs = np.sort(np.concatenate(found), axis=1)
     return np.asarray(np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0), dtype=np.int64)

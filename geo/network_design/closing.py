@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from geo.network_design.master import ROUNDING, Choice, Limits, Prices, chosen_of
+from geo.network_design.master import EXACT, ROUNDING, Choice, Limits, Prices, chosen_of
 from geo.network_design.pricing import GroupPlan, PricedGroup
 from geo.network_design.problem import Flags, Floats
 from geo.siting import highs
@@ -108,7 +108,7 @@ class _Ask:
                 return cls(least, np.inf, np.inf)
             proven = choice.cost * (1 - enough)
             return cls(least, min(proven, choice.cost * (1 - _CHEAPER)), proven)
-        most = budget * (1 + ROUNDING)
+        most = budget * (1 + EXACT)
         if choice is None:
             return cls(0.0, most, -np.inf)
         proven = choice.covered * (1 + enough)

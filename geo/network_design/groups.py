@@ -15,6 +15,9 @@ from scipy.sparse.csgraph import connected_components
 from geo.network_design.kernels import Board, exchanged, tree
 from geo.network_design.problem import Flags, Floats, Ints, NetworkProblem
 
+#: Ways of each place that the exchanges and the program name; trees are priced with all.
+NEAREST = 64
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
@@ -30,8 +33,8 @@ class Group:
         (variants,) number of the fixed option, −1 for a variant that may be left out.
     places
         Numbers of the places in the whole problem.
-    board
-        The same for the compiled loops.
+    board, near_board
+        The same for the compiled loops, with all ways and with the nearest of each place.
     """
 
     variants: Ints
@@ -48,6 +51,7 @@ class Group:
     weights: Floats
     groups: Ints
     board: Board
+    near_board: Board
 
     def improved(self, weight: Floats, price: float, start: Flags) -> tuple[Flags, float]:
         """Return a choice that no exchange improves, and its cost.
@@ -66,7 +70,8 @@ class Group:
         chosen, cost
             (variants,) the choice, and its cost with its cheapest tree; infinite if there is none.
         """
-        return exchanged(self.board, weight, price, len(self.root), start)
+        chosen, cost = exchanged(self.near_board, weight, price, len(self.root), start)
+        return chosen, cost if self.near_board is self.board else self.cost(chosen)
 
     @property
     def alone(self) -> Floats:
@@ -99,6 +104,21 @@ class Group:
         used[self.place[chosen & self.fibre] + 1] = True
         parent = np.zeros(len(used), dtype=np.int64)
         return float(self.own[chosen].sum()) + tree(self.board, used, parent)
+
+    def villages_of(self, variant: int) -> Ints:
+        """Return the villages that a variant serves.
+
+        Parameters
+        ----------
+        variant
+            Its number.
+
+        Returns
+        -------
+        villages
+            Their numbers in the group.
+        """
+        return self.board.village[self.board.start[variant] : self.board.start[variant + 1]]
 
     def served(self, chosen: Flags) -> Flags:
         """Return the villages that a choice serves.
@@ -167,8 +187,43 @@ def _group(problem: NetworkProblem, ways: tuple[Ints, Floats], label: Ints, numb
     return Group(
         variants, villages, places, reach, problem.own[variants], place, fibre, option, root, ends,
         money, problem.weights[villages], problem.groups[villages],
-        _board(reach, (problem.own[variants], place, fibre, option), root, (ends, money)),
+        *_boards(reach, (problem.own[variants], place, fibre, option), root, (ends, money)),
     )  # fmt: skip
+
+
+def nearest(ends: Ints, money: Floats) -> Flags:
+    """Return which ways are among the nearest of one of their ends.
+
+    Parameters
+    ----------
+    ends, money
+        (m, 2) places, and (m,) money.
+
+    Returns
+    -------
+    near
+        (m,) True for such a way.
+    """
+    near = np.zeros(len(money), dtype=bool)
+    for end in (0, 1):
+        head = ends[:, end]
+        order = np.lexsort((money, head))
+        rank = np.arange(len(order)) - np.searchsorted(head[order], head[order])
+        near[order[rank < NEAREST]] = True
+    return near
+
+
+def _boards(
+    reach: sp.csr_array,
+    variants: tuple[Floats, Ints, Flags, Ints],
+    root: Floats,
+    ways: tuple[Ints, Floats],
+) -> tuple[Board, Board]:
+    board = _board(reach, variants, root, ways)
+    near = nearest(*ways)
+    if near.all():
+        return board, board
+    return board, _board(reach, variants, root, (ways[0][near], ways[1][near]))
 
 
 def _board(
@@ -177,6 +232,7 @@ def _board(
     root: Floats,
     ways: tuple[Ints, Floats],
 ) -> Board:
+    """Return the arrays; a place's own way may be infinite."""
     own, place, fibre, option = variants
     ends, money = ways
     rooted = np.flatnonzero(np.isfinite(root))
@@ -190,5 +246,5 @@ def _board(
         np.concatenate([ends[:, 1] + 1, rooted + 1])[order],
         key[order], own, place, fibre, option.astype(np.int64),
         reach.indptr.astype(np.int64), reach.indices.astype(np.int64),
-        near.indptr.astype(np.int64), near.indices.astype(np.int64),
+        near.indptr.astype(np.int64), near.indices.astype(np.int64), root,
     )  # fmt: skip

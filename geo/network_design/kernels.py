@@ -4,7 +4,7 @@ The tree is a minimum spanning tree (Kruskal 1956, doi:10.1090/S0002-9939-1956-0
 is the existing fibre, place i is vertex i + 1.
 """
 
-# ruff: noqa: C901, PLR0912, PLR0915 — compiled loops: a call for each step costs more than it explains.
+# ruff: noqa: C901, PLR0911, PLR0912, PLR0915 — compiled loops: a call for each step costs more than it explains.
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Board(NamedTuple):
 
     ``start``/``village`` are the villages of each variant, ``near_start``/``near`` the variants
     that share a village or a place with it. ``option`` is the option of a variant that must be
-    built, else −1.
+    built, else −1. ``alone`` is each place's own way to the existing fibre, the most that dropping
+    it saves.
     """
 
     a: Ints
@@ -44,6 +45,7 @@ class Board(NamedTuple):
     village: Ints
     near_start: Ints
     near: Ints
+    alone: Floats
 
 
 class State(NamedTuple):
@@ -135,10 +137,45 @@ def _worth(board: Board, state: State, price: float) -> float:
 
 
 @compiled
+def _served(board: Board, state: State, weight: Floats, variant: int, times: int) -> float:
+    """Return the weight of a variant's villages that are served so many times."""
+    total = 0.0
+    for q in range(board.start[variant], board.start[variant + 1]):
+        if state.times[board.village[q]] == times:
+            total += weight[board.village[q]]
+    return total
+
+
+@compiled
+def _dear(board: Board, variant: int) -> float:
+    """Return the most that a variant costs."""
+    if board.fibre[variant]:
+        return float(board.own[variant] + board.alone[board.place[variant]])
+    return float(board.own[variant])
+
+
+@compiled
+def _hopeless(board: Board, state: State, weight: Floats, price: float, variant: int) -> bool:
+    """Return whether a move cannot pay whatever the tree costs."""
+    if state.chosen[variant]:
+        loss = _served(board, state, weight, variant, 1)
+        return bool(loss >= price * _dear(board, variant))
+    hope = _served(board, state, weight, variant, 0) - price * board.own[variant]
+    for q in range(board.near_start[variant], board.near_start[variant + 1]):
+        other = board.near[q]
+        if state.chosen[other]:
+            hope += price * _dear(board, other)
+    return bool(hope <= 0.0)
+
+
+@compiled
 def _improved(board: Board, state: State, weight: Floats, price: float, variant: int) -> bool:
     """Try to drop a chosen variant, or to add one and drop what it replaces."""
-    before = _worth(board, state, price)
+    old = state.sums[0]
+    before = state.sums[2] - price * (old + state.sums[1])
     margin = _EPS * (1.0 + abs(before)) if np.isfinite(before) else 0.0
+    if np.isfinite(before) and _hopeless(board, state, weight, price, variant):
+        return False
     if state.chosen[variant]:
         if board.option[variant] >= 0:
             return False
@@ -146,6 +183,7 @@ def _improved(board: Board, state: State, weight: Floats, price: float, variant:
         if _worth(board, state, price) > before + margin:
             return True
         _put(board, state, weight, variant)
+        state.sums[0] = old
         return False
     there = state.taken[board.place[variant]]
     if there >= 0:
@@ -157,15 +195,17 @@ def _improved(board: Board, state: State, weight: Floats, price: float, variant:
     removed = np.zeros(_MOST, dtype=np.int64)
     count = 0
     while count < _MOST:
-        best, value = -1, now
+        best, value, cheap = -1, now, state.sums[0]
         for q in range(board.near_start[variant], board.near_start[variant + 1]):
             other = board.near[q]
             if not state.chosen[other] or other == variant or board.option[other] >= 0:
                 continue
+            if np.isfinite(now) and _hopeless(board, state, weight, price, other):
+                continue
             _take(board, state, weight, other)
             trial = _worth(board, state, price)
             if trial > value:
-                best, value = other, trial
+                best, value, cheap = other, trial, state.sums[0]
             _put(board, state, weight, other)
         if best < 0:
             break
@@ -173,13 +213,16 @@ def _improved(board: Board, state: State, weight: Floats, price: float, variant:
         removed[count] = best
         count += 1
         now = value
+        state.sums[0] = cheap
     if now > before + margin:
+        state.sums[0] = tree(board, state.used, state.parent)
         return True
     for q in range(count):
         _put(board, state, weight, removed[q])
     _take(board, state, weight, variant)
     if there >= 0:
         _put(board, state, weight, there)
+    state.sums[0] = old
     return False
 
 
@@ -218,13 +261,13 @@ def exchanged(
     for variant in range(len(start)):
         if start[variant] and state.taken[board.place[variant]] < 0:
             _put(board, state, weight, variant)
+    _worth(board, state, price)
     for _ in range(_SWEEPS):
         moves = 0
         for variant in range(len(start)):
             moves += _improved(board, state, weight, price, variant)
         if moves == 0:
             break
-    _worth(board, state, price)
     return state.chosen, state.sums[0] + state.sums[1]
 
 

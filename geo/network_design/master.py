@@ -25,8 +25,8 @@ from geo.siting.clock import SolverClock
 _NODES, _GAP = 2_000, 1e-6
 #: Cost of a missing unit, in units of the dearest plan (or of all weight).
 _PENALTY = 1e3
-#: Share by which sums may miss a limit in rounding.
-ROUNDING = 1e-9
+#: Share by which sums may miss a limit in rounding, and a budget, which holds to the fen.
+ROUNDING, EXACT = 1e-9, 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +80,7 @@ class Limits:
         if (choice.weight < self.least * (1 - ROUNDING)).any():
             return False
         if self.goal.budget is not None:
-            return choice.cost <= self.goal.budget * (1 + ROUNDING)
+            return choice.cost <= self.goal.budget * (1 + EXACT)
         return choice.covered >= self.wanted * (1 - ROUNDING)
 
     def better(self, one: Choice, other: Choice | None) -> bool:
@@ -268,7 +268,7 @@ class Master:
             low, high = limits.wanted * (1 - ROUNDING), np.inf
             gain, loss = -cost, _PENALTY * max(float(cost.max(initial=0.0)), 1.0)
         else:
-            low, high = -np.inf, goal.budget * (1 + ROUNDING)
+            low, high = -np.inf, goal.budget * (1 + EXACT)
             gain, loss = covered, _PENALTY
         missing = 0 if whole else rows
         if missing:

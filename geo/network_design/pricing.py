@@ -58,6 +58,18 @@ class PricedGroup:
         """The group's program, made when it is first needed."""
         return GroupProgram(self.group, self.clock)
 
+    def again(self, clock: SolverClock) -> None:
+        """Take another clock.
+
+        Parameters
+        ----------
+        clock
+            Time limit and cancellation.
+        """
+        self.clock = clock
+        if "program" in self.__dict__:
+            self.program.clock, self.program.solver = clock, None
+
     def _with_fixed(self, chosen: Flags) -> Flags:
         """Add the cheapest variant by itself of each fixed option that a choice lacks."""
         group, full = self.group, chosen.copy()
@@ -228,9 +240,12 @@ class PricedGroup:
         plan
             The plan.
         """
-        return max(
-            self.plans, key=lambda plan: float(plan.weight @ (1.0 + raised)) - price * plan.cost
+        worth = np.array(
+            [float(plan.weight @ (1.0 + raised)) - price * plan.cost for plan in self.plans]
         )
+        # Of equally good plans the cheapest.
+        near = np.flatnonzero(worth >= worth.max() - _ROUNDING * (1.0 + abs(worth.max())))
+        return min((self.plans[at] for at in near), key=lambda plan: plan.cost)
 
     def thin_out(self, raised: Floats, price: float) -> None:
         """Note the best plan without each of its sites, and with each further one.

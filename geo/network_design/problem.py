@@ -109,6 +109,8 @@ class NetworkPlan:
     ----------
     chosen
         Numbers of the chosen variants, ascending.
+    options
+        Numbers of their options, ascending.
     covered, cost
         Weight served, and cost with the cheapest tree of the chosen places [money].
     bound
@@ -122,6 +124,7 @@ class NetworkPlan:
     """
 
     chosen: tuple[int, ...]
+    options: tuple[int, ...]
     covered: float
     cost: float
     bound: float

@@ -14,7 +14,8 @@ place, and for a price λ of money:
 The last but one holds since the ways within W are a forest: of at most X(W) ways, and of one less
 if only W serves v. It makes each village a terminal that needs a way of its own to the existing
 fibre; without it, two places at one half serve a village fully for half a way. The rows for W the
-places that serve v are there from the start, further ones are separated by minimum cuts.
+places that serve v are there from the start, further ones are separated by minimum cuts. Only the
+nearest ways of each place are named: the next one bounds all others.
 
 References
 ----------
@@ -31,7 +32,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from geo.network_design.groups import Group
+from geo.network_design.groups import Group, nearest
 from geo.network_design.kernels import sink_cuts
 from geo.network_design.problem import Flags, Floats, Ints
 from geo.siting import highs
@@ -60,12 +61,17 @@ class GroupProgram:
 
     def __init__(self, group: Group, clock: SolverClock) -> None:
         self.group, self.clock = group, clock
-        tail, head = np.concatenate([group.ends, group.ends[:, ::-1]]).T
-        money = np.tile(group.money, 2)
-        useful = money < group.root[head]
+        near = nearest(group.ends, group.money)
+        # What a place pays without a named way: its own, or its first one that is not named.
+        alone = np.minimum(group.root, _least(group, ~near))
+        self.rooted = np.isfinite(alone)
+        alone = np.where(self.rooted, alone, group.alone)
+        tail, head = np.concatenate([group.ends[near], group.ends[near][:, ::-1]]).T
+        money = np.tile(group.money[near], 2)
+        useful = money < np.where(self.rooted, alone, np.inf)[head]
         self.tail, self.head = tail[useful], head[useful]
-        self.save = group.alone[self.head] - money[useful]
-        self.cost = group.cost_alone
+        self.save = alone[self.head] - money[useful]
+        self.cost = group.own + np.where(group.fibre, alone[group.place], 0.0)
         self.serve = sp.csr_array(group.reach.T)
         self.program = self._program()
         self.rows = self._first_rows()
@@ -246,7 +252,7 @@ class GroupProgram:
         x, a, y = np.split(values, [n, n + arcs])
         fibre = np.bincount(group.place[group.fibre], x[group.fibre], len(group.root))
         root = np.maximum(fibre - np.bincount(self.head, a, len(group.root)), 0.0)
-        root[~np.isfinite(group.root)] = 0.0
+        root[~self.rooted] = 0.0
         support = a > 1e-9
         ways = self.tail[support], self.head[support], a[support], root
         by_fibre = self.serve[:, group.fibre]
@@ -304,7 +310,7 @@ class GroupProgram:
             return_inverse=True,
         )
         both = sp.csr_array((np.ones(arcs), (of.ravel(), np.arange(arcs))), (len(pair), arcs))
-        rooted = np.isfinite(group.root)
+        rooted = self.rooted
         shared = np.diff(at.indptr) > 1
         asked, which = np.unique(group.option[group.option >= 0], return_inverse=True)
         fixed = sp.csr_array(
@@ -347,6 +353,14 @@ class GroupProgram:
         variants = self._servers(village)
         inside[group.place[variants[group.fibre[variants]]]] = True
         return inside
+
+
+def _least(group: Group, ways: Flags) -> Floats:
+    """Return the cheapest of some ways into each place; infinite without one."""
+    least = np.full(len(group.root), np.inf)
+    for end in (0, 1):
+        np.minimum.at(least, group.ends[ways][:, end], group.money[ways])
+    return least
 
 
 def _stacked(

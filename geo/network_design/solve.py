@@ -6,14 +6,16 @@ machine. The time limit only ends a run early, which the plan says.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
 
 from geo.errors import InputError
 from geo.network_design.closing import ENOUGH, TINY, Closed, closed
+from geo.network_design.first import first_choice
 from geo.network_design.groups import groups_of
-from geo.network_design.master import Choice, Limits, Master, Prices
+from geo.network_design.master import ROUNDING, Choice, Limits, Master, Prices, chosen_of
 from geo.network_design.pricing import PricedGroup
 from geo.network_design.problem import MoneyGoal, NetworkPlan, NetworkProblem
 from geo.siting.clock import SolverClock
@@ -46,11 +48,7 @@ def designed(problem: NetworkProblem, goal: MoneyGoal, run: SolverRun) -> Networ
     plan
         The best choice found, with its bound.
     """
-    search = Search(problem, goal, run)
-    search.priced()
-    search.branched()
-    search.closed()
-    return search.plan()
+    return Search(problem, goal, run).run()
 
 
 class Search:
@@ -86,8 +84,25 @@ class Search:
         self.choice: Choice | None = None
         self._start()
 
+    def run(self) -> NetworkPlan:
+        """Return the plan for the goal.
+
+        Returns
+        -------
+        plan
+            The best choice found, with its bound.
+        """
+        self.priced()
+        self.branched()
+        self.closed()
+        return self.plan()
+
     def _start(self) -> None:
         """Add the plans that exchanges alone find at some prices."""
+        found = first_choice(self.groups, self.limits)
+        if self.limits.met(found):
+            self.choice = found
+        self._report(0.1)
         raised = np.zeros(len(self.limits.least))
         for group in self.groups:
             own = group.group
@@ -102,6 +117,13 @@ class Search:
         if self.prices is None or self.limits.tighter(found, self.bound) == found:
             self.bound, self.prices = self.limits.tighter(found, self.bound), prices
 
+    def _worth(self, prices: Prices) -> float:
+        """Return the value of the goal in units of weight, that gaps are a share of."""
+        if self.limits.goal.budget is not None:
+            return max(self.bound, 1.0)
+        dear = sum(group.best(prices.raised, prices.money).cost for group in self.groups)
+        return max(dear * prices.money, ROUNDING)
+
     def _report(self, share: float) -> None:
         value = 0.0
         if self.choice is not None:
@@ -109,6 +131,65 @@ class Search:
             value = self.choice.cost * self.unit if budget is None else self.choice.covered
         bound = self.bound * (self.unit if self.limits.goal.budget is None else 1.0)
         self.clock.report(share, value, bound)
+
+    @property
+    def cheapest(self) -> float:
+        """Cost of what must be built [money]."""
+        return self.unit * sum(min(plan.cost for plan in group.plans) for group in self.groups)
+
+    @property
+    def dearest(self) -> float:
+        """Cost of the dearest plan known of each group [money]."""
+        return self.unit * sum(max(plan.cost for plan in group.plans) for group in self.groups)
+
+    def again(self, run: SolverRun) -> None:
+        """Give the search a new time limit, progress and cancellation.
+
+        Parameters
+        ----------
+        run
+            They start now.
+        """
+        self.clock = SolverClock(run)
+        for group in self.groups:
+            group.again(self.clock)
+
+    def within(self, budget: float) -> Search:
+        """Return the search for another budget, with all plans and bounds found so far.
+
+        Parameters
+        ----------
+        budget
+            Greatest cost [money].
+
+        Returns
+        -------
+        search
+            Shares the groups; its bound and choice are its own.
+        """
+        other = copy(self)
+        other.limits = replace(self.limits, goal=MoneyGoal(budget=budget / self.unit))
+        other.master = Master(self.groups, other.limits, self.clock)
+        other.bound, other.prices, other.choice = self.limits.most, None, None
+        return other
+
+    def best_at_prices(self) -> NetworkPlan | None:
+        """Return the plan that is best for its own cost at the prices found.
+
+        Returns
+        -------
+        plan
+            The best known plan of each group at these prices, with the bound for what it costs;
+            None where it misses a least weight.
+        """
+        prices = self.prices or self.master.prices()
+        choice = chosen_of([group.best(prices.raised, prices.money) for group in self.groups])
+        found = self.within(choice.cost * self.unit)
+        if not found.limits.met(choice):
+            return None
+        found.choice, found.prices = choice, prices
+        found.bound = max(found.limits.bound(self.groups, prices), choice.covered)
+        return found.plan()
 
     def priced(self) -> None:
         """Solve the groups at the prices of the known plans until no plan is better."""
@@ -119,8 +200,7 @@ class Search:
             raised, money = prices.raised, prices.money
             gaps = [group.upper(raised, money) - group.lower(raised, money)
                     for group in self.groups]  # fmt: skip
-            worth = sum(group.upper(raised, money) for group in self.groups)
-            allowed = _CLOSE * max(worth, 1.0) / len(gaps)
+            allowed = _CLOSE * self._worth(prices) / len(gaps)
             open_ = [group for group, gap in zip(self.groups, gaps, strict=True)
                      if gap > allowed and not group.is_solved(raised, money)]  # fmt: skip
             for group in open_:
@@ -141,9 +221,7 @@ class Search:
             raised, money = prices.raised, prices.money
             gaps = np.array([group.upper(raised, money) - group.lower(raised, money)
                              for group in self.groups])  # fmt: skip
-            allowed = (
-                _ENOUGH * max(sum(group.upper(raised, money) for group in self.groups), 1.0) / 2
-            )
+            allowed = _ENOUGH * self._worth(prices) / 2
             order = np.argsort(-gaps, kind="stable")
             left = float(gaps.sum())
             if left <= allowed:
@@ -207,8 +285,10 @@ class Search:
         if stopped != "proven" and self.clock.over():
             stopped = "cancelled" if self.clock.cancelled else "time"
         prices = self.prices or Prices(0.0, np.zeros(len(limits.least)))
+        options = np.sort(self.problem.option[chosen])
         return NetworkPlan(
-            tuple(chosen.tolist()), choice.covered, choice.cost * self.unit,
+            tuple(chosen.tolist()), tuple(options.tolist()), choice.covered,
+            choice.cost * self.unit,
             self.bound * (self.unit if budget is None else 1.0),
             prices.money / self.unit, prices.raised, stopped,
         )  # fmt: skip

@@ -153,13 +153,6 @@ def _about(rollout: Rollout) -> dict[str, str]:
     for kind, notes in (("money", rollout.money_notes), ("warning", rollout.warnings)):
         for number, note in enumerate(notes, start=1):
             lines |= in_both(f"{kind}_{number}", note)
-    if rollout.joint is not None:
-        both = rollout.joint
-        lines["two_step_cost"] = f"{both.two_step.cost:,.0f}"
-        lines["joint_cost"] = f"{both.best.cost:,.0f}"
-        lines["joint_gain"] = text(
-            "about.joint_gain", "en", households=both.gained, saved=both.saved
-        )
     if rollout.basis != "terrain":
         lines |= in_both("coverage", BASIS[rollout.basis])
     return lines

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.siting import SolverRun, alternatives
-from planning.plan.joint_selection import Ask, Chosen
+from planning.plan.network_selection import Ask, Chosen
 from planning.plan.site_selection import COSTED
 
 ALTERNATIVE_COLUMNS = ("plan", "covered", "bound", "gap", "sites", "shared", "stopped")

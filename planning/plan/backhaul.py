@@ -1,9 +1,10 @@
 """Backhaul of the chosen sites: fibre, microwave or satellite, with the reason of each choice.
 
-Kinds are compared by present value over the years of operation (replacements, operation, rents), so
-that the yearly rent of a satellite terminal is comparable with a route that lasts; the bill of
-materials prices what is built. Existing sites already have backhaul, so new sites may connect to
-them as to a fibre node.
+Links are chosen by the money of the goal: what is paid to build, unless the settings ask for the
+present value over the years of operation (replacements, operation, rents). A satellite is cheap to
+build and dear to rent: only a site that is far from the fibre over those years may have one, so
+that the budget to build does not choose what is paid in all years. Existing sites already have
+backhaul, so new sites may connect to them as to a fibre node.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from geo.links.microwave import MicrowaveHops, hop_pairs, solve_masts
 from geo.links.microwave_budget import HopEquipment, longest_km
 from planning.elevation import Terrain, terrain_of
 from planning.plan.candidates import lines_of
-from planning.plan.life_cycle_cost import present_value
+from planning.plan.life_cycle_cost import goal_money, present_value
 from planning.plan.routes import empty_routes, routes_of
 from planning.plan.unit_costs import UnitPrices
 
@@ -86,7 +87,7 @@ def unjoined(sites: pd.DataFrame) -> Joined:
 
 
 def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: UnitPrices) -> Joined:
-    """Connect sites to the fibre by the feasible chain of least present value.
+    """Connect sites to the fibre at least cost in the money of the goal.
 
     Parameters
     ----------
@@ -124,8 +125,11 @@ def join(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: UnitPrices)
     return Joined(words, reasons, parent, spread, routes)
 
 
-def link_values(scenario: Scenario, rates: UnitPrices) -> BackhaulPrices:
-    """Return the cost of backhaul over the years of operation.
+def link_prices(scenario: Scenario, rates: UnitPrices) -> BackhaulPrices:
+    """Return the prices of backhaul in the money of the goal.
+
+    A site is far, and may have another kind than fibre, where a satellite costs less over the
+    years of operation than fibre for the site alone.
 
     Parameters
     ----------
@@ -136,23 +140,31 @@ def link_values(scenario: Scenario, rates: UnitPrices) -> BackhaulPrices:
 
     Returns
     -------
-    values
-        Present value per unit of each kind [currency]; kinds that the settings exclude cost 1e12
-        per km (fibre) or infinity (satellite).
+    prices
+        Price per unit of each kind [currency]; kinds that the settings exclude cost 1e12 per km
+        (fibre) or infinity (satellite).
     """
-    years, kinds = scenario.plan.money.operation_years, scenario.plan.links.backhaul
+    settings = scenario.plan
+    kinds, years = settings.links.backhaul, settings.money.operation_years
 
     def value(*items: str) -> float:
         return present_value(dict.fromkeys(items, 1.0), years, rates)
 
-    satellite = value("satellite_terminal", "satellite_capacity", "opex_satellite")
+    def money(*items: str) -> float:
+        return float(goal_money(dict.fromkeys(items, np.ones(1)), settings, rates)[0])
+
+    per_km = ("fibre_rural", "opex_fibre")
+    satellite = ("satellite_terminal", "satellite_capacity", "opex_satellite")
+    fibre = "fibre" in kinds
+    saved = value(*satellite) - value("fibre_terminal")
     return BackhaulPrices(
-        fibre_per_km=value("fibre_rural", "opex_fibre") if "fibre" in kinds else _NEVER,
-        fibre_terminal=value("fibre_terminal"),
-        hop=value("microwave_hop", "opex_microwave"),
-        mast_per_m=value("mast_height"),
-        satellite=satellite if "satellite" in kinds else np.inf,
-        base_mast_m=scenario.plan.antenna_height_m,
+        fibre_per_km=money(*per_km) if fibre else _NEVER,
+        fibre_terminal=money("fibre_terminal"),
+        hop=money("microwave_hop", "opex_microwave"),
+        mast_per_m=money("mast_height"),
+        satellite=money(*satellite) if "satellite" in kinds else np.inf,
+        base_mast_m=settings.antenna_height_m,
+        far_km=max(saved, 0.0) / value(*per_km) if fibre else 0.0,
     )
 
 
@@ -173,7 +185,7 @@ def _backhaul(
     ends = [(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)) for frame in places]
     terrain = terrain_of(pack, scenario) if "microwave" in links.backhaul else None
     return backhaul(
-        ends[0], ends[1], link_values(scenario, rates),
+        ends[0], ends[1], link_prices(scenario, rates),
         BackhaulRule(route_factor=rates.route_factor, max_hops=links.hops),
         hops=None if terrain is None or sites.empty else _hops(terrain, sites, nodes, links),
         roads=lines_of(pack, "roads"),

@@ -62,7 +62,7 @@ class CandidateList:
 
 
 def demand(pack: Pack, scenario: Scenario) -> pd.DataFrame:
-    """Return the villages that the plan is for: without 4G, of the least size or larger.
+    """Return the villages that the plan is for: in its area, without 4G, large enough.
 
     Villages of unknown state are excluded: unknown is not uncovered.
 
@@ -78,8 +78,11 @@ def demand(pack: Pack, scenario: Scenario) -> pd.DataFrame:
     villages
         :data:`layers.villages.VILLAGE_COLUMNS`, one row per village.
     """
-    least = scenario.plan.min_households
-    return village_table(pack, state="uncovered", min_households=least)[list(VILLAGE_COLUMNS)]
+    settings = scenario.plan
+    found = village_table(
+        pack, state="uncovered", regions=settings.regions, min_households=settings.min_households
+    )
+    return found[list(VILLAGE_COLUMNS)]
 
 
 def reach_m(scenario: Scenario) -> float:
@@ -151,7 +154,12 @@ def candidate_table(
     table["county"] = county
     table["prefecture"] = county_names(pack)["prefecture"].reindex(county).to_numpy(dtype=object)
     # High points and lines may lead to candidates across the province's border.
-    table = _sourced(pack, table[table["county"] != ""], villages)
+    table = table[table["county"] != ""]
+    if settings.regions and not settings.across:
+        inside = table["county"].isin(settings.regions) | table["prefecture"].isin(settings.regions)
+        # What the planner names may be outside.
+        table = table[inside | (table["status"] != OPEN) | (table["kind"] == "own")]
+    table = _sourced(pack, table, villages)
     if "village" not in asked.sources:
         table = table[table["kind"] != "village"]
     if table.empty:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from geo.siting import InfeasibleError, SitingProblem, SolverRun, frontier, least_cost
-from planning.plan.joint_selection import Ask, Chosen
+from planning.plan.candidates import BUILT
+from planning.plan.network_selection import Ask, Chosen, money_curve
 from planning.plan.site_selection import COSTED
 
 FRONTIER_COLUMNS = (
@@ -24,8 +26,9 @@ _QUICK_S = 5.0
 def frontier_table(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
     """Return the best coverage for each of several numbers of sites or budgets.
 
-    Where the objective depends on costs, each option costs what it adds to the chosen sites, with
-    its link.
+    Where money is the goal, a point is the plan that is best for what it costs with its links, and
+    its bound holds for every plan of that cost. The plan of a point is kept: asked for its very
+    amount, :func:`planning.plan.network_selection.chosen_with_links` returns it again.
 
     Parameters
     ----------
@@ -39,43 +42,60 @@ def frontier_table(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
     Returns
     -------
     table
-        :data:`FRONTIER_COLUMNS`, one row per point; ``amount`` is a number of new sites or a build
-        cost [currency]. Empty where no points are asked for or the limits are infeasible.
+        :data:`FRONTIER_COLUMNS`, one row per point; ``amount`` is a number of new sites or a cost
+        in the goal's money [currency]. Empty where no points are asked for or the limits are
+        infeasible.
     """
     count = ask.settings.frontier_points
     if not count:
         return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
-    by_cost = ask.settings.objective in COSTED
-    problem: SitingProblem = replace(ask.problem, p=None, costs=chosen.costs if by_cost else None)
+    if ask.settings.objective in COSTED:
+        return _by_money(ask, chosen, run)
+    problem: SitingProblem = replace(ask.problem, p=None, costs=None)
     try:
         limits = _limits(problem, count)
         points = frontier(problem, limits, replace(run, gap=_GAP))
     except InfeasibleError:
         # Least shares or fixed sites make the smaller amounts infeasible.
         return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
-    built = len([i for i in problem.fixed if ask.candidates["status"].iloc[i] == "built"])
-    rows = [
+    built = _built(ask, problem.fixed)
+    return _table(ask, [
         {
-            "measure": "cost" if by_cost else "sites",
-            "amount": point.limit if by_cost else point.limit - built,
+            "measure": "sites", "amount": point.limit - built,
             "sites": len(point.plan.selected) - built,
             "cost": float(chosen.costs[list(point.plan.selected)].sum()),
             "covered": point.plan.covered, "bound": point.plan.bound, "gap": point.plan.gap,
-            "stopped": point.plan.stopped, "currency": ask.rates.currency,
-            "price_year": ask.rates.price_year,
+            "stopped": point.plan.stopped,
         }
         for point in points
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(FRONTIER_COLUMNS))
+    ])  # fmt: skip
+
+
+def _by_money(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
+    return _table(ask, [
+        {
+            "measure": "cost", "amount": point.cost,
+            "sites": len(point.answer.selected) - _built(ask, point.answer.selected),
+            "cost": point.cost, "covered": point.answer.covered, "bound": point.answer.bound,
+            "gap": point.answer.gap, "stopped": point.answer.stopped,
+        }
+        for point in money_curve(ask, chosen, run)
+    ])  # fmt: skip
+
+
+def _built(ask: Ask, options: Iterable[int]) -> int:
+    """Return how many of the options were built earlier."""
+    return int((ask.candidates["status"].iloc[list(options)] == BUILT).sum())
+
+
+def _table(ask: Ask, rows: list[dict[str, object]]) -> pd.DataFrame:
+    money = {"currency": ask.rates.currency, "price_year": ask.rates.price_year}
+    return pd.DataFrame([row | money for row in rows], columns=list(FRONTIER_COLUMNS))
 
 
 def _limits(problem: SitingProblem, count: int) -> list[float]:
-    """Return evenly spaced amounts up to the one that covers all reachable villages."""
+    """Return evenly spaced numbers of sites up to the one that covers all reachable villages."""
     top = least_cost(problem, 1.0, SolverRun(time_limit_s=_QUICK_S, gap=0.05)).cost
-    fixed = list(problem.fixed)
+    low = float(len(problem.fixed))
     steps = np.arange(1, count + 1) / count
-    if problem.costs is None:
-        low = float(len(fixed))
-        return sorted({float(step) for step in np.round(low + (top - low) * steps)})
-    low = float(np.asarray(problem.costs, dtype=float)[fixed].sum())
-    return [float(step) for step in low + (top - low) * steps]
+    return sorted({float(step) for step in np.round(low + (top - low) * steps)})

@@ -153,6 +153,34 @@ def present_value(sums: Mapping[str, float], years: int, rates: UnitPrices) -> f
     return float(found.total.base)
 
 
+def goal_money(
+    quantities: Mapping[str, Floats], settings: PlanSettings, rates: UnitPrices
+) -> Floats:
+    """Return quantities in the money of the goal: to build, or over the years of operation.
+
+    Parameters
+    ----------
+    quantities
+        Item → (n,) quantity [unit of the item].
+    settings
+        Settings of the plan.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    money
+        (n,) base, in whole fen [currency].
+    """
+    if settings.money.goal == "build":
+        return np.asarray(rates.total(quantities).base)
+    years = settings.money.operation_years
+    values = [
+        number * present_value({item: 1.0}, years, rates) for item, number in quantities.items()
+    ]
+    return np.asarray(np.round(np.sum(values, axis=0), 2))
+
+
 def yearly(quantities: Mapping[str, Floats], rates: UnitPrices) -> Money:
     """Return the cost of operation per year: upkeep, electricity and rents.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Bilingual, Message
@@ -22,7 +22,8 @@ from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
 from planning.plan.construction import Built, build_needed, money_tables
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
 from planning.plan.inputs import SelectionInputs, build_inputs
-from planning.plan.joint_selection import Ask, Chosen, chosen_alone, chosen_together
+from planning.plan.life_cycle_cost import goal_money
+from planning.plan.network_selection import Ask, Chosen, chosen_alone, chosen_with_links
 from planning.plan.site_selection import (
     COST,
     COSTED,
@@ -32,16 +33,14 @@ from planning.plan.site_selection import (
     Watch,
     stated,
 )
-from planning.plan.unit_costs import unknown_costs
+from planning.plan.unit_costs import UnitPrices, unknown_costs
 from planning.plan.unserved import idle_warnings, unreachable_table
-
-if TYPE_CHECKING:
-    from geo.links.joint import JointResult
 
 _WATCH = Watch()
 _PARTS = ("low", "base", "high")
 #: Number of drivers of the cost that a note names.
 _DRIVERS = 3
+_MILLION = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +57,6 @@ class Rollout:
         ``villages``, ``unreachable`` (no candidate reaches it) and ``left`` (not chosen).
     choice
         Selection, objective value and bound.
-    joint
-        Joint beside two-step selection of sites and links; None where the objective does not depend
-        on costs.
     household_years, most_household_years
         Households served at the end of each year, summed over the years, and the upper bound over
         all build orders of these sites.
@@ -85,7 +81,6 @@ class Rollout:
     frontier: pd.DataFrame
     alternatives: pd.DataFrame
     choice: SelectionResult
-    joint: JointResult | None
     household_years: float
     most_household_years: float
     basis: str
@@ -119,6 +114,21 @@ class Rollout:
         )
         return Message(key, {"value": found.value, "bound": found.bound, "gap": found.gap})
 
+    def _worth_notes(self) -> list[Message]:
+        """Return messages: what a million more brings, and what least shares take from others."""
+        choice, money = self.choice, self.scenario.plan.money
+        notes = []
+        if choice.price * _MILLION >= 1:
+            values = {"currency": money.currency, "households": choice.price * _MILLION}
+            notes.append(Message("plan_money.one_more", values))
+        names = self.villages.drop_duplicates("prefecture").set_index("prefecture")
+        for code, households in choice.shadow:
+            if code in names.index:
+                name = Bilingual(*names.loc[code, ["prefecture_zh", "prefecture_en"]])
+                values = {"name": name, "households": households}
+                notes.append(Message("plan_money.of_share", values))
+        return notes
+
     @property
     def money_notes(self) -> tuple[Message, ...]:
         """Messages: the envelope of the build cost, what a budget means in it, what drives it."""
@@ -130,6 +140,7 @@ class Rollout:
             more = high / base - 1 if base else 0.0
             values = {"currency": currency, "base": base, "high": high, "more": more}
             notes.append(Message("plan_money.budget_at_base", values))
+        notes += self._worth_notes()
         widest = [
             Message("plan_money.driver", {
                 "name": Bilingual(row["meaning_zh"], row["meaning"]),
@@ -183,7 +194,7 @@ def plan(
     ground = build_inputs(pack, scenario, watch)
     ask = _asked(pack, scenario, ground)
     costed = scenario.plan.objective in COSTED
-    choose = chosen_together if links and costed else chosen_alone
+    choose = chosen_with_links if links and costed else chosen_alone
     watch.progress("siting", 0.25, "")
     chosen = choose(ask, _run(scenario, watch))
     if ground.reach.cut_short or (watch.cancel() and chosen.answer.gap > 0):
@@ -192,25 +203,20 @@ def plan(
     watch.progress("links", 0.65, f"{len(chosen.answer.selected):,}")
     options = np.array(chosen.answer.selected, dtype=np.int64)
     built = build_needed(pack, scenario, ground, options, links=links)
-    chosen = _as_built(chosen, built)
+    chosen = _as_built(chosen, built, scenario.plan, ground.rates)
     found = _tabled(ask, ground, chosen, built)
     if first is not None:
         first(found)
     return _beyond(found, ask, chosen, watch)
 
 
-def _as_built(chosen: Chosen, built: Built) -> Chosen:
+def _as_built(chosen: Chosen, built: Built, settings: PlanSettings, rates: UnitPrices) -> Chosen:
     """Return the selection with the sites that are built, at what they cost."""
-    answer, joint = chosen.answer, chosen.joint
-    selected = tuple(int(option) for option in built.options)
-    cost = round(float(built.money.sum().base), 2)
-    if joint is not None and joint.best.selected == answer.selected:
-        best = replace(joint.best, selected=selected, backhaul_cost=cost - joint.best.site_cost)
-        joint = replace(joint, best=best)
-    answer = replace(answer, selected=selected)
+    answer = replace(chosen.answer, selected=tuple(int(option) for option in built.options))
     if answer.measure == COST:
+        cost = round(float(goal_money(built.quantities, settings, rates).sum()), 2)
         answer = replace(answer, value=cost, bound=min(answer.bound, cost))
-    return replace(chosen, answer=answer, joint=joint)
+    return replace(chosen, answer=answer)
 
 
 def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> Rollout:
@@ -234,7 +240,6 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
         frontier=pd.DataFrame(columns=list(FRONTIER_COLUMNS)),
         alternatives=pd.DataFrame(columns=list(ALTERNATIVE_COLUMNS)),
         choice=_told(chosen.answer, sites, scenario),
-        joint=chosen.joint,
         household_years=built.phases.household_years,
         most_household_years=built.phases.most_household_years,
         basis=ground.reach.basis,
@@ -246,7 +251,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
 
 def _asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
     problem = stated(ground.reach, ground.found.table, ground.villages, scenario.plan)
-    costs = np.round(ground.costs[:, 1], 2)
+    costs = goal_money(ground.quantities, scenario.plan, ground.rates)
     return Ask(pack, scenario, problem, costs, ground.options, ground.rates)
 
 

@@ -55,6 +55,10 @@ class SelectionResult:
         Objective value, and its bound over all selections.
     stopped
         ``proven``, ``time``, ``cancelled`` or ``effort``.
+    price
+        Households that one more unit of money brings, at the bound; 0 where money is no goal.
+    shadow
+        (prefecture, households) that a household of its least share takes from all others.
     """
 
     selected: tuple[int, ...]
@@ -63,6 +67,8 @@ class SelectionResult:
     value: float
     bound: float
     stopped: str
+    price: float = 0.0
+    shadow: tuple[tuple[str, float], ...] = ()
 
     @property
     def gap(self) -> float:

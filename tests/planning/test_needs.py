@@ -12,7 +12,7 @@ from data.scenario.plan_settings import PlanSettings, YearSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
-from geo.links.joint import nearest_link_cost
+from geo.network_design.ways import ways
 from layers.offers import RouteNeed
 from layers.registry import layer
 from layers.villages import county_names
@@ -157,9 +157,8 @@ def test_fibre_of_the_prefectures_is_one_tree_priced_by_its_km(
         assert table[f"cost_{end}"].to_numpy() == pytest.approx(each.to_numpy() * price, abs=0.01)
     # No tree is longer than each village's own way to the nearest node.
     nodes = pack.table("fibre_nodes")
-    alone = nearest_link_cost((some["lon"], some["lat"]), (nodes["lon"], nodes["lat"]),
-                              per_km=rates.route_factor, once=0.0, most=1e9)  # fmt: skip
-    assert km <= alone.sum() * (1 + 1e-9)
+    alone, _, _ = ways((some["lon"], some["lat"]), (nodes["lon"], nodes["lat"]))
+    assert km <= rates.route_factor * alone.sum() * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("level", ["prefecture", "province"])

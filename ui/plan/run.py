@@ -83,18 +83,7 @@ def figures(found: Rollout) -> None:
     for note in found.money_notes:
         words = note.text(language())
         st.caption(words[:1].upper() + words[1:])
-    joint(found)
     st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
-
-
-def joint(found: Rollout) -> None:
-    """Say what choosing sites and links together brought beside two steps."""
-    both = found.joint
-    if both is not None:
-        st.caption(
-            t("plan.joint", two=number(both.two_step.cost / TEN_THOUSAND),
-              one=number(both.best.cost / TEN_THOUSAND), gained=number(both.gained))
-        )  # fmt: skip
 
 
 def _conflicts(error: PlannerError) -> None:

@@ -18,10 +18,10 @@ from data.scenario.plan_settings import (
 )
 from data.scenario.presets import presets
 from geo.errors import InputError, PlannerError
-from ui.shell import demonstration, localised_select, state
+from ui.shell import cache, demonstration, localised_select, state
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain
-from ui.shell.i18n import language, t
+from ui.shell.i18n import language, name_language, t
 
 #: Planners count in 万元.
 TEN_THOUSAND = 10_000.0
@@ -73,6 +73,9 @@ def goal() -> None:
         figure("share", t("plan.share"), now.share * 100, (0.1, 100, 5),
             taken=lambda value: value / 100,
         )  # fmt: skip
+    several("regions", t("plan.area"), _regions(), now.regions, empty=t("plan.area_all"))
+    if now.regions:
+        switch("across", t("plan.across"), now.across)
     titles = {key: item.title(language()) for key, item in presets().items()}
     several("presets", t("plan.presets"), titles, now.presets)
     cells = st.columns(2)
@@ -82,6 +85,18 @@ def goal() -> None:
     with cells[1]:
         figure("years.count", t("plan.years"), now.years.count, (1, 30, 1),
                 whole=True)  # fmt: skip
+
+
+def _regions() -> dict[str, str]:
+    """Return the names of prefectures, each before its counties."""
+    column, names = f"name_{name_language()}", {}
+    counties = cache.pack().regions("county")
+    for row in cache.pack().regions("prefecture").to_dict("records"):
+        names[row["adcode"]] = row[column]
+        of = counties[counties["parent"] == row["adcode"]]
+        names |= {code: f"{row[column]} · {name}" for code, name in
+                  zip(of["adcode"], of[column], strict=True)}  # fmt: skip
+    return names
 
 
 def limits() -> None:

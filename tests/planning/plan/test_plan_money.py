@@ -189,7 +189,9 @@ def test_the_years_that_the_subsidy_counts(packs: dict[str, Pack]) -> None:
 
 def test_the_range_of_a_budget_is_called_what_it_is(packs: dict[str, Pack]) -> None:
     made = planned(packs[toy.NAME], objective="budget", budget=1e7)
-    envelope, at_base, driven = made.money_notes
+    envelope, at_base, one_more, driven = made.money_notes
+    assert one_more.key == "plan_money.one_more"
+    assert one_more.arguments["households"] == made.choice.price * 1e6 > 0
     high = f"{made.sites['cost_high'].sum():,.0f}"
     assert high in envelope.text("en")
     assert "envelope" in envelope.text("en")

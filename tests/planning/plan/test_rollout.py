@@ -160,20 +160,18 @@ def test_every_table_can_be_the_main_one(table: str, made: Rollout, pack: Pack) 
 
 def test_more_budget_never_covers_less_and_no_budget_is_exceeded(pack: Pack) -> None:
     small, large = (
-        plan(pack, wished(objective="budget", budget=amount, candidates=FEW, time_limit_s=0.5))
+        plan(pack, wished(objective="budget", budget=amount, candidates=FEW, time_limit_s=2))
         for amount in (2e6, 4e6)
     )
     assert 0 < small.choice.value < large.choice.value
     for result, budget in ((small, 2e6), (large, 4e6)):
         assert result.sites["cost_base"].sum() <= budget * (1 + 1e-9)
         assert result.choice.value <= result.choice.bound
-        assert result.joint is not None
-        assert result.joint.gained >= 0
 
 
 def test_a_share_costs_less_than_all(pack: Pack) -> None:
     less, more = (
-        plan(pack, wished(objective="share", share=share, candidates=FEW, time_limit_s=0.5))
+        plan(pack, wished(objective="share", share=share, candidates=FEW, time_limit_s=2))
         for share in (0.02, 0.05)
     )
     homes = demand(pack, wished())["households"].sum()
