@@ -1,0 +1,127 @@
+"""Command of the report: a document of a province or of some regions, as PDF or DOCX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from commands.options import Folder, Province, Tongue, pack_of, remark, scenario_of, steps
+from data.wording.catalogue import DEFAULT
+
+if TYPE_CHECKING:
+    from data.export.report.document import ReportDocument
+    from data.scenario.scenario import Scenario
+    from data.tables.reader import Pack
+    from planning.exports.report.report import ReportInputs
+
+COMMANDS = typer.Typer()
+
+
+@COMMANDS.command()
+def report(  # noqa: PLR0913  one argument for each option
+    *,
+    province: Province,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", help="adcode of a prefecture or county; repeatable."),
+    ] = None,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            "--scenario",
+            help="Name of a saved scenario, or its file (JSON): its plan becomes a chapter.",
+        ),
+    ] = "",
+    language: Tongue = DEFAULT,
+    split: Annotated[
+        Literal["none", "prefecture"],
+        typer.Option("--split", help="prefecture: a file per region, its name added to --out."),
+    ] = "none",
+    workspace: Folder = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File: .pdf or .docx by its suffix.")],
+) -> None:
+    """Write the report: summary, gaps, a page per prefecture, plan, costs, method, sources."""
+    from data.export.report.writers import check_suffix, write
+    from planning.exports.report.report import prefectures
+
+    check_suffix(out.suffix)
+    pack = pack_of(province, workspace)
+    pages = prefectures(pack, tuple(region or ()))
+    wanted = _scenario(scenario, province)
+    with steps("report", len(pages) + 1) as step:
+        inputs = _inputs(pack, wanted)
+        step("inputs")
+        files = {out: tuple(region or ())}
+        if split == "prefecture":
+            files = {_beside(out, pack, code, language): (code,) for code in pages}
+        made = _documents(inputs, files, language, step)
+        write(made)
+    for path, document in made.items():
+        _remarks(path, document)
+
+
+def _inputs(pack: Pack, scenario: Scenario | None) -> ReportInputs:
+    """Return what the reports are made from, the plan of a scenario included."""
+    from data.scenario.scenario import Scenario as Blank
+    from planning.exports.report.report import ReportInputs
+
+    if scenario is None:
+        return ReportInputs.of(pack, Blank(province=pack.name))
+    from planning.plan.rollout import plan
+
+    return ReportInputs.of(pack, scenario, plan(pack, scenario))
+
+
+def _documents(
+    inputs: ReportInputs,
+    files: Mapping[Path, tuple[str, ...]],
+    language: str,
+    step: Callable[[str], None],
+) -> dict[Path, ReportDocument]:
+    from planning.exports.report.report import ReportRequest, report as report_of
+
+    return {
+        path: report_of(inputs, ReportRequest(language, codes), step)
+        for path, codes in files.items()
+    }
+
+
+def _beside(out: Path, pack: Pack, adcode: str, language: str) -> Path:
+    """Return the file of one region, named by it."""
+    from data.export.report.writers import file_name
+    from planning.exports.report.report import region_name
+
+    name = file_name(region_name(pack, adcode, language))
+    return out.with_name(f"{out.stem}-{name}{out.suffix}")
+
+
+def _scenario(name: str, province: str) -> Scenario | None:
+    """Return a scenario by its file or by the name it is saved under; None without."""
+    if not name:
+        return None
+    path = Path(name)
+    if path.suffix == ".json" or path.exists():
+        return scenario_of(path, province)
+    from data.workspace.folder import Workspace
+    from geo.errors import InputError
+
+    found = Workspace.open().load(name)
+    if found.province != province:
+        raise InputError(
+            f"the scenario is for {found.province!r}", where="--scenario",
+            repair=f"give --province {found.province}",
+        )  # fmt: skip
+    return found
+
+
+def _remarks(path: Path, document: ReportDocument) -> None:
+    """Say where a report went, and which of its characters its font lacks."""
+    from data.export.report.fonts import missing
+
+    remark("report.written", path=path)
+    if path.suffix.lower() == ".pdf" and (lacking := missing(document.texts())):
+        named = " ".join(f"{sign} (U+{ord(sign):04X})" for sign in sorted(lacking))
+        remark("report.font_missing", characters=named)

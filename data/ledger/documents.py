@@ -1,0 +1,55 @@
+"""The documents that the ledgers quote: title, issuer, number and date of each file."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+INDEX = Path(__file__).parents[1] / "sources" / "index.csv"
+
+
+@dataclass(frozen=True)
+class SourceDocument:
+    """One public document, as :data:`INDEX` names it; an unknown part is empty."""
+
+    title: str
+    issuer: str
+    number: str
+    date: str
+
+
+@cache
+def documents() -> dict[str, SourceDocument]:
+    """Return the known documents by the name of their file.
+
+    Returns
+    -------
+    documents
+        File name → document.
+    """
+    with INDEX.open(encoding="utf-8", newline="") as file:
+        return {
+            row["file"]: SourceDocument(row["title"], row["issuer"], row["number"], row["date"])
+            for row in csv.DictReader(file)
+        }
+
+
+def cited(source: str) -> str:
+    """Return how a source is named for people: title, number, issuer and date of a document.
+
+    Parameters
+    ----------
+    source
+        Name of a file of the documents, or any other source.
+
+    Returns
+    -------
+    name
+        The source itself where it is none of the documents.
+    """
+    known = documents().get(source)
+    if known is None:
+        return source
+    return " · ".join(filter(None, (known.title, known.number, known.issuer, known.date)))

@@ -1,0 +1,1 @@
+"""The report of a province or of some regions: what its document says and shows."""

@@ -1,0 +1,154 @@
+"""Method, sources and illustrative content of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from data.export.report.document import Block, Heading, Paragraph, ReportTable
+from data.ledger.documents import cited
+from data.tables.pack import TABLES
+from geo.evidence import EVIDENCE_CLASSES
+from layers.registry import unit_name
+from planning.exports.report.reader import Reader, Row, is_known, records
+
+#: Qualifier of the ledger → sign before a figure.
+_SIGNS = {"~": "\u2248 ", ">=": "\u2265 ", "<=": "\u2264 ", ">": "> ", "<": "< "}
+#: Kinds of source rows that are no statement about the province.
+_TABLES = ("embedded table", "imported table")
+
+
+def method_chapter(table: pd.DataFrame, reader: Reader) -> list[Block]:
+    """Return how the figures are computed: gap, evidence classes, allocation rules.
+
+    Parameters
+    ----------
+    table
+        Rows of the gap table that the report shows.
+    reader
+        Words in the reader's language.
+
+    Returns
+    -------
+    blocks
+        Heading and paragraphs.
+    """
+    t = reader.text
+    blocks: list[Block] = [Heading(t("report.chapter_method"), 1)]
+    blocks += [Paragraph(_plain(t(key))) for key in ("method.gap", "method.rules")]
+    blocks.append(Heading(t("report.evidence_classes"), 2))
+    blocks += [
+        Paragraph(t("report.defined", word=reader.evidence(word),
+                    about=t(f"evidence_about.{word}")), "item")
+        for word in EVIDENCE_CLASSES
+    ]  # fmt: skip
+    rules = sorted(set(table["rule"]) - {""})
+    blocks.append(Heading(t("report.rules"), 2))
+    for rule in rules:
+        name, used = _rule(rule, reader), _layers(table, rule, reader)
+        blocks.append(Paragraph(t("report.rule_of", layers=used, rule=name), "item"))
+    blocks.append(Paragraph(_plain(t("method.distance"))))
+    return blocks
+
+
+def source_chapter(sources: pd.DataFrame, source_ids: Iterable[str], reader: Reader) -> list[Block]:
+    """Return every source of the report: statements with their quotes, then tables and credits.
+
+    Parameters
+    ----------
+    sources
+        The table of sources.
+    source_ids
+        Ids that the figures name, several joined by ``;``.
+    reader
+        Words in the reader's language.
+
+    Returns
+    -------
+    blocks
+        Heading and tables.
+    """
+    t = reader.text
+    wanted = {"pack:regions", *(part for text in source_ids for part in str(text).split(";"))}
+    rows = sources[sources["id"].isin(wanted)]
+    stated, built_in = rows[~rows["kind"].isin(_TABLES)], rows[rows["kind"].isin(_TABLES)]
+    metric = "metric_zh" if reader.names == "name_zh" else "metric"
+    head = (t("report.what"), t("report.date"), t("report.value"), t("report.quote_head"),
+            t("report.source"))  # fmt: skip
+    lines = tuple(
+        (_text(row[metric]), _text(row["as_of"]), _value(row, reader), _text(row["quote"]),
+         cited(_text(row["source"])))
+        for row in records(stated)
+    )  # fmt: skip
+    blocks: list[Block] = [
+        Heading(t("report.chapter_sources"), 1),
+        ReportTable(t("report.statements"), head, lines, frozenset({2}), (2, 1.2, 1.7, 3.4, 3.4)),
+        Heading(t("report.tables"), 2),
+    ]
+    for row in records(built_in):
+        title = _title(_text(row["metric"]), reader)
+        blocks.append(Paragraph(t(
+            "report.table_source", table=title, date=_text(row["as_of"]),
+            licence=_text(row["licence"]), credit=_text(row["note"]),
+        ), "item"))  # fmt: skip
+    return blocks
+
+
+def illustrative_chapter(names: Iterable[str], reader: Reader) -> list[Block]:
+    """Return what of the report is illustrative.
+
+    Parameters
+    ----------
+    names
+        Parts of the report with illustrative rows, in words.
+    reader
+        Words in the reader's language.
+
+    Returns
+    -------
+    blocks
+        Heading and paragraphs.
+    """
+    t = reader.text
+    parts = list(dict.fromkeys(names))
+    blocks: list[Block] = [Heading(t("report.chapter_illustrative"), 1)]
+    if not parts:
+        return [*blocks, Paragraph(t("report.nothing_illustrative"))]
+    blocks += [Paragraph(t("stamp.illustrative"), "warning"),
+               Paragraph(_plain(t("method.illustrative")))]  # fmt: skip
+    return blocks + [Paragraph(part, "item") for part in parts]
+
+
+def _title(table: str, reader: Reader) -> str:
+    return TABLES[table].title(reader.language) if table in TABLES else table
+
+
+def _layers(table: pd.DataFrame, rule: str, reader: Reader) -> str:
+    rows = table[table["rule"] == rule].drop_duplicates(["layer", "metric"])
+    return reader.text("list.comma").join(reader.heading(row) for row in records(rows))
+
+
+def _rule(rule: str, reader: Reader) -> str:
+    return reader.text(f"rule.{rule.replace(' ', '_')}")
+
+
+def _value(row: Row, reader: Reader) -> str:
+    if not is_known(row["value"]):
+        return ""
+    sign = _SIGNS.get(_text(row["qualifier"]), "")
+    return f"{sign}{float(row['value']):,.6g} {_unit(row, reader)}".strip()
+
+
+def _unit(row: Row, reader: Reader) -> str:
+    return unit_name(_text(row["unit"]), reader.language)
+
+
+def _text(value: Any) -> str:
+    return str(value) if is_known(value) else ""
+
+
+def _plain(sentence: str) -> str:
+    """Return a sentence of a page without its marks of emphasis."""
+    return sentence.replace("**", "")

@@ -1,0 +1,166 @@
+"""The report says what the tables say, of the regions asked for, in the reader's language."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.export.report.document import Block, Drawing, Heading, Pair, ReportTable, drawings
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
+from geo.errors import InputError
+from layers.villages import village_table
+from planning.exports.report.bars import bar
+from planning.exports.report.maps import MapContent, fills_of, region_map
+from planning.exports.report.reader import Reader
+from planning.exports.report.report import ReportInputs, ReportRequest, prefectures, report
+from planning.gaps import gap_table
+from planning.plan.rollout import Rollout, plan
+from tests.toy import EAST, WEST
+
+
+@pytest.fixture(scope="module")
+def rollout(toy: Pack) -> Rollout:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TONGCUN_TODAY", "2023-12-31")
+        return plan(toy, Scenario(province=toy.name, plan={"sites": 2, "frontier_points": 0}))
+
+
+def headings(blocks: tuple[Block, ...]) -> list[str]:
+    return [block.text for block in blocks if isinstance(block, Heading) and block.level == 1]
+
+
+def tables(blocks: tuple[Block, ...]) -> list[ReportTable]:
+    inner = [part for b in blocks if isinstance(b, Pair) for part in (*b.left, *b.right)]
+    return [block for block in (*blocks, *inner) if isinstance(block, ReportTable)]
+
+
+def test_the_whole_province_has_a_page_for_each_prefecture(toy: Pack) -> None:
+    inputs = ReportInputs.of(toy, Scenario(province=toy.name))
+    found = report(inputs, ReportRequest("zh"))
+    names = toy.regions("prefecture")["name_zh"].tolist()
+    titles = headings(found.blocks)
+    assert [title for title in titles if title in names] == names
+    assert titles[:2] == ["摘要", "各图层缺口"]
+    assert titles[-3:] == ["方法与依据", "来源与原文", "示例内容"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_figures_are_those_of_the_gap_table(toy: Pack, language: str) -> None:
+    inputs = ReportInputs.of(toy, Scenario(province=toy.name))
+    found = report(inputs, ReportRequest(language))
+    text, reader = found.texts(), Reader(language)
+    for level in ("prefecture", "county"):
+        rows = gap_table(toy, level=level)
+        for _, row in rows[rows["gap"].abs() > 0].iterrows():
+            assert f"{reader.built_of(row)}; {reader.gap(row)}" in text
+    assert "nan" not in text.lower().split()
+
+
+def test_a_region_has_its_own_rows_alone(toy: Pack, rollout: Rollout) -> None:
+    inputs = ReportInputs.of(toy, rollout.scenario, rollout)
+    found = report(inputs, ReportRequest("en", (EAST,)))
+    text = found.texts()
+    west = toy.regions("county")
+    for name in west.loc[west["parent"] == WEST, "name_en"]:
+        assert name not in text
+    villages = village_table(toy, state="uncovered", regions=[EAST], min_households=20)
+    for village in villages["village_id"]:
+        assert village in text
+
+
+def test_the_plan_adds_up(toy: Pack, rollout: Rollout) -> None:
+    inputs = ReportInputs.of(toy, rollout.scenario, rollout)
+    found = report(inputs, ReportRequest("en"))
+    sites = next(table for table in tables(found.blocks) if table.head[0] == "No.")
+    assert [row[0] for row in sites.rows] == [str(rank) for rank in rollout.sites["rank"]]
+    years = next(table for table in tables(found.blocks) if table.head[-1].endswith("total"))
+    assert years.rows[-1][4] == f"{int(rollout.villages['households'].sum()):,}"
+    assert rollout.proof.text("en") in found.texts()
+
+
+def test_without_a_scenario_the_report_says_that_it_has_no_plan(toy: Pack) -> None:
+    inputs = ReportInputs.of(toy, Scenario(province=toy.name))
+    assert "no roll-out plan" in report(inputs, ReportRequest("en")).texts()
+
+
+def test_every_quoted_source_has_its_document(toy: Pack) -> None:
+    inputs = ReportInputs.of(toy, Scenario(province=toy.name))
+    found = report(inputs, ReportRequest("zh"))
+    table = next(table for table in tables(found.blocks) if "原文" in table.head)
+    ids = {part for ids in gap_table(toy)["source_ids"] for part in ids.split(";")}
+    quotes = inputs.sources.set_index("id")["quote"].dropna()
+    for key in ids & set(quotes.index):
+        assert quotes[key] in [row[3] for row in table.rows]
+    assert all(row[4] for row in table.rows)
+
+
+def test_an_unknown_region_is_refused(toy: Pack) -> None:
+    with pytest.raises(InputError, match="110000"):
+        prefectures(toy, ["110000"])
+
+
+def test_cancelled_between_regions_ends_the_report(toy: Pack) -> None:
+    inputs = ReportInputs.of(toy, Scenario(province=toy.name))
+
+    def stop(_region: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        report(inputs, ReportRequest("zh"), stop)
+
+
+def row(**figures: float) -> pd.Series:
+    known = {"target": 100.0, "built": 60.0, "planned": 10.0, "gap_low": 20.0, "gap_high": 40.0}
+    return pd.Series(known | figures)
+
+
+def rectangles(drawing: Drawing) -> dict[str, float]:
+    """Fill → width in shares of the target."""
+    found = ET.fromstring(drawing.svg).iter("{http://www.w3.org/2000/svg}rect")
+    return {part.get("fill"): float(part.get("width")) / 100 for part in found}
+
+
+def test_a_bar_has_the_shares_of_its_target() -> None:
+    shares = rectangles(bar(row(), villages=False, alt=""))
+    assert shares["#1D5FA6"] == pytest.approx(0.6, abs=0.002)
+    assert shares["#9CC7EE"] == pytest.approx(0.1, abs=0.002)
+    assert shares["#CC7410"] == pytest.approx(0.3, abs=0.002)
+    assert "#14806A" in rectangles(bar(row(), villages=True, alt=""))
+
+
+def test_unknown_is_hatched_and_no_target_is_grey() -> None:
+    assert set(rectangles(bar(row(target=np.nan), villages=False, alt=""))) == {"#E4E8ED"}
+    unknown = bar(row(built=np.nan), villages=False, alt="")
+    assert set(rectangles(unknown)) == {"#E9ECF0"}
+    assert "<path" in unknown.svg
+
+
+def test_a_map_names_every_region_and_runs_nothing(toy: Pack) -> None:
+    regions = toy.geo("regions")
+    regions = regions[regions["level"] == "county"].copy()
+    regions["name_zh"] = ["<script>x</script>", '"&', *regions["name_zh"][2:]]
+    points = np.array([[101.1, 25.1]])
+    drawn = region_map(toy, MapContent(regions, "name_zh", "N", {}, points), (80.0, 60.0), "map")
+    tree = ET.fromstring(drawn.svg)
+    texts = {part.text for part in tree.iter("{http://www.w3.org/2000/svg}text")}
+    assert set(regions["name_zh"]) <= texts
+    assert "<script" not in drawn.svg
+    assert drawn.width_mm == pytest.approx(80)
+    assert drawn.height_mm <= 60
+
+
+def test_shades_rise_with_the_gap_and_unknown_has_its_own() -> None:
+    fills, _ = fills_of(pd.Series({"a": 1.0, "b": 50.0, "c": 100.0, "d": np.nan, "e": 0.0}))
+    assert fills["a"] != fills["c"]
+    assert fills["d"] == "#98A3B0"
+    assert "e" not in fills
+
+
+def test_drawings_are_found_in_cells_figures_and_pairs(toy: Pack) -> None:
+    inputs = ReportInputs.of(toy, Scenario(province=toy.name))
+    found = report(inputs, ReportRequest("zh", (WEST,)))
+    assert len(drawings(found.blocks)) > 3

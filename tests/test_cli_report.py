@@ -1,0 +1,53 @@
+"""The command of the report: one file, a file for each prefecture, clear refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.scenario.scenario import Scenario
+from tests.terminal import run_here
+from tests.toy import EAST, NAME
+
+pytestmark = pytest.mark.usefixtures("toy_listed")
+
+
+def test_a_file_for_each_prefecture_is_named_by_it(tmp_path: Path) -> None:
+    out = tmp_path / "r.pdf"
+    said = run_here("report", "-p", NAME, "--split", "prefecture", "--language", "en", "-o", out)
+    made = sorted(path.name for path in tmp_path.iterdir())
+    assert len(made) == 2
+    assert all(name.startswith("r-") and name.endswith(".pdf") for name in made)
+    assert all(name in said.stderr for name in made)
+
+
+def test_a_scenario_file_brings_its_plan(tmp_path: Path) -> None:
+    scenario = tmp_path / "s.json"
+    plan = {"sites": 1, "frontier_points": 0}
+    scenario.write_text(Scenario(province=NAME, plan=plan).to_json(), encoding="utf-8")
+    out = tmp_path / "r.docx"
+    run_here("report", "-p", NAME, "--region", EAST, "--scenario", scenario, "-o", out)
+    assert out.read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--region", "110000"), "110000"),
+        (("--scenario", "no such"), "unknown scenario"),
+        (("--language", "xx"), "unknown language"),
+    ],
+)
+def test_wrong_options_are_refused_and_nothing_is_written(
+    options: tuple[str, str], words: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "r.pdf"
+    said = run_here("report", "-p", NAME, *options, "-o", out, code=2)
+    assert words in said.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_suffix_is_refused_before_the_work(tmp_path: Path) -> None:
+    said = run_here("report", "-p", NAME, "-o", tmp_path / "r.odt", code=2)
+    assert ".pdf or .docx" in said.stderr
