@@ -1,8 +1,8 @@
-"""Copernicus DEM for people with a connection: the tiles of a province, downloaded and checked.
+"""Download of the Copernicus DEM: the tiles of a province, checked.
 
 The model is free to use with its credit line (:data:`data.elevation.products.COPERNICUS_CREDIT`),
-which travels with the provenance of every grid. Nothing here is called unless a planner asks for
-it.
+which travels with the provenance of every grid. The network is used only on
+request of the planner.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ DEFAULT_URL = "https://copernicus-dem-{resolution}m.s3.amazonaws.com"
 #: Spacing [m] → spacing in tenths of an arc-second, as the names of the tiles say it.
 RESOLUTIONS = {30: 10, 90: 30}
 
-#: A server that is silent for so long is asked again [s].
+#: Silence of a server after which the request is repeated [s].
 _TIMEOUT_S = 30.0
 #: Attempts on each tile, and the pause before the second; each pause is twice the one before [s].
 _ATTEMPTS, _PAUSE_S = 4, 1.0
@@ -49,7 +49,7 @@ _CHUNK_BYTES = 256 * 1024
 #: Answers that another attempt may better.
 _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 #: Requests for sizes at a time.
-_ASKERS = 8
+_REQUESTS = 8
 _OFFLINE = (
     "check the connection, or fetch the tiles on another machine and give them to "
     "`cli.py import --kind dem`; a mirror's address goes into "
@@ -58,14 +58,14 @@ _OFFLINE = (
 
 @dataclass(frozen=True, slots=True)
 class FetchOrder:
-    """What to download, and where to.
+    """What to download, and the folder for it.
 
     Attributes
     ----------
     resolution
         30 or 90 [m].
     folder
-        Where the tiles are kept; complete ones in it are not asked for again.
+        Folder of the tiles; complete ones in it are not downloaded again.
     base_url
         Address of the tiles; empty for ``TONGCUN_DEM_URL``, else the public one.
     timeout_s, pause_s
@@ -81,7 +81,7 @@ class FetchOrder:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a download brought.
+    """Result of a download.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class Fetched:
     absent
         Names of tiles that the server does not have: open sea.
     downloaded_bytes
-        What came over the line this time [byte].
+        Bytes transferred by this call.
     """
 
     files: tuple[Path, ...]
@@ -107,6 +107,11 @@ def tile_names(area: BaseGeometry, resolution: int) -> list[str]:
         WGS84 polygon [°].
     resolution
         30 or 90 [m].
+
+    Returns
+    -------
+    names
+        Without the suffix.
 
     Raises
     ------
@@ -151,26 +156,35 @@ def fetch(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     report: Callable[[Sentence], None] = lambda _line: None,
 ) -> Fetched:
-    """Download the tiles that an area touches; each is whole and readable, or not there.
+    """Download the tiles that an area touches; a tile is saved only if it is complete and readable.
 
     Parameters
     ----------
     area
         WGS84 polygon [°].
+    order
+        Resolution, folder and address.
     progress
-        Told bytes done and bytes in total, again and again.
+        Called repeatedly with the bytes done and the bytes in total.
     report
-        Told what will be downloaded before it begins, and what the server lacks.
+        Called with a line on what will be downloaded, before it begins, and on what the server
+        lacks.
+
+    Returns
+    -------
+    fetched
+        Files of the tiles, and what the server does not have.
 
     Raises
     ------
     InputError
-        If the resolution or the address is none, or the server has no tile of the area.
+        If there is no such resolution, the address is not a web address, or the server has no tile
+        of the area.
     StorageError
         If the server does not answer or refuses, the folder cannot be written to, or the disk has
-        no space. What was downloaded stays: the next call continues from there.
+        no space. What was downloaded is kept: the next call continues from there.
     DataError
-        If what the server sends is no elevation model.
+        If what the server sends is not an elevation model.
     """
     names = tile_names(area, order.resolution)
     base = _base_url(order)
@@ -194,7 +208,7 @@ def fetch(
             "the server has none of the tiles", where=base,
             repair=f"check the address (--base-url, {ENVIRONMENT})",
         )  # fmt: skip
-    _check_room(order.folder, total)
+    _check_space(order.folder, total)
     done = 0
     for name in wanted:
         done += _download(
@@ -227,10 +241,10 @@ def _url(base: str, name: str) -> str:
 def _sizes(order: FetchOrder, base: str, names: Sequence[str]) -> dict[str, int | None]:
     """Return the size of each tile [byte], 0 where the server does not say, None where it has none.
 
-    The first is asked for alone: where nobody answers that is known at once.
+    The first request is sent alone: a server that does not answer is found at once.
     """
     found = {name: _size(order, _url(base, name)) for name in names[:1]}
-    pool = ThreadPoolExecutor(_ASKERS)
+    pool = ThreadPoolExecutor(_REQUESTS)
     try:
         rest = pool.map(lambda name: _size(order, _url(base, name)), names[1:])
         found |= dict(zip(names[1:], rest, strict=True))
@@ -240,12 +254,12 @@ def _sizes(order: FetchOrder, base: str, names: Sequence[str]) -> dict[str, int 
 
 
 def _size(order: FetchOrder, url: str) -> int | None:
-    def ask() -> int:
-        with _asked(order, url, "HEAD") as answer:
+    def size() -> int:
+        with _response(order, url, "HEAD") as answer:
             return int(answer.headers.get("Content-Length") or 0)
 
     try:
-        return _tried(order, url, ask)
+        return _tried(order, url, size)
     except _AbsentError:
         return None
 
@@ -254,7 +268,7 @@ def _download(order: FetchOrder, url: str, target: Path, progress: Callable[[int
     """Download one tile, whole and readable or not at all; return its size [byte]."""
 
     def get() -> int:
-        with atomic_path(target) as part, _asked(order, url, "GET") as answer:
+        with atomic_path(target) as part, _response(order, url, "GET") as answer:
             size = _copy(answer, part, progress)
             _check_raster(part, url)
             return size
@@ -268,7 +282,7 @@ def _download(order: FetchOrder, url: str, target: Path, progress: Callable[[int
 
 
 class _BrokenOffError(Exception):
-    """The line or the server failed: worth another attempt."""
+    """The connection or the server failed: the request is repeated."""
 
 
 class _AbsentError(Exception):
@@ -276,7 +290,7 @@ class _AbsentError(Exception):
 
 
 def _tried(order: FetchOrder, url: str, call: Callable[[], int]) -> int:
-    """Return what a call gives, after some attempts if need be."""
+    """Return the result of a call, repeated after failures of the connection."""
     for attempt in range(_ATTEMPTS):
         if attempt:
             time.sleep(order.pause_s * 2 ** (attempt - 1))
@@ -291,7 +305,7 @@ def _tried(order: FetchOrder, url: str, call: Callable[[], int]) -> int:
 
 
 @contextmanager
-def _asked(order: FetchOrder, url: str, method: str) -> Iterator[Any]:
+def _response(order: FetchOrder, url: str, method: str) -> Iterator[Any]:
     """Yield the answer of a server; its faults and the line's are distinguished."""
     request = urllib.request.Request(url, method=method)  # noqa: S310 — http(s), see _base_url
     try:
@@ -360,7 +374,7 @@ def _is_complete(path: Path) -> bool:
     return True
 
 
-def _check_room(folder: Path, wanted_bytes: int) -> None:
+def _check_space(folder: Path, wanted_bytes: int) -> None:
     with storage_errors(folder):
         free = shutil.disk_usage(folder).free
     if wanted_bytes > free:

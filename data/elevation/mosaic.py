@@ -8,8 +8,8 @@
 
 A window is a grid of WGS84 degrees. Rasters on such degrees are read cell by cell as they are; any
 other (projected, rotated, on another lattice) is warped, bilinear, to degrees as finely spaced as
-itself, and the grid's provenance says so. Memory is bounded by the window, whatever the files
-weigh; a province at 30 m is read piece by piece (:meth:`Mosaic.pieces`).
+itself, and the grid's provenance says so. Memory is bounded by the window, whatever the size of
+the files; a province at 30 m is read piece by piece (:meth:`Mosaic.pieces`).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Mosaic:
-    """Rasters of heights beside each other; where they overlap the first valid wins.
+    """Adjacent rasters of heights; where they overlap the first valid height is used.
 
     Attributes
     ----------
@@ -81,7 +81,18 @@ class Mosaic:
         return self.provenance.evidence == "illustrative"
 
     def cells(self, west: float, south: float, east: float, north: float) -> int:
-        """Return how many cells a window has."""
+        """Return the number of cells of a window.
+
+        Parameters
+        ----------
+        west, south, east, north
+            WGS84 [°].
+
+        Returns
+        -------
+        count
+            0 where there is no tile.
+        """
         frame = frame_of(self.tiles, (west, south, east, north))
         return 0 if frame is None else frame.rows * frame.columns
 
@@ -100,12 +111,13 @@ class Mosaic:
 
         Returns
         -------
-        The grid, clipped to where there are tiles; all void where there is none.
+        grid
+            Heights [m], clipped to the extent of the tiles; all void where there is none.
 
         Raises
         ------
         RangeError
-            If the box is empty or no place on Earth.
+            If the box is empty or not on Earth, or ``thinned`` is below 1.
         InputError
             If it has more cells than :data:`MAX_CELLS`.
         DataError
@@ -151,10 +163,17 @@ class Mosaic:
 
         Parameters
         ----------
+        west, south, east, north
+            WGS84 [°].
         reach_m
             Longest path that begins in a part [m].
         max_cells
             Most cells of a window; four bytes each.
+
+        Yields
+        ------
+        piece
+            Row by row from the north-west; the cores cover the box.
 
         Raises
         ------
@@ -192,7 +211,7 @@ class Mosaic:
 
 
 def open_dem(paths: Sequence[Path], *, unit: str = "m", crs: str = "") -> Mosaic:
-    """Return rasters on the disk as one elevation model.
+    """Open raster files as one elevation model.
 
     Parameters
     ----------
@@ -203,14 +222,19 @@ def open_dem(paths: Sequence[Path], *, unit: str = "m", crs: str = "") -> Mosaic
     crs
         System of all of them; empty leaves it to each.
 
+    Returns
+    -------
+    mosaic
+        The model; its cells are read by :meth:`Mosaic.window`.
+
     Raises
     ------
     InputError
         If there is no file, or the unit is neither.
     DataError
-        If one is no raster of heights.
+        If a file is not a raster of heights.
     StorageError
-        If one is missing.
+        If a file is missing.
     """
     if not paths or unit not in ("m", "ft"):
         raise InputError(
@@ -222,12 +246,17 @@ def open_dem(paths: Sequence[Path], *, unit: str = "m", crs: str = "") -> Mosaic
 
 
 def dem_in_force(pack: Pack) -> Mosaic | None:
-    """Return the elevation model that the workspace has in force; None where nobody imported one.
+    """Return the elevation model that the workspace has in force.
 
     Parameters
     ----------
     pack
         From :func:`data.workspace.effective.effective_pack`.
+
+    Returns
+    -------
+    mosaic
+        None where no elevation model was imported.
 
     Raises
     ------
@@ -251,10 +280,20 @@ def dem_in_force(pack: Pack) -> Mosaic | None:
 
 
 def demonstration_dem(pack: Pack) -> Mosaic | None:
-    """Return the pack's invented demonstration relief, None where the pack has none.
+    """Return the invented demonstration relief of a pack.
 
-    For a labelled demonstration scenario only: it agrees with the real relief in the mean of
-    9.3 km cells, and nowhere else. :attr:`Mosaic.is_illustrative` is True.
+    For a labelled demonstration scenario only: it agrees with the real relief in the mean of 9.3 km
+    cells, and nowhere else. :attr:`Mosaic.is_illustrative` is True.
+
+    Parameters
+    ----------
+    pack
+        The pack, embedded or with the tables of a workspace.
+
+    Returns
+    -------
+    mosaic
+        None where the pack has no such relief.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Elevation models that are known by the names of their files: datum and stated accuracy."""
+"""Elevation models recognised by the names of their files: datum and stated accuracy."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ from geo.earth.terrain import Provenance
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One elevation model.
+    """One published elevation model.
 
     Attributes
     ----------
+    name, version
+        Name and version of the model.
     pattern
-        What its publisher's file names look like.
+        Regular expression that its publisher's file names match.
+    vertical_datum
+        Zero of its heights.
     accuracy_m
         Linear error at 90 % [m], of the whole model; None where none is stated.
     source
         Who states it.
     credit
-        Line that its licence asks to show; may be empty.
+        Line that its licence requires; may be empty.
     """
 
     name: str
@@ -36,7 +40,7 @@ class Product:
     credit: str = ""
 
 
-#: Licence for Copernicus DEM GLO-30 and GLO-90: the line to show with whatever is made of it.
+#: Licence for Copernicus DEM GLO-30 and GLO-90: the line to show with everything made of it.
 COPERNICUS_CREDIT = (
     "© DLR e.V. 2010–2014 and © Airbus Defence and Space GmbH 2014–2018 provided under COPERNICUS "
     "by the European Union and ESA; all rights reserved"
@@ -46,7 +50,7 @@ _COPERNICUS = (
     "Copernicus DEM Product Handbook: absolute vertical accuracy below 4 m (LE90)",
     COPERNICUS_CREDIT,
 )  # fmt: skip
-#: The first whose pattern fits wins.
+#: The first whose pattern matches is used.
 PRODUCTS = (
     Product("Copernicus DEM GLO-30", "unknown", r"Copernicus_DSM_(COG_)?10_[NS]", *_COPERNICUS),
     Product("Copernicus DEM GLO-90", "unknown", r"Copernicus_DSM_(COG_)?30_[NS]", *_COPERNICUS),
@@ -63,7 +67,18 @@ PRODUCTS = (
 
 
 def recognised(names: Iterable[str]) -> Provenance:
-    """Return what the file names say of their model; "unknown" where they differ or say nothing.
+    """Return the provenance of an elevation model as its file names reveal it.
+
+    Parameters
+    ----------
+    names
+        Names of its files.
+
+    Returns
+    -------
+    provenance
+        Name, datum, accuracy and credit; "unknown" where the files differ or their names match no
+        model.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One raster of heights: what it says of itself, what is wrong with it, its cells by window."""
+"""One raster of heights: its description, its faults, its cells by window."""
 
 from __future__ import annotations
 
@@ -89,12 +89,22 @@ class Tile:
 def opened(path: Path) -> Iterator[Any]:
     """Yield the rasterio dataset of a raster of heights.
 
+    Parameters
+    ----------
+    path
+        GeoTIFF or ``.hgt``.
+
+    Yields
+    ------
+    dataset
+        Open :class:`rasterio.io.DatasetReader`.
+
     Raises
     ------
     StorageError
         If there is no such file.
     DataError
-        If it is no raster that we read, or cut off.
+        If the file has another format, or is truncated.
     """
     import rasterio
     from rasterio.errors import RasterioError
@@ -123,7 +133,25 @@ def _driver(path: Path) -> str:
 
 
 def described(path: Path, *, crs: str = "", unit: str = "", source: str = "") -> Tile:
-    """Return what the raster in a file says of itself; errors as for both halves of it."""
+    """Return the description of a raster file.
+
+    Parameters
+    ----------
+    path
+        GeoTIFF or ``.hgt``.
+    crs, unit, source
+        As for :func:`examined`.
+
+    Returns
+    -------
+    tile
+        Position, size, unit and system of the raster.
+
+    Raises
+    ------
+    StorageError, DataError
+        As of :func:`opened` and :func:`examined`.
+    """
     from rasterio.errors import NotGeoreferencedWarning
 
     with warnings.catch_warnings():
@@ -133,19 +161,29 @@ def described(path: Path, *, crs: str = "", unit: str = "", source: str = "") ->
 
 
 def examined(dataset: Any, *, crs: str = "", unit: str = "", source: str = "") -> Tile:
-    """Return what a raster says of itself.
+    """Return the description of an open raster.
 
     Parameters
     ----------
+    dataset
+        As :func:`opened` yields it.
     crs
-        System that somebody says it is in; empty leaves it to the file.
+        System that overrides the file's own; empty uses the file's.
     unit
-        ``m`` or ``ft``; a unit that the file itself states wins.
+        ``m`` or ``ft``, where the file states no unit.
+    source
+        Name of the original file; empty uses the name of the dataset.
+
+    Returns
+    -------
+    tile
+        Position, size, unit and system of the raster.
 
     Raises
     ------
     DataError
-        If it is one row or column, a picture, says no system, or one that cannot be true.
+        If it has fewer than two rows or columns, is a picture, states no system, or one that cannot
+        be true.
     """
     name = source or Path(dataset.name).name
     if min(dataset.width, dataset.height) < 2:
@@ -175,7 +213,20 @@ def examined(dataset: Any, *, crs: str = "", unit: str = "", source: str = "") -
 
 
 def check_heights(dataset: Any, tile: Tile) -> None:
-    """Raise :class:`DataError` if a raster has no height at all, or heights that are no metres."""
+    """Check that a raster holds heights in metres or feet.
+
+    Parameters
+    ----------
+    dataset
+        As :func:`opened` yields it.
+    tile
+        Its description.
+
+    Raises
+    ------
+    DataError
+        If every cell is void, or most heights are outside :data:`LOWEST_M` to :data:`HIGHEST_M`.
+    """
     found = 0
     for block in _coarse_then_whole(dataset):
         marked = (block == _nodata(tile)) | (block == _VOID) | ~np.isfinite(block)
@@ -200,7 +251,19 @@ def check_heights(dataset: Any, tile: Tile) -> None:
 
 
 def lay(there: Heights, cells: NDArray[Any], tile: Tile) -> None:
-    """Fill what is still void with cells as heights [m]; the limits of land are the rule."""
+    """Fill the void cells of a window with the heights of a tile, in place.
+
+    Cells outside :data:`LOWEST_M` to :data:`HIGHEST_M` stay void.
+
+    Parameters
+    ----------
+    there
+        Heights of the window [m], NaN is void; changed.
+    cells
+        Cells of the tile as in its file, of the same shape.
+    tile
+        Description of the tile: its unit and its value of void cells.
+    """
     # Compiled loops: the process that examines a raster does without.
     from geo.earth._terrain_cells import lay_cells
 

@@ -26,7 +26,17 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Lattice of a window: first centre, steps [°], rows, columns."""
+    """Lattice of a window.
+
+    Attributes
+    ----------
+    west, north
+        Centre of the first cell [°].
+    step_x, step_y
+        Size of a cell [°].
+    rows, columns
+        Number of cells.
+    """
 
     west: float
     north: float
@@ -37,7 +47,22 @@ class Frame:
 
 
 def frame_of(tiles: Sequence[Tile], box: Box, thinned: int = 1) -> Frame | None:
-    """Return the lattice of a box: that of the first tile in it, clipped to the tiles."""
+    """Return the lattice of a box: that of the first tile in it, clipped to the tiles.
+
+    Parameters
+    ----------
+    tiles
+        Tiles, the finest first.
+    box
+        West, south, east, north [°].
+    thinned
+        Side of a square of cells that becomes one cell of the lattice.
+
+    Returns
+    -------
+    frame
+        None where no tile is in the box.
+    """
     inside = [tile for tile in tiles if overlap(tile.box, box)]
     if not inside:
         return None
@@ -57,7 +82,17 @@ def frame_of(tiles: Sequence[Tile], box: Box, thinned: int = 1) -> Frame | None:
 
 
 def fill(cells: Heights, tiles: Sequence[Tile], frame: Frame) -> None:
-    """Fill a window from its tiles, a band of rows at a time, the first valid height wins."""
+    """Fill a window from its tiles, a band of rows at a time; the first valid height is used.
+
+    Parameters
+    ----------
+    cells
+        Heights of the window [m], NaN is void; changed.
+    tiles
+        Tiles of the window, the finest first.
+    frame
+        Lattice of the window.
+    """
     bands: list[tuple[Tile, slice, slice]] = []
     for tile in tiles:
         part = part_of(tile, frame)
@@ -117,7 +152,20 @@ def _warped(dataset: Any, tile: Tile, frame: Frame, part: tuple[slice, slice]) -
 
 
 def part_of(tile: Tile, frame: Frame) -> tuple[slice, slice] | None:
-    """Return rows and columns of a window whose centres lie in a tile; None if none does."""
+    """Return the part of a window that a tile covers.
+
+    Parameters
+    ----------
+    tile
+        The tile.
+    frame
+        Lattice of the window.
+
+    Returns
+    -------
+    part
+        Slices of rows and columns whose centres lie in the tile; None if none does.
+    """
     west, south, east, north = tile.box
     above, before = (frame.north - north) / frame.step_y, (west - frame.west) / frame.step_x
     below, beyond = (frame.north - south) / frame.step_y, (east - frame.west) / frame.step_x
@@ -133,7 +181,20 @@ def part_of(tile: Tile, frame: Frame) -> tuple[slice, slice] | None:
 
 
 def aligned(tile: Tile, frame: Frame) -> bool:
-    """Return whether a tile's own cells are cells of the window."""
+    """Test whether the cells of a tile coincide with cells of a window.
+
+    Parameters
+    ----------
+    tile
+        The tile.
+    frame
+        Lattice of the window.
+
+    Returns
+    -------
+    aligned
+        True where the tile can be read without resampling.
+    """
     if not tile.straight:
         return False
     shifts = ((tile.west - frame.west) / frame.step_x, (frame.north - tile.north) / frame.step_y)
@@ -152,11 +213,33 @@ def _whole(cells: float) -> float:
 
 
 def overlap(a: Box, b: Box) -> bool:
-    """Return whether two boxes share a point."""
+    """Test whether two boxes share a point.
+
+    Parameters
+    ----------
+    a, b
+        West, south, east, north of each [°].
+
+    Returns
+    -------
+    shared
+        True where they do.
+    """
     return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
 def union(boxes: Iterable[Box]) -> Box:
-    """Return the box around boxes."""
+    """Return the box around several boxes.
+
+    Parameters
+    ----------
+    boxes
+        West, south, east, north of each [°]; at least one.
+
+    Returns
+    -------
+    box
+        West, south, east, north [°].
+    """
     west, south, east, north = zip(*boxes, strict=True)
     return min(west), min(south), max(east), max(north)

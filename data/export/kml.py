@@ -22,7 +22,7 @@ from data.wording.catalogue import DATA_LANGUAGES, text
 #: Fill by class of gap, from little to much (viridis reversed: readable without colour vision).
 _FILLS = ("FDE725", "7AD151", "22A884", "2A788E", "414487", "440154")
 _NO_FIGURE = "BDBDBD"
-#: Colour and size of a point by state; the size tells them apart without colour.
+#: Colour and size of a point by state; the size distinguishes them without colour.
 _POINTS = {
     "uncovered": ("D55E00", 0.7),
     "covered": ("0072B2", 0.35),

@@ -27,10 +27,17 @@ class Anomaly:
 
     Attributes
     ----------
+    rule
+        Key of the rule that found it.
+    layer
+        Layer of the ledger row.
     severity
-        ``note`` (the units differ, read with care) or ``contradiction`` (both cannot hold).
+        ``note`` (units, scopes or dates differ: read with care) or ``contradiction`` (both figures
+        cannot hold).
     finding
-        The sentence.
+        What was found, in words for the reader.
+    source_ids
+        Ids of the ledger rows, separated by semicolons.
     """
 
     rule: str
@@ -44,13 +51,35 @@ ANOMALY_COLUMNS = ("rule", "layer", "severity", "text_zh", "text_en", "source_id
 
 
 def anomalies(pack: Pack) -> list[Anomaly]:
-    """Return every finding on the ledger of a pack."""
+    """Find contradictions and anomalies in the ledger of a pack.
+
+    Parameters
+    ----------
+    pack
+        The pack; not changed.
+
+    Returns
+    -------
+    anomalies
+        Findings, grouped by rule.
+    """
     ledger = Ledger.of(pack)
     return [item for rule in _RULES for item in rule(ledger)]
 
 
 def anomaly_table(pack: Pack) -> pd.DataFrame:
-    """Return the same as a table for exports, with :data:`ANOMALY_COLUMNS`."""
+    """Return the findings of :func:`anomalies` as a table for exports.
+
+    Parameters
+    ----------
+    pack
+        The pack; not changed.
+
+    Returns
+    -------
+    table
+        One row per finding with :data:`ANOMALY_COLUMNS`, the text in Chinese and English.
+    """
     rows = [
         (item.rule, item.layer, item.severity, item.finding.text("zh"), item.finding.text("en"),
          item.source_ids)

@@ -63,7 +63,7 @@ def metric_title(layer: str, metric: str, language: str) -> str:
     Returns
     -------
     title
-        What the locale says; the key itself where it says nothing (a metric of the planner's own).
+        Title in the language; the key itself where there is none (a metric of the planner's own).
 
     Examples
     --------
@@ -82,7 +82,18 @@ class MetricTitle:
     metric: str
 
     def text(self, language: str, /) -> str:
-        """Return the title in a language."""
+        """Return the title in a language.
+
+        Parameters
+        ----------
+        language
+            Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+        Returns
+        -------
+        title
+            As :func:`metric_title` gives it.
+        """
         return metric_title(self.layer, self.metric, language)
 
 
@@ -124,7 +135,7 @@ def code_words(column: str, code: str, language: str) -> str:
     Returns
     -------
     words
-        What the catalogue says; the code itself where it says nothing, such as ``Mbit/s``.
+        Words in the language; the code itself where there are none, such as ``Mbit/s``.
 
     Examples
     --------
@@ -146,14 +157,14 @@ def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        Rows of the ledger, of unit costs or of a listing.
+        Rows of the ledger, of unit costs or of a listing; not changed.
     language
         Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
 
     Returns
     -------
     rows
-        The same rows; a code that nobody names stays as it is.
+        The same rows; a code without words stays as it is.
     """
     named = rows.copy()
     for column in set(CODE_COLUMNS) & set(rows.columns):
@@ -163,6 +174,19 @@ def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
 
 
 def titles(rows: pd.DataFrame, language: str) -> list[str]:
-    """Return the title of each ledger row's metric in a language."""
+    """Return the title of the metric of each ledger row.
+
+    Parameters
+    ----------
+    rows
+        With ``layer`` and ``metric``.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    titles
+        One per row, as :func:`metric_title` gives them.
+    """
     named = zip(rows["layer"], rows["metric"], strict=True)
     return [metric_title(str(layer), str(metric), language) for layer, metric in named]

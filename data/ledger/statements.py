@@ -17,20 +17,24 @@ from geo.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One provincial figure with where it comes from.
+    """One provincial figure and its sources.
 
     Attributes
     ----------
     value, low, high
         The figure and its bounds [unit], see :func:`stated_bounds`.
+    unit
+        Unit of the figure.
     basis
         ``cumulative``, ``share`` … as in the targets table.
     as_of
         Date it holds for, YYYY-MM-DD.
+    source_ids
+        Ids of the ledger rows that state it.
     derived
-        True where it is computed from other figures and stands in no source as such.
+        True where it is computed from other figures and no source states it.
     qualifier
-        Sign of the source's word for how exact it is: ``=``, ``~`` (about), ``>`` (more than) …
+        How exact the source says it is: ``=``, ``~`` (about), ``>`` (more than) …
     """
 
     value: float
@@ -50,12 +54,18 @@ class RegionalFigure:
 
     Attributes
     ----------
+    adcode
+        Code of the prefecture.
     value, low, high
-        The figure and its bounds, see :func:`stated_bounds`.
+        The figure and its bounds, see :func:`stated_bounds`; a share is 0–1.
     kind
         ``built``, ``share`` or ``plan``.
     as_of
         Date it holds for, YYYY-MM-DD.
+    source_id
+        Id of the ledger row.
+    qualifier
+        As in :class:`Statement`.
     """
 
     adcode: str
@@ -70,7 +80,15 @@ class RegionalFigure:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Targets and observations of one province."""
+    """Targets and observations of one province.
+
+    Attributes
+    ----------
+    adcode
+        Code of the province.
+    targets, observations
+        Rows of the tables ``targets`` and ``observations``, their metrics as keys.
+    """
 
     adcode: str
     targets: pd.DataFrame
@@ -78,11 +96,33 @@ class Ledger:
 
     @classmethod
     def of(cls, pack: Pack) -> Ledger:
-        """Read the ledger of a pack."""
+        """Read the ledger of a pack.
+
+        Parameters
+        ----------
+        pack
+            The pack.
+
+        Returns
+        -------
+        ledger
+            All its rows.
+        """
         return cls(pack.adcode, keyed(pack.table("targets")), keyed(pack.table("observations")))
 
     def of_layer(self, layer: str) -> Ledger:
-        """Return the rows of one layer only: the same metric key may occur in several layers."""
+        """Return the ledger of one layer: the same metric key may occur in several layers.
+
+        Parameters
+        ----------
+        layer
+            Key of the layer.
+
+        Returns
+        -------
+        ledger
+            With the rows of that layer only.
+        """
         return Ledger(
             self.adcode,
             self.targets[self.targets["layer"] == layer],
@@ -104,17 +144,18 @@ class Ledger:
         metrics
             Metrics stated as a total or share.
         increments
-            Metrics stated as "newly built", to be added to the baseline of ``metrics``
-            known at the latest plan start before the target's date.
+            Metrics stated as "newly built", to be added to the baseline of ``metrics`` known at the
+            latest plan start before the target's date.
         as_of
-            Date on which the target is asked for, YYYY-MM-DD: of several the one due next is in
-            force, and the last where all are past due. Empty: the last.
+            Date of the question, YYYY-MM-DD: of several targets the one due next is in force, and
+            the last where all are past due. Empty: the last.
         due
-            Date of the target that is asked for, YYYY-MM-DD; empty for the one in force.
+            Date on which the target is due, YYYY-MM-DD; empty for the target in force.
 
         Returns
         -------
-        The statement, or None where no plan states one.
+        statement
+            The target; None where no plan states one.
         """
         candidates = self._targets(metrics, increments)
         if due:
@@ -125,7 +166,7 @@ class Ledger:
         return max(candidates, key=lambda s: s.as_of, default=None)
 
     def due_dates(self, metrics: Sequence[str], increments: Sequence[str] = ()) -> list[str]:
-        """Return the dates on which targets are due, the first first.
+        """Return the dates on which targets are due, earliest first.
 
         Parameters
         ----------
@@ -152,7 +193,20 @@ class Ledger:
         return candidates
 
     def built(self, metrics: Sequence[str], as_of: str) -> Statement | None:
-        """Return the latest provincial figure of ``metrics`` not after ``as_of``, or None."""
+        """Return the latest provincial figure not after a date.
+
+        Parameters
+        ----------
+        metrics
+            Keys of metrics, of which each may state the figure.
+        as_of
+            Last date that counts, YYYY-MM-DD.
+
+        Returns
+        -------
+        statement
+            The figure; a range where figures of that date differ; None where none is known.
+        """
         baselines = self.targets[self.targets["kind"] == "baseline"]
         rows = baselines[baselines["metric"].isin(list(metrics))].to_dict("records")
         seen = self.observations
@@ -168,17 +222,54 @@ class Ledger:
         return _merge(same) if same else None
 
     def states(self, metrics: Sequence[str]) -> bool:
-        """Return whether any row, of the province or of a part of it, is of one of ``metrics``."""
+        """Return whether the ledger has any figure for some metrics.
+
+        Parameters
+        ----------
+        metrics
+            Keys of metrics.
+
+        Returns
+        -------
+        stated
+            True if a row, of the province or of a prefecture, has one of the metrics.
+        """
         return any(frame["metric"].isin(list(metrics)).any()
                    for frame in (self.targets, self.observations))  # fmt: skip
 
     def series(self, metrics: Sequence[str], as_of: str) -> list[Statement]:
-        """Return the latest figure at each date of :meth:`dates` up to ``as_of``, oldest first."""
+        """Return the provincial figures over time.
+
+        Parameters
+        ----------
+        metrics
+            Keys of metrics, of which each may state the figure.
+        as_of
+            Last date that counts, YYYY-MM-DD.
+
+        Returns
+        -------
+        statements
+            One per date of :meth:`dates` up to ``as_of``, oldest first.
+        """
         found = (self.built(metrics, date) for date in self.dates(metrics) if date <= as_of)
         return [statement for statement in found if statement is not None]
 
     def regional(self, metrics: Sequence[str], as_of: str = "9999-12-31") -> list[RegionalFigure]:
-        """Return the figures observed for single prefectures, oldest first."""
+        """Return the figures observed for single prefectures.
+
+        Parameters
+        ----------
+        metrics
+            Keys of metrics.
+        as_of
+            Last date that counts, YYYY-MM-DD; default: all.
+
+        Returns
+        -------
+        figures
+            Oldest first.
+        """
         seen = self.observations
         rows = seen[
             seen["metric"].isin(list(metrics))
@@ -188,7 +279,18 @@ class Ledger:
         return [_regional(row) for row in rows.to_dict("records")]
 
     def dates(self, metrics: Sequence[str]) -> list[str]:
-        """Return the dates for which a provincial figure is known, oldest first."""
+        """Return the dates for which a provincial figure is known.
+
+        Parameters
+        ----------
+        metrics
+            Keys of metrics.
+
+        Returns
+        -------
+        dates
+            YYYY-MM-DD, each once, oldest first.
+        """
         base = self.targets[(self.targets["kind"] == "baseline")]
         seen = self.observations[self.observations["adcode"] == self.adcode]
         both = pd.concat(
@@ -205,7 +307,19 @@ class Ledger:
 
 
 def parse_date(text: str, *, where: str = "--as-of") -> str:
-    """Return an ISO date or say what is wrong with it.
+    """Check an ISO date.
+
+    Parameters
+    ----------
+    text
+        The date; spaces around it do not count.
+    where
+        Name of the option or field, for messages.
+
+    Returns
+    -------
+    date
+        YYYY-MM-DD.
 
     Raises
     ------
@@ -263,7 +377,7 @@ def stated_bounds(value: float, qualifier: str, *, is_share: bool = False) -> tu
 
 
 def _bounds(row: Mapping[Hashable, Any], value: float) -> tuple[float, float]:
-    """Return the bounds of a row of the ledger; of a target "more than" is no wish for more."""
+    """Return the bounds of a ledger row; a target of "more than" is met by its figure."""
     qualifier = str(row["qualifier"])
     if row.get("kind") == "target" and qualifier != "~":
         return value, value

@@ -1,9 +1,9 @@
-"""What dated imports say of the villages over time: every statement kept, any day answerable.
+"""States of the villages over time, from dated imports: every statement is kept.
 
 Each import of natural villages that was not undone is a set of statements. A row holds for its
-own ``as_of``; what has no date is not in the ledger. Of two statements of the same day the later
-import wins. Rows that a later import keeps are no new statements. A village without an id of its
-own is the one of the same name and county that has one.
+own ``as_of``; rows without a date are left out. Of two statements of the same day the later import
+counts. Rows that a later import keeps are no new statements. A village without an id of its own is
+the one of the same name and county that has one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from data.workspace.merging import made_ids
 if TYPE_CHECKING:
     from data.workspace.catalogue import Catalogue
 
-#: What the ledger follows.
+#: Services whose changes are recorded.
 SERVICES = ("has_4g", "has_5g", "has_fibre")
 STATEMENT_COLUMNS = ("village_id", "as_of", *SERVICES, "households", "evidence", "import_id")
 CHANGE_COLUMNS = (
@@ -27,11 +27,20 @@ CHANGE_COLUMNS = (
 
 
 def village_statements(store: Catalogue, province: str) -> pd.DataFrame:
-    """Return every dated statement on a village, ordered by village, date and import.
+    """Return every dated statement on the villages of a province.
+
+    Parameters
+    ----------
+    store
+        Imports of the workspace.
+    province
+        Name of the pack.
 
     Returns
     -------
-    Frame with :data:`STATEMENT_COLUMNS`; empty cells are unknown.
+    statements
+        Frame with :data:`STATEMENT_COLUMNS`, ordered by village, date and import; empty cells are
+        unknown.
     """
     parts = []
     for record in store.history(province, "natural_villages"):
@@ -52,7 +61,7 @@ def village_statements(store: Catalogue, province: str) -> pd.DataFrame:
 
 
 def _own_ids(rows: pd.DataFrame) -> pd.Series:
-    """Return the ids, in the place of a made one that of the village of this name and county."""
+    """Return the ids; a generated one is replaced by that of this name and county."""
     made = made_ids("natural_villages", rows["village_id"])
     place = rows["name"].astype(str) + "\x1f" + rows["adcode"].astype(str)
     named = rows["name"].notna().to_numpy()
@@ -69,10 +78,24 @@ def village_states(store: Catalogue, province: str, as_of: str) -> pd.DataFrame:
 
     A statement that leaves a service empty does not make it unknown again.
 
+    Parameters
+    ----------
+    store
+        Imports of the workspace.
+    province
+        Name of the pack.
+    as_of
+        Last date that counts, YYYY-MM-DD.
+
+    Returns
+    -------
+    states
+        Frame with :data:`STATEMENT_COLUMNS`, one row per village; empty cells are unknown.
+
     Raises
     ------
     InputError
-        If the date is none.
+        If ``as_of`` is not a date.
     """
     day = parse_date(as_of, where="--as-of")
     seen = village_statements(store, province)
@@ -82,11 +105,19 @@ def village_states(store: Catalogue, province: str, as_of: str) -> pd.DataFrame:
 
 
 def village_changes(store: Catalogue, province: str) -> pd.DataFrame:
-    """Return every change of a service at a village, ordered by date; the first is from unknown.
+    """Return every change of a service at a village; the first change is from unknown.
+
+    Parameters
+    ----------
+    store
+        Imports of the workspace.
+    province
+        Name of the pack.
 
     Returns
     -------
-    Frame with :data:`CHANGE_COLUMNS`.
+    changes
+        Frame with :data:`CHANGE_COLUMNS`, ordered by date, village and service.
     """
     seen = village_statements(store, province)
     parts = []

@@ -1,4 +1,4 @@
-"""Reads a plan's text into statements: what stands, what is asked, of how much, until when.
+"""Reads a plan's text into statements: what is built, what is planned, how much, until when.
 
 Rules and a lexicon as data, no network: ``lexicon.toml`` names metrics, units and qualifiers.
 """

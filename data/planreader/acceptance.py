@@ -150,7 +150,7 @@ def accept(
     pack
         The province.
     document
-        Where they stand.
+        Document that states them.
     accepted
         At least one; a statement of the same id replaces the row it made before.
 

@@ -1,4 +1,4 @@
-"""What earlier sentences say of one: part of the plan, date, what stands or is asked."""
+"""Context that earlier sentences give: part of the plan, date, whether built or planned."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from data.planreader.dates import Mention
 from data.planreader.phrases import pattern
 
 _HEADING = pattern("context.heading")
-_STANDS = pattern("context.stands")
-_ASKED = pattern("context.asked")
-#: Words of a sentence that say that its figures stand, or are asked.
-_STANDS_HERE = pattern("context.stands_here")
-_ASKED_HERE = pattern("context.asked_here")
+_BUILT = pattern("context.built")
+_PLANNED = pattern("context.planned")
+#: Words of a sentence that say that its figures are built, or planned.
+_BUILT_HERE = pattern("context.built_here")
+_PLANNED_HERE = pattern("context.planned_here")
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ class ReadingContext:
         ``baseline``, ``target`` or empty: what the part of the document speaks of.
     date
         Last date that a sentence began with, while its paragraph lasts.
-    stood
-        Last date that the review of what stands mentioned.
+    reviewed
+        Last date that the review of what is built mentioned.
     """
 
     plan: Plan
     section: str = ""
     date: Mention | None = None
-    stood: str | None = None
+    reviewed: str | None = None
     _titles: list[str] = field(default_factory=list)
 
     def paragraph(self) -> None:
@@ -93,15 +93,15 @@ class ReadingContext:
         """
         for match in _HEADING.finditer(sentence):
             title = match["title"]
-            # A heading and the text behind it may stand in one line.
+            # A heading and the text behind it may be in one line.
             head = re.split(r"[。,，]", title)[0]
-            if _STANDS.search(head) and not pattern("context.aim").search(head):
+            if _BUILT.search(head) and not pattern("context.aim").search(head):
                 self.section = "baseline"
-            elif _ASKED.search(head):
+            elif _PLANNED.search(head):
                 self.section = "target"
         if self.is_past(found):
-            self.stood = max(m.date for m in found)
-        elif self.section != "target" and _STANDS_HERE.search(sentence) and not self.future(found):
+            self.reviewed = max(m.date for m in found)
+        elif self.section != "target" and _BUILT_HERE.search(sentence) and not self.future(found):
             self.section = "baseline"
         for mention in found:
             if mention.past or mention.period or self.is_past([mention]):
@@ -152,7 +152,7 @@ class ReadingContext:
         Parameters
         ----------
         clause, sentence
-            Where it stands.
+            Where it is stated.
         mention
             Its date, or None.
 
@@ -187,11 +187,11 @@ class ReadingContext:
         return "target" if int(mention.date[:4]) >= year else "baseline"
 
     def _kind_by_words(self, lead: str) -> str:
-        stands, asked = _STANDS_HERE.search(lead), _ASKED_HERE.search(lead)
-        if stands and not asked:
+        built, planned = _BUILT_HERE.search(lead), _PLANNED_HERE.search(lead)
+        if built and not planned:
             return "baseline"
-        if asked and not stands and self.section != "baseline":
+        if planned and not built and self.section != "baseline":
             return "target"
-        if asked and pattern("context.strongly_asked").search(lead):
+        if planned and pattern("context.strongly_planned").search(lead):
             return "target"
         return ""

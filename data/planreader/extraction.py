@@ -290,7 +290,7 @@ class _Reader:
         plan = self._context.plan
         if said.kind == "target":
             return replace(said, date=plan.ends).because("date_of_plan", 0.15)
-        date = self._context.stood or plan.before
+        date = self._context.reviewed or plan.before
         return replace(said, date=date).because("date_of_review", 0.15)
 
     def _basis(
@@ -340,7 +340,7 @@ class _Reader:
         between = self._text[quantity.end : following.start]
         lead = self._text[max(0, quantity.start - 24) : quantity.start]
         same = following.measure == quantity.measure
-        # Between both may stand the year of the second one: 增加到2025年的15万个.
+        # Between both may be the year of the second one: 增加到2025年的15万个.
         between = pattern("extraction.year_of_end").sub("", between)
         return same and bool(_FROM.search(lead) and _TO.search(between))
 

@@ -22,7 +22,7 @@ class UnitWords:
     Attributes
     ----------
     measure
-        Key that metrics ask for.
+        Key that metrics refer to.
     pattern
         The words.
     factor
@@ -49,13 +49,13 @@ class MetricWords:
     words, after
         Patterns before and behind the number; None matches nothing.
     needs, without
-        Patterns that must, and must not, stand in the clause.
+        Patterns that must, and must not, occur in the clause.
     listed
         Pattern behind a list of names whose count is the value.
     absent
         True if "not yet" states the value 0.
     by_unit
-        Measure that tells the metric where no word does, or empty.
+        Measure that identifies the metric where no word does, or empty.
     """
 
     layer: str

@@ -11,7 +11,7 @@ from data.planreader.quantities import Quantity
 #: Behind the words of a metric these make it something else: 5G基站配套电源.
 _SOMETHING_ELSE = pattern("matching.something_else")
 _LEAD = pattern("matching.lead")
-#: A few words may stand between a number and its metric, but no other noun that is counted.
+#: A few words may come between a number and its metric, but no other noun that is counted.
 _BETWEEN = pattern("matching.between")
 _GAP_COST = 0.15
 _LEAST_SCORE = 0.4
@@ -26,7 +26,7 @@ class Subject:
     layer, metric, unit, basis
         As in a statement.
     score
-        Length of the words that tell it, less their distance.
+        Length of the words that name it, less their distance.
     inherited
         True if another clause names it.
     """
@@ -67,7 +67,7 @@ def subject(before: str, behind: str, clause: str, quantity: Quantity | None) ->
     clause
         The whole clause.
     quantity
-        The number; None asks for any metric that counts.
+        The number; None accepts any metric that counts.
 
     Returns
     -------

@@ -12,7 +12,7 @@ _DIGIT = {sign: value for value, sign in enumerate(phrase("numerals.digits"))} |
 }  # fmt: skip
 _SMALL = dict(zip(phrase("numerals.scales"), (10, 100, 1000), strict=True))
 _LARGE = dict(zip(phrase("numerals.large_scales"), (10_000, 100_000_000), strict=True))
-#: Signs of the private-use area, which stand where a font's decimal point was lost.
+#: Signs of the private-use area, found where a font's decimal point was lost.
 _LOST = pattern("numerals.lost")
 #: A number with its magnitude and, behind it, 余 or 多.
 _NUMBER = pattern("numerals.number")

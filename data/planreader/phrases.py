@@ -26,7 +26,7 @@ def phrase(key: str) -> str:
     Returns
     -------
     words
-        As they stand there.
+        As in the file.
     """
     table, name = key.split(".")
     return str(_tables()[table][name])

@@ -12,7 +12,7 @@ BASES = ("cumulative", "increment", "share", "level", "flow", "growth", "count")
 
 @dataclass(frozen=True)
 class PlanStatement:
-    """One figure of a plan, with the words it stands in.
+    """One figure of a plan, with the words that state it.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class PlanStatement:
     date
         ISO date that the figure holds for, or None where the text gives no hint.
     kind
-        ``baseline`` (what stands) or ``target`` (what is asked).
+        ``baseline`` (what is built) or ``target`` (what is planned).
     region
         Code of the region (six digits), or empty where the text names none.
     quote

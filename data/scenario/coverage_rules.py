@@ -54,7 +54,7 @@ class Profile(BaseModel):
     need
         ``all`` of them, ``any``, or a ``share`` of their households.
     min_households
-        Units with fewer are not asked about.
+        Smaller units are not judged [households].
     source, source_zh
         Where the figures were read; without a Chinese text the other is used for both.
     verified
@@ -87,15 +87,49 @@ class Profile(BaseModel):
     note_en: Text
 
     def title(self, language: str) -> str:
-        """Return the title that a reader of a language is shown."""
+        """Return the title in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        title
+            In Chinese or English, whichever readers of the language are shown.
+        """
         return Bilingual(self.title_zh, self.title_en).text(language)
 
     def note(self, language: str) -> str:
-        """Return the note that a reader of a language is shown."""
+        """Return the note in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        note
+            In Chinese or English, whichever readers of the language are shown.
+        """
         return Bilingual(self.note_zh, self.note_en).text(language)
 
     def cited(self, language: str) -> str:
-        """Return the source as a reader of a language is shown it."""
+        """Return the source of the figures in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        source
+            In Chinese or English, whichever readers of the language are shown; the English one
+            where no Chinese text is given.
+        """
         return Bilingual(self.source_zh or self.source, self.source).text(language)
 
     @model_validator(mode="after")
@@ -116,18 +150,27 @@ class Profile(BaseModel):
         return self
 
     def requirement(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> BudgetRequirement:
-        """Return what the rule asks of a link budget.
+        """Return what the rule requires of a link budget.
 
         Parameters
         ----------
-        sigma_dB, exponent
-            Shadowing [dB] and growth of the loss with distance, which turn a probability over the
+        sigma_dB
+            Standard deviation of shadowing [dB]; with the exponent it turns a probability over the
             area into one at the edge.
+        exponent
+            Growth of the path loss with distance (loss ∝ distance to this power).
+
+        Returns
+        -------
+        requirement
+            Level [dBm], probability at the cell edge, and place of the terminal.
 
         Raises
         ------
         InputError
             If it is a rule by distance.
+        RangeError
+            If no edge probability gives the required share of the area with such shadowing.
         """
         if self.rsrp_limit_dBm is None or self.place is None:
             raise InputError(
@@ -138,14 +181,26 @@ class Profile(BaseModel):
         return BudgetRequirement(self.rsrp_limit_dBm, required, self.place)
 
     def required_probability(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> float:
-        """Return the probability that a point must have; an area figure is turned into an edge's.
+        """Return the probability that a point must reach.
+
+        An area probability is converted to the one at the cell edge.
+
+        Parameters
+        ----------
+        sigma_dB, exponent
+            As in :meth:`requirement`.
+
+        Returns
+        -------
+        probability
+            Coverage probability of a point, 0–1.
 
         Raises
         ------
         InputError
             If it is a rule by distance.
         RangeError
-            If the share of the area cannot be had with such shadowing.
+            If no edge probability gives the required share of the area with such shadowing.
         """
         if self.probability is None:
             raise InputError(
@@ -169,16 +224,23 @@ def point_states(
 
     Parameters
     ----------
+    profile
+        The rule.
     distance_m
         For a rule by distance: as :func:`geo.coverage.rules.distance_state` takes it [m].
     rsrp_dBm
         For a rule by signal: predicted median at the best server [dBm], with the losses of the
         rule's place; NaN where there is no prediction.
     sigma_dB
-        Shadowing [dB], one or one for each point; an area probability is turned into an edge
-        probability with its mean.
+        Standard deviation of shadowing [dB], one value or one per point; an area probability is
+        converted to an edge probability with its mean.
     exponent
-        Growth of the loss with distance, for area probabilities.
+        Growth of the path loss with distance, for area probabilities.
+
+    Returns
+    -------
+    states
+        One per point: 0 uncovered, 1 covered, 2 unknown.
 
     Raises
     ------
@@ -210,7 +272,20 @@ def point_states(
 
 
 def asked_units(profile: Profile, households: ArrayLike) -> NDArray[np.bool_]:
-    """Return which villages a rule asks about: those with enough households, or unknown many."""
+    """Return which villages a rule judges: those with enough households, or an unknown number.
+
+    Parameters
+    ----------
+    profile
+        The rule.
+    households
+        Households of each village, shape (n,); NaN is unknown.
+
+    Returns
+    -------
+    judged
+        True where the rule applies, shape (n,).
+    """
     numbers = np.asarray(households, float)
     return ~(numbers < profile.min_households)
 
@@ -222,6 +297,11 @@ def rules(own: Path | None = None) -> Mapping[str, Profile]:
     ----------
     own
         Folder with a planner's own profiles; may not exist.
+
+    Returns
+    -------
+    profiles
+        Key → profile.
 
     Raises
     ------
@@ -249,7 +329,27 @@ def rules(own: Path | None = None) -> Mapping[str, Profile]:
 
 
 def rule(key: str, own: Path | None = None) -> Profile:
-    """Return one profile or raise :class:`UnknownNameError` with the nearest known key."""
+    """Return one profile.
+
+    Parameters
+    ----------
+    key
+        Key of the profile.
+    own
+        Folder with a planner's own profiles; may not exist.
+
+    Returns
+    -------
+    profile
+        The rule.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such profile; the message gives the nearest known key.
+    DataError
+        If a file is broken.
+    """
     known = rules(own)
     if key not in known:
         raise UnknownNameError("coverage rule", key, known)

@@ -81,12 +81,12 @@ class _Value:
 
 @dataclass(frozen=True, slots=True)
 class BudgetRequirement:
-    """What a rule asks of a budget.
+    """What a coverage rule requires of a link budget.
 
     Attributes
     ----------
     rsrp_limit_dBm
-        Level asked for [dBm].
+        Least level [dBm].
     edge_probability
         Probability at the cell edge; 0.5, the median, is what the radii of the presets hold for.
     place
@@ -113,12 +113,30 @@ MEDIAN = BudgetRequirement()
 
 
 def budget_keys() -> tuple[str, ...]:
-    """Return the presets that have a link budget, in the order of the file."""
+    """Return the presets that have a link budget, in the order of the file.
+
+    Returns
+    -------
+    keys
+        Keys of :func:`data.scenario.presets.presets` without the counting rules.
+    """
     return tuple(key for key in _values() if key != _ALL)
 
 
 def link_budget(key: str, requirement: BudgetRequirement = MEDIAN) -> LinkBudget:
     """Return the budget of a preset.
+
+    Parameters
+    ----------
+    key
+        Key of the preset.
+    requirement
+        Level, edge probability and place of the terminal that the coverage rule requires.
+
+    Returns
+    -------
+    budget
+        The budget; losses that the place does not have are 0 dB.
 
     Raises
     ------
@@ -151,6 +169,13 @@ def budget_table(
     A computed line carries the weakest evidence of what it is made of; limit and probability are
     given by the rule, hence "assumed". The last row, :data:`UPLINK`, says that the uplink is not
     computed; its value is NaN.
+
+    Parameters
+    ----------
+    key, requirement
+        As in :func:`link_budget`.
+    languages
+        Codes of the languages of titles and sources.
 
     Returns
     -------
@@ -208,9 +233,18 @@ def derived_radius_m(
 
     Parameters
     ----------
+    key, requirement
+        As in :func:`link_budget`.
     h_bs_m
         Antenna height above ground [m], 10–150; 35 is the report's own and that of the radii in
         ``presets.csv``.
+    sight
+        ``los`` or ``nlos``: with or without line of sight.
+
+    Returns
+    -------
+    radius
+        [m].
 
     Raises
     ------
@@ -237,10 +271,8 @@ def stated_radius_m(key: str, requirement: BudgetRequirement = MEDIAN) -> float:
 
     Parameters
     ----------
-    key
-        Key of the preset.
-    requirement
-        What the rule asks of the budget.
+    key, requirement
+        As in :func:`link_budget`.
 
     Returns
     -------

@@ -37,7 +37,20 @@ class Difference:
 
 
 def differences(base: Scenario, mine: Scenario, theirs: Scenario) -> list[Difference]:
-    """Return the fields that differ, sites as numbers of them."""
+    """Return the fields that differ between two changed copies of a scenario.
+
+    Parameters
+    ----------
+    base
+        Scenario that both planners began with.
+    mine, theirs
+        What each made of it.
+
+    Returns
+    -------
+    differences
+        One per field that differs; of the sites only their number is compared.
+    """
     parts = [_parts(scenario) for scenario in (base, mine, theirs)]
     found = []
     for field in dict.fromkeys(name for part in parts for name in part):

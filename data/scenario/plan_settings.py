@@ -1,4 +1,4 @@
-"""What a planner asks of a plan: goal, candidates, limits, years, money and links.
+"""Settings of a plan: goal, candidates, limits, years, money and links.
 
 Part of a :class:`~data.scenario.scenario.Scenario` as its field ``plan``. Every field has a
 default, so that a first plan comes without a choice; unknown keys are refused. All amounts of money
@@ -181,7 +181,7 @@ class LimitSettings(_Frozen):
 
 
 class YearSettings(_Frozen):
-    """When things are built.
+    """Years of construction, with their budgets and capacities.
 
     Attributes
     ----------
@@ -251,7 +251,7 @@ class MoneySettings(_Frozen):
 
 
 class LinkSettings(_Frozen):
-    """How a site is joined and fed.
+    """Backhaul and power supply of a site.
 
     Attributes
     ----------
@@ -285,7 +285,7 @@ class LinkSettings(_Frozen):
 
 
 class PlanSettings(_Frozen):
-    """What a planner asks of a plan.
+    """Settings of a plan of new sites.
 
     Attributes
     ----------
@@ -350,12 +350,35 @@ class PlanSettings(_Frozen):
 
 
 def place_key(lat: float, lon: float) -> str:
-    """Return the id of a place: latitude and longitude with five decimals (one metre)."""
+    """Return the id of a place, made of its coordinates.
+
+    Parameters
+    ----------
+    lat, lon
+        WGS84 [°].
+
+    Returns
+    -------
+    key
+        ``lat,lon`` with five decimals each, about one metre.
+    """
     return f"{lat:.{_DECIMALS}f},{lon:.{_DECIMALS}f}"
 
 
 def changed(settings: PlanSettings, values: Mapping[str, Any]) -> PlanSettings:
-    """Return the settings with values put at dotted fields.
+    """Return the settings with some values replaced.
+
+    Parameters
+    ----------
+    settings
+        Settings to start from; not changed.
+    values
+        Dotted name of a field, such as ``years.count`` → its new value.
+
+    Returns
+    -------
+    settings
+        The changed settings.
 
     Raises
     ------

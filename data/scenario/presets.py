@@ -24,7 +24,9 @@ class Preset:
     radius_m, radius_weak_m
         Distance reached at the stated level, and at the weak level [m].
     basis
-        Code of what the radius rests on.
+        Code of how the radius is derived.
+    source
+        Where the figures come from.
     """
 
     key: str
@@ -35,17 +37,44 @@ class Preset:
     source: str
 
     def title(self, language: str) -> str:
-        """Return what planners call it."""
+        """Return the name of the preset in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        title
+            Technology and band.
+        """
         return text(f"preset.{self.key}", language)
 
     def about(self, language: str) -> str:
-        """Return what its radius rests on."""
+        """Return how the radius is derived, in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        basis
+            One sentence.
+        """
         return text(f"preset_basis.{self.basis}", language)
 
 
 @lru_cache(maxsize=1)
 def presets() -> dict[str, Preset]:
     """Return the presets by key, in the order of the file.
+
+    Returns
+    -------
+    presets
+        Key → preset.
 
     Raises
     ------
@@ -73,7 +102,25 @@ def presets() -> dict[str, Preset]:
 
 
 def preset(key: str) -> Preset:
-    """Return one preset or raise :class:`UnknownNameError` with the nearest known key."""
+    """Return one preset.
+
+    Parameters
+    ----------
+    key
+        Key of the preset, such as ``4g_1800``.
+
+    Returns
+    -------
+    preset
+        The preset.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such preset; the message gives the nearest known key.
+    DataError
+        If the file is missing or broken.
+    """
     known = presets()
     if key not in known:
         raise UnknownNameError("preset", key, known)

@@ -92,14 +92,14 @@ class Scenario(_Frozen):
     sites
         What-if sites in the order of placing.
     five_g_counts_as_4g
-        Whether a 5G site also counts where 4G is asked for: the villages without 4G, and coverage
+        Whether a 5G site also counts where 4G is required: the villages without 4G, and coverage
         rules for 4G. It serves 5G in either case.
     errors
         Errors of a prediction that its interval holds.
     demonstration_terrain
         Use the invented relief of the demonstration where no elevation model is in force.
     plan
-        What is asked of a plan of new sites.
+        Settings of a plan of new sites.
     own_counts
         Keys of layers whose built figure is what the planner's own list counts, where it covers a
         region; the others keep the reported or allocated one.
@@ -120,7 +120,13 @@ class Scenario(_Frozen):
     own_counts: tuple[str, ...] = Field(default=(), exclude_if=lambda keys: not keys)
 
     def to_json(self) -> str:
-        """Return sorted JSON; equal scenarios give equal text."""
+        """Return the scenario as sorted JSON; equal scenarios give equal text.
+
+        Returns
+        -------
+        text
+            JSON that ends with a line feed.
+        """
         content = self.model_dump(mode="json")
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
@@ -133,7 +139,19 @@ class Scenario(_Frozen):
 
     @classmethod
     def from_json(cls, text: str, *, where: str = "scenario") -> Scenario:
-        """Read a scenario.
+        """Read a scenario from JSON.
+
+        Parameters
+        ----------
+        text
+            JSON as :meth:`to_json` writes it.
+        where
+            Name of the file or field, for messages.
+
+        Returns
+        -------
+        scenario
+            The scenario.
 
         Raises
         ------
@@ -195,10 +213,23 @@ def check_unchanged(there: Scenario | None, replaces: str, *, where: str) -> Non
 def parse_site(text: str) -> PlannedSite:
     """Read ``LAT,LON[,HEIGHT_M[,PRESET]]``.
 
+    Parameters
+    ----------
+    text
+        Coordinates WGS84 [°], antenna height above ground [m] and key of a preset.
+
+    Returns
+    -------
+    site
+        The site; height and preset have their defaults where they are not given.
+
     Raises
     ------
     InputError
-        If the text has another form, a value is outside its range, or lat and lon are swapped.
+        If the text has another form.
+    RangeError
+        If a value is outside its range or the preset is unknown; the message says so where latitude
+        and longitude look swapped.
 
     Examples
     --------

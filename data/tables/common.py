@@ -10,7 +10,19 @@ LON, LAT = "lon", "lat"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows read = accepted + repaired + rejected, always."""
+    """Rows read = accepted + repaired + rejected, always.
+
+    Attributes
+    ----------
+    read
+        Rows of the file.
+    accepted
+        Rows taken as they are.
+    repaired
+        Rows taken with a repaired cell.
+    rejected
+        Rows left out.
+    """
 
     read: int
     accepted: int

@@ -49,6 +49,16 @@ class FoundPacks:
     def folder(self, name: str) -> Path:
         """Return the folder of one pack.
 
+        Parameters
+        ----------
+        name
+            Name of the pack, as in ``--province``.
+
+        Returns
+        -------
+        folder
+            Folder with its ``pack.toml``.
+
         Raises
         ------
         DataError
@@ -68,6 +78,11 @@ def find_packs() -> FoundPacks:
     """Return the embedded packs and those of ``TONGCUN_PACKS``.
 
     An embedded pack wins over another of its name or code, an earlier folder over a later one.
+
+    Returns
+    -------
+    found
+        Packs that can be opened, and the faults of the others.
 
     Raises
     ------
@@ -98,7 +113,13 @@ def find_packs() -> FoundPacks:
 
 
 def pack_names() -> tuple[str, ...]:
-    """Return the names of the packs that can be opened, in menu order."""
+    """Return the names of the packs that can be opened, in menu order.
+
+    Returns
+    -------
+    names
+        As in ``--province``.
+    """
     return tuple(find_packs().folders)
 
 
@@ -113,8 +134,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
     Returns
     -------
     meta
-        ``adcode``, ``name_zh``, ``name_en``, and what else stands
-        in the file.
+        ``adcode``, ``name_zh``, ``name_en``, and every other entry of the file.
 
     Raises
     ------

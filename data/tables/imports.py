@@ -1,8 +1,8 @@
-"""Tables that a planner can bring, declared as in :mod:`data.tables.pack`.
+"""Tables that a planner can import, declared as in :mod:`data.tables.pack`.
 
-A table that a pack has too keeps the pack's columns and gains some that only a file can give; the
-others exist in the workspace alone. Every imported row says what it rests on (``evidence``), the
-date it holds for (``as_of``) and where it comes from (``source``).
+A table that a pack also has keeps the columns of the pack and gains some that only a file can give;
+the others exist in the workspace alone. Every imported row carries its evidence class
+(``evidence``), the date it holds for (``as_of``) and its source (``source``).
 """
 
 from __future__ import annotations
@@ -311,14 +311,24 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 
 
 def table_of_rows(kind: str) -> Table:
-    """Return the table that a file of rows may become.
+    """Return the declaration of a table that is imported from a file of rows.
+
+    Parameters
+    ----------
+    kind
+        Key of :data:`IMPORTABLE`.
+
+    Returns
+    -------
+    table
+        The declaration.
 
     Raises
     ------
     UnknownNameError
         If there is no such table.
     InputError
-        If it is made from a raster.
+        If the table is made from a raster.
     """
     if kind not in IMPORTABLE:
         raise UnknownNameError("table", kind, IMPORTABLE, where="kind")

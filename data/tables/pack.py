@@ -24,8 +24,22 @@ Geometry = Literal["point", "line", "polygon"]
 class Column:
     """One declared column.
 
-    ``words`` lists the allowed words; ``minimum`` and ``maximum`` are inclusive and in ``unit``;
-    ``key`` finds the meaning in the wording where columns of one name hold different things.
+    Attributes
+    ----------
+    name
+        Name in the file.
+    kind
+        Kind of its values.
+    unit
+        Unit of its numbers; empty: none.
+    nullable
+        Whether a cell may be empty, which means unknown.
+    minimum, maximum
+        Least and greatest value, both allowed [``unit``].
+    words
+        The allowed words; empty: any.
+    key
+        Key of the meaning in the wording where columns of one name hold different things.
     """
 
     name: str
@@ -38,15 +52,38 @@ class Column:
     key: str = ""
 
     def meaning(self, language: str) -> str:
-        """Return what the column holds, in a language."""
+        """Return what the column holds, in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        meaning
+            Words for documentation and import templates.
+        """
         return text(f"meaning.{self.key or self.name}", language)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One declared table; ``key`` columns together are unique.
+    """One declared table.
 
-    Point tables hold ``lon`` and ``lat`` columns; line and polygon tables are GeoParquet.
+    Attributes
+    ----------
+    name
+        Name of the table.
+    columns
+        Declared columns, in order.
+    key
+        Columns that together are unique.
+    geometry
+        ``point``: columns ``lon`` and ``lat``; ``line`` and ``polygon``: GeoParquet; None: no
+        position.
+    suffix
+        Suffix of the file.
     """
 
     name: str
@@ -56,7 +93,18 @@ class Table:
     suffix: Literal[".parquet", ".csv"] = ".parquet"
 
     def title(self, language: str) -> str:
-        """Return what the table is called, in a language."""
+        """Return what the table is called, in a language.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        title
+            Name for readers.
+        """
         return text(f"table_title.{self.name}", language)
 
     @property
@@ -65,7 +113,20 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def check(self, frame: pd.DataFrame, *, where: str = "") -> None:
-        """Raise one :class:`DataError` that lists every fault of ``frame``."""
+        """Check a frame against the declaration.
+
+        Parameters
+        ----------
+        frame
+            Rows; columns that are not declared are not looked at.
+        where
+            Name of the file, for messages.
+
+        Raises
+        ------
+        DataError
+            With every fault of the frame in one message.
+        """
         faults = [fault for column in self.columns for fault in _column_faults(frame, column)]
         if self.key and set(self.key) <= set(frame.columns):
             repeated = frame.duplicated(list(self.key))

@@ -31,7 +31,7 @@ _REPAIR = "run `make data` to rebuild the embedded packs, or restore the file fr
 class Pack:
     """The tables of one province.
 
-    Parameters
+    Attributes
     ----------
     folder
         Folder with ``pack.toml`` and the declared tables.
@@ -48,7 +48,17 @@ class Pack:
 
     @classmethod
     def load(cls, name: str) -> Pack:
-        """Open the pack ``name``, embedded or in a folder of ``TONGCUN_PACKS``.
+        """Open a pack, embedded or in a folder of ``TONGCUN_PACKS``.
+
+        Parameters
+        ----------
+        name
+            Name of the pack, as in ``--province``.
+
+        Returns
+        -------
+        pack
+            Its tables are read when they are needed.
 
         Raises
         ------
@@ -93,7 +103,23 @@ class Pack:
         return state.hexdigest()[:16]
 
     def path(self, table: str) -> Path:
-        """Return the file of a declared table: the imported one where one is in force."""
+        """Return the file of a declared table: the imported one where one is in force.
+
+        Parameters
+        ----------
+        table
+            Declared table.
+
+        Returns
+        -------
+        path
+            Path of the file; it may not exist.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such table.
+        """
         schema = _schema(table)
         imported = dict(self.overrides).get(table)
         if imported is not None:
@@ -110,8 +136,15 @@ class Pack:
         columns
             Only these columns (their schema is still checked); default all declared ones.
 
+        Returns
+        -------
+        rows
+            A copy, in the order of the file; empty cells are unknown.
+
         Raises
         ------
+        UnknownNameError
+            If there is no such table.
         DataError
             If the file is missing, broken, or breaks its schema.
         """
@@ -123,8 +156,20 @@ class Pack:
     def geo(self, name: str) -> gpd.GeoDataFrame:
         """Read a table with its geometry, EPSG:4326; point tables get points from lon and lat.
 
+        Parameters
+        ----------
+        name
+            Declared table.
+
+        Returns
+        -------
+        rows
+            A copy with the column ``geometry``.
+
         Raises
         ------
+        UnknownNameError
+            If there is no such table.
         DataError
             If the file is missing, broken, or not in EPSG:4326.
         """
@@ -139,12 +184,41 @@ class Pack:
         return _shapes(path, _identity(path), name).copy()
 
     def regions(self, level: str) -> pd.DataFrame:
-        """Return the regions of one level with their census figures, ordered by adcode."""
+        """Return the regions of one level with their census figures.
+
+        Parameters
+        ----------
+        level
+            ``province``, ``prefecture`` or ``county``.
+
+        Returns
+        -------
+        regions
+            Rows of the table ``regions``, ordered by adcode.
+        """
         regions = self.table("regions")
         return regions[regions["level"] == level].sort_values("adcode").reset_index(drop=True)
 
     def digest_of(self, table: str) -> str:
-        """Return a cheap identity of one table's file (size and time of change)."""
+        """Return an identity of one table's file that is cheap to compute.
+
+        Parameters
+        ----------
+        table
+            Declared table.
+
+        Returns
+        -------
+        identity
+            Size [byte] and time of the last change [ns].
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such table.
+        DataError
+            If the file is missing.
+        """
         try:
             stat = self.path(table).stat()
         except OSError as error:
@@ -167,7 +241,7 @@ def _subset(schema: Table, names: Sequence[str]) -> Table:
 
 
 def _identity(path: Path) -> tuple[int, ...]:
-    """Return what changes with a file's content; empty without a file, which its reader tells."""
+    """Return what changes with a file's content; empty without a file, which its reader reports."""
     try:
         stat = path.stat()
     except OSError:
@@ -175,7 +249,7 @@ def _identity(path: Path) -> tuple[int, ...]:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-# A plan or a page asks for the same tables a dozen times: they are read and checked once.
+# A plan or a page reads the same tables a dozen times: they are checked once.
 @lru_cache(maxsize=16)
 def _checked(
     path: Path, _identity: tuple[int, ...], name: str, columns: tuple[str, ...]
@@ -215,7 +289,21 @@ def _read(path: Path, schema: Table, names: Sequence[str]) -> pd.DataFrame:
 
 
 def typed(frame: pd.DataFrame, schema: Table, where: str) -> pd.DataFrame:
-    """Turn the text of a CSV into the declared kinds; an empty cell is unknown.
+    """Convert the text of a CSV to the declared kinds; an empty cell is unknown.
+
+    Parameters
+    ----------
+    frame
+        Cells as text; columns that are not declared are left out.
+    schema
+        Declaration.
+    where
+        Name of the file, for messages.
+
+    Returns
+    -------
+    frame
+        Numbers where the column is numeric, text elsewhere.
 
     Raises
     ------

@@ -33,7 +33,7 @@ DATA_LANGUAGES = ("zh", "en")
 class Message:
     """A sentence not yet in any language: its key and what fills its fields.
 
-    Parameters
+    Attributes
     ----------
     key
         Dotted key, as in the files of this folder.
@@ -51,24 +51,62 @@ class Message:
     arguments: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def text(self, language: str) -> str:
-        """Return the sentence in a language."""
+        """Return the sentence in a language.
+
+        Parameters
+        ----------
+        language
+            Code of a language: the name of its file.
+
+        Returns
+        -------
+        sentence
+            Plain text, its fields filled in.
+        """
         return text(self.key, language, **self.arguments)
 
 
 @dataclass(frozen=True)
 class Bilingual:
-    """Words that are data and exist in Chinese and English only, such as the name of a region."""
+    """Words that are data and exist in Chinese and English only, such as the name of a region.
+
+    Attributes
+    ----------
+    zh, en
+        The words in each language.
+    """
 
     zh: str
     en: str
 
     def text(self, language: str) -> str:
-        """Return the words that a reader of a language is shown."""
+        """Return the words that a reader of a language is shown.
+
+        Parameters
+        ----------
+        language
+            Code of a language: the name of its file.
+
+        Returns
+        -------
+        words
+            The Chinese or the English words, see :func:`data_language`.
+        """
         return self.zh if data_language(language) == "zh" else self.en
 
 
 def data_language(language: str) -> str:
     """Return in which language, ``zh`` or ``en``, a reader is shown names that are data.
+
+    Parameters
+    ----------
+    language
+        Code of the reader's language: the name of its file.
+
+    Returns
+    -------
+    code
+        Entry ``names`` of the section ``[language]`` of that file.
 
     Examples
     --------
@@ -80,6 +118,18 @@ def data_language(language: str) -> str:
 
 def both(key: str, /, **arguments: object) -> str:
     """Return a sentence in Chinese and English, for files that show both at once.
+
+    Parameters
+    ----------
+    key
+        Dotted key, as in the files of this folder.
+    **arguments
+        Value per field, as for :func:`text`.
+
+    Returns
+    -------
+    sentence
+        Both sentences, separated by a slash.
 
     Examples
     --------
@@ -126,6 +176,16 @@ def text(key: str, language: str, /, **arguments: object) -> str:
 def sentences(language: str) -> Mapping[str, str]:
     """Return the sentences of a language by dotted key.
 
+    Parameters
+    ----------
+    language
+        Code of a language: the name of its file.
+
+    Returns
+    -------
+    sentences
+        Dotted key → sentence with its ``{fields}``.
+
     Raises
     ------
     ValueError
@@ -141,6 +201,16 @@ def sentences(language: str) -> Mapping[str, str]:
 
 def fields(sentence: str) -> set[str]:
     """Return the names of the fields of a sentence, those inside format specifications included.
+
+    Parameters
+    ----------
+    sentence
+        Sentence with ``{fields}``.
+
+    Returns
+    -------
+    names
+        Each once.
 
     Examples
     --------

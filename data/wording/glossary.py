@@ -21,7 +21,7 @@ FILE = Path(__file__).parent / "terms" / "glossary.toml"
 class Term:
     """A term of the field in one language.
 
-    Parameters
+    Attributes
     ----------
     key
         Section of the glossary, the same in every language.

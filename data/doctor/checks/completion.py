@@ -101,7 +101,7 @@ def completed(
 
 
 def _ids(frame: pd.DataFrame, key: str, mark: str) -> pd.Series:
-    """Return the ids of the file, and where it has none one made of what the row is.
+    """Return the ids of the file; an empty one is generated from the content of the row.
 
     The same object gets the same id from every file: it is made of its name and county, where
     other rows share these of its village and township, then of its place, at last of its number.
@@ -132,7 +132,7 @@ def _ids(frame: pd.DataFrame, key: str, mark: str) -> pd.Series:
     return own.where(known, made).astype("str")
 
 
-#: What a row is known by, the plainest first.
+#: Columns that identify a row, in the order in which they are tried.
 _IDENTITY = (("name", "adcode"), ("admin_village", "township"), (LON, LAT))
 
 
@@ -164,7 +164,7 @@ def _hashes(rows: pd.DataFrame) -> pd.Series:
 
 
 def _filled(frame: pd.DataFrame, name: str, value: str) -> pd.Series:
-    """Return a column whose empty cells say what holds for the whole file."""
+    """Return a column whose empty cells are filled with the value of the whole file."""
     if name == "evidence" or name not in frame.columns:
         return pd.Series(value or None, index=frame.index, dtype="str")
     cells = frame[name].astype("object")

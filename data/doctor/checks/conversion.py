@@ -1,4 +1,4 @@
-"""Cells as people write them → the kinds that a table declares; what is unreadable is left empty.
+"""Convert cells to the kinds that a table declares; unreadable ones are left empty.
 
 Nothing is guessed: ``1/5/2024`` is a day in May or in January, so it is no date; a cell that is
 neither yes nor no is unknown. Each such cell is a finding.

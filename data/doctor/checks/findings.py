@@ -29,7 +29,7 @@ _SHOWN = 120
 
 
 def column_label(column: Column) -> Message:
-    """Return what a planner calls a column: by its meaning or by its name, as the language has it.
+    """Return the label of a column: its meaning or its name, as the language has it.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ class FindingTable:
         ``rule``, ``severity``, ``row`` (number in the original file), ``column``, ``value``,
         ``detail``, and ``given``: index into ``given``, −1 for a rule's own finding. By row.
     given
-        Findings of earlier steps, which bring their own texts.
+        Findings of earlier steps, which have their own texts.
     """
 
     frame: pd.DataFrame

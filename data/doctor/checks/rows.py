@@ -67,7 +67,7 @@ def check_rows(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]
 
 
 def own_id(table: Table) -> str:
-    """Return the column that tells one row of a table from the next, for which an id can be made.
+    """Return the column that identifies a row of a table and for which an id can be generated.
 
     Parameters
     ----------

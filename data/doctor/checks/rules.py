@@ -76,7 +76,7 @@ def check(
 
 
 def _without_totals(findings: FindingTable) -> FindingTable:
-    """Say of a row of totals only that it is one: whatever else it lacks follows from that."""
+    """Keep of a row of totals only that finding: the others follow from it."""
     frame = findings.frame
     totals = frame.loc[frame["rule"] == "total_row", "row"]
     if not len(totals):

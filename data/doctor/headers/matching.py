@@ -47,7 +47,7 @@ _NONE = (("", 0.0), ("", 0.0))
 COMPARED = 60
 
 _DECLARED = -1
-#: An area code is a telephone's unless something of a radio network stands beside it.
+#: An area code is a telephone's unless another column is of a radio network.
 _TELEPHONE = frozenset({"area_code", "mnc"})
 _CELLULAR = frozenset({"station_id", "cell_id", "technology", "band", "azimuth_deg", "range_m"})
 _DIGITS = re.compile(r"\d+")
@@ -351,7 +351,7 @@ def guess_kind(
     -------
     ranked
         Name and score, 0..1, of each table that fits the geometry, the best first; tables with
-        equal scores cannot be told apart by headers. The score weighs the share of headers that
+        equal scores cannot be distinguished by headers. The score weighs the share of headers that
         the table knows, how few other tables declare these columns, and whether a header names
         the table's rows (自然村, 基站).
     """

@@ -17,7 +17,7 @@ RENAMED = Path(__file__).parent / "renamed_codes.csv"
 #: From the narrowest to the widest.
 LEVELS = ("county", "prefecture", "province")
 #: Codes of counties, townships (9 digits) and villages (12), whole or as a number; 2 and 4 digits
-#: stand for a province and a prefecture. GB/T 2260, GB/T 10114.
+#: are a province and a prefecture. GB/T 2260, GB/T 10114.
 CODE = re.compile(r"(\d{6})(?:\d{3}|\d{6})?(?:\.0*)?")
 _SHORT_CODE = re.compile(r"(\d{2}|\d{4})(?:\.0*)?")
 _SEPARATORS = re.compile(r"[/\\|>,;、·,-]+")
@@ -50,7 +50,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class NameMeaning:
-    """Regions that a text can stand for.
+    """Regions that a text can mean.
 
     Attributes
     ----------

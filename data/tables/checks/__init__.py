@@ -1,1 +1,1 @@
-"""What is wrong with a pack, all of it at once: files, columns, regions, ledgers and sources."""
+"""Checks of a pack, all faults at once: files, columns, regions, ledgers and sources."""

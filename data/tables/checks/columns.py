@@ -49,7 +49,21 @@ def frame_faults(frame: pd.DataFrame, table: Table) -> Iterator[Message]:
 
 
 def cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return the frame with numbers as floats (NaN unknown) and text as text (empty unknown)."""
+    """Return the cells in the kinds of values that the checks expect.
+
+    Parameters
+    ----------
+    frame
+        Rows with every declared column; not changed.
+    table
+        Declaration.
+
+    Returns
+    -------
+    frame
+        Numbers as floats (NaN is unknown), text and dates as text (empty is unknown), booleans as
+        they are.
+    """
     columns: dict[str, pd.Series] = {}
     for column in table.columns:
         values = frame[column.name].astype(object)

@@ -23,10 +23,36 @@ class PackFault:
     message: Message
 
     def line(self, language: str) -> str:
-        """Return file and sentence as one line."""
+        """Return file and sentence in one line.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``en``.
+
+        Returns
+        -------
+        line
+            ``file: sentence``.
+        """
         return f"{self.file}: {self.message.text(language)}"
 
 
 def fault(file: str, rule: str, **arguments: object) -> PackFault:
-    """Return a fault by its rule, a key under ``pack_fault`` of the words."""
+    """Return a fault of a rule.
+
+    Parameters
+    ----------
+    file
+        File of the pack, relative to its folder.
+    rule
+        Key under ``pack_fault`` of the wording.
+    **arguments
+        Value per field of the sentence.
+
+    Returns
+    -------
+    fault
+        The fault.
+    """
     return PackFault(file, Message(f"pack_fault.{rule}", arguments))

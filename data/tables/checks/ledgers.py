@@ -1,4 +1,4 @@
-"""Faults of the ledgers: codes, layers and prices that nothing else in the pack knows."""
+"""Faults of the ledgers: unknown codes, misspelt layers and metrics, prices out of order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def ledger_faults(
     province
         Code that ``pack.toml`` gives.
     layer_metrics
-        Key of each layer → the metrics it may have; None: any word may stand in both columns.
+        Key of each layer → the metrics it may have; None: any word is allowed in both columns.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""Check a pack's folder: every fault at once, for who prepares a province."""
+"""Check the folder of a pack: every fault at once, for the author of a pack."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_pack(
         Folder with ``pack.toml`` and the declared tables; it need not be found by its name.
     layer_metrics
         Key of each layer → the metrics it may have, to find misspelt ones in the ledgers; None: any
-        word may stand there.
+        word is allowed.
 
     Returns
     -------

@@ -132,7 +132,18 @@ def _measure_faults(regions: pd.DataFrame) -> Iterator[PackFault]:
 
 
 def place_faults(tables: Mapping[str, pd.DataFrame]) -> Iterator[PackFault]:
-    """Yield points whose county is not known, or that do not lie in it."""
+    """Yield points whose county is not known, or that do not lie in it.
+
+    Parameters
+    ----------
+    tables
+        Tables of the pack, ``regions`` among them.
+
+    Yields
+    ------
+    fault
+        One per rule and table of points.
+    """
     regions = tables["regions"]
     counties = regions[regions["level"] == "county"].drop_duplicates("adcode").set_index("adcode")
     shapes = None

@@ -17,9 +17,21 @@ _FILE = "SOURCES.csv"
 
 
 def quote_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[PackFault]:
-    """Yield the quotes that do not stand, letter by letter, in their source text.
+    """Yield the quotes that are not, character by character, in their source text.
 
     The text is looked for in the pack's folder ``sources``, then among the embedded ones.
+
+    Parameters
+    ----------
+    folder
+        Folder of the pack.
+    tables
+        Tables of the pack.
+
+    Yields
+    ------
+    fault
+        One per table and source text that is missing or lacks a quote, with the ids of the rows.
     """
     for name in ("targets", "policy_zones", "observations"):
         rows = tables.get(name)
@@ -39,14 +51,27 @@ def quote_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[P
 
 
 def source_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[PackFault]:
-    """Yield tables without a source, sources of no table, and files that changed since."""
+    """Yield tables without a source, sources of no table, and files that changed since.
+
+    Parameters
+    ----------
+    folder
+        Folder of the pack.
+    tables
+        Tables of the pack.
+
+    Yields
+    ------
+    fault
+        One per rule of the table ``SOURCES``.
+    """
     rows = tables.get("SOURCES")
     if rows is None:
         return
     there = {name for name, table in TABLES.items() if (folder / f"{name}{table.suffix}").is_file()}
     there |= {path.stem for path in folder.glob("*.tif")}
-    told = set(rows["table"].dropna().astype(str))
-    for rule, names in (("no_source", there - told - {"SOURCES"}), ("no_table", told - there)):
+    stated = set(rows["table"].dropna().astype(str))
+    for rule, names in (("no_source", there - stated - {"SOURCES"}), ("no_table", stated - there)):
         if names:
             yield fault(_FILE, rule, tables=", ".join(sorted(names)))
     digests = rows["sha256"].fillna("").astype(str)

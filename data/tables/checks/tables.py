@@ -1,4 +1,4 @@
-"""Read the files of a pack as they are, and tell which are missing, extra or out of shape."""
+"""Read the files of a pack as they are, and report which are missing, extra or out of shape."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ _SHAPES = {"polygon": {"Polygon", "MultiPolygon"}, "line": {"LineString", "Multi
 
 def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[PackFault]]:
     """Read every declared table of a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of the pack.
 
     Returns
     -------
@@ -53,17 +58,39 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[PackFault]]
 
 
 def file_of(table: Table) -> str:
-    """Return the name of a table's file."""
+    """Return the name of a table's file.
+
+    Parameters
+    ----------
+    table
+        Declaration.
+
+    Returns
+    -------
+    name
+        Name with suffix, such as ``regions.parquet``.
+    """
     return f"{table.name}{table.suffix}"
 
 
 def is_shaped(table: Table) -> bool:
-    """Return whether the table is GeoParquet; points are plain columns lon and lat."""
+    """Return whether a table is GeoParquet; points are plain columns ``lon`` and ``lat``.
+
+    Parameters
+    ----------
+    table
+        Declaration.
+
+    Returns
+    -------
+    shaped
+        True for lines and polygons.
+    """
     return table.geometry in _SHAPES
 
 
 def _read(path: Path, table: Table) -> pd.DataFrame:
-    # Imported here: what only reads a pack pays for no geometry.
+    # Imported here, so that the module itself loads without geopandas.
     import geopandas as gpd
     import pyarrow as pa
     import pyarrow.parquet as pq
