@@ -18,10 +18,9 @@ from layers.map.symbols import class_limits
 from layers.map.tiles import background
 from planning.needs import FibreTree
 from ui.map import maps, mapview
-from ui.shell import cache, state
+from ui.shell import cache, region, state
 from ui.shell.i18n import language, short_names, t
 from ui.shell.streamlit_internals import media_address
-from ui.widgets import drilldown
 
 #: Okabe and Ito: the tree orange, villages without fibre vermilion, as on the map of a plan.
 _COLOURS = {
@@ -73,7 +72,7 @@ def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
         overlay["plan"] = _tree(tree)
     mapview.show(
         chart, key=_KEY, height=height, overlay=overlay,
-        events=mapview.MapEvents(on_region=lambda code: drilldown.choose(shown.level, code)),
+        events=mapview.MapEvents(on_region=lambda code: region.choose(shown.level, code)),
     )  # fmt: skip
 
 

@@ -11,11 +11,10 @@ import streamlit as st
 from data.scenario.scenario import Scenario
 from layers.base import Layer
 from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
-from layers.registry import layer
 from planning.needs import FibreTree, fibre_tree, places_without
 from ui.gaps import assumptions
 from ui.needs import settings as needs_settings, view as needs_view
-from ui.shell import cache, exporting, navigation, state
+from ui.shell import cache, exporting, layer_choice, navigation, region, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import interval, language, t
 from ui.shell.provenance import plain, see_sources
@@ -24,8 +23,10 @@ from ui.widgets.background import result_of
 
 @guarded
 def show() -> None:
-    """Draw the page for the layer of the sidebar."""
-    chosen = layer(st.session_state[state.LAYER])
+    """Draw the page for the layer that is chosen on it."""
+    cells = st.columns([1, 1, 2], vertical_alignment="bottom")
+    chosen = layer_choice.box(cells[0], t("sidebar.layer"), overlays=True)
+    layer_choice.metric(cells[1], chosen)
     match None if chosen.is_overlay else chosen.need_of(state.metric_of(chosen)):
         case UnitNeed():
             _units(chosen)
@@ -59,14 +60,15 @@ def _nothing(chosen: Layer) -> str:
 def _units(chosen: Layer) -> None:
     head(_title(chosen))
     row = cache.gaps(chosen.key, "province").iloc[0]
-    level = str(st.session_state[state.LEVEL])
+    level = region.level_below()
     needs_settings.years(_scenario(), with_map=True)
-    parts = needs_settings.units(_scenario(), chosen, level)
-    whole = needs_settings.units(_scenario(), chosen, "province")
+    parts = region.inside(needs_settings.units(_scenario(), chosen, level))
+    own = region.own_row(needs_settings.units(_scenario(), chosen, region.level()))
+    whole = own.to_frame().T.infer_objects()
     title = chosen.heading(state.metric_of(chosen), language())
     needs_view.stations(parts, whole, title, level)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
-    _export(needs_settings.units(_scenario(), chosen, "county"), chosen)
+    _export(region.inside(needs_settings.units(_scenario(), chosen, "county")), chosen)
     assumptions.show(chosen, row)
 
 
@@ -122,6 +124,6 @@ def _export(table: pd.DataFrame, chosen: Layer) -> None:
 
     pack, plan = cache.pack(), _scenario()
     exporting.buttons(
-        t("needs.export"), f"{pack.name}-needs-{chosen.key}",
+        t("needs.export"), f"{region.name()}_{t('page.needs')}_{chosen.title(language())}",
         lambda _geometry: need_bundle(pack, plan, table, chosen),
     )  # fmt: skip
