@@ -99,13 +99,14 @@ const line = (state, body, row, columns, foot) => {
   }
 };
 
-const head = (state, parent, section, redraw) => {
+const drawHead = (state, parent, section, redraw) => {
   const box = el("thead", "", parent);
   if (section.groups) {
     const tr = el("tr", "tct-groups", box);
     for (const group of section.groups) {
       const cell = el("th", group.title ? "edge" : "", tr);
       cell.colSpan = group.span;
+      cell.dataset.span = group.span;
       cell.scope = "colgroup";
       el("b", "", cell, group.title);
       if (group.note) el("span", "tct-note", cell, ` ${group.note}`);
@@ -115,7 +116,7 @@ const head = (state, parent, section, redraw) => {
   const tr = el("tr", "", box);
   const sort = state.sorts.get(section.key) ?? section.sort;
   for (const column of section.columns) {
-    const cell = el("th", `${column.kind || "text"} ${column.edge ? "edge" : ""}`, tr);
+    const cell = el("th", `${column.kind || "text"} ${column.edge ? "edge" : ""} ${column.optional ? "optional" : ""}`, tr);
     cell.scope = "col";
     if (column.help) cell.title = column.help;
     if (!column.sortable) {
@@ -134,6 +135,21 @@ const head = (state, parent, section, redraw) => {
   }
 };
 
+// Leaves out optional columns, one by one, while a table would scroll sideways.
+const fit = (box) => {
+  for (const table of box.querySelectorAll("table")) {
+    const heads = [...table.querySelectorAll("thead tr:last-child th")];
+    const groups = [...table.querySelectorAll("tr.tct-groups th")];
+    for (const [i, head] of heads.entries()) {
+      if (!head.classList.contains("optional") || box.scrollWidth <= box.clientWidth) continue;
+      let upTo = 0;
+      const group = groups.find((one) => (upTo += Number(one.dataset.span)) > i);
+      for (const row of table.rows) if (!row.classList.contains("tct-groups")) row.cells[i].hidden = true;
+      if (group) group.colSpan -= 1;
+    }
+  }
+};
+
 const draw = (state) => {
   const { box, data } = state;
   box.replaceChildren();
@@ -147,7 +163,7 @@ const draw = (state) => {
     }
     const table = el("table", "", box);
     table.setAttribute("aria-label", section.label || section.title || data.words.label);
-    if (section.columns.some((column) => column.title)) head(state, table, section, () => draw(state));
+    if (section.columns.some((column) => column.title)) drawHead(state, table, section, () => draw(state));
     const body = el("tbody", "", table);
     const sort = state.sorts.get(section.key) ?? section.sort;
     for (const row of order(section.rows, sort)) line(state, body, row, section.columns, false);
@@ -162,14 +178,19 @@ const draw = (state) => {
     }
   }
   if (data.note) el("div", "tct-foot-note", box, data.note);
+  fit(box);
+  state.width = box.clientWidth;
 };
 
-export default function table({ parentElement, data, setTriggerValue }) {
+export default function figures({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".tct");
   let state = tables.get(box);
   if (!state) {
     state = { box, sorts: new Map() };
     tables.set(box, state);
+    new ResizeObserver(() => {
+      if (state.data && box.clientWidth !== state.width) draw(state);
+    }).observe(box);
   }
   state.send = setTriggerValue;
   const text = JSON.stringify(data);

@@ -72,7 +72,7 @@ def circle(order: CoverageOrder) -> None:
     known = preset(order.preset)
     st.info(
         t("coverage.circle", preset=preset_title(order.preset),
-          radius=number(known.radius_m / 1000, digits=1), source=plain(known.source))
+          radius=number(known.radius_m / 1000, digits=1), source=plain(known.about(language())))
     )  # fmt: skip
     budget_frame(order)
 

@@ -26,17 +26,29 @@ Row = Mapping[Hashable, Any]
 def show(layers: Sequence[Layer]) -> None:
     """Draw the table of the region in force; a row becomes the region in force."""
     level = region.level()
+    known = regional(layers)
     if level == "province":
-        sections = [_wide(layers)]
+        rest = [item for item in layers if item not in known]
+        sections = [_wide(known), *([_of_whole(rest)] if rest else [])]
     elif level == "prefecture":
-        sections = _per_layer(layers)
+        sections = _per_layer(known)
     else:
-        sections = [_of_county(layers)]
+        sections = [_of_county(known)]
     below = region.level_below()
     take = None if level == "county" else lambda key: region.choose(below, key)
-    tables = {item.key: rows_below(item).to_dict("records") for item in layers}
-    words = note(layers, tables)
+    tables = {item.key: rows_below(item).to_dict("records") for item in known}
+    words = note(known, tables)
     figure_table.show(sections, key="dashboard", choice=Choice(take=take), note=words)
+
+
+def regional(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers of which a region below the province has any figure."""
+    found = []
+    for item in layers:
+        table = cache.gaps(item.key, "prefecture")
+        if table[["built", "gap", "gap_low", "gap_high"]].notna().any(axis=None):
+            found.append(item)
+    return found
 
 
 def rows_below(item: Layer) -> pd.DataFrame:
@@ -62,7 +74,7 @@ def gap_cell(row: Row, digits: int = 0) -> Cell:
     """Return the gap of a row, or why there is none."""
     if not math.isnan(row["gap"]):
         look = {"look": "met"} if row["gap"] <= 0 else {"strong": True}
-        return number_cell(figure(row, "gap", digits=digits), row["gap"]) | look
+        return number_cell(figure(row, "gap", digits=digits, brief=True), row["gap"]) | look
     if math.isnan(row["target"]):
         return {"text": "—", "look": "none", "value": None, "help": t("status.none_stated")}
     return {"text": t("state.unknown"), "look": "unknown", "value": None}
@@ -75,7 +87,10 @@ def built_cell(row: Row, digits: int = 0) -> Cell:
         bounds = interval(row["built_low"], row["built_high"], digits=digits)
         return {"text": bounds, "look": "unknown", "value": None, "help": about}
     look = {"look": "none"} if math.isnan(row["target"]) else {}
-    return number_cell(figure(row, "built", digits=digits), row["built"], about=about) | look
+    return (
+        number_cell(figure(row, "built", digits=digits, brief=True), row["built"], about=about)
+        | look
+    )
 
 
 def interval_cell(row: Row, digits: int = 0) -> Cell:
@@ -146,7 +161,7 @@ def _wide(layers: Sequence[Layer]) -> Section:
 
 
 def _of_target(row: Row) -> Cell:
-    return {"text": t("dashboard.of_target", target=figure(row, "target"))}
+    return {"text": t("dashboard.of_target", target=figure(row, "target", brief=True))}
 
 
 def _wide_columns(item: Layer, row: Row, *, with_date: bool) -> list[Column]:
@@ -156,9 +171,13 @@ def _wide_columns(item: Layer, row: Row, *, with_date: bool) -> list[Column]:
     found = [
         Column(f"{item.key}.bar", share, "bar", edge=True),
         Column(f"{item.key}.gap", gap, "number"),
-        Column(f"{item.key}.interval", t("figure.interval"), "interval"),
+        Column(f"{item.key}.interval", t("figure.interval"), "interval", optional=not with_date),
     ]
-    return [*found, Column(f"{item.key}.date", t("dashboard.dated"))] if with_date else found
+    return (
+        [*found, Column(f"{item.key}.date", t("dashboard.dated"), optional=True)]
+        if with_date
+        else found
+    )
 
 
 def _cells(
@@ -228,7 +247,7 @@ def _full_cells(row: Row, own: Row) -> dict[str, Cell]:
         "region": {"text": name_of(row), "value": name_of(row)},
         "bar": bar_cell(row),
         "built": built_cell(row),
-        "target": number_cell(figure(row, "target"), row["target"]),
+        "target": number_cell(figure(row, "target", brief=True), row["target"]),
         "planned": number_cell(number(row["planned"]), row["planned"]),
         "gap": gap_cell(row),
         "interval": interval_cell(row),
@@ -252,6 +271,26 @@ def _others(layers: Sequence[Layer], tables: Mapping[str, Sequence[Row]]) -> Sec
             "gap": gap_cell(own, digits),
         }))  # fmt: skip
     return Section("others", columns, rows, title=t("dashboard.others"))
+
+
+def _of_whole(layers: Sequence[Layer]) -> Section:
+    """Return the layers of which only the province has figures, one row each."""
+    columns = [
+        Column("layer", t("dashboard.whole_only")), Column("built", t("table.built"), "number"),
+        Column("target", t("figure.target"), "number"), Column("gap", t("figure.gap"), "number"),
+        Column("date", t("dashboard.dated")),
+    ]  # fmt: skip
+    rows: list[tuple[str, dict[str, Cell]]] = []
+    for item in layers:
+        own, metric = own_row(item).to_dict(), state.metric_of(item)
+        rows.append(("", {
+            "layer": {"text": item.heading(metric, language())},
+            "built": built_cell(own, metric.digits),
+            "target": number_cell(figure(own, "target", digits=metric.digits), own["target"]),
+            "gap": gap_cell(own, metric.digits),
+            "date": date_cell(own, dated(own)),
+        }))  # fmt: skip
+    return Section("whole", columns, rows)
 
 
 def _of_county(layers: Sequence[Layer]) -> Section:

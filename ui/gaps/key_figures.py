@@ -51,7 +51,7 @@ def _card(item: Layer, row: pd.Series) -> str:
     built = _built(row, metric.digits)
     due = str(row["target_as_of"])
     day = t("card.past", date=due) if is_past(due) else due
-    target = figure(row, "target", digits=metric.digits)
+    target = figure(row, "target", digits=metric.digits, brief=True)
     status = t(f"status.{str(row['target_status']).replace(' ', '_')}")
     name = escape(item.heading(metric, language()))
     return (
@@ -74,7 +74,7 @@ def _figure(row: pd.Series, digits: int) -> str:
         met = f'<span class="tc-chip met">{t("card.met")}</span>' if gap <= 0 else ""
         return (
             f'<div class="figure"><span class="what">{what}</span>'
-            f"<b>{escape(figure(row, 'gap', digits=digits))}</b>"
+            f"<b>{escape(figure(row, 'gap', digits=digits, brief=True))}</b>"
             f'<span class="unit">{escape(unit)}</span>{met}</div>'
         )
     bounds = interval(row["gap_low"], row["gap_high"], digits=digits)
@@ -90,7 +90,7 @@ def _figure(row: pd.Series, digits: int) -> str:
 def _built(row: pd.Series, digits: int) -> str:
     """Return what is built, or its bounds where only they are known."""
     if pd.notna(row["built"]):
-        return figure(row, "built", digits=digits)
+        return figure(row, "built", digits=digits, brief=True)
     return interval(row["built_low"], row["built_high"], digits=digits)
 
 

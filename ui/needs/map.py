@@ -67,7 +67,7 @@ def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
     chart = _chart(known, _pack=pack, _shown=shown)
     level, adcode = state.region()
     box = features.region_bounds(pack, level, adcode) if adcode else features.bounds(pack)
-    overlay: dict[str, Any] = {"selected": adcode if level == shown.level else "", "fit": box}
+    overlay: dict[str, Any] = {"selected": adcode, "fit": box}
     if tree is not None:
         overlay["plan"] = _tree(tree)
     mapview.show(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Collection
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from data.scenario.scenario import Scenario
 from layers.base import Layer
 from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
+from layers.registry import layer
 from planning.needs import FibreTree, fibre_tree, places_without
 from ui.gaps import assumptions
 from ui.needs import settings as needs_settings, view as needs_view
@@ -24,9 +26,7 @@ from ui.widgets.background import result_of
 @guarded
 def show() -> None:
     """Draw the page for the layer that is chosen on it."""
-    cells = st.columns([1, 1, 2], vertical_alignment="bottom")
-    chosen = layer_choice.box(cells[0], t("sidebar.layer"), overlays=True)
-    layer_choice.metric(cells[1], chosen)
+    chosen = layer(st.session_state[state.LAYER])
     match None if chosen.is_overlay else chosen.need_of(state.metric_of(chosen)):
         case UnitNeed():
             _units(chosen)
@@ -35,12 +35,20 @@ def show() -> None:
         case RackNeed() as racks:
             _racks(chosen, racks)
         case SiteNeed():
-            head(_title(chosen))
+            _head(chosen)
             st.info(t("needs.villages_elsewhere"))
             st.page_link(navigation.page_of("plan"), label=t("page.plan"))
         case _:
-            head(_title(chosen))
+            _head(chosen)
             st.info(_nothing(chosen))
+
+
+def _head(chosen: Layer, invented: Collection[str] = ()) -> None:
+    """Draw the title and the choice of layer and metric."""
+    head(_title(chosen), invented=invented)
+    cells = st.columns([1, 1, 2], vertical_alignment="bottom")
+    layer_choice.box(cells[0], t("sidebar.layer"), overlays=True)
+    layer_choice.metric(cells[1], chosen)
 
 
 def _title(chosen: Layer) -> str:
@@ -58,7 +66,7 @@ def _nothing(chosen: Layer) -> str:
 
 
 def _units(chosen: Layer) -> None:
-    head(_title(chosen))
+    _head(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
     level = region.level_below()
     needs_settings.years(_scenario(), with_map=True)
@@ -74,9 +82,8 @@ def _units(chosen: Layer) -> None:
 
 def _routes(chosen: Layer, need: RouteNeed) -> None:
     pack, plan = cache.pack(), _scenario()
-    title = _title(chosen)
     if places_without(pack, need).empty:
-        head(title)
+        _head(chosen)
         st.info(t("needs.no_fibre"))
         st.page_link(navigation.page_of("imports"), label=t("page.imports"))
         return
@@ -86,10 +93,10 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
         "needs-fibre", key, lambda _progress, _cancel: work(), label=t("needs.fibre_working")
     )
     if tree is None:
-        head(title)
+        _head(chosen)
         st.empty()  # Takes the place of the results of another question at once.
         return
-    head(title, invented=cache.illustrative("fibre_nodes"))
+    _head(chosen, cache.illustrative("fibre_nodes"))
     with st.container():
         needs_view.fibre(tree)
         see_sources(tree.table["source_ids"])
@@ -97,7 +104,7 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
 
 
 def _racks(chosen: Layer, need: RackNeed) -> None:
-    head(_title(chosen))
+    _head(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
     needs_settings.years(_scenario(), with_map=False)
     needs_settings.power(chosen)

@@ -39,7 +39,8 @@ def show() -> None:
     with heading:
         _head(counted)
     with cards:
-        key_figures.show([(item, dashboard.own_row(item)) for item in counted])
+        known = dashboard.regional(counted)
+        key_figures.show([(item, dashboard.own_row(item)) for item in known])
     with left:
         dashboard.show(counted)
     own = dashboard.own_row(shown)

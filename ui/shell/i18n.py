@@ -97,7 +97,9 @@ def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:
     return f"{figure} {unit}" if unit else figure
 
 
-def figure(row: Mapping[Hashable, Any] | pd.Series, name: str, *, digits: int = 0) -> str:
+def figure(
+    row: Mapping[Hashable, Any] | pd.Series, name: str, *, digits: int = 0, brief: bool = False
+) -> str:
     """Return a figure of the gap table, with the word of how exact it is before it.
 
     Parameters
@@ -108,13 +110,19 @@ def figure(row: Mapping[Hashable, Any] | pd.Series, name: str, *, digits: int = 
         ``target``, ``built`` or ``gap``.
     digits
         Decimals shown.
+    brief
+        Whether a sign stands for the word where the language has one, as in narrow columns.
 
     Returns
     -------
     figure
         Such as "about 5,000"; a dash where it is unknown.
     """
-    return qualified(str(row[f"{name}_qualifier"]), row[name], digits=digits)
+    sign = str(row[f"{name}_qualifier"])
+    if brief and sign:
+        shown = number(row[name], digits=digits)
+        return t(f"qualifier_brief.{sign.replace(' ', '_')}", figure=shown)
+    return qualified(sign, row[name], digits=digits)
 
 
 def qualified(sign: str, value: float, *, digits: int = 0) -> str:

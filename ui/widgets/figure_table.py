@@ -32,6 +32,8 @@ class Column:
         ``text``, ``number``, ``interval`` or ``bar``.
     edge
         Whether a line sets it off from the column before.
+    optional
+        Whether it is left out where the table would scroll sideways.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Column:
     sortable: bool = True
     edge: bool = False
     about: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,7 @@ def _section(one: Section, chosen: str) -> dict[str, Any]:
         ] or None,
         "columns": [
             {"key": column.key, "title": column.title, "kind": column.kind, "help": column.about,
-             "sortable": column.sortable, "edge": column.edge}
+             "sortable": column.sortable, "edge": column.edge, "optional": column.optional}
             for column in one.columns
         ],
         "rows": [

@@ -297,7 +297,7 @@ def test_typed_coordinates_place_a_site_and_undo_takes_it_back() -> None:
     assert app.session_state["_histories"][PROVINCE].present == plan
 
 
-@pytest.mark.parametrize("text", ["", "here", "102.7,25.0", "91,500", "0,0", "25.0", "25,102,-4"])
+@pytest.mark.parametrize("text", ["", "here", "91,500", "0,0", "25.0", "25,102,-4"])
 def test_a_site_that_cannot_stand_says_why_and_loses_nothing(text: str) -> None:
     app = opened("what-if", lang="en")
     app.text_input(key="site_typed").set_value(text)
