@@ -8,22 +8,39 @@ from __future__ import annotations
 import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
-from ui.shell import demonstration, first_paint, frame, navigation, server, sidebar, state
+from ui.shell import (
+    brand,
+    context_bar,
+    demonstration,
+    example,
+    first_paint,
+    frame,
+    navigation,
+    server,
+    sidebar,
+    state,
+    welcome,
+)
 from ui.whatif import sites
 from ui.widgets import background
 
 
 @frame.guarded
 def main() -> None:
-    """Draw the sidebar and the chosen page; the URL follows."""
+    """Draw the frame and the chosen page; the URL follows."""
     state.begin(tuple(LANGUAGES))
     sites.begin()
-    page = st.navigation(navigation.pages(), position="top")
+    page = st.navigation(navigation.groups(), expanded=True)
+    brand.show(dark=frame.is_dark())
+    if welcome.is_due(page):
+        st.switch_page(navigation.page_of("start"))
     if first_paint.takes(page):
         return
     sidebar.show(told_elsewhere=page.url_path == navigation.PAGES["what_if"])
+    context_bar.show()
     state.write_url()
     sidebar.faults()
+    example.show(page.url_path)
     background.begin()
     demonstration.settle(page.url_path)
     page.run()
@@ -31,7 +48,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    st.set_page_config(page_title="Tongcun 通村", layout="wide", initial_sidebar_state=240)
+    st.set_page_config(
+        page_title="Tongcun 通村", page_icon=brand.mark(), layout="wide", initial_sidebar_state=204
+    )
     frame.style()
     main()
 else:

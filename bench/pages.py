@@ -46,10 +46,11 @@ def pages(runs: int) -> Iterator[Figure]:
     if chromium_path() is None:
         return
     with serve() as ours, serve(MARKERS_APP) as plain, chromium() as browser:
-        first = _visit(browser, ours, _POINTS_DRAWN)
+        address = f"{ours}/overview"
+        first = _visit(browser, address, _POINTS_DRAWN)
         _visit(browser, plain, _MARKERS_DRAWN)
         rounds = [
-            (_visit(browser, ours, _POINTS_DRAWN), _visit(browser, plain, _MARKERS_DRAWN))
+            (_visit(browser, address, _POINTS_DRAWN), _visit(browser, plain, _MARKERS_DRAWN))
             for _ in range(runs)
         ]
         mine, theirs = zip(*rounds, strict=True)

@@ -18,6 +18,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from geo.sentence import Sentence
+
 
 class PlannerError(Exception):
     """Base of every error shown to a planner.
@@ -34,11 +36,30 @@ class PlannerError(Exception):
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", repair: str = "") -> None:
-        self.what = what
-        self.where = where
-        self.repair = repair
-        super().__init__(what)
+    def __init__(
+        self, what: str | Sentence, *, where: str | Sentence = "", repair: str | Sentence = ""
+    ) -> None:
+        self._said = (what, where, repair)
+        self.what, self.where, self.repair = self.said("en")
+        super().__init__(self.what)
+
+    def said(self, language: str) -> tuple[str, str, str]:
+        """Return what, where and repair in a language; what was given as text stays as it is.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``zh``.
+
+        Returns
+        -------
+        what, where, repair
+            Each may be empty but the first.
+        """
+        what, where, repair = (
+            part.text(language) if isinstance(part, Sentence) else part for part in self._said
+        )
+        return what, where, repair
 
     def __str__(self) -> str:
         """One line: what (where). Repair."""

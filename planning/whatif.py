@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from data.scenario.presets import preset
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual, Message
 from geo.earth.crs import geodesic_m
 from geo.errors import RangeError
 from geo.evidence import weakest
@@ -165,10 +166,15 @@ def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
         hits = tree.query(shapely.Point(site.lon, site.lat), predicate="intersects")
         if not len(hits):
             raise RangeError(
-                f"{site.lat:g},{site.lon:g} lies outside {pack.meta['name_en']}",
-                where="site",
-                repair=_swap_hint(tree, site)
-                or "give latitude, longitude of a place inside the province, or switch province",
+                Message(
+                    "position.outside",
+                    {
+                        "lat": site.lat,
+                        "lon": site.lon,
+                        "province": Bilingual(pack.meta["name_zh"], pack.meta["name_en"]),
+                    },
+                ),
+                repair=_swap_hint(tree, site) or Message("position.outside_repair"),
             )
         result.append(str(codes[int(hits.min())]))
     return result
@@ -333,8 +339,8 @@ def _county_index(pack: Pack, _identity: str) -> tuple[NDArray[np.object_], shap
     return counties["adcode"].to_numpy(dtype=object), shapely.STRtree(shapes)
 
 
-def _swap_hint(tree: shapely.STRtree, site: PlannedSite) -> str:
+def _swap_hint(tree: shapely.STRtree, site: PlannedSite) -> Message | None:
     swapped = shapely.Point(site.lat, site.lon)
     if len(tree.query(swapped, predicate="intersects")):
-        return f"latitude and longitude look swapped: did you mean {site.lon:g},{site.lat:g}?"
-    return ""
+        return Message("position.swapped", {"lat": site.lon, "lon": site.lat})
+    return None

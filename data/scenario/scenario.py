@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.presets import preset
+from data.wording.catalogue import Message
 from geo.errors import InputError, PlannerError, RangeError
 
 #: Antenna height above ground when none is given [m].
@@ -237,19 +238,20 @@ def parse_site(text: str) -> PlannedSite:
     40.0
     """
     parts = [part.strip() for part in text.split(",")]
-    form = "give LAT,LON[,HEIGHT_M[,PRESET]], for example 25.04,102.71,35,5g_700"
+    no_site = Message("site_fault.what", {"text": text})
+    form = Message("site_fault.form")
     try:
         numbers = [float(part) for part in parts[:3]]
     except ValueError as error:
-        raise InputError(f"{text!r} is no site", where="--site", repair=form) from error
+        raise InputError(no_site, where="--site", repair=form) from error
     if not 2 <= len(parts) <= 4:
-        raise InputError(f"{text!r} is no site", where="--site", repair=form)
+        raise InputError(no_site, where="--site", repair=form)
     lat, lon = numbers[:2]
     if abs(lat) > 90 >= abs(lon):
         raise RangeError(
-            f"latitude {lat:g} is outside ±90: latitude and longitude look swapped",
+            Message("site_fault.swapped", {"lat": lat}),
             where="--site",
-            repair=f"did you mean {lon:g},{lat:g}?",
+            repair=Message("site_fault.swapped_repair", {"lat": lat, "lon": lon}),
         )
     try:
         return PlannedSite(
@@ -260,7 +262,8 @@ def parse_site(text: str) -> PlannedSite:
         )
     except ValidationError as error:
         faults = "; ".join(_fault(item["loc"], item["msg"]) for item in error.errors())
-        raise RangeError(f"{text!r}: {faults}", where="--site", repair=form) from error
+        what = Message("site_fault.range", {"text": text, "faults": faults})
+        raise RangeError(what, where="--site", repair=form) from error
 
 
 def _fault(location: tuple[int | str, ...], message: str) -> str:

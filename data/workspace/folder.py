@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from data.atomic import atomic_write, locked
 from data.scenario.scenario import Scenario, check_unchanged
+from data.wording.catalogue import Message
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, ENVIRONMENT
 from geo.errors import InputError, StorageError, UnknownNameError
 
@@ -208,9 +209,9 @@ def checked_name(name: str) -> str:
     fine = _NAME.fullmatch(text) and len(text) <= MAX_NAME
     if not fine or text.startswith(".") or text.endswith(".") or _RESERVED.fullmatch(text):
         raise InputError(
-            f"{name[:MAX_NAME]!r} is no name for a scenario",
-            where="scenario name",
-            repair=f"use 1 to {MAX_NAME} letters, digits, blanks or ( ) - + _ . and no leading dot",
+            Message("scenario_name.what", {"name": name[:MAX_NAME]}),
+            where=Message("scenario_name.where"),
+            repair=Message("scenario_name.repair", {"most": MAX_NAME}),
         )
     return text
 

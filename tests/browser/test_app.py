@@ -23,7 +23,7 @@ STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
 def opened(page: Page, url: str) -> Page:
     page.goto(url)
     page.wait_for_function(DRAWN, polling=100, timeout=LIMIT_MS)
-    page.wait_for_selector("[data-testid=stSidebar] [data-testid=stSelectbox]", timeout=LIMIT_MS)
+    page.wait_for_selector(".st-key-context [data-testid=stSelectbox]", timeout=LIMIT_MS)
     page.wait_for_selector(STILL, timeout=LIMIT_MS)
     return page
 
@@ -52,7 +52,7 @@ def view(page: Page):
 def test_the_first_map_shows_all_villages_offers_overlays_and_speaks_two_languages(
     page: Page, address: str
 ) -> None:
-    opened(page, address)
+    opened(page, f"{address}/overview")
     drawn = page.evaluate(
         "() => Object.values(window.tongcunMap._layers).find((l) => l._data)._data.n"
     )
@@ -65,7 +65,7 @@ def test_the_first_map_shows_all_villages_offers_overlays_and_speaks_two_languag
     # Overlays are drawn when they are switched on.
     page.locator(".tc-legend summary", has_text="图层开关").click()
     assert page.locator(".tc-zone").count() == 0
-    page.get_by_text("规划布局区", exact=True).click()
+    page.get_by_text("产业布局", exact=True).click()
     page.wait_for_function("() => document.querySelectorAll('.tc-zone').length > 5")
     assert "信创产业园" in " ".join(page.locator(".tc-zone").all_inner_texts())
     before = page.locator(".leaflet-points-pane canvas").count()
@@ -133,10 +133,14 @@ def test_the_gap_list_is_read_by_another_program_and_a_click_on_a_region_chooses
     page: Page, address: str
 ) -> None:
     opened(page, f"{address}/gap-lists?province=gansu")
+    page.get_by_role("button", name="导出", exact=True).click()
     with page.expect_download(timeout=LIMIT_MS) as caught:
-        page.get_by_role("button", name=".xlsx").first.click()
+        page.get_by_role("button", name="工作簿 .xlsx").click()
+    assert "甘肃省_5G基站_缺口清单_州（市）" in caught.value.suggested_filename
     book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))
-    assert {"gaps", "villages", "sources", "about"} <= set(book.sheetnames)
+    assert {"gaps", "sources", "about"} <= set(book.sheetnames)
+    assert "villages" not in book.sheetnames
+    page.keyboard.press("Escape")
     assert book["gaps"].max_row == 15
     chosen = (
         "() => [...document.querySelectorAll('[data-testid=stSelectbox]')].some("

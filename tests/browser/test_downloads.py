@@ -52,12 +52,12 @@ def test_a_download_clicked_before_the_page_is_drawn_anew_is_not_lost(
     page: Page, address: str
 ) -> None:
     line = _Line(page)
-    page.goto(f"{address}/gap-lists?lang=en&province=gansu&level=prefecture")
+    page.goto(f"{address}/needs?lang=en&province=yunnan")
     button = page.get_by_role("button", name=".csv").first
     button.wait_for()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     line.hold()
-    page.get_by_text("County", exact=True).first.click()
+    page.get_by_test_id("stNumberInputStepUp").nth(1).click()
     line.wait_for("script_finished")
     # The server has drawn the page anew and forgotten the file this button names.
     button.click()
@@ -65,7 +65,7 @@ def test_a_download_clicked_before_the_page_is_drawn_anew_is_not_lost(
     with page.expect_download() as caught:
         line.release()
     rows = pd.read_csv(io.BytesIO(Path(caught.value.path()).read_bytes()), comment="#")
-    assert len(rows) >= 87
+    assert len(rows) >= 129
     expect(page.get_by_test_id("stDownloadButtonError")).to_have_count(0)
 
 

@@ -34,5 +34,6 @@ def test_a_region_is_chosen_on_the_map_and_the_needs_are_downloaded(
     head = next(row for row in rows if "adcode" in row)
     years = [i for i, name in enumerate(head) if str(name).startswith("year_")]
     body = rows[rows.index(head) + 1 :]
-    assert len(body) == 129
-    assert sum(row[i] for row in body for i in years) == 140_000
+    assert len(body) == 14
+    # The gap of Kunming, counted out over its counties.
+    assert 0 < sum(row[i] for row in body for i in years) < 140_000

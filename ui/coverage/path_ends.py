@@ -13,11 +13,10 @@ from planning.coverage.best_servers import servers_of
 from planning.coverage.path_profile import PathEnd, PathView, path_between
 from planning.coverage.prediction import CoverageOrder, antenna_of
 from ui.coverage import predictions
-from ui.shell import cache, localised_select, state
+from ui.shell import cache, localised_select, region, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, name_language, number, t
 from ui.shell.provenance import plain
-from ui.widgets import drilldown, tables
 
 SITE = "path_site"
 _LISTED, _TYPED = "_path_village", "path_typed"
@@ -39,7 +38,7 @@ def typed() -> None:
 def village(table: pd.DataFrame) -> pd.Series:
     """Draw the list of villages; return the chosen one, the least served by default."""
     ranked = table.sort_values(["state", "margin_dB"], ascending=[False, True]).head(_MOST)
-    chosen = st.session_state.get(tables.VILLAGE, "")
+    chosen = st.session_state.get(state.VILLAGE, "")
     if chosen not in set(table["village_id"]):
         if chosen and chosen == str(st.session_state.get(_TYPED, "")).strip():
             st.warning(t("path.not_judged", id=plain(chosen)))
@@ -51,7 +50,7 @@ def village(table: pd.DataFrame) -> pd.Series:
     listed = ranked["village_id"].astype(str).tolist()
     options = listed if chosen in listed else [chosen, *listed]
     names = dict(zip(rows.index, _names(rows), strict=True))
-    st.session_state[tables.VILLAGE] = st.session_state[_LISTED] = chosen
+    st.session_state[state.VILLAGE] = st.session_state[_LISTED] = chosen
     localised_select.selectbox(
         st, t("path.village"), options, key=_LISTED, format_func=names.__getitem__,
         on_change=_take_listed, help=t("path.village_help"),
@@ -106,7 +105,7 @@ def clicked(table: pd.DataFrame, lat: float, lon: float) -> None:
     """Choose the village of the table nearest to a click."""
     away = geodesic_m(lon, lat, table["lon"].to_numpy(float), table["lat"].to_numpy(float))
     if len(away) and away.min() <= _CLICK_M:
-        st.session_state[tables.VILLAGE] = str(table["village_id"].iloc[int(np.argmin(away))])
+        st.session_state[state.VILLAGE] = str(table["village_id"].iloc[int(np.argmin(away))])
     else:
         st.toast(t("path.none_near", km=number(_CLICK_M / 1000)))
 
@@ -168,7 +167,7 @@ def _names(rows: pd.DataFrame) -> list[str]:
 
 @whole
 def _take_listed() -> None:
-    st.session_state[tables.VILLAGE] = st.session_state[_LISTED]
+    st.session_state[state.VILLAGE] = st.session_state[_LISTED]
 
 
 @whole
@@ -177,7 +176,7 @@ def _take_typed() -> None:
     found = cache.villages()
     row = found[found["village_id"].astype(str) == wanted]
     if len(row):
-        drilldown.choose("county", str(row["county"].iloc[0]))
-        st.session_state[tables.VILLAGE] = wanted
+        region.choose("county", str(row["county"].iloc[0]))
+        st.session_state[state.VILLAGE] = wanted
     elif wanted:
         st.session_state[_NOBODY] = wanted

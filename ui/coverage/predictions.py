@@ -22,7 +22,6 @@ from planning.coverage.prediction import CoverageOrder, village_prediction
 from planning.coverage.rule_comparison import RuleOrder
 from ui.shell import cache, localised_select, state
 from ui.shell.i18n import language, t
-from ui.widgets import drilldown
 from ui.widgets.background import result_of
 
 RULE, PRESET = "coverage_rule", "coverage_preset"
@@ -52,8 +51,8 @@ def carriers(technology: str) -> list[str]:
 
 
 def ask() -> tuple[Profile, CoverageOrder]:
-    """Draw the choice of rule, band and region; return the rule and the order it makes."""
-    cells = st.columns([1.7, 1, 1.1, 1.1], vertical_alignment="bottom")
+    """Draw the choice of rule and band; return the rule and the order it makes."""
+    cells = st.columns([1.7, 1, 2.2], vertical_alignment="bottom")
     known = {key: rule for key, rule in profiles().items() if rule.kind == "signal"}
     if st.session_state.get(RULE) not in known:
         st.session_state[RULE] = _FIRST_RULE if _FIRST_RULE in known else next(iter(known))
@@ -71,7 +70,6 @@ def ask() -> tuple[Profile, CoverageOrder]:
         format_func={key: preset_title(key) for key in bands}.__getitem__,
         help=t("coverage.preset_help"),
     )  # fmt: skip
-    drilldown.show(cells[2], cells[3])
     return rule, order_of(rule, str(band), regions())
 
 

@@ -23,7 +23,6 @@ from ui.shell import cache, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, interval, language, name_language, number, short_names, t
 from ui.shell.provenance import plain
-from ui.widgets import tables
 
 _ROW_HEIGHT = 28
 #: Villages that the table shows; the export holds all.
@@ -73,7 +72,7 @@ def circle(order: CoverageOrder) -> None:
     known = preset(order.preset)
     st.info(
         t("coverage.circle", preset=preset_title(order.preset),
-          radius=number(known.radius_m / 1000, digits=1), source=plain(known.source))
+          radius=number(known.radius_m / 1000, digits=1), source=plain(known.about(language())))
     )  # fmt: skip
     budget_frame(order)
 
@@ -119,7 +118,7 @@ def focus(table: pd.DataFrame) -> mapview.Overlay:
     pack = cache.pack()
     box = features.region_bounds(pack, level, adcode) if adcode else features.bounds(pack)
     overlay: mapview.Overlay = {"selected": adcode, "fit": box}
-    marked = table[table["village_id"] == st.session_state.get(tables.VILLAGE)]
+    marked = table[table["village_id"] == st.session_state.get(state.VILLAGE)]
     if len(marked):
         overlay["mark"] = [float(marked["lat"].iloc[0]), float(marked["lon"].iloc[0])]
     return overlay
@@ -286,4 +285,4 @@ def _share(part: int, whole: int) -> str:
 @whole
 def _take(ids: Sequence[str] | pd.Series) -> None:
     rows = st.session_state["coverage-villages"]["selection"]["rows"]
-    st.session_state[tables.VILLAGE] = str(pd.Series(ids).iloc[rows[0]]) if rows else ""
+    st.session_state[state.VILLAGE] = str(pd.Series(ids).iloc[rows[0]]) if rows else ""

@@ -15,7 +15,7 @@ from ui.coverage import predictions, results as coverage_view
 from ui.map import maps, mapview
 from ui.shell import cache, localised_select, state
 from ui.shell.i18n import UNKNOWN, name_language, number, short_names, t
-from ui.widgets import drilldown, tables
+from ui.widgets import tables
 from ui.widgets.background import result_of
 
 RULE_A, RULE_B, LEAST = "rules_a", "rules_b", "rules_least"
@@ -55,12 +55,11 @@ def ask() -> tuple[RulePair, RuleOrder]:
             )
             chosen.append(known[str(picked)])
             coverage_view.stamp(chosen[-1])
-    cells = st.columns([1.2, 1.2, 0.8, 1.4], vertical_alignment="bottom")
-    drilldown.show(cells[0], cells[1])
-    least = cells[2].number_input(
+    cells = st.columns([0.8, 3.8], vertical_alignment="bottom")
+    least = cells[0].number_input(
         t("lists.min_households"), min_value=1, max_value=10_000, value=1, key=LEAST
     )
-    cells[3].caption(t("rules.judged"))
+    cells[1].caption(t("rules.judged"))
     return RulePair(chosen[0], chosen[1]), RuleOrder(
         predictions.regions(), min_households=int(least)
     )

@@ -7,11 +7,10 @@ import math
 import streamlit as st
 
 from planning.elevation import Terrain, terrain_of
-from ui.shell import cache, demonstration, state
+from ui.shell import cache, demonstration, region, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import number, t
 from ui.shell.provenance import plain
-from ui.widgets import drilldown
 
 _DEMONSTRATION = "_demonstration_terrain"
 _SHOWN = "_demonstration_visited"
@@ -110,4 +109,4 @@ def _visit(found: Terrain) -> None:
     known = found.knows(inside["lon"].to_numpy(float), inside["lat"].to_numpy(float))
     per_county = inside.loc[known, "county"].value_counts()
     if len(per_county):
-        drilldown.choose("county", str(per_county.index[0]))
+        region.choose("county", str(per_county.index[0]))

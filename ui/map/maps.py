@@ -24,10 +24,9 @@ from planning.coverage.prediction import has_radio
 from planning.elevation import terrain_of
 from planning.whatif import Effect
 from ui.map import layer_marks, mapview
-from ui.shell import cache, state
+from ui.shell import cache, region, state
 from ui.shell.i18n import figure, interval, language, number, short_names, t
 from ui.shell.streamlit_internals import media_address
-from ui.widgets import drilldown, tables
 
 _OCTETS, _JSON = "application/octet-stream", "application/json"
 #: Newly reached villages drawn as marks of their own at most; the numbers count all.
@@ -54,7 +53,7 @@ def gap_map(
         height=height,
         overlay=_selection(pack),
         events=mapview.MapEvents(
-            on_region=lambda adcode: drilldown.choose(level, adcode), on_drawn=on_drawn
+            on_region=lambda adcode: region.choose(level, adcode), on_drawn=on_drawn
         ),
     )
 
@@ -73,7 +72,7 @@ def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
     )
     chart = _borders(pack, content, key, 6.0, names=features.names_of(villages))
     overlay = _selection(pack)
-    marked = villages[villages["village_id"] == st.session_state.get(tables.VILLAGE)]
+    marked = villages[villages["village_id"] == st.session_state.get(state.VILLAGE)]
     if len(marked):
         overlay["mark"] = [float(marked["lat"].iloc[0]), float(marked["lon"].iloc[0])]
     mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
@@ -367,9 +366,11 @@ def _common(sheet: render.Sheet, pack: Pack, tongue: str) -> None:
 def _selection(pack: Pack) -> dict[str, Any]:
     """Return the chosen region for the overlay: its code, and its box to zoom to."""
     level, adcode = state.region()
+    place = st.session_state.get(state.PLACE)
+    mark = {"mark": list(place)} if place else {}
     if not adcode:
-        return {"selected": "", "fit": features.bounds(pack)}
-    return {"selected": adcode, "fit": features.region_bounds(pack, level, adcode)}
+        return {"selected": "", "fit": features.bounds(pack), **mark}
+    return {"selected": adcode, "fit": features.region_bounds(pack, level, adcode), **mark}
 
 
 def _finished(pack: Pack, sheet: render.Sheet, legend: render.Legend, points: str) -> mapview.Drawn:

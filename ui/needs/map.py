@@ -18,10 +18,9 @@ from layers.map.symbols import class_limits
 from layers.map.tiles import background
 from planning.needs import FibreTree
 from ui.map import maps, mapview
-from ui.shell import cache, state
+from ui.shell import cache, region, state
 from ui.shell.i18n import language, short_names, t
 from ui.shell.streamlit_internals import media_address
-from ui.widgets import drilldown
 
 #: Okabe and Ito: the tree orange, villages without fibre vermilion, as on the map of a plan.
 _COLOURS = {
@@ -68,12 +67,12 @@ def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
     chart = _chart(known, _pack=pack, _shown=shown)
     level, adcode = state.region()
     box = features.region_bounds(pack, level, adcode) if adcode else features.bounds(pack)
-    overlay: dict[str, Any] = {"selected": adcode if level == shown.level else "", "fit": box}
+    overlay: dict[str, Any] = {"selected": adcode, "fit": box}
     if tree is not None:
         overlay["plan"] = _tree(tree)
     mapview.show(
         chart, key=_KEY, height=height, overlay=overlay,
-        events=mapview.MapEvents(on_region=lambda code: drilldown.choose(shown.level, code)),
+        events=mapview.MapEvents(on_region=lambda code: region.choose(shown.level, code)),
     )  # fmt: skip
 
 

@@ -13,11 +13,11 @@ from layers.registry import unit_name
 from planning.needs import FibreTree
 from ui.needs import charts as needs_charts, map as needs_map
 from ui.plan.settings import TEN_THOUSAND
-from ui.shell import state
+from ui.shell import region, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, figure, interval, language, named, number, short_names, t
 from ui.shell.provenance import plain
-from ui.widgets import drilldown, tables
+from ui.widgets import tables
 
 MAP_HEIGHT = 470
 _ROW = 28
@@ -309,7 +309,7 @@ def _notes(parts: pd.DataFrame, row: pd.Series, years: list[int]) -> None:
 @whole
 def _take(codes: pd.Series, key: str, level: str) -> None:
     rows = st.session_state[key].selection.rows
-    drilldown.choose(level, str(codes.iloc[rows[0]]) if rows else "")
+    region.choose(level, str(codes.iloc[rows[0]]) if rows else "")
 
 
 def _figure(cell: DeltaGenerator, label: str, value: str, below: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Gap lists: region → county → village, filtered, selected in the table or on the map, exported."""
+"""Gap list: region → county → village of the region in force, with origin, to hand on."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import pandas as pd
 import streamlit as st
 
 from geo.evidence import EVIDENCE_CLASSES
+from layers.base import Layer
 from layers.registry import layer, unit_name
 from layers.villages import MIN_HOUSEHOLDS, STATES
-from ui.gaps import listing
+from ui.gaps import dashboard, listing, region_list
 from ui.map import maps
-from ui.shell import cache, exporting, state
+from ui.shell import cache, exporting, layer_choice, region, state
+from ui.shell.callbacks import whole
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, t
 from ui.shell.provenance import see_sources
-from ui.widgets import drilldown, tables
+from ui.widgets import tables
 
-_MAP_HEIGHT = 560
+_MAP_HEIGHT = 430
+_LISTED_HEIGHT = 560
 #: Rows of villages that the table shows; the export holds all.
 _SHOWN = 5_000
+_VIEW, _CHOICE = "lists_view", "_lists_choice"
 
 
 @guarded
@@ -26,54 +30,131 @@ def show() -> None:
     """Draw the page."""
     chosen = layer(st.session_state[state.LAYER])
     if chosen.is_overlay:
-        listing.page(chosen, height=_MAP_HEIGHT)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            layer_choice.box(st, t("sidebar.layer"), overlays=True)
+        listing.page(chosen, height=_LISTED_HEIGHT)
         return
-    head(
-        t("lists.title", layer=chosen.heading(state.metric_of(chosen), language())),
-        invented=cache.illustrative("natural_villages", "fibre_nodes"),
-    )
-    view = drilldown.controls()
-    left, right = st.columns([0.62, 0.38], gap="small")
+    title, actions = st.columns([0.75, 0.25], vertical_alignment="center")
+    cells = st.columns([1.3, 1.3, 1.6], vertical_alignment="bottom")
+    chosen = layer_choice.box(cells[0], t("sidebar.layer"), overlays=True)
+    layer_choice.metric(cells[1], chosen)
+    view = _views(cells[2])
+    left, right = st.columns([0.7, 0.3], gap="small")
     if view == "villages":
-        with left:
-            shown = _villages()
-        with right:
-            maps.village_map(shown, key="lists-villages", height=_MAP_HEIGHT)
+        _villages(left, right, title, actions)
         return
+    table = _below(chosen, view)
     with left:
-        table = _regions(chosen.key)
+        found = region_list.filtered(table)
+        region_list.show(chosen, found, level=view)
     with right:
-        level = "county" if state.region()[0] else str(st.session_state[state.LEVEL])
-        maps.gap_map(cache.gaps(chosen.key, level), key="lists", height=_MAP_HEIGHT)
+        region_list.origin_of(chosen, table, level=view)
+        maps.gap_map(cache.gaps(chosen.key, view), key="lists", height=_MAP_HEIGHT)
+    own = dashboard.own_row(chosen)
+    with title:
+        unit = unit_name(str(own["unit"]), language())
+        head(
+            t("lists.title", layer=chosen.heading(state.metric_of(chosen), language())),
+            invented=cache.illustrative("natural_villages"),
+            about=t("lists.about", place=region.name(), count=len(table), unit=unit),
+        )
+    with actions.container(horizontal=True, horizontal_alignment="right"):
+        _export(chosen, found, view)
     see_sources(table["source_ids"])
 
 
-def _regions(key: str) -> pd.DataFrame:
-    """Draw the gaps of the regions under the chosen one."""
-    level = state.region()[0]
-    below = cache.gaps(key, "county" if level else str(st.session_state[state.LEVEL]))
-    if level:
-        below = below[below["parent"] == drilldown.chosen()[0]]
-    cells = st.columns([1, 1])
-    words = cells[0].multiselect(
-        t("table.evidence"),
-        [word for word in EVIDENCE_CLASSES if word in set(below["evidence"])],
-        format_func={word: t(f"evidence.{word}") for word in EVIDENCE_CLASSES}.__getitem__,
-        placeholder=t("lists.any"),
-    )
-    found = tables.searched(below, cells[1].text_input(t("lists.search"), key="lists_search"))
-    if words:
-        found = found[found["evidence"].isin(words)]
-    unit = unit_name(str(below["unit"].iloc[0]), language()) if len(below) else ""
-    tables.gap_frame(found, unit, key=f"gaps-{key}-{drilldown.chosen()[0]}")
-    stem = f"{state.province()}-gaps-{key}-{level or state.LEVEL}"
-    exporting.buttons(t("export.gaps"), stem, tables.gap_bundle(found))
-    return found
+def _views(place: st.delta_generator.DeltaGenerator) -> str:
+    """Draw the choice of rows: prefectures, counties or villages; return it."""
+    levels = ["county"] if state.region()[0] else list(state.MAP_LEVELS)
+    if st.session_state.get(_VIEW) == "villages":
+        now = "villages"
+    else:
+        now = st.session_state[state.LEVEL] if len(levels) > 1 else "county"
+    st.session_state[_CHOICE] = now
+    words = {level: t(f"level.{level}") for level in levels} | {"villages": t("view.villages")}
+    place.segmented_control(
+        t("lists.view"), list(words), key=_CHOICE, required=True, format_func=words.__getitem__,
+        on_change=_take_view,
+    )  # fmt: skip
+    return str(now)
 
 
-def _villages() -> pd.DataFrame:
-    """Draw the villages of the chosen region; return those shown."""
-    cells = st.columns([1.2, 1, 1.2, 1.4])
+@whole
+def _take_view() -> None:
+    chosen = st.session_state[_CHOICE]
+    st.session_state[_VIEW] = "villages" if chosen == "villages" else "regions"
+    # Under a prefecture there are counties only: that says nothing of the level of the province.
+    if chosen != "villages" and not state.region()[0]:
+        st.session_state[state.LEVEL] = chosen
+
+
+def _below(chosen: Layer, level: str) -> pd.DataFrame:
+    """Return the rows of a level inside the region in force."""
+    table = cache.gaps(chosen.key, level)
+    own_level, adcode = state.region()
+    if not adcode:
+        return table
+    return table[table["parent" if own_level == "prefecture" else "adcode"] == adcode]
+
+
+def _export(chosen: Layer, found: pd.DataFrame, level: str) -> None:
+    """Draw the menu of exports of the rows shown."""
+    from planning.exports import gaps as gap_exports
+
+    title, place = chosen.title(language()), region.name()
+    pack, plan = cache.pack(), state.plan()
+    with exporting.opened_menu(t("lists.export")):
+        of_villages = bool((found["unit"] == "natural_village").all())
+        lists = st.toggle(
+            t("lists.with_villages"), value=of_villages, key=f"lists_with_villages_{chosen.key}",
+            help=t("lists.with_villages_help"),
+        )  # fmt: skip
+        exporting.menu(
+            t("export.about", place=place, what=f"{title} · {t(f'level.{level}')}",
+              rows=len(found)),
+            f"{place}_{title}_{t('export.gap_stem')}_{t(f'level.{level}')}_"
+            f"{st.session_state[state.AS_OF]}",
+            lambda geometry: gap_exports.gap_bundle(
+                pack, found, scenario=plan, geometry=geometry, lists=lists
+            ),
+        )  # fmt: skip
+
+
+def _villages(
+    left: st.delta_generator.DeltaGenerator, right: st.delta_generator.DeltaGenerator,
+    title: st.delta_generator.DeltaGenerator, actions: st.delta_generator.DeltaGenerator,
+) -> None:  # fmt: skip
+    """Draw the villages of the region in force."""
+    with left:
+        found = _found_villages()
+        tables.village_frame(found.head(_SHOWN), key="villages")
+        st.markdown(
+            t(
+                "lists.counted",
+                villages=f"{len(found):,}",
+                households=f"{int(found['households'].sum()):,}",
+                shown=f"{min(len(found), _SHOWN):,}",
+            )
+        )
+    with right:
+        maps.village_map(found, key="lists-villages", height=_MAP_HEIGHT)
+    with title:
+        head(
+            t("lists.villages_title", place=region.name()),
+            invented=cache.illustrative("natural_villages"),
+        )
+    place = actions.container(horizontal=True, horizontal_alignment="right")
+    with place, exporting.opened_menu(t("lists.export")):
+        exporting.menu(
+            t("export.about", place=region.name(), what=t("view.villages"), rows=len(found)),
+            f"{region.name()}_{t('view.villages')}",
+            tables.village_bundle(found),
+        )
+
+
+def _found_villages() -> pd.DataFrame:
+    """Draw the filters of villages; return those that pass."""
+    cells = st.columns([1.2, 0.9, 1.2, 1.4])
     chosen = cells[0].multiselect(
         t("table.state"),
         list(STATES),
@@ -93,18 +174,6 @@ def _villages() -> pd.DataFrame:
         placeholder=t("lists.any"),
     )
     text = cells[3].text_input(t("lists.search"), key="lists_village_search")
-    found = tables.villages_of(
+    return tables.villages_of(
         state.region(), states=chosen, min_households=int(least), evidence=words, text=text
     )
-    st.caption(
-        t(
-            "lists.counted",
-            villages=f"{len(found):,}",
-            households=f"{int(found['households'].sum()):,}",
-            shown=f"{min(len(found), _SHOWN):,}",
-        )
-    )
-    tables.village_frame(found.head(_SHOWN), key="villages")
-    stem = f"{state.province()}-villages"
-    exporting.buttons(t("export.villages"), stem, tables.village_bundle(found))
-    return found

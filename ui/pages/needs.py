@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Collection
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +16,7 @@ from layers.registry import layer
 from planning.needs import FibreTree, fibre_tree, places_without
 from ui.gaps import assumptions
 from ui.needs import settings as needs_settings, view as needs_view
-from ui.shell import cache, exporting, navigation, state
+from ui.shell import cache, exporting, layer_choice, navigation, region, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import interval, language, t
 from ui.shell.provenance import plain, see_sources
@@ -24,7 +25,7 @@ from ui.widgets.background import result_of
 
 @guarded
 def show() -> None:
-    """Draw the page for the layer of the sidebar."""
+    """Draw the page for the layer that is chosen on it."""
     chosen = layer(st.session_state[state.LAYER])
     match None if chosen.is_overlay else chosen.need_of(state.metric_of(chosen)):
         case UnitNeed():
@@ -34,12 +35,20 @@ def show() -> None:
         case RackNeed() as racks:
             _racks(chosen, racks)
         case SiteNeed():
-            head(_title(chosen))
+            _head(chosen)
             st.info(t("needs.villages_elsewhere"))
             st.page_link(navigation.page_of("plan"), label=t("page.plan"))
         case _:
-            head(_title(chosen))
+            _head(chosen)
             st.info(_nothing(chosen))
+
+
+def _head(chosen: Layer, invented: Collection[str] = ()) -> None:
+    """Draw the title and the choice of layer and metric."""
+    head(_title(chosen), invented=invented)
+    cells = st.columns([1, 1, 2], vertical_alignment="bottom")
+    layer_choice.box(cells[0], t("sidebar.layer"), overlays=True)
+    layer_choice.metric(cells[1], chosen)
 
 
 def _title(chosen: Layer) -> str:
@@ -57,24 +66,24 @@ def _nothing(chosen: Layer) -> str:
 
 
 def _units(chosen: Layer) -> None:
-    head(_title(chosen))
+    _head(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
-    level = str(st.session_state[state.LEVEL])
+    level = region.level_below()
     needs_settings.years(_scenario(), with_map=True)
-    parts = needs_settings.units(_scenario(), chosen, level)
-    whole = needs_settings.units(_scenario(), chosen, "province")
+    parts = region.inside(needs_settings.units(_scenario(), chosen, level))
+    own = region.own_row(needs_settings.units(_scenario(), chosen, region.level()))
+    whole = own.to_frame().T.infer_objects()
     title = chosen.heading(state.metric_of(chosen), language())
     needs_view.stations(parts, whole, title, level)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
-    _export(needs_settings.units(_scenario(), chosen, "county"), chosen)
+    _export(region.inside(needs_settings.units(_scenario(), chosen, "county")), chosen)
     assumptions.show(chosen, row)
 
 
 def _routes(chosen: Layer, need: RouteNeed) -> None:
     pack, plan = cache.pack(), _scenario()
-    title = _title(chosen)
     if places_without(pack, need).empty:
-        head(title)
+        _head(chosen)
         st.info(t("needs.no_fibre"))
         st.page_link(navigation.page_of("imports"), label=t("page.imports"))
         return
@@ -84,10 +93,10 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
         "needs-fibre", key, lambda _progress, _cancel: work(), label=t("needs.fibre_working")
     )
     if tree is None:
-        head(title)
+        _head(chosen)
         st.empty()  # Takes the place of the results of another question at once.
         return
-    head(title, invented=cache.illustrative("fibre_nodes"))
+    _head(chosen, cache.illustrative("fibre_nodes"))
     with st.container():
         needs_view.fibre(tree)
         see_sources(tree.table["source_ids"])
@@ -95,7 +104,7 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
 
 
 def _racks(chosen: Layer, need: RackNeed) -> None:
-    head(_title(chosen))
+    _head(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
     needs_settings.years(_scenario(), with_map=False)
     needs_settings.power(chosen)
@@ -122,6 +131,6 @@ def _export(table: pd.DataFrame, chosen: Layer) -> None:
 
     pack, plan = cache.pack(), _scenario()
     exporting.buttons(
-        t("needs.export"), f"{pack.name}-needs-{chosen.key}",
+        t("needs.export"), f"{region.name()}_{t('page.needs')}_{chosen.title(language())}",
         lambda _geometry: need_bundle(pack, plan, table, chosen),
     )  # fmt: skip

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from data.tables.imports import IMPORTABLE
+from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
 from layers.figures import RULES
 from layers.registry import gap_layers, layer, layers
@@ -84,7 +86,12 @@ def _method() -> None:
 
 def _licences() -> None:
     columns = ["table", "package", "version", "file", "licence", "credit", "date"]
-    frame = cache.pack().table("SOURCES")[columns]
+    frame = cache.pack().table("SOURCES")[columns].copy()
+    known = {**IMPORTABLE, **TABLES}
+    frame["table"] = [
+        known[name].title(language()) if name in known else t("table.relief")
+        for name in frame["table"]
+    ]
     titles = {c: st.column_config.Column(t(f"column.{c}")) for c in columns}
     st.dataframe(frame, hide_index=True, column_config=titles)
     st.caption(t("sources.area"))

@@ -10,7 +10,7 @@ import time
 
 import streamlit as st
 
-from ui.shell import sidebar
+from ui.shell import context_bar, navigation
 from ui.shell.streamlit_internals import StreamlitPage, waiting_request
 
 _SEEN, _UNTIL = "_map_seen", "_map_until"
@@ -40,10 +40,10 @@ def takes(page: StreamlitPage) -> bool:
     drawn
         Whether the page is drawn.
     """
-    if not begins() or page.url_path:
+    if not begins() or page.url_path not in ("", next(iter(navigation.PAGES.values()))):
         done()
         return False
-    sidebar.hold_place()
+    context_bar.hold_place()
     page.run()
     until = st.session_state.setdefault(_UNTIL, time.monotonic() + _LIMIT_S)
     while not waiting_request():

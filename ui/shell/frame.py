@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Collection
+from html import escape
 from pathlib import Path
 from typing import ParamSpec
 
 import streamlit as st
 
-from data.wording.errors import RefusedFileError
 from geo.errors import PlannerError
+from layers.map.palette import colours
 from ui.shell.i18n import language, t
 from ui.shell.provenance import plain
 
@@ -19,29 +20,24 @@ P = ParamSpec("P")
 
 _LOG = logging.getLogger("tongcun")
 
-#: Streamlit's defaults leave a third of a 1280 × 800 screen empty; planners want the map there.
-_STYLE = """<style>
-[data-testid="stMainBlockContainer"] {padding: 4.2rem 1.4rem 1rem}
-[data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] {gap: .55rem}
-[data-testid="stSidebarUserContent"] {padding: 0 0 1rem}
-[data-testid="stSidebarHeader"] {height: 2.6rem; min-height: 2.6rem; margin-bottom: 0}
-[data-testid="stMetricValue"] {font-size: 1.12rem; line-height: 1.3}
-[data-testid="stMetricLabel"], [data-testid="stMetricDelta"] {font-size: .8rem}
-[data-testid="stStatusWidget"] button {display: none}
-h1, h2, h3, h4, h5 {padding: 0 !important}
-</style>"""
 _STATIC = Path(__file__).parents[2] / "static"
 
 
 def style() -> None:
-    """Draw nothing, but make the page compact and its downloads safe from a redraw."""
-    st.html(_STYLE + _script(), unsafe_allow_javascript=True)
+    """Draw nothing, but give the page its colours and measures, and safe downloads."""
+    shades = "".join(f"--tc-{name}:{shade};" for name, shade in colours(dark=is_dark()).items())
+    sheet = f"<style>:root{{{shades}}}{_file('page.css')}</style>"
+    st.html(f"{sheet}<script>{_file('downloads.js')}</script>", unsafe_allow_javascript=True)
+
+
+def is_dark() -> bool:
+    """Return whether the reader's theme is dark."""
+    return bool(st.context.theme.type == "dark")
 
 
 @functools.cache
-def _script() -> str:
-    code = (_STATIC / "downloads.js").read_text(encoding="utf-8")
-    return f"<script>{code}</script>"
+def _file(name: str) -> str:
+    return (_STATIC / name).read_text(encoding="utf-8")
 
 
 def guarded(show: Callable[P, None]) -> Callable[P, None]:
@@ -62,22 +58,31 @@ def guarded(show: Callable[P, None]) -> Callable[P, None]:
 
 def explain(error: PlannerError) -> None:
     """Show what is wrong, where, and how to fix it."""
-    what, repair = error.what, error.repair
-    if isinstance(error, RefusedFileError):
-        what, repair = (sentence.text(language()) for sentence in error.sentences)
+    what, where, repair = error.said(language())
     lines = [f"**{t('error.what')}** {plain(what)}"]
-    if error.where:
-        lines.append(f"**{t('error.where')}** {plain(error.where)}")
+    # An option of the terminal is no place on a page.
+    if where and not where.startswith("--"):
+        lines.append(f"**{t('error.where')}** {plain(where)}")
     if repair:
         lines.append(f"**{t('error.repair')}** {plain(repair)}")
     st.error("  \n".join(lines))
 
 
-def head(title: str, *, invented: Collection[str] = ()) -> None:
-    """Draw the page's title on one line, with a banner that names the illustrative tables."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(f"##### {title}", width="content")
-        if invented:
-            names = t("list.comma").join(t(f"banner.{table}") for table in invented)
-            says = t("banner.says", what=names)
-            st.markdown(f":orange-badge[{t('banner.word')}] :small[{says}]", width="content")
+def head(title: str, *, invented: Collection[str] = (), about: str = "") -> None:
+    """Draw the page's title on one line, with a banner that names the illustrative tables.
+
+    Parameters
+    ----------
+    invented
+        Tables on the page that hold illustrative rows.
+    about
+        What the page shows: region, rows, unit.
+    """
+    line = f"<h1>{escape(title)}</h1>"
+    if invented:
+        names = t("list.comma").join(t(f"banner.{table}") for table in invented)
+        line += f'<span class="tc-chip illustrative">{escape(t("banner.word"))}</span>'
+        about = about or t("banner.says", what=names)
+    if about:
+        line += f'<span class="what">{escape(about)}</span>'
+    st.html(f'<div class="tc-head">{line}</div>')

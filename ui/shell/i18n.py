@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from data.doctor.names import forms
 from data.wording.catalogue import DEFAULT, LANGUAGES, data_language, text
 from ui.shell import state
 
 #: Stands where a figure is unknown; never 0.
 UNKNOWN = "—"
+#: What follows the own name of an English region.
+_KIND = re.compile(r"( \S+)* Autonomous (Prefecture|County)$| (City|County|District)$")
 
 
 def language() -> str:
@@ -49,6 +54,35 @@ def short_names(table: pd.DataFrame) -> list[str]:
     return names
 
 
+@functools.cache
+def brief_name(name: str, *, with_kind: bool = False) -> str:
+    """Return the name of a prefecture or county as people say it.
+
+    Parameters
+    ----------
+    with_kind
+        Whether a Chinese name keeps its last word: 州, 市, 县.
+
+    Returns
+    -------
+    name
+        The full name where it has no shorter form.
+
+    Examples
+    --------
+    >>> brief_name("怒江傈僳族自治州"), brief_name("怒江傈僳族自治州", with_kind=True)
+    ('怒江', '怒江州')
+    >>> brief_name("Nujiang Lisu Autonomous Prefecture"), brief_name("福贡县", with_kind=True)
+    ('Nujiang', '福贡县')
+    """
+    if name.isascii():
+        return _KIND.sub("", name)
+    short = [form for form in (*forms.short_names(name), name) if name.startswith(form[:2])]
+    if with_kind:
+        short = [form for form in short if form[-1] == name[-1]]
+    return min(short, key=len)
+
+
 def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:
     """Return a figure with thousands separators; unknown is a dash.
 
@@ -63,7 +97,9 @@ def number(value: float | None, *, digits: int = 0, unit: str = "") -> str:
     return f"{figure} {unit}" if unit else figure
 
 
-def figure(row: Mapping[Hashable, Any] | pd.Series, name: str, *, digits: int = 0) -> str:
+def figure(
+    row: Mapping[Hashable, Any] | pd.Series, name: str, *, digits: int = 0, brief: bool = False
+) -> str:
     """Return a figure of the gap table, with the word of how exact it is before it.
 
     Parameters
@@ -74,13 +110,19 @@ def figure(row: Mapping[Hashable, Any] | pd.Series, name: str, *, digits: int = 
         ``target``, ``built`` or ``gap``.
     digits
         Decimals shown.
+    brief
+        Whether a sign stands for the word where the language has one, as in narrow columns.
 
     Returns
     -------
     figure
         Such as "about 5,000"; a dash where it is unknown.
     """
-    return qualified(str(row[f"{name}_qualifier"]), row[name], digits=digits)
+    sign = str(row[f"{name}_qualifier"])
+    if brief and sign:
+        shown = number(row[name], digits=digits)
+        return t(f"qualifier_brief.{sign.replace(' ', '_')}", figure=shown)
+    return qualified(sign, row[name], digits=digits)
 
 
 def qualified(sign: str, value: float, *, digits: int = 0) -> str:

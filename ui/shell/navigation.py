@@ -1,4 +1,4 @@
-"""The pages of the web interface, in the order of the menu."""
+"""The pages of the web interface, in groups: what each answers, its icon and its address."""
 
 from __future__ import annotations
 
@@ -6,41 +6,85 @@ import gc
 import importlib
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from ui.shell.i18n import t
 from ui.shell.streamlit_internals import StreamlitPage
 
-#: Module under ``ui/pages`` → path in the address. The first page is the default.
-PAGES = {
-    "overview": "overview",
-    "gap_lists": "gap-lists",
-    "what_if": "what-if",
-    "plan": "plan",
-    "needs": "needs",
-    "coverage": "coverage",
-    "terrain_path": "path",
-    "coverage_rules": "rules",
-    "reading": "read-plan",
-    "imports": "import",
-    "sources": "sources",
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the menu.
+
+    Attributes
+    ----------
+    path
+        Where it stands in the address.
+    icon
+        Name of a Material symbol; Streamlit ships the font.
+    """
+
+    path: str
+    icon: str
+
+
+#: Group → module under ``ui/pages`` → page. The first page is the default.
+GROUPS = {
+    "gaps": {
+        "overview": Entry("overview", "grid_view"),
+        "gap_lists": Entry("gap-lists", "format_list_bulleted"),
+        "needs": Entry("needs", "calendar_month"),
+    },
+    "sites": {
+        "what_if": Entry("what-if", "location_on"),
+        "plan": Entry("plan", "add_location_alt"),
+    },
+    "coverage": {
+        "coverage": Entry("coverage", "landscape"),
+        "terrain_path": Entry("path", "show_chart"),
+        "coverage_rules": Entry("rules", "rule"),
+    },
+    "data": {
+        "reading": Entry("read-plan", "article"),
+        "imports": Entry("import", "download"),
+        "sources": Entry("sources", "menu_book"),
+    },
 }
+#: Pages that are reached from the foot of the sidebar or from a link, not from the menu.
+HIDDEN = {"start": Entry("start", "flag"), "help": Entry("help", "help")}
+_ALL = {**{module: page for group in GROUPS.values() for module, page in group.items()}, **HIDDEN}
+#: Module → path in the address.
+PAGES = {module: entry.path for module, entry in _ALL.items()}
 
 
-def pages() -> list[StreamlitPage]:
-    """Return the pages; the first is the default."""
+def groups() -> dict[str, list[StreamlitPage]]:
+    """Return the pages of each group of the menu; the first page is the default."""
+    found = {
+        t(f"page_group.{group}"): [page_of(module) for module in pages]
+        for group, pages in GROUPS.items()
+    }
     first, path = next(iter(PAGES.items()))
     # The first page is at the root; its own name in an address leads there, too.
     alias = st.Page(_show(first), title=t(f"page.{first}"), url_path=path, visibility="hidden")
-    return [*(page_of(module) for module in PAGES), alias]
+    next(iter(found.values())).extend([alias, *(page_of(module) for module in HIDDEN)])
+    return found
 
 
 def page_of(module: str) -> StreamlitPage:
     """Return the page of a module of ``ui/pages``, to open it from another."""
-    if module == next(iter(PAGES)):
-        return st.Page(_show(module), title=t(f"page.{module}"), default=True)
-    return st.Page(_show(module), title=t(f"page.{module}"), url_path=PAGES[module])
+    entry = _ALL[module]
+    first = module == next(iter(PAGES))
+    return st.Page(
+        _show(module),
+        title=t(f"page.{module}"),
+        icon=f":material/{entry.icon}:",
+        help=t(f"page_about.{module}"),
+        default=first,
+        url_path=None if first else entry.path,
+        visibility="hidden" if module in HIDDEN else "visible",
+    )
 
 
 def _show(module: str) -> Callable[[], None]:

@@ -1,8 +1,8 @@
 """Names of the session's keys and of the URL's, and the one place that reads and writes both.
 
-The URL carries names, never objects: ``?province=…&layer=…&level=…&as_of=…&lang=…&scenario=…``, and
-``&metric=…`` where it is not the layer's default; the page is the path. It is read once, when the
-session begins; after that the widgets lead and the URL follows.
+The URL carries names, never objects: ``?province=…&region=ADCODE&layer=…&level=…&as_of=…&lang=…``,
+``&scenario=…`` and ``&metric=…`` where it is not the layer's default; the page is the path. It is
+read once, when the session begins; after that the widgets lead and the URL follows.
 """
 
 from __future__ import annotations
@@ -29,15 +29,19 @@ METRIC = "metric"
 LEVEL = "level"
 AS_OF = "as_of"
 SCENARIO = "scenario"
-#: Names shared with the URL, in their order there.
-URL_KEYS = (PROVINCE, LAYER, METRIC, LEVEL, AS_OF, LANGUAGE, SCENARIO)
+#: (level, adcode) of the region in force on every page; both empty for the province. A code alone
+#: is ambiguous: one city is prefecture and county at once.
+REGION = "region"
+NO_REGION = ("", "")
+#: (latitude, longitude) [°] of the place that was searched for and is marked on maps; or None.
+PLACE = "place"
+#: id of the village chosen in a table or by search.
+VILLAGE = "village"
+#: Names shared with the URL, in the order they stand there.
+URL_KEYS = (PROVINCE, REGION, LAYER, METRIC, LEVEL, AS_OF, LANGUAGE, SCENARIO)
 
 #: Levels a map or list can show.
 MAP_LEVELS = tuple(level for level in LEVELS if level != "province")
-#: (level, adcode) of the region chosen in a table or on the map; the level is empty for the
-#: province. A code alone is ambiguous: one city is prefecture and county at once.
-REGION = "region"
-NO_REGION = ("", "")
 #: Faults of the URL, shown once.
 _FAULTS = "_url_faults"
 _HISTORIES = "_histories"
@@ -81,14 +85,15 @@ def begin(languages: Sequence[str]) -> None:
     session[METRIC] = _metric(st.query_params.get(METRIC, ""), layer(session[LAYER]))
     _load_named(st.query_params.get(SCENARIO, ""))
     session[AS_OF] = _date(st.query_params.get(AS_OF, ""), Pack.load(session[PROVINCE]))
-    session[REGION] = NO_REGION
+    session[REGION] = _region(st.query_params.get(REGION, ""), Pack.load(session[PROVINCE]))
+    session[PLACE] = None
     session[_READ] = True
 
 
 def write_url() -> None:
     """Let the URL follow the session."""
     wanted = {key: str(st.session_state.get(key) or "") for key in URL_KEYS if key != SCENARIO}
-    wanted[SCENARIO] = plan().name
+    wanted[SCENARIO], wanted[REGION] = plan().name, region()[1]
     if not is_own_metric():
         wanted[METRIC] = ""
     wanted = {key: value for key, value in wanted.items() if value}
@@ -159,6 +164,8 @@ def change(**fields: object) -> None:
 def adopt(scenario: Scenario) -> None:
     """Take a loaded scenario as the present one and switch to its province and date."""
     session = st.session_state
+    if session[PROVINCE] != scenario.province:
+        session[REGION] = NO_REGION
     session[PROVINCE] = scenario.province
     keep(history().push(scenario))
     loaded()[scenario.name] = scenario
@@ -176,7 +183,7 @@ def loaded() -> dict[str, Scenario]:
 def change_province() -> None:
     """Start at today's figures of the new province, with no region chosen."""
     st.session_state[AS_OF] = Pack.load(province()).default_as_of
-    st.session_state[REGION] = NO_REGION
+    st.session_state[REGION], st.session_state[PLACE] = NO_REGION, None
 
 
 def _known(key: str, names: tuple[str, ...], default: str) -> str:
@@ -186,6 +193,19 @@ def _known(key: str, names: tuple[str, ...], default: str) -> str:
     used = default if default in names else names[0]
     _fault(key, asked, used, names)
     return used
+
+
+def _region(asked: str, pack: Pack) -> tuple[str, str]:
+    """Return the region that the URL asks for: of two with one code the upper."""
+    if not asked:
+        return NO_REGION
+    regions = pack.table("regions")
+    own = set(regions.loc[regions["adcode"] == asked, "level"])
+    levels = [level for level in MAP_LEVELS if level in own]
+    if levels:
+        return levels[0], asked
+    _fault(REGION, asked, "", tuple(pack.regions(MAP_LEVELS[0])["adcode"].astype(str)))
+    return NO_REGION
 
 
 def _metric(asked: str, item: Layer) -> str:

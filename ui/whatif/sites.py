@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.scenario.position import read_position
 from data.scenario.presets import preset
 from data.scenario.scenario import (
     DEFAULT_HEIGHT_M,
@@ -40,15 +41,20 @@ def place(lat: float, lon: float) -> None:
 
 @whole
 def place_typed() -> None:
-    """Place a site at the typed ``LAT,LON[,HEIGHT_M[,PRESET]]``; what is wrong stays in the box."""
+    """Place a site at typed coordinates, with ``,HEIGHT_M[,PRESET]`` after them or not.
+
+    What is wrong stays in the box.
+    """
     session = st.session_state
     text = str(session[TYPED]).replace("，", ",").strip()
     given = [part for part in text.split(",") if part.strip()]
-    if len(given) < 2:
-        given = text.split()
-    rest = (f"{session[HEIGHT]:g}", session[PRESET])
+    height, chosen = float(session[HEIGHT]), str(session[PRESET])
     try:
-        site = parse_site(",".join([*given, *rest[max(0, len(given) - 2) :]]))
+        if len(given) > 2:
+            site = parse_site(",".join([*given, chosen][:4]))
+        else:
+            lat, lon = read_position(text)
+            site = PlannedSite(lat=lat, lon=lon, antenna_height_m=height, preset=chosen)
     except PlannerError as error:
         session[_FAULT] = error
         return

@@ -11,107 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from ui.shell.i18n import short_names, t
+from ui.shell.i18n import t
 
 Spec = dict[str, Any]
 
 #: Okabe and Ito (2008), Color Universal Design: readable on light and dark.
 BUILT, PLANNED, GAP, TARGET = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
 _WHISKER = "#8a8f98"
-
-
-def bullet(row: Mapping[Hashable, Any], unit: str) -> Spec:
-    """Draw one region as baseline → plan → target on one bar.
-
-    Parameters
-    ----------
-    row
-        ``built``, ``planned``, ``target`` and ``gap`` [unit]; NaN is unknown and not drawn.
-    unit
-        Unit as shown on the axis.
-    """
-    title = t("figure.unit", unit=unit)
-    parts = [
-        (t("figure.built"), row["built"], BUILT),
-        (t("figure.planned"), row["planned"], PLANNED),
-        (t("figure.gap"), row["gap"], GAP),
-    ]
-    values = [
-        {"part": name, "value": float(value), "order": i}
-        for i, (name, value, _) in enumerate(parts)
-        if value > 0
-    ]
-    colours = {"domain": [name for name, *_ in parts], "range": [c for *_, c in parts]}
-    bars = {
-        "data": {"values": values},
-        "mark": {"type": "bar", "size": 16},
-        "encoding": {
-            "x": amount("value", title, stack="zero"),
-            "color": {
-                "field": "part",
-                "type": "nominal",
-                "scale": colours,
-                "legend": {"title": None, "orient": "top"},
-            },
-            "order": {"field": "order", "type": "quantitative"},
-            "tooltip": [word("part", t("figure.part")), tip("value", title)],
-        },
-    }
-    mark = {
-        "data": {"values": [{"target": float(row["target"])}] if row["target"] > 0 else []},
-        "mark": {"type": "tick", "color": TARGET, "thickness": 3, "size": 26},
-        "encoding": {
-            "x": amount("target", title),
-            "tooltip": [tip("target", t("figure.target"))],
-        },
-    }
-    return {"height": 92, "layer": [bars, mark]}
-
-
-def ranking(table: pd.DataFrame, unit: str, *, selected: str = "") -> Spec:
-    """Draw the regions by gap, longest first, with the interval over the rules as whiskers.
-
-    Parameters
-    ----------
-    table
-        Rows of the gap table of one layer.
-    unit
-        Unit as shown on the axis.
-    selected
-        adcode of the region to set off; empty for none.
-    """
-    frame = table[["adcode", "gap", "gap_low", "gap_high", "target", "built"]].copy()
-    frame["name"] = short_names(table)
-    frame["evidence"] = [t(f"evidence.{word}") for word in table["evidence"]]
-    shown = frame["gap"].fillna(frame["gap_high"])
-    order = frame.loc[shown.sort_values(ascending=False, kind="stable").index, "name"].tolist()
-    labels = {"labelLimit": 150, "labelOverlap": False, "labelFlush": False, "labelFontSize": 11}
-    y = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": labels}
-    tooltip = [
-        word("name", t("table.region")),
-        tip("gap", t("figure.gap")),
-        tip("gap_low", t("figure.low")),
-        tip("gap_high", t("figure.high")),
-        tip("built", t("figure.built")),
-        tip("target", t("figure.target")),
-        word("evidence", t("table.evidence")),
-    ]
-    title = t("figure.gap_axis", unit=unit)
-    colour = {
-        "condition": {"test": f"datum.adcode === {selected!r}", "value": TARGET},
-        "value": GAP,
-    }
-    bars = {
-        "mark": {"type": "bar", "size": 11},
-        "encoding": {"x": amount("gap", title), "y": y, "color": colour, "tooltip": tooltip},
-    }
-    ends = {"x": amount("gap_low", title), "x2": {"field": "gap_high"}, "y": y}
-    whiskers = {
-        "mark": {"type": "rule", "color": _WHISKER, "strokeWidth": 2},
-        "encoding": {**ends, "tooltip": tooltip},
-    }
-    values = {"values": records(frame)}
-    return {"data": values, "height": {"step": 19}, "layer": [bars, whiskers]}
 
 
 def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spec:

@@ -15,7 +15,6 @@ from layers.villages import VILLAGE_COLUMNS, named, sized
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, interval, language, name_language, qualified, short_names, t
-from ui.widgets import drilldown
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -29,8 +28,6 @@ _ROW_HEIGHT = 28
 _HEAD = 37
 #: What a planner's own files say of a village, shown first.
 _NAMED = ("name", "township", "admin_village")
-#: id of the village chosen in the table.
-VILLAGE = "village"
 
 
 def fitted(rows: int, most: int) -> int:
@@ -59,11 +56,6 @@ def missing(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _own(table: pd.DataFrame) -> dict[str, Any]:
-    """Return the columns of the planner's own list beside what is reported or allocated."""
-    return {"own": table["built_own"], "own_difference": table["own_difference"]}
-
-
 def basis(table: pd.DataFrame) -> list[str]:
     """Return the evidence of each row's figures; of a row without any, why it has none."""
     known = table[["target_high", "built_low", "built_high"]].notna().any(axis=1)
@@ -72,48 +64,6 @@ def basis(table: pd.DataFrame) -> list[str]:
         t(f"evidence.{word}") if has else t(f"status.{str(status).replace(' ', '_')}")
         for has, word, status in words
     ]
-
-
-def gap_frame(table: pd.DataFrame, unit: str, *, key: str) -> None:
-    """Draw rows of the gap table; a selected row becomes the chosen region."""
-    ranked = table.sort_values(["gap", "gap_high"], ascending=False, na_position="last")
-    shown = pd.DataFrame(
-        {
-            **missing(ranked),
-            "built": ranked["built"],
-            **({"planned": ranked["planned"]} if ranked["planned"].any() else {}),
-            **(_own(ranked) if "built_own" in ranked.columns else {}),
-            "target": ranked["target"],
-            "as_of": ranked["as_of"],
-            "evidence": basis(ranked),
-            "note": ranked[f"note_{language()}"],
-        }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        worded(shown, ranked),
-        key=key,
-        height=_HEIGHT,
-        row_height=_ROW_HEIGHT,
-        hide_index=True,
-        placeholder=UNKNOWN,
-        column_config={
-            "region": st.column_config.TextColumn(t("table.region"), width=168, pinned=True),
-            "gap": number(t("figure.gap"), width=68, help=unit),
-            "interval": st.column_config.TextColumn(t("figure.interval"), width=112, help=unit),
-            "built": number(t("table.built"), width=64, help=unit),
-            "planned": number(t("figure.planned"), format="localized", width=56, help=unit),
-            "own": number(t("table.own"), format="localized", width=56, help=unit),
-            "own_difference": number(t("table.own_difference"), format="localized", width=64),
-            "target": number(t("figure.target"), width=70, help=unit),
-            "as_of": st.column_config.TextColumn(t("table.as_of"), width=86),
-            "evidence": st.column_config.TextColumn(t("table.evidence"), width=76),
-            "note": st.column_config.TextColumn(t("table.note"), width="large"),
-        },
-        on_select=lambda: _take_region(ranked, key),
-        selection_mode="single-row",
-    )
-    st.caption(t("lists.unit", unit=unit, count=len(shown)))
 
 
 def worded(shown: pd.DataFrame, rows: pd.DataFrame) -> Styler:
@@ -188,7 +138,7 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
     st.dataframe(
         shown,
         key=key,
-        height=_HEIGHT - 40,
+        height=fitted(len(shown), _HEIGHT - 40),
         row_height=_ROW_HEIGHT,
         hide_index=True,
         placeholder=UNKNOWN,
@@ -208,14 +158,6 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
     )
 
 
-def gap_bundle(table: pd.DataFrame) -> Callable[[bool], ExportBundle]:
-    """Return what builds the export of these rows later, outside the session."""
-    from planning.exports import gaps as gap_exports
-
-    pack, plan = cache.pack(), state.plan()
-    return lambda geometry: gap_exports.gap_bundle(pack, table, scenario=plan, geometry=geometry)
-
-
 def village_bundle(villages: pd.DataFrame) -> Callable[[bool], ExportBundle]:
     """Return what builds the export of these villages later, outside the session."""
     from planning.exports import gaps as gap_exports
@@ -225,14 +167,6 @@ def village_bundle(villages: pd.DataFrame) -> Callable[[bool], ExportBundle]:
 
 
 @whole
-def _take_region(table: pd.DataFrame, key: str) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    if rows:
-        row = table.iloc[rows[0]]
-        drilldown.choose(str(row["level"]), str(row["adcode"]))
-
-
-@whole
 def _take_village(villages: pd.DataFrame, key: str) -> None:
     rows = st.session_state[key]["selection"]["rows"]
-    st.session_state[VILLAGE] = str(villages["village_id"].iloc[rows[0]]) if rows else ""
+    st.session_state[state.VILLAGE] = str(villages["village_id"].iloc[rows[0]]) if rows else ""

@@ -59,7 +59,8 @@ def demonstrated(page: str, **query: str) -> AppTest:
 
 def texts(app: AppTest) -> str:
     parts = (*app.markdown, *app.caption, *app.warning, *app.error, *app.info)
-    return "\n".join(str(part.value) for part in parts)
+    html = (part.proto.body for part in app.get("html"))
+    return "\n".join([*(str(part.value) for part in parts), *html])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

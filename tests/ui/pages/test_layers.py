@@ -21,7 +21,7 @@ from data.workspace.folder import Workspace
 from layers.discovery import LAYERS_ENVIRONMENT
 from layers.registry import layer, layers
 from ui.map import mapview
-from ui.shell import state
+from ui.shell import layer_choice
 
 ROOT = Path(__file__).resolve().parents[3]
 DROPPED = ROOT / "tests/layers/dropped"
@@ -70,7 +70,18 @@ def opened(page: str, **query: str) -> AppTest:
 
 def words_on(app: AppTest) -> str:
     parts = (*app.markdown, *app.caption, *app.info, *app.title, *app.header)
-    return "\n".join(str(part.value) for part in parts)
+    return "\n".join([*(str(part.value) for part in parts), *html(app)])
+
+
+def html(app: AppTest) -> list[str]:
+    return [part.proto.body for part in app.get("html") if "<style>" not in part.proto.body]
+
+
+def card(app: AppTest, heading: str) -> list[str]:
+    """Return the texts of the card of key figures with a heading."""
+    found = re.findall(r'<section class="tc-card".*?</section>', "".join(html(app)))
+    (words,) = [re.findall(r">([^<]+)<", one) for one in found if f">{heading}<" in one]
+    return words
 
 
 def legend_of(chart: dict[str, Any]) -> str:
@@ -81,14 +92,13 @@ def legend_of(chart: dict[str, Any]) -> str:
     return re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), call)
 
 
-@pytest.mark.parametrize("page", ["", "gap-lists"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", OVERLAYS)
 def test_an_overlay_is_chosen_by_url_drawn_and_listed(
-    key: str, language: str, page: str, charts: list[dict[str, Any]]
+    key: str, language: str, charts: list[dict[str, Any]]
 ) -> None:
-    app = opened(page, layer=key, lang=language)
-    assert app.sidebar.selectbox(key=state.LAYER).value == key
+    app = opened("gap-lists", layer=key, lang=language)
+    assert app.selectbox(key=layer_choice.LAYER_BOX).value == key
     title = layer(key).title(language)
     assert title in words_on(app)
     assert title in legend_of(charts[-1])
@@ -104,7 +114,7 @@ def test_an_overlay_has_no_need_and_says_so(key: str) -> None:
 
 def test_layers_of_one_metric_offer_no_choice() -> None:
     app = opened("", layer="natural_villages")
-    assert state.METRIC not in {box.key for box in app.sidebar.selectbox}
+    assert layer_choice.METRIC_BOX not in {box.key for box in app.selectbox}
 
 
 def test_a_prefecture_that_no_plan_names_says_so() -> None:
@@ -121,9 +131,9 @@ def test_a_prefecture_that_no_plan_names_says_so() -> None:
 
 def test_without_a_choice_the_first_metric_with_a_figure_is_shown() -> None:
     app = opened("", province="gansu", layer="fibre")
-    assert app.sidebar.selectbox(key=state.METRIC).value == "urban_users_20_mbps"
+    assert app.selectbox(key=layer_choice.METRIC_BOX).value == "urban_users_20_mbps"
     assert "metric" not in app.query_params
-    app.sidebar.selectbox(key=state.METRIC).select("admin_villages").run()
+    app.selectbox(key=layer_choice.METRIC_BOX).select("admin_villages").run()
     assert app.query_params["metric"] in ("admin_villages", ["admin_villages"])
 
 
@@ -137,14 +147,14 @@ def test_a_dropped_layer_is_counted_in_the_metric_that_is_chosen(
     workspace.save(plan)
     item = layer("edge_nodes")
     app = opened("", layer="edge_nodes", lang=language, scenario="edge")
-    assert app.metric[2].value == "1,200"
+    assert "1,200" in card(app, item.heading(item.metric("nodes"), language))
     assert item.title(language) in legend_of(charts[-1])
     assert "metric" not in app.query_params
-    app.sidebar.selectbox(key=state.METRIC).select("use").run()
-    assert app.metric[2].value == "80.0"
+    app.selectbox(key=layer_choice.METRIC_BOX).select("use").run()
+    assert "80.0" in card(app, item.heading(item.metric("use"), language))
     assert app.query_params["metric"] in ("use", ["use"])
     assert item.heading(item.metric("use"), language) in legend_of(charts[-1])
-    app.sidebar.selectbox(key=state.LAYER).select("mobile_5g").run()
+    app.selectbox(key=layer_choice.LAYER_BOX).select("mobile_5g").run()
     assert "metric" not in app.query_params
     linked = opened("gap-lists", layer="edge_nodes", metric="use", lang=language)
     assert item.heading(item.metric("use"), language) in words_on(linked)
@@ -154,7 +164,7 @@ def test_a_dropped_layer_is_counted_in_the_metric_that_is_chosen(
 def test_a_metric_that_the_layer_lacks_is_refused_and_named() -> None:
     app = opened("", layer="edge_nodes", metric="weight", lang="en")
     assert "weight" in "".join(str(warning.value) for warning in app.warning)
-    assert app.sidebar.selectbox(key=state.METRIC).value == "nodes"
+    assert app.selectbox(key=layer_choice.METRIC_BOX).value == "nodes"
 
 
 @pytest.mark.usefixtures("dropped")
@@ -168,7 +178,7 @@ def test_the_marks_of_a_dropped_overlay_can_be_switched_on_every_map(
         assert f"{name}: " in script
         assert colour in script
     assert "Charging zones" not in legend_of(charts[-1])
-    opened("", layer="charging_zones", lang="en")
+    opened("gap-lists", layer="charging_zones", lang="en")
     legend = legend_of(charts[-1])
     assert legend.count("Charging zones") == 4
     assert "Charging zones · " in legend

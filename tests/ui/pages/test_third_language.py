@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,12 @@ from data.tables.pack import TABLES
 from data.tables.reader import Pack, pack_names
 from data.wording import catalogue
 from data.wording.catalogue import LANGUAGES, sentences
+from data.wording.glossary import terms
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from ui.map import mapview
 from ui.shell.history import History
+from ui.shell.i18n import brief_name
 from ui.shell.navigation import PAGES
 from ui.widgets import background
 
@@ -64,7 +67,7 @@ _MARKUP = re.compile(
 _HIDDEN = """
     id form_id format theme component_name js_content js_source_path css_content css_source_path
     html_content raw_value raw_values icon url key element_id column_order editing_mode
-    selection_mode type default value min max click_mode deferred_file_id
+    selection_mode type default value min max click_mode deferred_file_id page
 """
 _UNSEEN = frozenset(_HIDDEN.split())
 #: Keys of a chart whose text a reader sees.
@@ -151,6 +154,8 @@ def names() -> list[str]:
         (" City", ""),
     ):
         found |= {name.replace(long, short) for name in found}
+    found |= {brief_name(name) for name in found if name.isascii()}
+    found |= {text for term in terms("en") for text in (term.word, term.definition)}
     for rule in rules().values():
         texts = rule.model_dump(include=_TEXTS_OF_RULES)
         found |= {str(value) for value in texts.values()}
@@ -204,7 +209,8 @@ def shown(app: AppTest) -> Iterator[tuple[str, str]]:
         if proto is None:
             continue
         kind = type(proto).__name__
-        if kind == "Html":  # our style sheet
+        if kind == "Html":
+            yield from ((kind, text) for text in in_html(proto.body))
             continue
         if kind == "BidiComponent":
             yield from ((f"{kind}.json", text) for text in in_json(json.loads(proto.json or "{}")))
@@ -232,6 +238,13 @@ def in_proto(message: Proto, where: str) -> Iterator[tuple[str, str]]:
                 yield from in_proto(item, f"{where}.{field.name}")
             elif isinstance(item, str):
                 yield f"{where}.{field.name}", item
+
+
+def in_html(body: str) -> Iterator[str]:
+    """Yield the texts between tags and in tooltips; style sheets and scripts are not shown."""
+    plain = re.sub(r"<(style|script)\b.*?</\1>", "", body, flags=re.DOTALL)
+    for found in re.finditer(r'(?:title|aria-label)="([^"]*)"|>([^<]+)<', f">{plain}<"):
+        yield unescape(found[1] or found[2] or "")
 
 
 def in_chart(tree: Any, key: str = "") -> Iterator[str]:
@@ -281,6 +294,9 @@ def in_json(tree: Any, key: str = "") -> Iterator[str]:
         "shape",
         "colour",
         "state",
+        "key",
+        "look",
+        "names",
     }:
         yield tree
 

@@ -66,7 +66,7 @@ def test_a_reader_that_breaks_ends_its_own_process_only(monkeypatch):
         bounds.setattr(guarded, "MEMORY_BYTES", 8 << 20)
         with pytest.raises(RefusedFileError, match="8 MiB of memory") as refused:
             guarded.read(making.villages_csv(60_000), name="a.csv")
-    what, repair = (sentence.text("zh") for sentence in refused.value.sentences)
+    what, _, repair = refused.value.said("zh")
     assert "8 MiB" in what
     assert "重新导出" in repair
     assert refused.value.where == "a.csv"

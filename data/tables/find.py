@@ -1,0 +1,109 @@
+"""The text in which a reader's browser searches for places: one line per place, no server asked.
+
+A search box that asks the server for each letter waits for it; 134,000 lines are looked through in
+the browser in milliseconds.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+from collections.abc import Iterable
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.tables.reader import Pack
+
+#: Fields of a line, between tabs. ``kind`` is p, c (prefecture, county), t (place), v (village) or
+#: s (site); the letters are the first of each syllable of the Chinese name.
+FIELDS = ("kind", "id", "name_zh", "name_en", "letters", "adcode", "lon", "lat")
+_REGIONS = {"prefecture": "p", "county": "c"}
+
+
+def search_bytes(pack: Pack) -> bytes:
+    """Return every place of a province that has a name or an id.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+
+    Returns
+    -------
+    content
+        Gzip of UTF-8 text, one place per line: :data:`FIELDS`. Regions come first, then places,
+        villages, sites.
+    """
+    tables = [
+        *(_regions(pack, level, kind) for level, kind in _REGIONS.items()),
+        _lines(pack.table("places"), "t", "place_id"),
+        _lines(pack.table("natural_villages"), "v", "village_id"),
+        _lines(pack.table("sites"), "s", "site_id"),
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    fields = [pa.array(table[name]).cast(pa.string()) for name in FIELDS]
+    lines = pc.binary_join_element_wise(*fields, "\t").to_pylist()
+    return gzip.compress("\n".join(lines).encode(), 5, mtime=0)
+
+
+def letters(names: Iterable[str]) -> list[str]:
+    """Return the first letter of each syllable of Chinese names.
+
+    A character with several readings (重: chóng, zhòng) is read in its word; the others, the most,
+    one by one, which is thirty times quicker.
+
+    Parameters
+    ----------
+    names
+        Names; other characters than Chinese ones stay as they are.
+
+    Returns
+    -------
+    letters
+        Lower case.
+
+    Examples
+    --------
+    >>> letters(["怒江傈僳族自治州", "重庆", "A2村"])
+    ['njlszzzz', 'cq', 'a2c']
+    """
+    # The dictionaries take 0.2 s to read: only a search needs them.
+    from pypinyin import Style, lazy_pinyin
+
+    found = []
+    for name in names:
+        single = [_readings(character) for character in name]
+        if all(len(reading) == 1 for reading in single):
+            found.append("".join(reading[0] for reading in single))
+        else:
+            found.append("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower())
+    return found
+
+
+@functools.cache
+def _readings(character: str) -> tuple[str, ...]:
+    """Return the first letters with which a character may be read."""
+    from pypinyin import Style, pinyin
+
+    known = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)[0]
+    return tuple(sorted({letter.lower() for letter in known}))
+
+
+def _regions(pack: Pack, level: str, kind: str) -> pd.DataFrame:
+    table = pack.regions(level).rename(columns={"label_lon": "lon", "label_lat": "lat"})
+    return _lines(table, kind, "adcode")
+
+
+def _lines(table: pd.DataFrame, kind: str, key: str) -> pd.DataFrame:
+    found = pd.DataFrame({"kind": kind, "id": table[key], "adcode": table["adcode"]})
+    for name, instead in (("name_zh", "name"), ("name_en", "")):
+        column = name if name in table else instead
+        if column in table:
+            words = table[column].astype("object").fillna("").astype(str)
+            found[name] = words.str.replace(r"\s+", " ", regex=True)
+        else:
+            found[name] = ""
+    found["letters"] = letters(found["name_zh"]) if found["name_zh"].any() else ""
+    return found.assign(lon=table["lon"].round(4), lat=table["lat"].round(4))

@@ -1,0 +1,56 @@
+"""Every page by axe-core: no serious finding, in both themes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from ui.shell.navigation import PAGES
+
+AXE = Path(__file__).parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
+STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
+#: What Streamlit itself draws and no option or style of ours reaches; each with its reason.
+NOT_OURS = (
+    "[data-testid='stToolbar']",  # its own menu
+    ".stDataFrame",  # a canvas with a hidden table of its own
+    "[data-testid='stFileUploaderDropzone']",  # a button inside a labelled area
+)
+RULES = """async (not_ours) => {
+  const found = await axe.run({ exclude: not_ours.map((one) => [one]) },
+    { resultTypes: ["violations"] });
+  // Streamlit puts its own frames between a menu's list and its entries.
+  const menu = (node) =>
+    document.querySelector(node.target[0])?.closest("[data-testid=stSidebarNav]");
+  return found.violations.filter((one) => ["serious", "critical"].includes(one.impact))
+    .flatMap((one) => one.nodes.filter((node) => !/^list/.test(one.id) || !menu(node))
+      .map((node) => [one.id, node.target.join(" "), node.failureSummary.slice(0, 300)]));
+}"""
+
+pytestmark = pytest.mark.skipif(
+    not AXE.exists() and not os.environ.get("CI"), reason="npm ci in static/ installs axe-core"
+)
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme=request.param
+    )
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("path", [path for name, path in PAGES.items() if name != "plan"])
+def test_no_serious_finding(themed: Page, address: str, path: str) -> None:
+    themed.goto(f"{address}/{path}?lang=zh&province=yunnan")
+    themed.wait_for_selector(".st-key-context [data-testid=stSelectbox]")
+    themed.wait_for_selector(STILL)
+    themed.wait_for_timeout(500)
+    themed.add_script_tag(path=AXE)
+    assert themed.evaluate(RULES, list(NOT_OURS)) == []
