@@ -8,7 +8,7 @@ import streamlit as st
 from geo.evidence import EVIDENCE_CLASSES
 from layers.registry import layer, unit_name
 from layers.villages import MIN_HOUSEHOLDS, STATES
-from ui.gaps import listing
+from ui.gaps import listing, village_card
 from ui.map import maps
 from ui.shell import cache, exporting, state
 from ui.shell.frame import guarded, head
@@ -39,6 +39,7 @@ def show() -> None:
             shown = _villages()
         with right:
             maps.village_map(shown, key="lists-villages", height=_MAP_HEIGHT)
+        village_card.show()
         return
     with left:
         table = _regions(chosen.key)
