@@ -8,9 +8,15 @@ import streamlit as st
 from planning.village import village_facts
 from ui.shell import cache, navigation
 from ui.shell.frame import guarded
-from ui.shell.i18n import UNKNOWN, number, t
+from ui.shell.i18n import UNKNOWN, name_language, number, t
 from ui.shell.provenance import plain
 from ui.widgets import tables
+
+#: Columns that the page says elsewhere, or that repeat another in codes.
+_SHOWN_OTHERWISE = {
+    "source_ids", "state", "evidence", "prefecture", "county", "prefecture_zh", "prefecture_en",
+    "county_zh", "county_en",
+}  # fmt: skip
 
 
 @guarded
@@ -25,10 +31,14 @@ def show() -> None:
     name = row.get("name")
     with st.expander(t("village.title", name=plain(chosen if pd.isna(name) else str(name))),
                      expanded=True):  # fmt: skip
+        end = name_language()
         facts = {
+            t("level.prefecture"): row[f"prefecture_{end}"],
+            t("table.county"): row[f"county_{end}"],
+        } | {
             tables.column_label(str(column)): str(value)
             for column, value in row.dropna().items()
-            if column not in ("source_ids", "state", "evidence")
+            if column not in _SHOWN_OTHERWISE
         }
         st.dataframe(
             pd.DataFrame({"fact": facts.keys(), "value": facts.values()}),
