@@ -69,7 +69,8 @@ def _cells(folder: Path, runs: int) -> Iterator[Figure]:
 
 def _import(path: Path, province: str, kind: str, folder: Path) -> Watched:
     place = ("--province", province, "--workspace", str(folder / "workspace"))
-    return Watched(("cli.py", "import", str(path), *place, "--kind", kind))
+    system = ("--crs", "WGS84")  # undecided files are not committed
+    return Watched(("cli.py", "import", str(path), *place, "--kind", kind, *system))
 
 
 def _village_rows(pack: Pack) -> pd.DataFrame:

@@ -221,6 +221,30 @@ def villages(  # noqa: PLR0913  one argument for each option
 
 
 @COMMANDS.command()
+def village(
+    wanted: Annotated[str, typer.Argument(help="Id, or a text that only one village has.")],
+    *,
+    province: Province,
+    workspace: Folder = None,
+) -> None:
+    """All that is known of one village: its row, history, sources and the nearest site."""
+    from planning.village import village_facts
+
+    found = village_facts(pack_of(province, workspace), wanted, workspace)
+    for name, value in found.village.dropna().items():
+        typer.echo(f"{name:16} {value}")
+    if len(found.site):
+        say("terminal.nearest_site", site=found.site["site_id"], km=found.site["distance_km"],
+            evidence=found.site["evidence"])  # fmt: skip
+    say("terminal.path_of_village", site=found.site.get("site_id", "SITE"),
+        village=found.village["village_id"], province=province)  # fmt: skip
+    for title, table in (("history", found.history), ("sources", found.sources)):
+        say(f"terminal.village_{title}", rows=len(table))
+        if len(table):
+            print_table(table)
+
+
+@COMMANDS.command()
 def whatif(  # noqa: PLR0913  one argument for each option
     *,
     province: Province,

@@ -167,9 +167,10 @@ _COUNTED = ("read", "accepted", "repaired", "rejected")
 
 def refuse_undecided(found: Diagnosis) -> None:
     """Refuse to commit while a coordinate system is to be chosen."""
-    if found.is_undecided and found.decision is not None:
+    decision = found.decision
+    if decision is not None and found.is_undecided and (len(found.accepted) or not decision.crs):
         raise DataError(
-            f"the coordinate system is undecided: {found.decision.reason.text('en')}",
+            f"the coordinate system is undecided: {decision.reason.text('en')}",
             where=found.raw.name,
             repair="choose one (--crs GCJ-02, BD-09, EPSG:CODE), or keep the numbers as they are "
             "(--crs WGS84)",

@@ -14,10 +14,12 @@ from data.importing import commit_table
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
+from geo.errors import InputError
 from layers.map import features
 from layers.villages import VILLAGE_COLUMNS, named, village_table
 from planning.exports.gaps import gap_bundle, village_bundle
 from planning.gaps import gap_table
+from planning.village import village_facts
 
 PACK = Pack.load("yunnan")
 HEAD = "自然村名称,乡镇,行政村,县,经度,纬度,户数,人口,是否有4G,备注,包片干部\n"
@@ -92,3 +94,14 @@ def test_villages_of_which_no_state_is_known_are_no_gap(tmp_path: Path) -> None:
 def test_names_of_own_villages_reach_the_map(own: Pack) -> None:
     assert "阿罗登" in features.village_names(own).decode()
     assert features.village_names(PACK) == b""
+
+
+def test_a_village_is_found_with_its_history_sources_and_site(tmp_path: Path) -> None:
+    pack = in_force(tmp_path, HEAD + ROWS)
+    found = village_facts(pack, "ald", tmp_path)
+    assert found.village["备注"] == "路未通"
+    assert len(found.history) == 0
+    assert found.sources["source"].str.contains("villages.csv").any()
+    assert 0 < found.site["distance_km"] < 50
+    with pytest.raises(InputError, match="2 villages"):
+        village_facts(pack, "阿乌村", tmp_path)

@@ -97,6 +97,19 @@ def part_name(part: Diagnosis) -> str:
     return f"{part.raw.name} {inside}".strip() + f" · {title_of(part.kind)} · {kept}"
 
 
+def chosen_part(parts: list[Diagnosis]) -> Diagnosis:
+    """Draw the choice of the file, sheet or layer that the page shows; all of them are imported."""
+    if len(parts) == 1:
+        return parts[0]
+    names = {number_: part_name(part) for number_, part in enumerate(parts)}
+    if st.session_state.get(import_session.PART) not in names:
+        st.session_state[import_session.PART] = 0
+    chosen = localised_select.selectbox(
+        st, t("import.part", count=len(parts)), list(names), key=import_session.PART,
+        format_func=names.__getitem__)  # fmt: skip
+    return parts[chosen or 0]
+
+
 def commit(parts: list[Diagnosis]) -> None:
     """Draw what the rows replace, and the button that puts them into the workspace."""
     kept = {

@@ -9,7 +9,7 @@ from geo.evidence import EVIDENCE_CLASSES
 from layers.base import Layer
 from layers.registry import layer, unit_name
 from layers.villages import MIN_HOUSEHOLDS, STATES
-from ui.gaps import dashboard, listing, region_list
+from ui.gaps import dashboard, listing, region_list, village_card
 from ui.map import maps
 from ui.shell import cache, exporting, layer_choice, region, state
 from ui.shell.callbacks import whole
@@ -42,6 +42,7 @@ def show() -> None:
     left, right = st.columns([0.7, 0.3], gap="small")
     if view == "villages":
         _villages(left, right, title, actions)
+        village_card.show()
         return
     table = _below(chosen, view)
     with left:

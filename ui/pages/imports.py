@@ -77,7 +77,7 @@ def _examined(files: list[tuple[bytes, str]]) -> None:
         return
     if parts is None:
         return
-    found = _chosen_part(parts)
+    found = import_results.chosen_part(parts)
     _counts(found)
     tabs = st.tabs([t(f"import.tab_{step}") for step in ("read", "headers", "place", "check")])
     for tab, draw in zip(
@@ -90,19 +90,6 @@ def _examined(files: list[tuple[bytes, str]]) -> None:
     import_steps.preview(found)
     import_results.reports(found)
     import_results.commit(parts)
-
-
-def _chosen_part(parts: list[Diagnosis]) -> Diagnosis:
-    """Draw the choice of the file, sheet or layer that the page shows; all of them are imported."""
-    if len(parts) == 1:
-        return parts[0]
-    names = {number_: import_results.part_name(part) for number_, part in enumerate(parts)}
-    if st.session_state.get(import_session.PART) not in names:
-        st.session_state[import_session.PART] = 0
-    chosen = localised_select.selectbox(
-        st, t("import.part", count=len(parts)), list(names), key=import_session.PART,
-        format_func=names.__getitem__)  # fmt: skip
-    return parts[chosen or 0]
 
 
 def _counts(found: Diagnosis) -> None:

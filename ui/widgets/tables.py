@@ -111,7 +111,7 @@ def villages_of(
     return found[named(found, text)]
 
 
-def _label(column: str) -> str:
+def column_label(column: str) -> str:
     """Return what a planner calls a column: its meaning, else the header of the file."""
     declared = {c.name: c for c in IMPORTABLE["natural_villages"].columns}
     return declared[column].meaning(language()) if column in declared else column
@@ -134,7 +134,7 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
     further = [c for c in villages.columns if c not in (*VILLAGE_COLUMNS, *own)]
     shown = shown.join(villages[further])
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    labels = {name: _label(name) for name in (*own, *further)}
+    labels = {name: column_label(name) for name in (*own, *further)}
     st.dataframe(
         shown,
         key=key,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from data.doctor.base import CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.context import SHAPE
+from data.doctor.crs.borders import by_borders
 from data.doctor.crs.decision import CrsEvidence, decide_crs, read_angles, split_pairs, to_wgs84
 from data.doctor.headers.readings import systems_in
 from data.doctor.names.forms import plain
@@ -147,6 +148,8 @@ def place(
     if found is None:
         return PlacedRows(_nowhere(frame, table))
     decision = decide_crs(found.x, found.y, evidence=evidence, declared=declared, choice=choice)
+    if decision.status == "undecided" and decision.crs and table.geometry == "polygon":
+        decision = by_borders(np.asarray(found.shapes, dtype=object), evidence, decision)
     placed = frame.copy(deep=False)
     if not decision.crs:
         return PlacedRows(_nowhere(frame, table), decision, (found.x, found.y), found.findings)

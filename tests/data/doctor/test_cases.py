@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pytest
 
 from data.doctor.base import ImportChoice
@@ -12,6 +14,7 @@ from data.doctor.diagnosis import FileOrigin
 from data.doctor.engine import examine
 from data.doctor.parts import examine_parts
 from data.tables.reader import Pack
+from geo.earth.crs import wgs84_to_gcj02
 from geo.errors import InputError
 
 CASES = Path(__file__).parent / "cases"
@@ -138,3 +141,23 @@ def test_every_sheet_and_folder_is_read(name: str, parts: dict[str, int]) -> Non
     assert {title: part.counts.accepted for title, part in read.items()} == parts
     for title, part in read.items():
         assert set(part.accepted["township"]) == {title}
+
+
+@pytest.mark.parametrize("system", ["GCJ-02", "EPSG:4326"])
+def test_borders_tell_the_system_by_their_shape(system: str) -> None:
+    regions = PACK.geo("regions")
+    counties = regions[regions["level"] == "county"].head(12)
+    shapes = counties.geometry.simplify(0.003)
+    if system == "GCJ-02":
+        shapes = shapes.transform(lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
+    own = gpd.GeoDataFrame(
+        {"adcode": counties["adcode"].astype(str), "name": counties["name_zh"]},
+        geometry=shapes.to_numpy(),
+    )
+    found = examine(own.to_json().encode(), PACK, ImportChoice(kind="regions"), name="b.geojson")
+    assert found.decision is not None
+    assert (found.decision.crs, found.decision.status) == (system, "decided")
+    few = own.head(2).to_json().encode()
+    left = examine(few, PACK, ImportChoice(kind="regions"), name="b.geojson").decision
+    assert left is not None
+    assert left.status == "undecided"
