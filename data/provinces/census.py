@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from data.provinces.inputs import Inputs
+from data.provinces.names import name_table
 from data.provinces.packages import PackageStore
 from geo.errors import DataError
 from geo.gaps.allocation import largest_remainder
@@ -24,13 +25,6 @@ UNITS_FILE = "package/dist/villages.json"
 
 #: Last three digits of a village-level unit's code: a village committee has 200–399.
 _RURAL = (200, 399)
-#: The published counts go by name: a village committee is so called or is a bare village, and a
-#: rural unit renamed to a community is a residents' committee. Living quarters of farms and
-#: misspelt names are neither.
-_VILLAGE_NAME = r"村委会|村民委员会|村$"
-_COMMUNITY = "社区"
-_RESIDENTS_NAME = "社区|居委会|居民委员会"
-
 COUNTS = ("township_units", "village_committees", "residents_committees", "village_units")
 CENSUS = ("population", "urban_population", "households", "rural_households")
 
@@ -39,12 +33,14 @@ def unit_counts(store: PackageStore, spec: Inputs) -> pd.DataFrame:
     """Return per county: :data:`COUNTS` and ``urban_units``, ``rural_units`` by code."""
     towns = list_of_units(store, spec, TOWNS_FILE)
     units = list_of_units(store, spec, UNITS_FILE)
-    names = units["name"]
-    village = names.str.contains(_VILLAGE_NAME) & ~names.str.contains(_COMMUNITY)
+    names, words = units["name"], name_table()["units"]
+    # The published counts go by name: a rural unit renamed to a community is a residents'
+    # committee; living quarters of farms and misspelt names are neither.
+    village = names.str.contains(words["village"]) & ~names.str.contains(words["community"])
     kinds = pd.DataFrame(
         {
             "village_committees": village,
-            "residents_committees": ~village & names.str.contains(_RESIDENTS_NAME),
+            "residents_committees": ~village & names.str.contains(words["residents"]),
             "village_units": True,
             **urban_and_rural(units),
         }

@@ -55,7 +55,7 @@ def english_name(name: str) -> str:
     >>> english_name("长白朝鲜族自治县"), english_name("鄂温克族自治旗")
     ('Changbai Korean Autonomous County', 'Ewenki Autonomous Banner')
     """
-    table = _table()
+    table = name_table()
     if name in table["names"]:
         return str(table["names"][name])
     match = _pattern().fullmatch(name)
@@ -73,8 +73,8 @@ def _stem_of(name: str) -> str:
 
 
 def _english(groups: list[str]) -> list[str]:
-    table: dict[str, str] = _table()["groups"]
-    return [table[group.removesuffix("族")] for group in groups]
+    table: dict[str, str] = name_table()["groups"]
+    return [table[group.removesuffix(name_table()["people"])] for group in groups]
 
 
 def _romanised(name: str, length: int) -> str:
@@ -83,9 +83,9 @@ def _romanised(name: str, length: int) -> str:
 
     stem = name[:length]
     for known in (name, stem):
-        if known in _table()["stems"]:
-            return str(_table()["stems"][known])
-    special = _table()["characters"]
+        if known in name_table()["stems"]:
+            return str(name_table()["stems"][known])
+    special = name_table()["characters"]
     read = lazy_pinyin(name, v_to_u=True)[:length]
     syllables = [special.get(sign, way) for sign, way in zip(stem, read, strict=False)]
     joined = [
@@ -96,21 +96,28 @@ def _romanised(name: str, length: int) -> str:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def name_table() -> dict[str, Any]:
+    """Return the words by which names of regions and units are read.
+
+    Returns
+    -------
+    table
+        As in ``names.toml``.
+    """
     return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
 
 
 @cache
 def _groups() -> str:
-    table = _table()
-    bare = table["groups_without_suffix"]["names"]
+    table = name_table()
+    bare, people = table["bare_groups"], table["people"]
     return "|".join(
-        f"{group}族?" if group in bare else f"{group}族"
+        f"{group}{people}?" if group in bare else f"{group}{people}"
         for group in sorted(table["groups"], key=len, reverse=True)
     )
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    kinds = "|".join(sorted(_table()["kinds"], key=len, reverse=True))
+    kinds = "|".join(sorted(name_table()["kinds"], key=len, reverse=True))
     return re.compile(f"(?P<stem>.*?)(?P<groups>(?:{_groups()})*)(?P<kind>{kinds})")

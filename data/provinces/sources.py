@@ -37,7 +37,7 @@ PACKAGE_FILES: dict[str, list[tuple[str, str]]] = {
 }
 _ROOT = Path(__file__).parents[2]
 _CENSUS = (
-    "Tabulation on the 2020 China Population Census by County (中国人口普查分县资料—2020)",
+    "Tabulation on the 2020 China Population Census by County",
     "China Statistics Press 2022, ISBN 978-7-5037-9772-9", "public statistics",
     "National Bureau of Statistics; households estimated from persons per household", "2020-11-01",
 )  # fmt: skip
