@@ -35,7 +35,9 @@ def list_provinces() -> None:
 
 @COMMANDS.command()
 def add(
-    province: Annotated[str, typer.Argument(help="Code or name in pinyin, Chinese or English: 520000, guizhou.")],
+    province: Annotated[
+        str, typer.Argument(help="Code or name in pinyin, Chinese or English: 520000, guizhou.")
+    ],
     *,
     packs: Annotated[
         Path | None,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: Folder of the tables.
 CENSUS_DIR = Path(__file__).parents[1] / "census"
 PROVINCES_FILE = CENSUS_DIR / "provinces_2020.csv"
+PREFECTURES_FILE = CENSUS_DIR / "prefectures.csv"
 COUNTIES_FILE = CENSUS_DIR / "counties_2020.csv"
 JOINED_FILE = CENSUS_DIR / "units_joined.csv"
 
@@ -203,6 +204,26 @@ def listed_province(wanted: str) -> ListedProvince:
         if asked in names or (len(asked) > 1 and province.name_zh.startswith(asked)):
             return province
     raise UnknownNameError("province", wanted, [province.name for province in provinces])
+
+
+def region_names_of(adcode: str) -> list[tuple[str, str]]:
+    """Return the regions that a plan of a province may name; the province needs no pack.
+
+    Parameters
+    ----------
+    adcode
+        Code of the province; empty or unknown gives none.
+
+    Returns
+    -------
+    regions
+        Code and Chinese name of province, prefectures and county-level units.
+    """
+    prefectures = pd.read_csv(PREFECTURES_FILE, dtype=str)
+    provinces = [(province.adcode, province.name_zh) for province in listed_provinces()]
+    rows = pd.concat([prefectures, _census()], ignore_index=True)
+    named = [*provinces, *zip(rows["adcode"].astype(str), rows["name_zh"], strict=True)]
+    return [(code, name) for code, name in named if adcode and code[:2] == adcode[:2]]
 
 
 def _counted(codes: pd.Series, kinds: pd.DataFrame, prefixes: str) -> tuple[int, int]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from data.provinces.listed import listed_province, listed_provinces
+from data.planreader.regions import region_names
+from data.provinces.listed import listed_province, listed_provinces, region_names_of
 from data.wording.catalogue import LANGUAGES, sentences
 from geo.errors import UnknownNameError
 
@@ -55,3 +56,10 @@ def test_every_joined_unit_stands_once_and_says_why():
         for language in LANGUAGES:
             known = sentences(language)
             assert all(f"province_joined.{reason}" in known for reason in rows["reason"])
+
+
+def test_a_plan_names_prefectures_of_a_province_without_a_pack():
+    names = region_names(region_names_of("520000"))
+    found = [(code, name) for _, code, name in names.found("贵阳市、黔东南州和盘州市建成5G基站。")]
+    assert found == [("520100", "贵阳市"), ("522600", "黔东南州"), ("520281", "盘州市")]
+    assert region_names_of("") == []
