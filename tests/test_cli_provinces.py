@@ -36,7 +36,8 @@ def test_without_packages_the_commands_that_bring_them_are_named(
 
 def test_a_plan_is_read_with_the_regions_of_a_province_without_a_pack(tmp_path: Path) -> None:
     plan = tmp_path / "plan.txt"
-    plan.write_text("到2025年,贵阳市新建5G基站3万个。", encoding="utf-8")
+    text = "贵州省信息通信业发展规划（2021—2025年）\n到2025年，贵阳市新建5G基站3万个。\n"
+    plan.write_text(text, encoding="utf-8")
     out = tmp_path / "proposals.csv"
     run_here("read-plan", plan, "-p", "guizhou", "--out", out)
     assert "520100" in out.read_text(encoding="utf-8")
