@@ -20,6 +20,7 @@ from commands import (
     packs,
     plan,
     planreading,
+    provinces,
     report,
     tables,
 )
@@ -36,6 +37,7 @@ for part in (tables, coverage, plan, needs, planreading, imports, report, compil
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")
 cli.add_typer(packs.COMMANDS, name="pack")
+cli.add_typer(provinces.COMMANDS, name="province")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +32,13 @@ def read_plan(
     files: Annotated[list[Path], typer.Argument(help="TXT, HTML, DOCX or PDF with a text layer.")],
     *,
     province: Annotated[
-        str, typer.Option("--province", "-p", help="Province whose regions the text may name.")
+        str,
+        typer.Option(
+            "--province",
+            "-p",
+            help="Province whose regions the text may name: a pack or one of the 31 of the "
+            "mainland; default the one that the text is of.",
+        ),
     ] = "",
     accept: Annotated[
         str,
@@ -47,14 +53,14 @@ def read_plan(
     from data.planreader.acceptance import PROPOSAL_COLUMNS, proposals
     from data.planreader.files import opened
     from data.planreader.reading import read_document
+    from data.provinces.listed import region_names_of
 
-    pack = pack_of(province, workspace) if province else None
-    regions = list(_names(pack.table("regions"))) if pack is not None else []
+    code, regions = _regions(province, workspace)
     read: list[tuple[Document, list[PlanStatement]]] = []
     for file in files:
         document = opened(file, _progress(file))
-        code = pack.adcode if pack is not None else ""
-        read.append((document, read_document(document, province=code, regions=regions)))
+        names = regions or region_names_of(document.region)
+        read.append((document, read_document(document, province=code, regions=names)))
     parts = [proposals(found, document, terminal_language()) for document, found in read]
     filled = [part for part in parts if len(part)]
     table = (
@@ -73,8 +79,20 @@ def read_plan(
     print_table(shown, right={"value", "confidence"})
 
 
-def _names(regions: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    return zip(regions["adcode"].astype(str), regions["name_zh"].astype(str), strict=True)
+def _regions(province: str, workspace: Path | None) -> tuple[str, list[tuple[str, str]]]:
+    """Return code and regions of a province; where there is no pack of it, those of the list."""
+    from data.provinces.listed import listed_province, region_names_of
+    from data.tables.reader import pack_names
+
+    if not province:
+        return "", []
+    if province not in pack_names():
+        code = listed_province(province).adcode
+        return code, region_names_of(code)
+    pack = pack_of(province, workspace)
+    table = pack.table("regions")
+    names = zip(table["adcode"].astype(str), table["name_zh"].astype(str), strict=True)
+    return pack.adcode, list(names)
 
 
 def _progress(file: Path) -> Callable[[int, int], None]:

@@ -1,4 +1,4 @@
-"""Find the provinces: the embedded packs and those in the folders of ``TONGCUN_PACKS``.
+"""Find the provinces: embedded ones, those of ``TONGCUN_PACKS`` and those of the workspace.
 
 Every sub-folder with a ``pack.toml`` is a province. A folder that is at fault is left out and the
 fault is kept, so that one unfinished pack does not stop the others::
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from data.home import PROVINCES_FOLDER, workspace_folder
 from geo.errors import DataError, UnknownNameError
 
 #: Environment variable: folders outside the source tree, separated by ``os.pathsep``.
@@ -75,7 +76,7 @@ class FoundPacks:
 
 
 def find_packs() -> FoundPacks:
-    """Return the embedded packs and those of ``TONGCUN_PACKS``.
+    """Return the embedded packs, those of ``TONGCUN_PACKS`` and those added to the workspace.
 
     An embedded pack wins over another of its name or code, an earlier folder over a later one.
 
@@ -193,6 +194,7 @@ def _candidates() -> Iterator[Path | DataError]:
                 what, repair = "is itself a pack", f"name the folder that holds it: {listed.parent}"
             where = f"{PACKS_ENVIRONMENT}: {listed}"
             yield DataError(what, where=where, repair=repair)
+    yield from _packs_in(workspace_folder() / PROVINCES_FOLDER)
 
 
 def _packs_in(folder: Path) -> list[Path]:

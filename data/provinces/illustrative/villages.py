@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.provinces.illustrative.counties import County, livability
 from geo.errors import DataError
 from geo.gaps.allocation import largest_remainder
-from tools.packs.counties import County, livability
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tools.packs.relief import Relief
+    from data.provinces.relief import Relief
 
 #: Uniform points tried for each village-level unit; the livable ones are taken.
 _TRIES_PER_UNIT = 40

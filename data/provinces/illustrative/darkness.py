@@ -15,8 +15,8 @@ import numpy as np
 from geo.errors import DataError
 
 if TYPE_CHECKING:
-    from tools.packs.counties import County, Floats
-    from tools.packs.relief import Relief
+    from data.provinces.illustrative.counties import County, Floats
+    from data.provinces.relief import Relief
 
 #: Chance of the hardest village: no prefecture has a larger share without 4G.
 HIGHEST_CHANCE = 0.15
@@ -29,7 +29,7 @@ _HALVINGS = 60
 
 
 def hardness(counties: list[County], relief: Relief, lon: Floats, lat: Floats) -> Floats:
-    """Return how hard villages are to reach: 0.02 in the plains of Gansu, 8 in gorges.
+    """Return how hard villages are to reach: 0.02 in a plain, 8 in gorges.
 
     (ruggedness / 100 m)² × (1 + distance to the seat / 40 km) × (1 + that to a road / 30 km).
     """

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.earth.crs import WGS84
 
 if TYPE_CHECKING:
-    from tools.packs.packages import Store
-    from tools.packs.spec import Spec
+    from data.provinces.inputs import Inputs
+    from data.provinces.packages import PackageStore
 
 _STEM = "usr/share/magics/10m/ne_10m_rivers_lake_centerlines"
 _ENDS = ("shp", "shx", "dbf", "prj")
@@ -24,7 +23,7 @@ _SHORTEST_KM = 2.0
 RIVER_FILES = tuple(f"{_STEM}.{end}" for end in _ENDS)
 
 
-def rivers_table(store: Store, spec: Spec, regions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def rivers_table(store: PackageStore, spec: Inputs, regions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the rivers of a province with their geodesic length inside it."""
     province = regions.loc[regions["level"] == "province", "geometry"].iloc[0]
     lines = _natural_earth(store)
@@ -44,17 +43,13 @@ def rivers_table(store: Store, spec: Spec, regions: gpd.GeoDataFrame) -> gpd.Geo
         geometry=geometry,
         crs="EPSG:4326",
     )
-    named = rivers.merge(_chinese(spec), left_on="name_en", right_on="name", how="left")
+    named = rivers.merge(spec.river_names(), left_on="name_en", right_on="name", how="left")
     return named[named["length_km"] >= _SHORTEST_KM].drop(columns="name")
 
 
-def _natural_earth(store: Store) -> gpd.GeoDataFrame:
+def _natural_earth(store: PackageStore) -> gpd.GeoDataFrame:
     with tempfile.TemporaryDirectory() as folder:
         for end, member in zip(_ENDS, RIVER_FILES, strict=True):
             (Path(folder) / f"rivers.{end}").write_bytes(store.read("libmagics++-data", member))
         lines = gpd.read_file(Path(folder) / "rivers.shp")
     return lines[["dissolve", "name", "geometry"]]
-
-
-def _chinese(spec: Spec) -> pd.DataFrame:
-    return pd.read_csv(spec.folder / "inputs" / "rivers.csv", dtype=str)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
-    from tools.packs.relief import Relief
+    from data.provinces.relief import Relief
 
 Floats = NDArray[np.float64]
 

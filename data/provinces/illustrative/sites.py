@@ -15,17 +15,17 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.provinces.illustrative.counties import DECIMALS, SEED, County, Floats
+from data.provinces.illustrative.darkness import chances, hardness
+from data.provinces.illustrative.villages import SMALLEST_UNCOVERED
 from geo.earth.crs import ecef
 from geo.errors import DataError
 from geo.gaps.allocation import largest_remainder
-from tools.packs.counties import DECIMALS, SEED, County, Floats
-from tools.packs.darkness import chances, hardness
-from tools.packs.villages import SMALLEST_UNCOVERED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tools.packs.relief import Relief
+    from data.provinces.relief import Relief
 
 #: Rule A of MIIT 2018 and the margin kept on both sides of it [m].
 REACH_M, MARGIN_M = 5_000.0, 50.0
@@ -66,7 +66,7 @@ def darken(
     """Return which sites stay, so that exactly ``goal`` villages have none within reach.
 
     A prefecture's share of ``goal`` is the sum of the chances of its villages of 20 or more
-    households, see :func:`tools.packs.darkness.chances`.
+    households, see :func:`data.provinces.illustrative.darkness.chances`.
 
     Raises
     ------
