@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
+from ui import server
 from ui.shell import (
     brand,
     context_bar,
@@ -16,7 +17,6 @@ from ui.shell import (
     first_paint,
     frame,
     navigation,
-    server,
     sidebar,
     state,
     welcome,

@@ -49,6 +49,13 @@ System = Annotated[
 ]
 
 
+def _start_reader() -> None:
+    """Start the process that reads files: it loads its libraries while this one loads its own."""
+    from data.doctor.process import kept
+
+    kept.prepare()
+
+
 @COMMANDS.command("import")
 def import_files(  # noqa: PLR0913  each option is a lever of the doctor
     files: Annotated[
@@ -89,10 +96,7 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
     workspace: Folder = None,
 ) -> None:
     """Examine files and put their accepted rows into the workspace."""
-    # First of all: it loads its libraries while this process loads its own.
-    from data.doctor.process import kept
-
-    kept.prepare()
+    _start_reader()
     from data.doctor.base import ImportChoice
     from data.doctor.diagnosis import FileOrigin
     from data.import_orders import ImportOrder, import_files

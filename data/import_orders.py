@@ -18,7 +18,7 @@ from data.doctor.checks.findings import rule_title
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import diagnose
 from data.doctor.parts import examine_parts
-from data.doctor.reading.guarded import raster_info
+from data.doctor.process.guarded import raster_info
 from data.doctor.report.files import report
 from data.doctor.report.rejects import rejected_file
 from data.importing import (

@@ -25,7 +25,7 @@ from data.atomic import atomic_path, storage_errors
 from data.doctor.base import ROW
 from data.doctor.checks.context import SHAPE
 from data.doctor.diagnosis import Diagnosis, FileOrigin
-from data.doctor.reading.guarded import converted_raster, raster_info
+from data.doctor.process.guarded import converted_raster, raster_info
 from data.doctor.report.files import crs_record
 from data.export.bundle import tidy
 from data.tables.common import LAT, LON, Counts

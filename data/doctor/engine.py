@@ -22,8 +22,8 @@ from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
 from data.doctor.names.matching import ResolvedNames, resolve_names
+from data.doctor.process.guarded import Stop, never, read
 from data.doctor.reading.geometry import text_geometries
-from data.doctor.reading.guarded import Stop, never, read
 from data.doctor.reading.source import Source
 from data.doctor.report.rejects import without_reasons
 from data.tables.common import Counts

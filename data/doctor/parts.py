@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from data.doctor.base import ROW, ImportChoice, RawTable
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import diagnose
-from data.doctor.reading.guarded import Stop, never, read
+from data.doctor.process.guarded import Stop, never, read
 from data.doctor.reading.source import Source
 from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message

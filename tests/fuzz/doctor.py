@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from data.doctor.reading import guarded
+from data.doctor.process import guarded
 from data.doctor.reading.limits import FileLimits
 from data.tables.reader import Pack
 from tests.fuzz import seeds

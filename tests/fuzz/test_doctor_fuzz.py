@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.doctor.reading import guarded
+from data.doctor.process import guarded
 from tests.fuzz import doctor, seeds
 
 FOUND = sorted((Path(__file__).parent / "found").iterdir())

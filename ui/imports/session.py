@@ -13,7 +13,7 @@ from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.engine import STEPS
 from data.doctor.parts import examine_parts
-from data.doctor.reading.guarded import raster_info
+from data.doctor.process.guarded import raster_info
 from data.doctor.reading.raster import RasterInfo
 from data.tables.imports import RASTERS
 from data.workspace.merging import SCOPES

@@ -91,6 +91,8 @@ def _parsed(opened: OpenedFile) -> ET.Element:
     content = opened.path.read_bytes() if opened.path.stat().st_size <= MOST_BYTES else b""
     if not content:
         _refuse(opened, "the VRT is larger than any mosaic of a province")
+    if content.count(b"SourceFilename") > 2 * MOST_SOURCES:
+        _refuse(opened, f"the VRT names more than {MOST_SOURCES:,} tiles")
     builder = ET.TreeBuilder()
     parser = expat.ParserCreate()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from data.doctor.base import ImportChoice
-from data.doctor.process import exchange, kept
-from data.doctor.reading import gdal, guarded
+from data.doctor.process import exchange, guarded, kept
+from data.doctor.reading import gdal
 from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import LandedFile
 from data.wording.errors import RefusedFileError, Stopped
@@ -44,7 +44,8 @@ def test_small_files_that_once_broke_the_import_are_refused_in_a_sentence(name, 
     start = time.monotonic()
     with pytest.raises(DataError, match=said):
         ask(CASES / name)
-    assert time.monotonic() - start < 10
+    # Ten seconds of an idle machine: its processor time is bounded by the reader.
+    assert time.monotonic() - start < 4 * guarded.SECONDS
 
 
 def test_a_view_without_end_is_not_asked():

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 
 from data.doctor.base import ImportChoice, RawTable
-from data.doctor.process import exchange, kept
-from data.doctor.reading import guarded
+from data.doctor.process import exchange, guarded, kept
 from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import LandedFile
 from geo.errors import PlannerError

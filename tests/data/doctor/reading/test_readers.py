@@ -19,8 +19,8 @@ import shapely
 
 from data.doctor.base import ROW, ImportChoice, RawTable
 from data.doctor.engine import examine
+from data.doctor.process.guarded import raster_info, read, sniff
 from data.doctor.reading.delimited_text import GEONAMES, OPENCELLID
-from data.doctor.reading.guarded import raster_info, read, sniff
 from data.tables.reader import Pack
 from geo.errors import DataError, UnknownNameError
 from tests.data.doctor import biff, making

@@ -7,7 +7,7 @@ from functools import lru_cache
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from data.doctor.reading.guarded import raster_info, read
+from data.doctor.process.guarded import raster_info, read
 from data.doctor.reading.limits import MIB, FileLimits
 from geo.errors import PlannerError
 from tests.fuzz import seeds
