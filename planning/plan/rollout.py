@@ -192,7 +192,7 @@ def plan(
     """
     watch = Watch(progress or _WATCH.progress, cancel or _WATCH.cancel)
     ground = build_inputs(pack, scenario, watch)
-    ask = _asked(pack, scenario, ground)
+    ask = asked(pack, scenario, ground)
     costed = scenario.plan.objective in COSTED
     choose = chosen_with_links if links and costed else chosen_alone
     watch.progress("siting", 0.25, "")
@@ -249,7 +249,23 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
     )
 
 
-def _asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
+def asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
+    """Return the site-selection problem with its costs.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    ground
+        Inputs of the site-selection problem.
+
+    Returns
+    -------
+    ask
+        Costs in the money of the goal.
+    """
     problem = stated(ground.reach, ground.found.table, ground.villages, scenario.plan)
     costs = goal_money(ground.quantities, scenario.plan, ground.rates)
     return Ask(pack, scenario, problem, costs, ground.options, ground.rates)
