@@ -136,7 +136,8 @@ class Rollout:
         low, base, high = (float(self.sites[f"cost_{part}"].sum()) for part in _PARTS)
         currency = settings.money.currency
         notes = [Message("plan_money.envelope", {"currency": currency, "low": low, "high": high})]
-        if settings.objective == "budget" or settings.years.annual_budgets:
+        limited = settings.objective == "budget" or settings.years.annual_budgets
+        if limited and settings.money.hold_at == "base":
             more = high / base - 1 if base else 0.0
             values = {"currency": currency, "base": base, "high": high, "more": more}
             notes.append(Message("plan_money.budget_at_base", values))
