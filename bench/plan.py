@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
-from bench.measure import Figure
+from bench.measure import Fact, Figure
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
-from planning.plan.rollout import Rollout, plan
+from geo.siting import SolverRun
+from planning.plan.inputs import build_inputs
+from planning.plan.network_selection import Ask, chosen_with_links, money_curve
+from planning.plan.rollout import Rollout, asked, plan
 
 #: Longest time of a whole plan that we promise [s].
 LIMIT_S = 60.0
@@ -31,11 +35,20 @@ class _Clock:
         self.first_s = self.seconds
 
 
-#: Goals beside the number of sites: a budget [CNY] and a share of the households.
-_GOALS = (
-    ("a budget of 200 million CNY", {"objective": "budget", "budget": 200e6}),
-    ("90 % of the households", {"objective": "share", "share": 0.9}),
+#: Goals under money: what, fields of the plan, greatest gap, and time [s].
+_GOALS: tuple[tuple[str, dict[str, Any], float, float], ...] = (
+    ("20 million CNY", {"objective": "budget", "budget": 20e6}, 0.011, 30.0),
+    ("200 million CNY", {"objective": "budget", "budget": 200e6}, 0.001, 30.0),
+    ("50 % of the households", {"objective": "share", "share": 0.5}, 0.001, 30.0),
+    ("90 % of the households", {"objective": "share", "share": 0.9}, 0.001, 30.0),
+    ("1,000 million CNY", {"objective": "budget", "budget": 1e9}, 0.03, 60.0),
+    ("99 % of the households", {"objective": "share", "share": 0.99}, 0.03, 60.0),
 )
+#: The same for one prefecture of the first province.
+_AREA = ("5 million CNY in prefecture 530600", {"objective": "budget", "budget": 5e6,
+                                                "regions": ["530600"]}, 0.01, 8.0)  # fmt: skip
+#: Time to the first answer, and of a curve of as many points with their greatest gap.
+_FIRST_S, _CURVE_S, _POINTS, _CURVE_GAP = 2.0, 60.0, 20, 0.005
 
 
 def whole(runs: int) -> Iterator[Figure]:
@@ -59,13 +72,52 @@ def whole(runs: int) -> Iterator[Figure]:
     yield Figure(
         what="the same, until the plan is on the page", runs_s=tuple(first_s), limit_s=LIMIT_S
     )
-    for name, goal in _GOALS:
-        clock = _Clock()
-        scenario = Scenario(province=pack.name, plan=PlanSettings.model_validate(goal))
-        found = plan(pack, scenario, first=clock.note)
-        yield Figure(
-            what=f"whole plan for {name} with its frontier, {len(found.sites)} sites "
-            f"({found.proof})",
-            runs_s=(clock.seconds,),
-            limit_s=LIMIT_S,
-        )
+    for name in pack_names():
+        for goal in _GOALS:
+            yield _under_money(Pack.load(name), *goal)
+    yield _under_money(pack, *_AREA)
+    yield _curve(pack)
+
+
+def _asked(pack: Pack, fields: dict[str, Any]) -> Ask:
+    settings = PlanSettings.model_validate(fields | {"frontier_points": _POINTS})
+    scenario = Scenario(province=pack.name, plan=settings)
+    return asked(pack, scenario, build_inputs(pack, scenario))
+
+
+def _under_money(
+    pack: Pack, what: str, fields: dict[str, Any], most: float, limit_s: float
+) -> Figure:
+    """Time the choice of sites and links beside the first answer, and compare with the bound."""
+    ask = _asked(pack, fields)
+    clock, begun = _Clock(), time.process_time()
+    chosen = chosen_with_links(ask, SolverRun(time_limit_s=10 * limit_s))
+    seconds, cpu_s = clock.seconds, time.process_time() - begun
+    answer = chosen.answer
+    first_s = chosen.search.clock.first_s if chosen.search is not None else 0.0
+    return Figure(
+        what=f"{pack.name}, {what}: {answer.value:,.0f} against a bound of {answer.bound:,.0f}, "
+        f"{len(answer.selected)} sites, {cpu_s:.1f} s of CPU",
+        runs_s=(seconds,),
+        limit_s=limit_s,
+        facts=(
+            Fact(f"gap {answer.gap:.3%}, at most {most:.1%}", answer.gap <= most),
+            Fact(f"first answer after {first_s:.1f} s, at most {_FIRST_S:g} s",
+                 first_s <= _FIRST_S),
+        ),
+    )  # fmt: skip
+
+
+def _curve(pack: Pack) -> Figure:
+    """Time the curve of money by itself."""
+    ask = _asked(pack, {"objective": "budget", "budget": 200e6})
+    clock = _Clock()
+    points = money_curve(ask, None, SolverRun(time_limit_s=10 * _CURVE_S))
+    widest = max(point.answer.gap for point in points)
+    return Figure(
+        what=f"{pack.name}, curve of {len(points)} points under money",
+        runs_s=(clock.seconds,),
+        limit_s=_CURVE_S,
+        facts=(Fact(f"greatest gap {widest:.3%}, at most {_CURVE_GAP:.1%}",
+                    widest <= _CURVE_GAP),),
+    )  # fmt: skip

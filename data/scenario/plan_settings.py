@@ -225,6 +225,9 @@ class MoneySettings(_Frozen):
     goal
         Money that a budget limits, a goal of least cost counts and a link is chosen by: what is
         paid to ``build``, or the ``present_value`` over the years of operation.
+    hold_at
+        Unit costs at which budgets hold: ``base``, or ``high``, which keeps the difference as a
+        reserve.
     price_year
         All amounts are in the prices of this year; older unit costs are converted.
     discount_rate, price_change
@@ -241,6 +244,7 @@ class MoneySettings(_Frozen):
 
     currency: Literal["CNY"] = "CNY"
     goal: Literal["build", "present_value"] = "build"
+    hold_at: Literal["base", "high"] = "base"
     price_year: Annotated[int, Field(ge=2000, le=2100)] = 2025
     discount_rate: Annotated[float, Field(ge=0, le=1)] | None = None
     price_change: Annotated[float, Field(gt=-1, le=1)] | None = None

@@ -92,7 +92,8 @@ def build(
     dates = {place.key: place.year for place in settings.candidates.built}
     known = sites["candidate_id"].map(dates).where(stands, 0).fillna(0)
     listed = Sites(
-        sites, _serving(scenario, ground, options), money.base, joined.parent,
+        sites, _serving(scenario, ground, options),
+        money.high if settings.money.hold_at == "high" else money.base, joined.parent,
         np.asarray(known, dtype=np.int64),
     )  # fmt: skip
     timed = phases(pack, listed, ground.villages, settings.years)

@@ -79,7 +79,7 @@ def _by_money(ask: Ask, chosen: Chosen, run: SolverRun) -> pd.DataFrame:
             "cost": point.cost, "covered": point.answer.covered, "bound": point.answer.bound,
             "gap": point.answer.gap, "stopped": point.answer.stopped,
         }
-        for point in money_curve(ask, chosen, run)
+        for point in money_curve(ask, chosen.search, run)
     ])  # fmt: skip
 
 

@@ -158,6 +158,8 @@ def goal_money(
 ) -> Floats:
     """Return quantities in the money of the goal: to build, or over the years of operation.
 
+    A budget counts the case of the unit costs at which it must hold, any other goal the base.
+
     Parameters
     ----------
     quantities
@@ -170,14 +172,17 @@ def goal_money(
     Returns
     -------
     money
-        (n,) base, in whole fen [currency].
+        (n,) in whole fen [currency].
     """
+    case = settings.money.hold_at if settings.objective == "budget" else "base"
     if settings.money.goal == "build":
-        return np.asarray(rates.total(quantities).base)
-    years = settings.money.operation_years
+        return np.asarray(getattr(rates.total(quantities), case))
+    years, one = settings.money.operation_years, np.array([True])
     values = [
-        number * present_value({item: 1.0}, years, rates) for item, number in quantities.items()
-    ]
+        number * getattr(life({item: np.ones(1)}, one, years, rates.discount_rate, rates).total,
+                         case)
+        for item, number in quantities.items()
+    ]  # fmt: skip
     return np.asarray(np.round(np.sum(values, axis=0), 2))
 
 

@@ -194,15 +194,15 @@ def chosen_with_links(ask: Ask, run: SolverRun) -> Chosen:
     return Chosen(answer, priced.scaled(selected, cost), search)
 
 
-def money_curve(ask: Ask, chosen: Chosen, run: SolverRun) -> tuple[CurvePoint, ...]:
+def money_curve(ask: Ask, search: Search | None, run: SolverRun) -> tuple[CurvePoint, ...]:
     """Return plans from the first affordable site to everything, each with its bound.
 
     Parameters
     ----------
     ask
         The site-selection problem with its costs.
-    chosen
-        The chosen sites, with the search that found them.
+    search
+        The search that found the chosen sites; None to begin one.
     run
         Limits of the solver run, with progress and cancellation.
 
@@ -216,7 +216,7 @@ def money_curve(ask: Ask, chosen: Chosen, run: SolverRun) -> tuple[CurvePoint, .
         _CURVES.move_to_end(key)
         return _CURVES[key]
     priced = _Priced(ask)
-    search = chosen.search or priced.search(run)
+    search = search or priced.search(run)
     plans = curve(search, ask.settings.frontier_points, run)
     lowest = priced.search(run, lowest=True) if priced.cheaper_links else None
     points = []

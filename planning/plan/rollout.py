@@ -136,7 +136,8 @@ class Rollout:
         low, base, high = (float(self.sites[f"cost_{part}"].sum()) for part in _PARTS)
         currency = settings.money.currency
         notes = [Message("plan_money.envelope", {"currency": currency, "low": low, "high": high})]
-        if settings.objective == "budget" or settings.years.annual_budgets:
+        limited = settings.objective == "budget" or settings.years.annual_budgets
+        if limited and settings.money.hold_at == "base":
             more = high / base - 1 if base else 0.0
             values = {"currency": currency, "base": base, "high": high, "more": more}
             notes.append(Message("plan_money.budget_at_base", values))
@@ -192,7 +193,7 @@ def plan(
     """
     watch = Watch(progress or _WATCH.progress, cancel or _WATCH.cancel)
     ground = build_inputs(pack, scenario, watch)
-    ask = _asked(pack, scenario, ground)
+    ask = asked(pack, scenario, ground)
     costed = scenario.plan.objective in COSTED
     choose = chosen_with_links if links and costed else chosen_alone
     watch.progress("siting", 0.25, "")
@@ -249,7 +250,23 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
     )
 
 
-def _asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
+def asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:
+    """Return the site-selection problem with its costs.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    ground
+        Inputs of the site-selection problem.
+
+    Returns
+    -------
+    ask
+        Costs in the money of the goal.
+    """
     problem = stated(ground.reach, ground.found.table, ground.villages, scenario.plan)
     costs = goal_money(ground.quantities, scenario.plan, ground.rates)
     return Ask(pack, scenario, problem, costs, ground.options, ground.rates)

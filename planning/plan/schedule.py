@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 #: over whole prefectures: most of a province lies in one.
 PLACE_KINDS = ("core", "new area", "points", "park", "data centre site")
 #: Time limit of the bound on the order of building [s].
-_BOUND_S = 5.0
+_BOUND_S = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class Sites:
     reach
         (n, villages) sparse coverage matrix.
     costs
-        (n,) build cost, base [currency].
+        (n,) build cost at which annual budgets hold [currency].
     after
         (n,) number of the site that carries the backhaul, −1 for none.
     built_in

@@ -38,7 +38,8 @@ BILL_COLUMNS = (
 YEAR_COLUMNS = (
     "year", "sites", "cost_low", "cost_base", "cost_high", "currency", "price_year", "budget",
     "villages", "households", "sites_total", "cost_total", "villages_total", "households_total",
-    "villages_share", "target_villages", "target_households",
+    "villages_share", "target_villages", "target_households", "household_years_total",
+    "household_years_bound",
 )  # fmt: skip
 
 
@@ -197,7 +198,8 @@ def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
 def yearly_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> pd.DataFrame:
     """Return sites, spending and villages per year with running totals, and the target path.
 
-    The target path is linear from none to all villages of the plan by its last year.
+    The target path is linear from none to all villages of the plan by its last year. The bound on
+    household-years, over all orders of building these sites, is in the last year's row.
 
     Parameters
     ----------
@@ -240,6 +242,11 @@ def yearly_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> p
     step = (table["year"] - settings.first + 1).clip(lower=0) / settings.count
     table["target_villages"] = (step * len(ground.villages)).round(1)
     table["target_households"] = (step * homes.sum()).round(1)
+    planned = table["year"] >= settings.first
+    table["household_years_total"] = table["households_total"].where(planned).cumsum()
+    # The bound is of the whole order of building.
+    last = table["year"] == table["year"].max()
+    table["household_years_bound"] = np.where(last, built.phases.most_household_years, np.nan)
     return table[list(YEAR_COLUMNS)]
 
 

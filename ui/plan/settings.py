@@ -106,6 +106,10 @@ def limits() -> None:
     text = ", ".join(f"{amount / TEN_THOUSAND:g}" for amount in years.annual_budgets)
     _text("years.annual_budgets", t("plan.annual_budgets"), text, _amounts,
           help_=f"{t('plan.annual_budgets_help')} {money_note()}")  # fmt: skip
+    moneys = {name: t(f"plan.money_goal_{name}") for name in ("build", "present_value")}
+    _choice("money.goal", t("plan.money_goal"), moneys, now.money.goal)
+    cases = {name: t(f"plan.hold_at_{name}") for name in ("base", "high")}
+    _choice("money.hold_at", t("plan.hold_at"), cases, now.money.hold_at)
     optional("years.build_capacity", t("plan.build_capacity"), years.build_capacity)
     months = {month: t("plan.month", month=month) for month in range(1, 13)}
     several("years.season_months", t("plan.season"), months, years.season_months)

@@ -85,3 +85,21 @@ def test_the_money_of_the_goal_may_be_the_present_value(pack: Pack, prefecture: 
     assert build.choice.value == pytest.approx(build.sites["cost_base"].sum())
     assert present.choice.value > present.sites["cost_base"].sum()
     assert build.sites["cost_base"].sum() <= present.sites["cost_base"].sum() * (1 + 1e-9)
+
+
+def test_a_reserve_holds_the_budget_at_high_unit_costs(pack: Pack, prefecture: str) -> None:
+    years = {"annual_budgets": [2e6, 3e6], "count": 3}
+    result = plan(pack, scenario(objective="budget", budget=6e6, regions=[prefecture], years=years,
+                                 frontier_points=0, money={"hold_at": "high"}))  # fmt: skip
+    assert 0.5 * 6e6 < result.sites["cost_high"].sum() <= 6e6
+    spent = result.yearly["cost_high"].cumsum().to_numpy()
+    assert (spent <= np.cumsum([2e6, 3e6, 3e6]) + 0.01).all()
+    assert "plan_money.budget_at_base" not in {note.key for note in result.money_notes}
+
+
+def test_the_bound_of_the_order_is_in_the_last_year(made: Rollout) -> None:
+    yearly = made.yearly
+    assert yearly["household_years_total"].iloc[-1] == made.household_years
+    assert yearly["household_years_bound"].iloc[:-1].isna().all()
+    assert yearly["household_years_bound"].iloc[-1] == made.most_household_years
+    assert made.household_years <= made.most_household_years
