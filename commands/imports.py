@@ -111,7 +111,9 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
         language=language, dry_run=dry_run, scope=scope,
     )  # fmt: skip
     with steps(files[0].name, 8 * len(files)) as step:
-        import_files(files, province, order, folder=workspace, progress=step, tell=say_message)
+        import_files(
+            files, province, order, folder=workspace, progress=step, write_line=say_message
+        )
 
 
 def _columns(given: Iterable[str]) -> dict[str, str]:

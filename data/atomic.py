@@ -1,7 +1,7 @@
-"""Write a file whole or not at all: a temporary file beside it, flushed, then renamed over it.
+"""Write a file completely or not at all: a temporary file is flushed, then renamed over it.
 
-The name of a temporary file or folder says which process of which machine made it. What a killed
-process left behind goes when the next one writes to the same place.
+The name of a temporary file or folder contains the process and the machine that made it. What a
+killed process left is deleted when the next one writes to the same folder.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OTHER_FOLDER = "choose a folder that you may write to"
 _REPAIRS = {
     errno.ENOSPC: "the disk is full: free some space, or choose another folder",
     errno.EDQUOT: "your share of the disk is used up: free some space, or choose another folder",
-    # Windows answers so too when a spreadsheet holds the file open.
+    # Windows also gives this error when a spreadsheet holds the file open.
     errno.EACCES: f"close the file in other programs, or {_OTHER_FOLDER}",
     errno.EPERM: _OTHER_FOLDER,
     errno.EROFS: "the folder is read-only: choose another folder",
@@ -39,24 +39,40 @@ _REPAIRS = {
 }
 
 
-#: Names of what is being written: machine, process, then a number by chance.
+#: Names of temporary files: machine, process, then a random number.
 _REMAINS = re.compile(r"\.?tongcun-([0-9a-f]{8})-(\d+)-\w+(\.part.*)?")
-#: What another machine left is taken to be abandoned after this time [s].
+#: Files of another machine count as abandoned after this time [s].
 _ABANDONED_S = 24 * 3600.0
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Yield an empty folder for copies of files from outside; it is deleted afterwards."""
+    """Yield an empty folder for copies of files from outside; it is deleted afterwards.
+
+    Yields
+    ------
+    folder
+        Absolute path.
+    """
     remove_remains(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix=f"{_own()}-", ignore_cleanup_errors=True) as folder:
         yield Path(folder).resolve()
 
 
 def remove_remains(folder: Path) -> int:
-    """Delete what killed processes left in a folder; return how many files and folders.
+    """Delete what killed processes left in a folder.
 
     Nothing is deleted that a running process of this machine may be writing.
+
+    Parameters
+    ----------
+    folder
+        Folder whose entries are looked at, not those of its sub-folders; may not exist.
+
+    Returns
+    -------
+    count
+        Files and folders that were deleted.
     """
     gone = 0
     with suppress(OSError):
@@ -72,12 +88,12 @@ def remove_remains(folder: Path) -> int:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other processes out that ask for the same lock, for the block's time.
+    """Hold a lock against other processes while the block runs.
 
     Parameters
     ----------
     path
-        File that stands for the lock; it stays.
+        File of the lock; it is kept.
     """
     with path.open("a+b") as file:
         if sys.platform == "win32":
@@ -126,6 +142,16 @@ def atomic_path(path: Path) -> Iterator[Path]:
     The earlier file stays as it was if the block raises, the disk fills or the process dies.
     A link stays a link: the file that it points to is replaced.
 
+    Parameters
+    ----------
+    path
+        File to write.
+
+    Yields
+    ------
+    part
+        Path to write to, with the suffix of ``path``.
+
     Raises
     ------
     StorageError
@@ -150,7 +176,14 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def atomic_write(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path``, whole or not at all.
+    """Write a file completely or not at all.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    content
+        Its bytes.
 
     Raises
     ------
@@ -164,6 +197,11 @@ def atomic_write_all(files: Mapping[Path, bytes]) -> None:
     """Write files that belong together: each is on the disk before the first is renamed.
 
     They are renamed last to first: while the last cannot be replaced, all stay as they were.
+
+    Parameters
+    ----------
+    files
+        Path → content.
 
     Raises
     ------
@@ -179,12 +217,12 @@ def atomic_write_all(files: Mapping[Path, bytes]) -> None:
 
 @contextmanager
 def storage_errors(path: Path | str) -> Iterator[None]:
-    """Turn what the operating system refuses in the block into a :class:`StorageError`.
+    """Convert errors of the operating system in the block to a :class:`StorageError`.
 
     Parameters
     ----------
     path
-        What the message names as the place.
+        File or folder that the message names.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The day on which the planner asks: the default date of every figure."""
+"""Today's date: the default date of every figure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def first_plan_year(day: dt.date | None = None) -> int:
     Parameters
     ----------
     day
-        The day that is looked ahead from; None for today.
+        Day to count from; None for today.
 
     Returns
     -------

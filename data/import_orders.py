@@ -1,9 +1,9 @@
-"""Files as a planner orders them imported: examined, told line by line, then put in force at once.
+"""Import files as a planner orders it: examine, report line by line, then put all in force at once.
 
 ::
 
     order = ImportOrder(ImportChoice(crs="WGS84"), FileOrigin("measured", "2024-06-30"))
-    import_files([Path("one.csv"), Path("two.xlsx")], province, order, tell=print)
+    import_files([Path("one.csv"), Path("two.xlsx")], province, order, write_line=print)
 """
 
 from __future__ import annotations
@@ -43,17 +43,19 @@ ALL_REPAIRS = "all"
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """What is to be done with one file.
+    """How files are to be imported.
 
     Attributes
     ----------
     choice, origin
-        What the planner overrides, and says of the file as a whole. A repair named ``all``
-        consents to every repair that the doctor offers.
+        What the planner overrides, and states of the file as a whole. A repair named ``all``
+        consents to every repair that the examination offers.
     unit
         Unit of a raster's cells; empty for the usual one.
     report, rejected
-        Files to write beside; None for none.
+        Further files to write; None for none.
+    language
+        Code of the language of these files.
     dry_run
         Examine only.
     scope
@@ -77,10 +79,34 @@ def import_file(
     *,
     folder: str | Path | None = None,
     progress: Callable[[str], None] = lambda _step: None,
-    tell: Callable[[Sentence], None] = lambda _line: None,
+    write_line: Callable[[Sentence], None] = lambda _line: None,
 ) -> ImportRecord | None:
-    """Examine one file and put what is accepted into the workspace, as :func:`import_files`."""
-    made = import_files([path], province, order, folder=folder, progress=progress, tell=tell)
+    """Examine one file and put the accepted rows into the workspace.
+
+    Parameters
+    ----------
+    path
+        The file.
+    province
+        Name of the pack.
+    order
+        How the file is to be imported.
+    folder, progress, write_line
+        As for :func:`import_files`.
+
+    Returns
+    -------
+    record
+        The import; None where nothing was to be committed.
+
+    Raises
+    ------
+    PlannerError
+        As of :func:`import_files`.
+    """
+    made = import_files(
+        [path], province, order, folder=folder, progress=progress, write_line=write_line
+    )
     return made[0] if made else None
 
 
@@ -91,22 +117,29 @@ def import_files(
     *,
     folder: str | Path | None = None,
     progress: Callable[[str], None] = lambda _step: None,
-    tell: Callable[[Sentence], None] = lambda _line: None,
+    write_line: Callable[[Sentence], None] = lambda _line: None,
 ) -> list[ImportRecord]:
-    """Examine files, every sheet, layer and folder of them, and put what is accepted in force.
+    """Examine files, every sheet, layer and folder of them, and put the accepted rows in force.
 
     Parameters
     ----------
     paths
         Files of any tables; those of one table become one import.
+    province
+        Name of the pack.
+    order
+        How the files are to be imported.
     folder
-        Root of the workspace; default as in :meth:`Workspace.open`.
-    progress, tell
-        Told each step when it begins, and what was found, line by line.
+        Root of the workspace; default as in :meth:`data.workspace.folder.Workspace.open`.
+    progress
+        Called with the name of each step when it begins.
+    write_line
+        Called with each line of the result, for the terminal.
 
     Returns
     -------
-    The imports, one for each table; empty where nothing was to be committed.
+    records
+        The imports, one per table; empty where nothing was to be committed.
 
     Raises
     ------
@@ -115,22 +148,22 @@ def import_files(
     """
     pack = effective_pack(Pack.load(province), folder)
     if order.choice.kind in RASTERS:
-        made = [_raster(path, pack, order, folder, tell) for path in paths]
+        made = [_raster(path, pack, order, folder, write_line) for path in paths]
         return [record for record in made if record is not None]
-    diagnoses = _all_examined(paths, pack, order, progress, tell)
+    diagnoses = _all_examined(paths, pack, order, progress, write_line)
     if order.dry_run:
-        tell(Message("terminal.dry_run"))
+        write_line(Message("terminal.dry_run"))
         return []
     for found in diagnoses:
         _refuse_tie(found)
         refuse_undecided(found)
     with catalogue(folder) as store:
         for line in replaced(store, diagnoses, order.scope):
-            tell(line)
+            write_line(line)
         records = commit_tables(store, diagnoses, order.scope)
     for record in records:
         arguments = {"id": record.id, "rows": record.rows, "kind": record.kind}
-        tell(Message("terminal.rows_in_force", arguments))
+        write_line(Message("terminal.rows_in_force", arguments))
     return records
 
 
@@ -139,9 +172,9 @@ def _all_examined(
     pack: Pack,
     order: ImportOrder,
     progress: Callable[[str], None],
-    tell: Callable[[Sentence], None],
+    write_line: Callable[[Sentence], None],
 ) -> list[Diagnosis]:
-    """Examine every part of every file, tell what is found, write the reports asked for."""
+    """Examine every part of every file, write the lines and the requested reports."""
     if len(paths) > 1 and (order.report or order.rejected):
         raise InputError(
             "one report cannot hold several files", where="--report",
@@ -149,8 +182,8 @@ def _all_examined(
         )  # fmt: skip
     diagnoses = [found for path in paths for found in _examined(path, pack, order, progress)]
     for found in diagnoses:
-        for line in told(found):
-            tell(line)
+        for line in diagnosis_lines(found):
+            write_line(line)
     if order.report or order.rejected:
         _written(diagnoses[0], order)
     return diagnoses
@@ -175,7 +208,7 @@ def _examined(
 
 
 def _written(found: Diagnosis, order: ImportOrder) -> None:
-    """Write the report and the rejected rows that were asked for."""
+    """Write the requested report and rejected rows."""
     if order.report is not None:
         suffix = order.report.suffix.lower()
         atomic_write(order.report, report(found, suffix, order.language))
@@ -185,7 +218,7 @@ def _written(found: Diagnosis, order: ImportOrder) -> None:
 
 
 def _refuse_tie(found: Diagnosis) -> None:
-    """Ask for the kind where the headers fit several tables as well: none is guessed silently."""
+    """Refuse a file whose headers fit several tables equally: the kind is not guessed."""
     if len(found.tied) > 1:
         raise InputError(
             f"the headers fit {' and '.join(found.tied)} about equally; nothing was committed",
@@ -194,7 +227,7 @@ def _refuse_tie(found: Diagnosis) -> None:
         )
 
 
-def told(found: Diagnosis) -> list[Sentence]:
+def diagnosis_lines(found: Diagnosis) -> list[Sentence]:
     """Return a diagnosis in a few lines for the terminal.
 
     Parameters
@@ -285,13 +318,13 @@ def _raster(
     pack: Pack,
     order: ImportOrder,
     folder: str | Path | None,
-    tell: Callable[[Sentence], None],
+    write_line: Callable[[Sentence], None],
 ) -> ImportRecord | None:
     kind = order.choice.kind or "dem"
     usual = next(c.words for c in IMPORTABLE[kind].columns if c.name == "unit")[0]
     file = RasterFile(path, order.unit or usual, crs=order.choice.crs or "")
     info = raster_info(path)
-    tell(
+    write_line(
         Message(
             "terminal.raster",
             {"file": info.name, "width": info.width, "height": info.height,
@@ -299,12 +332,12 @@ def _raster(
         )
     )  # fmt: skip
     for remark in info.remarks:
-        tell(Message("terminal.remark", {"remark": remark}))
+        write_line(Message("terminal.remark", {"remark": remark}))
     if order.dry_run:
-        tell(Message("terminal.dry_run"))
+        write_line(Message("terminal.dry_run"))
         return None
     with catalogue(folder) as store:
         record = commit_raster(store, file, pack, kind=kind, origin=order.origin)
-    told = {"id": record.id, "rows": record.rows, "kind": kind}
-    tell(Message("terminal.rasters_in_force", told))
+    arguments = {"id": record.id, "rows": record.rows, "kind": kind}
+    write_line(Message("terminal.rasters_in_force", arguments))
     return record

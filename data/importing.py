@@ -1,4 +1,4 @@
-"""From a diagnosis to the workspace: what the web page, the terminal and Python share.
+"""Commit a diagnosis to the workspace, for the web page, the terminal and Python.
 
 ::
 
@@ -46,7 +46,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
-    """Open the catalogue of a workspace; the default is the user's own.
+    """Open the catalogue of a workspace and close it afterwards.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace; default as in :meth:`data.workspace.folder.Workspace.open`.
+
+    Yields
+    ------
+    store
+        The catalogue.
 
     Raises
     ------
@@ -61,7 +71,27 @@ def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
 
 
 def commit_table(store: Catalogue, found: Diagnosis, scope: str = "county") -> ImportRecord:
-    """Put the accepted rows of one diagnosis into the workspace, as :func:`commit_tables`."""
+    """Put the accepted rows of one diagnosis into the workspace.
+
+    Parameters
+    ----------
+    store
+        Catalogue of the workspace.
+    found
+        Result of the examination.
+    scope
+        What the rows replace, as in :func:`data.workspace.merging.merged_tables`.
+
+    Returns
+    -------
+    record
+        The import.
+
+    Raises
+    ------
+    InputError, DataError, StorageError
+        As of :func:`commit_tables`.
+    """
     return commit_tables(store, [found], scope)[0]
 
 
@@ -119,14 +149,14 @@ def planned_merge(store: Catalogue, parts: Sequence[Diagnosis], scope: str = "co
     store
         Catalogue of the workspace.
     parts
-        Files, sheets or layers of one table; a later one wins where they name the same row.
+        Files, sheets or layers of one table; of rows on the same object the later one is used.
     scope
-        What they replace.
+        What they replace, as in :func:`data.workspace.merging.merged_tables`.
 
     Returns
     -------
     merge
-        Nothing is written.
+        Table to be in force and counts of rows; nothing is written.
     """
     kind = parts[0].kind
     own = _rows(parts[0])
@@ -166,7 +196,18 @@ _COUNTED = ("read", "accepted", "repaired", "rejected")
 
 
 def refuse_undecided(found: Diagnosis) -> None:
-    """Refuse to commit while a coordinate system is to be chosen."""
+    """Refuse to commit rows whose coordinate system is undecided.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+
+    Raises
+    ------
+    DataError
+        If the planner must choose the system first.
+    """
     decision = found.decision
     if decision is not None and found.is_undecided and (len(found.accepted) or not decision.crs):
         raise DataError(
@@ -178,7 +219,18 @@ def refuse_undecided(found: Diagnosis) -> None:
 
 
 def imported_table(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
-    """Return accepted rows as they are stored: declared columns, extras as text, WGS84."""
+    """Return the accepted rows as they are stored.
+
+    Parameters
+    ----------
+    found
+        Result of the examination.
+
+    Returns
+    -------
+    rows
+        Declared columns, further columns of the file as text, geometry in WGS84.
+    """
     frame = _rows(found)
     if found.table.geometry == "point":
         shape = shapely.points(frame[LON].to_numpy(float), frame[LAT].to_numpy(float))
@@ -199,7 +251,20 @@ def _rows(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
 
 
 def import_table(store: Catalogue, province: str | None = None) -> pd.DataFrame:
-    """Return the imports as a table for people, the latest first."""
+    """Return the imports of a workspace as a table for people.
+
+    Parameters
+    ----------
+    store
+        Catalogue of the workspace.
+    province
+        Name of a pack; None for all.
+
+    Returns
+    -------
+    table
+        One row per import, the latest first.
+    """
     records = store.history(province)
     names = {record.province for record in records}
     now = {record.id for name in names for record in store.in_force(name).values()}
@@ -235,7 +300,7 @@ class RasterFile:
     name
         File name of an upload.
     crs
-        System that the planner says it is in; empty leaves it to the file.
+        System that the planner states; empty uses the file's own.
     unit
         Unit of its cells: ``m`` or ``ft`` (dem), ``person`` or ``person/km²`` (population).
     """
@@ -251,14 +316,34 @@ def commit_raster(
 ) -> ImportRecord:
     """Copy a raster into the workspace and enter it as the province's ``dem`` or ``population``.
 
-    A further raster of the same kind stands beside the earlier ones: DEMs come in tiles.
+    It is added to earlier rasters of the same kind: elevation models come in tiles.
+
+    Parameters
+    ----------
+    store
+        Catalogue of the workspace.
+    file
+        Raster, with its unit and the system that the planner states.
+    pack
+        The province.
+    kind
+        ``dem`` or ``population``.
+    origin
+        Evidence class and date of the raster.
+
+    Returns
+    -------
+    record
+        The import.
 
     Raises
     ------
+    UnknownNameError
+        If the kind is not made from rasters.
     DataError
-        If the file is no raster or does not say where it lies.
+        If the file is not a raster.
     InputError
-        If it does not touch the province, or the kind is no raster.
+        If it states no coordinate system, or does not touch the province.
     """
     return commit_rasters(store, [file], pack, kind=kind, origin=origin)
 
@@ -266,12 +351,28 @@ def commit_raster(
 def commit_rasters(
     store: Catalogue, files: Sequence[RasterFile], pack: Pack, *, kind: str, origin: FileOrigin
 ) -> ImportRecord:
-    """Enter several rasters as one import, which one undo takes back; else as for one.
+    """Copy several rasters into the workspace as one import, which one undo takes back.
+
+    Parameters
+    ----------
+    store, pack, kind, origin
+        As for :func:`commit_raster`.
+    files
+        Rasters of one kind.
+
+    Returns
+    -------
+    record
+        The import.
 
     Raises
     ------
+    UnknownNameError
+        If the kind is not made from rasters.
     InputError
-        If there is none; the others as for :func:`commit_raster`. Nothing is entered then.
+        If there is no file, or for one of them as for :func:`commit_raster`.
+    DataError
+        If one of them is not a raster; nothing is entered then.
     """
     if kind not in RASTERS:
         raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")

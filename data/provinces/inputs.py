@@ -1,4 +1,4 @@
-"""What the build of one province asks of whoever knows the province."""
+"""Inputs that the build of one province needs."""
 
 from __future__ import annotations
 
@@ -32,19 +32,52 @@ class Inputs(Protocol):
 
     @property
     def census_file(self) -> str:
-        """Where the census by county stands, for messages."""
+        """File with the census by county, for messages."""
 
     def county_census(self) -> pd.DataFrame:
         """Return the census by county-level unit, with the codes of its year."""
 
     def areas(self, store: PackageStore) -> pd.DataFrame:
-        """Return by (area, county) how the census of an area is split: urban and rural units."""
+        """Return how the census of each statistical area is split over counties.
+
+        Parameters
+        ----------
+        store
+            Packages.
+
+        Returns
+        -------
+        units
+            Numbers of urban and rural units by (area, county).
+        """
 
     def names(self, shapes: pd.DataFrame) -> pd.DataFrame:
-        """Return the English names of regions: adcode, level, name_en."""
+        """Return the English names of regions.
+
+        Parameters
+        ----------
+        shapes
+            Regions as :func:`data.provinces.boundaries.boundaries` returns them.
+
+        Returns
+        -------
+        names
+            ``adcode``, ``level``, ``name_en``.
+        """
 
     def river_names(self) -> pd.DataFrame:
         """Return the Chinese names of rivers: name, name_zh."""
 
     def check(self, prefectures: pd.DataFrame) -> None:
-        """Raise an error if the sums by prefecture are not those published."""
+        """Compare the sums by prefecture with the published ones.
+
+        Parameters
+        ----------
+        prefectures
+            Census and counts by code of the prefecture.
+
+        Raises
+        ------
+        DataError
+            If they differ.
+        """

@@ -78,7 +78,7 @@ class ListedProvince:
 
     @property
     def census_file(self) -> str:
-        """Where the census stands."""
+        """File with the census."""
         return str(COUNTIES_FILE)
 
     def county_census(self) -> pd.DataFrame:

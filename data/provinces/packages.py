@@ -30,7 +30,21 @@ CACHE_DIR = Path(__file__).parents[2] / ".cache" / "packages"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One pinned package."""
+    """One pinned package.
+
+    Attributes
+    ----------
+    name, version
+        As its registry names it.
+    client
+        ``pip``, ``npm`` or ``apt``.
+    file, sha256
+        Name of the downloaded file, and its checksum.
+    licence, credit
+        Its licence, and the line that names its authors.
+    date
+        Date of the release, YYYY-MM-DD.
+    """
 
     name: str
     client: str
@@ -66,14 +80,40 @@ class PackageStore:
     folder: Path = CACHE_DIR
 
     def package(self, name: str) -> Package:
-        """Return a pinned package by name."""
+        """Return a pinned package.
+
+        Parameters
+        ----------
+        name
+            Name of the package.
+
+        Returns
+        -------
+        package
+            Version, file and checksum.
+
+        Raises
+        ------
+        UnknownNameError
+            If no package of that name is pinned.
+        """
         table = tomllib.loads(PACKAGES_FILE.read_text(encoding="utf-8"))
         if name not in table:
             raise UnknownNameError("package", name, table, where=PACKAGES_FILE.name)
         return Package(name, **table[name])
 
     def path(self, name: str) -> Path:
-        """Return the checked file of a package.
+        """Return the file of a package, after its checksum is verified.
+
+        Parameters
+        ----------
+        name
+            Name of the package.
+
+        Returns
+        -------
+        path
+            File in the folder.
 
         Raises
         ------
@@ -95,16 +135,32 @@ class PackageStore:
         return path
 
     def has(self, name: str) -> bool:
-        """Return whether a package is in the folder or installed."""
+        """Test whether a package is in the folder or installed.
+
+        Parameters
+        ----------
+        name
+            Name of the package.
+
+        Returns
+        -------
+        found
+            True where it is.
+        """
         return self._in_folder(name) or self._installed(name) is not None
 
     def require(self, names: Sequence[str]) -> None:
-        """Check that packages are at hand, all at once.
+        """Check that packages are in the folder or installed, all at once.
+
+        Parameters
+        ----------
+        names
+            Names of packages.
 
         Raises
         ------
         StorageError
-            With the commands that bring those that are not.
+            With the commands that download the missing ones.
         """
         missing = [self.package(name) for name in names if not self.has(name)]
         if missing:
@@ -113,12 +169,22 @@ class PackageStore:
             )
 
     def root(self, name: str) -> Path:
-        """Return where the modules of a package are imported from: its wheel, or the site folder.
+        """Return the place from which the modules of a package are imported.
+
+        Parameters
+        ----------
+        name
+            Name of the package.
+
+        Returns
+        -------
+        root
+            Its wheel in the folder, or the folder of installed packages.
 
         Raises
         ------
         StorageError
-            If it is nowhere.
+            If it is in neither.
         """
         found = None if self._in_folder(name) else self._installed(name)
         return self.path(name) if found is None else Path(str(found.locate_file("")))
@@ -138,7 +204,19 @@ class PackageStore:
         return found if found.version == package.version else None
 
     def read(self, name: str, member: str) -> bytes:
-        """Return one file out of a package.
+        """Return the content of one file of a package.
+
+        Parameters
+        ----------
+        name
+            Name of the package.
+        member
+            Path inside the package.
+
+        Returns
+        -------
+        content
+            Bytes of the file.
 
         Raises
         ------
@@ -158,12 +236,17 @@ class PackageStore:
             ) from error
 
     def fetch(self, package: Package) -> None:
-        """Bring a package into the folder; here only say how it is brought.
+        """Refuse a missing package; a subclass downloads it into the folder instead.
+
+        Parameters
+        ----------
+        package
+            The missing package.
 
         Raises
         ------
         StorageError
-            Always.
+            Always, with the command that downloads it.
         """
         raise StorageError(_lack([package]), where=str(self.folder),
                            repair=_bring([package], self.folder))  # fmt: skip

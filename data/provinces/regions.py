@@ -17,7 +17,21 @@ if TYPE_CHECKING:
 
 
 def regions_table(store: PackageStore, spec: Inputs, counts: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the regions of a province, all levels; ``counts`` are those of ``unit_counts``.
+    """Return the table ``regions`` of a province, all levels.
+
+    Parameters
+    ----------
+    store
+        Packages.
+    spec
+        The province.
+    counts
+        Result of :func:`data.provinces.census.unit_counts`.
+
+    Returns
+    -------
+    regions
+        Polygons in EPSG:4326 with names, areas [km²], counts and census.
 
     Raises
     ------

@@ -24,23 +24,44 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Relief:
-    """Elevation [m] on rows of latitude (north first) and columns of longitude [°]."""
+    """Grid of elevations.
+
+    Attributes
+    ----------
+    elevation
+        (rows, columns) heights [m].
+    lat
+        (rows,) latitudes, north first [°].
+    lon
+        (columns,) longitudes [°].
+    """
 
     elevation: Floats
     lat: Floats
     lon: Floats
 
     def roughness(self) -> Floats:
-        """Return the standard deviation of each cell with its eight neighbours [m]."""
+        """Return the standard deviation of each cell with its eight neighbours.
+
+        Returns
+        -------
+        roughness
+            As :attr:`elevation` [m].
+        """
         padded = np.pad(self.elevation, 1, mode="edge")
         windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
         return np.asarray(windows.std(axis=(2, 3)))
 
     def ruggedness(self) -> Floats:
-        """Return how broken the land is [m]; a plain at the foot of mountains counts as flat.
+        """Return how broken the land is; a plain at the foot of mountains counts as flat.
 
-        The standard deviation about a plane of each 3 × 3 cells; of the nine such windows that
-        hold a cell the least counts.
+        The standard deviation about a plane of each 3 × 3 cells; of the nine such windows that hold
+        a cell the least counts.
+
+        Returns
+        -------
+        ruggedness
+            As :attr:`elevation` [m].
         """
         padded = np.pad(self.elevation, 1, mode="edge")
         windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
@@ -54,7 +75,20 @@ class Relief:
         return np.asarray(np.lib.stride_tricks.sliding_window_view(around, (3, 3)).min(axis=(2, 3)))
 
     def at(self, values: Floats, lon: Floats, lat: Floats) -> Floats:
-        """Return ``values`` of the grid at points, bilinear."""
+        """Interpolate values of the grid at points, bilinear.
+
+        Parameters
+        ----------
+        values
+            As :attr:`elevation`, any unit.
+        lon, lat
+            (n,) points, WGS84 [°]; points outside get the value at the edge.
+
+        Returns
+        -------
+        found
+            (n,) values [unit of ``values``].
+        """
         x = np.clip((lon - self.lon[0]) * _CELLS_PER_DEGREE, 0, len(self.lon) - 1.000001)
         y = np.clip((self.lat[0] - lat) * _CELLS_PER_DEGREE, 0, len(self.lat) - 1.000001)
         i, j = y.astype(int), x.astype(int)
@@ -65,7 +99,20 @@ class Relief:
 
 
 def read_relief(store: PackageStore, regions: gpd.GeoDataFrame) -> Relief:
-    """Return the grid around a province, one cell wider than its bounds."""
+    """Return the grid around a province, one cell wider than its bounds.
+
+    Parameters
+    ----------
+    store
+        Packages; ``itur`` is read.
+    regions
+        Regions of the province, WGS84.
+
+    Returns
+    -------
+    relief
+        Cells of 1/12°.
+    """
     topo, lat, lon = (_grid(store, file) for file in RELIEF_FILES)
     west, south, east, north = regions.total_bounds
     margin = 1.5 / _CELLS_PER_DEGREE
@@ -75,7 +122,20 @@ def read_relief(store: PackageStore, regions: gpd.GeoDataFrame) -> Relief:
 
 
 def relief_table(relief: Relief, regions: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the cells whose centre lies in the province or within half a cell of it."""
+    """Return the cells whose centre lies in the province or within half a cell of it.
+
+    Parameters
+    ----------
+    relief
+        Grid around the province.
+    regions
+        Regions of the province, WGS84.
+
+    Returns
+    -------
+    table
+        ``lon``, ``lat`` [°], ``elevation_m`` [m].
+    """
     province = regions.loc[regions["level"] == "province", "geometry"].iloc[0]
     wide = shapely.buffer(province, 0.5 / _CELLS_PER_DEGREE)
     lon, lat = (a.ravel() for a in np.meshgrid(relief.lon, relief.lat))

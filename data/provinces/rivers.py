@@ -24,7 +24,22 @@ RIVER_FILES = tuple(f"{_STEM}.{end}" for end in _ENDS)
 
 
 def rivers_table(store: PackageStore, spec: Inputs, regions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the rivers of a province with their geodesic length inside it."""
+    """Return the rivers of a province with their geodesic length inside it.
+
+    Parameters
+    ----------
+    store
+        Packages; ``libmagics++-data`` is read.
+    spec
+        The province.
+    regions
+        Regions of the province, WGS84.
+
+    Returns
+    -------
+    rivers
+        Lines in EPSG:4326 with names and ``length_km`` [km].
+    """
     province = regions.loc[regions["level"] == "province", "geometry"].iloc[0]
     lines = _natural_earth(store)
     inside = shapely.set_precision(

@@ -25,7 +25,22 @@ _FLOATS = ("lon", "lat")
 
 
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> Path:
-    """Check a table against its schema and write it to the pack folder."""
+    """Check a table without geometry column and write it into the folder of a pack.
+
+    Parameters
+    ----------
+    folder
+        Folder of the pack.
+    name
+        Key of :data:`data.tables.pack.TABLES`.
+    frame
+        Rows with every declared column; not changed.
+
+    Returns
+    -------
+    path
+        File that was written.
+    """
     schema = TABLES[name]
     frame = frame[list(schema.column_names)].sort_values(list(schema.key)).reset_index(drop=True)
     path = folder / f"{name}{schema.suffix}"
@@ -40,7 +55,22 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> Path:
 
 
 def write_geo(folder: Path, name: str, shapes: gpd.GeoDataFrame) -> Path:
-    """Check a line or polygon table against its schema and write it as GeoParquet."""
+    """Check a table of lines or polygons and write it as GeoParquet.
+
+    Parameters
+    ----------
+    folder
+        Folder of the pack.
+    name
+        Key of :data:`data.tables.pack.TABLES`.
+    shapes
+        Rows with every declared column, EPSG:4326; not changed.
+
+    Returns
+    -------
+    path
+        File that was written.
+    """
     schema = TABLES[name]
     ordered = shapes.sort_values(list(schema.key)).reset_index(drop=True)
     ordered = ordered[[*schema.column_names, "geometry"]]

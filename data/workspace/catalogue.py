@@ -1,4 +1,4 @@
-"""What was imported into a workspace: every version kept, one in force, undo and redo.
+"""Imports of a workspace: every version is kept, one is in force, with undo and redo.
 
 ::
 
@@ -6,9 +6,10 @@
     tables/<sha256>.parquet      the rows; never changed, named by their content
     rasters/<sha256>.tif
 
-The rows are on the disk before the catalogue names them, so a kill at any moment leaves the last
-good state; what nobody names is harmless. ``TONGCUN_CATALOGUE`` may hold the URL of a PostgreSQL
-data base: then the catalogue and the rows live there, and ``tables/`` is a cache of this machine.
+The rows are on the disk before the catalogue refers to them, so a kill at any moment leaves the
+last good state; files without a reference are harmless. ``TONGCUN_CATALOGUE`` may hold the URL of a
+PostgreSQL data base: then the catalogue and the rows are there, and ``tables/`` is a cache of this
+machine.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import pandas as pd
 import sqlalchemy as sa
@@ -49,6 +50,14 @@ class ImportRecord:
 
     Attributes
     ----------
+    id
+        Number of the import, ascending.
+    province
+        Name of the pack.
+    kind
+        Key of :data:`data.tables.imports.IMPORTABLE`.
+    file_name, file_sha256
+        Name and checksum of the imported file, or of several together.
     at
         UTC, ISO 8601 with seconds.
     who
@@ -68,7 +77,7 @@ class ImportRecord:
     table_sha256
         Content of the stored table.
     undone, dropped
-        Taken back; taken back and out of reach of a redo.
+        Undone; undone and beyond the reach of a redo.
     """
 
     id: int
@@ -100,8 +109,8 @@ class Catalogue:
     folder
         Root of the workspace; made by the first commit.
     url
-        PostgreSQL data base of a team; default ``TONGCUN_CATALOGUE``, else SQLite in the folder.
-        Nothing is read or made before it is asked for.
+        PostgreSQL data base of a team; default ``TONGCUN_CATALOGUE``, else SQLite in the folder. It
+        is opened on the first use.
 
     Raises
     ------
@@ -128,7 +137,7 @@ class Catalogue:
         self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._store.close()
 
     def commit(  # noqa: PLR0913  a record has these parts
@@ -146,14 +155,35 @@ class Catalogue:
         choices: Mapping[str, Any],
         who: str = "",
     ) -> ImportRecord:
-        """Store a table and put it in force; what could be redone is dropped.
+        """Store a table and put it in force; undone imports of it can no longer be redone.
 
         Parameters
         ----------
+        province
+            Name of the pack.
+        kind
+            Key of :data:`data.tables.imports.IMPORTABLE`.
         table
             Rows, any geometry in EPSG:4326; of a table of points ``lon`` and ``lat`` are enough.
+        file_name, file_sha256
+            Name and checksum of the imported file.
+        evidence
+            ``measured``, ``declared`` or ``modelled``.
+        as_of
+            Date that the rows hold for, YYYY-MM-DD; empty if unknown.
+        crs
+            Decision on the coordinate system with its evidence; empty for tables without positions.
         counts
             Rows of the file.
+        choices
+            What the planner chose: columns, repairs, encoding, sheet, layer.
+        who
+            Name of the planner; empty for the user of the operating system.
+
+        Returns
+        -------
+        record
+            The import.
 
         Raises
         ------
@@ -189,22 +219,46 @@ class Catalogue:
         return _record(made)
 
     def undo(self, province: str, kind: str) -> ImportRecord | None:
-        """Take the import in force back; return the one now in force, None for the pack's own.
+        """Undo the import in force.
+
+        Parameters
+        ----------
+        province
+            Name of the pack.
+        kind
+            Kind of table.
+
+        Returns
+        -------
+        record
+            Import that is now in force; None where it is the pack's own table.
 
         Raises
         ------
         InputError
-            If there is nothing to take back.
+            If there is nothing to undo.
         """
         with self._writing_existing("nothing was imported that could be undone") as connection:
             record = _in_force(connection, province, kind)
             if record is None:
-                raise _nothing(province, kind, "nothing was imported that could be undone")
+                _refuse_empty(province, kind, "nothing was imported that could be undone")
             _set_undone(connection, record.id, undone=True)
             return _in_force(connection, province, kind)
 
     def redo(self, province: str, kind: str) -> ImportRecord:
-        """Put back what was undone last; return it.
+        """Put the import that was undone last in force again.
+
+        Parameters
+        ----------
+        province
+            Name of the pack.
+        kind
+            Kind of table.
+
+        Returns
+        -------
+        record
+            The import.
 
         Raises
         ------
@@ -220,12 +274,25 @@ class Catalogue:
                 .limit(1)
             ).one_or_none()
             if waiting is None:
-                raise _nothing(province, kind, what)
+                _refuse_empty(province, kind, what)
             _set_undone(connection, waiting.id, undone=False)
         return replace(_record(waiting), undone=False)
 
     def history(self, province: str | None = None, kind: str | None = None) -> list[ImportRecord]:
-        """Return every import ever made, the latest first."""
+        """Return every import, undone ones too.
+
+        Parameters
+        ----------
+        province
+            Name of a pack; None for all.
+        kind
+            Kind of table; None for all.
+
+        Returns
+        -------
+        records
+            The latest first.
+        """
         if not self._store.exists:
             return []
         query = sa.select(IMPORTS).order_by(IMPORTS.c.id.desc())
@@ -237,7 +304,18 @@ class Catalogue:
             return [_record(row) for row in connection.execute(query)]
 
     def in_force(self, province: str) -> dict[str, ImportRecord]:
-        """Return kind → import in force; kinds that the pack itself provides are absent."""
+        """Return the imports in force of a province.
+
+        Parameters
+        ----------
+        province
+            Name of the pack.
+
+        Returns
+        -------
+        records
+            Kind of table → import; kinds without an import are absent.
+        """
         found: dict[str, ImportRecord] = {}
         for record in self.history(province):
             if not record.undone:
@@ -245,7 +323,19 @@ class Catalogue:
         return dict(sorted(found.items()))
 
     def table(self, province: str, kind: str) -> pd.DataFrame | None:
-        """Return the imported table in force, a GeoDataFrame if it has a geometry, else None.
+        """Return the imported table in force.
+
+        Parameters
+        ----------
+        province
+            Name of the pack.
+        kind
+            Kind of table.
+
+        Returns
+        -------
+        rows
+            As :meth:`read` gives them; None where none is in force.
 
         Raises
         ------
@@ -257,6 +347,16 @@ class Catalogue:
 
     def read(self, record: ImportRecord) -> pd.DataFrame:
         """Return the rows of one import, in force or not.
+
+        Parameters
+        ----------
+        record
+            The import.
+
+        Returns
+        -------
+        rows
+            A GeoDataFrame if the table has a geometry.
 
         Raises
         ------
@@ -274,12 +374,22 @@ class Catalogue:
         return pd.read_parquet(io.BytesIO(content))
 
     def path(self, record: ImportRecord) -> Path:
-        """Return the file with the rows of an import, its content compared with its name.
+        """Return the file with the rows of an import, after its checksum is verified.
+
+        Parameters
+        ----------
+        record
+            The import.
+
+        Returns
+        -------
+        path
+            Parquet file in the workspace.
 
         Raises
         ------
         DataError
-            If it is missing or damaged and no data base can give it back.
+            If it is missing or damaged and no data base holds its content.
         """
         path = self._table_path(record.table_sha256)
         if _matches(path, record.table_sha256):
@@ -298,7 +408,7 @@ class Catalogue:
         )  # fmt: skip
 
     def share(self, name: str) -> None:
-        """Put a file of the folder where the other machines of a team find it.
+        """Copy a file of the workspace into the team's data base; without a team do nothing.
 
         Parameters
         ----------
@@ -316,12 +426,22 @@ class Catalogue:
             share_file(self._store, name, self.folder / name)
 
     def fetched(self, name: str) -> Path:
-        """Return a file of the folder, out of the team's data base where it is not here yet.
+        """Return a file of the workspace, from the team's data base where this machine lacks it.
+
+        Parameters
+        ----------
+        name
+            Path inside the folder, such as ``rasters/….tif``.
+
+        Returns
+        -------
+        path
+            Path of the file.
 
         Raises
         ------
         DataError
-            If nobody has it.
+            If neither the folder nor a data base has it.
         """
         path = self.folder / name
         if not path.exists():
@@ -331,7 +451,13 @@ class Catalogue:
         return path
 
     def stamp(self) -> str:
-        """Return a text that changes whenever the catalogue does; cheap without PostgreSQL."""
+        """Return a text that changes whenever the catalogue does; cheap without PostgreSQL.
+
+        Returns
+        -------
+        stamp
+            Empty where there is no catalogue yet.
+        """
         if self._store.file is None:
             query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(IMPORTS.c.id), 0))
             undone = sa.select(IMPORTS.c.id).where(IMPORTS.c.undone).order_by(IMPORTS.c.id)
@@ -381,7 +507,7 @@ def _set_undone(connection: Connection, number: int, *, undone: bool) -> None:
 
 
 def _share(connection: Connection, name: str, content: bytes) -> None:
-    """Put the rows where the other machines of the team find them."""
+    """Store the rows in the data base, for the other machines of the team."""
     known = sa.select(CONTENTS.c.sha256).where(CONTENTS.c.sha256 == name)
     if connection.execute(known).first() is None:
         connection.execute(sa.insert(CONTENTS).values(sha256=name, content=content))
@@ -394,8 +520,8 @@ def _record(row: Row[Any]) -> ImportRecord:
     return ImportRecord(**values)
 
 
-def _nothing(province: str, kind: str, what: str) -> InputError:
-    return InputError(what, where=f"{province} {kind}", repair="see the list of imports")
+def _refuse_empty(province: str, kind: str, what: str) -> NoReturn:
+    raise InputError(what, where=f"{province} {kind}", repair="see the list of imports")
 
 
 def _matches(path: Path, name: str) -> bool:

@@ -1,12 +1,12 @@
-"""A pack as a workspace makes it: imported tables in the place of the pack's own.
+"""A pack with the tables of a workspace: imported tables replace the pack's own.
 
-Villages, sites and fibre nodes replace the pack's whole table; a list of base stations stands in
-for the sites where no list of sites is in force. Regions replace the rows of the
-same adcode, field by field; targets and observations the rows of the same id, others are added.
-What had to be joined lies in ``derived/``, named by what it was made of.
+Villages, sites and fibre nodes replace the pack's whole table; where no list of sites is in
+force, they are derived from a list of base stations. Regions replace the rows of the same adcode,
+field by field; targets and observations the rows of the same id, others are added. Joined tables
+are kept in ``derived/``, named by their inputs.
 
-Kinds of table that no pack has (roads, power lines, fibre routes, base stations, rasters …) stand
-beside the pack; :func:`imported_table` and :func:`imported_rasters` hand out what is in force::
+Kinds of table that no pack has (roads, power lines, fibre routes, base stations, rasters …) are
+read by :func:`imported_table` and :func:`imported_rasters`::
 
     roads = imported_table(pack, "roads")       # None where nothing was imported
     tiles = imported_rasters(pack, "dem")       # () where nothing was imported
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 #: Tables of a pack whose rows an import adds to or changes → key of a row.
 MERGED = {"regions": "adcode", "targets": "id", "observations": "id"}
-#: How an import is named where packages are named otherwise.
+#: Name of an import in the column of packages.
 PACKAGE = "import"
 
 _AGAIN = "undo the import, or import the file again"
@@ -48,8 +48,15 @@ def effective_pack(pack: Pack, folder: str | Path | None = None) -> Pack:
 
     Parameters
     ----------
+    pack
+        As read from its folder.
     folder
         Root of the workspace; default as in :meth:`Workspace.open`.
+
+    Returns
+    -------
+    pack
+        The same pack where nothing is in force.
 
     Raises
     ------
@@ -68,7 +75,18 @@ def effective_pack(pack: Pack, folder: str | Path | None = None) -> Pack:
 
 
 def catalogue_stamp(root: Path) -> str:
-    """Return a text that changes whenever what is in force may have changed; empty without any."""
+    """Return a text that changes whenever the tables in force may have changed.
+
+    Parameters
+    ----------
+    root
+        Root of the workspace.
+
+    Returns
+    -------
+    stamp
+        Empty where there is no catalogue.
+    """
     if not _has_catalogue(root):
         return ""
     from data.workspace.catalogue import Catalogue
@@ -82,7 +100,20 @@ def _has_catalogue(root: Path) -> bool:
 
 
 def overridden(pack: Pack, store: Catalogue) -> Pack:
-    """Return the pack with the tables that a catalogue has in force."""
+    """Return the pack with the tables that a catalogue has in force.
+
+    Parameters
+    ----------
+    pack
+        As read from its folder.
+    store
+        Catalogue of the workspace.
+
+    Returns
+    -------
+    pack
+        The same pack where nothing is in force.
+    """
     records = store.in_force(pack.name)
     if not records:
         return pack
@@ -100,7 +131,7 @@ def overridden(pack: Pack, store: Catalogue) -> Pack:
 
 
 def _sites_of_stations(store: Catalogue, record: ImportRecord) -> Path:
-    """Return the sites of the base stations in force, as a table of their own."""
+    """Return the sites of the base stations in force, as a further table."""
     made_of = [record.table_sha256, "sites of stations"]
     known = _derived_path(store, made_of)
     if known.exists():
@@ -111,21 +142,23 @@ def _sites_of_stations(store: Catalogue, record: ImportRecord) -> Path:
 
 
 def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
-    """Return the table of one kind that a workspace has in force; None where none is.
+    """Return the table of one kind that a workspace has in force.
 
     Parameters
     ----------
     pack
         As :func:`effective_pack` returns it: a pack straight from its folder has no imports.
     kind
-        Key of :data:`data.tables.imports.IMPORTABLE`; its columns are declared there, extras of
-        the planner's file stand behind them.
+        Key of :data:`data.tables.imports.IMPORTABLE`; its columns are declared there and precede
+        further columns of the planner's file.
 
     Returns
     -------
-    A GeoDataFrame in EPSG:4326 where the kind has a geometry (points, lines, polygons), else a
-    plain frame. Each row has ``evidence`` (measured, declared or modelled), ``as_of`` and
-    ``source``. The table may be partial: what it does not list is unknown, not absent.
+    rows
+        A GeoDataFrame in EPSG:4326 where the kind has a geometry (points, lines, polygons), else a
+        plain frame; None where none is in force. Each row has ``evidence`` (measured, declared or
+        modelled), ``as_of`` and ``source``. The table may be partial: what it does not list is
+        unknown, not absent.
 
     Raises
     ------
@@ -139,7 +172,7 @@ def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
     path = dict(pack.imported).get(kind)
     if path is None:
         return None
-    # Only where there is something to read: the terminal's gaps wait for no geometry.
+    # Imported here: without an imported table geopandas is not loaded.
     import geopandas as gpd
     import pyarrow as pa
 
@@ -156,7 +189,7 @@ def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
 
 
 def brought(pack: Pack, kind: str) -> pd.DataFrame | None:
-    """Return what a planner's table says of its rows beyond the columns that every pack has.
+    """Return the columns of an imported table beyond those that every pack has.
 
     Parameters
     ----------
@@ -179,7 +212,7 @@ def brought(pack: Pack, kind: str) -> pd.DataFrame | None:
 def _brought(path: Path, kind: str) -> pd.DataFrame:
     """Read these columns once: the file is named by its content."""
     own = TABLES[kind]
-    # The pack's columns and the names of regions stand in every list already.
+    # Every list has the pack's columns and the names of regions already.
     known = {*own.column_names, "geometry", "province", "prefecture", "county"} - {own.key[0]}
     rows = pd.read_parquet(path).set_index(own.key[0])
     rows = rows[[name for name in rows.columns if name not in known]]
@@ -187,7 +220,20 @@ def _brought(path: Path, kind: str) -> pd.DataFrame:
 
 
 def is_imported(pack: Pack, kind: str) -> bool:
-    """Test whether a planner's table of one kind is in force."""
+    """Test whether an imported table of one kind is in force.
+
+    Parameters
+    ----------
+    pack
+        As :func:`effective_pack` returns it.
+    kind
+        Key of :data:`data.tables.imports.IMPORTABLE`.
+
+    Returns
+    -------
+    imported
+        True where it is.
+    """
     return kind in dict(pack.imported)
 
 
@@ -208,7 +254,7 @@ class ImportedRaster:
     unit
         ``m`` (dem), ``person`` or ``person/km²`` (population).
     evidence, as_of, source
-        What it rests on, its date (may be empty), the file that was imported.
+        Evidence class, date (may be empty), name of the imported file.
     """
 
     path: Path
@@ -222,17 +268,30 @@ class ImportedRaster:
 
 
 def imported_rasters(pack: Pack, kind: str = "dem") -> tuple[ImportedRaster, ...]:
-    """Return the rasters of one kind in force, in the order of their import; () where none is.
+    """Return the rasters of one kind that a workspace has in force.
 
     Tiles may overlap and need not cover the province: outside them nothing is known. A tile that
-    another machine of the team imported is fetched from its data base when it is first asked for.
+    another machine of the team imported is fetched from its data base on the first use.
+
+    Parameters
+    ----------
+    pack
+        As :func:`effective_pack` returns it.
+    kind
+        ``dem`` or ``population``.
+
+    Returns
+    -------
+    rasters
+        In the order of their import; empty where none is in force.
 
     Raises
     ------
     UnknownNameError
         If the kind is not made from rasters.
     DataError
-        If the list of rasters cannot be read, or a raster is nowhere to be found.
+        If the list of rasters cannot be read, or a raster is missing here and in the team's data
+        base.
     """
     if kind not in RASTERS:
         raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
@@ -264,7 +323,20 @@ def _here(root: Path, name: str) -> Path:
 
 
 def import_date(pack: Pack, table: str) -> str:
-    """Return the latest date that a row of an imported table holds for; empty if none is known."""
+    """Return the latest date that a row of an imported table holds for.
+
+    Parameters
+    ----------
+    pack
+        As :func:`effective_pack` returns it.
+    table
+        Kind of table.
+
+    Returns
+    -------
+    date
+        YYYY-MM-DD; empty if none is known.
+    """
     path = dict(pack.imported).get(table)
     if path is None:
         return ""
@@ -275,7 +347,21 @@ def import_date(pack: Pack, table: str) -> str:
 def merged(pack: Pack, kind: str, imported: pd.DataFrame) -> pd.DataFrame:
     """Return the pack's table with imported rows put over its own and new ones added.
 
-    Cells that the import leaves empty keep what the pack says.
+    Cells that the import leaves empty keep the value of the pack.
+
+    Parameters
+    ----------
+    pack
+        As read from its folder.
+    kind
+        Key of :data:`MERGED`.
+    imported
+        Rows with the table's key; not changed.
+
+    Returns
+    -------
+    rows
+        Rows of the pack in their order, then new ones; with geometry where the table has one.
     """
     import geopandas as gpd
 
@@ -297,7 +383,24 @@ def merged(pack: Pack, kind: str, imported: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_in_force(pack: Pack, kind: str, imported: pd.DataFrame, *, where: str) -> None:
-    """Raise :class:`DataError` if the pack would break with this table in force."""
+    """Check the table that would be in force after an import.
+
+    Parameters
+    ----------
+    pack
+        The province.
+    kind
+        Key of :data:`data.tables.imports.IMPORTABLE`; kinds that no pack has are not checked.
+    imported
+        Rows to import.
+    where
+        Name of the file, for messages.
+
+    Raises
+    ------
+    DataError
+        If the table breaks its schema.
+    """
     if kind not in TABLES:
         return
     whole = merged(pack, kind, imported) if kind in MERGED else imported

@@ -1,9 +1,8 @@
 """A planner's own scenarios: sorted JSON files in one folder, written atomically.
 
 The folder is the argument, else ``TONGCUN_WORKSPACE``, else the user's data folder of the
-operating system. Nothing else of the application writes by itself. With ``TONGCUN_CATALOGUE`` a
-team's data base keeps the scenarios (:mod:`data.workspace.team`); files of the folder stay
-readable.
+operating system. The application writes nowhere else by itself. With ``TONGCUN_CATALOGUE`` a team's
+data base keeps the scenarios (:mod:`data.workspace.team`); files of the folder stay readable.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import re
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from data.atomic import atomic_write, locked
 from data.home import workspace_folder
@@ -39,7 +38,7 @@ _REPAIR = f"set {ENVIRONMENT} to a folder you may write to, or free space on the
 class Workspace:
     """The folder of a planner's own files.
 
-    Parameters
+    Attributes
     ----------
     folder
         Root of the workspace; created on the first save.
@@ -49,7 +48,18 @@ class Workspace:
 
     @classmethod
     def open(cls, folder: str | Path | None = None) -> Workspace:
-        """Return the workspace of the argument, the environment or the operating system."""
+        """Return the workspace of the argument, the environment or the operating system.
+
+        Parameters
+        ----------
+        folder
+            Root of the workspace; default ``TONGCUN_WORKSPACE``, else the user's data folder.
+
+        Returns
+        -------
+        workspace
+            Nothing is created yet.
+        """
         return cls(workspace_folder(folder))
 
     @property
@@ -66,6 +76,11 @@ class Workspace:
     def names(self) -> tuple[str, ...]:
         """Return the names of the saved scenarios, sorted.
 
+        Returns
+        -------
+        names
+            Each once, of the folder and of the team's data base.
+
         Raises
         ------
         StorageError
@@ -74,29 +89,32 @@ class Workspace:
         try:
             found = {path.stem for path in self.scenarios_dir.glob("*.json") if path.is_file()}
         except OSError as error:
-            raise _storage("the scenarios cannot be listed", self.scenarios_dir, error) from error
+            _refuse_storage("the scenarios cannot be listed", self.scenarios_dir, error)
         with _team() as team:
             return tuple(sorted(found.union(() if team is None else team.names())))
 
     def save(self, scenario: Scenario, *, replaces: str | None = None) -> Path | None:
-        """Keep a scenario under its name.
+        """Save a scenario under its name.
 
         Parameters
         ----------
+        scenario
+            Scenario with a name.
         replaces
             :attr:`Scenario.digest` of what may be replaced, empty for a new name; None replaces
-            whatever is there.
+            any.
 
         Returns
         -------
-        The file; None where a team's data base keeps it.
+        path
+            The file; None where a team's data base keeps it.
 
         Raises
         ------
         ScenarioConflictError
-            If another one is there than may be replaced; it stays.
+            If another scenario is saved than may be replaced; it is kept.
         InputError
-            If the name is empty or no file name on every operating system.
+            If the name is empty or not a file name on every operating system.
         StorageError
             If the folder is read-only or the disk is full; an older file stays as it was.
         """
@@ -113,18 +131,30 @@ class Workspace:
                     check_unchanged(there, replaces, where=path.stem)
                 atomic_write(path, scenario.to_json().encode("utf-8"))
         except OSError as error:
-            raise _storage("the scenario cannot be saved", path, error) from error
+            _refuse_storage("the scenario cannot be saved", path, error)
         return path
 
     def load(self, name: str) -> Scenario:
-        """Read a scenario, the team's before a file; its name is the one that it is kept under.
+        """Read a scenario, from the team's data base before a file.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+
+        Returns
+        -------
+        scenario
+            Under the name it was asked for.
 
         Raises
         ------
         UnknownNameError
-            If none has that name.
+            If there is no scenario of that name.
         InputError
-            If the name is hostile or the file breaks the schema.
+            If the name is not allowed or the file breaks the schema.
+        StorageError
+            If the file cannot be read.
         """
         path = self._path(name)
         with _team() as team:
@@ -143,7 +173,7 @@ class Workspace:
                 "is no UTF-8 text", where=str(path), repair="delete it or export it again"
             ) from error
         except OSError as error:
-            raise _storage("the scenario cannot be read", path, error) from error
+            _refuse_storage("the scenario cannot be read", path, error)
         return Scenario.from_json(text, where=str(path))
 
     def delete(self, name: str, *, replaces: str | None = None) -> None:
@@ -151,15 +181,17 @@ class Workspace:
 
         Parameters
         ----------
+        name
+            Name of the scenario.
         replaces
-            As for :meth:`save`.
+            :attr:`Scenario.digest` of what may be deleted; None deletes any.
 
         Raises
         ------
         ScenarioConflictError
-            If another one is there than may be deleted; it stays.
+            If another scenario is saved than may be deleted; it is kept.
         UnknownNameError
-            If none has that name.
+            If there is no scenario of that name.
         StorageError
             If the file cannot be removed.
         """
@@ -173,7 +205,7 @@ class Workspace:
         except FileNotFoundError as error:
             raise UnknownNameError("scenario", name, self.names()) from error
         except OSError as error:
-            raise _storage("the scenario cannot be deleted", path, error) from error
+            _refuse_storage("the scenario cannot be deleted", path, error)
 
     def _path(self, name: str) -> Path:
         return self.scenarios_dir / f"{checked_name(name)}.json"
@@ -189,12 +221,22 @@ def _team() -> AbstractContextManager[TeamScenarios | None]:
 
 
 def checked_name(name: str) -> str:
-    """Return a scenario's name without outer blanks, or say what is wrong with it.
+    """Check the name of a scenario.
+
+    Parameters
+    ----------
+    name
+        Name as typed.
+
+    Returns
+    -------
+    name
+        Without spaces around it.
 
     Raises
     ------
     InputError
-        If it is empty, too long, or could leave the folder or break on another system.
+        If it is empty, too long, or not a plain file name on every operating system.
 
     Examples
     --------
@@ -212,6 +254,6 @@ def checked_name(name: str) -> str:
     return text
 
 
-def _storage(what: str, path: Path, error: OSError) -> StorageError:
+def _refuse_storage(what: str, path: Path, error: OSError) -> NoReturn:
     reason = error.strerror or str(error)
-    return StorageError(f"{what} ({reason})", where=str(path), repair=_REPAIR)
+    raise StorageError(f"{what} ({reason})", where=str(path), repair=_REPAIR) from error

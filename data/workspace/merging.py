@@ -1,9 +1,9 @@
-"""What becomes of a planner's table when a further file comes: replaced, added to, or kept.
+"""Merge a further file into a planner's table: rows are replaced, added or kept.
 
-A file covers the counties that its rows lie in. By default it replaces what the table in force
-says of these counties and leaves the others as they are; it may also be added row by row, or
-replace the table. A row is known again by its own code, else by name and county, else by place,
-and keeps the id that it had.
+A file covers the counties that its rows lie in. By default it replaces the rows of these
+counties in the table in force and leaves the others as they are; it may also be added row by row,
+or replace the table. A row is recognised by its own code, else by name and county, else by place,
+and keeps its id.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Scope = Literal["county", "append", "all"]
 SCOPES: tuple[Scope, ...] = ("county", "append", "all")
 #: Tables of which several rows share a place.
 _SHARED = ("base_stations", "measurements")
-#: Columns that tell sectors of one station apart where cells have no id.
+#: Columns that distinguish sectors of one station where cells have no id.
 _FURTHER = {"base_stations": ("azimuth_deg",)}
 _DTYPES: dict[str, Any] = {
     "text": pd.StringDtype(na_value=np.nan), "date": pd.StringDtype(na_value=np.nan),
@@ -45,7 +45,7 @@ class Merge:
     kept
         Rows of the table in force that stay as they are.
     replaced
-        Rows of the table in force that the file says again.
+        Rows of the table in force that the file contains too.
     removed
         Rows of the table in force that are gone.
     added

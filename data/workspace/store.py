@@ -128,7 +128,7 @@ class Store:
 
     @property
     def exists(self) -> bool:
-        """Whether there can be anything to read; a PostgreSQL data base is always asked."""
+        """Whether there can be anything to read; True for a PostgreSQL data base."""
         return self.file is None or self.file.exists()
 
     @contextmanager
@@ -139,12 +139,12 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a connection of the only writer; all that the block does holds, or nothing."""
+        """Yield a connection of the only writer; the block takes effect wholly or not at all."""
         with self._errors(), _only_writer(self._opened()) as connection:
             yield connection
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -166,7 +166,7 @@ class Store:
         return self._engine
 
     def _make(self, file: Path) -> None:
-        """Make a new data base whole or not at all: an empty file would be a fault."""
+        """Make a new data base completely or not at all: an empty file would be a fault."""
         with locked(file.with_name(f"{file.name}.lock")):
             if file.exists():
                 return
@@ -188,7 +188,7 @@ class Store:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Turn what the data base refuses into an error that a planner can act on."""
+        """Convert errors of the data base to errors that a planner can act on."""
         try:
             yield
         except DBAPIError as error:
@@ -313,7 +313,7 @@ def _bring_up_to_date(connection: Connection, name: str) -> None:
 
 
 def _explained(error: DBAPIError, name: str) -> StorageError | DataError:
-    """Say what the data base's message means for the planner."""
+    """Return the error that explains the data base's message to the planner."""
     text = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
     lowered = text.lower()
     known = (

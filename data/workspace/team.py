@@ -1,9 +1,9 @@
-"""What a team shares through its data base besides imported tables: scenarios and rasters.
+"""Scenarios and rasters that a team shares through its data base.
 
-One planner's scenarios are files in his folder, which he can copy, mend and send. With
-``TONGCUN_CATALOGUE`` they live in the data base, so that everyone sees the same; files that lie in
-the folder stay readable. A raster goes into the data base in parts of :data:`PART_BYTES` and comes
-out on another machine when it is first needed, its content compared.
+Without a team scenarios are files in the planner's folder. With ``TONGCUN_CATALOGUE`` they are in
+the data base, so that everyone sees the same; files in the folder stay readable. A raster is stored
+in parts of :data:`PART_BYTES` and fetched by another machine on the first use, its checksum
+verified.
 """
 
 from __future__ import annotations
@@ -32,12 +32,24 @@ LARGEST_BYTES = 4096 * MIB
 
 
 def team_url() -> str:
-    """Return the address of the team's data base; empty without one."""
+    """Return the address of the team's data base.
+
+    Returns
+    -------
+    url
+        Value of ``TONGCUN_CATALOGUE``; empty without a team.
+    """
     return os.environ.get(CATALOGUE_ENVIRONMENT, "")
 
 
 def user() -> str:
-    """Return who works here, as the operating system has it."""
+    """Return the name of the user of the operating system.
+
+    Returns
+    -------
+    name
+        Empty if unknown.
+    """
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -46,7 +58,13 @@ def user() -> str:
 
 @contextmanager
 def team_scenarios() -> Iterator[TeamScenarios | None]:
-    """Yield the team's scenarios; None without a team."""
+    """Open the scenarios of the team and close them afterwards.
+
+    Yields
+    ------
+    scenarios
+        None without a team.
+    """
     if not team_url():
         yield None
         return
@@ -71,17 +89,39 @@ class TeamScenarios:
 
     @property
     def place(self) -> str:
-        """Where they are kept, for people; no password."""
+        """Address of the data base, for people; without the password."""
         return self._store.name
 
     def names(self) -> tuple[str, ...]:
-        """Return the names, sorted."""
+        """Return the names of the saved scenarios, sorted.
+
+        Returns
+        -------
+        names
+            Each once.
+        """
         with self._store.reading() as connection:
             found = connection.execute(sa.select(SCENARIOS.c.name))
             return tuple(sorted(str(row.name) for row in found))
 
     def save(self, scenario: Scenario, *, replaces: str | None = None) -> None:
-        """Keep a scenario under its name; errors as of :meth:`Workspace.save`."""
+        """Save a scenario under its name.
+
+        Parameters
+        ----------
+        scenario
+            Scenario with a name.
+        replaces
+            :attr:`Scenario.digest` of what may be replaced, empty for a new name; None replaces
+            any.
+
+        Raises
+        ------
+        ScenarioConflictError
+            If another scenario is saved than may be replaced; it is kept.
+        StorageError
+            If the data base refuses.
+        """
         values = {
             "name": scenario.name, "province": scenario.province, "content": scenario.to_json(),
             "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "who": user(),
@@ -94,7 +134,17 @@ class TeamScenarios:
             connection.execute(sa.insert(SCENARIOS).values(values))
 
     def load(self, name: str) -> Scenario | None:
-        """Return a scenario; None if the data base has none of that name.
+        """Return a scenario.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+
+        Returns
+        -------
+        scenario
+            None if the data base has none of that name.
 
         Raises
         ------
@@ -105,7 +155,18 @@ class TeamScenarios:
             return _loaded(connection, name)
 
     def delete(self, name: str) -> bool:
-        """Delete a scenario; tell whether there was one."""
+        """Delete a scenario.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+
+        Returns
+        -------
+        deleted
+            False if there was none.
+        """
         with self._store.writing() as connection:
             done = connection.execute(sa.delete(SCENARIOS).where(SCENARIOS.c.name == name))
             return bool(done.rowcount)
@@ -118,7 +179,16 @@ def _loaded(connection: sa.Connection, name: str) -> Scenario | None:
 
 
 def share_file(store: Store, name: str, path: Path) -> None:
-    """Put a file into the data base under ``name``, whole or not at all; known ones stay.
+    """Copy a file into the data base, completely or not at all; a known name is skipped.
+
+    Parameters
+    ----------
+    store
+        Data base of the team.
+    name
+        Path of the file inside the workspace; its key in the data base.
+    path
+        The file.
 
     Raises
     ------
@@ -148,12 +218,21 @@ def share_file(store: Store, name: str, path: Path) -> None:
 
 
 def fetch_file(store: Store, name: str, target: Path) -> None:
-    """Write a shared file to ``target``, part by part, whole or not at all.
+    """Write a shared file to this machine, part by part, completely or not at all.
+
+    Parameters
+    ----------
+    store
+        Data base of the team.
+    name
+        Path of the file inside the workspace.
+    target
+        File to write.
 
     Raises
     ------
     DataError
-        If the data base does not have it, or not as it was.
+        If the data base does not have it, or its content is damaged.
     StorageError
         If the data base or the folder refuses.
     """

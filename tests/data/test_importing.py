@@ -253,7 +253,10 @@ def test_headers_of_two_tables_are_asked_about_not_guessed(
     assert "--kind admin_villages or --kind natural_villages" in caught.value.repair
     assert not folder.exists()
     told: list[Message] = []
-    assert import_file(path, "yunnan", order(dry_run=True), folder=folder, tell=told.append) is None
+    assert (
+        import_file(path, "yunnan", order(dry_run=True), folder=folder, write_line=told.append)
+        is None
+    )
     assert any("equally: say --kind" in line.text("en") for line in told)
     made = import_file(path, "yunnan", order("admin_villages"), folder=folder)
     assert made is not None

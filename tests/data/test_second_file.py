@@ -27,7 +27,7 @@ def put(
     )
     lines: list[str] = []
     import_files(
-        files, "yunnan", order, folder=folder, tell=lambda line: lines.append(line.text("en"))
+        files, "yunnan", order, folder=folder, write_line=lambda line: lines.append(line.text("en"))
     )
     return lines
 

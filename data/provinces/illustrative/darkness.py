@@ -32,6 +32,20 @@ def hardness(counties: list[County], relief: Relief, lon: Floats, lat: Floats) -
     """Return how hard villages are to reach: 0.02 in a plain, 8 in gorges.
 
     (ruggedness / 100 m)² × (1 + distance to the seat / 40 km) × (1 + that to a road / 30 km).
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    relief
+        Grid around the province.
+    lon, lat
+        (n,) villages, WGS84 [°].
+
+    Returns
+    -------
+    hardness
+        (n,) values without a unit, 0 or more.
     """
     from scipy.spatial import cKDTree
 
@@ -54,6 +68,13 @@ def chances(hard: Floats, goal: int) -> Floats:
     ----------
     hard
         (n,) result of :func:`hardness`.
+    goal
+        Villages without 4G.
+
+    Returns
+    -------
+    chances
+        (n,) probabilities, below :data:`HIGHEST_CHANCE`.
 
     Raises
     ------

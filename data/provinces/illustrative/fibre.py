@@ -24,7 +24,22 @@ _URBAN_SPREAD = 0.12
 def fibre_nodes(
     counties: list[County], villages: pd.DataFrame, sites: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return adcode, kind, lon, lat of the nodes."""
+    """Return the nodes at which a fibre tree may start.
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    villages
+        Villages with ``adcode``, ``lon``, ``lat`` [°] and ``households``.
+    sites
+        Sites with ``adcode``, ``lon``, ``lat`` [°].
+
+    Returns
+    -------
+    nodes
+        ``adcode``, ``kind``, ``lon``, ``lat`` [°].
+    """
     homes = villages.groupby("adcode").indices
     masts = sites.groupby("adcode").indices
     nowhere = np.array([], dtype=int)

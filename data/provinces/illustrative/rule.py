@@ -36,7 +36,7 @@ class RuleNumbers:
     uncovered
         Villages without 4G, exactly.
     sites
-        Sites before the dark places are cleared of them.
+        Sites before those of the areas without 4G are removed.
     """
 
     villages: int

@@ -40,10 +40,24 @@ _M_PER_DEGREE = 111_000.0
 
 
 def place_sites(counties: list[County], villages: pd.DataFrame, total: int) -> pd.DataFrame:
-    """Return adcode, lon, lat, antenna_height_m: every village has a site within reach.
+    """Place sites such that every village has one within reach.
 
     ``total`` sites go to the counties by population, in each the urban share around the seat and
     the rest beside villages; villages left out of reach then get one each, as far as needed.
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    villages
+        Villages with ``adcode``, ``lon``, ``lat`` [°].
+    total
+        Sites before those that villages out of reach need.
+
+    Returns
+    -------
+    sites
+        ``adcode``, ``lon``, ``lat`` [°], ``antenna_height_m`` [m].
     """
     numbers = largest_remainder(
         total, [c.population for c in counties], keys=[c.adcode for c in counties]
@@ -63,15 +77,33 @@ def place_sites(counties: list[County], villages: pd.DataFrame, total: int) -> p
 def darken(
     counties: list[County], relief: Relief, villages: pd.DataFrame, sites: pd.DataFrame, goal: int
 ) -> NDArray[np.bool_]:
-    """Return which sites stay, so that exactly ``goal`` villages have none within reach.
+    """Choose the sites to keep, so that exactly ``goal`` villages have none within reach.
 
     A prefecture's share of ``goal`` is the sum of the chances of its villages of 20 or more
     households, see :func:`data.provinces.illustrative.darkness.chances`.
 
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    relief
+        Grid around the province.
+    villages
+        Villages with ``adcode``, ``lon``, ``lat`` [°] and ``households``.
+    sites
+        Result of :func:`place_sites`.
+    goal
+        Villages without 4G.
+
+    Returns
+    -------
+    kept
+        (n,) True for a site that is kept.
+
     Raises
     ------
     DataError
-        If no choice of dark places gives these numbers.
+        If no choice of areas without sites gives these numbers.
     """
     parent = {county.adcode: county.parent for county in counties}
     names, group = np.unique(villages["adcode"].map(parent), return_inverse=True)
@@ -106,7 +138,21 @@ def darken(
 def clear_margin(
     counties: list[County], villages: pd.DataFrame, sites: pd.DataFrame
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """Move villages whose nearest site is within 50 m of the limit; return them and who has 4G.
+    """Move villages whose nearest site is within 50 m of the limit of reach.
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    villages
+        Villages with ``adcode``, ``lon``, ``lat`` [°]; not changed.
+    sites
+        Sites with ``lon``, ``lat`` [°].
+
+    Returns
+    -------
+    moved, covered
+        The villages, and for each whether a site is within reach.
 
     Raises
     ------

@@ -35,11 +35,25 @@ _IDS = {
 
 
 def place_villages(counties: list[County], relief: Relief, total: int) -> pd.DataFrame:
-    """Return adcode, lon, lat of about ``total`` villages.
+    """Place natural villages.
 
     Counties share ``total`` by their rural units; one where villages would be larger than 150
-    households on average gets more, one without rural households none. Each county's units are
-    put where it is livable, its villages around them.
+    households on average gets more, one without rural households none. Each county's units are put
+    where it is livable, its villages around them.
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    relief
+        Grid around the province.
+    total
+        Number of villages, about.
+
+    Returns
+    -------
+    villages
+        ``adcode``, ``lon``, ``lat`` [°].
     """
     units = [county.rural_units for county in counties]
     numbers = largest_remainder(total, units, keys=[county.adcode for county in counties])
@@ -52,7 +66,19 @@ def place_villages(counties: list[County], relief: Relief, total: int) -> pd.Dat
 
 
 def draw_households(counties: list[County], villages: pd.DataFrame) -> NDArray[np.int64]:
-    """Return households per village; each county's sum is its rural households, exactly.
+    """Draw the households of villages; each county's sum is its rural households, exactly.
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    villages
+        Result of :func:`place_villages`.
+
+    Returns
+    -------
+    households
+        (n,) households, :data:`SMALLEST` or more.
 
     Raises
     ------
@@ -79,9 +105,23 @@ def draw_households(counties: list[County], villages: pd.DataFrame) -> NDArray[n
 def without_small_dark(
     counties: list[County], villages: pd.DataFrame, covered: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Return households such that no village without 4G has fewer than 20.
+    """Exchange households so that no village without 4G has fewer than 20.
 
-    A smaller one changes its size with a larger one of its county that has 4G, by chance.
+    A smaller one exchanges its households with a larger one of its county that has 4G, by chance.
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    villages
+        Villages with ``adcode`` and ``households``; not changed.
+    covered
+        (n,) True where a village has 4G.
+
+    Returns
+    -------
+    households
+        (n,) households.
 
     Raises
     ------
@@ -103,7 +143,20 @@ def without_small_dark(
 
 
 def number_ids(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the table with its id, such as ``v530102-00001``, and its evidence; no names."""
+    """Return a table with ids, such as ``v530102-00001``, and evidence "illustrative"; no names.
+
+    Parameters
+    ----------
+    table
+        Rows with ``adcode``; not changed.
+    name
+        ``natural_villages``, ``sites`` or ``fibre_nodes``.
+
+    Returns
+    -------
+    table
+        The rows, numbered within each county.
+    """
     number = table.groupby("adcode").cumcount() + 1
     column, letter = _IDS[name]
     numbered = table.assign(evidence="illustrative")
