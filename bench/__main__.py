@@ -10,6 +10,7 @@ from bench import (
     backhaul,
     coverage,
     doctor,
+    documents,
     intervals,
     pages,
     plan,
@@ -38,6 +39,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "prediction": prediction.prediction,
     "plan": plan.whole,
     "planreading": planreading.reading,
+    "reports": documents.reports,
     "pages": pages.pages,
 }
 

@@ -49,6 +49,7 @@ GROUPS = {
     "data": {
         "reading": Entry("read-plan", "article"),
         "imports": Entry("import", "download"),
+        "report": Entry("report", "description"),
         "sources": Entry("sources", "menu_book"),
     },
 }

@@ -81,16 +81,15 @@ def cards(rows: pd.DataFrame, reader: Reader) -> Cards:
         key = "uncovered" if counts_villages(row) else "gap"
         colour = ink[key] if has_gap and row["gap"] > 0 else ink["built"]
         about = "report.card_gap" if has_gap else "report.card_built"
-        value = row["gap"] if has_gap else row["built"]
-        digits = reader.digits(row)
+        counted = "gap" if has_gap else "built"
         span = reader.interval(row)
         notes = [span] if has_gap and row["gap_low"] != row["gap_high"] else []
         notes += [reader.evidence(row["evidence"]), *filter(None, [str(row["as_of"])])]
         if not has_gap:
             notes.insert(0, _why(row, reader))
         label = t("report.card", layer=reader.heading(row), what=t(about))
-        known = is_known(value)
-        found.append(Card(label, reader.figure(value, digits), reader.unit(row) if known else "",
+        unit = reader.unit(row) if is_known(row[counted]) else ""
+        found.append(Card(label, reader.qualified(row, counted), unit,
                           " · ".join(notes), colour))  # fmt: skip
     return Cards(tuple(found))
 
@@ -196,6 +195,8 @@ def layer_chapter(table: pd.DataFrame, above: pd.DataFrame, reader: Reader) -> l
             )))  # fmt: skip
         else:
             blocks.append(region_table(rows, reader, caption=caption, total=total))
+        counted = str(first[reader.column("denominator")])
+        blocks.append(Paragraph(t("report.denominator", what=counted), "small"))
         note = str(first.get(f"note_{reader.language}", first["note_en"]))
         blocks += [Paragraph(note, "small")] if note else []
     return blocks

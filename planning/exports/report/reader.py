@@ -121,6 +121,26 @@ class Reader:
         # A rounded negative zero is zero.
         return f"{round(number, digits) + 0.0:,.{digits}f}".replace("-", "\u2212")
 
+    def qualified(self, row: Row, name: str) -> str:
+        """Return a figure of the gap table with the word of how exact it is before it.
+
+        Parameters
+        ----------
+        row
+            A row of a gap table.
+        name
+            ``target``, ``built`` or ``gap``.
+
+        Returns
+        -------
+        figure
+            Such as "about 5,000"; the word for unknown where it is.
+        """
+        shown, sign = self.figure(row[name], self.digits(row)), str(row[f"{name}_qualifier"] or "")
+        if not sign or not is_known(row[name]):
+            return shown
+        return self.text(f"qualifier.{sign.replace(' ', '_')}", figure=shown)
+
     def interval(self, row: Row) -> str:
         """Return the interval of a gap; a dash where it is one value or unknown.
 
@@ -155,7 +175,7 @@ class Reader:
         """
         if math.isnan(float(row["target"])):
             return self.text("report.no_target")
-        return self.figure(row["gap"], self.digits(row))
+        return self.qualified(row, "gap")
 
     def built_of(self, row: Row) -> str:
         """Return what is built, of which target.
@@ -170,11 +190,10 @@ class Reader:
         figures
             ``built / target``; what is built alone without a target.
         """
-        digits = self.digits(row)
-        built = self.figure(row["built"], digits)
+        built = self.qualified(row, "built")
         if math.isnan(float(row["target"])):
             return built
-        return f"{built} / {self.figure(row['target'], digits)}"
+        return f"{built} / {self.qualified(row, 'target')}"
 
     def heading(self, row: Row) -> str:
         """Return the title of the layer and metric of a row.
