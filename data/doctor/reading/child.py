@@ -170,7 +170,9 @@ def _bind(order: exchange.Order, folder: Path, bounds: Bounds) -> None:
 
 def _readable(order: exchange.Order) -> Iterator[Path]:
     """Yield what the process reads: libraries, our code, the file and its own companions."""
-    yield from (Path(name).resolve() for name in (sys.prefix, sys.base_prefix))
+    # Libraries may be outside the prefix: a user's own, or what a .pth file names. The first entry
+    # is the folder that the process was started in.
+    yield from (Path(name).resolve() for name in (sys.prefix, sys.base_prefix, *sys.path[1:]))
     yield from (_ROOT / "data", _ROOT / "geo")
     yield from map(Path, _SYSTEM)
     path = order.file.path
