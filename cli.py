@@ -11,7 +11,18 @@ import sys
 
 import typer
 
-from commands import compiling, coverage, dem, imports, needs, packs, plan, planreading, tables
+from commands import (
+    compiling,
+    coverage,
+    dem,
+    imports,
+    needs,
+    packs,
+    plan,
+    planreading,
+    serving,
+    tables,
+)
 from geo.errors import PlannerError
 
 cli = typer.Typer(
@@ -21,7 +32,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (tables, coverage, plan, needs, planreading, imports, compiling):
+for part in (tables, coverage, plan, needs, planreading, imports, compiling, serving):
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")
 cli.add_typer(packs.COMMANDS, name="pack")
