@@ -22,6 +22,13 @@ from commands.options import (
 from geo.errors import InputError
 
 COMMANDS = typer.Typer()
+Report = Annotated[Path | None, typer.Option("--report", help="Report: .html, .json or .csv.")]
+Rejected = Annotated[
+    Path | None, typer.Option("--rejected", help="Rejected rows with reasons: .csv or .xlsx.")
+]
+Swapped = Annotated[
+    bool | None, typer.Option("--swapped/--not-swapped", help="Latitude comes first.")
+]
 Scope = Annotated[
     str,
     typer.Option(
@@ -75,9 +82,7 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
     column: Columns = None,
     header_row: HeaderRow = None,
     crs: System = "",
-    swapped: Annotated[
-        bool | None, typer.Option("--swapped/--not-swapped", help="Latitude comes first.")
-    ] = None,
+    swapped: Swapped = None,
     sheet: Annotated[str, typer.Option("--sheet", help="Sheet of a workbook.")] = "",
     layer: Annotated[str, typer.Option("--layer", help="Layer of a vector file.")] = "",
     encoding: Annotated[str, typer.Option("--encoding", help="Encoding, such as gb18030.")] = "",
@@ -85,12 +90,8 @@ def import_files(  # noqa: PLR0913  each option is a lever of the doctor
         list[str] | None, typer.Option("--repair", help="Repair to apply, or all; repeatable.")
     ] = None,
     unit: Annotated[str, typer.Option("--unit", help="Unit of a raster's cells.")] = "",
-    report: Annotated[
-        Path | None, typer.Option("--report", help="Report: .html, .json or .csv.")
-    ] = None,
-    rejected: Annotated[
-        Path | None, typer.Option("--rejected", help="Rejected rows with reasons: .csv or .xlsx.")
-    ] = None,
+    report: Report = None,
+    rejected: Rejected = None,
     language: Tongue = "en",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Examine only.")] = False,
     workspace: Folder = None,

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.scenario.position import read_position
+from data.doctor.crs.position import read_position
 from data.scenario.scenario import PlannedSite
 from data.tables.find import search_bytes
 from data.tables.reader import Pack

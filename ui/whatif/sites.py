@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.scenario.position import read_position
+from data.doctor.crs.position import read_position
 from data.scenario.presets import preset
 from data.scenario.scenario import (
     DEFAULT_HEIGHT_M,

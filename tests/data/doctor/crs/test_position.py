@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.scenario.position import read_position
+from data.doctor.crs.position import read_position
 from data.wording.catalogue import LANGUAGES
 from geo.errors import InputError, RangeError
 
