@@ -1,1 +1,1 @@
-"""What goes in and out: packs, schemas, scenarios, exports."""
+"""Packs, tables, imports, scenarios, the ledger, and exported files."""

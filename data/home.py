@@ -17,7 +17,7 @@ def workspace_folder(folder: str | Path | None = None) -> Path:
     Parameters
     ----------
     folder
-        Root that the caller asks for; None for the usual one.
+        Root of the caller's choice; None for the usual one.
 
     Returns
     -------

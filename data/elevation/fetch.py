@@ -38,7 +38,7 @@ ENVIRONMENT = "TONGCUN_DEM_URL"
 #: Where the tiles lie: the public buckets of the Registry of Open Data on AWS. ``{resolution}`` is
 #: 30 or 90; a mirror has the same folders below its own address.
 DEFAULT_URL = "https://copernicus-dem-{resolution}m.s3.amazonaws.com"
-#: Spacing [m] → spacing in tenths of an arc-second, as the names of the tiles say it.
+#: Spacing [m] → spacing in tenths of an arc-second, as in the names of the tiles.
 RESOLUTIONS = {30: 10, 90: 30}
 
 #: Silence of a server after which the request is repeated [s].

@@ -2,7 +2,7 @@
 
 ::
 
-    dem = dem_in_force(pack)                      # None: nobody imported one
+    dem = dem_in_force(pack)                      # None: none was imported
     if dem is not None:
         grid = dem.window(102.0, 25.0, 103.0, 26.0)
 
@@ -218,7 +218,7 @@ def open_dem(paths: Sequence[Path], *, unit: str = "m", crs: str = "") -> Mosaic
     paths
         GeoTIFF or ``.hgt`` files.
     unit
-        ``m`` or ``ft``, where a file does not say it.
+        ``m`` or ``ft``, where a file states no unit.
     crs
         System of all of them; empty leaves it to each.
 

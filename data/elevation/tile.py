@@ -55,7 +55,7 @@ class Tile:
     rows, columns
         Of the raster, or of what it is warped to.
     vertical
-        Zero of its heights, where its system says so.
+        Zero of its heights, where its system states it.
     source
         Name of the file that it came from.
     scale, offset

@@ -103,10 +103,10 @@ def fill(cells: Heights, tiles: Sequence[Tile], frame: Frame) -> None:
     from rasterio.errors import NotGeoreferencedWarning
 
     workers = min(4, os.cpu_count() or 1)
-    # rasterio hushes this warning of its own scratch rasters, but not when threads do so at once.
+    # rasterio suppresses this warning of its own scratch rasters, but not in several threads.
     with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        # A batch at a time: what was read and not yet laid down stays small.
+        # A batch at a time: the memory for cells that were read stays small.
         for first in range(0, len(bands), 2 * workers):
             batch = bands[first : first + 2 * workers]
             for (tile, rows, columns), read in zip(

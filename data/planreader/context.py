@@ -18,7 +18,7 @@ _PLANNED_HERE = pattern("context.planned_here")
 
 @dataclass(frozen=True)
 class Plan:
-    """What a document says of itself.
+    """Metadata of a document, as its own text states them.
 
     Attributes
     ----------

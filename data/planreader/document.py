@@ -1,4 +1,4 @@
-"""A plan's document: its text, and what it says of itself."""
+"""The document of a plan: its text and its metadata."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[P
     text
         Sentences; paragraphs end with a line break.
     plan
-        What the document says of itself.
+        Metadata of the document.
     names
         Regions that the text may name.
 

@@ -74,7 +74,8 @@ def add_province(
     InputError
         If there is a pack of that province already.
     StorageError
-        If a package is missing, with the command that brings it; if the folder cannot be written.
+        If a package is missing, with the command that downloads it; if the folder cannot be
+        written.
     """
     province = listed_province(wanted)
     home = provinces_folder() if packs is None else packs.expanduser()

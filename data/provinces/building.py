@@ -122,7 +122,8 @@ def build_province(
     Raises
     ------
     StorageError
-        If a package is missing, with the command that brings it; if the folder cannot be written.
+        If a package is missing, with the command that downloads it; if the folder cannot be
+        written.
     DataError
         If a unit of the census is in no county, or the polygons are no coverage.
     """

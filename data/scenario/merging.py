@@ -1,4 +1,4 @@
-"""Two planners changed one scenario: what differs, and one scenario out of both."""
+"""Compare and merge two changed copies of one scenario."""
 
 from __future__ import annotations
 

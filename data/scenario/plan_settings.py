@@ -116,7 +116,7 @@ class CandidateSettings(_Frozen):
     Attributes
     ----------
     sources
-        Kinds of places that are proposed; kinds that no table in force gives bring nothing.
+        Kinds of places that are proposed; a kind without a table in force adds none.
     cluster_m, merge_m, line_m
         Villages within ``cluster_m`` of a larger one are its cluster; candidates closer than
         ``merge_m`` are one; a road, fibre or power line within ``line_m`` of a cluster counts [m].

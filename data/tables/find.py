@@ -1,7 +1,7 @@
-"""The text in which a reader's browser searches for places: one line per place, no server asked.
+"""Index of places that the browser searches by itself: one line of text per place.
 
-A search box that asks the server for each letter waits for it; 134,000 lines are looked through in
-the browser in milliseconds.
+A request to the server for each letter would take too long; the browser searches 134,000 lines in
+milliseconds.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def _id(name: str) -> Column:
 
 
 def _extended(table: Table, *columns: Column) -> Table:
-    """Return a table of the packs with columns that an import may bring besides."""
+    """Return a table of the packs with the further columns that an import may have."""
     own = set(table.column_names)
     added = tuple(column for column in (*columns, *_LAST) if column.name not in own)
     return replace(table, columns=table.columns + added)

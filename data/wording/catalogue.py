@@ -25,7 +25,7 @@ from geo.sentence import Sentence
 FOLDER = Path(__file__).parent
 #: The language of a reader who chose none; its file is complete by definition.
 DEFAULT = "zh"
-#: Languages of names that are data, and of files for everybody.
+#: Languages of names that are data, and of files for all readers.
 DATA_LANGUAGES = ("zh", "en")
 
 

@@ -145,7 +145,7 @@ class Workspace:
         Returns
         -------
         scenario
-            Under the name it was asked for.
+            With ``name`` as its name.
 
         Raises
         ------

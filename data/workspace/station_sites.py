@@ -1,7 +1,7 @@
-"""Sites out of a list of base stations or cells: one mast or roof carries many of them.
+"""Derive sites from a list of base stations or cells: one mast or roof carries many of them.
 
-A planner who brings a table of engineering parameters has the sites in it: rows of one site id, or
-of one place, are one site, whatever their number of sectors and bands.
+A table of engineering parameters contains the sites: rows of one site id, or of one place, are one
+site, whatever their number of sectors and bands.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ class Store:
                     engine.dispose()
 
     def _prepare(self, engine: Engine) -> None:
-        """Make the schema, or bring an older one up to date."""
+        """Make the schema, or update an older one."""
         with engine.connect() as connection:
             version = _version(connection)
         if version == SCHEMA_VERSION:

@@ -1,4 +1,4 @@
-"""What the rules know besides the rows: the table, the province, the day, the header's units."""
+"""Context of the rules besides the rows: table, province, day, units of the header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks find, as columns: millions of findings cost a frame, not millions of records.
+"""Findings of the checks as columns of a frame, so that there can be millions of them.
 
 Rules are listed in ``rules.csv``, their texts in the language files under ``finding.<rule>``;
 :meth:`FindingTable.findings` makes the records that carry them.

@@ -72,7 +72,7 @@ def _invalid(shapes: NDArray[np.object_], right: Bools) -> Iterator[RuleHits]:
 
 
 def _place(shapes: NDArray[np.object_], right: Bools, context: CheckContext) -> Iterator[RuleHits]:
-    """Find shapes that are not in degrees, or lie nowhere in the province."""
+    """Find shapes that are not in degrees, or outside the province."""
     bounds = shapely.bounds(shapes)
     west, south, east, north = bounds.T
     beyond = right & ((west < -180) | (east > 180) | (south < -90) | (north > 90))

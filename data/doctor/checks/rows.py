@@ -101,7 +101,7 @@ def _repeated(frame: pd.DataFrame, names: list[str]) -> tuple[Rows, Rows]:
 
 
 def _totals(frame: pd.DataFrame) -> RuleHits:
-    """Find rows of totals: no position, and a cell that says so."""
+    """Find rows of totals: no position, and a word for a total in a cell."""
     places = [name for name in (LON, LAT, SHAPE) if name in frame.columns]
     without = frame[places].isna().any(axis=1) if places else pd.Series([], dtype=bool)
     found = np.zeros(len(frame), dtype=bool)

@@ -1,4 +1,4 @@
-"""Where the rows lie: positions out of columns or geometries, their system decided, WGS84."""
+"""Positions of the rows: from columns or geometries, their system decided, in WGS84."""
 
 from __future__ import annotations
 

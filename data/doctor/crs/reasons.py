@@ -1,4 +1,4 @@
-"""Why coordinates are read as they are, as messages."""
+"""Reasons for the decision on coordinates, as messages."""
 
 from __future__ import annotations
 
