@@ -75,7 +75,7 @@ def examine(  # noqa: PLR0913  what the page, the terminal and Python each say o
     progress
         Called with each of :data:`STEPS` when it begins.
     stop
-        Returns True to give up; asked while the file is read and before each later step.
+        Returns True to give up; called while the file is read and before each later step.
 
     Returns
     -------

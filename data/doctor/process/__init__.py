@@ -1,1 +1,1 @@
-"""The process that reads a file from outside: its bounds, its orders, its answers."""
+"""The process that reads a file from outside: bounds, orders, results."""

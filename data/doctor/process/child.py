@@ -45,7 +45,7 @@ _TASKS: dict[str, Callable[[LandedFile, ImportChoice], FileDescription | RawTabl
 
 @dataclass(frozen=True)
 class _Running:
-    """A process that reads a file: its number, a handle of it, and where its end is told."""
+    """A process that reads a file: its number, a handle of it, and the socket for its end."""
 
     pid: int
     handle: int
@@ -68,13 +68,13 @@ def preload() -> None:
 def keep(control: socket.socket) -> None:
     """Fork a process for each folder that is named on ``control``, until it is closed.
 
-    With the folder comes a socket: the end of the process is told on it; closed from the other
-    side, it ends the process.
+    The folder is sent with a socket: the end of the process is reported on it; closing the other
+    side ends the process.
 
     Parameters
     ----------
     control
-        Connection to the process that asks.
+        Connection to the parent process.
     """
     preload()
     with selectors.DefaultSelector() as selector:
@@ -117,7 +117,7 @@ def _ended(selector: selectors.BaseSelector, running: _Running) -> None:
     _, status, usage = os.wait4(running.pid, 0)
     selector.unregister(running.handle)
     os.close(running.handle)
-    with suppress(KeyError):  # where the asking side has closed it
+    with suppress(KeyError):  # where the parent has closed it
         selector.unregister(running.channel)
     with suppress(OSError), running.channel as channel:
         code = os.waitstatus_to_exitcode(status)
@@ -132,7 +132,7 @@ def _end_all(selector: selectors.BaseSelector) -> None:
 
 
 def work(folder: Path) -> int:
-    """Do what the order in a folder says; the answer lies beside it.
+    """Carry out the order in a folder; the result is written into the same folder.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def work(folder: Path) -> int:
         _answer(order, folder)
     except MemoryError:
         return OUT_OF_MEMORY
-    except BaseException:  # noqa: BLE001  the asking side says it in a sentence
+    except BaseException:  # noqa: BLE001  the parent reports it in a sentence
         (folder / exchange.TRACE).write_text(traceback.format_exc()[-4000:], encoding="utf-8")
         return FAILED
     return 0
@@ -169,7 +169,7 @@ def _bind(order: exchange.Order, folder: Path, bounds: Bounds) -> None:
 
 
 def _readable(order: exchange.Order) -> Iterator[Path]:
-    """Yield what the process reads: libraries, our code, the file and its own companions."""
+    """Yield the files that the process reads: libraries, this program, the file, its companions."""
     libraries = {Path(name).resolve() for name in (sys.prefix, sys.base_prefix, *sys.path) if name}
     yield from libraries - {_ROOT}
     yield from (_ROOT / "data", _ROOT / "geo")

@@ -1,6 +1,6 @@
-"""What goes into the process that reads a file, and what comes back: JSON and Arrow, no pickle.
+"""Orders to the process that reads a file, and its results: JSON and Arrow, no pickle.
 
-The answer is data of a process that a file may have taken over, so each part is checked: kinds of
+The result is data of a process that a file may have taken over, so each part is checked: kinds of
 columns, keys of messages, classes of errors.
 """
 
@@ -42,7 +42,7 @@ _NULLABLE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be done with a file.
+    """Order to the process: what to do with a file.
 
     Attributes
     ----------
@@ -281,7 +281,7 @@ def read_copy(folder: Path) -> Path:
 
 
 def _answer(folder: Path) -> dict[str, Any]:
-    """Return the answer; raise the error that it may be."""
+    """Return the result, or raise the error that the process wrote."""
     answer: dict[str, Any] = json.loads((folder / ANSWER).read_text(encoding="utf-8"))
     if "error" not in answer:
         return answer

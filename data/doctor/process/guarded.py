@@ -1,8 +1,8 @@
 """Read files from outside in a child process with bounded time, memory, files and system calls.
 
-A damaged or hostile file ends that process, not this one: a table of 5 KB makes its reader ask for
+A damaged or hostile file ends that process, not this one: a table of 5 KB makes its reader request
 all memory, a view of a GeoPackage never ends. The process has none of this one's environment. Its
-answer comes back as JSON and Arrow (:mod:`data.doctor.process.exchange`). Nothing is locked while
+result is JSON and Arrow (:mod:`data.doctor.process.exchange`). Nothing is locked while
 it works, and a planner may stop it.
 
 On Linux one process is kept that has loaded its libraries and forks for each file
@@ -34,11 +34,11 @@ from data.wording.errors import RefusedFileError, Stopped
 
 #: Processor time that the smallest file may take, and more for each MiB of a file [s].
 SECONDS, SECONDS_PER_MIB = 8.0, 2.0
-#: Memory that the child may ask for [byte].
+#: Memory that the child may allocate [byte].
 MEMORY_BYTES = 1280 * MIB
-#: A waiting child is given up after so many times its processor time [s/s].
+#: A child that waits is ended after this multiple of its processor time [s/s].
 _PATIENCE = 4.0
-#: How often a stop is asked for [s].
+#: Interval between checks for a stop [s].
 _LOOK_S = 0.05
 
 _LOG = logging.getLogger("tongcun")
@@ -48,7 +48,7 @@ Stop = Callable[[], bool]
 
 
 def never() -> bool:
-    """Return that nobody asks to stop.
+    """Never stop the work.
 
     Returns
     -------
@@ -233,7 +233,7 @@ def converted_raster(
 
 
 def _done(order: exchange.Order, stop: Stop) -> Path:
-    """Let a child do what is ordered; return the folder of its answer."""
+    """Let a child carry out an order; return the folder of its result."""
     file = order.file
     folder = file.scratch
     order.write(folder)
@@ -256,7 +256,7 @@ def _done(order: exchange.Order, stop: Stop) -> Path:
 
 
 def _explain(code: int, file: LandedFile, bounds: Bounds) -> NoReturn:
-    """Say in a sentence why a child ended without an answer."""
+    """Raise the error that explains why a child ended without a result."""
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:
         _refuse_slow(file, bounds.seconds)
     if code == OUT_OF_MEMORY or code in {-signal.SIGABRT, -signal.SIGSEGV}:
@@ -286,7 +286,7 @@ def _refuse_broken(file: LandedFile) -> NoReturn:
 
 @contextmanager
 def _checked(file: LandedFile) -> Iterator[None]:
-    """Refuse an answer that no reader gives: its process was taken over, or its disk was full."""
+    """Refuse a result that no reader writes: its process was taken over, or the disk was full."""
     from pyarrow import ArrowException
     from shapely.errors import ShapelyError
 

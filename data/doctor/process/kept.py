@@ -1,4 +1,4 @@
-"""The process that forks a child for each file from outside, and what waits for a child.
+"""The process that forks a child for each file from outside, and the waiting for a child.
 
 Light to import: a command that will read a file starts the process before it loads anything else.
 """
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-#: How a child ends that needs too much memory, and one whose reader broke.
+#: Exit codes of a child that needs too much memory, and of one whose reader failed.
 OUT_OF_MEMORY, FAILED = 3, 4
 #: Whether one process is kept; elsewhere each file starts one.
 KEEPS = sys.platform == "linux" and hasattr(os, "pidfd_open")
@@ -35,7 +35,7 @@ def prepare() -> None:
 
 @contextmanager
 def begun(folder: Path) -> Iterator[Callable[[float], int | None]]:
-    """Begin the child that does what the order in a folder says; left early, end it.
+    """Start the child that carries out the order in a folder; end it when the block is left early.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class KeptProcess:
             return self._control
 
     def stop(self) -> None:
-        """End the process and all that it has begun."""
+        """End the process and its children."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:
@@ -86,7 +86,7 @@ class KeptProcess:
 
     @contextmanager
     def begin(self, folder: Path) -> Iterator[Callable[[float], int | None]]:
-        """Begin a child, as :func:`begun` says.
+        """Start a child, as :func:`begun`.
 
         Parameters
         ----------
@@ -103,7 +103,7 @@ class KeptProcess:
             with theirs:
                 try:
                     socket.send_fds(self.start(), [os.fsencode(folder)], [theirs.fileno()])
-                except OSError:  # it died since the last file
+                except OSError:  # it ended since the last file
                     socket.send_fds(self.start(), [os.fsencode(folder)], [theirs.fileno()])
 
             def ended(seconds: float) -> int | None:
@@ -117,7 +117,7 @@ class KeptProcess:
 
 @contextmanager
 def _begin_alone(folder: Path) -> Iterator[Callable[[float], int | None]]:
-    """Begin a child of its own; yield what waits for its end. Left early, end it."""
+    """Start a single child; yield a function that waits for its end. Left early, end it."""
     process = _start(str(folder))
 
     def ended(seconds: float) -> int | None:

@@ -38,11 +38,11 @@ _FORBIDDEN = {
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_FILTER = 38, 22, 2
 _LOAD, _EQUALS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
-#: Numbers of the x32 interface begin here; it would lead around the list.
+#: First number of the x32 interface, which would bypass the list.
 _X32 = 0x40000000
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _READ_FILE, _LIST = 1 << 2, 1 << 3
-#: Rights on files by the version that brought them: bits below this one.
+#: Rights on files by the version that introduced them: bits below this one.
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _EXECUTE = 1
 
@@ -56,7 +56,7 @@ class Bounds:
     seconds
         Processor time [s].
     memory_bytes
-        Memory that it may ask for, beside what it had before [byte].
+        Memory that it may allocate, besides what it had before [byte].
     file_bytes
         Size of each file that it writes [byte].
     open_files
@@ -96,7 +96,7 @@ def limit_resources(bounds: Bounds) -> None:
 
 
 def _data_bytes() -> int:
-    """Return the memory that this process already has [byte]; 0 where nothing tells it."""
+    """Return the memory that this process already has [byte]; 0 where it is unknown."""
     try:
         text = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
@@ -144,7 +144,7 @@ def _confine_files(libc: ctypes.CDLL, given: Iterable[tuple[Path, int]], writabl
     if version < 1:
         return False
     rights = (1 << _RIGHTS.get(version, 16)) - 1
-    # Programs stay unstarted by seccomp; libraries must still be mapped.
+    # Seccomp prevents that programs start; libraries must still be mapped.
     attributes = struct.pack("QQQ", rights & ~_EXECUTE, 3 if version >= 4 else 0,
                              3 if version >= 6 else 0)  # fmt: skip
     size = 8 if version < 4 else 16 if version < 6 else 24

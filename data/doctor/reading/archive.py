@@ -27,9 +27,9 @@ _PRIMARY = (
     ".xlsx", ".xls", ".csv", ".tsv", ".pbf", ".vrt", ".tif", ".tiff", ".hgt", ".dxf", ".json",
     ".txt",
 )  # fmt: skip
-#: Files of the operating system that archives carry along.
+#: Files of the operating system that archives contain.
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
-#: What Python says of an archive that is cut off or lies about itself.
+#: Errors of Python for an archive that is truncated or inconsistent.
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
@@ -107,7 +107,7 @@ def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.
 
 
 def _readable(info: zipfile.ZipInfo) -> str:
-    """Return the name; Chinese archivers write GBK without saying so."""
+    """Return the name; Chinese archivers write GBK without declaring it."""
     if info.flag_bits & 0x800:
         return info.filename
     try:
@@ -202,7 +202,7 @@ def _largest(sets: dict[str, str], members: dict[str, zipfile.ZipInfo]) -> str:
 def _extract(
     archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], primary: str, opened: OpenedFile
 ) -> Path:
-    """Write the data set and its companions into scratch under plain names of our own."""
+    """Write the data set and its companions into scratch under fixed plain names."""
     folder = opened.scratch / "unpacked"
     folder.mkdir(exist_ok=True)
     path = PurePosixPath(primary)

@@ -345,7 +345,7 @@ def _has_line_breaks(table: Any, ragged: _Ragged) -> bool:
 
 
 def _to_pandas(table: Any, names: Sequence[str]) -> pd.DataFrame:
-    """Hand the columns over without a copy."""
+    """Return the columns without a copy."""
     dtype = pd.StringDtype("pyarrow", na_value=np.nan)
     columns = {
         name: pd.Series(column, dtype=dtype)

@@ -1,7 +1,7 @@
-"""Leave GDAL nothing but the driver that a file calls for.
+"""Leave GDAL only the driver that a file needs.
 
-GDAL asks all its drivers whether a file is theirs; some of them open other files, run commands or
-ask servers. Its Python libraries cannot switch drivers off once they are loaded, its own interface
+GDAL tries all its drivers on a file; some of them open other files, run commands or contact
+servers. Its Python libraries cannot switch drivers off once they are loaded, its own interface
 in C can.
 """
 
@@ -16,12 +16,12 @@ from pathlib import Path
 
 #: Set in the process that reads one file and ends.
 ONE_FILE = threading.Event()
-#: What pyogrio and rasterio may ever read a file with.
+#: Drivers with which pyogrio and rasterio may read a file.
 VECTOR_DRIVERS = frozenset(
     {"GeoJSON", "TopoJSON", "GPKG", "ESRI Shapefile", "LIBKML", "MapInfo File", "DXF"}
 )
 RASTER_DRIVERS = frozenset({"GTiff", "SRTMHGT", "VRT"})
-#: Settings of GDAL: no servers, no folders listed, no side files, drivers from nowhere else.
+#: Settings of GDAL: no servers, no folders listed, no side files, no drivers from other folders.
 SETTINGS = {
     "GDAL_DRIVER_PATH": "disable",
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
@@ -36,7 +36,7 @@ SETTINGS = {
 
 
 def keep_drivers(package: str, names: Collection[str]) -> tuple[str, ...]:
-    """Take all other drivers from the GDAL that a package brings along, for good.
+    """Remove all other drivers from the GDAL of a package, for good.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the readers of geometry share: names of coordinate systems, kinds, finite coordinates."""
+"""Common parts of the readers of geometry: names of systems, kinds, finite coordinates."""
 
 from __future__ import annotations
 

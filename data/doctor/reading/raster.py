@@ -1,4 +1,4 @@
-"""Rasters are only described here: what they are, where they lie, whether that can be trusted."""
+"""Description of rasters from their header, and their conversion to a tiled GeoTIFF."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RasterInfo:
 
 @contextmanager
 def open_raster(opened: OpenedFile) -> Iterator[Any]:
-    """Open a raster with the one driver that its content calls for.
+    """Open a raster with the one driver that fits its content.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Read files of every supported format, inside the process that is bounded for it.
 
-Everybody else asks :mod:`data.doctor.process.guarded`. Content and name decide the format together:
+Other packages call :mod:`data.doctor.process.guarded`. Content and name decide the format together:
 what GDAL would open is read only where both agree. Each function takes the planner's
 :class:`~data.doctor.base.ImportChoice`, which overrides what is detected.
 

@@ -1,4 +1,4 @@
-"""What a file may not hold before GDAL sees it: addresses to follow, programs, endless views."""
+"""Refuse what GDAL must not see in a file: addresses to follow, programs, endless views."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a path or bytes to one file on disk whose content says what it is."""
+"""Turn a path or bytes into one file on disk whose format is known by its content."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """A file from outside on the disk of this machine, not yet looked into.
+    """A file from outside on the disk of this machine, not opened yet.
 
     Attributes
     ----------

@@ -31,7 +31,7 @@ _NAMES = {
     "geojson": "data.geojson", "topojson": "data.topojson", "gpkg": "data.gpkg", "kml": "data.kml",
     "dxf": "data.dxf", "shapefile": "data.shp", "mapinfo": "data.mif",
 }  # fmt: skip
-#: What KML adds to every feature without being asked.
+#: Fields that KML adds to every feature by default.
 _KML_NOISE = (
     "id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
     "drawOrder", "icon", "snippet",
@@ -107,7 +107,7 @@ def read_vector(
 
 
 def _shown(layer: str, opened: OpenedFile) -> str:
-    """Return the layer's name for the planner; a copy has a name of our own."""
+    """Return the layer's name for the planner; a copy has a fixed name."""
     return layer if layer != _COPY else opened.part or Path(opened.name).stem
 
 
