@@ -15,6 +15,8 @@ from ui.shell.i18n import language, name_language, t
 from ui.shell.provenance import see_sources
 
 _MAP_HEIGHT = 430
+#: Cards in a row on a laptop's screen.
+_CARDS = 5
 #: Kept free from the start, so that the map stays where it was first drawn [px].
 _HEAD_HEIGHT, _CARDS_HEIGHT = 36, 138
 
@@ -39,8 +41,7 @@ def show() -> None:
     with heading:
         _head(counted)
     with cards:
-        known = dashboard.regional(counted)
-        key_figures.show([(item, dashboard.own_row(item)) for item in known])
+        key_figures.show([(item, dashboard.own_row(item)) for item in _carded(counted)])
     with left:
         dashboard.show(counted)
     own = dashboard.own_row(shown)
@@ -53,6 +54,13 @@ def _shown() -> Layer:
     """Return the layer that the map shows: the one in force, or the first that is counted."""
     chosen = layer(st.session_state[state.LAYER])
     return next(iter(gap_layers())) if chosen.is_overlay else chosen
+
+
+def _carded(counted: list[Layer]) -> list[Layer]:
+    """Return the layers with a card: those with figures by region, filled up to a row of cards."""
+    known = dashboard.regional(counted)
+    others = [item for item in counted if item not in known][: max(_CARDS - len(known), 0)]
+    return [item for item in counted if item in known or item in others]
 
 
 def _choice(place: st.delta_generator.DeltaGenerator) -> Layer:

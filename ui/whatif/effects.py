@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -10,22 +12,28 @@ from layers.villages import MIN_HOUSEHOLDS
 from planning.elevation import terrain_of
 from planning.whatif import Effect, effect
 from ui.coverage import terrain_bar
-from ui.shell import cache, state
+from ui.shell import cache, region, state
 from ui.shell.i18n import number, short_names, t
+from ui.shell.provenance import plain
 from ui.widgets import tables
 
 
 def of(plan: Scenario) -> Effect:
-    """Return the effect of a scenario's enabled sites per prefecture, over terrain if any is."""
+    """Return the effect of a scenario's enabled sites inside the region in force.
+
+    Over terrain if any is; per prefecture, or per county of the region.
+    """
     pack = cache.pack()
-    return effect(
-        pack, plan.sites, level="prefecture", terrain=terrain_of(pack, plan),
+    found = effect(
+        pack, plan.sites, level=region.level_below(), terrain=terrain_of(pack, plan),
         five_g_counts_as_4g=plan.five_g_counts_as_4g,
     )  # fmt: skip
+    return replace(found, regions=region.inside(found.regions))
 
 
 def summary(result: Effect) -> None:
-    """Draw villages and households, before → after, of the whole province."""
+    """Draw villages and households, before → after, of the region in force."""
+    st.markdown(f"**{plain(region.name())}**")
     regions = result.regions
     cells = st.columns(2)
     titles = {"villages": t("whatif.villages", least=MIN_HOUSEHOLDS),
