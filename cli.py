@@ -20,6 +20,7 @@ from commands import (
     packs,
     plan,
     planreading,
+    progress,
     provinces,
     report,
     serving,
@@ -35,7 +36,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for part in (
-    tables, coverage, plan, needs, planreading, imports, report, compiling, serving,
+    tables, coverage, plan, needs, progress, planreading, imports, report, compiling, serving,
 ):  # fmt: skip
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")

@@ -187,7 +187,7 @@ class Ledger:
         added = rows[rows["metric"].isin(list(increments)) & (rows["basis"] == "increment")]
         candidates = [_statement(row) for row in stated.to_dict("records")]
         for row in added.to_dict("records"):
-            base = self._plan_baseline(metrics, str(row["as_of"]))
+            base = self.plan_baseline(metrics, str(row["as_of"]))
             if base is not None:
                 candidates.append(_sum(base, _statement(row)))
         return candidates
@@ -298,8 +298,8 @@ class Ledger:
         )
         return sorted(set(both))
 
-    def _plan_baseline(self, metrics: Sequence[str], before: str) -> Statement | None:
-        """Return the baseline that a plan's increment starts from."""
+    def plan_baseline(self, metrics: Sequence[str], before: str) -> Statement | None:
+        """Return the last baseline before the date that a plan is due on; None without one."""
         rows = self.targets
         rows = rows[(rows["kind"] == "baseline") & rows["metric"].isin(list(metrics))]
         known = [_statement(r) for r in rows.to_dict("records") if str(r["as_of"]) < before]

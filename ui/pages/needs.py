@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Collection
 
 import pandas as pd
 import streamlit as st
@@ -15,9 +14,14 @@ from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
 from layers.registry import layer
 from planning.needs import FibreTree, fibre_tree, places_without
 from ui.gaps import assumptions
-from ui.needs import settings as needs_settings, view as needs_view
-from ui.shell import cache, exporting, layer_choice, navigation, region, state
-from ui.shell.frame import guarded, head
+from ui.needs import (
+    progress as needs_progress,
+    settings as needs_settings,
+    title as needs_title,
+    view as needs_view,
+)
+from ui.shell import cache, exporting, navigation, region, state
+from ui.shell.frame import guarded
 from ui.shell.i18n import interval, language, t
 from ui.shell.provenance import plain, see_sources
 from ui.widgets.background import result_of
@@ -35,38 +39,16 @@ def show() -> None:
         case RackNeed() as racks:
             _racks(chosen, racks)
         case SiteNeed():
-            _head(chosen)
+            needs_title.show(chosen)
             st.info(t("needs.villages_elsewhere"))
             st.page_link(navigation.page_of("plan"), label=t("page.plan"))
         case _:
-            _head(chosen)
-            st.info(_nothing(chosen))
-
-
-def _head(chosen: Layer, invented: Collection[str] = ()) -> None:
-    """Draw the title and the choice of layer and metric."""
-    head(_title(chosen), invented=invented)
-    cells = st.columns([1, 1, 2], vertical_alignment="bottom")
-    layer_choice.box(cells[0], t("sidebar.layer"), overlays=True)
-    layer_choice.metric(cells[1], chosen)
-
-
-def _title(chosen: Layer) -> str:
-    if chosen.is_overlay:
-        return t("needs.title", layer=chosen.title(language()))
-    return t("needs.title", layer=chosen.heading(state.metric_of(chosen), language()))
-
-
-def _nothing(chosen: Layer) -> str:
-    """Return why there is no need by year: an overlay, or a share or rate of the province."""
-    if chosen.is_overlay:
-        return t("needs.none", layer=chosen.title(language()))
-    metric = state.metric_of(chosen)
-    return t("needs.none_of_metric", metric=chosen.metric_title(metric, language()))
+            needs_title.show(chosen)
+            st.info(needs_title.nothing(chosen))
 
 
 def _units(chosen: Layer) -> None:
-    _head(chosen)
+    needs_title.show(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
     level = region.level_below()
     needs_settings.years(_scenario(), with_map=True)
@@ -77,13 +59,14 @@ def _units(chosen: Layer) -> None:
     needs_view.stations(parts, whole, title, level)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
     _export(region.inside(needs_settings.units(_scenario(), chosen, "county")), chosen)
+    needs_progress.show(chosen, _scenario(), level)
     assumptions.show(chosen, row)
 
 
 def _routes(chosen: Layer, need: RouteNeed) -> None:
     pack, plan = cache.pack(), _scenario()
     if places_without(pack, need).empty:
-        _head(chosen)
+        needs_title.show(chosen)
         st.info(t("needs.no_fibre"))
         st.page_link(navigation.page_of("imports"), label=t("page.imports"))
         return
@@ -93,10 +76,10 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
         "needs-fibre", key, lambda _progress, _cancel: work(), label=t("needs.fibre_working")
     )
     if tree is None:
-        _head(chosen)
+        needs_title.show(chosen)
         st.empty()  # Takes the place of the results of another question at once.
         return
-    _head(chosen, cache.illustrative("fibre_nodes"))
+    needs_title.show(chosen, cache.illustrative("fibre_nodes"))
     with st.container():
         needs_view.fibre(tree)
         see_sources(tree.table["source_ids"])
@@ -104,7 +87,7 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
 
 
 def _racks(chosen: Layer, need: RackNeed) -> None:
-    _head(chosen)
+    needs_title.show(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
     needs_settings.years(_scenario(), with_map=False)
     needs_settings.power(chosen)

@@ -1,0 +1,150 @@
+"""Commands of the progress: give own counts, see who is behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.options import (
+    LAYER_KEYS,
+    AsOf,
+    Folder,
+    LevelName,
+    Metric,
+    Out,
+    Province,
+    ScenarioFile,
+    pack_of,
+    print_table,
+    remark,
+    scenario_of,
+    write_bundle,
+)
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMMANDS = typer.Typer()
+Layer = Annotated[str, typer.Option("--layer", "-l", help=f"Layer: {LAYER_KEYS}.")]
+
+
+@COMMANDS.command()
+def observe(  # noqa: PLR0913  one argument for each option
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="CSV or XLSX with columns region, date, value; evidence, source."),
+    ] = None,
+    *,
+    province: Province,
+    layer: Layer,
+    metric: Metric = "",
+    region: Annotated[
+        str, typer.Option("--region", "-r", help="Code or name; one count by hand.")
+    ] = "",
+    date: Annotated[str, typer.Option("--date", help="Day of the count, YYYY-MM-DD.")] = "",
+    value: Annotated[
+        float | None, typer.Option("--value", help="Total built by that day, not the increase.")
+    ] = None,
+    evidence: Annotated[
+        str, typer.Option("--evidence", help="measured, declared or modelled.")
+    ] = "declared",
+    source: Annotated[str, typer.Option("--source", help="Where it is from.")] = "",
+    who: Annotated[str, typer.Option("--who", help="Who gives it; default: your user.")] = "",
+    workspace: Folder = None,
+) -> None:
+    """Add dated counts of regions to the ledger of the workspace; `undo` takes them back."""
+    from data.observing import OWN_STATISTICS, observe as add
+    from data.workspace.catalogue import Catalogue
+    from data.workspace.folder import Workspace
+    from planning.progress import own_count
+
+    if (file is None) == (value is None):
+        raise InputError(
+            "either a file or one --value is needed", where="observe",
+            repair="give a file, or --region, --date and --value",
+        )  # fmt: skip
+    pack = pack_of(province, workspace)
+    rows = _read(file) if file is not None else [(region, date, value, "", "")]
+    counts = [
+        own_count(pack, layer, place, day, float(total or 0), metric=metric,
+                  evidence=word or evidence, source=told or source or OWN_STATISTICS)
+        for place, day, total, word, told in rows
+    ]  # fmt: skip
+    with Catalogue(Workspace.open(workspace).folder) as store:
+        name = file.name if file is not None else ""
+        record = add(store, pack, counts, who=who, file_name=name)
+    remark("progress.observed", count=len(counts), who=record.who, id=record.id)
+
+
+@COMMANDS.command()
+def progress(  # noqa: PLR0913  one argument for each option
+    *,
+    province: Province,
+    layer: Layer,
+    metric: Metric = "",
+    level: Annotated[LevelName, typer.Option("--level")] = LevelName.prefecture,
+    as_of: AsOf = "",
+    scenario: ScenarioFile = None,
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Compare what is built with the path to the target: who is behind, which pace is needed."""
+    from planning.exports.progress import progress_bundle
+    from planning.progress import progress_table
+
+    pack = pack_of(province, workspace)
+    plan = scenario_of(scenario, province)
+    table = progress_table(pack, layer, metric=metric, level=str(level), as_of=as_of or None,
+                           scenario=plan)  # fmt: skip
+    if out == "-":
+        print_table(table, right=table.select_dtypes("number").columns)
+        return
+    write_bundle(progress_bundle(pack, table, plan), out)
+
+
+def _read(file: Path) -> list[tuple[str, str, float | None, str, str]]:
+    """Return region, date, value, evidence and source of each row of a file."""
+    import pandas as pd
+
+    try:
+        if file.suffix.lower() == ".xlsx":
+            rows = pd.read_excel(file, dtype=str, engine="calamine")
+        else:
+            rows = pd.read_csv(file, dtype=str, encoding="utf-8-sig")
+    except (OSError, ValueError, pd.errors.ParserError) as error:
+        raise InputError(
+            f"cannot be read ({error})", where=str(file), repair="give CSV in UTF-8, or XLSX"
+        ) from error
+    missing = [name for name in ("region", "date", "value") if name not in rows.columns]
+    if missing:
+        raise InputError(
+            f"lacks the columns {', '.join(missing)}", where=str(file),
+            repair="columns: region, date, value, and evidence and source where known",
+        )  # fmt: skip
+    rows = rows.reindex(columns=["region", "date", "value", "evidence", "source"]).astype(object)
+    rows = rows.where(rows.notna(), "")
+    return [_row(cells, f"{file.name} {i}") for i, cells in enumerate(_cells(rows), start=2)]
+
+
+def _cells(rows: pd.DataFrame) -> list[list[str]]:
+    return [[str(cell).strip() for cell in row] for row in rows.to_numpy().tolist()]
+
+
+def _row(cells: list[str], where: str) -> tuple[str, str, float | None, str, str]:
+    region, date, value, evidence, source = cells
+    try:
+        # Excel hands a day over with its midnight.
+        return (
+            region,
+            date.removesuffix(" 00:00:00"),
+            float(value.replace(",", "")),
+            evidence,
+            source,
+        )
+    except ValueError as error:
+        raise InputError(
+            f"{value!r} is no number", where=where, repair="give the total built"
+        ) from error
