@@ -154,14 +154,10 @@ def read_osm(
     """
     sniffed = describe(opened, choice)
     theme = THEMES[sniffed.layer]
-    path = opened.path
-    if path.suffix != ".pbf":
-        path = opened.scratch / "data.osm.pbf"
-        path.symlink_to(opened.path.resolve())
     rows: list[tuple[Any, ...]] = []
     shapes: list[bytes | None] = []
     try:
-        for row, wkb in _objects(path, theme):
+        for row, wkb in _objects(opened.path, theme):
             rows.append(row)
             shapes.append(wkb)
             if len(rows) > opened.limits.rows:
@@ -195,7 +191,7 @@ def _objects(path: Any, theme: OsmLayer) -> Iterator[tuple[tuple[Any, ...], byte
     kind = osmium.osm.WAY if theme.line else osmium.osm.NODE
     keys = osmium.filter.KeyFilter(*theme.wanted)
     entities = kind | osmium.osm.NODE
-    source = osmium.FileProcessor(str(path), entities)
+    source = osmium.FileProcessor(osmium.io.File(str(path), "pbf"), entities)
     if theme.line:
         source = source.with_locations().with_filter(osmium.filter.EntityFilter(kind))
     for item in source.with_filter(keys):
