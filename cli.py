@@ -22,6 +22,7 @@ from commands import (
     planreading,
     provinces,
     report,
+    serving,
     tables,
 )
 from geo.errors import PlannerError
@@ -33,7 +34,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (tables, coverage, plan, needs, planreading, imports, report, compiling):
+for part in (tables, coverage, plan, needs, planreading, imports, report, compiling, serving):
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")
 cli.add_typer(packs.COMMANDS, name="pack")

@@ -1,0 +1,1 @@
+"""What turns the source tree into a wheel; see ``pyproject.toml``."""
