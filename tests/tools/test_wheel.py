@@ -77,7 +77,7 @@ def test_commands_run_on_the_embedded_packs(installed: Path, empty: Path) -> Non
 def test_a_file_is_read_in_a_process_of_its_own(installed: Path, empty: Path) -> None:
     call(installed, empty, "template", "sites", "sites.xlsx")
     script = (
-        "import tongcun; from pathlib import Path; from data.doctor.reading.guarded import sniff; "
+        "import tongcun; from pathlib import Path; from data.doctor.process.guarded import sniff; "
         "print(sniff(Path('sites.xlsx')).format)"
     )
     assert python_says(installed, empty, script) == "xlsx"
