@@ -14,7 +14,7 @@ from ui.gaps.key_figures import is_past
 from ui.shell import cache, region, state
 from ui.shell.i18n import brief_name, figure, interval, language, name_language, number, t
 from ui.widgets import figure_table
-from ui.widgets.figure_table import Cell, Choice, Column, Section, bar_cell, number_cell
+from ui.widgets.figure_table import Cell, RowChoice, Section, TableColumn, bar_cell, number_cell
 
 #: Layers that are shown with bar, interval and date side by side; the others in one column each.
 _WIDE = 2
@@ -38,7 +38,7 @@ def show(layers: Sequence[Layer]) -> None:
     take = None if level == "county" else lambda key: region.choose(below, key)
     tables = {item.key: rows_below(item).to_dict("records") for item in known}
     words = note(known, tables)
-    figure_table.show(sections, key="dashboard", choice=Choice(take=take), note=words)
+    figure_table.show(sections, key="dashboard", choice=RowChoice(take=take), note=words)
 
 
 def regional(layers: Sequence[Layer]) -> list[Layer]:
@@ -134,7 +134,7 @@ def _wide(layers: Sequence[Layer]) -> Section:
     tables = {item.key: rows_below(item).to_dict("records") for item in layers}
     wide = [item for item in layers if _has_gap(tables[item.key])][:_WIDE]
     narrow = [item for item in layers if item not in wide]
-    columns = [Column("region", t("table.region"))]
+    columns = [TableColumn("region", t("table.region"))]
     groups = [("", "", 1)]
     for i, item in enumerate(wide):
         columns += _wide_columns(item, tables[item.key][0], with_date=i == 0)
@@ -143,7 +143,7 @@ def _wide(layers: Sequence[Layer]) -> Section:
         groups.append((item.title(language()), note, 4 if i == 0 else 3))
     for item in narrow:
         title = t("figure.gap") if _gap_known(tables[item.key]) else t("table.built")
-        columns.append(Column(f"{item.key}.only", title, "number", edge=True,
+        columns.append(TableColumn(f"{item.key}.only", title, "number", edge=True,
                               about=item.about(language())))  # fmt: skip
         groups.append((item.title(language()), "", 1))
     first = tables[layers[0].key]
@@ -164,17 +164,19 @@ def _of_target(row: Row) -> Cell:
     return {"text": t("dashboard.of_target", target=figure(row, "target", brief=True))}
 
 
-def _wide_columns(item: Layer, row: Row, *, with_date: bool) -> list[Column]:
+def _wide_columns(item: Layer, row: Row, *, with_date: bool) -> list[TableColumn]:
     villages = row["unit"] == "natural_village"
     gap = t("card.uncovered") if villages else t("figure.gap")
     share = t("dashboard.share_of_all" if villages else "dashboard.share")
     found = [
-        Column(f"{item.key}.bar", share, "bar", edge=True),
-        Column(f"{item.key}.gap", gap, "number"),
-        Column(f"{item.key}.interval", t("figure.interval"), "interval", optional=not with_date),
+        TableColumn(f"{item.key}.bar", share, "bar", edge=True),
+        TableColumn(f"{item.key}.gap", gap, "number"),
+        TableColumn(
+            f"{item.key}.interval", t("figure.interval"), "interval", optional=not with_date
+        ),
     ]
     return (
-        [*found, Column(f"{item.key}.date", t("dashboard.dated"), optional=True)]
+        [*found, TableColumn(f"{item.key}.date", t("dashboard.dated"), optional=True)]
         if with_date
         else found
     )
@@ -227,16 +229,16 @@ def _counties(item: Layer, rows: Sequence[Row]) -> Section:
     )  # fmt: skip
 
 
-def _full_columns(first: str) -> list[Column]:
+def _full_columns(first: str) -> list[TableColumn]:
     return [
-        Column("region", first),
-        Column("bar", t("dashboard.share"), "bar"),
-        Column("built", t("table.built"), "number"),
-        Column("target", t("figure.target"), "number"),
-        Column("planned", t("figure.planned"), "number"),
-        Column("gap", t("figure.gap"), "number"),
-        Column("interval", t("figure.interval"), "interval"),
-        Column("part", t("dashboard.part", place=region.name()), "number"),
+        TableColumn("region", first),
+        TableColumn("bar", t("dashboard.share"), "bar"),
+        TableColumn("built", t("table.built"), "number"),
+        TableColumn("target", t("figure.target"), "number"),
+        TableColumn("planned", t("figure.planned"), "number"),
+        TableColumn("gap", t("figure.gap"), "number"),
+        TableColumn("interval", t("figure.interval"), "interval"),
+        TableColumn("part", t("dashboard.part", place=region.name()), "number"),
     ]
 
 
@@ -256,7 +258,12 @@ def _full_cells(row: Row, own: Row) -> dict[str, Cell]:
 
 
 def _others(layers: Sequence[Layer], tables: Mapping[str, Sequence[Row]]) -> Section:
-    columns = [Column("layer", ""), Column("date", ""), Column("parts", ""), Column("gap", "")]
+    columns = [
+        TableColumn("layer", ""),
+        TableColumn("date", ""),
+        TableColumn("parts", ""),
+        TableColumn("gap", ""),
+    ]
     rows: list[tuple[str, dict[str, Cell]]] = []
     for item in layers:
         own, digits = own_row(item).to_dict(), state.metric_of(item).digits
@@ -276,9 +283,11 @@ def _others(layers: Sequence[Layer], tables: Mapping[str, Sequence[Row]]) -> Sec
 def _of_whole(layers: Sequence[Layer]) -> Section:
     """Return the layers of which only the province has figures, one row each."""
     columns = [
-        Column("layer", t("dashboard.whole_only")), Column("built", t("table.built"), "number"),
-        Column("target", t("figure.target"), "number"), Column("gap", t("figure.gap"), "number"),
-        Column("date", t("dashboard.dated")),
+        TableColumn("layer", t("dashboard.whole_only")),
+        TableColumn("built", t("table.built"), "number"),
+        TableColumn("target", t("figure.target"), "number"),
+        TableColumn("gap", t("figure.gap"), "number"),
+        TableColumn("date", t("dashboard.dated")),
     ]  # fmt: skip
     rows: list[tuple[str, dict[str, Cell]]] = []
     for item in layers:
@@ -295,7 +304,7 @@ def _of_whole(layers: Sequence[Layer]) -> Section:
 
 def _of_county(layers: Sequence[Layer]) -> Section:
     """Return the layers of a county, one row each."""
-    columns = [*_full_columns(t("sidebar.layer"))[:-1], Column("date", t("dashboard.dated"))]
+    columns = [*_full_columns(t("sidebar.layer"))[:-1], TableColumn("date", t("dashboard.dated"))]
     rows: list[tuple[str, dict[str, Cell]]] = []
     for item in layers:
         own = own_row(item).to_dict()

@@ -15,7 +15,7 @@ from ui.shell import region, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import figure, language, number, t
 from ui.widgets import figure_table, tables
-from ui.widgets.figure_table import Cell, Choice, Column, Section, bar_cell, number_cell
+from ui.widgets.figure_table import Cell, RowChoice, Section, TableColumn, bar_cell, number_cell
 
 #: adcode of the row whose origin is told.
 _ROW = "_gap_row"
@@ -66,7 +66,7 @@ def show(item: Layer, table: pd.DataFrame, *, level: str) -> None:
     )
     figure_table.show(
         [section], key=f"gap-list-{item.key}", note=dashboard.note([item], {item.key: rows}),
-        choice=Choice(str(st.session_state.get(_ROW, "")), _take), legend=_looks(own),
+        choice=RowChoice(str(st.session_state.get(_ROW, "")), _take), legend=_looks(own),
     )  # fmt: skip
 
 
@@ -93,25 +93,27 @@ def _take(key: str) -> None:
     st.session_state[_ROW] = key
 
 
-def _columns(level: str, unit: str, *, has_own: bool) -> list[Column]:
+def _columns(level: str, unit: str, *, has_own: bool) -> list[TableColumn]:
     named = unit_name(unit, language())
     villages = unit == "natural_village"
     own = [
-        Column("own", t("table.own"), "number", about=named),
-        Column("own_difference", t("table.own_difference"), "number", about=named),
+        TableColumn("own", t("table.own"), "number", about=named),
+        TableColumn("own_difference", t("table.own_difference"), "number", about=named),
     ]
     return [
-        Column("region", t(f"level.{level}")),
-        Column("target", t("figure.target"), "number", about=named),
-        Column("built", t("table.built"), "number", about=named),
+        TableColumn("region", t(f"level.{level}")),
+        TableColumn("target", t("figure.target"), "number", about=named),
+        TableColumn("built", t("table.built"), "number", about=named),
         *(own if has_own else []),
-        Column("planned", t("figure.planned"), "number", about=named),
-        Column("gap", t("card.uncovered" if villages else "figure.gap"), "number", about=named),
-        Column("interval", t("figure.interval"), "interval", about=named),
-        Column("bar", t("dashboard.share"), "bar"),
-        Column("done", t("lists.done"), "number"),
-        Column("date", t("lists.built_date")),
-        Column("evidence", t("table.evidence")),
+        TableColumn("planned", t("figure.planned"), "number", about=named),
+        TableColumn(
+            "gap", t("card.uncovered" if villages else "figure.gap"), "number", about=named
+        ),
+        TableColumn("interval", t("figure.interval"), "interval", about=named),
+        TableColumn("bar", t("dashboard.share"), "bar"),
+        TableColumn("done", t("lists.done"), "number"),
+        TableColumn("date", t("lists.built_date")),
+        TableColumn("evidence", t("table.evidence")),
     ]
 
 

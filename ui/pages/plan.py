@@ -18,9 +18,10 @@ from ui.plan import (
     settings as fields,
     site_list as plan_list,
 )
-from ui.shell import cache, five_g, saving
+from ui.shell import cache, saving
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import t
+from ui.whatif import five_g
 
 _MAP_HEIGHT = 520
 _YEAR = "plan_year"

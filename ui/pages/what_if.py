@@ -10,11 +10,11 @@ from planning.whatif import Effect
 from ui.coverage import terrain_bar
 from ui.map import maps
 from ui.plan import whatif_transfer
-from ui.shell import cache, exporting, five_g, localised_select, saving, sidebar, state
+from ui.shell import cache, exporting, localised_select, saving, sidebar, state
 from ui.shell.callbacks import once
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, number, t
-from ui.whatif import effect_reasons, effects, site_table, site_tuning, sites
+from ui.whatif import effect_reasons, effects, five_g, site_table, site_tuning, sites
 from ui.widgets.background import part
 
 _MAP_HEIGHT = 600

@@ -15,7 +15,7 @@ from ui.shell.streamlit_internals import StreamlitPage
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PageEntry:
     """A page of the menu.
 
     Attributes
@@ -33,28 +33,28 @@ class Entry:
 #: Group → module under ``ui/pages`` → page. The first page is the default.
 GROUPS = {
     "gaps": {
-        "overview": Entry("overview", "grid_view"),
-        "gap_lists": Entry("gap-lists", "format_list_bulleted"),
-        "needs": Entry("needs", "calendar_month"),
+        "overview": PageEntry("overview", "grid_view"),
+        "gap_lists": PageEntry("gap-lists", "format_list_bulleted"),
+        "needs": PageEntry("needs", "calendar_month"),
     },
     "sites": {
-        "what_if": Entry("what-if", "location_on"),
-        "plan": Entry("plan", "add_location_alt"),
+        "what_if": PageEntry("what-if", "location_on"),
+        "plan": PageEntry("plan", "add_location_alt"),
     },
     "coverage": {
-        "coverage": Entry("coverage", "landscape"),
-        "terrain_path": Entry("path", "show_chart"),
-        "coverage_rules": Entry("rules", "rule"),
+        "coverage": PageEntry("coverage", "landscape"),
+        "terrain_path": PageEntry("path", "show_chart"),
+        "coverage_rules": PageEntry("rules", "rule"),
     },
     "data": {
-        "reading": Entry("read-plan", "article"),
-        "imports": Entry("import", "download"),
-        "report": Entry("report", "description"),
-        "sources": Entry("sources", "menu_book"),
+        "reading": PageEntry("read-plan", "article"),
+        "imports": PageEntry("import", "download"),
+        "report": PageEntry("report", "description"),
+        "sources": PageEntry("sources", "menu_book"),
     },
 }
 #: Pages that are reached from the foot of the sidebar or from a link, not from the menu.
-HIDDEN = {"start": Entry("start", "flag"), "help": Entry("help", "help")}
+HIDDEN = {"start": PageEntry("start", "flag"), "help": PageEntry("help", "help")}
 _ALL = {**{module: page for group in GROUPS.values() for module, page in group.items()}, **HIDDEN}
 #: Module → path in the address.
 PAGES = {module: entry.path for module, entry in _ALL.items()}

@@ -23,7 +23,7 @@ _LEGEND = (
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a section.
 
     Attributes
@@ -56,7 +56,7 @@ class Section:
     foot
         Cells of the total; None for no total.
     sort
-        Column sorted by at first, falling; empty for the order given.
+        TableColumn sorted by at first, falling; empty for the order given.
     title, note, chip
         Line above the head; ``chip`` is text and look.
     groups
@@ -64,7 +64,7 @@ class Section:
     """
 
     key: str
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[tuple[str, Mapping[str, Cell]]]
     foot: Mapping[str, Cell] | None = None
     sort: str = ""
@@ -75,7 +75,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Choice:
+class RowChoice:
     """What is chosen and what a choice does.
 
     Attributes
@@ -91,7 +91,7 @@ class Choice:
 
 
 def show(
-    sections: Sequence[Section], *, key: str, choice: Choice | None = None, note: str = "",
+    sections: Sequence[Section], *, key: str, choice: RowChoice | None = None, note: str = "",
     legend: Sequence[str] = _LEGEND,
 ) -> None:  # fmt: skip
     """Draw a table.
@@ -105,7 +105,7 @@ def show(
     legend
         Looks that the legend explains, of those drawn.
     """
-    chosen = choice or Choice()
+    chosen = choice or RowChoice()
 
     @whole
     def take() -> None:
