@@ -17,7 +17,7 @@ from geo.earth import projections
 from geo.errors import PlannerError
 from ui.imports import session as import_session
 from ui.shell import cache, localised_select, state
-from ui.shell.callbacks import once
+from ui.shell.callbacks import once, whole
 from ui.shell.exporting import FORMATS
 from ui.shell.frame import explain
 from ui.shell.i18n import UNKNOWN, language, number, t
@@ -179,6 +179,7 @@ def _system_choice(part: Diagnosis) -> None:
             )  # fmt: skip
 
 
+@whole
 def _take_system(system: str) -> None:
     st.session_state[import_session.CRS] = system
 

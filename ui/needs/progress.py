@@ -19,7 +19,7 @@ from geo.errors import PlannerError
 from layers.base import Layer
 from layers.registry import unit_name
 from planning.progress import STATUSES, own_count, progress_table
-from ui.shell import cache, frame, region, state
+from ui.shell import cache, frame, localised_select, region, state
 from ui.shell.i18n import UNKNOWN, language, name_language, short_names, t
 from ui.widgets import tables
 
@@ -94,8 +94,8 @@ def _form(chosen: Layer) -> None:
     with st.form("progress_form", clear_on_submit=True):
         st.markdown(f"**{t('progress.form')}**")
         cells = st.columns([1.6, 1, 1, 1])
-        cells[0].selectbox(
-            t("progress.region"), list(names), key=_REGION, format_func=names.__getitem__
+        localised_select.selectbox(
+            cells[0], t("progress.region"), list(names), key=_REGION, format_func=names.__getitem__
         )
         cells[1].date_input(t("progress.date"), today(), max_value=today(), key=_DATE)
         cells[2].number_input(
@@ -103,8 +103,9 @@ def _form(chosen: Layer) -> None:
             help=t("progress.value_help"),
         )  # fmt: skip
         evidences = {word: t(f"evidence.{word}") for word in IMPORT_EVIDENCE}
-        cells[3].selectbox(
-            t("progress.evidence"), list(evidences), index=IMPORT_EVIDENCE.index("declared"),
+        localised_select.selectbox(
+            cells[3], t("progress.evidence"), list(evidences),
+            index=IMPORT_EVIDENCE.index("declared"),
             key=_EVIDENCE, format_func=evidences.__getitem__,
         )  # fmt: skip
         left, right = st.columns(2)

@@ -8,6 +8,7 @@ import streamlit as st
 from data.tables.reader import SOURCES_DIR
 from geo.errors import PlannerError
 from ui.reading import proposals, session, text
+from ui.shell import localised_select
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain, guarded, head
 from ui.shell.i18n import t
@@ -48,8 +49,8 @@ def _opened() -> session.Reading | None:
     titles = dict(pd.read_csv(SOURCES_DIR / "index.csv")[["file", "title"]].to_numpy())
     examples = {path.name: path for path in sorted(SOURCES_DIR.glob("*.txt"))}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox(
-            t("reading.example"), list(examples), key=_EXAMPLE, width=480,
+        localised_select.selectbox(
+            st, t("reading.example"), list(examples), key=_EXAMPLE, width=480,
             format_func={name: str(titles.get(name, name)) for name in examples}.__getitem__,
         )  # fmt: skip
         st.button(t("reading.open_example"), key="reading_open", on_click=whole(_open_example))

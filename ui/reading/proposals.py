@@ -15,7 +15,7 @@ from data.planreader.statement import BASES, QUALIFIERS, PlanStatement
 from geo.errors import PlannerError
 from ui.reading import session
 from ui.reading.session import ACCEPTED, PENDING, REJECTED, Reading
-from ui.shell import cache
+from ui.shell import cache, localised_select
 from ui.shell.callbacks import once, whole
 from ui.shell.i18n import UNKNOWN, language, number, t
 
@@ -149,12 +149,14 @@ def _fields(said: PlanStatement, name: str) -> PlanStatement:
     """Draw the fields of a statement; return it as the planner has them."""
     cells = st.columns(3)
     kinds = {kind: t(f"reading.{kind}") for kind in ("baseline", "target")}
-    kind = cells[0].selectbox(
+    kind = localised_select.selectbox(
+        cells[0],
         t("reading.kind"), list(kinds), index=list(kinds).index(said.kind),
         format_func=kinds.__getitem__, key=f"reading_kind_{name}",
     )  # fmt: skip
     qualifiers = {q: t(f"qualifier_word.{_word(q)}") or "=" for q in QUALIFIERS}
-    qualifier = cells[1].selectbox(
+    qualifier = localised_select.selectbox(
+        cells[1],
         t("reading.qualifier"), list(qualifiers), index=QUALIFIERS.index(said.qualifier),
         format_func=qualifiers.__getitem__, key=f"reading_qualifier_{name}",
     )  # fmt: skip
@@ -168,7 +170,8 @@ def _fields(said: PlanStatement, name: str) -> PlanStatement:
     known = dt.date.fromisoformat(said.date) if said.date else None
     date = cells[0].date_input(t("reading.date"), value=known, key=f"reading_date_{name}")
     bases = {basis: t(f"reading.basis_{basis}") for basis in BASES}
-    basis = cells[1].selectbox(
+    basis = localised_select.selectbox(
+        cells[1],
         t("reading.basis"), list(bases), index=BASES.index(said.basis),
         format_func=bases.__getitem__, key=f"reading_basis_{name}",
     )  # fmt: skip

@@ -18,6 +18,7 @@ from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.folder import Workspace
 from ui.shell import cache
+from ui.shell.callbacks import whole
 from ui.shell.i18n import t
 
 #: What a planner can decide of a statement.
@@ -111,11 +112,16 @@ def read(content: bytes, name: str) -> Reading:
     return made
 
 
+@whole
 def decide(name: str, state: str) -> None:
     """Note what the planner decided of a statement, and go on to the next open one."""
     reading = current()
     if reading is None:
         return
+    _note(reading, name, state)
+
+
+def _note(reading: Reading, name: str, state: str) -> None:
     reading.states[name] = state
     names = list(reading.statements)
     later = names[names.index(name) + 1 :] + names
@@ -134,12 +140,13 @@ def decide_sure() -> None:
             reading.states[name] = ACCEPTED
 
 
+@whole
 def correct(name: str, said: PlanStatement) -> None:
     """Put the planner's words in the place of a statement, which is then accepted."""
     reading = current()
     if reading is not None:
         reading.statements[name] = said.because("corrected")
-        decide(name, ACCEPTED)
+        _note(reading, name, ACCEPTED)
 
 
 def commit() -> int:

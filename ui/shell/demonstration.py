@@ -6,6 +6,7 @@ import streamlit as st
 
 from planning.elevation import terrain_of
 from ui.shell import cache, state
+from ui.shell.callbacks import whole
 from ui.shell.i18n import t
 
 _PAGE, _HOME, _KEPT = "_page_shown", "_relief_home", "_relief_kept"
@@ -64,5 +65,6 @@ def _notice(*, on_home: bool) -> None:
         st.button(t("terrain.end"), key="_relief_end", type="tertiary", on_click=_end)
 
 
+@whole
 def _end() -> None:
     switch(on=False)
