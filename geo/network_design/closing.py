@@ -22,7 +22,7 @@ from geo.siting.clock import SolverClock
 #: Variants up to which the optimum is asked for, and gap that is enough above.
 TINY, ENOUGH = 60, 8e-3
 #: Rounds of cuts on whole solutions, and nodes of each search tree: up to there, and above.
-_ROUNDS, _NODES = (30, 6), (4_000, 1_500)
+_ROUNDS, _NODES = (30, 3), (4_000, 500)
 #: Share by which a better choice is cheaper.
 _CHEAPER = 1e-7
 
@@ -68,7 +68,7 @@ def closed(
     for _ in range(_ROUNDS[not tiny]):
         ask = _Ask.beyond(limits, best.choice, enough, whole=whole)
         program = replace(_program(groups, limits, ask), least=least, most=most)
-        outcome = highs.maximise(program, clock, nodes=_NODES[not tiny], gap=enough / 2)
+        outcome = highs.maximise(program, clock, nodes=_NODES[not tiny], gap=enough)
         reach = -np.inf if outcome.infeasible else outcome.bound
         # Choices that were left out are no better than what was asked.
         if limits.goal.budget is None:
@@ -82,7 +82,8 @@ def closed(
             best.choice = found
         elif not fresh:
             break
-        if clock.over():
+        near = best.choice is not None and limits.gap(best.choice, best.bound) <= enough
+        if near or clock.over():
             break
     return best
 

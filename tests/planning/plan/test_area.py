@@ -103,3 +103,42 @@ def test_the_bound_of_the_order_is_in_the_last_year(made: Rollout) -> None:
     assert yearly["household_years_bound"].iloc[:-1].isna().all()
     assert yearly["household_years_bound"].iloc[-1] == made.most_household_years
     assert made.household_years <= made.most_household_years
+
+
+@pytest.mark.parametrize("goal", [{"objective": "budget", "budget": 6e6},
+                                  {"objective": "share", "share": 0.5}])  # fmt: skip
+def test_a_capacity_holds_with_a_weaker_bound(goal: dict, pack: Pack, prefecture: str) -> None:
+    result = plan(pack, scenario(**goal, regions=[prefecture], frontier_points=0,
+                                 limits={"capacity_households": 150}, time_limit_s=1))  # fmt: skip
+    assert 0 < result.sites["households"].max() <= 150
+    cost = result.sites["cost_base"].sum()
+    if goal["objective"] == "budget":
+        assert cost <= 6e6
+        assert result.choice.value == result.sites["households"].sum() <= result.choice.bound
+    else:
+        assert result.choice.bound <= result.choice.value == pytest.approx(cost)
+
+
+def test_microwave_over_terrain_is_priced_and_bounded(pack: Pack, prefecture: str) -> None:
+    fields = {"objective": "budget", "budget": 6e6, "regions": [prefecture], "frontier_points": 0,
+              "candidates": {"sources": ["village"]}}  # fmt: skip
+    made = plan(pack, scenario(**fields).model_copy(update={"demonstration_terrain": True}))
+    assert made.sites["cost_base"].sum() <= 6e6
+    assert 0 < made.choice.value <= made.choice.bound
+
+
+def test_a_least_share_and_fixed_and_forbidden_places_hold(made: Rollout, pack: Pack) -> None:
+    region = made.scenario.plan.regions[0]
+    spots = [{"lat": row.lat, "lon": row.lon} for row in made.left.head(2).itertuples()]
+    named = {"locked": spots[:1], "forbidden": [
+        {"lat": made.sites["lat"].iloc[0], "lon": made.sites["lon"].iloc[0]}]}  # fmt: skip
+    homes = made.villages["households"].sum() + made.left["households"].sum()
+    wanted = {"regions": [region], "frontier_points": 0, "candidates": named,
+              "limits": {"least_share": {region: 0.4}}}  # fmt: skip
+    found = plan(pack, scenario(objective="share", share=0.1, **wanted))
+    assert found.villages["households"].sum() >= 0.4 * homes - 1e-6
+    assert found.choice.bound <= found.choice.value == pytest.approx(
+        found.sites["cost_base"].sum())  # fmt: skip
+    assert (found.sites["status"] == "locked").sum() == 1
+    assert not set(found.sites["candidate_id"]) & {
+        place.key for place in found.scenario.plan.candidates.forbidden}  # fmt: skip

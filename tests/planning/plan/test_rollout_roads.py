@@ -65,6 +65,25 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Rollout, Rollout, Pa
     return plain, planned(pack), pack, roads.geometry.union_all()
 
 
+@pytest.mark.parametrize("goal", [{"objective": "budget", "budget": 5e6},
+                                  {"objective": "share", "share": 0.4}])  # fmt: skip
+def test_money_along_roads_keeps_to_the_budget_and_to_its_bound(both, goal) -> None:
+    _, along, pack, _ = both
+    region = str(along.sites["prefecture"].iloc[0])
+    fields = {**goal, "regions": [region], "frontier_points": 3, "time_limit_s": 2}
+    found = plan(pack, Scenario(province=PACK.name, plan=PlanSettings.model_validate(fields)))
+    cost = found.sites["cost_base"].sum()
+    if goal["objective"] == "budget":
+        assert 0 < cost <= 5e6
+        assert found.choice.value <= found.choice.bound
+    else:
+        assert found.choice.value == pytest.approx(cost)
+        assert found.choice.bound <= cost
+        homes = found.villages["households"].sum() + found.left["households"].sum()
+        assert found.villages["households"].sum() >= 0.4 * homes - 1e-6
+    assert (found.frontier["covered"] <= found.frontier["bound"] + 1e-6).all()
+
+
 def test_fibre_follows_imported_roads(both) -> None:
     plain, along, _, roads = both
     assert ("no_roads" in plain.notes, "no_roads" in along.notes) == (True, False)
