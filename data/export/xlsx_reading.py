@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _NOT_IN_NAMES, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\\\]"), 31
 _A4 = 9
 #: Narrowest and widest column [characters].
 _WIDTHS = (8, 44)
+#: Height of a line of text [points].
+_LINE = 15.0
 
 
 def sheet_name(wanted: str, taken: Collection[str]) -> str:
@@ -78,9 +81,14 @@ def add_reading_sheets(
 
 
 def _write(page: Worksheet, sheet: ReadingSheet, formats: Mapping[str, Format]) -> None:
+    widths = [_width([title, *(str(row[j]) for row in sheet.rows)])
+              for j, title in enumerate(sheet.head)]  # fmt: skip
     page.write_string(0, 0, printable(sheet.title), formats["title"])
     for i, line in enumerate(sheet.lines, start=1):
-        page.write_string(i, 0, printable(line), formats["text"])
+        # Merged and wrapped: a long line would make the printed page as wide as itself.
+        page.merge_range(i, 0, i, max(1, len(sheet.head) - 1), "", formats["wrap"])
+        page.write_string(i, 0, printable(line), formats["wrap"])
+        page.set_row(i, _LINE * math.ceil(_cells_wide(line) * 1.1 / sum(widths)))
     head = len(sheet.lines) + 2
     for j, title in enumerate(sheet.head):
         page.write_string(head, j, printable(title), formats["wrapped head"])
@@ -88,10 +96,8 @@ def _write(page: Worksheet, sheet: ReadingSheet, formats: Mapping[str, Format]) 
         _row(page, i, row, formats["number"], formats["wrap"])
     if sheet.total:
         _row(page, head + 1 + len(sheet.rows), sheet.total, formats["total"], formats["total"])
-    for j, title in enumerate(sheet.head):
-        texts = [title, *(str(row[j]) for row in sheet.rows)]
-        widest = max(min(_cells_wide(text), _WIDTHS[1]) for text in texts)
-        page.set_column(j, j, max(_WIDTHS[0], widest + 2))
+    for j, width in enumerate(widths):
+        page.set_column(j, j, width)
     page.freeze_panes(head + 1, 1)
     page.repeat_rows(head)
     page.set_landscape()
@@ -115,6 +121,12 @@ def _row(
             page.write_string(at, j, printable(cell), text)
         else:
             page.write_number(at, j, cell, number)
+
+
+def _width(texts: Sequence[str]) -> int:
+    """Return the width of a column; its head, the first text, may break once."""
+    head, *cells = map(_cells_wide, texts)
+    return min(max(_WIDTHS[0], head // 2 + 4, max(cells, default=0) + 2), _WIDTHS[1])
 
 
 def _cells_wide(text: str) -> int:

@@ -12,6 +12,7 @@ from data.tables.pack import TABLES
 from data.tables.reader import Pack
 from layers.registry import metric_of
 from planning.exports.report.reader import Reader, Row, is_known, records
+from planning.exports.source_rows import TABLE_KINDS
 
 _COUNTS = ("target", "built", "planned", "gap")
 _QUALIFIED = ("target", "built", "gap")
@@ -52,7 +53,8 @@ def _layer_sheet(
     first = lines[0]
     layer, unit = reader.heading(first), reader.unit(first)
     own = {key for row in lines for key in str(row["source_ids"]).split(";")}
-    named = sources.loc[sources["id"].isin(own) & sources["source"].notna(), "source"]
+    stated = sources["id"].isin(own) & ~sources["kind"].isin(TABLE_KINDS)
+    named = sources.loc[stated & sources["source"].notna(), "source"]
     documents = dict.fromkeys(cited(str(name)) for name in named)
     above = [
         t("workbook.rows", province=pack.meta[reader.names], rows=len(lines), unit=unit),
@@ -61,17 +63,27 @@ def _layer_sheet(
     ]
     if "illustrative" in set(rows["evidence"]):
         above.append(t("stamp.illustrative"))
+    of_counties = first["level"] == "county"
     head = (
-        t("workbook.region"),
+        *([t("level.prefecture")] if of_counties else []), t("workbook.region"),
         *(t(f"workbook.{name}", unit=unit) for name in (*_COUNTS, "gap_low", "gap_high")),
         t("workbook.as_of"), t("workbook.due"), t("workbook.evidence"), t("workbook.note"),
     )  # fmt: skip
     return ReadingSheet(
         name=layer,
         title=t("workbook.title", layer=layer, province=pack.meta[reader.names]),
-        lines=tuple(above), head=head, rows=tuple(_cells(row, reader) for row in lines),
+        lines=tuple(above), head=head,
+        rows=tuple((*_above(row, pack, reader), *_cells(row, reader)) for row in lines),
         total=_total(rows, reader),
     )  # fmt: skip
+
+
+def _above(row: Row, pack: Pack, reader: Reader) -> tuple[str, ...]:
+    """Return the name of a county's prefecture; nothing for other levels."""
+    if row["level"] != "county":
+        return ()
+    names = pack.regions("prefecture").set_index("adcode")[reader.names]
+    return (str(names.get(row["parent"], "")),)
 
 
 def _cells(row: Row, reader: Reader) -> tuple[str | float, ...]:
@@ -100,15 +112,16 @@ def _total(rows: pd.DataFrame, reader: Reader) -> tuple[str | float, ...]:
     if not metric_of(str(first["layer"]), str(first["metric"]))[1].is_count or len(rows) < 2:
         return ()
     sums = [_number(float(rows[name].sum(skipna=False)), reader) for name in _COUNTS]
-    return (reader.text("report.total"), *sums, "", "", "", "", "", "")
+    blank = ("",) if first["level"] == "county" else ()
+    return (reader.text("report.total"), *blank, *sums, "", "", "", "", "", "")
 
 
 def _source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSheet:
     t = reader.text
     name = "metric_zh" if reader.names == "name_zh" else "metric"
     rows = tuple(
-        (_what(row[name], reader), *(_shown(row[column]) for column in ("as_of", "value", "quote")),
-         cited(str(_shown(row["source"]))))
+        (_what(row[name], reader), _shown(row["as_of"]), _shown(row["value"]),
+         reader.quote(row["quote"]), cited(str(_shown(row["source"]))))
         for row in records(sources)
     )  # fmt: skip
     head = (t("report.what"), t("report.date"), t("report.value"), t("report.quote_head"),

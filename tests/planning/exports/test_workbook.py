@@ -15,11 +15,13 @@ from planning.gaps import gap_table
 def test_a_sheet_per_layer_has_the_figures_of_the_table(toy: Pack, language: str) -> None:
     table = gap_table(toy, level="county")
     sheets = gap_bundle(toy, table, language=language).reading
+    prefectures = toy.regions("prefecture")[f"name_{language}"]
     assert len(sheets) == table["layer"].nunique() + 1
     for sheet, (_, rows) in zip(sheets, table.groupby("layer", sort=False), strict=False):
-        assert [row[0] for row in sheet.rows] == rows[f"name_{language}"].tolist()
+        assert [row[1] for row in sheet.rows] == rows[f"name_{language}"].tolist()
+        assert {row[0] for row in sheet.rows} == set(prefectures)
         known = rows["gap"].notna().to_numpy()
-        shown = [row[4] for row in sheet.rows]
+        shown = [row[5] for row in sheet.rows]
         unknown = "未知" if language == "zh" else "unknown"
         expected = [v if k else unknown for v, k in zip(rows["gap"], known, strict=True)]
         assert shown == expected
@@ -29,11 +31,9 @@ def test_the_total_is_the_sum_and_unknown_where_a_row_is(toy: Pack) -> None:
     table = gap_table(toy, ["mobile_5g", "data_centres"], level="county")
     five_g, racks, _ = gap_bundle(toy, table, language="zh").reading
     rows = table[table["layer"] == "mobile_5g"]
-    assert five_g.total[:5] == (
-        "合计",
-        *(rows[n].sum() for n in ("target", "built", "planned", "gap")),
-    )
-    assert racks.total[4] == "未知"
+    sums = rows[["target", "built", "planned", "gap"]].sum().tolist()
+    assert five_g.total[:6] == ("合计", "", *sums)
+    assert racks.total[5] == "未知"
 
 
 def test_no_code_is_in_a_sheet_for_people(toy: Pack) -> None:
@@ -57,6 +57,7 @@ def test_a_document_is_named_by_its_title(toy: Pack, monkeypatch: pytest.MonkeyP
     first = gap_bundle(toy, gap_table(toy), language="zh").reading[0]
     assert any(name in line for line in first.lines)
     assert "toy.txt" not in " ".join(first.lines)
+    assert ".parquet" not in " ".join(first.lines)
 
 
 def test_without_a_language_there_are_none(toy: Pack) -> None:
