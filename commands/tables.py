@@ -94,7 +94,12 @@ def gaps(  # noqa: PLR0913  one argument for each option
             return
         from planning.exports.gaps import gap_bundle
 
-        write_bundle(gap_bundle(pack, table, scenario=plan, geometry=is_map(out)), out)
+        # A file without villages in its rows has no list of villages either.
+        bundle = gap_bundle(
+            pack, table, scenario=plan, geometry=is_map(out), language=terminal_language(),
+            lists=bool((table["unit"] == "natural_village").any()),
+        )  # fmt: skip
+        write_bundle(bundle, out)
         step("written")
 
 

@@ -28,6 +28,32 @@ _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
+class ReadingSheet:
+    """One sheet of a workbook as a person reads and prints it, in one language.
+
+    Attributes
+    ----------
+    name
+        What the sheet is called; made to fit where a spreadsheet refuses it.
+    title, lines
+        Above the table: title, then region, date, sources, what is illustrative.
+    head
+        (k,) titles of the columns with their units.
+    rows
+        Rows of k cells: text or number.
+    total
+        Cells of the total row; none without.
+    """
+
+    name: str
+    title: str
+    lines: tuple[str, ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+    total: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True)
 class ExportBundle:
     """Tables, shapes and provenance of one file.
 
@@ -46,6 +72,8 @@ class ExportBundle:
         Shape of each row of ``main``, EPSG:4326; None for points and plain tables.
     shapes
         Name of a further table → shape of each of its rows, EPSG:4326, such as lines.
+    reading
+        Sheets for people; a workbook shows these and hides the tables with their codes.
     """
 
     kind: str
@@ -55,6 +83,7 @@ class ExportBundle:
     about: Mapping[str, str] = field(default_factory=dict)
     geometry: gpd.GeoSeries | None = None
     shapes: Mapping[str, gpd.GeoSeries] = field(default_factory=dict)
+    reading: tuple[ReadingSheet, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse tables that would overwrite one another, and shapes without a table."""

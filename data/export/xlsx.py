@@ -1,5 +1,8 @@
 """XLSX: one sheet per table, frozen header, number formats, a font safe for Chinese.
 
+Sheets for people come first, where the bundle has some; the tables with their codes are then
+hidden.
+
 Row 1 has the column names of the table, so that another program reads the file directly; the
 meaning of a column, in both languages, is the note of its header cell and a line of the sheet
 ``about``. Illustrative rows are tinted, and a sheet that
@@ -26,6 +29,7 @@ from data.export.bundle import (
     number_text,
 )
 from data.export.captions import caption
+from data.export.xlsx_reading import add_reading_sheets
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,9 +83,14 @@ def to_xlsx(bundle: ExportBundle) -> bytes:
         title = f"{bundle.title_zh} / {bundle.title_en}"
         book.set_properties({"title": title, "comments": bundle.stamp, "created": _CREATED})
         formats = _formats(book)
-        for name, frame in bundle.tables.items():
-            _table(book.add_worksheet(name[:31]), frame, formats, bundle.stamp)
+        tables = {name[:31]: frame for name, frame in bundle.tables.items()}
+        add_reading_sheets(book, bundle.reading, [*tables, "about"], formats)
+        for name, frame in tables.items():
+            _table(book.add_worksheet(name), frame, formats, bundle.stamp)
         _about(book.add_worksheet("about"), bundle, formats)
+        if bundle.reading:
+            for name in (*tables, "about"):
+                book.get_worksheet_by_name(name).hide()
     return buffer.getvalue()
 
 
@@ -108,6 +117,9 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
     made = {
         "head": book.add_format(head),
         "wrap": book.add_format({**base, "text_wrap": True}),
+        "title": book.add_format({**base, "font_size": 14, "bold": True}),
+        "wrapped head": book.add_format({**head, "text_wrap": True}),
+        "total": book.add_format({**base, "bold": True, "top": 1, "num_format": "#,##0.######"}),
         "stamp": book.add_format({**base, "text_wrap": True, "bold": True, "bg_color": _TINT}),
     }
     for key, extra in _FORMATS.items():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+#: Stands for the quote of a row of the ledgers whose source is not at hand.
+NO_TEXT = "no text at hand"
 INDEX = Path(__file__).parents[1] / "sources" / "index.csv"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from data.export.bundle import ExportBundle, in_both
+from data.export.bundle import ExportBundle, ReadingSheet, in_both
 from data.export.writers import run_digest
 from data.ledger.anomalies import anomaly_table
 from data.scenario.presets import presets
@@ -45,6 +45,7 @@ def gap_bundle(
     scenario: Scenario | None = None,
     geometry: bool = False,
     lists: bool = True,
+    language: str = "",
 ) -> ExportBundle:
     """Return the export of a gap table.
 
@@ -60,6 +61,8 @@ def gap_bundle(
         Include the polygons of the regions.
     lists
         Include the list of villages without 4G, as a sheet or layer of its own.
+    language
+        Language of the sheets for people in a workbook; empty for a workbook without them.
 
     Returns
     -------
@@ -69,7 +72,8 @@ def gap_bundle(
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     regions = sorted(set(table["adcode"]) - {pack.adcode})
     level = str(table["level"].iloc[0]) if len(table) else "prefecture"
-    extra = {"sources": sources_of(pack, table["source_ids"])}
+    sources = sources_of(pack, table["source_ids"])
+    extra = {"sources": sources}
     if lists:
         wanted = regions if level in ("prefecture", "county") else []
         extra = {
@@ -92,7 +96,18 @@ def gap_bundle(
         extra=extra,
         about=about | {"run_digest": _digest("gaps", pack, plan, table)},
         geometry=_polygons(pack, table) if geometry else None,
+        reading=_for_people(pack, table, sources, language),
     )
+
+
+def _for_people(
+    pack: Pack, table: pd.DataFrame, sources: pd.DataFrame, language: str
+) -> tuple[ReadingSheet, ...]:
+    if not language or table.empty:
+        return ()
+    from planning.exports.workbook import gap_sheets
+
+    return gap_sheets(pack, table, sources, language)
 
 
 def village_bundle(

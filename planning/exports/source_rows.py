@@ -20,6 +20,10 @@ SOURCE_COLUMNS = (
 )  # fmt: skip
 
 
+#: Kinds of rows that are tables and no statement about the province.
+TABLE_KINDS = ("embedded table", "imported table")
+
+
 def source_rows(pack: Pack) -> list[pd.DataFrame]:
     """Return the rows of the source table by origin.
 

@@ -98,7 +98,7 @@ def _export(chosen: Layer, found: pd.DataFrame, level: str) -> None:
     from planning.exports import gaps as gap_exports
 
     title, place = chosen.title(language()), region.name()
-    pack, plan = cache.pack(), state.plan()
+    pack, plan, spoken = cache.pack(), state.plan(), language()
     with exporting.opened_menu(t("lists.export")):
         of_villages = bool((found["unit"] == "natural_village").all())
         lists = st.toggle(
@@ -111,6 +111,6 @@ def _export(chosen: Layer, found: pd.DataFrame, level: str) -> None:
             f"{place}_{title}_{t('export.gap_stem')}_{t(f'level.{level}')}_"
             f"{st.session_state[state.AS_OF]}",
             lambda geometry: gap_exports.gap_bundle(
-                pack, found, scenario=plan, geometry=geometry, lists=lists
+                pack, found, scenario=plan, geometry=geometry, lists=lists, language=spoken
             ),
         )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.ledger.documents import NO_TEXT
 from data.wording.catalogue import data_language, text
 from layers.registry import metric_of, unit_name
 
@@ -240,6 +241,23 @@ class Reader:
             Plain text.
         """
         return self.text(f"evidence.{word}")
+
+    def quote(self, quote: object) -> str:
+        """Return a quote, or in words that there is no text at hand.
+
+        Parameters
+        ----------
+        quote
+            Cell of the table of sources.
+
+        Returns
+        -------
+        quote
+            Empty where the source states no sentence.
+        """
+        if not is_known(quote):
+            return ""
+        return self.text("report.no_text") if quote == NO_TEXT else str(quote)
 
     def money(self, amount: float) -> str:
         """Return an amount in tens of thousands, without its unit.

@@ -17,7 +17,7 @@ from data.export.report.document import (
     Paragraph,
     ReportTable,
 )
-from data.ledger.documents import cited
+from data.ledger.documents import NO_TEXT, cited
 from data.tables.reader import Pack
 from layers.map.palette import colours
 from layers.villages import MIN_HOUSEHOLDS
@@ -264,7 +264,8 @@ def _quotes(part: Part, reader: Reader) -> list[Block]:
     rows = part.own[part.own["gap"].notna()]
     wanted = {key for ids in rows["source_ids"] for key in str(ids).split(";")}
     sources = part.sources[part.sources["id"].isin(wanted)]
-    quoted = sources[sources["quote"].fillna("").astype(str) != ""].head(_QUOTES)
+    without = sources["quote"].fillna("").isin(("", NO_TEXT))
+    quoted = sources[~without].head(_QUOTES)
     if quoted.empty:
         return []
     lines = [

@@ -13,11 +13,10 @@ from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
 from layers.registry import unit_name
 from planning.exports.report.reader import Reader, Row, is_known, records
+from planning.exports.source_rows import TABLE_KINDS
 
 #: Qualifier of the ledger → sign before a figure.
 _SIGNS = {"~": "\u2248 ", ">=": "\u2265 ", "<=": "\u2264 ", ">": "> ", "<": "< "}
-#: Kinds of source rows that are no statement about the province.
-_TABLES = ("embedded table", "imported table")
 
 
 def method_chapter(table: pd.DataFrame, reader: Reader) -> list[Block]:
@@ -73,12 +72,12 @@ def source_chapter(sources: pd.DataFrame, source_ids: Iterable[str], reader: Rea
     t = reader.text
     wanted = {"pack:regions", *(part for text in source_ids for part in str(text).split(";"))}
     rows = sources[sources["id"].isin(wanted)]
-    stated, built_in = rows[~rows["kind"].isin(_TABLES)], rows[rows["kind"].isin(_TABLES)]
+    stated, built_in = rows[~rows["kind"].isin(TABLE_KINDS)], rows[rows["kind"].isin(TABLE_KINDS)]
     metric = "metric_zh" if reader.names == "name_zh" else "metric"
     head = (t("report.what"), t("report.date"), t("report.value"), t("report.quote_head"),
             t("report.source"))  # fmt: skip
     lines = tuple(
-        (_text(row[metric]), _text(row["as_of"]), _value(row, reader), _text(row["quote"]),
+        (_text(row[metric]), _text(row["as_of"]), _value(row, reader), reader.quote(row["quote"]),
          cited(_text(row["source"])))
         for row in records(stated)
     )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Gap lists as a person reads and prints them: one sheet per layer, then the sources."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from data.export.bundle import ReadingSheet
+from data.ledger.documents import cited
+from data.tables.pack import TABLES
+from data.tables.reader import Pack
+from layers.registry import metric_of
+from planning.exports.report.reader import Reader, Row, is_known, records
+from planning.exports.source_rows import TABLE_KINDS
+
+_COUNTS = ("target", "built", "planned", "gap")
+_QUALIFIED = ("target", "built", "gap")
+
+
+def gap_sheets(
+    pack: Pack, table: pd.DataFrame, sources: pd.DataFrame, language: str
+) -> tuple[ReadingSheet, ...]:
+    """Return the sheets of a gap list.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    table
+        Rows of :func:`planning.gaps.gap_table`, all or some.
+    sources
+        Rows of the source table that the figures name.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    sheets
+        One per layer and metric, then one with the sources.
+    """
+    reader = Reader(language)
+    layers = [rows for _, rows in table.groupby(["layer", "metric"], sort=False)]
+    sheets = [_layer_sheet(pack, rows, sources, reader) for rows in layers]
+    return (*sheets, _source_sheet(pack, sources, reader))
+
+
+def _layer_sheet(
+    pack: Pack, rows: pd.DataFrame, sources: pd.DataFrame, reader: Reader
+) -> ReadingSheet:
+    t = reader.text
+    lines = records(rows)
+    first = lines[0]
+    layer, unit = reader.heading(first), reader.unit(first)
+    own = {key for row in lines for key in str(row["source_ids"]).split(";")}
+    stated = sources["id"].isin(own) & ~sources["kind"].isin(TABLE_KINDS)
+    named = sources.loc[stated & sources["source"].notna(), "source"]
+    documents = dict.fromkeys(cited(str(name)) for name in named)
+    above = [
+        t("workbook.rows", province=pack.meta[reader.names], rows=len(lines), unit=unit),
+        t("workbook.counted", what=first[reader.column("denominator")]),
+        t("workbook.sources", names=t("list.semicolon").join(documents)),
+    ]
+    if "illustrative" in set(rows["evidence"]):
+        above.append(t("stamp.illustrative"))
+    of_counties = first["level"] == "county"
+    head = (
+        *([t("level.prefecture")] if of_counties else []), t("workbook.region"),
+        *(t(f"workbook.{name}", unit=unit) for name in (*_COUNTS, "gap_low", "gap_high")),
+        t("workbook.as_of"), t("workbook.due"), t("workbook.evidence"), t("workbook.note"),
+    )  # fmt: skip
+    return ReadingSheet(
+        name=layer,
+        title=t("workbook.title", layer=layer, province=pack.meta[reader.names]),
+        lines=tuple(above), head=head,
+        rows=tuple((*_above(row, pack, reader), *_cells(row, reader)) for row in lines),
+        total=_total(rows, reader),
+    )  # fmt: skip
+
+
+def _above(row: Row, pack: Pack, reader: Reader) -> tuple[str, ...]:
+    """Return the name of a county's prefecture; nothing for other levels."""
+    if row["level"] != "county":
+        return ()
+    names = pack.regions("prefecture").set_index("adcode")[reader.names]
+    return (str(names.get(row["parent"], "")),)
+
+
+def _cells(row: Row, reader: Reader) -> tuple[str | float, ...]:
+    note = str(row.get(f"note_{reader.language}", row["note_en"]) or "")
+    inexact = [
+        reader.text("workbook.inexact", what=reader.text(f"workbook.{name}_word"),
+                    figure=reader.qualified(row, name))
+        for name in _QUALIFIED
+        if row[f"{name}_qualifier"] and is_known(row[name])
+    ]  # fmt: skip
+    return (
+        str(row[reader.names]),
+        *(_number(row[name], reader) for name in (*_COUNTS, "gap_low", "gap_high")),
+        str(row["as_of"] or ""), str(row["target_as_of"] or ""),
+        reader.evidence(str(row["evidence"])), " ".join([*inexact, note]).strip(),
+    )  # fmt: skip
+
+
+def _number(value: float, reader: Reader) -> str | float:
+    return float(value) if math.isfinite(value) else reader.text("report.unknown")
+
+
+def _total(rows: pd.DataFrame, reader: Reader) -> tuple[str | float, ...]:
+    """Return the sums of counts; none of shares and rates, nor where one row is unknown."""
+    first = records(rows)[0]
+    if not metric_of(str(first["layer"]), str(first["metric"]))[1].is_count or len(rows) < 2:
+        return ()
+    sums = [_number(float(rows[name].sum(skipna=False)), reader) for name in _COUNTS]
+    blank = ("",) if first["level"] == "county" else ()
+    return (reader.text("report.total"), *blank, *sums, "", "", "", "", "", "")
+
+
+def _source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSheet:
+    t = reader.text
+    name = "metric_zh" if reader.names == "name_zh" else "metric"
+    rows = tuple(
+        (_what(row[name], reader), _shown(row["as_of"]), _shown(row["value"]),
+         reader.quote(row["quote"]), cited(str(_shown(row["source"]))))
+        for row in records(sources)
+    )  # fmt: skip
+    head = (t("report.what"), t("report.date"), t("report.value"), t("report.quote_head"),
+            t("report.source"))  # fmt: skip
+    title = t("workbook.source_title", province=pack.meta[reader.names])
+    return ReadingSheet(t("workbook.source_sheet"), title, (), head, rows)
+
+
+def _what(metric: object, reader: Reader) -> str:
+    """Return what a source states; of an embedded table its title."""
+    name = str(_shown(metric))
+    return TABLES[name].title(reader.language) if name in TABLES else name
+
+
+def _shown(value: object) -> str | float:
+    if not is_known(value):
+        return ""
+    return value if isinstance(value, float) else str(value)
