@@ -19,7 +19,7 @@ def order(toy_listed: Pack, tmp_path: Path) -> list[str]:
 
 def test_a_count_by_hand_is_in_the_progress(order: list[str], tmp_path: Path) -> None:
     by_hand = ["--region", "西州", "--date", "2023-06-30", "--value", "700", "--who", "Li"]
-    assert "1 counts of Li" in run_here("observe", *order, *by_hand).stderr
+    assert "joined the ledger: 1 (Li" in run_here("observe", *order, *by_hand).stderr
     out = tmp_path / "progress.csv"
     run_here("progress", *order, "--out", out)
     table = pd.read_csv(out, dtype={"adcode": str}).set_index("adcode")
@@ -38,7 +38,7 @@ def test_counts_are_read_from_a_file(order: list[str], tmp_path: Path, suffix: s
         rows.to_csv(file, index=False)
     else:
         rows.to_excel(file, index=False)
-    assert "2 counts" in run_here("observe", file, *order).stderr
+    assert "joined the ledger: 2 (" in run_here("observe", file, *order).stderr
 
 
 def test_what_is_wrong_with_a_file_is_one_line(order: list[str], tmp_path: Path) -> None:

@@ -299,7 +299,20 @@ class Ledger:
         return sorted(set(both))
 
     def plan_baseline(self, metrics: Sequence[str], before: str) -> Statement | None:
-        """Return the last baseline before the date that a plan is due on; None without one."""
+        """Return the baseline that a plan starts from: the last one before it is due.
+
+        Parameters
+        ----------
+        metrics
+            Metrics of which one states the baseline.
+        before
+            Date of the plan's target, YYYY-MM-DD.
+
+        Returns
+        -------
+        baseline
+            None where no plan states one.
+        """
         rows = self.targets
         rows = rows[(rows["kind"] == "baseline") & rows["metric"].isin(list(metrics))]
         known = [_statement(r) for r in rows.to_dict("records") if str(r["as_of"]) < before]

@@ -14,6 +14,7 @@ from data.provinces.building import BuiltProvince, build_province
 from data.provinces.listed import listed_province
 from data.provinces.packages import CACHE_DIR, PackageStore
 from data.tables.found_packs import PACKS_ENVIRONMENT, find_packs, read_meta
+from data.wording.catalogue import Message
 from geo.errors import InputError
 
 
@@ -83,8 +84,8 @@ def add_province(
     there = opened_by().get(province.adcode, target if target.exists() else None)
     if there is not None:
         raise InputError(
-            f"the province {province.name} is there already", where=str(there),
-            repair="open it, or delete the folder to build it again",
+            Message("province_added.there", {"name": province.name}), where=str(there),
+            repair=Message("province_added.delete"),
         )  # fmt: skip
     store = PackageStore(packages.expanduser() if packages else CACHE_DIR)
     with storage_errors(target):

@@ -13,7 +13,7 @@ import pandas as pd
 from data.atomic import atomic_write, storage_errors
 from data.provinces.census import unit_counts
 from data.provinces.illustrative.counties import read_counties
-from data.provinces.illustrative.rule import illustrative, like_embedded
+from data.provinces.illustrative.rule import illustrative_like_embedded
 from data.provinces.places import places_table
 from data.provinces.regions import regions_table
 from data.provinces.relief import read_relief, relief_table
@@ -139,7 +139,7 @@ def build_province(
         tables["relief"] = relief_table(relief, regions)
         if villages:
             counties = read_counties(regions, tables["places"], counts)
-            tables |= illustrative(like_embedded(counties), counties, relief)
+            tables |= illustrative_like_embedded(counties, relief)
     _write(province, store, folder, tables)
     seats = tables["places"].loc[tables["places"]["kind"] == "county_seat", "adcode"]
     counties_of = regions.loc[regions["level"] == "county", "adcode"]

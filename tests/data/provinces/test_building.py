@@ -8,6 +8,7 @@ import shapely
 
 from data.provinces.adding import add_province, opened_by, provinces_folder
 from data.provinces.building import OPTIONAL, REQUIRED, build_province
+from data.provinces.illustrative import rule
 from data.provinces.listed import listed_province, listed_provinces
 from data.provinces.packages import CACHE_DIR, PackageStore
 from data.tables.checks.pack import check_pack
@@ -162,3 +163,19 @@ def test_a_sample_is_built_from_the_real_packages(name, tmp_path):
 @pytest.mark.parametrize("name", [province.name for province in listed_provinces()])
 def test_every_province_is_built_from_the_real_packages(name, tmp_path):
     held(name, tmp_path)
+
+
+def test_dense_sites_leave_room_for_fewer_dark_villages(monkeypatch):
+    room = 4
+
+    def placed(numbers, _counties, _relief):
+        if numbers.uncovered > room:
+            raise DataError("could not be placed")
+        return {"natural_villages": numbers.uncovered}
+
+    monkeypatch.setattr(rule, "like_embedded", lambda _counties: rule.RuleNumbers(100, 8, 10))
+    monkeypatch.setattr(rule, "illustrative", placed)
+    assert rule.illustrative_like_embedded([], None) == {"natural_villages": 4}
+    room = 1
+    with pytest.raises(DataError, match="could not be placed"):
+        rule.illustrative_like_embedded([], None)
