@@ -43,8 +43,8 @@ def terminal() -> str:
         "# Terminal reference",
         (
             "Generated from the commands of this version. Installed: `tongcun COMMAND`; in the "
-            "source tree: `.venv/bin/python cli.py COMMAND`. Exit code 0: done; 1: a file or folder is at "
-            "fault; 2: the call is at fault."
+            "source tree: `.venv/bin/python cli.py COMMAND`. Exit code 0: done; 1: a file or "
+            "folder is at fault; 2: the call is at fault."
         ),
     ]
     for path, command in commands():
