@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 	--annotation-style line --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-js test-mutation lint lint-js format audit bench data lock clean
+.PHONY: help setup setup-dev run test test-js test-mutation lint lint-js format audit docs wheel coverage bench data lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -53,6 +53,16 @@ format: setup-dev ## Format the code and repair what ruff can
 audit: setup-dev ## Check the licences and known faults of all pinned packages
 	$(BIN)/python -m tools.audit
 
+docs: setup-dev ## Build the documents into site/; a dead link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+wheel: setup-dev ## Build the wheel into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+coverage: setup-dev ## Run the suite and list the branches that no test takes
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
+
 bench: setup-dev ## Measure and rewrite docs/benchmarks.md
 	$(BIN)/python -m bench
 
@@ -64,7 +74,7 @@ lock: setup-dev ## Choose the pins anew from requirements*.in
 	$(COMPILE) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
 clean: ## Remove .venv and caches; a planner's own files stay
-	rm -rf $(VENV) static/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache
+	rm -rf $(VENV) site dist .coverage static/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: requirements.txt | $(BIN)/python

@@ -58,6 +58,7 @@ def check(
 def tables(
     *,
     name: Annotated[str, typer.Option("--table", help="Only this table.")] = "",
+    language: Tongue = "en",
 ) -> None:
     """List what a pack must hold: files, columns, kinds, units, ranges."""
     import pandas as pd
@@ -70,10 +71,11 @@ def tables(
         raise UnknownNameError("table", name, TABLES, where="--table")
     for table in [TABLES[name]] if name else TABLES.values():
         shape = f", {table.geometry}, EPSG:4326" if table.geometry else ""
-        typer.echo(f"{file_of(table)}: {table.title}{shape}; key {'+'.join(table.key)}")
+        typer.echo(f"{file_of(table)}: {table.title(language)}{shape}; key {'+'.join(table.key)}")
         rows = [
             (f"  {column.name}", column.kind, column.unit, "" if column.nullable else "required",
-             _limits(column.minimum, column.maximum) or " | ".join(column.words), column.meaning)
+             _limits(column.minimum, column.maximum) or " | ".join(column.words),
+             column.meaning(language))
             for column in table.columns
         ]  # fmt: skip
         print_table(

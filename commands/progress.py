@@ -85,7 +85,9 @@ def progress(  # noqa: PLR0913  one argument for each option
     province: Province,
     layer: Layer,
     metric: Metric = "",
-    level: Annotated[LevelName, typer.Option("--level")] = LevelName.prefecture,
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Level of the rows.")
+    ] = LevelName.prefecture,
     as_of: AsOf = "",
     scenario: ScenarioFile = None,
     workspace: Folder = None,

@@ -210,9 +210,8 @@ def test_the_readmes_are_twins() -> None:
     assert english == chinese
 
 
-@pytest.mark.parametrize("readme", TWINS, ids=lambda path: path.name)
-def test_every_layer_is_documented(readme: Path) -> None:
-    text = readme.read_text(encoding="utf-8")
+def test_every_layer_is_documented() -> None:
+    text = (ROOT / "docs/index.md").read_text(encoding="utf-8")
     assert not [item.key for item in layers() if f"`{item.key}`" not in text]
 
 
@@ -229,7 +228,8 @@ def _code(path: Path) -> list[str]:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+    """The pages under ``docs`` lead to generated ones, too: there mkdocs checks."""
+    for path in ROOT.glob("*.md"):
         for target in LINK.findall(path.read_text(encoding="utf-8")):
             if "://" not in target and not target.startswith("mailto:"):
                 assert (path.parent / target).exists(), f"{path.name} → {target}"

@@ -257,9 +257,9 @@ def _done(order: exchange.Order, stop: Stop) -> Path:
 
 def _explain(code: int, file: LandedFile, bounds: Bounds) -> NoReturn:
     """Raise the error that explains why a child ended without a result."""
-    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+    if code in _ended_by("SIGXCPU", "SIGKILL"):
         _refuse_slow(file, bounds.seconds)
-    if code == OUT_OF_MEMORY or code in {-signal.SIGABRT, -signal.SIGSEGV}:
+    if code == OUT_OF_MEMORY or code in _ended_by("SIGABRT", "SIGSEGV"):
         needs = {"mebibytes": bounds.memory_bytes // MIB}
         raise RefusedFileError(
             Message("reader.too_much_memory.what", needs), where=file.name,
@@ -269,6 +269,11 @@ def _explain(code: int, file: LandedFile, bounds: Bounds) -> NoReturn:
         trace = (file.scratch / exchange.TRACE).read_text(encoding="utf-8", errors="replace")
         _LOG.warning("a reader broke on %r:\n%s", file.name, trace[-4000:])
     _refuse_broken(file)
+
+
+def _ended_by(*names: str) -> set[int]:
+    """Return the exit codes of a process that one of these signals ended; Windows lacks some."""
+    return {-int(getattr(signal, name)) for name in names if hasattr(signal, name)}
 
 
 def _refuse_slow(file: LandedFile, seconds: int) -> NoReturn:

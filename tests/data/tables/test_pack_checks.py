@@ -210,5 +210,7 @@ def test_the_terminal_lists_what_a_pack_must_hold() -> None:
     assert all(f"{name}{table.suffix}: " in whole for name, table in TABLES.items())
     villages = run_here("pack", "tables", "--table", "natural_villages").stdout
     assert "households" in villages
+    assert TABLES["natural_villages"].title("en") in villages
+    assert "method" not in villages
     assert "regions.parquet" not in villages
     assert "natural_villages" in run_here("pack", "tables", "--table", "village", code=2).stderr

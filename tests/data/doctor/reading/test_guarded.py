@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.doctor.base import ImportChoice
-from data.doctor.process import exchange, guarded, kept
+from data.doctor.process import exchange, guarded, kept, sandbox
 from data.doctor.reading import gdal
 from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import LandedFile
@@ -235,3 +235,11 @@ def test_nothing_is_left_in_the_folder_of_scratch(tmp_path, monkeypatch):
         except PlannerError as error:
             assert "PNG" in error.what  # noqa: PT017  the other is read
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_reader_is_explained_where_the_system_lacks_its_signals(tmp_path, monkeypatch):
+    """Windows has neither SIGKILL nor SIGXCPU."""
+    for name in ("SIGKILL", "SIGXCPU"):
+        monkeypatch.delattr(f"signal.{name}", raising=False)
+    with pytest.raises(RefusedFileError, match="damaged"):
+        guarded._explain(0xC0000005, landed(tmp_path), sandbox.Bounds(8, 1, 1))
