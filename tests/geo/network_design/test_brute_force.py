@@ -25,8 +25,11 @@ def network(seed: int, kind: str) -> NetworkProblem:
     draw = np.random.default_rng(seed)
     n, villages = int(draw.integers(4, 8)), int(draw.integers(5, 12))
     spots, node = draw.uniform(0, 10, (n, 2)), draw.uniform(0, 10, (1, 2))
+    if seed % 3:
+        # A distant node: a trunk is shared.
+        node -= [8.0, 0.0]
     root = np.hypot(*(spots - node).T)
-    far = np.flatnonzero(root > 4.0)
+    far = np.flatnonzero(root > max(4.0, float(np.median(root))))
     ends = np.array([(i, j) for i in range(n) for j in range(i)], dtype=np.int64).reshape(-1, 2)
     money = np.hypot(*(spots[ends[:, 0]] - spots[ends[:, 1]]).T)
     technologies = 2 if kind == "technologies" and n < 7 else 1
