@@ -63,7 +63,7 @@ def _layer_sheet(
     ]
     if "illustrative" in set(rows["evidence"]):
         above.append(t("stamp.illustrative"))
-    of_counties = first["level"] == "county"
+    of_counties = "county" in set(rows["level"])
     head = (
         *([t("level.prefecture")] if of_counties else []), t("workbook.region"),
         *(t(f"workbook.{name}", unit=unit) for name in (*_COUNTS, "gap_low", "gap_high")),
@@ -73,17 +73,18 @@ def _layer_sheet(
         name=layer,
         title=t("workbook.title", layer=layer, province=pack.meta[reader.names]),
         lines=tuple(above), head=head,
-        rows=tuple((*_above(row, pack, reader), *_cells(row, reader)) for row in lines),
+        rows=tuple(
+            (*([_above(row, pack, reader)] if of_counties else []), *_cells(row, reader))
+            for row in lines
+        ),
         total=_total(rows, reader),
     )  # fmt: skip
 
 
-def _above(row: Row, pack: Pack, reader: Reader) -> tuple[str, ...]:
+def _above(row: Row, pack: Pack, reader: Reader) -> str:
     """Return the name of a county's prefecture; nothing for other levels."""
-    if row["level"] != "county":
-        return ()
     names = pack.regions("prefecture").set_index("adcode")[reader.names]
-    return (str(names.get(row["parent"], "")),)
+    return str(names.get(row["parent"], "")) if row["level"] == "county" else ""
 
 
 def _cells(row: Row, reader: Reader) -> tuple[str | float, ...]:
@@ -110,6 +111,9 @@ def _total(rows: pd.DataFrame, reader: Reader) -> tuple[str | float, ...]:
     """Return the sums of counts; none of shares and rates, nor where one row is unknown."""
     first = records(rows)[0]
     if not metric_of(str(first["layer"]), str(first["metric"]))[1].is_count or len(rows) < 2:
+        return ()
+    if len(set(rows["level"])) > 1:
+        # Counties and their prefecture in one list would be counted twice.
         return ()
     sums = [_number(float(rows[name].sum(skipna=False)), reader) for name in _COUNTS]
     blank = ("",) if first["level"] == "county" else ()

@@ -96,11 +96,14 @@ def _export(counted: list[Layer]) -> None:
     table = pd.concat(tables, ignore_index=True).drop_duplicates(["layer", "level", "adcode"])
     table = table.infer_objects()
     pack, plan, place = cache.pack(), state.plan(), region.name()
+    spoken = language()
     with exporting.opened_menu(t("overview.export", place=place)):
         exporting.menu(
             t("export.about", place=place, what=t("export.all_layers"), rows=len(table)),
             f"{place}_{t('export.gap_stem')}_{st.session_state[state.AS_OF]}",
-            lambda geometry: gap_exports.gap_bundle(pack, table, scenario=plan, geometry=geometry),
+            lambda geometry: gap_exports.gap_bundle(
+                pack, table, scenario=plan, geometry=geometry, language=spoken
+            ),
         )
 
 

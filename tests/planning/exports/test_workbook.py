@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from data.ledger import documents as ledger_documents
@@ -34,6 +35,13 @@ def test_the_total_is_the_sum_and_unknown_where_a_row_is(toy: Pack) -> None:
     sums = rows[["target", "built", "planned", "gap"]].sum().tolist()
     assert five_g.total[:6] == ("合计", "", *sums)
     assert racks.total[5] == "未知"
+
+
+def test_levels_in_one_list_have_no_total(toy: Pack) -> None:
+    levels = [gap_table(toy, ["mobile_5g"], level=level) for level in ("prefecture", "county")]
+    sheet = gap_bundle(toy, pd.concat(levels, ignore_index=True), language="zh").reading[0]
+    assert sheet.total == ()
+    assert {len(row) for row in sheet.rows} == {len(sheet.head)}
 
 
 def test_no_code_is_in_a_sheet_for_people(toy: Pack) -> None:
