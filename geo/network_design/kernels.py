@@ -4,7 +4,7 @@ The tree is a minimum spanning tree (Kruskal 1956, doi:10.1090/S0002-9939-1956-0
 is the existing fibre, place i is vertex i + 1.
 """
 
-# ruff: noqa: C901, PLR0911, PLR0912, PLR0915 — compiled loops: a call for each step costs more than it explains.
+# ruff: noqa: C901, PLR0911, PLR0912 — compiled loops: a call for each step costs more than it explains.
 
 from __future__ import annotations
 
@@ -272,6 +272,53 @@ def exchanged(
 
 
 @compiled
+def _ways_of_places(tail: Ints, head: Ints, n: int) -> tuple[Ints, Ints]:
+    """Return the ways into and out of each place: where they begin, and the ways."""
+    first = np.zeros(n + 1, dtype=np.int64)
+    for e in range(len(tail)):
+        first[tail[e] + 1] += 1
+        first[head[e] + 1] += 1
+    for i in range(n):
+        first[i + 1] += first[i]
+    fill, touching = first.copy(), np.zeros(2 * len(tail), dtype=np.int64)
+    for e in range(len(tail)):
+        touching[fill[tail[e]]] = e
+        fill[tail[e]] += 1
+        touching[fill[head[e]]] = e
+        fill[head[e]] += 1
+    return first, touching
+
+
+@compiled
+def _room(
+    via: Ints, end: int, tail: Ints, head: Ints, forward: Floats, backward: Floats
+) -> tuple[float, int]:
+    """Return what fits on a path to a terminal, and the terminal's place that it ends at."""
+    room, j = np.inf, end
+    while via[j] < len(tail):
+        e = via[j]
+        if tail[e] == j:
+            room, j = min(room, forward[e]), head[e]
+        else:
+            room, j = min(room, backward[e]), tail[e]
+    return room, via[j] - len(tail)
+
+
+@compiled
+def _push_along(via: Ints, end: int, tail: Ints, head: Ints, flow: Floats, push: float) -> None:
+    """Add a flow to each way of a path; a way against its direction gives it back."""
+    j = end
+    while via[j] < len(tail):
+        e = via[j]
+        if tail[e] == j:
+            flow[e] += push
+            j = head[e]
+        else:
+            flow[e] -= push
+            j = tail[e]
+
+
+@compiled
 def sink_cuts(
     arcs: tuple[Ints, Ints, Floats, Floats],
     terminals: tuple[Ints, Ints, Floats, Floats, Floats],
@@ -300,19 +347,7 @@ def sink_cuts(
     tail, head, capacity, root = arcs
     start, place, most, direct, need = terminals
     n, m = len(root), len(tail)
-    # The ways into and out of each place.
-    first = np.zeros(n + 1, dtype=np.int64)
-    for e in range(m):
-        first[tail[e] + 1] += 1
-        first[head[e] + 1] += 1
-    for i in range(n):
-        first[i + 1] += first[i]
-    fill, touching = first.copy(), np.zeros(2 * m, dtype=np.int64)
-    for e in range(m):
-        touching[fill[tail[e]]] = e
-        fill[tail[e]] += 1
-        touching[fill[head[e]]] = e
-        fill[head[e]] += 1
+    first, touching = _ways_of_places(tail, head, n)
     inside = np.zeros((len(need), n), dtype=np.bool_)
     for t in range(len(need)):
         flow, rooted = np.zeros(m), np.zeros(n)
@@ -348,24 +383,10 @@ def sink_cuts(
                 for q in range(high):
                     inside[t, queue[q]] = True
                 break
-            push, j = root[end] - rooted[end], end
-            while via[j] < m:
-                e = via[j]
-                forward = tail[e] == j
-                push = min(push, capacity[e] - flow[e] if forward else flow[e])
-                j = head[e] if forward else tail[e]
-            q = via[j] - m
-            push = min(push, most[start[t] + q] - last[q])
+            push, q = _room(via, end, tail, head, capacity - flow, flow)
+            push = min(push, root[end] - rooted[end], most[start[t] + q] - last[q])
             last[q] += push
             rooted[end] += push
             arrived += push
-            j = end
-            while via[j] < m:
-                e = via[j]
-                if tail[e] == j:
-                    flow[e] += push
-                    j = head[e]
-                else:
-                    flow[e] -= push
-                    j = tail[e]
+            _push_along(via, end, tail, head, flow, push)
     return inside
