@@ -99,7 +99,7 @@ def _costs(rollout: Rollout, reader: Reader) -> list[Block]:
     """Return the life-cycle cost and the bill of materials."""
     t, language = reader.text, reader.language
     blocks: list[Block] = [Heading(t("report.costs"), 2)]
-    head = (t("report.cost_figure"), t("figure.low"), t("report.base"), t("figure.high"))
+    head = (t("report.cost_figure"), t("report.low"), t("report.base"), t("report.high"))
     lines = []
     for row in records(rollout.totals):
         per = str(row["figure"]).startswith("build_per_")
@@ -119,8 +119,8 @@ def _costs(rollout: Rollout, reader: Reader) -> list[Block]:
          t(f"report.paid_{row['paid']}"))
         for row in records(rollout.bill)
     ]  # fmt: skip
-    titles = (t("report.item"), t("report.quantity"), t("report.unit_price"), t("figure.low"),
-            t("report.base"), t("figure.high"), t("report.paid"))  # fmt: skip
+    titles = (t("report.item"), t("report.quantity"), t("report.unit_price"), t("report.low"),
+            t("report.base"), t("report.high"), t("report.paid"))  # fmt: skip
     blocks.append(ReportTable(t("report.bill", year=money.price_year), titles, tuple(bill),
                         frozenset(range(1, 6)), (3.4, 1.5, 1.2, 1, 1, 1, 0.9)))  # fmt: skip
     return blocks

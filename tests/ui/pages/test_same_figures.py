@@ -143,7 +143,7 @@ def test_a_5g_site_in_what_if_and_gaps(tmp_path: Path, counts: bool) -> None:
     out = tmp_path / "gaps.xlsx"
     run("gaps", "-p", "yunnan", "-l", "natural_villages", "--level", "province",
         "--scenario", stored, "--out", out)  # fmt: skip
-    assert pd.read_excel(out, engine="openpyxl")["planned"].tolist() == [gained]
+    assert pd.read_excel(out, sheet_name="gaps", engine="openpyxl")["planned"].tolist() == [gained]
     table = gap_table(PACK, ["natural_villages"], level="province", scenario=plan)
     assert table["planned"].tolist() == [gained]
 
