@@ -282,8 +282,8 @@ def test_a_file_is_imported_listed_used_and_taken_back(tmp_path: Path) -> None:
     assert "nothing was committed" in run_here(*order, "--dry-run").stdout
     assert not folder.exists()
     assert "undecided" in run_here(*order, code=1).stderr
-    order = (*order, "--crs", "WGS84")
-    said = run_here(*order, "--report", tmp_path / "r.json", "--rejected", mended).stdout
+    decided = (*order, "--crs", "WGS84")
+    said = run_here(*decided, "--report", tmp_path / "r.json", "--rejected", mended).stdout
     assert "3 rows read = 2 accepted + 0 repaired + 1 rejected" in said
     assert (tmp_path / "r.json").exists()
     assert "c,100.22,25.22,-1" in mended.read_text(encoding="utf-8-sig")

@@ -114,9 +114,9 @@ def test_two_rules_are_compared_and_the_download_agrees(page: Page, address: str
     rows = book["rules"].iter_rows(values_only=True)
     head = next(row for row in rows if row and "outcome" in row)
     at = head.index("outcome")
-    words = [row[at] for row in rows if row[at]]
+    outcomes = [row[at] for row in rows if row[at]]
     order = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
-    assert [words.count(word) for word in order] == shown
+    assert [outcomes.count(word) for word in order] == shown
 
 
 def test_a_click_on_what_if_answers_over_terrain_and_keeps_the_view(

@@ -56,10 +56,12 @@ def test_sites_on_air_are_made_of_the_stations(own: Pack) -> None:
 
 def test_the_map_shows_them_by_technology(own: Pack) -> None:
     for key, count in (("mobile_4g", 2), ("mobile_5g", 2)):
-        (points,) = layer(key).marks(own, "zh")
+        marks = layer(key).marks
+        assert marks is not None
+        (points,) = marks(own, "zh")
         assert len(points.lon) == count
         assert not points.illustrative
-        assert layer(key).marks(PACK, "zh") == ()
+        assert marks(PACK, "zh") == ()
 
 
 def test_own_counts_stand_beside_the_allocated_figure(own: Pack) -> None:

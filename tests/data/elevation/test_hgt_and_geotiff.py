@@ -24,7 +24,7 @@ VOID = -32_768
 def ground() -> np.ndarray:
     """A plane of one metre a post to the east and two to the south, with a void."""
     south, east = np.mgrid[0:POSTS, 0:POSTS]
-    heights = (1500 + east + 2 * south).astype(">i2")
+    heights: np.ndarray = (1500 + east + 2 * south).astype(">i2")
     heights[100:110, 200:210] = VOID
     return heights
 

@@ -137,9 +137,9 @@ def test_each_driver_changes_the_cost_as_the_bill_says(packs: dict[str, Pack]) -
             if not once:
                 total = drivers.loc[item, f"total_change_{part}"]
                 assert total == pytest.approx(10 * change, abs=1)
-    line = bill.loc["grid_line", "total_base"]
+    grid_line = bill.loc["grid_line", "total_base"]
     longer = drivers.loc["grid_drop", "build_change_high"]
-    assert longer == pytest.approx(line * (1 / 0.6 - 1), abs=1)
+    assert longer == pytest.approx(grid_line * (1 / 0.6 - 1), abs=1)
     width = (made.drivers["total_change_high"] - made.drivers["total_change_low"]).abs()
     assert width.is_monotonic_decreasing
     assert made.drivers["driver_rank"].tolist() == list(range(1, len(drivers) + 1))

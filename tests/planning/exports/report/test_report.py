@@ -121,7 +121,7 @@ def row(**figures: float) -> pd.Series:
 def rectangles(drawing: Drawing) -> dict[str, float]:
     """Fill → width in shares of the target."""
     found = ET.fromstring(drawing.svg).iter("{http://www.w3.org/2000/svg}rect")
-    return {part.get("fill"): float(part.get("width")) / 100 for part in found}
+    return {str(part.get("fill")): float(part.get("width") or 0) / 100 for part in found}
 
 
 def test_a_bar_has_the_shares_of_its_target() -> None:
