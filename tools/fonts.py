@@ -14,7 +14,8 @@ from fontTools import subset
 
 from data.atomic import atomic_write_all
 from data.export.report.fonts import FONTS
-from tools.packs.packages import Store
+from data.provinces.packages import CACHE_DIR, PackageStore
+from tools.packs.fetching import FetchingStore
 
 _PACKAGE = "@expo-google-fonts/noto-sans-sc"
 _FACES = {"NotoSansSC-Regular.ttf": "400Regular/NotoSansSC_400Regular.ttf",
@@ -25,7 +26,7 @@ _BLOCKS = ((0x20, 0x7F), (0xA0, 0x100), (0x2010, 0x2040), (0x2190, 0x2194), (0x2
            (0x25A0, 0x25D0), (0x3000, 0x3030), (0x3200, 0x3400), (0xFF00, 0xFFF0))  # fmt: skip
 
 
-def characters(store: Store) -> set[str]:
+def characters(store: PackageStore) -> set[str]:
     """Return every character that the font keeps."""
     rows = (bytes((row, cell)) for row in range(0xA1, 0xF8) for cell in range(0xA1, 0xFF))
     kept = set("".join(pair.decode("gb2312", errors="ignore") for pair in rows))
@@ -48,7 +49,7 @@ def cut(face: bytes, kept: set[str]) -> bytes:
 
 def main() -> None:
     """Write the faces and the licence beside them."""
-    store = Store()
+    store = FetchingStore(CACHE_DIR)
     kept = characters(store)
     files = {
         FONTS / name: cut(store.read(_PACKAGE, f"package/{member}"), kept)
