@@ -201,11 +201,13 @@
 // Data: for n points 4n bytes of longitude and 4n of latitude (float32, little-endian), 2n of
 // households (uint16), n of class (uint8). Options: url or base64 of it, classes (one record per
 // class: colour, ring, label), aggregateBelow (zoom), highlight (class counted when aggregated),
-// words (texts of the tooltip).
+// words (texts of the tooltip), names (url of the list of names, or empty).
 (function () {
   "use strict";
   const { decodePoints, fromBase64, indexPoints, nearestPoint, binPoints } = window.tongcunFormulas;
   const cellPx = 44;
+  // Number of households that says that they are unknown.
+  const unknownSize = 65535;
 
   const Points = L.Layer.extend({
     initialize(options) {
@@ -353,6 +355,23 @@
       }
     },
 
+    // Name of a point; the list is fetched when a name is first asked for.
+    _nameOf(index) {
+      const { names } = this.options;
+      if (!names) return "";
+      if (!this._names) {
+        this._names = [];
+        const at = new URL(names.replace(/^\//, ""), window.tongcunBase || window.location.href);
+        fetch(at)
+          .then((answer) => (answer.ok ? answer.json() : []))
+          .then((list) => {
+            this._names = list;
+          })
+          .catch(() => {});
+      }
+      return this._names[index] || "";
+    },
+
     // Nearest visible point within reach of the mouse, or -1.
     nearest(latlng, reachPx) {
       const map = this._map;
@@ -368,7 +387,9 @@
       if (found >= 0) {
         const look = classes[this._data.cls[found]];
         const count = this._data.households[found];
-        text = words.households ? `${words.village} · ${look.label} · ${count} ${words.households}` : look.label;
+        const size = count === unknownSize ? words.unsized : `${count} ${words.households}`;
+        const name = this._nameOf(found) || words.village;
+        text = words.households ? `${name} · ${look.label} · ${size}` : look.label;
       } else if (this._map.getZoom() < aggregateBelow) {
         const p = event.containerPoint;
         const bin = (this._bins || []).find((b) => (b.px - p.x) ** 2 + (b.py - p.y) ** 2 <= b.r * b.r);

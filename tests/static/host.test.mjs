@@ -7,7 +7,7 @@ const HTML = "<div id='map_1'></div>";
 const REGION = { type: "Feature", properties: { adcode: "530100" }, geometry: { type: "Polygon", coordinates: [[[102, 25], [103, 25], [103, 26], [102, 25]]] } };
 const SCRIPT = `var map_1 = L.map("map_1", { zoomAnimation: false }).setView([25, 102], 7); L.geoJSON(${JSON.stringify(REGION)}).addTo(map_1);`;
 const CONTENT = { html: HTML, script: SCRIPT, name: "map_1", bounds: [[21, 97], [29, 106]] };
-const DATA = { url: "/media/one.json", digest: "one", place: "yunnan", ahead: "", height: 480, dark: false, clicks: true, regions: true, tell: true, heard: 0, failed: "No map", overlay: {}, profile: null };
+const DATA = { url: "/media/one.json", digest: "one", place: "yunnan", ahead: "", height: 480, dark: false, clicks: true, regions: true, report: true, heard: 0, failed: "No map", overlay: {}, profile: null };
 
 // The page of a map. `run` is one run of the page; `sent` holds what the map told the server.
 const page = (answers = {}) => {
