@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,7 +14,6 @@ from streamlit.util import calc_hash
 from data.scenario.coverage_rules import rule
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
-from data.wording.catalogue import text
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from layers.registry import gap_layers, metric_of
@@ -172,10 +173,13 @@ def asked(name: str, **query: str) -> AppTest:
     return app
 
 
-def worded(row: pd.Series, name: str, digits: int) -> str:
-    sign, value = str(row[f"{name}_qualifier"]).replace(" ", "_"), row[name]
-    figure = "—" if pd.isna(value) else f"{value:,.{digits}f}"
-    return text(f"qualifier.{sign}", "en", figure=figure) if sign else figure
+def table_of(app: AppTest, key: str) -> dict[str, Any]:
+    """Return what a table of the page was given to draw."""
+    (found,) = [
+        part.proto for part in app.get("bidi_component") if part.proto.id.endswith(key)
+    ]  # fmt: skip
+    content: dict[str, Any] = json.loads(found.json)
+    return content
 
 
 @pytest.mark.parametrize("key", [item.key for item in gap_layers()])
@@ -195,26 +199,18 @@ def test_every_layer_on_page_in_terminal_and_in_python(
         for name in ("adcode", "as_of", "evidence", "target_status", "note_en", "gap_qualifier"):
             assert terminal[name].tolist() == table[name].tolist(), name
 
-    row = python["province"].iloc[0]
     query = {"province": province, "layer": key, "as_of": date, "lang": "en", "level": "prefecture"}
-    app = asked("", **query)
-    shown = {metric.label: metric.value for metric in app.metric}
-    digits = metric_of(key, str(row["metric"]))[1].digits
-    assumed = row["target_status"] == "assumption all covered"
-    labels = {"target": "figure.target", "built": "figure.built",
-              "gap": "figure.uncovered" if assumed else "figure.gap"}  # fmt: skip
-    for name, label in labels.items():
-        if name == "built" and pd.isna(row[name]) and pd.notna(row["built_low"]):
-            continue
-        assert shown[text(label, "en")] == worded(row, name, digits), name
-
-    listed = asked("gap-lists", **query).dataframe[0].value
-    parts = python["prefecture"].sort_values(
-        ["gap", "gap_high"], ascending=False, na_position="last"
-    )
-    for name in ("target", "built", "gap"):
-        pd.testing.assert_series_equal(
-            listed[name].reset_index(drop=True), parts[name].reset_index(drop=True),
-            check_dtype=False,
-        )  # fmt: skip
-    assert listed["as_of"].fillna("").tolist() == parts["as_of"].tolist()
+    (section,) = table_of(asked("gap-lists", **query), f"gap-list-{key}")["sections"]
+    cells = {part["key"]: part["cells"] for part in section["rows"]}
+    rows = python["prefecture"].set_index("adcode")
+    assert set(cells) == set(rows.index)
+    whole = python["province"].iloc[0]
+    digits = metric_of(key, str(whole["metric"]))[1].digits
+    for shown, row in [*((cells[code], row) for code, row in rows.iterrows()),
+                       (section["foot"]["cells"], whole)]:  # fmt: skip
+        for name in ("target", "built", "gap"):
+            known = row[name]
+            assert shown[name]["value"] == (None if pd.isna(known) else pytest.approx(known))
+            if pd.notna(known):
+                assert f"{known:,.{digits}f}" in shown[name]["text"], name
+        assert shown["date"]["value"] == row["as_of"]
