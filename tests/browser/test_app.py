@@ -65,11 +65,11 @@ def test_the_first_map_shows_all_villages_offers_overlays_and_speaks_two_languag
     # Overlays are drawn when they are switched on.
     page.locator(".tc-legend summary", has_text="图层开关").click()
     assert page.locator(".tc-zone").count() == 0
-    page.get_by_text("产业布局", exact=True).click()
+    page.locator(".tc-legend").get_by_text("产业布局", exact=True).click()
     page.wait_for_function("() => document.querySelectorAll('.tc-zone').length > 5")
     assert "信创产业园" in " ".join(page.locator(".tc-zone").all_inner_texts())
     before = page.locator(".leaflet-points-pane canvas").count()
-    page.get_by_text("骨干网与光缆接入点", exact=False).first.click()
+    page.locator(".tc-legend").get_by_text("骨干网与光缆接入点").first.click()
     page.wait_for_function(
         f"() => document.querySelectorAll('.leaflet-points-pane canvas').length === {before + 1}"
     )
@@ -220,6 +220,7 @@ def test_a_file_dropped_on_the_page_is_examined_committed_and_taken_back(
         page.get_by_role("button", name="Rejected rows .csv").click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert "x1,0,0,30" in text
+    page.get_by_role("button", name="Keep as WGS84").click()
     button.click()
     page.get_by_test_id("stAlert").filter(has_text="自然村 导出.csv").wait_for(timeout=LIMIT_MS)
     page.get_by_role("button", name="Undo").first.click()

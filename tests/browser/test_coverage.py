@@ -37,7 +37,7 @@ def test_areas_of_sites_are_drawn_over_the_standing_map_and_downloaded(
     opened(page, address, "coverage")
     assert page.locator(".tc-banner").inner_text() == "Illustrative"
     page.evaluate("() => { window.firstMap = window.tongcunMap; }")
-    page.get_by_role("button", name="Busiest 8").click()
+    page.get_by_role("button", name="The 8 that serve most villages").click()
     page.wait_for_function(
         "() => { const n = document.querySelector('img.tc-raster');"
         " return n && n.naturalWidth > 50; }",
@@ -131,7 +131,7 @@ def test_a_click_on_what_if_answers_over_terrain_and_keeps_the_view(
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_selector(".tc-site", timeout=LIMIT_MS)
-    page.get_by_text("Not gained, nearest first").wait_for(timeout=LIMIT_MS)
+    page.get_by_text("Still not covered, nearest first").wait_for(timeout=LIMIT_MS)
     assert page.locator("path.leaflet-interactive[stroke-dasharray='6 4']").count() == 0
     after = page.evaluate(
         "() => { const m = window.tongcunMap; const c = m.getCenter();"

@@ -107,6 +107,8 @@ def test_hostile_names_are_letters_on_every_page(
     )
     commit = page.get_by_role("button", name="Put 3 rows").first
     expect(commit).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Keep as WGS84").first.click()
+    expect(commit).to_be_enabled(timeout=60_000)
     commit.click()
     expect(page.get_by_test_id("stAlert").first).to_contain_text(
         "DROP TABLE imports", timeout=60_000

@@ -7,7 +7,7 @@ import streamlit as st
 from data.provinces.adding import add_province, opened_by
 from data.provinces.listed import listed_provinces
 from geo.errors import PlannerError
-from ui.shell import frame
+from ui.shell import frame, localised_select
 from ui.shell.i18n import language, name_language, t
 from ui.shell.provenance import plain
 
@@ -27,8 +27,8 @@ def show() -> None:
         return
     with st.expander(t("province_added.title")), st.form("province_form"):
         st.caption(t("province_added.help"))
-        chosen = st.selectbox(
-            t("province_added.which"), list(names), key=_WHICH, format_func=names.__getitem__
+        chosen = localised_select.selectbox(
+            st, t("province_added.which"), list(names), key=_WHICH, format_func=names.__getitem__
         )
         villages = st.checkbox(t("province_added.villages"), key=_VILLAGES)
         if st.form_submit_button(t("province_added.add")) and chosen:

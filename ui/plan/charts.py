@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.scenario.plan_settings import MoneySettings
 from ui.plan.settings import TEN_THOUSAND
-from ui.shell.i18n import name_language, short_names, t
+from ui.shell.i18n import cost_unit, name_language, short_names, t
 from ui.widgets.charts import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, upright, word
 
 #: Name of the frontier's selection.
@@ -114,7 +114,7 @@ def drivers(table: pd.DataFrame, money: MoneySettings) -> Spec:
     rows = table.assign(
         name=table[name],
         values=[
-            f"{low:g} – {base:g} – {high:g} {unit}"
+            f"{low:g} – {base:g} – {high:g} {cost_unit(unit)}"
             for low, base, high, unit in zip(
                 table["low"], table["base"], table["high"], table["unit"], strict=True
             )

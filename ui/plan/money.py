@@ -14,7 +14,7 @@ from ui.plan import charts as plan_charts, settings as plan_settings
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell import cache
 from ui.shell.callbacks import standing
-from ui.shell.i18n import name_language, number, short_names, t
+from ui.shell.i18n import cost_unit, name_language, number, short_names, t
 from ui.widgets import tables
 
 _VALUES = ("low", "base", "high")
@@ -31,7 +31,7 @@ def costs() -> None:
         {
             "item": item,
             "meaning": row.meaning_zh if name_language() == "zh" else row.meaning,
-            "unit": f"{row.currency} {row.per}".strip(),
+            "unit": cost_unit(f"{row.currency} {row.per}"),
             **{name: getattr(own.get(item, row), name) for name in _VALUES},
             "price_year": row.price_year,
             "evidence": t("evidence.assumed" if item in own else f"evidence.{row.evidence}"),
@@ -69,7 +69,8 @@ def bill(result: Rollout) -> None:
             t("plan.quantity"): table["quantity"].round(1),
             t("column.unit"): [
                 # The unit of what is paid each year names the year.
-                unit.removesuffix(" and year") + (f" · {t('plan.paid_yearly')}" * (paid != "once"))
+                cost_unit(unit.removesuffix(" and year"))
+                + (f" · {t('plan.paid_yearly')}" * (paid != "once"))
                 for unit, paid in zip(table["unit"], table["paid"], strict=True)
             ],
             **{

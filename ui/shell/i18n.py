@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from data.doctor.names import forms
+from data.ledger.metrics import code_words
 from data.wording.catalogue import DEFAULT, LANGUAGES, data_language, text
 from ui.shell import state
 
@@ -162,3 +163,10 @@ def interval(low: float, high: float, *, digits: int = 0) -> str:
         return f"≤ {number(high, digits=digits)}"
     ends = [number(end, digits=digits) for end in (low, high)]
     return ends[0] if low == high else " – ".join(ends)
+
+
+def cost_unit(unit: str) -> str:
+    """Return the words of a unit cost's unit, such as ``CNY per km and year``."""
+    first, _, per = unit.strip().partition(" ")
+    words = [code_words("unit", part, language()) for part in (first, per) if part]
+    return " ".join(words)

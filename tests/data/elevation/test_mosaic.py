@@ -112,7 +112,7 @@ def test_an_hgt_tile_with_voids(tmp_path):
     assert mosaic.provenance.accuracy_m == 16
     grid = mosaic.window(102.2, 25.5, 102.4, 25.7)
     assert 0 < grid.void_share < 0.1
-    assert any("are void" in remark.text("en") for remark in grid.provenance.remarks)
+    assert any("no elevation" in remark.text("en") for remark in grid.provenance.remarks)
     assert np.isnan(heights(grid, 102 + 320 * STEP, 26 - 510 * STEP)[0])
     there = heights(grid, 102.21, 25.69)[0]
     assert there == pytest.approx(surface(102.21, 25.69), abs=3)

@@ -91,7 +91,6 @@ CASES: list[Case] = [
     ("places", number(3, "lon", 100.2), "outside_county"),
     ("places", lambda rows: rows.drop(columns="kind"), "no_column"),
     ("places", lambda rows: rows.assign(colour="red", size=1), "extra_columns"),
-    ("places", lambda rows: rows.head(0), "no_rows"),
     ("places", put(1, "place_id", "p990101"), "repeated_key"),
     ("places", put(2, "kind", None), "empty_cells"),
     ("places", put(2, "kind", "village"), "unknown_words"),
@@ -135,6 +134,7 @@ CASES: list[Case] = [
     ("rivers", lambda rows: rows.set_crs(None, allow_override=True), "wrong_crs"),
     ("SOURCES", lambda rows: rows[rows["table"] != "rivers"], "no_source"),
     ("SOURCES", put(0, "table", "roads"), "no_table"),
+    ("unit_costs", lambda rows: rows.head(0), "no_rows"),
     ("SOURCES", put(0, "sha256", "?"), "odd_checksum"),
 ]  # fmt: skip
 

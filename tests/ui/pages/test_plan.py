@@ -64,7 +64,7 @@ def test_a_first_plan_comes_without_a_choice(language: str) -> None:
     assert list(ranked["rank"]) == list(range(1, 21))
     words = sentences(language)
     text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption))
-    assert words["banner.word"] in text
+    assert words["banner.word"] in text + "".join(part.proto.body for part in app.get("html"))
     assert words["plan.basis_circle"] in text
     assert f"{result.most_household_years:,.0f}" in text
 

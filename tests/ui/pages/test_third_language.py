@@ -25,6 +25,7 @@ from typer.testing import CliRunner
 
 from cli import cli
 from commands.options import LANGUAGE_ENVIRONMENT
+from data.provinces.listed import listed_provinces
 from data.scenario.coverage_rules import rules
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
@@ -135,7 +136,7 @@ def names() -> list[str]:
 
     Codes of a list of words (evidence, level, kind …) are no data: a page translates them.
     """
-    found = {"Tongcun 通村", "中文", "English"}
+    found = {"Tongcun 通村", "中文", "English"} | {item.name_en for item in listed_provinces()}
     for pack in map(Pack.load, pack_names()):
         found.add(str(pack.meta["name_en"]))
         for table in TABLES.values():
