@@ -54,7 +54,7 @@ def test_areas_of_sites_are_drawn_over_the_standing_map_and_downloaded(
     page.get_by_text("Best server", exact=True).first.click()
     page.wait_for_function(
         "() => document.querySelector('.leaflet-bottom.leaflet-right .tc-legend')"
-        ".innerText.includes('Best site, modelled')",
+        ".innerText.includes('Best server, modelled')",
         timeout=LIMIT_MS,
     )
 
