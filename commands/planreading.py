@@ -58,7 +58,7 @@ def read_plan(
     code, regions = _regions(province, workspace)
     read: list[tuple[Document, list[PlanStatement]]] = []
     for file in files:
-        document = opened(file, _progress(file))
+        document = opened(file, progress=_progress(file))
         names = regions or region_names_of(document.region)
         read.append((document, read_document(document, province=code, regions=names)))
     parts = [proposals(found, document, terminal_language()) for document, found in read]

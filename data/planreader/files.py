@@ -1,51 +1,39 @@
-"""Opens a plan's file as text: TXT, HTML, DOCX, PDF with a text layer."""
+"""Opens a plan's file: its text is read in a process of its own, then described."""
 
 from __future__ import annotations
 
-import codecs
-import hashlib
-import io
-import re
-import zipfile
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
-from pathlib import Path
-from xml.etree import ElementTree as ET
+from collections.abc import Callable
 
-from data.doctor.reading.encoding import SAMPLE_BYTES, guess
+from data.doctor.process import guarded
+from data.doctor.reading.limits import FileLimits
+from data.doctor.reading.source import Source, landed
 from data.planreader.document import Document, described
-from data.planreader.phrases import pattern, phrase
-from geo.errors import DataError
 
-#: What a plan may weigh: on disk, and unpacked [bytes].
+#: What a plan may weigh [byte].
 LARGEST_FILE = 100_000_000
-LARGEST_TEXT = 60_000_000
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
-)  # fmt: skip
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_UNIT_BEHIND = re.compile(r"[(（](?P<unit>[^)）]{1,8})[)）]\s*$")
-_FIGURE = pattern("files.figure")
-_DATED_COLUMN = pattern("files.dated_column")
-_SKIPPED = frozenset({"script", "style", "head", "noscript", "template", "svg"})
-_BREAKING = frozenset(
-    {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article",
-     "table", "td", "th", "title"}
-)  # fmt: skip
 #: Called with pages read and pages in all.
 Progress = Callable[[int, int], None]
 
 
-def opened(path: Path, progress: Progress | None = None) -> Document:
+def opened(
+    source: Source,
+    *,
+    name: str = "",
+    progress: Progress | None = None,
+    stop: guarded.Stop = guarded.never,
+) -> Document:
     """Return the text of a plan's file.
 
     Parameters
     ----------
-    path
-        TXT (UTF-8, GB18030), HTML, DOCX or PDF; what it is is decided by its first bytes.
+    source
+        Path, or the content of an upload: TXT (UTF-8, GB18030), HTML, DOCX or PDF.
+    name
+        File name of an upload; of a path, its own.
     progress
         Called with pages read and pages in all.
+    stop
+        Returns True to give up.
 
     Returns
     -------
@@ -55,216 +43,12 @@ def opened(path: Path, progress: Progress | None = None) -> Document:
     Raises
     ------
     DataError
-        If the file is missing, too large, empty, encrypted, damaged or without text.
+        If the file is too large, empty, encrypted, damaged, harmful or without text.
+    StorageError
+        If there is no such file.
+    Stopped
+        If the planner stops it.
     """
-    content = _content(path)
-    digest = hashlib.sha256(content).hexdigest()
-    text, pages = _text(content, path, progress)
-    _check(text, path)
-    return described(text, digest, path.name, pages)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise _fault("too_large", path, limit_mb=LARGEST_FILE // 1_000_000)
-        return path.read_bytes()
-    except OSError as error:
-        raise _fault("missing", path) from error
-
-
-def _check(text: str, path: Path) -> None:
-    if not text.strip():
-        raise _fault("empty", path)
-
-
-def _text(content: bytes, path: Path, progress: Progress | None) -> tuple[str, tuple[int, ...]]:
-    if content.startswith(b"%PDF"):
-        return _of_pdf(content, path, progress)
-    if content.startswith(b"PK\x03\x04"):
-        return _of_docx(content, path), ()
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _fault("old_word", path)
-    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _fault("no_text_file", path)
-    text = _decoded(content)
-    if re.search(r"<\s*(?:!doctype html|html|body|p|div)\b", text[:4096], re.IGNORECASE):
-        return _of_html(text), ()
-    return text, ()
-
-
-#: What is wrong and how to fix it.
-_FAULTS = {
-    "too_large": ("the file is larger than {limit_mb} MB", "give the text part of the plan"),
-    "missing": ("the file cannot be read", "check the path and its permissions"),
-    "empty": ("the file holds no text", "give a file with the plan's text"),
-    "old_word": ("an old Word file (.doc) cannot be read", "save it as DOCX"),
-    "no_text_file": (
-        "the file is neither a text, a web page, DOCX nor PDF", "save it in one of these formats"
-    ),
-    "bomb": ("its text unpacks to more than {limit_mb} MB", "it may be harmful; save it again"),
-    "no_word": ("the archive holds no Word document", "save the plan as DOCX"),
-    "damaged": ("the file is cut off or damaged", "copy or download it again"),
-    "entities": ("the document declares entities", "it may be harmful; save it again as DOCX"),
-    "encrypted": ("the PDF is locked by a password", "save it without a password"),
-    "scanned": (
-        "none of its {pages} pages has text: it is a scan", "recognise its text first (OCR)"
-    ),
-}  # fmt: skip
-
-
-def _fault(code: str, path: Path, **arguments: object) -> DataError:
-    what, repair = _FAULTS[code]
-    return DataError(what.format(**arguments), where=path.name, repair=repair)
-
-
-def _decoded(content: bytes) -> str:
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
-    return content.decode(guess(content[:SAMPLE_BYTES]), errors="replace")
-
-
-# -- HTML ----------------------------------------------------------------------------------------
-
-
-class _Words(HTMLParser):
-    """Collects what a page shows."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        self._hidden += tag in _SKIPPED
-        if tag in _BREAKING:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in _SKIPPED and self._hidden > 0
-        if tag in _BREAKING:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
-
-
-def _of_html(text: str) -> str:
-    words = _Words()
-    words.feed(text)
-    return re.sub(r"[ \t]*\n\s*", "\n", "".join(words.parts)).strip()
-
-
-# -- DOCX ----------------------------------------------------------------------------------------
-
-
-def _of_docx(content: bytes, path: Path) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            info = archive.getinfo("word/document.xml")
-            if info.file_size > LARGEST_TEXT:
-                raise _fault("bomb", path, limit_mb=LARGEST_TEXT // 1_000_000)
-            with archive.open(info) as part:
-                xml = part.read(LARGEST_TEXT + 1)
-    except KeyError as error:
-        raise _fault("no_word", path) from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _fault("damaged", path) from error
-    if len(xml) > LARGEST_TEXT:
-        raise _fault("bomb", path, limit_mb=LARGEST_TEXT // 1_000_000)
-    if b"<!DOCTYPE" in xml[:2000] or b"<!ENTITY" in xml:
-        raise _fault("entities", path)
-    try:
-        body = ET.fromstring(xml).find(f"{_WORD}body")  # noqa: S314 - entities are refused above
-    except ET.ParseError as error:
-        raise _fault("damaged", path) from error
-    return "\n".join(_blocks(body)) if body is not None else ""
-
-
-def _blocks(body: ET.Element) -> Iterator[str]:
-    for block in body:
-        if block.tag == f"{_WORD}p":
-            yield _paragraph(block)
-        elif block.tag == f"{_WORD}tbl":
-            yield from _table(block)
-        elif block.tag in {f"{_WORD}sdt", f"{_WORD}ins"}:
-            inner = block.find(f"{_WORD}sdtContent")
-            yield from _blocks(inner if inner is not None else block)
-
-
-def _paragraph(block: ET.Element) -> str:
-    """Return the words of a paragraph: insertions are in, deletions are out."""
-    if block.tag in {f"{_WORD}del", f"{_WORD}moveFrom"}:
-        return ""
-    if block.tag == f"{_WORD}t":
-        return block.text or ""
-    if block.tag in {f"{_WORD}br", f"{_WORD}cr", f"{_WORD}tab"}:
-        return " "
-    return "".join(map(_paragraph, block))
-
-
-def _table(table: ET.Element) -> Iterator[str]:
-    """Return a sentence per cell: first cell of the row, header of the column, then the cell."""
-    rows = [
-        ["".join(_paragraph(p) for p in cell.iter(f"{_WORD}p")).strip()
-         for cell in row.findall(f"{_WORD}tc")]
-        for row in table.findall(f"{_WORD}tr")
-    ]  # fmt: skip
-    if not rows:
-        return
-    header, unit_column = rows[0], phrase("files.unit_column")
-    for row in rows[1:]:
-        subject = next((cell for cell in row if _HAN.search(cell)), "")
-        unit = _UNIT_BEHIND.search(subject)
-        name = subject[: unit.start()] if unit else subject
-        columns = dict(zip(header, row, strict=False))
-        words = unit["unit"] if unit else columns.get(unit_column, "")
-        for title, cell in columns.items():
-            if cell != subject and title != unit_column and _FIGURE.match(cell):
-                lead = f"{title}，" if _DATED_COLUMN.search(title) else ""
-                figure = cell if re.search(r"[^\d.,]$", cell) else f"{cell}{words}"
-                yield f"{lead}{name}{phrase('files.reaches')}{figure}。"
-
-
-# -- PDF -----------------------------------------------------------------------------------------
-
-
-def _of_pdf(content: bytes, path: Path, progress: Progress | None) -> tuple[str, tuple[int, ...]]:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise _fault("encrypted", path)
-        count = len(reader.pages)
-        texts = []
-        for number, page in enumerate(reader.pages, start=1):
-            texts.append(_flowing(page.extract_text() or ""))
-            if progress is not None:
-                progress(number, count)
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
-        raise _fault("damaged", path) from error
-    if not any(text.strip() for text in texts):
-        raise _fault("scanned", path, pages=count)
-    starts, at = [], 0
-    for text in texts:
-        starts.append(at)
-        at += len(text)
-    return "".join(texts), tuple(starts)
-
-
-def _flowing(text: str) -> str:
-    """Join the lines of a page that end in mid-sentence; a short line ends its paragraph."""
-    lines = [line.strip() for line in text.splitlines()]
-    longest = max((len(line) for line in lines), default=0)
-    parts = []
-    for line in lines:
-        if re.fullmatch(r"[—\-–\s]*\d{1,4}[—\-–\s]*", line):
-            continue  # a page number
-        ends = not line or line[-1] in "。！？；:：" or len(line) < 0.75 * longest
-        parts.append(line + ("\n" if ends else ""))
-    return "".join(parts)
+    with landed(source, name, FileLimits(file_bytes=LARGEST_FILE)) as file:
+        found = guarded.document_text(file, progress=progress, stop=stop)
+        return described(found.text, file.sha256, file.name, found.pages)

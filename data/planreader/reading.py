@@ -47,7 +47,7 @@ def read(
     DataError
         If the file cannot be read or holds no text.
     """
-    return read_document(opened(Path(path)), province=province, regions=regions)
+    return read_document(opened(path), province=province, regions=regions)
 
 
 def read_document(

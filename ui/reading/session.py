@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -87,17 +85,14 @@ def read(content: bytes, name: str) -> Reading:
     known = current()
     if known is not None and st.session_state.get(_KEY) == key:
         return known
-    with st.spinner(t("reading.busy", file=name)), tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"plan{Path(name).suffix}"
-        path.write_bytes(content)
+    with st.spinner(t("reading.busy", file=name)):
         bar = st.progress(0.0)
 
         def tell(done: int, pages: int) -> None:
             bar.progress(done / max(pages, 1))
 
-        document = opened(path, tell)
+        document = opened(content, name=name, progress=tell)
         bar.empty()
-    document = replace(document, name=name)
     regions = pack.table("regions")
     names = zip(regions["adcode"].astype(str), regions["name_zh"].astype(str), strict=True)
     # A text that names another province keeps it: its figures do not join this ledger.

@@ -27,6 +27,7 @@ from data.doctor.reading import gdal
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.readers import copy_raster, describe, describe_raster, read_table
 from data.doctor.reading.source import LandedFile
+from data.doctor.reading.text_document import DocumentText, document_text
 from geo.errors import PlannerError
 
 BOUNDS = "bounds.json"
@@ -36,10 +37,14 @@ _SYSTEM = (
     "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom",
     "/proc/meminfo", "/proc/cpuinfo", "/sys/devices/system/cpu",
 )  # fmt: skip
-_TASKS: dict[str, Callable[[LandedFile, ImportChoice], FileDescription | RawTable | RasterInfo]] = {
+_TASKS: dict[
+    str,
+    Callable[[LandedFile, ImportChoice], FileDescription | RawTable | RasterInfo | DocumentText],
+] = {
     "sniff": describe,
     "read": read_table,
     "raster": describe_raster,
+    "text": document_text,
 }
 
 

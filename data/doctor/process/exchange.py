@@ -21,6 +21,7 @@ from data.doctor.base import FileDescription, ImportChoice, RawTable
 from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.source import LandedFile
+from data.doctor.reading.text_document import DocumentText
 from data.wording.catalogue import Message, sentences
 from geo.errors import DataError, InputError, PlannerError, StorageError, UnknownNameError
 
@@ -47,7 +48,7 @@ class Order:
     Attributes
     ----------
     task
-        ``sniff``, ``read``, ``raster`` or ``copy``.
+        ``sniff``, ``read``, ``raster``, ``text`` or ``copy``.
     file
         The file on disk.
     choice
@@ -100,7 +101,9 @@ class Order:
         return cls(content["task"], landed, choice, content["options"])
 
 
-def write_answer(folder: Path, found: FileDescription | RawTable | RasterInfo) -> None:
+def write_answer(
+    folder: Path, found: FileDescription | RawTable | RasterInfo | DocumentText
+) -> None:
     """Write what was found in a file.
 
     Parameters
@@ -108,7 +111,7 @@ def write_answer(folder: Path, found: FileDescription | RawTable | RasterInfo) -
     folder
         Folder of the exchange.
     found
-        Description, rows or raster.
+        Description, rows, raster or text.
     """
     if not isinstance(found, RawTable):
         _say(folder, {"found": asdict(found)})
@@ -223,6 +226,31 @@ def read_description(folder: Path) -> FileDescription:
         Format, encoding, layers and the like.
     """
     return _description(_answer(folder)["found"])
+
+
+def read_text(folder: Path) -> DocumentText:
+    """Return the text of a document.
+
+    Parameters
+    ----------
+    folder
+        Folder of the exchange.
+
+    Returns
+    -------
+    document
+        Its text and where its pages begin.
+
+    Raises
+    ------
+    ValueError
+        If the answer is none that a reader gives.
+    """
+    found = _answer(folder)["found"]
+    text, pages = found["text"], found["pages"]
+    if not isinstance(text, str) or not all(type(at) is int and at >= 0 for at in pages):
+        raise ValueError("no text of a document")
+    return DocumentText(text, tuple(pages))
 
 
 def read_raster(folder: Path, file: LandedFile) -> RasterInfo:

@@ -29,11 +29,14 @@ from data.doctor.process.sandbox import Bounds
 from data.doctor.reading.limits import MIB, FileLimits
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.source import LandedFile, Source, landed
+from data.doctor.reading.text_document import PROGRESS, DocumentText
 from data.wording.catalogue import Message
 from data.wording.errors import RefusedFileError, Stopped
 
 #: Processor time that the smallest file may take, and more for each MiB of a file [s].
 SECONDS, SECONDS_PER_MIB = 8.0, 2.0
+#: The same for the smallest document: 300 pages of a PDF take a quarter of it [s].
+DOCUMENT_SECONDS = 60.0
 #: Memory that the child may allocate [byte].
 MEMORY_BYTES = 1280 * MIB
 #: A child that waits is ended after this multiple of its processor time [s/s].
@@ -232,13 +235,53 @@ def converted_raster(
         yield path
 
 
-def _done(order: exchange.Order, stop: Stop) -> Path:
+def document_text(
+    file: LandedFile, *, progress: Callable[[int, int], None] | None = None, stop: Stop = never
+) -> DocumentText:
+    """Read the text of a document.
+
+    Parameters
+    ----------
+    file
+        The file on disk.
+    progress
+        Called with pages read and pages in all.
+    stop
+        Returns True to give up.
+
+    Returns
+    -------
+    document
+        Its text.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, encrypted, damaged, harmful or without text.
+    Stopped
+        If the planner stops it.
+    """
+
+    def look() -> bool:
+        pages = file.scratch / PROGRESS
+        if progress is not None and pages.exists():
+            numbers = pages.read_text(encoding="ascii", errors="replace").split()
+            if len(numbers) == 2 and all(number.isdecimal() for number in numbers):
+                progress(int(numbers[0]), int(numbers[1]))
+        return stop()
+
+    folder = _done(exchange.Order("text", file, _AUTOMATIC), look, least_s=DOCUMENT_SECONDS)
+    with _checked(file):
+        return exchange.read_text(folder)
+
+
+def _done(order: exchange.Order, stop: Stop, *, least_s: float = 0.0) -> Path:
     """Let a child carry out an order; return the folder of its result."""
     file = order.file
     folder = file.scratch
     order.write(folder)
     size = file.path.stat().st_size
-    seconds = SECONDS + SECONDS_PER_MIB * size / MIB
+    seconds = max(SECONDS, least_s) + SECONDS_PER_MIB * size / MIB
     streamed = order.task == "copy"
     room = 2 * size + 4096 * MIB if streamed else 2 * file.limits.file_bytes
     bounds = Bounds(math.ceil(seconds), MEMORY_BYTES, room)

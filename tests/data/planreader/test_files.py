@@ -11,6 +11,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
+from data.doctor.reading import text_document
 from data.planreader import read
 from data.planreader.files import opened
 from geo.errors import DataError
@@ -121,7 +122,7 @@ def bomb() -> bytes:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "no text"), (b"  \n", "no text"), (b"\xd0\xcf\x11\xe0abc", "DOCX"),
+    [(b"", "is empty"), (b"  \n", "no text"), (b"\xd0\xcf\x11\xe0abc", "DOCX"),
      (b"PK\x03\x04broken", "damaged"), (b"%PDF-1.7 broken", "damaged"),
      (b"\x00\x01\x02", "neither"), (bomb(), "harmful")],
     ids=["empty", "blank", "doc", "zip", "pdf", "binary", "bomb"],
@@ -144,3 +145,15 @@ def test_entities_are_refused(tmp_path: Path) -> None:
         )
     with pytest.raises(DataError, match="entities"):
         opened(path)
+
+
+def test_this_process_never_reads_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def here(*_arguments: object) -> None:
+        raise AssertionError("read in the process of the page")
+
+    monkeypatch.setattr(text_document, "document_text", here)
+    monkeypatch.setattr(text_document, "_text", here)
+    path = tmp_path / "plan.txt"
+    path.write_text(SENTENCE, encoding="utf-8")
+    pages: list[tuple[int, int]] = []
+    assert opened(path, progress=lambda done, count: pages.append((done, count))).text == SENTENCE

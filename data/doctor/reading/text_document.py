@@ -1,0 +1,277 @@
+"""The text of a document: TXT, a web page, DOCX, or PDF with a text layer.
+
+It runs in the process that reads files from outside (:mod:`data.doctor.process.child`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+from data.doctor.base import ImportChoice
+from data.doctor.reading.encoding import SAMPLE_BYTES, guess
+from data.doctor.reading.source import LandedFile
+from data.doctor.vocabulary import vocabulary
+from geo.errors import DataError
+
+#: What the text may unpack to [byte].
+LARGEST_TEXT = 60_000_000
+#: File of the scratch folder that says how many pages of how many are read.
+PROGRESS = "pages.txt"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
+)  # fmt: skip
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_UNIT_BEHIND = re.compile(r"[(（](?P<unit>[^)）]{1,8})[)）]\s*$")
+_TABLE = vocabulary("reading")["plan_table"]
+_FIGURE = re.compile(_TABLE["figure"])
+_DATED_COLUMN = re.compile(_TABLE["dated_column"])
+_SKIPPED = frozenset({"script", "style", "head", "noscript", "template", "svg"})
+_BREAKING = frozenset(
+    {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article",
+     "table", "td", "th", "title"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """The text of a document.
+
+    Attributes
+    ----------
+    text
+        All of it; paragraphs end with a line break.
+    pages
+        Where each page begins [characters]; empty where the file has none.
+    """
+
+    text: str
+    pages: tuple[int, ...] = ()
+
+
+def document_text(file: LandedFile, choice: ImportChoice) -> DocumentText:
+    """Return the text of a document; what it is is decided by its first bytes.
+
+    Parameters
+    ----------
+    file
+        The file on disk.
+    choice
+        Not looked at.
+
+    Returns
+    -------
+    document
+        Its text.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, encrypted, damaged or without text.
+    """
+    del choice
+    content = file.path.read_bytes()
+    text, pages = _text(content, file)
+    _check(text, file)
+    return DocumentText(text, pages)
+
+
+def _check(text: str, file: LandedFile) -> None:
+    if not text.strip():
+        raise _fault("empty", file)
+
+
+def _text(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
+    if content.startswith(b"%PDF"):
+        return _of_pdf(content, file)
+    if content.startswith(b"PK\x03\x04"):
+        return _of_docx(content, file), ()
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _fault("old_word", file)
+    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _fault("no_text_file", file)
+    text = _decoded(content)
+    if re.search(r"<\s*(?:!doctype html|html|body|p|div)\b", text[:4096], re.IGNORECASE):
+        return _of_html(text), ()
+    return text, ()
+
+
+#: What is wrong and how to fix it.
+_FAULTS = {
+    "empty": ("the file holds no text", "give a file with the plan's text"),
+    "old_word": ("an old Word file (.doc) cannot be read", "save it as DOCX"),
+    "no_text_file": (
+        "the file is neither a text, a web page, DOCX nor PDF", "save it in one of these formats"
+    ),
+    "bomb": ("its text unpacks to more than {limit_mb} MB", "it may be harmful; save it again"),
+    "no_word": ("the archive holds no Word document", "save the plan as DOCX"),
+    "damaged": ("the file is cut off or damaged", "copy or download it again"),
+    "entities": ("the document declares entities", "it may be harmful; save it again as DOCX"),
+    "encrypted": ("the PDF is locked by a password", "save it without a password"),
+    "scanned": (
+        "none of its {pages} pages has text: it is a scan", "recognise its text first (OCR)"
+    ),
+}  # fmt: skip
+
+
+def _fault(code: str, file: LandedFile, **arguments: object) -> DataError:
+    what, repair = _FAULTS[code]
+    return DataError(what.format(**arguments), where=file.name, repair=repair)
+
+
+def _decoded(content: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace")
+    return content.decode(guess(content[:SAMPLE_BYTES]), errors="replace")
+
+
+# -- HTML ----------------------------------------------------------------------------------------
+
+
+class _Words(HTMLParser):
+    """Collects what a page shows."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self._hidden += tag in _SKIPPED
+        if tag in _BREAKING:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in _SKIPPED and self._hidden > 0
+        if tag in _BREAKING:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(re.sub(r"\s+", " ", data))
+
+
+def _of_html(text: str) -> str:
+    words = _Words()
+    words.feed(text)
+    return re.sub(r"[ \t]*\n\s*", "\n", "".join(words.parts)).strip()
+
+
+# -- DOCX ----------------------------------------------------------------------------------------
+
+
+def _of_docx(content: bytes, file: LandedFile) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            info = archive.getinfo("word/document.xml")
+            if info.file_size > LARGEST_TEXT:
+                raise _fault("bomb", file, limit_mb=LARGEST_TEXT // 1_000_000)
+            with archive.open(info) as part:
+                xml = part.read(LARGEST_TEXT + 1)
+    except KeyError as error:
+        raise _fault("no_word", file) from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise _fault("damaged", file) from error
+    if len(xml) > LARGEST_TEXT:
+        raise _fault("bomb", file, limit_mb=LARGEST_TEXT // 1_000_000)
+    if b"<!DOCTYPE" in xml[:2000] or b"<!ENTITY" in xml:
+        raise _fault("entities", file)
+    try:
+        body = ET.fromstring(xml).find(f"{_WORD}body")  # noqa: S314 - entities are refused above
+    except ET.ParseError as error:
+        raise _fault("damaged", file) from error
+    return "\n".join(_blocks(body)) if body is not None else ""
+
+
+def _blocks(body: ET.Element) -> Iterator[str]:
+    for block in body:
+        if block.tag == f"{_WORD}p":
+            yield _paragraph(block)
+        elif block.tag == f"{_WORD}tbl":
+            yield from _table(block)
+        elif block.tag in {f"{_WORD}sdt", f"{_WORD}ins"}:
+            inner = block.find(f"{_WORD}sdtContent")
+            yield from _blocks(inner if inner is not None else block)
+
+
+def _paragraph(block: ET.Element) -> str:
+    """Return the words of a paragraph: insertions are in, deletions are out."""
+    if block.tag in {f"{_WORD}del", f"{_WORD}moveFrom"}:
+        return ""
+    if block.tag == f"{_WORD}t":
+        return block.text or ""
+    if block.tag in {f"{_WORD}br", f"{_WORD}cr", f"{_WORD}tab"}:
+        return " "
+    return "".join(map(_paragraph, block))
+
+
+def _table(table: ET.Element) -> Iterator[str]:
+    """Return a sentence per cell: first cell of the row, header of the column, then the cell."""
+    rows = [
+        ["".join(_paragraph(p) for p in cell.iter(f"{_WORD}p")).strip()
+         for cell in row.findall(f"{_WORD}tc")]
+        for row in table.findall(f"{_WORD}tr")
+    ]  # fmt: skip
+    if not rows:
+        return
+    header, unit_column = rows[0], _TABLE["unit_column"]
+    for row in rows[1:]:
+        subject = next((cell for cell in row if _HAN.search(cell)), "")
+        unit = _UNIT_BEHIND.search(subject)
+        name = subject[: unit.start()] if unit else subject
+        columns = dict(zip(header, row, strict=False))
+        words = unit["unit"] if unit else columns.get(unit_column, "")
+        for title, cell in columns.items():
+            if cell != subject and title != unit_column and _FIGURE.match(cell):
+                lead = f"{title}，" if _DATED_COLUMN.search(title) else ""
+                figure = cell if re.search(r"[^\d.,]$", cell) else f"{cell}{words}"
+                yield f"{lead}{name}{_TABLE['reaches']}{figure}。"
+
+
+# -- PDF -----------------------------------------------------------------------------------------
+
+
+def _of_pdf(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise _fault("encrypted", file)
+        count = len(reader.pages)
+        texts = []
+        for number, page in enumerate(reader.pages, start=1):
+            texts.append(_flowing(page.extract_text() or ""))
+            (file.scratch / PROGRESS).write_text(f"{number} {count}", encoding="ascii")
+    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
+        raise _fault("damaged", file) from error
+    if not any(text.strip() for text in texts):
+        raise _fault("scanned", file, pages=count)
+    starts, at = [], 0
+    for text in texts:
+        starts.append(at)
+        at += len(text)
+    return "".join(texts), tuple(starts)
+
+
+def _flowing(text: str) -> str:
+    """Join the lines of a page that end in mid-sentence; a short line ends its paragraph."""
+    lines = [line.strip() for line in text.splitlines()]
+    longest = max((len(line) for line in lines), default=0)
+    parts = []
+    for line in lines:
+        if re.fullmatch(r"[—\-–\s]*\d{1,4}[—\-–\s]*", line):
+            continue  # a page number
+        ends = not line or line[-1] in "。！？；:：" or len(line) < 0.75 * longest
+        parts.append(line + ("\n" if ends else ""))
+    return "".join(parts)
