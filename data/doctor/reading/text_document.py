@@ -130,7 +130,11 @@ def _decoded(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
-    return content.decode(guess(content[:SAMPLE_BYTES]), errors="replace")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        # UTF-8 proves itself; only another encoding is guessed.
+        return content.decode(guess(content[:SAMPLE_BYTES]), errors="replace")
 
 
 # -- HTML ----------------------------------------------------------------------------------------
