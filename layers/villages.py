@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.doctor.names.initials import matches
+from data.tables.initials import matches
 from data.tables.reader import Pack
 from data.workspace.effective import brought
 from geo.errors import InputError

@@ -6,14 +6,13 @@ milliseconds.
 
 from __future__ import annotations
 
-import functools
 import gzip
-from collections.abc import Iterable
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.tables.initials import initials
 from data.tables.reader import Pack
 
 #: Fields of a line, between tabs. ``kind`` is p, c (prefecture, county), t (place), v (village) or
@@ -48,49 +47,6 @@ def search_bytes(pack: Pack) -> bytes:
     return gzip.compress("\n".join(lines).encode(), 5, mtime=0)
 
 
-def letters(names: Iterable[str]) -> list[str]:
-    """Return the first letter of each syllable of Chinese names.
-
-    A character with several readings (重: chóng, zhòng) is read in its word; the others, the most,
-    one by one, which is thirty times quicker.
-
-    Parameters
-    ----------
-    names
-        Names; other characters than Chinese ones stay as they are.
-
-    Returns
-    -------
-    letters
-        Lower case.
-
-    Examples
-    --------
-    >>> letters(["怒江傈僳族自治州", "重庆", "A2村"])
-    ['njlszzzz', 'cq', 'a2c']
-    """
-    # The dictionaries take 0.2 s to read: only a search needs them.
-    from pypinyin import Style, lazy_pinyin
-
-    found = []
-    for name in names:
-        single = [_readings(character) for character in name]
-        if all(len(reading) == 1 for reading in single):
-            found.append("".join(reading[0] for reading in single))
-        else:
-            found.append("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower())
-    return found
-
-
-@functools.cache
-def _readings(character: str) -> tuple[str, ...]:
-    """Return the first letters with which a character may be read."""
-    from pypinyin import Style, pinyin
-
-    known = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)[0]
-    return tuple(sorted({letter.lower() for letter in known}))
-
-
 def _regions(pack: Pack, level: str, kind: str) -> pd.DataFrame:
     table = pack.regions(level).rename(columns={"label_lon": "lon", "label_lat": "lat"})
     return _lines(table, kind, "adcode")
@@ -105,5 +61,5 @@ def _lines(table: pd.DataFrame, kind: str, key: str) -> pd.DataFrame:
             found[name] = words.str.replace(r"\s+", " ", regex=True)
         else:
             found[name] = ""
-    found["letters"] = letters(found["name_zh"]) if found["name_zh"].any() else ""
+    found["letters"] = initials(found["name_zh"])
     return found.assign(lon=table["lon"].round(4), lat=table["lat"].round(4))

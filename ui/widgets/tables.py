@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from data.doctor.names.initials import matches
 from data.tables.imports import IMPORTABLE
+from data.tables.initials import matches
 from layers.villages import VILLAGE_COLUMNS, named, sized
 from ui.shell import cache, state
 from ui.shell.callbacks import whole

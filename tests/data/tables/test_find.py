@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 
+import pandas as pd
 import pytest
 
-from data.tables.find import FIELDS, letters, search_bytes
+from data.tables.find import FIELDS, search_bytes
+from data.tables.initials import initials, matches
 from data.tables.reader import Pack, pack_names
 
 
@@ -49,4 +51,10 @@ def test_regions_come_first() -> None:
 def test_letters_follow_the_word_where_a_character_has_several_readings(
     name: str, wanted: str
 ) -> None:
-    assert letters([name]) == [wanted]
+    assert initials(pd.Series([name])).tolist() == [wanted]
+
+
+@pytest.mark.parametrize("wanted", ["cq", "CQ", "庆", "重庆"])
+def test_a_list_finds_a_name_by_either_reading(wanted: str) -> None:
+    found = matches(pd.Series(["重庆", "重点", None]), wanted)
+    assert found.tolist() == [True, False, False]
