@@ -15,6 +15,7 @@ from data.ledger.statements import parse_date
 from data.tables.common import Counts
 from data.tables.imports import IMPORT_EVIDENCE, OBSERVATIONS_IMPORT
 from data.wording.catalogue import Message
+from data.workspace.merging import rows_by_id
 from data.workspace.team import user
 from geo.errors import InputError, UnknownNameError
 from geo.evidence import weakest
@@ -101,9 +102,7 @@ def observe(
     rows = rows.reindex(columns=list(OBSERVATIONS_IMPORT.column_names))
     rows = rows.drop_duplicates("id", keep="last")
     digest = hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
-    before = store.table(pack.name, "observations")
-    if before is not None:
-        rows = pd.concat([before[~before["id"].isin(rows["id"])], rows], ignore_index=True)
+    rows = rows_by_id(store.table(pack.name, "observations"), rows)
     return store.commit(
         province=pack.name, kind="observations", table=rows, file_name=file_name or OWN_STATISTICS,
         file_sha256=digest, evidence=weakest(count.evidence for count in counts),

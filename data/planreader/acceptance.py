@@ -15,6 +15,7 @@ from data.tables.common import Counts
 from data.tables.imports import TARGETS_IMPORT
 from data.wording.catalogue import text
 from data.workspace.catalogue import Catalogue, ImportRecord
+from data.workspace.merging import rows_by_id
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -173,10 +174,7 @@ def accept(
                 text(f"plan_refusal.{code}", "en"), where=said.quote[:40],
                 repair=text("plan_refusal.repair", "en"),
             )  # fmt: skip
-    rows = _rows(document, accepted)
-    before = store.table(pack.name, "targets")
-    if before is not None:
-        rows = pd.concat([before[~before["id"].isin(rows["id"])], rows], ignore_index=True)
+    rows = rows_by_id(store.table(pack.name, "targets"), _rows(document, accepted))
     keep(store.folder, document)
     return store.commit(
         province=pack.name, kind="targets", table=rows, file_name=document.name,

@@ -36,8 +36,6 @@ class Mention:
         True for a span (十四五期间, 2021—2025年).
     past
         True where the words say that it is over (截至, 以来, 去年).
-    relative
-        True if it is counted from the document's own date.
     """
 
     date: str
@@ -45,7 +43,6 @@ class Mention:
     end: int
     period: bool = False
     past: bool = False
-    relative: bool = False
 
 
 def with_digits(text: str) -> str:
@@ -98,7 +95,7 @@ def mentions(text: str, year: int | None = None) -> list[Mention]:
             word = match["relative"]
             found.append(
                 Mention(f"{year + _SHIFTS.get(word, 0)}-12-31", *match.span(),
-                        past=_SHIFTS.get(word, 0) < 0, relative=True)
+                        past=_SHIFTS.get(word, 0) < 0)
             )  # fmt: skip
     return sorted(found, key=lambda mention: mention.start)
 

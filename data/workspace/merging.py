@@ -113,6 +113,26 @@ def merged_tables(
     )
 
 
+def rows_by_id(earlier: pd.DataFrame | None, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add rows to a table; a row takes the place of one with the same id.
+
+    Parameters
+    ----------
+    earlier
+        The table in force, or None.
+    rows
+        With a column ``id``.
+
+    Returns
+    -------
+    table
+        Earlier rows first.
+    """
+    if earlier is None:
+        return rows
+    return pd.concat([earlier[~earlier["id"].isin(rows["id"])], rows], ignore_index=True)
+
+
 def made_ids(kind: str, ids: pd.Series) -> NDArray[np.bool_]:
     """Test which ids the import made because a file had none.
 
