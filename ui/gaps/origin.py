@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from data.ledger.documents import cited
 from data.ledger.metrics import keyed
 from ui.gaps.key_figures import chip
 from ui.shell import cache
@@ -26,8 +27,6 @@ def account(row: Row, name: str, digits: int = 0) -> None:
     name
         Name of the region.
     """
-    interval(row["gap_low"], row["gap_high"], digits=digits)
-    chip(str(row["evidence"]))
     lines = (
         ("figure.target", figure(row, "target", digits=digits), str(row["target_as_of"]), ""),
         (
@@ -64,7 +63,7 @@ def quote(row: Row) -> None:
         return
     lines = "".join(
         f"<blockquote>“{escape(str(one['quote']))}”</blockquote>"
-        f"<p>{escape(str(one['source_file']))}</p>"
+        f"<p>{escape(cited(str(one['source_file'])))}</p>"
         for one in found.to_dict("records")
     )
     st.html(f'<div class="tc-origin"><b>{escape(t("origin.quote"))}</b>{lines}</div>')

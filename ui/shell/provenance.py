@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 import streamlit as st
 
+from data.ledger.documents import cited
 from data.ledger.metrics import code_words, keyed, titles
 from data.scenario.presets import presets
 from data.tables.imports import IMPORTABLE
@@ -42,8 +43,9 @@ def _entry(source_id: str, row: Mapping[str, object]) -> str:
         parts = [t("source.scenario")]
     head = f"**`{source_id}`** " + " · ".join(plain(part) for part in parts if part)
     quote = f"\n\n> {plain(row['quote'])}" if row.get("quote") else ""
-    origin = (row.get(name) for name in ("source", "source_file", "link", "licence", "note"))
-    tail = " · ".join(plain(part) for part in dict.fromkeys(origin) if part)
+    names = ("source", "source_file", "link", "licence", "note")
+    origin = (cited(str(row[name])) for name in names if row.get(name))
+    tail = " · ".join(plain(part) for part in dict.fromkeys(origin))
     return head + quote + (f"\n\n:small[{tail}]" if tail else "")
 
 
