@@ -11,7 +11,8 @@ from ui.shell import cache, localised_select, region, search, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import brief_name, name_language, t
 
-_DATE, _PREFECTURE, _COUNTY = "_as_of_input", "_prefecture", "_county"
+#: The boxes' own keys: the session keeps what they say under keys that no box can lose.
+_PROVINCE, _PREFECTURE, _COUNTY, _DATE = "_province", "_prefecture", "_county", "_as_of_input"
 #: Earliest and latest date that the plans speak of.
 _DATES = (dt.date(2010, 1, 1), dt.date(2035, 12, 31))
 _KEY = "context"
@@ -21,9 +22,10 @@ def show() -> None:
     """Draw the bar; every choice is kept in the session and in the URL."""
     with st.container(key=_KEY, horizontal=True, vertical_alignment="center", gap="xsmall"):
         names = {name: _province_title(name) for name in pack_names()}
+        st.session_state[_PROVINCE] = state.province()
         localised_select.selectbox(
-            st, t("sidebar.province"), list(names), key=state.PROVINCE,
-            format_func=names.__getitem__, on_change=state.change_province,
+            st, t("sidebar.province"), list(names), key=_PROVINCE,
+            format_func=names.__getitem__, on_change=_take_province,
             label_visibility="collapsed", width=112,
         )  # fmt: skip
         _regions()
@@ -80,6 +82,11 @@ def _date() -> None:
 
 def _province_title(name: str) -> str:
     return str(Pack.load(name).meta[f"name_{name_language()}"])
+
+
+@whole
+def _take_province() -> None:
+    state.change_province(st.session_state[_PROVINCE])
 
 
 @whole

@@ -11,8 +11,6 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from ui.shell.callbacks import whole
-
 _DRAWN = "_choices_drawn"
 
 
@@ -35,7 +33,6 @@ def selectbox(
     return place.selectbox(label, options, key=key, **how)
 
 
-@whole
 def refresh_labels() -> None:
     """Send every choice to the browser again, labelled in the language in force."""
     for key in st.session_state.get(_DRAWN, ()):

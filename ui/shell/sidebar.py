@@ -7,9 +7,12 @@ import streamlit as st
 from data.tables.found_packs import find_packs
 from data.wording.catalogue import LANGUAGES
 from ui.shell import localised_select, navigation, search, state
+from ui.shell.callbacks import whole
 from ui.shell.frame import explain
-from ui.shell.i18n import t
+from ui.shell.i18n import language, t
 from ui.shell.provenance import plain
+
+_LANGUAGE_BOX = "_language_box"
 
 
 def show(*, told_elsewhere: bool = False) -> None:
@@ -27,12 +30,13 @@ def show(*, told_elsewhere: bool = False) -> None:
         if not told_elsewhere:
             scenario()
         with st.container(key="sidebar_foot", horizontal=True, vertical_alignment="center"):
+            st.session_state[_LANGUAGE_BOX] = language()
             st.segmented_control(
                 t("sidebar.lang"),
                 list(LANGUAGES),
-                key=state.LANGUAGE,
+                key=_LANGUAGE_BOX,
                 required=True,
-                on_change=localised_select.refresh_labels,
+                on_change=_take_language,
                 format_func=LANGUAGES.__getitem__,
                 label_visibility="collapsed",
             )
@@ -65,3 +69,12 @@ def scenario() -> None:
     changed = len(plan.targets) + len(plan.rules)
     name = plain(plan.name) if plan.name else t("sidebar.unnamed")
     st.caption(t("sidebar.plan", name=name, sites=enabled, changed=changed))
+
+
+@whole
+def _take_language() -> None:
+    """Take what the box says; a browser that missed its first value says nothing."""
+    chosen = st.session_state[_LANGUAGE_BOX]
+    if chosen in LANGUAGES:
+        st.session_state[state.LANGUAGE] = chosen
+        localised_select.refresh_labels()

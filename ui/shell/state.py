@@ -19,7 +19,6 @@ from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from layers.base import LEVELS, Layer, Metric
 from layers.registry import layer, layers
-from ui.shell.callbacks import whole
 from ui.shell.history import History
 
 LANGUAGE = "lang"
@@ -179,11 +178,12 @@ def loaded() -> dict[str, Scenario]:
     return known
 
 
-@whole
-def change_province() -> None:
-    """Start at today's figures of the new province, with no region chosen."""
-    st.session_state[AS_OF] = Pack.load(province()).default_as_of
-    st.session_state[REGION], st.session_state[PLACE] = NO_REGION, None
+def change_province(name: str) -> None:
+    """Start at today's figures of another province, with no region chosen."""
+    session = st.session_state
+    session[AS_OF] = Pack.load(name).default_as_of
+    session[REGION], session[PLACE] = NO_REGION, None
+    session[PROVINCE] = name
 
 
 def _known(key: str, names: tuple[str, ...], default: str) -> str:
