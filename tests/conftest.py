@@ -21,7 +21,8 @@ os.environ.pop("TONGCUN_PACKS", None)
 # Figures depend on the day: tests have one of their own, the date of the plans' baselines.
 os.environ["TONGCUN_TODAY"] = "2020-12-31"
 
-BROWSER_TESTS = Path(__file__).parent / "browser"
+ROOT = Path(__file__).resolve().parent.parent
+BROWSER_TESTS = ROOT / "tests" / "browser"
 
 # Deadlines measure the machine, not the code; the same examples in every run of CI.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -53,14 +54,17 @@ def toy_listed(toy: Pack, monkeypatch: pytest.MonkeyPatch) -> Pack:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep browser tests on one worker, skip them visibly where there is no browser.
+    """Keep the tests of a file, and all browser tests, on one worker: what they share is made once.
 
+    Browser tests come first, being the longest, and are skipped visibly where there is no browser.
     In CI nothing is skipped: there a missing browser fails. First of all: xdist reads the groups in
     a hook of its own.
     """
     missing = chromium_path() is None
+    items.sort(key=lambda item: not item.path.is_relative_to(BROWSER_TESTS))
     for item in items:
         if not item.path.is_relative_to(BROWSER_TESTS):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
             continue
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group("browser"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -35,11 +36,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(params=["light", "dark"])
-def themed(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, color_scheme=request.param
-    )
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all pages: the program of the page is loaded once."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(120_000)
     yield page
@@ -47,10 +47,14 @@ def themed(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("path", [path for name, path in PAGES.items() if name != "plan"])
-def test_no_serious_finding(themed: Page, address: str, path: str) -> None:
-    themed.goto(f"{address}/{path}?lang=zh&province=yunnan")
-    themed.wait_for_selector(".st-key-context [data-testid=stSelectbox]")
-    themed.wait_for_selector(STILL)
-    themed.wait_for_timeout(500)
-    themed.add_script_tag(path=AXE)
-    assert themed.evaluate(RULES, list(NOT_OURS)) == []
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_finding(
+    tab: Page, address: str, path: str, theme: Literal["light", "dark"]
+) -> None:
+    tab.emulate_media(color_scheme=theme)
+    tab.goto(f"{address}/{path}?lang=zh&province=yunnan")
+    tab.wait_for_selector(".st-key-context [data-testid=stSelectbox]")
+    tab.wait_for_selector(STILL)
+    tab.wait_for_timeout(500)
+    tab.add_script_tag(path=AXE)
+    assert tab.evaluate(RULES, list(NOT_OURS)) == []
