@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,17 @@ def read_meta(folder: Path) -> dict[str, Any]:
     """
     path = folder / META_FILE
     try:
-        meta = tomllib.loads(path.read_text(encoding="utf-8"))
+        seen = path.stat()
+        return dict(_read_meta(path, (seen.st_mtime_ns, seen.st_size)))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+
+
+@lru_cache(maxsize=64)
+def _read_meta(path: Path, stamp: tuple[int, int]) -> dict[str, Any]:
+    """Return the checked settings of a file in one state of it: pages ask hundreds of times."""
+    del stamp
+    meta = tomllib.loads(path.read_text(encoding="utf-8"))
     if faults := list(_meta_faults(meta)):
         raise DataError("; ".join(faults), where=str(path), repair=_REPAIR)
     return meta

@@ -12,22 +12,16 @@ import streamlit as st
 from data.ledger.anomalies import Anomaly, anomalies as find_anomalies
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from data.workspace.effective import catalogue_stamp, effective_pack
-from data.workspace.folder import Workspace
 from layers.registry import layer
 from layers.villages import village_table
 from planning.gaps import gap_table
+from ui import packs
 from ui.shell import state
 
 
 def pack() -> Pack:
     """Return the chosen pack as the workspace makes it, read again when a file has changed."""
-    name = state.province()
-    found = Pack.load(name)
-    stamps = [path.stat() for path in sorted(found.folder.iterdir())]
-    seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
-    folder = Workspace.open().folder
-    return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
+    return packs.in_force(state.province())
 
 
 def gaps(key: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
@@ -75,12 +69,6 @@ def key_of(scenario: Scenario) -> str:
 def _dated(key: str, date: str) -> pd.DataFrame:
     row = gaps(key, "province", as_of=date)
     return row[row["as_of"] == date]
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _read(name: str, stamps: str) -> Pack:
-    del stamps
-    return effective_pack(Pack.load(name))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from data.ledger.statements import Ledger, parse_date
+from data.ledger.statements import parse_date
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
 from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from layers.base import LEVELS, Layer, Metric
 from layers.registry import layer, layers
+from ui import packs
 from ui.shell.history import History
 
 LANGUAGE = "lang"
@@ -123,7 +124,7 @@ def metric_of(item: Layer) -> Metric:
 
 
 def _usual_metric(item: Layer) -> Metric:
-    return item.stated_metric(Ledger.of(Pack.load(province())))
+    return item.metric(packs.stated_metrics(province())[item.key])
 
 
 def is_own_metric() -> bool:

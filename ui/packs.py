@@ -1,0 +1,39 @@
+"""The province as the workspace makes it, and what it states, kept between runs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.ledger.statements import Ledger
+from data.tables.reader import Pack
+from data.workspace.effective import catalogue_stamp, effective_pack
+from data.workspace.folder import Workspace
+from layers.registry import layer, layers
+
+
+def in_force(name: str) -> Pack:
+    """Return a pack as the workspace makes it, read again when a file has changed."""
+    found = Pack.load(name)
+    stamps = [path.stat() for path in sorted(found.folder.iterdir())]
+    seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
+    folder = Workspace.open().folder
+    return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
+
+
+def stated_metrics(name: str) -> dict[str, str]:
+    """Return key of a layer → key of its metric where nobody chooses one; not for overlays."""
+    found = in_force(name)
+    return _stated(found.digest, tuple(item.key for item in layers()), _pack=found)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _read(name: str, stamps: str) -> Pack:
+    del stamps
+    return effective_pack(Pack.load(name))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _stated(digest: str, keys: tuple[str, ...], *, _pack: Pack) -> dict[str, str]:
+    del digest
+    ledger, known = Ledger.of(_pack), [layer(key) for key in keys]
+    return {item.key: item.stated_metric(ledger).key for item in known if item.metrics}
