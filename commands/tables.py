@@ -311,6 +311,7 @@ def whatif(  # noqa: PLR0913  one argument for each option
 @COMMANDS.command()
 def sources(*, province: Province, workspace: Folder = None, out: Out = "-") -> None:
     """List every source id with its quote, licence and credit, and known anomalies."""
+    from data.ledger.metrics import in_language
     from planning.exports.gaps import source_bundle, source_table
 
     with steps("sources", 2) as step:
@@ -318,7 +319,7 @@ def sources(*, province: Province, workspace: Folder = None, out: Out = "-") -> 
         table = source_table(pack)
         step("read")
         if out == "-":
-            print_table(table, right=("value",))
+            print_table(in_language(table, terminal_language()), right=("value",))
             return
         write_bundle(source_bundle(pack), out)
         step("written")

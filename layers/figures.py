@@ -57,6 +57,8 @@ class Figures:
         too much; None: the difference of both intervals.
     target_qualifier, built_qualifier
         Sign of the source's word for how exact a figure is, such as ``~``; (n,) of what is built.
+    target_evidence, built_evidence
+        (n,) evidence class of each side; None: that of the row.
     """
 
     unit: str
@@ -75,6 +77,8 @@ class Figures:
     missing: Interval | None = None
     target_qualifier: str = "="
     built_qualifier: NDArray[np.object_] | None = None
+    target_evidence: NDArray[np.object_] | None = None
+    built_evidence: NDArray[np.object_] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
@@ -149,9 +150,14 @@ def with_own(figures: Figures, own: pd.DataFrame, imported: ImportedList | None)
         built=built,
         missing=None,
         evidence=np.where(known, own["evidence"], figures.evidence),
+        built_evidence=np.where(known, own["evidence"], _evidence_of_built(figures)),
         as_of=np.where(known, own["as_of"], figures.as_of),
         source_ids=np.where(known, source, figures.source_ids),
     )
+
+
+def _evidence_of_built(figures: Figures) -> NDArray[np.object_]:
+    return figures.evidence if figures.built_evidence is None else figures.built_evidence
 
 
 def stations_of(technology: str) -> Callable[[pd.DataFrame], float]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from data.ledger.statements import RegionalFigure
 from data.wording.catalogue import Bilingual, Message
+from geo.evidence import weakest
 from geo.gaps.gap import Interval
 from layers.base import Context, Query
 from layers.figures import RULE_COLUMNS, Figures
@@ -144,7 +145,7 @@ def _only(figures: Figures, mask: NDArray[np.bool_]) -> Figures:
         target=kept(figures.target),
         built=kept(figures.built),
         missing=None if figures.missing is None else kept(figures.missing),
-        evidence=np.where(mask, figures.evidence, "reported"),
+        evidence=np.where(mask, figures.evidence, ""),
         as_of=np.where(mask, figures.as_of, ""),
         source_ids=np.where(mask, figures.source_ids, ""),
         target_status=np.where(mask, figures.target_status, "not named"),
@@ -158,17 +159,21 @@ def _with_plans(
     codes = query.context.regions["adcode"].tolist()
     target, missing = figures.target.value.copy(), figures.missing
     status = np.array(figures.target_status, dtype=object)
-    sources = figures.source_ids.copy()
+    sources, evidence = figures.source_ids.copy(), figures.evidence.copy()
+    of_target = np.array(figures.target_evidence, dtype=object)
     due = figures.target_as_of
     for code, plan in plans.items():
         at = codes.index(code) if query.context.level == "prefecture" and code in codes else None
         if at is None or not np.isnan(target[at]):
             continue
         target[at], status[at], due = plan.value, "stated", plan.as_of
+        evidence[at] = weakest(filter(None, (plan.evidence, str(evidence[at]))))
+        of_target[at] = plan.evidence
         missing = None
         sources[at] = ";".join(part for part in (plan.source_id, sources[at]) if part)
     bounds = (np.where(np.isnan(figures.target.value), target, end)
               for end in (figures.target.low, figures.target.high))  # fmt: skip
     status[mask & np.isnan(target)] = "none stated"
     return replace(figures, target=Interval(target, *bounds), target_status=status,
-                   source_ids=sources, target_as_of=due, missing=missing)  # fmt: skip
+                   evidence=evidence, target_evidence=of_target, source_ids=sources,
+                   target_as_of=due, missing=missing)  # fmt: skip

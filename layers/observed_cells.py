@@ -1,4 +1,4 @@
-"""What is observed for single prefectures: cells that an allocation keeps or does not go below."""
+"""What is observed for single regions: cells that an allocation keeps or does not go below."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ End = Literal["value", "low", "high"]
 
 @dataclass(frozen=True)
 class Cells:
-    """What is observed for single prefectures, against one provincial total.
+    """What is observed for single regions, against one provincial total.
 
     Attributes
     ----------
@@ -30,12 +30,16 @@ class Cells:
         adcode → share of the total, of whatever date.
     floor
         adcode → number that the allocation does not go below.
+    counties
+        adcode → figure of a county that is not older than what its prefecture's part rests on; like
+        a newer one it stands in its own row.
     """
 
     same: Mapping[str, RegionalFigure] = field(default_factory=dict)
     newer: Mapping[str, RegionalFigure] = field(default_factory=dict)
     share: Mapping[str, RegionalFigure] = field(default_factory=dict)
     floor: Mapping[str, float] = field(default_factory=dict)
+    counties: Mapping[str, RegionalFigure] = field(default_factory=dict)
 
     @property
     def observed(self) -> dict[str, RegionalFigure]:
@@ -74,21 +78,21 @@ def built_cells(query: Query, total: Statement | None) -> Cells:
     Returns
     -------
     cells
-        Observed prefectures.
+        Observed prefectures and counties.
     """
-    if total is None:
-        return NO_CELLS
+    since = total.as_of if total is not None else ""
     same: dict[str, RegionalFigure] = {}
     newer: dict[str, RegionalFigure] = {}
     floor: dict[str, float] = {}
     for figure in _of_prefectures(query, query.context.as_of):
-        if figure.as_of > total.as_of:
+        if figure.as_of > since:
             newer[figure.adcode] = figure
-        elif figure.as_of == total.as_of:
+        elif figure.as_of == since:
             same[figure.adcode] = figure
         else:
             floor[figure.adcode] = figure.value
-    return Cells(same, newer, regional_shares(query), floor)
+    cells = Cells(same, newer, regional_shares(query), floor)
+    return replace(cells, counties=_of_counties(query, cells.observed, since))
 
 
 def target_cells(query: Query, total: Statement | None, built: Statement | None) -> Cells:
@@ -142,9 +146,6 @@ def allocated(
 ) -> NDArray[np.int64]:
     """Allocate a total to prefectures, keeping what is observed of each.
 
-    A newer figure replaces its own part after the allocation. Where it is below that part, the
-    part was estimated too high: the others then have the rest, as the total itself is a fact.
-
     Parameters
     ----------
     total
@@ -164,24 +165,93 @@ def allocated(
         (n,) whole units. They sum to the total, plus what newer figures have added since.
     """
     keep = {code: round(share.value * total) for code, share in cells.share.items()}
-    keep |= {code: round(float(getattr(figure, end))) for code, figure in cells.same.items()}
-    newer = {code: round(float(getattr(figure, end))) for code, figure in cells.newer.items()}
+    keep |= whole_units(cells.same, end)
     if end == "low":
         least = sum(keep.values()) + sum(v for k, v in cells.floor.items() if k not in keep)
         total = max(total, least)
+    newer = whole_units(cells.newer, end)
+    return with_newer(round(total), weights, codes, newer, keep=keep, floor=cells.floor)
+
+
+def with_newer(
+    total: int,
+    weights: NDArray[np.float64],
+    codes: Sequence[str],
+    newer: Mapping[str, int],
+    *,
+    keep: Mapping[str, int] | None = None,
+    floor: Mapping[str, float] | None = None,
+) -> NDArray[np.int64]:
+    """Allocate a total to regions and put newer figures of single ones in their own place.
+
+    A newer figure replaces its own part after the allocation. Where it is below that part, the
+    part was estimated too high: the others then have the rest, as the total itself is a fact.
+
+    Parameters
+    ----------
+    total
+        Whole units of all regions.
+    weights
+        (n,) weights of the regions.
+    codes
+        Their adcodes.
+    newer, keep, floor
+        adcode → newer figure, part that the allocation keeps, part that it does not go below.
+
+    Returns
+    -------
+    parts
+        (n,) whole units. They sum to the total, plus what newer figures have added since.
+    """
+    fixed, least = dict(keep or {}), floor or {}
     while True:
         parts = allocate(
-            round(total),
+            total,
             weights,
-            fixed=[keep.get(code, np.nan) for code in codes],
-            floor=[cells.floor.get(code, 0.0) for code in codes],
+            fixed=[fixed.get(code, np.nan) for code in codes],
+            floor=[least.get(code, 0.0) for code in codes],
             keys=list(codes),
         )
         found = dict(zip(codes, parts.tolist(), strict=True))
-        above = {code: most for code, most in newer.items() if found[code] > most}
-        if not above or len({*keep, *above}) == len(codes):
+        above = {code: most for code, most in newer.items() if found.get(code, most) > most}
+        if not above or len({*fixed, *above}) == len(codes):
             return np.array([newer.get(code, part) for code, part in found.items()])
-        keep |= above
+        fixed |= above
+
+
+def whole_units(figures: Mapping[str, RegionalFigure], end: End) -> dict[str, int]:
+    """Return one end of each figure in whole units.
+
+    Parameters
+    ----------
+    figures
+        adcode → figure.
+    end
+        Which end of it counts.
+
+    Returns
+    -------
+    units
+        adcode → whole units.
+    """
+    return {code: round(float(getattr(figure, end))) for code, figure in figures.items()}
+
+
+def _of_counties(
+    query: Query, above: Mapping[str, RegionalFigure], since: str
+) -> dict[str, RegionalFigure]:
+    """Return the latest figure of each county, where the one it is a part of is not newer."""
+    counties = query.context.pack.regions("county")
+    parents = dict(zip(counties["adcode"], counties["parent"], strict=True))
+    found = {}
+    for figure in query.ledger.regional(query.metric.ledger.built, query.context.as_of):
+        parent = parents.get(figure.adcode, figure.adcode)
+        # A prefecture that is its own county has one row in the ledger, which is the prefecture's.
+        if figure.kind != "built" or parent == figure.adcode:
+            continue
+        if figure.as_of >= (above[parent].as_of if parent in above else since):
+            found[figure.adcode] = figure
+    return found
 
 
 def _of_prefectures(query: Query, until: str) -> list[RegionalFigure]:

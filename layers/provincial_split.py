@@ -6,21 +6,30 @@ so that counties sum to their prefecture and prefectures to the province, under 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.ledger.statements import Statement
+from data.ledger.statements import RegionalFigure, Statement
 from data.wording.catalogue import Message
 from geo.errors import UnknownNameError
 from geo.evidence import weakest
 from geo.gaps.gap import Interval, gap
 from layers.base import Metric, Query
 from layers.figures import RULE_COLUMNS, RULES, Figures, TargetStatus
-from layers.observed_cells import Cells, End, allocated, built_cells, target_cells
-from layers.region_weights import prefecture_weights, to_counties
+from layers.observed_cells import (
+    Cells,
+    End,
+    allocated,
+    built_cells,
+    target_cells,
+    whole_units,
+    with_newer,
+)
+from layers.region_weights import at_level, prefecture_weights
+from layers.words import two_sentences
 
 #: Source id of the census and unit counts that the weights come from.
 WEIGHTS_SOURCE = "pack:regions"
@@ -156,7 +165,7 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
     """
     evidence = np.array(
         [
-            weakest(c for c in (a, b) if c) if a or b else "reported"
+            weakest(c for c in (a, b) if c) if a or b else ""
             for a, b in zip(target_spread.evidence, built_spread.evidence, strict=True)
         ],
         dtype=object,
@@ -186,6 +195,8 @@ def join(query: Query, terms: Terms, target_spread: Spread, built_spread: Spread
         rule=terms.rule,
         target_qualifier=terms.target.qualifier if terms.target is not None else "",
         built_qualifier=built_spread.qualifier,
+        target_evidence=target_spread.evidence,
+        built_evidence=built_spread.evidence,
         notes=built_spread.notes,
     )
 
@@ -286,7 +297,7 @@ def spread(query: Query, total: Statement | None, cells: Cells) -> Spread:
         and without, over the bounds of the total.
     """
     if total is None:
-        return Spread.unknown(len(query.context.regions))
+        return observed_alone(query, {**cells.observed, **cells.counties})
     rules = tuple(dict.fromkeys((chosen_rule(query), *query.metric.rules)))
     exact = cells.of_date(total.as_of)
     variants = {True: cells} if exact == cells else {True: cells, False: exact}
@@ -300,7 +311,7 @@ def spread(query: Query, total: Statement | None, cells: Cells) -> Spread:
         np.min([case.low for case in cases.values()], axis=0),
         np.max([case.high for case in cases.values()], axis=0),
     )
-    return replace(_provenance(query, total, cells), figures=figures, cases=cases)
+    return replace(provenance(query, total, cells), figures=figures, cases=cases)
 
 
 def _interval(query: Query, total: Statement, rule: str, cells: Cells) -> Interval:
@@ -315,60 +326,149 @@ def _interval(query: Query, total: Statement, rule: str, cells: Cells) -> Interv
 
 
 def _parts(query: Query, total: float, rule: str, cells: Cells, end: End) -> NDArray[np.float64]:
-    context = query.context
-    codes = context.prefectures["adcode"].tolist()
+    codes = query.context.prefectures["adcode"].tolist()
     parts = allocated(total, prefecture_weights(query, rule), codes, cells, end)
-    if context.level == "province":
-        return np.array([float(parts.sum())])
-    if context.level == "prefecture":
-        return parts.astype(float)
-    return to_counties(
-        context, parts, RULE_COLUMNS.get(rule) or RULE_COLUMNS[query.metric.default_rule]
+    column = RULE_COLUMNS.get(rule) or RULE_COLUMNS[query.metric.default_rule]
+    own = whole_units(cells.counties, end)
+
+    def split(part: int, weights: NDArray[np.float64], codes: list[str]) -> NDArray[np.int64]:
+        return with_newer(part, weights, codes, {c: own[c] for c in codes if c in own})
+
+    return at_level(query.context, parts, column, split, needs_counties=bool(own))
+
+
+def observed_alone(query: Query, seen: Mapping[str, RegionalFigure]) -> Spread:
+    """Return what is observed of single regions where no figure of the province is known.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    seen
+        adcode → figure in the unit of the metric.
+
+    Returns
+    -------
+    spread
+        (n,) figures, unknown where nothing is observed: other regions and sums.
+    """
+    here = [seen.get(code) for code in query.context.regions["adcode"]]
+    ends = ([np.nan if one is None else getattr(one, end) for one in here]
+            for end in ("value", "low", "high"))  # fmt: skip
+    evidence, as_of, source, sign = (
+        np.array(["" if one is None else getattr(one, name) for one in here], dtype=object)
+        for name in ("evidence", "as_of", "source_id", "qualifier")
     )
+    figures = Interval(*(np.array(values, dtype=float) for values in ends))
+    return Spread(figures, evidence, as_of, source, sign)
 
 
-def _provenance(query: Query, total: Statement, cells: Cells) -> Spread:
-    """Return evidence, date, source ids, qualifier and note of each region's part."""
-    context = query.context
-    own = total.source_ids == ("scenario",)
-    base = ";".join(total.source_ids)
+@dataclass(frozen=True)
+class _Told:
+    """Evidence, date, source ids, qualifier and note of one region's part."""
+
+    evidence: str
+    as_of: str
+    source_ids: str
+    qualifier: str
+    note: Message | None = None
+
+
+def provenance(
+    query: Query, total: Statement, cells: Cells, *, weights: str = "allocated"
+) -> Spread:
+    """Return where each region's part comes from.
+
+    Parameters
+    ----------
+    query
+        A metric of a layer for the regions of a context.
+    total
+        Provincial figure that is allocated.
+    cells
+        What is observed of single regions.
+    weights
+        Evidence class of a part that nobody observed.
+
+    Returns
+    -------
+    spread
+        (n,) evidence, dates, source ids, qualifiers and notes; figures unknown.
+    """
+    level, regions = query.context.level, query.context.regions
+    above = query.context.prefecture_of
+    counties = query.context.pack.regions("county") if cells.counties else None
     rows = []
-    for code in context.prefecture_of:
-        seen = cells.observed.get(code)
-        note = _newer_note(code, total, cells)
-        if context.level == "province":
-            word = "derived" if total.derived or cells.newer else "reported"
-            ids = ";".join((base, *(figure.source_id for figure in cells.newer.values())))
-            sign = "~" if cells.newer else total.qualifier
-            row = ("assumed" if own else word, total.as_of, ids, sign, _mixed_note(total, cells))
-        elif seen is None:
-            shares = [cells.share[code].source_id] if code in cells.share else []
-            ids = ";".join((base, *shares, WEIGHTS_SOURCE))
-            row = ("assumed" if own else "allocated", total.as_of, ids, total.qualifier, note)
-        elif context.level == "prefecture":
-            row = ("reported", seen.as_of, seen.source_id, seen.qualifier, note)
-        else:
-            ids = f"{seen.source_id};{WEIGHTS_SOURCE}"
-            row = ("allocated", seen.as_of, ids, seen.qualifier, note)
-        rows.append(row)
-    evidence, as_of, sources, signs = np.array([row[:4] for row in rows], dtype=object).T
-    figures = Interval.unknown(len(rows))
-    return Spread(figures, evidence, as_of, sources, signs, notes=tuple(row[4] for row in rows))
+    for code, prefecture in zip(regions["adcode"], above, strict=True):
+        told = (
+            _of_whole(total, cells) if level == "province"
+            else _of_part(prefecture, level, total, cells, weights)
+        )  # fmt: skip
+        if level == "county" and code in cells.counties:
+            told = _of_own(cells.counties[code], total)
+        elif level != "county" and counties is not None:
+            inside = counties[counties["parent"] == code] if level == "prefecture" else counties
+            told = _with_counties(told, [c for c in inside["adcode"] if c in cells.counties], cells)
+        rows.append(told)
+    evidence, as_of, sources, signs = (
+        np.array([getattr(row, name) for row in rows], dtype=object)
+        for name in ("evidence", "as_of", "source_ids", "qualifier")
+    )
+    notes = tuple(row.note for row in rows)
+    return Spread(Interval.unknown(len(rows)), evidence, as_of, sources, signs, notes=notes)
 
 
-def _mixed_note(total: Statement, cells: Cells) -> Message | None:
-    """Return that the province's figure is a sum over several dates; None where it is not."""
+def _of_whole(total: Statement, cells: Cells) -> _Told:
+    """Return where the province's figure comes from: with newer parts it is a sum."""
+    ids = ";".join((*total.source_ids, *(figure.source_id for figure in cells.newer.values())))
+    if "scenario" in total.source_ids:
+        return _Told("assumed", total.as_of, ids, total.qualifier)
     if not cells.newer:
-        return None
+        return _Told(total.word, total.as_of, ids, total.qualifier)
+    words = {total.word, "derived", *(figure.evidence for figure in cells.newer.values())}
+    return _Told(weakest(words), total.as_of, ids, "~", _mixed_note(total, cells))
+
+
+def _of_part(prefecture: str, level: str, total: Statement, cells: Cells, weights: str) -> _Told:
+    """Return where the part of a prefecture, or of one of its counties, comes from."""
+    seen = cells.observed.get(prefecture)
+    if seen is None:
+        own = "scenario" in total.source_ids
+        shares = [cells.share[prefecture].source_id] if prefecture in cells.share else []
+        ids = ";".join((*total.source_ids, *shares, WEIGHTS_SOURCE))
+        return _Told("assumed" if own else weights, total.as_of, ids, total.qualifier)
+    told = _of_own(seen, total if prefecture in cells.newer else None)
+    if level == "prefecture":
+        return told
+    ids = f"{seen.source_id};{WEIGHTS_SOURCE}"
+    return replace(told, evidence=weakest([seen.evidence, "allocated"]), source_ids=ids)
+
+
+def _of_own(seen: RegionalFigure, total: Statement | None) -> _Told:
+    """Return where a region's own figure comes from, and that it is newer than the total."""
+    dates = {"seen": seen.as_of, "date": total.as_of} if total is not None else {}
+    note = Message("gap_note.newer", dates) if dates else None
+    return _Told(seen.evidence, seen.as_of, seen.source_id, seen.qualifier, note)
+
+
+def _with_counties(told: _Told, codes: Sequence[str], cells: Cells) -> _Told:
+    """Return where a sum comes from that counties with figures of their own are in."""
+    if not codes:
+        return told
+    own = [cells.counties[code] for code in codes]
+    arguments = {"parts": len(own), "latest": max(figure.as_of for figure in own)}
+    words = {told.evidence, "derived", *(figure.evidence for figure in own)}
+    return replace(
+        told, evidence=weakest(words), qualifier="~",
+        source_ids=";".join((told.source_ids, *(figure.source_id for figure in own))),
+        note=two_sentences(told.note, Message("gap_note.mixed_counties", arguments)),
+    )  # fmt: skip
+
+
+def _mixed_note(total: Statement, cells: Cells) -> Message:
+    """Return that the province's figure is a sum over several dates."""
     arguments = {
         "whole": round(total.value), "date": total.as_of, "parts": len(cells.newer),
         "latest": max(figure.as_of for figure in cells.newer.values()),
     }  # fmt: skip
     return Message("gap_note.mixed_dates", arguments)
-
-
-def _newer_note(code: str, total: Statement, cells: Cells) -> Message | None:
-    """Return that a part is newer than the province's figure; None where it is not."""
-    if code not in cells.newer:
-        return None
-    return Message("gap_note.newer", {"seen": cells.newer[code].as_of, "date": total.as_of})

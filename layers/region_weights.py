@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import InputError
-from geo.gaps.allocation import allocate, largest_remainder
+from geo.gaps.allocation import largest_remainder
 from layers.base import Context, Query
 from layers.figures import RULE_COLUMNS
 
+#: (part of a prefecture, weights, adcodes) → whole units of its counties.
+Split = Callable[[int, NDArray[np.float64], list[str]], NDArray[np.int64]]
 
-def share_of(context: Context, column: str, share: float) -> NDArray[np.float64]:
+
+def share_of(
+    context: Context, column: str, share: float, own: Mapping[str, int] | None = None
+) -> NDArray[np.float64]:
     """Return a share of what each region has, in whole units that sum to the province's.
 
     Parameters
@@ -23,44 +31,60 @@ def share_of(context: Context, column: str, share: float) -> NDArray[np.float64]
         Column of the regions table that is counted.
     share
         0 to 1.
+    own
+        adcode → number counted there, in the place of the share; it changes no other region.
 
     Returns
     -------
     counts
         (n,) whole units by largest remainder: of the prefectures, then of each one's counties.
     """
-    prefectures = context.prefectures
-    total = round(float(prefectures[column].sum()) * share)
-    if context.level == "province":
-        return np.array([float(total)])
-    parts = allocate(total, prefectures[column].to_numpy(float), keys=list(prefectures["adcode"]))
-    if context.level == "prefecture":
-        return parts.astype(float)
-    return to_counties(context, parts, column)
+    counted = own or {}
+    codes = context.prefectures["adcode"].tolist()
+    weights = context.prefectures[column].to_numpy(float)
+    parts = largest_remainder(round(weights.sum() * share), weights, keys=codes)
+    parts = np.array([counted.get(code, part) for code, part in zip(codes, parts, strict=True)])
+
+    def split(part: int, weights: NDArray[np.float64], codes: list[str]) -> NDArray[np.int64]:
+        found = largest_remainder(part, weights, keys=codes)
+        return np.array([counted.get(code, n) for code, n in zip(codes, found, strict=True)])
+
+    return at_level(context, parts, column, split, needs_counties=bool(counted))
 
 
-def to_counties(context: Context, parts: NDArray[np.int64], column: str) -> NDArray[np.float64]:
-    """Allocate the part of each prefecture to its counties.
+def at_level(
+    context: Context, parts: NDArray[np.int64], column: str, split: Split, *, needs_counties: bool
+) -> NDArray[np.float64]:
+    """Return the parts of prefectures for the regions of a context.
 
     Parameters
     ----------
     context
-        Its regions are counties and give the order.
+        Its regions give the order.
     parts
         (m,) whole units of each prefecture, in the order of the prefectures.
     column
         Column of the regions table that gives the weights of the counties.
+    split
+        (part, weights, codes) → the parts of the counties of a prefecture.
+    needs_counties
+        Whether the counties of a prefecture may sum to another figure than its part.
 
     Returns
     -------
     counts
-        (n,) whole units that sum to each prefecture's part.
+        (n,) whole units; counties sum to their prefecture, prefectures to the province.
     """
-    weights = context.regions[column].to_numpy(float)
-    result = np.zeros(len(weights))
-    for (inside, codes), part in zip(context.counties_of, parts, strict=True):
-        result[inside] = largest_remainder(int(part), weights[inside], keys=codes)
-    return result
+    if context.level == "county" or needs_counties:
+        below = context if context.level == "county" else replace(context, level="county")
+        weights = below.regions[column].to_numpy(float)
+        counts = np.zeros(len(weights))
+        for (inside, codes), part in zip(below.counties_of, parts, strict=True):
+            counts[inside] = split(int(part), weights[inside], codes)
+        if context.level == "county":
+            return counts
+        parts = np.array([counts[inside].sum() for inside, _ in below.counties_of])
+    return parts.astype(float) if context.level == "prefecture" else np.array([float(parts.sum())])
 
 
 def prefecture_weights(query: Query, rule: str) -> NDArray[np.float64]:

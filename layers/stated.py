@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.ledger.metrics import titles
 from data.ledger.statements import Ledger, Statement
@@ -21,8 +20,18 @@ from data.wording.catalogue import Message
 from geo.gaps.gap import Interval
 from layers.base import Metric, Query
 from layers.figures import Figures, LedgerKeys
+from layers.observed_cells import NO_CELLS, Cells, End, built_cells, whole_units
 from layers.offers import LISTING_COLUMNS
-from layers.provincial_split import WEIGHTS_SOURCE, Spread, Terms, join, scaled, target_statement
+from layers.provincial_split import (
+    WEIGHTS_SOURCE,
+    Spread,
+    Terms,
+    join,
+    observed_alone,
+    provenance,
+    scaled,
+    target_statement,
+)
 from layers.region_weights import share_of
 
 #: Mean length of a year [d].
@@ -119,7 +128,7 @@ def stated_figures(query: Query) -> Figures:
     built = scaled(query.ledger.built(metric.ledger.built, query.context.as_of), metric)
     denominator = query.denominator(Message("layers.of_province"))
     terms = Terms(metric.unit, denominator, target, status, "as_stated")
-    figures = join(query, terms, _of_province(query, target), _of_province(query, built))
+    figures = join(query, terms, _of_province(query, target), _built(query, built))
     return replace(figures, note=_growth(query))
 
 
@@ -156,17 +165,17 @@ def share_figures(query: Query) -> Figures:
     figures
         Counts; exact where the share is 1, else allocated in equal shares.
     """
-    metric, ledger = query.metric, query.ledger
-    built = ledger.built(metric.ledger.built, query.context.as_of)
+    metric = query.metric
+    built = _as_share(query, query.ledger.built(metric.ledger.built, query.context.as_of))
     target, status = target_statement(query)
     if status == "none stated":
         target = None
-    elif status == "set by planner" and target is not None:
-        share = target.value / _counted(query).sum()
-        target = replace(target, value=share, low=share, high=share)
+    elif status == "set by planner":
+        target = _as_share(query, target)
     denominator = query.denominator(Message(f"layers.of_{metric.per_region}"))
     terms = Terms(metric.unit, denominator, target, status, metric.per_region)
-    return join(query, terms, _share_of(query, target), _share_of(query, built))
+    cells = built_cells(query, built)
+    return join(query, terms, _share_of(query, target, NO_CELLS), _share_of(query, built, cells))
 
 
 def ledger_rows(layer: str, pack: Pack, *, regions: Sequence[str] = ()) -> pd.DataFrame:
@@ -192,14 +201,39 @@ def ledger_rows(layer: str, pack: Pack, *, regions: Sequence[str] = ()) -> pd.Da
     stated = ledger.targets.assign(regions=place, source=ledger.targets["source_file"])
     seen = ledger.observations.assign(regions=ledger.observations["adcode"])
     rows = pd.concat([stated, seen], ignore_index=True) if len(seen) else stated
+    made = rows.reindex(columns=["derived_from"])["derived_from"].fillna("") != ""
+    own = rows.reindex(columns=["evidence"])["evidence"].fillna("reported")
     return rows.assign(
-        name_zh=titles(rows, "zh"), name_en=titles(rows, "en"), evidence="reported",
-        source_ids=rows["id"],
+        name_zh=titles(rows, "zh"), name_en=titles(rows, "en"),
+        evidence=own.where(~made, "derived"), source_ids=rows["id"],
     ).reindex(columns=list(LISTING_COLUMNS)).reset_index(drop=True)  # fmt: skip
 
 
-def _counted(query: Query) -> NDArray[np.float64]:
-    return query.context.regions[query.metric.per_region].to_numpy(float)
+def _as_share(query: Query, statement: Statement | None) -> Statement | None:
+    """Return a number of the units that regions have as a share of them all; a share stays."""
+    if statement is None or statement.unit != query.metric.unit:
+        return statement
+    whole = float(query.context.regions[query.metric.per_region].sum())
+    return replace(
+        statement, value=statement.value / whole, low=statement.low / whole,
+        high=statement.high / whole,
+    )  # fmt: skip
+
+
+def _built(query: Query, statement: Statement | None) -> Spread:
+    """Return what is built: of the province as stated, below it what a region itself counts."""
+    if query.context.level == "province":
+        return _of_province(query, statement)
+    metric, scale = query.metric, query.metric.scale
+    seen = query.ledger.regional(metric.ledger.built, query.context.as_of)
+    own = {
+        figure.adcode: replace(
+            figure, value=figure.value * scale, low=figure.low * scale, high=figure.high * scale
+        )
+        for figure in seen
+        if figure.kind == "built"
+    }
+    return observed_alone(query, own)
 
 
 def _of_province(query: Query, statement: Statement | None) -> Spread:
@@ -208,31 +242,21 @@ def _of_province(query: Query, statement: Statement | None) -> Spread:
         return Spread.unknown(n)
     ends = (statement.value, statement.low, statement.high)
     figures = Interval(*(np.full(n, value) for value in ends))
-    word = "derived" if statement.derived else "reported"
-    return _stated(figures, statement, statement.source_ids, word)
+    return replace(provenance(query, statement, NO_CELLS), figures=figures)
 
 
-def _share_of(query: Query, share: Statement | None) -> Spread:
-    n = len(query.context.regions)
+def _share_of(query: Query, share: Statement | None, cells: Cells) -> Spread:
     if share is None:
-        return Spread.unknown(n)
+        return observed_alone(query, {**cells.observed, **cells.counties})
     column, context = query.metric.per_region, query.context
-    values = (share.value, share.low, share.high)
-    counted = {value: share_of(context, column, value) for value in set(values)}
-    count, low, high = (counted[value] for value in values)
+    own = {**cells.observed, **cells.counties}
+    ends: tuple[End, ...] = ("value", "low", "high")
+    count, low, high = (
+        share_of(context, column, float(getattr(share, end)), whole_units(own, end)) for end in ends
+    )
+    number = float(context.prefectures[column].sum()) * share.value
+    total = replace(share, value=number, source_ids=(*share.source_ids, WEIGHTS_SOURCE))
     # All of the units is a count of each region's own; a share of them is the province's.
-    whole = share.value >= 1.0 or query.context.level == "province"
-    ids = (*share.source_ids, WEIGHTS_SOURCE)
+    word = share.word if share.value >= 1.0 else "allocated"
     figures = Interval(count, np.minimum(low, count), np.maximum(high, count))
-    return _stated(figures, share, ids, "reported" if whole else "allocated")
-
-
-def _stated(
-    figures: Interval, statement: Statement, source_ids: Sequence[str], word: str
-) -> Spread:
-    """Return figures whose evidence, date, sources and qualifier are the statement's."""
-    own = statement.source_ids == ("scenario",)
-    texts = ("assumed" if own else word, statement.as_of, ";".join(source_ids), statement.qualifier)
-    n = len(figures.value)
-    evidence, as_of, sources, signs = (np.full(n, text, dtype=object) for text in texts)
-    return Spread(figures, evidence, as_of, sources, signs)
+    return replace(provenance(query, total, cells, weights=word), figures=figures)

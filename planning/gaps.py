@@ -30,7 +30,7 @@ GAP_COLUMNS = (
 EXTRA_COLUMNS = (
     "metric", "parent", "target_as_of", "target_status", "target_qualifier", "target_low",
     "target_high", "built_qualifier", "built_low", "built_high", "gap_qualifier", "rule",
-    "denominator_zh", "denominator_en", "note_zh", "note_en",
+    "denominator_zh", "denominator_en", "note_zh", "note_en", "target_evidence", "built_evidence",
 )  # fmt: skip
 
 #: Sign of how exact a figure is → its word in the columns ``…_qualifier``; "=" needs none.
@@ -232,7 +232,9 @@ def layer_table(item: Layer, context: Context, metric: Metric) -> pd.DataFrame:
     table["built"] = figures.built.value
     table["planned"] = figures.planned
     table["gap"], table["gap_low"], table["gap_high"] = missing.value, missing.low, missing.high
-    table["evidence"] = figures.evidence
+    known = _class_of(None, figures.evidence, figures.target, figures.built)
+    # Invented villages are a source even where they give no figure.
+    table["evidence"] = np.where(figures.source_ids != "", figures.evidence, known)
     table["source_ids"] = figures.source_ids
     table["metric"] = metric.key
     table["parent"] = regions["parent"]
@@ -253,6 +255,15 @@ def _beside(
         "own_difference": counted - allocated,
         "built_in_force": np.where(np.isnan(counted), "allocated", in_force).astype(object),
     }
+
+
+def _class_of(
+    evidence: NDArray[np.object_] | None, usual: NDArray[np.object_], *figures: Interval
+) -> NDArray[np.object_]:
+    """Return the evidence class of each row; empty where nothing of the figures is known."""
+    known = [~np.isnan(getattr(one, end)) for one in figures for end in ("value", "low", "high")]
+    classes = usual if evidence is None else evidence
+    return np.where(np.any(known, axis=0), classes, "")
 
 
 def _missing(figures: Figures) -> Interval:
@@ -299,6 +310,9 @@ def _extras(
     table["target_low"], table["target_high"] = figures.target.low, figures.target.high
     table["built_low"], table["built_high"] = figures.built.low, figures.built.high
     table["rule"] = figures.rule
+    for name in ("target", "built"):
+        own = getattr(figures, f"{name}_evidence")
+        table[f"{name}_evidence"] = _class_of(own, figures.evidence, getattr(figures, name))
     _qualify(table, figures)
     table = table.assign(**_notes(figures, listed, as_of))
     numbers = table.select_dtypes("number").columns

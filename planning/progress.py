@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -92,18 +92,13 @@ def progress_table(
         ).set_index("adcode")
         first = then["built"].reindex(now["adcode"]).to_numpy(float)
     figures = [f for f in ledger.regional(counted.ledger.built, day) if f.kind == "built"]
-    own = {figure.adcode: figure for figure in figures}
+    own = {figure.adcode for figure in figures}
     table = now.assign(
         baseline_as_of=began,
         baseline=first,
-        counted=now["adcode"].isin([*own, pack.adcode]) | now["evidence"].isin(_OWN),
-        latest=now["as_of"],
+        counted=now["adcode"].isin([*own, pack.adcode]) | now["built_evidence"].isin(_OWN),
+        latest=_latest(pack, now, figures),
     ).reset_index(drop=True)
-    if level == "county":
-        table = _with_own(table, own)
-    elif level == "province" and figures:
-        # The sum of figures of several dates bears the oldest: the newest is in it too.
-        table["latest"] = np.maximum(table["as_of"], figures[-1].as_of)
     table = _paces(table, began, due, day)
     table["status"] = _status(table, due, day)
     order = table["behind"].fillna(-np.inf).sort_values(ascending=False, kind="stable").index
@@ -170,18 +165,15 @@ def own_count(  # noqa: PLR0913  one argument for each cell of a list of counts
     )  # fmt: skip
 
 
-def _with_own(table: pd.DataFrame, own: Mapping[str, RegionalFigure]) -> pd.DataFrame:
-    """Put the figures of counties in their own rows: no allocation keeps them, no other changes."""
-    table = table.copy()
-    for row, (adcode, date) in enumerate(zip(table["adcode"], table["as_of"], strict=True)):
-        figure = own.get(adcode)
-        if figure is None or figure.as_of < str(date):
-            continue
-        table.loc[row, ["built", "built_low", "built_high"]] = figure.value, figure.low, figure.high
-        table.loc[row, ["as_of", "latest"]] = figure.as_of
-        ids = [*filter(None, str(table.loc[row, "source_ids"]).split(";")), figure.source_id]
-        table.loc[row, "source_ids"] = ";".join(dict.fromkeys(ids))
-    return table
+def _latest(pack: Pack, table: pd.DataFrame, figures: Sequence[RegionalFigure]) -> list[str]:
+    """Return the newest date in each row: a sum of several dates bears the oldest."""
+    counties = pack.regions("county")
+    above = dict(zip(counties["adcode"], counties["parent"], strict=True))
+    newest = dict(zip(table["adcode"], table["as_of"].astype(str), strict=True))
+    for figure in figures:
+        for code in {figure.adcode, above.get(figure.adcode), pack.adcode} & newest.keys():
+            newest[code] = max(newest[code], figure.as_of)
+    return list(newest.values())
 
 
 def _paces(table: pd.DataFrame, began: str, due: str, day: str) -> pd.DataFrame:

@@ -178,7 +178,7 @@ def targets() -> pd.DataFrame:
     ids = [f"toy-{layer}-{date[:4]}" for layer, date in zip(rows["layer"], rows["as_of"],
                                                             strict=True)]  # fmt: skip
     rows = rows.assign(id=ids, province=PROVINCE, source_file=TEXT)
-    return rows.assign(note="")[list(TABLES["targets"].column_names)]
+    return rows.reindex(columns=list(TABLES["targets"].column_names))
 
 
 def observations() -> pd.DataFrame:

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.wording.catalogue import sentences, text
+from data.ledger.documents import NO_TEXT
+from data.wording.catalogue import data_language, sentences, text
 
 #: Columns of codes in the ledger, in unit costs and in listings.
 CODE_COLUMNS = ("layer", "kind", "unit", "currency_or_unit", "per")
 _CODE = re.compile(r"\W+")
+#: Columns of remarks: English, beside a column ``…_zh`` where a Chinese reader needs other words.
+_PROSE = ("note", "source")
 
 #: Layer → keys of the metrics that the embedded ledgers state for it.
 LEDGER_METRICS: Mapping[str, tuple[str, ...]] = {
@@ -151,8 +154,34 @@ def code_words(column: str, code: str, language: str) -> str:
     return text(key, language) if key else code
 
 
+def in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return rows with their remarks, and what stands for a missing quote, in a language.
+
+    Parameters
+    ----------
+    rows
+        Rows of the ledger, of unit costs or of the table of sources; not changed.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    rows
+        The same rows, without the columns that hold the Chinese of another.
+    """
+    told = rows.drop(columns=[f"{name}_zh" for name in _PROSE], errors="ignore")
+    for name in _PROSE:
+        if data_language(language) == "zh" and f"{name}_zh" in rows:
+            own = rows[f"{name}_zh"]
+            told[name] = own.where(own.notna() & (own != ""), rows[name])
+    if "quote" in told:
+        missing = told["quote"] == NO_TEXT
+        told["quote"] = told["quote"].mask(missing, text("report.no_text", language))
+    return told
+
+
 def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Return rows with the codes of layers, kinds and units in words.
+    """Return rows with the codes of layers, kinds and units in words, remarks in a language.
 
     Parameters
     ----------
@@ -166,7 +195,7 @@ def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
     rows
         The same rows; a code without words stays as it is.
     """
-    named = rows.copy()
+    named = in_language(rows, language)
     for column in set(CODE_COLUMNS) & set(rows.columns):
         codes = rows[column].dropna().unique()
         named[column] = rows[column].map({c: code_words(column, str(c), language) for c in codes})

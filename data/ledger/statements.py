@@ -13,6 +13,7 @@ import pandas as pd
 from data.ledger.metrics import keyed
 from data.tables.reader import Pack
 from geo.errors import InputError
+from geo.evidence import weakest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class Statement:
         True where it is computed from other figures and no source states it.
     qualifier
         How exact the source says it is: ``=``, ``~`` (about), ``>`` (more than) …
+    evidence
+        Class of the row: ``reported`` of a plan or publication, the planner's word for a count of
+        their own.
     """
 
     value: float
@@ -46,16 +50,22 @@ class Statement:
     source_ids: tuple[str, ...]
     derived: bool = False
     qualifier: str = "="
+    evidence: str = "reported"
+
+    @property
+    def word(self) -> str:
+        """The class of the figure: a derived one is no stronger than that."""
+        return weakest([self.evidence, "derived"]) if self.derived else self.evidence
 
 
 @dataclass(frozen=True, slots=True)
 class RegionalFigure:
-    """One observed figure of a prefecture; ``share`` figures are of the provincial total.
+    """One observed figure of a prefecture or county; shares are of the provincial total.
 
     Attributes
     ----------
     adcode
-        Code of the prefecture.
+        Code of the region.
     value, low, high
         The figure and its bounds, see :func:`stated_bounds`; a share is 0–1.
     kind
@@ -64,7 +74,7 @@ class RegionalFigure:
         Date it holds for, YYYY-MM-DD.
     source_id
         Id of the ledger row.
-    qualifier
+    qualifier, evidence
         As in :class:`Statement`.
     """
 
@@ -76,6 +86,7 @@ class RegionalFigure:
     as_of: str
     source_id: str
     qualifier: str = "="
+    evidence: str = "reported"
 
 
 @dataclass(frozen=True)
@@ -256,7 +267,7 @@ class Ledger:
         return [statement for statement in found if statement is not None]
 
     def regional(self, metrics: Sequence[str], as_of: str = "9999-12-31") -> list[RegionalFigure]:
-        """Return the figures observed for single prefectures.
+        """Return the figures observed for single prefectures and counties.
 
         Parameters
         ----------
@@ -412,7 +423,14 @@ def _statement(row: Mapping[Hashable, Any]) -> Statement:
         source_ids=(str(row["id"]),),
         derived=isinstance(made_of, str) and bool(made_of),
         qualifier=str(row["qualifier"]),
+        evidence=_evidence(row),
     )
+
+
+def _evidence(row: Mapping[Hashable, Any]) -> str:
+    """Return the class of a row: rows of the pack's own ledger have none and are published."""
+    word = row.get("evidence")
+    return word if isinstance(word, str) and word else "reported"
 
 
 def _regional(row: Mapping[Hashable, Any]) -> RegionalFigure:
@@ -420,7 +438,7 @@ def _regional(row: Mapping[Hashable, Any]) -> RegionalFigure:
     low, high = _bounds(row, value)
     return RegionalFigure(
         str(row["adcode"]), value, low, high, str(row["kind"]), str(row["as_of"]), str(row["id"]),
-        str(row["qualifier"]),
+        str(row["qualifier"]), _evidence(row),
     )  # fmt: skip
 
 
@@ -435,6 +453,7 @@ def _sum(base: Statement, increment: Statement) -> Statement:
         source_ids=base.source_ids + increment.source_ids,
         derived=True,
         qualifier=_joint([base, increment]),
+        evidence=weakest([base.evidence, increment.evidence]),
     )
 
 
@@ -459,4 +478,5 @@ def _merge(same_date: list[Statement]) -> Statement:
         source_ids=ids,
         derived=first.derived,
         qualifier="~" if differ else _joint(same_date),
+        evidence=weakest(s.evidence for s in same_date),
     )

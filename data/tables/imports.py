@@ -247,8 +247,8 @@ DATA_CENTRES = Table(
 )
 
 REGIONS_IMPORT = _extended(REGIONS)
-TARGETS_IMPORT = _extended(TARGETS, replace(_EVIDENCE, nullable=True))
-OBSERVATIONS_IMPORT = _extended(OBSERVATIONS, replace(_EVIDENCE, nullable=True))
+TARGETS_IMPORT = _extended(TARGETS)
+OBSERVATIONS_IMPORT = _extended(OBSERVATIONS)
 
 
 def _raster(name: str, unit: tuple[str, ...]) -> Table:

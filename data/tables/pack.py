@@ -6,7 +6,7 @@ All coordinates are WGS84 (EPSG:4326) degrees; all areas and lengths are geodesi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from data.wording.catalogue import text
@@ -190,6 +190,8 @@ def _count(name: str, unit: str, *, key: str = "") -> Column:
 _ADCODE = Column("adcode", "text")
 _LON = Column("lon", "number", "°", minimum=73, maximum=136)
 _LAT = Column("lat", "number", "°", minimum=3, maximum=54)
+#: Remark on how a row was read; the Chinese reader is shown the second where there is one.
+_NOTES = (Column("note", "text", nullable=True), Column("note_zh", "text", nullable=True))
 _EVIDENCE = Column("evidence", "text", words=EVIDENCE_CLASSES)
 _QUALIFIER = Column(
     "qualifier",
@@ -322,7 +324,8 @@ TARGETS = Table(
         ),
         Column("source_file", "text"),
         Column("quote", "text"),
-        Column("note", "text", nullable=True),
+        *_NOTES,
+        replace(_EVIDENCE, nullable=True),
     ),
     key=("id",),
     suffix=".csv",
@@ -345,7 +348,8 @@ OBSERVATIONS = Table(
         Column("quote", "text", nullable=True),
         Column("link", "text", nullable=True),
         Column("derived_from", "text", nullable=True),
-        Column("note", "text", nullable=True),
+        *_NOTES,
+        replace(_EVIDENCE, nullable=True),
     ),
     key=("id",),
     suffix=".csv",
@@ -378,7 +382,7 @@ POLICY_ZONES = Table(
         Column("focus_zh", "text"),
         Column("source_file", "text"),
         Column("quote", "text"),
-        Column("note", "text", nullable=True),
+        *_NOTES,
     ),
     key=("id",),
     suffix=".csv",
@@ -397,6 +401,7 @@ UNIT_COSTS = Table(
         Column("high", "number"),
         Column("price_year", "integer"),
         Column("source", "text", key="cost_source"),
+        Column("source_zh", "text", nullable=True),
     ),
     key=("item",),
     suffix=".csv",

@@ -294,7 +294,8 @@ def typed(frame: pd.DataFrame, schema: Table, where: str) -> pd.DataFrame:
     Parameters
     ----------
     frame
-        Cells as text; columns that are not declared are left out.
+        Cells as text; columns that are not declared are left out, one that may be empty and is not
+        there is empty.
     schema
         Declaration.
     where
@@ -314,6 +315,8 @@ def typed(frame: pd.DataFrame, schema: Table, where: str) -> pd.DataFrame:
     for column in schema.columns:
         if column.name in frame.columns:
             found[column.name] = _typed_column(frame[column.name], column, where)
+        elif column.nullable:
+            found[column.name] = pd.Series([None] * len(frame), dtype=object)
     return pd.DataFrame(found)
 
 

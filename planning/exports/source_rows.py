@@ -16,7 +16,7 @@ from layers.registry import layers
 
 SOURCE_COLUMNS = (
     "id", "kind", "layer", "metric", "metric_zh", "as_of", "qualifier", "value", "unit", "quote",
-    "source", "licence", "note", "source_file", "link",
+    "source", "licence", "note", "source_file", "link", "source_zh", "note_zh",
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def _source_rows(item: Layer, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
             "quote": rows["quote"],
             "source": rows["source"],
             "note": rows["about_en"],
+            "note_zh": rows["about_zh"],
             "source_file": rows["source"],
         }
     ).reindex(columns=list(SOURCE_COLUMNS))
@@ -94,6 +95,7 @@ def _cost_rows(pack: Pack) -> pd.DataFrame:
             "value": costs["base"],
             "unit": (costs["currency_or_unit"] + " " + per).str.strip(),
             "source": costs["source"],
+            "source_zh": costs["source_zh"],
             "note": [f"{lo:g}–{hi:g}" for lo, hi in zip(costs["low"], costs["high"], strict=True)],
         }
     ).reindex(columns=list(SOURCE_COLUMNS))
@@ -111,6 +113,7 @@ def _preset_rows() -> pd.DataFrame:
             "unit": "m",
             "source": item.source,
             "note": item.about("en"),
+            "note_zh": item.about("zh"),
         }
         for item in presets().values()
     ]

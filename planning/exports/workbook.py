@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.export.bundle import ReadingSheet
 from data.ledger.documents import cited
+from data.ledger.metrics import in_language
 from data.tables.pack import TABLES
 from data.tables.reader import Pack
 from layers.registry import metric_of
@@ -126,7 +127,7 @@ def _source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingS
     rows = tuple(
         (_what(row[name], reader), _shown(row["as_of"]), _shown(row["value"]),
          reader.quote(row["quote"]), cited(str(_shown(row["source"]))))
-        for row in records(sources)
+        for row in records(in_language(sources, reader.language))
     )  # fmt: skip
     head = (t("report.what"), t("report.date"), t("report.value"), t("report.quote_head"),
             t("report.source"))  # fmt: skip

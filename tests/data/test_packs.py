@@ -257,6 +257,15 @@ def test_every_observation_has_a_quote_or_says_that_no_text_is_at_hand(pack):
         assert row["quote"] in (SOURCES_DIR / row["source_file"]).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("table", ["targets", "observations", "policy_zones", "unit_costs"])
+def test_every_remark_is_there_in_chinese_too(pack, table):
+    rows = pack.table(table)
+    name = "source" if table == "unit_costs" else "note"
+    noted = rows[name].notna()
+    chinese = rows[f"{name}_zh"].fillna("").str.contains("[\u4e00-\u9fff]")
+    assert (noted == chinese).all()
+
+
 def test_derived_observations_name_what_they_are_derived_from():
     rows = Pack.load("yunnan").table("observations").set_index("id")
     derived = rows[rows["derived_from"].notna()]

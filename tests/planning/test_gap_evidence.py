@@ -91,7 +91,7 @@ def test_without_a_target_the_evidence_is_that_of_what_is_built(toy: Pack) -> No
     nothing = gap_table(toy, ["fibre"], metric="subscribers")
     assert nothing[["target", "built", "gap"]].isna().all(axis=None)
     assert set(nothing["source_ids"]) == {""}
-    assert set(nothing["evidence"]) == {"reported"}
+    assert set(nothing["evidence"]) == {""}
 
 
 def test_sources_are_those_of_target_and_built_each_once(toy: Pack) -> None:

@@ -36,7 +36,9 @@ def test_one_row_per_layer_and_region_and_each_interval_holds_its_value(
     assert tuple(table.columns) == (*GAP_COLUMNS, *EXTRA_COLUMNS)
     assert len(table) == len(gap_layers()) * len(any_pack.regions(level))
     assert not table.duplicated(["layer", "adcode"]).any()
-    assert set(table["evidence"]) <= set(EVIDENCE_CLASSES)
+    assert set(table["evidence"]) <= {*EVIDENCE_CLASSES, ""}
+    nothing = table[["target_high", "built_low", "built_high"]].isna().all(axis=1)
+    assert ((table["evidence"] == "") == (nothing & (table["source_ids"] == ""))).all()
     told = table[["target", "built"]].notna().any(axis=1)
     assert told.any()
     assert (table.loc[told, "source_ids"] != "").all()

@@ -63,10 +63,11 @@ def test_the_furthest_behind_comes_first(toy: Pack) -> None:
 
 @pytest.mark.parametrize("level", ["prefecture", "county"])
 def test_a_count_moves_its_own_row_only(toy: Pack, tmp_path: Path, level: str) -> None:
-    region = {"prefecture": WEST, "county": COUNTIES[1]}[level]
+    # More than any rule gives it: less would leave the others more of the province's figure.
+    region, count = {"prefecture": (WEST, 61), "county": (COUNTIES[1], 261)}[level]
     before = table(toy, level)
-    after = table(observed(toy, tmp_path, region, 61.0), level)
-    assert after.loc[region, ["built", "as_of"]].tolist() == [61, DAY]
+    after = table(observed(toy, tmp_path, region, count), level)
+    assert after.loc[region, ["built", "as_of"]].tolist() == [count, DAY]
     assert after.loc[region, "counted"]
     others = before.index.drop(region)
     pd.testing.assert_frame_equal(before.loc[others], after.loc[others])

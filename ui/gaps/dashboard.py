@@ -106,7 +106,7 @@ def interval_cell(row: Row, digits: int = 0) -> Cell:
 def dated(row: Row, *, short: bool = False) -> str:
     """Return date and evidence of what is built."""
     day = str(row["as_of"])[:7] if short else str(row["as_of"])
-    evidence = row["evidence"]
+    evidence = row["built_evidence"]
     word = t(f"evidence_brief.{evidence}") if short else t(f"evidence.{evidence}")
     return f"{day} {word}".strip()
 

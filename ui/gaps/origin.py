@@ -28,12 +28,17 @@ def account(row: Row, name: str, digits: int = 0) -> None:
         Name of the region.
     """
     lines = (
-        ("figure.target", figure(row, "target", digits=digits), str(row["target_as_of"]), ""),
+        (
+            "figure.target",
+            figure(row, "target", digits=digits),
+            str(row["target_as_of"]),
+            chip(str(row["target_evidence"])),
+        ),
         (
             "origin.built",
             figure(row, "built", digits=digits),
             str(row["as_of"]),
-            chip(str(row["evidence"])),
+            chip(str(row["built_evidence"])),
         ),
         ("origin.planned", number(row["planned"], digits=digits), "", ""),
         (

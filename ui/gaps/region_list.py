@@ -138,7 +138,7 @@ def _cells(row: dashboard.Row, digits: int, usual: str, basis: str) -> dict[str,
         "date": {"text": str(row["as_of"]) or "—", "value": str(row["as_of"]),
                  "strong": dashboard.dated(row) != usual},
         "evidence": {"text": basis, "chip": True, "look": look,
-                     "value": EVIDENCE_CLASSES.index(evidence),
+                     "value": ("", *EVIDENCE_CLASSES).index(evidence),
                      "help": t(f"evidence_about.{evidence}")},
     }  # fmt: skip
 

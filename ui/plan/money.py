@@ -8,13 +8,14 @@ import pandas as pd
 import streamlit as st
 from pandas.api.typing import NAType
 
+from data.ledger.metrics import in_language
 from planning.plan.rollout import Rollout
 from planning.plan.unit_costs import unit_costs
 from ui.plan import charts as plan_charts, settings as plan_settings
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell import cache
 from ui.shell.callbacks import standing
-from ui.shell.i18n import cost_unit, name_language, number, short_names, t
+from ui.shell.i18n import cost_unit, language, name_language, number, short_names, t
 from ui.widgets import tables
 
 _VALUES = ("low", "base", "high")
@@ -26,7 +27,7 @@ _DRIVERS = 12
 def costs() -> None:
     """Draw the unit costs in force; a changed cell goes into the scenario."""
     own = plan_settings.settings().money.unit_costs
-    table = unit_costs(cache.pack())
+    table, sources = unit_costs(cache.pack()), _sources()
     rows = [
         {
             "item": item,
@@ -35,7 +36,7 @@ def costs() -> None:
             **{name: getattr(own.get(item, row), name) for name in _VALUES},
             "price_year": row.price_year,
             "evidence": t("evidence.assumed" if item in own else f"evidence.{row.evidence}"),
-            "source": t("plan.own_cost") if item in own else row.source,
+            "source": t("plan.own_cost") if item in own else sources[row.source],
         }
         for item, row in table.items()
     ]
@@ -80,12 +81,18 @@ def bill(result: Rollout) -> None:
                 for name in _VALUES
             },
             t("table.evidence"): [t(f"evidence.{word}") for word in table["evidence"]],
-            t("column.source"): table["source"],
+            t("column.source"): table["source"].replace(_sources()),
         }
     )
     height = tables.fitted(len(shown), 320)
     st.dataframe(shown, hide_index=True, height=height, row_height=28)
     st.caption(plan_settings.money_note())
+
+
+def _sources() -> dict[str, str]:
+    """Return where unit costs come from: the words of the table and those of the reader."""
+    costs = cache.pack().table("unit_costs")
+    return dict(zip(costs["source"], in_language(costs, language())["source"], strict=True))
 
 
 def drivers(result: Rollout) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.ledger.documents import cited
-from data.ledger.metrics import code_words, keyed, titles
+from data.ledger.metrics import code_words, in_language, keyed, titles
 from data.scenario.presets import presets
 from data.tables.imports import IMPORTABLE
 from data.tables.pack import TABLES
@@ -65,7 +65,7 @@ def _index(digest: str, tongue: str, *, _pack: Pack) -> dict[str, dict[str, obje
     from planning.exports.gaps import source_table
 
     del digest
-    table = source_table(_pack).astype(object)
+    table = in_language(source_table(_pack), tongue).astype(object)
     own = pd.Series(titles(keyed(table), tongue), index=table.index)
     is_named = own != table["metric"]
     other = table["metric_zh" if data_language(tongue) == "zh" else "metric"]

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from data.ledger.metrics import CODE_COLUMNS, LEDGER_METRICS, in_words, keyed, metric_title, titles
+from data.ledger.metrics import (
+    CODE_COLUMNS,
+    LEDGER_METRICS,
+    in_language,
+    in_words,
+    keyed,
+    metric_title,
+    titles,
+)
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES
@@ -46,6 +54,17 @@ def test_no_code_is_shown_in_the_place_of_words(name: str, table: str) -> None:
         codes = set(rows.loc[shown[column] == rows[column], column])
         assert codes <= {"Mbit/s", "Tbit/s", "km", *layer_keys}, column
     assert in_words(rows.head(0), "zh").empty
+
+
+def test_remarks_are_read_in_the_reader_s_language() -> None:
+    rows = pd.DataFrame(
+        {"note": ["a plan", None], "note_zh": ["规划数", None], "quote": ["no text at hand", "原文"]}
+    )
+    zh, en = in_language(rows, "zh"), in_language(rows, "en")
+    assert zh["note"].fillna("").tolist() == ["规划数", ""]
+    assert en["note"].fillna("").tolist() == ["a plan", ""]
+    assert zh["quote"].tolist() == ["手头无原文", "原文"]
+    assert list(zh) == list(en) == ["note", "quote"]
 
 
 def test_an_english_title_is_read_as_its_key() -> None:

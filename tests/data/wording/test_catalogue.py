@@ -155,8 +155,8 @@ def test_code_fills_exactly_the_fields_of_its_sentences() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_the_field_are_all_translated(language: str) -> None:
     known = sentences(language)
-    wanted = {f"evidence.{w}" for w in EVIDENCE_CLASSES}
-    wanted |= {f"evidence_about.{w}" for w in EVIDENCE_CLASSES}
+    wanted = {f"evidence.{w}" for w in (*EVIDENCE_CLASSES, "")}
+    wanted |= {f"evidence_about.{w}" for w in (*EVIDENCE_CLASSES, "")}
     wanted |= {f"rule.{r}" for r in RULES} | {f"rule_about.{r}" for r in RULES}
     wanted |= {f"level.{level}" for level in LEVELS} | {f"state.{s}" for s in STATES}
     assert not wanted - known.keys()
