@@ -37,8 +37,8 @@ VOID = -32_768.0
 _WORLD_M = 2 * 20_037_508.342789244
 #: Sides of tiles [pixel], and the most bytes that one has.
 _SIDES, _TILE_BYTES = (256, 512, 1024), 8 << 20
-#: A country at 10 m has fewer.
-_MOST_TILES, _MOST_ZOOM = 2_000_000, 22
+#: Even tiles of the sea take so many bytes each, with their place in the directory.
+_BYTES_PER_TILE, _FEW_TILES, _MOST_ZOOM = 32, 1_000, 22
 #: Tiles that are looked at for the meaning of their colours.
 _LOOKED_AT = 24
 _PLACE = re.compile(r"(?:^|/)(\d{1,2})/(\d{1,7})/(\d{1,7})(?:@2x)?\.(?:png|webp)$", re.IGNORECASE)
@@ -256,10 +256,11 @@ def _zip(path: Path) -> Iterator[tuple[dict[Place, Any], Callable[[Any], bytes]]
             elif last in _DESCRIPTIONS:
                 said = json.loads(read(info))
                 from_south = isinstance(said, Mapping) and said.get("scheme") == "tms"
-        yield _counted(
+        found = (
             ((zoom, x, 2**zoom - 1 - y if from_south else y), info)
             for (zoom, x, y), info in places.items()
-        ), read  # fmt: skip
+        )
+        yield _counted(path, found), read
 
 
 @contextmanager
@@ -277,7 +278,8 @@ def _mbtiles(path: Path) -> Iterator[tuple[dict[Place, Any], Callable[[Any], byt
             ).fetchone()  # fmt: skip
             return bytes(found[0])
 
-        yield _counted(((z, x, 2 ** min(z, 30) - 1 - y), (z, x, y)) for z, x, y in keys), read
+        found = (((z, x, 2 ** min(z, 30) - 1 - y), (z, x, y)) for z, x, y in keys)
+        yield _counted(path, found), read
 
 
 @contextmanager
@@ -301,18 +303,19 @@ def _pmtiles(path: Path) -> Iterator[tuple[dict[Place, Any], Callable[[Any], byt
             return stream.read(_TILE_BYTES)
 
     found = traverse(part, header, header["root_offset"], header["root_length"])  # type: ignore[no-untyped-call]  # the package types its other module only
-    yield _counted(found), read
+    yield _counted(path, found), read
 
 
-def _counted(found: Iterable[tuple[Place, Any]]) -> dict[Place, Any]:
+def _counted(path: Path, found: Iterable[tuple[Place, Any]]) -> dict[Place, Any]:
     """Return the places of tiles; refuse more than there can be, and places outside the world."""
+    most = max(_FEW_TILES, path.stat().st_size // _BYTES_PER_TILE)
     places = {}
-    for place, which in itertools.islice(found, _MOST_TILES + 1):
+    for place, which in itertools.islice(found, most + 1):
         zoom, x, y = place
         if not (0 <= zoom <= _MOST_ZOOM and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
             raise ValueError("a tile outside the world")
         places[place] = which
-    if not 0 < len(places) <= _MOST_TILES:
+    if not 0 < len(places) <= most:
         raise ValueError("no tiles, or too many")
     return places
 

@@ -65,6 +65,11 @@ def tiles(paint: Callable[[NDArray[np.float64]], Colours]) -> dict[tuple[int, in
     return made
 
 
+def small() -> dict[tuple[int, int, int], bytes]:
+    """Return one tile of a plain at 1,500 m."""
+    return {(ZOOM, *FIRST): picture(terrarium(np.full((SIDE, SIDE), 1500.0)))}
+
+
 def folder(made: dict[tuple[int, int, int], bytes], root: Path) -> Path:
     """Write tiles as z/x/y.png."""
     for (z, x, y), content in made.items():
