@@ -64,14 +64,17 @@ def style() -> None:
     """Draw nothing, but give the page colours, measures, safe downloads, and its language."""
     shades = "".join(f"--tc-{name}:{shade};" for name, shade in colours(dark=is_dark()).items())
     sheet = f"<style>:root{{{shades}}}{_file('page.css')}</style>"
-    words = json.dumps(
-        [
-            [text(f"streamlit.{word}", tongue, it="{it}") for tongue in ("en", language())]
-            for word in STREAMLIT_WORDS
-        ]
-    )
-    script = f"{_file('downloads.js')}window.tongcunWords={words};{_file('words.js')}"
-    st.html(f"{sheet}<script>{script}</script>", unsafe_allow_javascript=True)
+    st.html(f"{sheet}<script>{script(language())}</script>", unsafe_allow_javascript=True)
+
+
+@functools.cache
+def script(tongue: str) -> str:
+    """Return the script of every page in a language; the server lets no other run."""
+    words = [
+        [text(f"streamlit.{word}", code, it="{it}") for code in ("en", tongue)]
+        for word in STREAMLIT_WORDS
+    ]
+    return f"{_file('downloads.js')}window.tongcunWords={json.dumps(words)};{_file('words.js')}"
 
 
 def is_dark() -> bool:
