@@ -10,14 +10,18 @@ import typer
 
 from commands.options import (
     Folder,
+    Out,
     Province,
     Tongue,
+    is_map,
+    pack_of,
     print_table,
     remark,
     say,
     say_message,
     steps,
     words,
+    write_bundle,
 )
 from geo.errors import InputError
 
@@ -146,6 +150,24 @@ def imports(
         print_table(table, right=("rows", "rejected"))
     else:
         say("terminal.no_imports")
+
+
+@COMMANDS.command()
+def own(
+    kind: Annotated[str, typer.Argument(help="Table, such as base_stations.")],
+    *,
+    province: Province,
+    workspace: Folder = None,
+    out: Out = "-",
+) -> None:
+    """Rows of your own files in force, with all their columns: print or write them."""
+    from planning.exports.imported import imported_bundle
+
+    bundle = imported_bundle(pack_of(province, workspace), kind, geometry=is_map(out))
+    if out == "-":
+        print_table(bundle.main, right=("lon", "lat"))
+    else:
+        write_bundle(bundle, out)
 
 
 @COMMANDS.command()

@@ -8,27 +8,36 @@ names are those of this machine and of ``server.allowedHosts``.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import ipaddress
 import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import streamlit
 from starlette.middleware import Middleware
 from streamlit import config
 
+from data.wording.catalogue import LANGUAGES
 from geo.errors import PlannerError
 from layers.map.tiles import background
+from ui.shell import frame, welcome
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: Streamlit's charts compile their expressions, and its pages carry styles of their own.
+#: Scripts: the server's files, those that stand on a page and are known here, by their digest, and
+#: what a page itself loads from an address of its own: Streamlit its components, host.js its maps.
+#: No text is compiled. Styles may stand on a page, for Streamlit writes its own while it runs.
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "default-src 'self'; script-src 'self' blob:{scripts}; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{tiles}; font-src 'self' data:; "
     "connect-src 'self'{sockets}; worker-src 'self' blob:; frame-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
@@ -141,7 +150,9 @@ def _headers(given: Iterable[tuple[bytes, bytes]], host: str) -> list[tuple[byte
         for key, value in given
         if not (key.lower() == b"access-control-allow-origin" and value == b"*")
     ]
-    policy = _POLICY.format(tiles=_tiles(), sockets=f" ws://{host} wss://{host}")
+    policy = _POLICY.format(
+        scripts=_scripts(), tiles=_tiles(), sockets=f" ws://{host} wss://{host}"
+    )
     return [
         *kept,
         (b"content-security-policy", policy.encode("latin-1")),
@@ -149,6 +160,19 @@ def _headers(given: Iterable[tuple[bytes, bytes]], host: str) -> list[tuple[byte
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
     ]
+
+
+@cache
+def _scripts() -> str:
+    """Return the digests of the scripts that stand on a page: Streamlit's and our own."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    known = [
+        *re.findall(r"<script>(.*?)</script>", page, re.DOTALL),
+        *(frame.script(tongue) for tongue in LANGUAGES),
+        *(welcome.script(keeps=keeps) for keeps in (True, False)),
+    ]
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in known]
+    return "".join(f" 'sha256-{digest}'" for digest in digests)
 
 
 def _tiles() -> str:

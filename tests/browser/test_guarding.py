@@ -43,6 +43,7 @@ def test_no_other_site_reads_or_frames_an_answer(address: str, path: str) -> Non
     assert answer.getheader("Access-Control-Allow-Origin") != "*"
     policy = answer.getheader("Content-Security-Policy") or ""
     assert "default-src 'self'" in policy
+    assert "unsafe" not in policy.partition("script-src")[2].partition(";")[0]
     assert "frame-ancestors 'self'" in policy
     assert answer.getheader("X-Frame-Options") == "SAMEORIGIN"
 

@@ -7,12 +7,13 @@ import tempfile
 from pathlib import Path
 
 from tests.data.doctor import biff, making
+from tests.data.elevation import map_tiles
 
 #: Names that a file may come under; the first byte of an input chooses one.
 NAMES = (
     "a.csv", "a.xlsx", "a.xls", "a.geojson", "a.topojson", "a.gpkg", "a.zip", "a.kml", "a.kmz",
     "a.parquet", "a.mif", "a.dxf", "a.osm.pbf", "a.csv.gz", "CN.txt", "a.tif", "N25E102.hgt",
-    "a.vrt",
+    "a.vrt", "a.mbtiles", "a.pmtiles",
 )  # fmt: skip
 VRT = """<VRTDataset rasterXSize="5" rasterYSize="4"><SRS>EPSG:4326</SRS>
 <GeoTransform>100, 0.1, 0, 26, 0, -0.1</GeoTransform><VRTRasterBand dataType="Int16" band="1">
@@ -24,6 +25,7 @@ VRT = """<VRTDataset rasterXSize="5" rasterYSize="4"><SRS>EPSG:4326</SRS>
 def files() -> dict[str, bytes]:
     """Return name → content."""
     shape = making.shapefile()
+    tiles = map_tiles.small()
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         pbf, tif = making.osm_pbf(folder), making.raster(folder)
@@ -49,6 +51,9 @@ def files() -> dict[str, bytes]:
         "a.tif": tif,
         "a.vrt": VRT.encode(),
         "vrt.zip": making.zipped({"a.vrt": VRT.encode(), "a.tif": tif}, method=0),
+        "tiles.zip": map_tiles.zipped(tiles),
+        "a.mbtiles": map_tiles.mbtiles(tiles),
+        "a.pmtiles": map_tiles.pmtiles(tiles),
         "a.kmz": making.zipped({"doc.kml": making.KML.format(encoding="UTF-8").encode()}),
         "aimed.kml": b"<!-- <kml --><OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>a.csv"
         b"</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",

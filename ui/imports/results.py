@@ -12,15 +12,16 @@ from data.doctor.report.files import REPORTS, report
 from data.doctor.report.rejects import rejected_file
 from data.doctor.report.templates import template
 from data.tables.imports import IMPORTABLE, RASTERS
+from data.workspace.effective import is_imported
 from data.workspace.merging import SCOPES
 from geo.earth import projections
 from geo.errors import PlannerError
 from ui.imports import session as import_session
-from ui.shell import cache, localised_select, state
+from ui.shell import cache, exporting, localised_select, state
 from ui.shell.callbacks import once, whole
 from ui.shell.exporting import FORMATS
 from ui.shell.frame import explain
-from ui.shell.i18n import UNKNOWN, language, number, t
+from ui.shell.i18n import UNKNOWN, language, name_language, number, t
 from ui.shell.provenance import plain
 
 if TYPE_CHECKING:
@@ -263,6 +264,23 @@ def history() -> None:
         )
         st.button(t("import.undo"), key="import_undo", on_click=once(_step), args=("undo", kind))
         st.button(t("import.redo"), key="import_redo", on_click=once(_step), args=("redo", kind))
+        _own_rows(kind)
+
+
+def _own_rows(kind: str) -> None:
+    """Draw the menu of exports of a table that own files have in force."""
+    pack = cache.pack()
+    if kind in RASTERS or not is_imported(pack, kind):
+        return
+    from planning.exports.imported import imported_bundle
+
+    place = pack.meta[f"name_{name_language()}"]
+    with exporting.opened_menu(t("import.own_rows"), t("import.own_rows_help")):
+        exporting.menu(
+            f"{place} · {title_of(kind)}",
+            f"{place}_{title_of(kind)}",
+            lambda geometry: imported_bundle(pack, kind, geometry=geometry),
+        )
 
 
 def record_table(records: list[ImportRecord], in_force: set[int]) -> pd.DataFrame:

@@ -28,6 +28,8 @@ CRS, SWAPPED, REPAIRS = "import_crs", "import_swapped", "import_repairs"
 SCOPE, PART = "import_scope", "import_part"
 #: Header → column as the planner has it.
 COLUMNS = "_import_columns"
+#: Ends of the names of rasters.
+_RASTERS = frozenset({"tif", "tiff", "hgt", "vrt", "mbtiles", "pmtiles"})
 _DONE, _KEY, _ROUND = "_import_diagnosis", "_import_key", "_import_round"
 #: What the planner may have chosen for one file and must not meet the next.
 _OF_ONE_FILE = (
@@ -158,4 +160,4 @@ def is_raster(name: str) -> bool:
     """Return whether the planner says, or the name says, that this is a raster."""
     wanted = st.session_state.get(KIND)
     suffix = name.lower().rpartition(".")[2]
-    return wanted in RASTERS or (wanted is None and suffix in {"tif", "tiff", "hgt", "vrt"})
+    return wanted in RASTERS or (wanted is None and suffix in _RASTERS)

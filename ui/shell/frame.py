@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import logging
 from collections.abc import Callable, Collection
 from html import escape
@@ -11,6 +12,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from data.wording.catalogue import text
 from geo.errors import PlannerError
 from layers.map.palette import colours
 from ui.shell.i18n import language, t
@@ -21,13 +23,58 @@ P = ParamSpec("P")
 _LOG = logging.getLogger("tongcun")
 
 _STATIC = Path(__file__).parents[2] / "static"
+#: Words that Streamlit itself writes on a page, in English alone.
+STREAMLIT_WORDS = (
+    "upload",
+    "drop_one",
+    "drop",
+    "each",
+    "add",
+    "remove",
+    "field",
+    "theme_system",
+    "theme_light",
+    "theme_dark",
+    "print",
+    "record",
+    "made",
+    "skip",
+    "none",
+    "date",
+    "menu",
+    "collapse",
+    "expand",
+    "help",
+    "full",
+    "full_end",
+    "search",
+    "csv",
+    "columns",
+    "choose",
+    "sidebar",
+    "pages",
+    "home",
+    "clear",
+    "heading",
+    "open",
+)
 
 
 def style() -> None:
-    """Draw nothing, but give the page its colours and measures, and safe downloads."""
+    """Draw nothing, but give the page colours, measures, safe downloads, and its language."""
     shades = "".join(f"--tc-{name}:{shade};" for name, shade in colours(dark=is_dark()).items())
     sheet = f"<style>:root{{{shades}}}{_file('page.css')}</style>"
-    st.html(f"{sheet}<script>{_file('downloads.js')}</script>", unsafe_allow_javascript=True)
+    st.html(f"{sheet}<script>{script(language())}</script>", unsafe_allow_javascript=True)
+
+
+@functools.cache
+def script(tongue: str) -> str:
+    """Return the script of every page in a language; the server lets no other run."""
+    words = [
+        [text(f"streamlit.{word}", code, it="{it}") for code in ("en", tongue)]
+        for word in STREAMLIT_WORDS
+    ]
+    return f"{_file('downloads.js')}window.tongcunWords={json.dumps(words)};{_file('words.js')}"
 
 
 def is_dark() -> bool:

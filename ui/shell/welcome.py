@@ -24,6 +24,10 @@ def choice() -> None:
     """Draw the switch that leaves the start page out next time; the browser keeps it."""
     known = _COOKIE in st.context.cookies
     chosen = st.toggle(t("start.skip"), value=known, key=_CHOICE, help=t("start.skip_help"))
-    age = _YEAR_S if chosen else 0
-    cookie = f"{_COOKIE}=1; path=/; max-age={age}; SameSite=Lax"
-    st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{script(keeps=chosen)}</script>", unsafe_allow_javascript=True)
+
+
+def script(*, keeps: bool) -> str:
+    """Return the script that keeps the choice or drops it; the server lets no other run."""
+    age = _YEAR_S if keeps else 0
+    return f"document.cookie = '{_COOKIE}=1; path=/; max-age={age}; SameSite=Lax'"

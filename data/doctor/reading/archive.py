@@ -18,6 +18,7 @@ from data.doctor.reading.source import (
     gunzip,
     identify,
 )
+from data.doctor.reading.terrain_tiles import is_folder
 from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
@@ -57,6 +58,8 @@ def open_archive(opened: OpenedFile, layer: str | None) -> OpenedFile:
     """
     try:
         with zipfile.ZipFile(opened.path) as archive:
+            if is_folder(archive.namelist()):
+                return replace(opened, format="raster")
             members = _members(archive, opened)
             if "xl/workbook.xml" in members:
                 return replace(opened, format="xlsx")

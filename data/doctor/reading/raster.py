@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from data.doctor.base import FileDescription
+from data.doctor.reading import terrain_tiles
 from data.doctor.reading.gdal import keep_driver
 from data.doctor.reading.geometry import crs_name
 from data.doctor.reading.limits import MIB
@@ -22,6 +23,8 @@ from geo.errors import DataError
 MAX_PIXELS = 500_000 * 500_000
 #: More cells for each byte of the file than any packed relief has.
 _CELLS_PER_BYTE, _FEW_CELLS = 2_000, 50_000_000
+#: First bytes of the containers of map tiles: zip, PMTiles, SQLite.
+_TILES = (b"PK", b"PM", b"SQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class RasterInfo:
     name, sha256
         File name and checksum.
     driver
-        GTiff, SRTMHGT or VRT.
+        GTiff, SRTMHGT or VRT; of map tiles what their colours mean.
     width, height, bands
         Size [pixel], and number of bands.
     dtype, nodata
@@ -106,6 +109,10 @@ def _path_and_driver(opened: OpenedFile) -> tuple[Path, str]:
         head = stream.read(2)
     if head in (b"II", b"MM"):
         return opened.path, "GTiff"
+    if head in _TILES:
+        made = opened.scratch / "tiles.tif"
+        terrain_tiles.write(opened.path, made, opened.name)
+        return made, "GTiff"
     if is_markup(opened.path):
         return rebuilt(opened), "VRT"
     tile = HGT_NAME.match(Path(opened.name).name) or HGT_NAME.match(opened.path.name)
@@ -138,6 +145,9 @@ def describe(opened: OpenedFile) -> RasterInfo:
     DataError
         If the raster is damaged or claims too many cells.
     """
+    with opened.path.open("rb") as stream:
+        if stream.read(2) in _TILES:
+            return _describe_tiles(opened)
     with open_raster(opened) as dataset:
         placed = not dataset.transform.is_identity or bool(dataset.gcps[0])
         remarks = list(opened.remarks)
@@ -146,7 +156,8 @@ def describe(opened: OpenedFile) -> RasterInfo:
             remarks.append(Message("reader.raster_nowhere"))
         elif not declared:
             remarks.append(Message("reader.raster_crs"))
-        _check_cells(dataset, opened)
+        size = sum(Path(name).stat().st_size for name in dataset.files)
+        _check_cells(dataset.width, dataset.height, size, opened.name)
         return RasterInfo(
             opened.name, opened.sha256, dataset.driver, dataset.width, dataset.height,
             dataset.count, dataset.dtypes[0], dataset.nodata, declared, tuple(dataset.bounds),
@@ -154,15 +165,24 @@ def describe(opened: OpenedFile) -> RasterInfo:
         )  # fmt: skip
 
 
-def _check_cells(dataset: Any, opened: OpenedFile) -> None:
+def _describe_tiles(opened: OpenedFile) -> RasterInfo:
+    tiles = terrain_tiles.describe(opened.path, opened.name)
+    size = opened.path.stat().st_size
+    _check_cells(tiles.width, tiles.height, size, opened.name)
+    return RasterInfo(
+        opened.name, opened.sha256, tiles.encoding, tiles.width, tiles.height, 1, "float32",
+        terrain_tiles.VOID, "EPSG:3857", tiles.bounds, (tiles.cell_m, tiles.cell_m),
+        georeferenced=True, remarks=(*opened.remarks, tiles.remark),
+    )  # fmt: skip
+
+
+def _check_cells(width: int, height: int, size: int, name: str) -> None:
     """Refuse a raster with more cells than can be worked on, or than its size can hold."""
-    cells = dataset.width * dataset.height
-    size = sum(Path(name).stat().st_size for name in dataset.files)
+    cells = width * height
     if cells > MAX_PIXELS or cells > max(_FEW_CELLS, _CELLS_PER_BYTE * size):
         raise DataError(
-            f"the raster claims {dataset.width:,} × {dataset.height:,} cells in "
-            f"{size / MIB:,.1f} MiB",
-            where=opened.name, repair="clip it to the province, and leave no empty parts",
+            f"the raster claims {width:,} × {height:,} cells in {size / MIB:,.1f} MiB",
+            where=name, repair="clip it to the province, and leave no empty parts",
         )  # fmt: skip
 
 

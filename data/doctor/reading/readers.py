@@ -164,7 +164,7 @@ def _raster(file: LandedFile, choice: ImportChoice) -> OpenedFile:
     opened = _opened(file, choice)
     if opened.format != "raster":
         raise DataError("this is a table, not a raster", where=opened.name,
-                        repair="import a GeoTIFF, an SRTM .hgt tile or a VRT")  # fmt: skip
+                        repair="import a GeoTIFF, .hgt tile, VRT or map tiles")  # fmt: skip
     return opened
 
 

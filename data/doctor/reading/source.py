@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import BinaryIO
 
 from data.atomic import scratch_folder
 from data.doctor.reading.limits import MIB, FileLimits
+from data.doctor.reading.terrain_tiles import is_folder, is_wanted
 from data.wording.catalogue import Message
 from geo.errors import DataError, StorageError
 
@@ -34,7 +36,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "mapinfo": (".tab", ".mif"),
     "dxf": (".dxf",),
     "osm": (".pbf",),
-    "raster": (".tif", ".tiff", ".hgt", ".vrt"),
+    "raster": (".tif", ".tiff", ".hgt", ".vrt", ".mbtiles", ".pmtiles"),
 }
 #: Read by programs that follow nothing: the content alone decides.
 TABLES = ("csv", "xlsx", "xls", "parquet")
@@ -46,13 +48,14 @@ HGT_NAME = re.compile(r"^[NS]\d{2}[EW]\d{3}", re.IGNORECASE)
 TABLE = "save it as CSV, XLSX, GeoPackage, zipped Shapefile, KML or GeoParquet"
 CHUNK = 4 * MIB
 
+_SQLITE = b"SQLite format 3\0"
 _MAGIC = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"SQLite format 3\0", "gpkg"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (_SQLITE, "gpkg"),
     (b"PAR1", "parquet"), (b"II*\0", "raster"), (b"MM\0*", "raster"), (b"II+\0", "raster"),
     (b"MM\0+", "raster"), (b"\0\0\x27\x0a", "shapefile"), (b"AutoCAD Binary DXF", "binary DXF"),
     (b"Rar!", "RAR archive"), (b"7z\xbc\xaf\x27\x1c", "7z archive"), (b"%PDF", "PDF"),
-    (b"\x89PNG", "PNG picture"), (b"\xff\xd8\xff", "JPEG picture"),
+    (b"PMTiles\3", "raster"), (b"\x89PNG", "PNG picture"), (b"\xff\xd8\xff", "JPEG picture"),
 )  # fmt: skip
 _MARKUP = (
     (r"<kml\b", "kml"), (r"<VRTDataset\b", "raster"), (r"<OGRVRT", "OGR VRT file"),
@@ -142,7 +145,7 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[LandedFile
     Parameters
     ----------
     source
-        Path, or the content of an upload.
+        Path, or the content of an upload; a folder of map tiles is packed into one file.
     name
         File name of an upload; of a path, its own.
     limits
@@ -169,6 +172,8 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[LandedFile
         else:
             path = Path(source).resolve()
             name = name or Path(source).name
+            if path.is_dir():
+                path = _packed(path, scratch / "folder.zip", limits)
             if not path.is_file():
                 raise StorageError(
                     "there is no such file", where=str(path), repair="check the path"
@@ -180,6 +185,28 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[LandedFile
         except OSError as error:
             raise StorageError(f"it cannot be read: {error.strerror}", where=name) from error
         yield LandedFile(path, name, digest, scratch, limits)
+
+
+def _packed(folder: Path, target: Path, limits: FileLimits) -> Path:
+    """Pack the map tiles of a folder into one file; links are left out, for they lead elsewhere."""
+    found = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+    names = sorted(name for name in found if is_wanted(name))
+    if not is_folder(names):
+        raise DataError(
+            Message("reader.no_tiles.what"), where=str(folder),
+            repair=Message("reader.no_tiles.repair"),
+        )  # fmt: skip
+    size = sum(found[name].stat().st_size for name in names)
+    limits.check_file(size, where=folder.name, streamed=True)
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in names:
+            # No date: the same tiles give the same file.
+            archive.writestr(zipfile.ZipInfo(name), found[name].read_bytes())
+    return target
 
 
 def identify(path: Path, name: str) -> str:
@@ -204,6 +231,8 @@ def identify(path: Path, name: str) -> str:
     """
     with path.open("rb") as stream:
         head = stream.read(64 * 1024)
+    if head.startswith(_SQLITE) and Path(name).suffix.lower() == ".mbtiles":
+        return "raster"
     for magic, word in _MAGIC:
         if head.startswith(magic):
             return _refuse(word, name) if " " in word or word.isupper() else word

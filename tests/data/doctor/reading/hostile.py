@@ -6,7 +6,6 @@ import gzip
 import itertools
 import json
 import os
-import sqlite3
 import struct
 import tempfile
 import zipfile
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.data.doctor import biff, making
+from tests.data.doctor.reading import hostile_bases
 from tests.fuzz import seeds
 
 #: Id, file name, content.
@@ -28,8 +28,8 @@ def files(secret: Path, address: str) -> list[Hostile]:
         "up": os.path.relpath(secret, "/tmp/a/b"), "stdin": "/vsistdin/",
     }  # fmt: skip
     makers = (
-        _disguised, _streamed, _virtual_rasters, _followed_systems, _workbooks, _geopackages,
-        _shapefiles, _texts, _rasters, _archives, _markup, _bent,
+        _disguised, _streamed, _virtual_rasters, _followed_systems, _workbooks, hostile_bases.geopackages,
+        _shapefiles, _texts, _rasters, hostile_bases.tiles, _archives, _markup, _bent,
     )  # fmt: skip
     return [made for maker in makers for made in maker(aims)]
 
@@ -200,57 +200,6 @@ def _changed(book: bytes, part: str, change: object) -> bytes:
             parts = {name: archive.read(name) for name in archive.namelist()}
     parts[part] = change(parts.get(part, b""))  # type: ignore[operator]
     return making.zipped(parts)
-
-
-def _geopackages(aims: dict[str, str]) -> Iterator[Hostile]:
-    plain = next(iter(making.written("GPKG", ".gpkg").values()))
-    view = "CREATE VIEW v AS {what}; INSERT INTO gpkg_contents(table_name, data_type, srs_id) VALUES('v', 'features', 4326); INSERT INTO gpkg_geometry_columns VALUES('v', 'geom', 'POINT', 4326, 0, 0)"  # fmt: skip
-    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS fid, geom FROM c, villages"  # fmt: skip
-    statements = {
-        "endless": view.format(what=endless),
-        "cross": view.format(what="SELECT a.fid, a.geom FROM villages a" + ", villages" * 40),
-        "blob": view.format(what="SELECT 1 AS fid, zeroblob(2000000000) AS geom"),
-        "geocode": view.format(what="SELECT fid, ogr_geocode('a') AS geom FROM villages"),
-        "load": view.format(what=f"SELECT fid, ogr_datasource_load_layers('{aims['curl']}') AS geom FROM villages"),
-        "readfile": view.format(what=f"SELECT fid, readfile('{aims['file']}') AS geom FROM villages"),
-        "extension": view.format(what="SELECT fid, load_extension('a') AS geom FROM villages"),
-        "contents": f"ALTER TABLE gpkg_contents RENAME TO old; CREATE VIEW gpkg_contents AS {endless}",
-        "trigger": "CREATE TRIGGER t AFTER INSERT ON villages BEGIN SELECT load_extension('a'); END",
-        "generated": "ALTER TABLE villages ADD COLUMN g TEXT GENERATED ALWAYS AS (hex(zeroblob(100000000))) VIRTUAL",
-        "name": "ALTER TABLE villages RENAME TO \"x'); DROP TABLE gpkg_contents;--\"",
-        "srs": f"UPDATE gpkg_spatial_ref_sys SET definition = '{aims['url']}'",
-        "extensions": "INSERT INTO gpkg_extensions VALUES(NULL, NULL, 'a', 'b', 'read-write')",
-        "long": 'UPDATE villages SET "名称" = hex(zeroblob(3000000))',
-    }  # fmt: skip
-    for name, statement in statements.items():
-        yield f"gpkg-{name}", "a.gpkg", _told(plain, statement)
-    virtual = (
-        f"CREATE VIRTUAL TABLE v USING VirtualOGR('{aims['csv']}')",
-        f"CREATE VIRTUAL TABLE v USING VirtualText('{aims['file']}')",
-        "CREATE VIRTUAL TABLE v USING dbstat",
-        "CREATE VIRTUAL TABLE v USING zipfile('a')",
-    )
-    for i, sql in enumerate(virtual):
-        yield f"gpkg-virtual-{i}", "a.gpkg", _told(
-            plain, "PRAGMA writable_schema = ON; INSERT INTO sqlite_master VALUES"
-            f"('table', 'v', 'v', 0, '{sql.replace(chr(39), chr(39) * 2)}')",
-        )  # fmt: skip
-    for at in (16, 28, 56, 100, 108, 4096, 8200):
-        yield f"gpkg-bent-{at}", "a.gpkg", plain[:at] + b"\xff" * 12 + plain[at + 12 :]
-
-
-def _told(plain: bytes, statements: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.gpkg"
-        path.write_bytes(plain)
-        base = sqlite3.connect(path)
-        # What the triggers of its index ask for.
-        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
-            base.create_function(name, 1, lambda _shape: 0)
-        with base:
-            base.executescript(statements)
-        base.close()
-        return path.read_bytes()
 
 
 def _shapefiles(aims: dict[str, str]) -> Iterator[Hostile]:
