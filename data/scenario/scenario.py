@@ -104,6 +104,8 @@ class Scenario(_Frozen):
     own_counts
         Keys of layers whose built figure is what the planner's own list counts, where it covers a
         region; the others keep the reported or allocated one.
+    notes
+        What the planner wrote about it; changes no figure.
     """
 
     name: str = ""
@@ -119,6 +121,9 @@ class Scenario(_Frozen):
     demonstration_terrain: bool = False
     plan: PlanSettings = Field(default_factory=PlanSettings)
     own_counts: tuple[str, ...] = Field(default=(), exclude_if=lambda keys: not keys)
+    notes: Annotated[str, Field(max_length=5_000)] = Field(
+        default="", exclude_if=lambda text: not text
+    )
 
     def to_json(self) -> str:
         """Return the scenario as sorted JSON; equal scenarios give equal text.

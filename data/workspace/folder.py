@@ -7,9 +7,10 @@ data base keeps the scenarios (:mod:`data.workspace.team`); files of the folder 
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -22,6 +23,7 @@ from data.workspace.environment import CATALOGUE_ENVIRONMENT, ENVIRONMENT
 from geo.errors import InputError, StorageError, UnknownNameError
 
 if TYPE_CHECKING:
+    from data.scenario.kept_result import KeptResult
     from data.workspace.team import TeamScenarios
 
 #: Longest name of a scenario [characters]; in UTF-8 it stays below 255 bytes.
@@ -30,6 +32,8 @@ MAX_NAME = 60
 _NAME = re.compile(r"[\w（）()\-+ .,，、·]+")
 #: Lock of all scenarios of a folder.
 _LOCK = "scenarios.lock"
+#: File of the baselines, beside the folder of scenarios.
+_BASELINES = "baselines.json"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _REPAIR = f"set {ENVIRONMENT} to a folder you may write to, or free space on the disk"
 
@@ -206,6 +210,207 @@ class Workspace:
             raise UnknownNameError("scenario", name, self.names()) from error
         except OSError as error:
             _refuse_storage("the scenario cannot be deleted", path, error)
+        with suppress(OSError):
+            self._result_path(path.stem).unlink(missing_ok=True)
+        known = self._baselines_of_files()
+        if path.stem in known.values():
+            self._write_baselines({k: kept for k, kept in known.items() if kept != path.stem})
+
+    def copy(self, name: str, new: str) -> Scenario:
+        """Save a scenario under another name too, with its result.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+        new
+            Name of the copy.
+
+        Returns
+        -------
+        copy
+            The scenario with its new name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no scenario of that name.
+        ScenarioConflictError
+            If there is one of the new name.
+        InputError
+            If the new name is not allowed.
+        StorageError
+            If the folder is read-only or the disk is full.
+        """
+        copied = self.load(name).model_copy(update={"name": checked_name(new)})
+        self.save(copied, replaces="")
+        content = self._result_bytes(checked_name(name))
+        if content is not None:
+            self._keep_bytes(copied.name, content)
+        return copied
+
+    def rename(self, name: str, new: str) -> Scenario:
+        """Give a scenario another name; its result and the mark as baseline stay.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+        new
+            The new name.
+
+        Returns
+        -------
+        renamed
+            The scenario with its new name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no scenario of that name.
+        ScenarioConflictError
+            If there is one of the new name, or the old one was changed meanwhile.
+        InputError
+            If the new name is not allowed.
+        StorageError
+            If the folder is read-only or the disk is full.
+        """
+        if checked_name(name) == checked_name(new):
+            return self.load(name)
+        was_baseline = self.baseline(self.load(name).province) == checked_name(name)
+        renamed = self.copy(name, new)
+        self.delete(name, replaces=renamed.digest)
+        if was_baseline:
+            self.set_baseline(renamed.province, renamed.name)
+        return renamed
+
+    def keep_result(self, name: str, result: KeptResult) -> None:
+        """Keep the result of a scenario in place of an earlier one.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+        result
+            Its result.
+
+        Raises
+        ------
+        StorageError
+            If the folder is read-only or the disk is full; an earlier result stays.
+        """
+        self._keep_bytes(checked_name(name), result.to_bytes())
+
+    def result(self, name: str) -> KeptResult | None:
+        """Return the result that a scenario keeps.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+
+        Returns
+        -------
+        result
+            None where none was kept.
+
+        Raises
+        ------
+        DataError
+            If it is damaged.
+        StorageError
+            If it cannot be read.
+        """
+        from data.scenario.kept_result import KeptResult
+
+        content = self._result_bytes(checked_name(name))
+        return None if content is None else KeptResult.from_bytes(content, where=name)
+
+    def baseline(self, province: str) -> str:
+        """Return the baseline of a province: the scenario that others are compared with.
+
+        Parameters
+        ----------
+        province
+            Name of the pack.
+
+        Returns
+        -------
+        name
+            Name of the scenario; empty without one.
+
+        Raises
+        ------
+        StorageError
+            If it cannot be read.
+        """
+        with _team() as team:
+            known = self._baselines_of_files() if team is None else team.baselines()
+        return known.get(province, "")
+
+    def set_baseline(self, province: str, name: str) -> None:
+        """Make a scenario the baseline of its province, in place of an earlier one.
+
+        Parameters
+        ----------
+        province
+            Name of the pack.
+        name
+            Name of the scenario; empty for none.
+
+        Raises
+        ------
+        StorageError
+            If the folder is read-only or the disk is full.
+        """
+        with _team() as team:
+            if team is not None:
+                team.set_baseline(province, name)
+                return
+        known = {**self._baselines_of_files(), province: name}
+        self._write_baselines({k: kept for k, kept in known.items() if kept})
+
+    def _result_bytes(self, name: str) -> bytes | None:
+        with _team() as team:
+            if team is not None and (shared := team.result(name)) is not None:
+                return shared
+        path = self._result_path(name)
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            _refuse_storage("the result cannot be read", path, error)
+
+    def _keep_bytes(self, name: str, content: bytes) -> None:
+        with _team() as team:
+            if team is not None:
+                team.keep_result(name, content)
+                return
+        path = self._result_path(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _refuse_storage("the result cannot be kept", path, error)
+        atomic_write(path, content)
+
+    def _baselines_of_files(self) -> dict[str, str]:
+        """Return province → name; a damaged file marks nothing."""
+        try:
+            content = json.loads((self.folder / _BASELINES).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        except OSError as error:
+            _refuse_storage("the baselines cannot be read", self.folder / _BASELINES, error)
+        pairs = content.items() if isinstance(content, dict) else ()
+        return {str(province): str(name) for province, name in pairs}
+
+    def _write_baselines(self, known: dict[str, str]) -> None:
+        text = json.dumps(known, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+        atomic_write(self.folder / _BASELINES, text.encode("utf-8"))
+
+    def _result_path(self, name: str) -> Path:
+        return self.folder / "results" / f"{name}.zip"
 
     def _path(self, name: str) -> Path:
         return self.scenarios_dir / f"{checked_name(name)}.json"

@@ -19,7 +19,7 @@ from data.atomic import atomic_path, locked
 from geo.errors import DataError, InputError, StorageError
 
 #: Version of the schema that this program reads and writes.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 #: Time that a writer waits for another one [s].
 WAIT_S = 30
 #: Marks an SQLite file as ours, so that another program's file is never written to.
@@ -74,6 +74,19 @@ SCENARIOS = sa.Table(
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
 )
+#: Results of the scenarios of a team, and the baseline of each province (PostgreSQL only).
+RESULTS = sa.Table(
+    "tongcun_results",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+BASELINES = sa.Table(
+    "tongcun_baselines",
+    metadata,
+    sa.Column("province", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+)
 #: Rasters of a team, and their contents in parts (PostgreSQL only).
 FILES = sa.Table(
     "tongcun_files",
@@ -98,6 +111,7 @@ _MIGRATIONS: dict[int, tuple[str, ...]] = {
     ),
     # Only new tables, which are made where they are missing.
     2: (),
+    3: (),
 }
 
 

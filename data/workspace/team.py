@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from data.atomic import atomic_path, storage_errors
 from data.scenario.scenario import Scenario, check_unchanged
 from data.workspace.environment import CATALOGUE_ENVIRONMENT
-from data.workspace.store import FILES, PARTS, SCENARIOS, Store
+from data.workspace.store import BASELINES, FILES, PARTS, RESULTS, SCENARIOS, Store
 from geo.errors import DataError, InputError
 
 MIB = 1024 * 1024
@@ -169,7 +169,73 @@ class TeamScenarios:
         """
         with self._store.writing() as connection:
             done = connection.execute(sa.delete(SCENARIOS).where(SCENARIOS.c.name == name))
+            for table in (RESULTS, BASELINES):
+                connection.execute(sa.delete(table).where(table.c.name == name))
             return bool(done.rowcount)
+
+    def keep_result(self, name: str, content: bytes) -> None:
+        """Keep the result of a scenario in place of an earlier one.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+        content
+            File of the result.
+
+        Raises
+        ------
+        StorageError
+            If the data base refuses.
+        """
+        with self._store.writing() as connection:
+            connection.execute(sa.delete(RESULTS).where(RESULTS.c.name == name))
+            connection.execute(sa.insert(RESULTS).values(name=name, content=content))
+
+    def result(self, name: str) -> bytes | None:
+        """Return the result that a scenario keeps.
+
+        Parameters
+        ----------
+        name
+            Name of the scenario.
+
+        Returns
+        -------
+        content
+            File of the result; None without one.
+        """
+        query = sa.select(RESULTS.c.content).where(RESULTS.c.name == name)
+        with self._store.reading() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else bytes(found)
+
+    def baselines(self) -> dict[str, str]:
+        """Return the baselines.
+
+        Returns
+        -------
+        baselines
+            Province → name of its scenario.
+        """
+        with self._store.reading() as connection:
+            found = connection.execute(sa.select(BASELINES.c.province, BASELINES.c.name))
+            return {str(row.province): str(row.name) for row in found}
+
+    def set_baseline(self, province: str, name: str) -> None:
+        """Make a scenario the baseline of its province.
+
+        Parameters
+        ----------
+        province
+            Name of the pack.
+        name
+            Name of the scenario; empty for none.
+        """
+        with self._store.writing() as connection:
+            connection.execute(sa.delete(BASELINES).where(BASELINES.c.province == province))
+            if name:
+                connection.execute(sa.insert(BASELINES).values(province=province, name=name))
 
 
 def _loaded(connection: sa.Connection, name: str) -> Scenario | None:

@@ -1,0 +1,3 @@
+"""The version of this program, as files that it writes state it; that of ``pyproject.toml``."""
+
+VERSION = "0.1.0"
