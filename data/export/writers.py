@@ -257,7 +257,9 @@ _WRITERS |= {
     ".kmz": _from("handover.kmz", "to_kmz"),
 }
 #: Suffix → function of bundle and stem that returns the files of the format by name.
-_SEVERAL: dict[str, Callable[[ExportBundle, str], dict[str, bytes]]] = {}
+_SEVERAL: dict[str, Callable[[ExportBundle, str], dict[str, bytes]]] = {
+    ".tab": _from("handover.mapinfo", "to_tab"),
+}
 #: Formats that web and terminal offer.
 SUFFIXES = (*_WRITERS, *_SEVERAL)
 #: Formats of several files: where one file is asked for, it is a ZIP.

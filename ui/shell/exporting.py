@@ -26,9 +26,10 @@ FORMATS = {
 #: Suffix → media type of the formats for the programs of others, in the order of the buttons.
 HANDOVER = {
     ".kmz": "application/vnd.google-earth.kmz",
+    ".tab": "application/octet-stream",
 }
 #: Those of them that hold any map.
-MAPS = (".kmz",)
+MAPS = (".kmz", ".tab")
 _ZIP = "application/zip"
 
 

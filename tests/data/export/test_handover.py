@@ -10,6 +10,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
+import pytest
 import shapely
 
 from data.export.bundle import ExportBundle
@@ -96,3 +98,42 @@ def test_the_balloons_of_a_kmz_show_every_text_and_run_none(tmp_path: Path) -> N
     assert balloons == {"$[description]"}
     frame = gpd.read_file(write(plan(), tmp_path / "x.kmz"), layer=0)
     assert frame["name_zh"].tolist() == list(NAMES)
+
+
+# -- MapInfo
+
+
+def test_mapinfo_tables_keep_every_name_and_every_unknown(tmp_path: Path) -> None:
+    bundle = plan()
+    path = write(bundle, tmp_path / "方案.tab")
+    frame = gpd.read_file(path)
+    assert frame.crs.to_epsg() == 4326
+    parts = [name for name in frame.columns if name.startswith("name_zh")]
+    assert frame[parts].fillna("").sum(axis=1).tolist() == list(NAMES)
+    assert frame.geometry.x.tolist() == pytest.approx(bundle.main["lon"].tolist(), abs=1e-6)
+    assert "charset UTF-8" in path.read_text(encoding="utf-8")
+    villages = gpd.read_file(tmp_path / "方案-villages.tab")
+    assert villages["lon"].tolist() == ["100.1", "100.2", ""]
+    assert villages.geometry.isna().tolist() == [False, False, True]
+    quote = pyogrio.read_dataframe(tmp_path / "方案-sources.tab", read_geometry=False)
+    assert "".join(quote.iloc[0, 1:]) == "引" * 600
+    about = pyogrio.read_dataframe(tmp_path / "方案-about.tab", read_geometry=False)
+    assert about.set_index("item")["value"]["run_digest"] == "0123456789abcdef"
+
+
+def test_a_mapinfo_table_in_plain_chinese_opens_in_old_programs(tmp_path: Path) -> None:
+    main = pd.DataFrame(
+        {"name_zh": ["昆明市"], "长列名" * 9: ["甲"], "长列名" * 9 + "二": ["乙"], "count": [7],
+         "lon": [102.7], "lat": [25.0]}
+    )  # fmt: skip
+    path = write(ExportBundle("sites", Bilingual("站址", "Sites"), main), tmp_path / "x.tab")
+    assert b"WindowsSimpChinese" in path.read_bytes()
+    assert "昆明市".encode("gbk") in path.with_suffix(".dat").read_bytes()
+    frame = gpd.read_file(path)
+    assert frame.iloc[0, :4].tolist() == ["昆明市", "甲", "乙", 7]
+
+
+def test_a_format_of_several_files_is_one_zip_where_one_is_asked_for() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(to_bytes(plan(), ".tab", "p")))
+    assert {"p.tab", "p.map", "p-routes.tab", "p-about.dat"} <= set(archive.namelist())
+    assert archive.testzip() is None

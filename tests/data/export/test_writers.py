@@ -75,7 +75,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "import sys, importlib.util, pathlib\n"
         "spec = importlib.util.spec_from_file_location('t', sys.argv[1])\n"
         "t = importlib.util.module_from_spec(spec); spec.loader.exec_module(t)\n"
-        "for s in t.SUFFIXES: t.write(t.bundle(), pathlib.Path(sys.argv[2]) / f'x{s}')\n"
+        "folder = pathlib.Path(sys.argv[2])\n"
+        "for s in t.SUFFIXES: (folder / f'x{s}').write_bytes(t.to_bytes(t.bundle(), s))\n"
     )
     env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai"}
     subprocess.run([sys.executable, "-c", script, __file__, folder], check=True, cwd=ROOT, env=env)
