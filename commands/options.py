@@ -75,7 +75,8 @@ Out = Annotated[
     str,
     typer.Option(
         "--out", "-o",
-        help="File: .csv .xlsx .geojson .gpkg .kml .parquet by its suffix; - prints a table.",
+        help="File by its suffix: .csv .xlsx .geojson .gpkg .kml .parquet, or for other programs "
+        ".kmz .tab; - prints a table.",
     ),
 ]  # fmt: skip
 ScenarioFile = Annotated[
@@ -181,7 +182,9 @@ def scenario_of(path: Path | None, province: str) -> Scenario | None:
 
 def is_map(out: str) -> bool:
     """Return whether the file's format carries geometry."""
-    return Path(out).suffix.lower() in {".geojson", ".gpkg", ".kml", ".parquet"}
+    from data.export.writers import TABLES_ONLY, suffix_of
+
+    return suffix_of(Path(out).name) not in TABLES_ONLY
 
 
 def write_bundle(bundle: ExportBundle, out: str) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from commands.options import print_table
-from data.export.writers import SUFFIXES
+from data.export.writers import PLAIN
 from data.ledger.anomalies import anomaly_table
 from data.tables.reader import Pack
 from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS
@@ -74,7 +74,7 @@ def test_a_printed_year_has_no_separator_of_thousands(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out.split("\n")[1].split() == ["2026", "2025", "2,026"]
 
 
-@pytest.mark.parametrize("suffix", [s for s in SUFFIXES if s != ".kml"])
+@pytest.mark.parametrize("suffix", [s for s in PLAIN if s != ".kml"])
 def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"gaps{suffix}"
     layer, tables = ("all", 7) if suffix == ".xlsx" else ("mobile_5g", 1)

@@ -72,6 +72,29 @@ def further_shapes(bundle: ExportBundle, name: str) -> np.ndarray | None:
     return points_of(bundle.extra[name]) if is_points(bundle.extra[name]) else None
 
 
+def layers_of(bundle: ExportBundle) -> dict[str, tuple[pd.DataFrame, np.ndarray | None]]:
+    """Return every table of a bundle with the shapes of its rows.
+
+    Parameters
+    ----------
+    bundle
+        Tables and shapes; the main table has positions.
+
+    Returns
+    -------
+    layers
+        Name → table and (n,) shapes in WGS84 [°]; None for a plain table.
+
+    Raises
+    ------
+    InputError
+        If the main table has no positions.
+    """
+    main = {bundle.kind: (bundle.main, shapes_of(bundle))}
+    extra = {name: (frame, further_shapes(bundle, name)) for name, frame in bundle.extra.items()}
+    return {**main, **extra}
+
+
 def points_of(frame: pd.DataFrame) -> np.ndarray:
     """Return the point of each row.
 
@@ -141,13 +164,10 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
 
     lines = bundle.provenance
     about = pd.DataFrame({"item": list(lines), "value": list(lines.values())}, dtype=object)
-    main = gpd.GeoDataFrame(bundle.main, geometry=shapes_of(bundle), crs=4326)
-    layers: dict[str, pd.DataFrame] = {bundle.kind: main}
-    for name, frame in bundle.extra.items():
-        shapes = further_shapes(bundle, name)
-        layers[name] = (
-            frame if shapes is None else gpd.GeoDataFrame(frame, geometry=shapes, crs=4326)
-        )
+    layers: dict[str, pd.DataFrame] = {
+        name: frame if shapes is None else gpd.GeoDataFrame(frame, geometry=shapes, crs=4326)
+        for name, (frame, shapes) in layers_of(bundle).items()
+    }
     layers["about"] = about
     refusals = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)
     with storage_errors(tempfile.gettempdir()):

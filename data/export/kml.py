@@ -7,7 +7,8 @@ outline, which does not hide them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape as html_escape
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -39,11 +40,14 @@ _SUMMARY = ("layer", "gap", "unit", "as_of", "households", "state", "evidence", 
 _ESCAPES = {'"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 
 
+#: Function of a row's texts and its stamp that returns the description of a feature as HTML.
+Describe = Callable[[dict[str, str], str], str]
+#: The same, of the texts and whether the row is illustrative.
+Tell = Callable[[dict[str, str], bool], str]
+
+
 def to_kml(bundle: ExportBundle) -> bytes:
     """Return a KML document of the main table and every further table of points.
-
-    The description of each feature carries evidence, sources and, where a row is illustrative, the
-    stamp.
 
     Parameters
     ----------
@@ -55,7 +59,43 @@ def to_kml(bundle: ExportBundle) -> bytes:
     content
         The file.
     """
-    folders = list(_folders(bundle))
+    return kml_text(bundle, _summary).encode()
+
+
+def kml_text(
+    bundle: ExportBundle,
+    describe: Describe,
+    *,
+    entitle: Callable[[str], str] = str,
+    icon: str = "",
+) -> str:
+    """Return the KML document of a bundle.
+
+    The description of each feature carries evidence, sources and, where a row is illustrative, the
+    stamp; its balloon shows that and nothing else.
+
+    Parameters
+    ----------
+    bundle
+        Tables, shapes and provenance.
+    describe
+        Makes the description of a feature: HTML with every text escaped.
+    entitle
+        Makes the title of a folder from the name of a table, or from a layer and its metric.
+    icon
+        Address of the icon of points; empty for the program's own.
+
+    Returns
+    -------
+    document
+        The document.
+    """
+    row_stamp = f"{_words('stamp.row')} {bundle.stamp}"
+
+    def tell(texts: dict[str, str], is_invented: bool) -> str:  # noqa: FBT001  called by zip
+        return describe(texts, row_stamp if is_invented else bundle.stamp)
+
+    folders = [(entitle(name), legend, marks) for name, legend, marks in _folders(bundle, tell)]
     lines = [f"{name} — {legend}" for name, legend, _ in folders]
     lines += [f"{key}: {value}" for key, value in bundle.provenance.items()]
     about = "\n".join(lines)
@@ -63,8 +103,8 @@ def to_kml(bundle: ExportBundle) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>',
         f"<name>{_xml(bundle.title_zh)} / {_xml(bundle.title_en)}</name><open>1</open>",
-        f"<description>{_xml(about)}</description>",
-        *_styles(),
+        f"<description>{_xml(html_escape(about, quote=False))}</description>",
+        *_styles(icon),
     ]
     for name, legend, marks in folders:
         parts += [
@@ -73,16 +113,16 @@ def to_kml(bundle: ExportBundle) -> bytes:
             "</Folder>",
         ]
     parts.append("</Document></kml>\n")
-    return "\n".join(parts).encode()
+    return "\n".join(parts)
 
 
-def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
+def _folders(bundle: ExportBundle, tell: Tell) -> Iterator[tuple[str, str, list[str]]]:
     """Yield name, legend and placemarks of each folder."""
     main, shapes = bundle.main, shapes_of(bundle)
     if bundle.geometry is None:
-        yield bundle.kind, _legend(_POINT_LEGEND), _point_marks(main, shapes, bundle.stamp)
+        yield bundle.kind, _legend(_POINT_LEGEND), _point_marks(main, shapes, tell)
     elif is_lines(shapes):
-        marks = _marks(main, shapes, ["line"] * len(main), bundle.stamp)
+        marks = _marks(main, shapes, ["line"] * len(main), tell)
         yield bundle.kind, _legend(_LINE_LEGEND), marks
     else:
         layers = main["layer"] if "layer" in main.columns else pd.Series(bundle.kind, main.index)
@@ -91,17 +131,17 @@ def _folders(bundle: ExportBundle) -> Iterator[tuple[str, str, list[str]]]:
         for place, name in enumerate(layers.unique()):
             rows = (layers == name).to_numpy()
             styles, legend = _classes(main[rows])
-            marks = _marks(main[rows], shapes[rows], styles, bundle.stamp, visible=place == 0)
+            marks = _marks(main[rows], shapes[rows], styles, tell, visible=place == 0)
             yield str(name), legend, marks
     for name, frame in bundle.extra.items():
         further = further_shapes(bundle, name)
         if further is None:
             continue
         if name in bundle.shapes:
-            marks = _marks(frame, further, ["line"] * len(frame), bundle.stamp)
+            marks = _marks(frame, further, ["line"] * len(frame), tell)
             yield name, _legend(_LINE_LEGEND), marks
         else:
-            yield name, _legend(_POINT_LEGEND), _point_marks(frame, further, bundle.stamp)
+            yield name, _legend(_POINT_LEGEND), _point_marks(frame, further, tell)
 
 
 def is_lines(shapes: np.ndarray) -> bool:
@@ -154,39 +194,41 @@ def _words(key: str) -> str:
     return " ".join(text(key, language) for language in DATA_LANGUAGES)
 
 
-def _point_marks(frame: pd.DataFrame, shapes: np.ndarray, stamp: str) -> list[str]:
+def _point_marks(frame: pd.DataFrame, shapes: np.ndarray, tell: Tell) -> list[str]:
     if "state" in frame.columns:
         states = [state if state in _POINTS else "unknown" for state in frame["state"]]
     else:
         states = ["site"] * len(frame)
-    return _marks(frame, shapes, [f"point-{state}" for state in states], stamp)
+    return _marks(frame, shapes, [f"point-{state}" for state in states], tell)
 
 
 def _marks(
-    frame: pd.DataFrame, shapes: np.ndarray, styles: list[str], stamp: str, *, visible: bool = True
+    frame: pd.DataFrame, shapes: np.ndarray, styles: list[str], tell: Tell, *, visible: bool = True
 ) -> list[str]:
-    invented = is_illustrative(frame)
-    mark = _words("stamp.row")
+    invented = is_illustrative(frame).tolist()
     hidden = "" if visible else "<visibility>0</visibility>"
     return [
-        _placemark(row, shape, style, f"{mark} {stamp}" if is_invented else stamp, hidden)
+        _placemark(texts, shape, f"#{style}", tell(texts, is_invented), hidden)
         for row, shape, style, is_invented in zip(
             records(frame), shapes, styles, invented, strict=True
         )
+        for texts in ({key: number_text(value) for key, value in row.items()},)
     ]
 
 
-def _placemark(row: dict[str, Any], shape: Any, style: str, stamp: str, hidden: str) -> str:
-    texts = {key: number_text(value) for key, value in row.items()}
+def _summary(texts: dict[str, str], stamp: str) -> str:
+    summary = "; ".join(f"{key}: {texts[key]}" for key in _SUMMARY if texts.get(key))
+    return html_escape(f"{stamp} {summary}".strip(), quote=False)
+
+
+def _placemark(texts: dict[str, str], shape: Any, style: str, about: str, hidden: str) -> str:
     data = "".join(
         f'<Data name="{_xml(key)}"><value>{_xml(text)}</value></Data>'
         for key, text in texts.items()
     )
-    summary = "; ".join(f"{key}: {texts[key]}" for key in _SUMMARY if texts.get(key))
     return (
         f"<Placemark><name>{_xml(_label(texts))}</name>{hidden}"
-        f"<description>{_xml(f'{stamp} {summary}'.strip())}</description>"
-        f"<styleUrl>#{style}</styleUrl>"
+        f"<description>{_xml(about)}</description><styleUrl>{style}</styleUrl>"
         f"<ExtendedData>{data}</ExtendedData>{_geometry(shape)}</Placemark>"
     )
 
@@ -202,26 +244,28 @@ def _label(texts: dict[str, str]) -> str:
     return ""
 
 
-def _styles() -> Iterator[str]:
+def _styles(icon: str) -> Iterator[str]:
+    balloon = "<BalloonStyle><text>$[description]</text></BalloonStyle>"
+    image = f"<Icon><href>{_xml(icon)}</href></Icon>" if icon else ""
     fills = {f"fill-{i}": colour for i, colour in enumerate(_FILLS)} | {"fill-none": _NO_FIGURE}
     for name, colour in fills.items():
         yield (
-            f'<Style id="{name}">'
+            f'<Style id="{name}">{balloon}'
             "<LineStyle><color>ff444444</color><width>1</width></LineStyle>"
             f"<PolyStyle><color>b0{_bgr(colour)}</color></PolyStyle></Style>"
         )
     yield (
-        '<Style id="outline"><LineStyle><color>ff000000</color><width>2</width></LineStyle>'
-        "<PolyStyle><fill>0</fill></PolyStyle></Style>"
+        f'<Style id="outline">{balloon}<LineStyle><color>ff000000</color><width>2</width>'
+        "</LineStyle><PolyStyle><fill>0</fill></PolyStyle></Style>"
     )
     yield (
-        f'<Style id="line"><LineStyle><color>ff{_bgr(_LINE)}</color><width>2</width></LineStyle>'
-        "</Style>"
+        f'<Style id="line">{balloon}<LineStyle><color>ff{_bgr(_LINE)}</color><width>2</width>'
+        "</LineStyle></Style>"
     )
     for name, (colour, scale) in _POINTS.items():
         yield (
-            f'<Style id="point-{name}"><IconStyle><color>ff{_bgr(colour)}</color>'
-            f"<scale>{scale}</scale></IconStyle>"
+            f'<Style id="point-{name}">{balloon}<IconStyle><color>ff{_bgr(colour)}</color>'
+            f"<scale>{scale}</scale>{image}</IconStyle>"
             "<LabelStyle><scale>0</scale></LabelStyle></Style>"
         )
 

@@ -1,18 +1,22 @@
-"""Write a table for people and for other programs: XLSX, CSV, GeoJSON, GeoPackage, KML, Parquet.
+"""Write a table for people and for other programs, in the format of a suffix.
 
 Every file carries evidence, source ids and the digest of the run that made it. CSV and Parquet
 hold the main table alone (Parquet its provenance as metadata, CSV in a file
-``<name>.about.json`` beside it); the other formats hold the further tables too. The same inputs
-give the same bytes. Text that a spreadsheet would run as a formula is escaped; unknown stays an
-empty cell.
+``<name>.about.json`` beside it); the other formats hold the further tables too. Formats of several
+files (MapInfo TAB, a QGIS project with its GeoPackage) are written side by side, and as one ZIP
+where one file is asked for. The same inputs give the same bytes. Text that a spreadsheet would run
+as a formula is escaped; unknown stays an empty cell.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,11 @@ import pandas as pd
 from data.atomic import atomic_write_all
 from data.export.bundle import ExportBundle, about_json, escape_formula, is_text, printable, tidy
 from geo.errors import InputError
+
+#: Date of every entry of a ZIP, the first that the format knows.
+_NO_CLOCK = (1980, 1, 1, 0, 0, 0)
+#: Without it the entry names the operating system that wrote it.
+_UNIX = 3
 
 
 def run_digest(inputs: Mapping[str, Any]) -> str:
@@ -67,18 +76,74 @@ def write(bundle: ExportBundle, path: Path) -> Path:
     StorageError
         If the file cannot be written; an earlier file is then unchanged.
     """
-    content = to_bytes(bundle, path.suffix)
-    files = {path: content}
-    if path.suffix.lower() == ".csv":
+    suffix = suffix_of(path.name)
+    if several := _SEVERAL.get(suffix):
+        stem = path.name[: len(path.name) - len(suffix)]
+        files = several(_tidy_bundle(bundle), stem)
+        atomic_write_all({path.with_name(name): content for name, content in files.items()})
+        return path
+    content = to_bytes(bundle, suffix)
+    files_here = {path: content}
+    if suffix == ".csv":
         identity = {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
         beside = path.with_name(f"{path.name}.about.json")
-        files = {beside: about_json(_tidy_bundle(bundle), identity), path: content}
-    atomic_write_all(files)
+        files_here = {beside: about_json(_tidy_bundle(bundle), identity), path: content}
+    atomic_write_all(files_here)
     return path
 
 
-def to_bytes(bundle: ExportBundle, suffix: str) -> bytes:
-    """Return the content of a file in the format of a suffix.
+def suffix_of(name: str) -> str:
+    """Return the suffix that names the format of a file.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+
+    Returns
+    -------
+    suffix
+        The longest of :data:`SUFFIXES` that the name ends in, else what follows its last point.
+
+    Examples
+    --------
+    >>> suffix_of("plan.ofds.json"), suffix_of("plan.XLSX"), suffix_of("plan.docx")
+    ('.ofds.json', '.xlsx', '.docx')
+    """
+    fitting = [suffix for suffix in SUFFIXES if name.lower().endswith(suffix)]
+    return max(fitting, key=len, default=Path(name).suffix.lower())
+
+
+def check_suffix(name: str) -> str:
+    """Return the suffix that names the format of a file, before anything is computed for it.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+
+    Returns
+    -------
+    suffix
+        One of :data:`SUFFIXES`.
+
+    Raises
+    ------
+    InputError
+        If no format has it.
+    """
+    suffix = suffix_of(name)
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"no format has the suffix {suffix!r}",
+            where="--out",
+            repair=f"end the name in one of {' '.join(SUFFIXES)}, or give - for a table",
+        )
+    return suffix
+
+
+def to_bytes(bundle: ExportBundle, suffix: str, stem: str = "export") -> bytes:
+    """Return the content of one file in the format of a suffix.
 
     Parameters
     ----------
@@ -86,27 +151,47 @@ def to_bytes(bundle: ExportBundle, suffix: str) -> bytes:
         Tables, shapes and provenance.
     suffix
         One of :data:`SUFFIXES`.
+    stem
+        Name without suffix of the files inside, for a format of several files.
 
     Returns
     -------
     content
-        The file.
+        The file; a ZIP for a format of several files.
 
     Raises
     ------
     InputError
         If the suffix is unknown, or the format cannot represent the table.
     StorageError
-        If the folder for temporary files cannot be written (GeoPackage only).
+        If the folder for temporary files cannot be written.
     """
-    writer = _WRITERS.get(suffix.lower())
-    if writer is None:
-        raise InputError(
-            f"no format has the suffix {suffix!r}",
-            where="--out",
-            repair=f"end the name in one of {' '.join(_WRITERS)}, or give - for a table",
-        )
-    return writer(_tidy_bundle(bundle))
+    known = check_suffix(suffix)
+    if several := _SEVERAL.get(known):
+        return zipped(several(_tidy_bundle(bundle), stem))
+    return _WRITERS[known](_tidy_bundle(bundle))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return files as one ZIP without a clock in it.
+
+    Parameters
+    ----------
+    files
+        Name → content.
+
+    Returns
+    -------
+    content
+        The archive; equal files give equal bytes.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, date_time=_NO_CLOCK)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
+            archive.writestr(entry, content)
+    return buffer.getvalue()
 
 
 def _tidy_bundle(bundle: ExportBundle) -> ExportBundle:
@@ -149,45 +234,35 @@ def _csv(main: pd.DataFrame) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def _xlsx(bundle: ExportBundle) -> bytes:
-    from data.export.xlsx import to_xlsx
+def _from(module: str, name: str) -> Callable[..., Any]:
+    """Return a function that loads a writer, with its libraries, on its first use."""
 
-    return to_xlsx(bundle)
+    def load(*arguments: object) -> Any:
+        return getattr(import_module(f"data.export.{module}"), name)(*arguments)
 
-
-def _geojson(bundle: ExportBundle) -> bytes:
-    from data.export.geo import to_geojson
-
-    return to_geojson(bundle)
-
-
-def _gpkg(bundle: ExportBundle) -> bytes:
-    from data.export.geo import to_gpkg
-
-    return to_gpkg(bundle)
-
-
-def _kml(bundle: ExportBundle) -> bytes:
-    from data.export.kml import to_kml
-
-    return to_kml(bundle)
-
-
-def _parquet(bundle: ExportBundle) -> bytes:
-    from data.export.geo import to_parquet
-
-    return to_parquet(bundle)
+    return load
 
 
 _WRITERS: dict[str, Callable[[ExportBundle], bytes]] = {
     ".csv": lambda bundle: _csv(bundle.main),
-    ".xlsx": _xlsx,
-    ".geojson": _geojson,
-    ".gpkg": _gpkg,
-    ".kml": _kml,
-    ".parquet": _parquet,
+    ".xlsx": _from("xlsx", "to_xlsx"),
+    ".geojson": _from("geo", "to_geojson"),
+    ".gpkg": _from("geo", "to_gpkg"),
+    ".kml": _from("kml", "to_kml"),
+    ".parquet": _from("geo", "to_parquet"),
+}
+#: Formats of tables, for people and for programs that read tables.
+PLAIN = tuple(_WRITERS)
+_WRITERS |= {
+    ".kmz": _from("handover.kmz", "to_kmz"),
+}
+#: Suffix → function of bundle and stem that returns the files of the format by name.
+_SEVERAL: dict[str, Callable[[ExportBundle, str], dict[str, bytes]]] = {
+    ".tab": _from("handover.mapinfo", "to_tab"),
 }
 #: Formats that web and terminal offer.
-SUFFIXES = tuple(_WRITERS)
-#: Formats that carry the polygons of regions.
-GEOGRAPHIC = frozenset({".geojson", ".gpkg", ".kml", ".parquet"})
+SUFFIXES = (*_WRITERS, *_SEVERAL)
+#: Formats of several files: where one file is asked for, it is a ZIP.
+SEVERAL = frozenset(_SEVERAL)
+#: Formats without the polygons of regions.
+TABLES_ONLY = frozenset({".csv", ".xlsx"})

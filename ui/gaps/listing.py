@@ -66,6 +66,7 @@ def _export(item: Layer) -> None:
     exporting.buttons(
         t("export.listing"), f"{pack.name}-list-{item.key}",
         lambda geometry: listing_bundle(pack, item, scenario=plan, geometry=geometry),
+        handover=exporting.MAPS,
     )  # fmt: skip
 
 

@@ -83,6 +83,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | N
         t("export.coverage"),
         f"{pack.name}-coverage",
         lambda _geometry: coverage_bundle(pack, plan, order, table, regions, measured),
+        handover=exporting.MAPS,
     )
     if area is not None:
         site_raster.download(area, order)

@@ -59,4 +59,5 @@ def _results(table: pd.DataFrame, pair: RulePair) -> None:
             t("export.rules"),
             f"{pack.name}-rules",
             lambda _geometry: rules_bundle(pack, plan, pair, table, regions),
+            handover=exporting.MAPS,
         )

@@ -116,4 +116,5 @@ def _export(table: pd.DataFrame, chosen: Layer) -> None:
     exporting.buttons(
         t("needs.export"), f"{region.name()}_{t('page.needs')}_{chosen.title(language())}",
         lambda _geometry: need_bundle(pack, plan, table, chosen),
+        handover=exporting.MAPS,
     )  # fmt: skip

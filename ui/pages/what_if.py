@@ -106,4 +106,5 @@ def _exports(result: Effect) -> None:
             t("export.whatif"),
             f"{pack.name}-whatif",
             lambda _geometry: whatif_bundle(pack, plan, result),
+            handover=exporting.MAPS,
         )

@@ -24,7 +24,11 @@ def show(found: Rollout) -> None:
     """Draw the buttons."""
     pack = cache.pack()
     exporting.buttons(
-        t("plan.export"), f"{pack.name}-plan", _bundle(pack, found, "sites"), suffixes=_WHOLE
+        t("plan.export"),
+        f"{pack.name}-plan",
+        _bundle(pack, found, "sites"),
+        suffixes=_WHOLE,
+        handover=tuple(exporting.HANDOVER),
     )
     titles = {name: t(f"plan.table_{name}") for name in TABLES}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

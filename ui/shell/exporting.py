@@ -23,8 +23,14 @@ FORMATS = {
     ".kml": "application/vnd.google-earth.kml+xml",
     ".parquet": "application/vnd.apache.parquet",
 }
-#: Formats that carry geometry.
-GEOGRAPHIC = frozenset({".geojson", ".gpkg", ".kml", ".parquet"})
+#: Suffix → media type of the formats for the programs of others, in the order of the buttons.
+HANDOVER = {
+    ".kmz": "application/vnd.google-earth.kmz",
+    ".tab": "application/octet-stream",
+}
+#: Those of them that hold any map.
+MAPS = (".kmz", ".tab")
+_ZIP = "application/zip"
 
 
 def buttons(
@@ -33,6 +39,7 @@ def buttons(
     build: Callable[[bool], ExportBundle],
     *,
     suffixes: Sequence[str] = tuple(FORMATS),
+    handover: Sequence[str] = (),
 ) -> None:
     """Draw one button per format.
 
@@ -47,19 +54,24 @@ def buttons(
         the button is clicked, outside the session: what it needs it must hold.
     suffixes
         Formats to offer.
+    handover
+        Formats for the programs of others, in a menu of their own; none for no menu.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":small[**{label}**]", width="content")
         for suffix in suffixes:
             st.download_button(
                 suffix,
-                data=_builder(build, suffix),
+                data=_builder(build, suffix, stem),
                 file_name=stem + suffix,
                 mime=FORMATS[suffix],
                 key=f"download-{stem}{suffix}",
                 on_click="ignore",
                 help=t("export.help"),
             )
+        if handover:
+            with st.popover(t("export.handover"), help=t("export.handover_help")):
+                _handover(stem, build, handover)
 
 
 @contextmanager
@@ -86,24 +98,43 @@ def menu(about: str, stem: str, build: Callable[[bool], ExportBundle]) -> None:
     first, *others = FORMATS
     st.markdown(f"**{about}**")
     st.download_button(
-        t("export.workbook"), data=_builder(build, first), file_name=stem + first,
+        t("export.workbook"), data=_builder(build, first, stem), file_name=stem + first,
         mime=FORMATS[first], key=f"menu-{stem}{first}", on_click="ignore", type="primary",
         width="stretch", icon=":material/table:", help=t("export.help"),
     )  # fmt: skip
     with st.container(horizontal=True, gap="xsmall"):
         for suffix in others:
             st.download_button(
-                suffix, data=_builder(build, suffix), file_name=stem + suffix,
+                suffix, data=_builder(build, suffix, stem), file_name=stem + suffix,
                 mime=FORMATS[suffix], key=f"menu-{stem}{suffix}", on_click="ignore",
                 help=t("export.help"),
             )  # fmt: skip
+    _handover(stem, build)
     st.markdown(f":small[{plain(stem + first)}]")
 
 
-def _builder(build: Callable[[bool], ExportBundle], suffix: str) -> Callable[[], bytes]:
-    def built() -> bytes:
-        from data.export.writers import to_bytes
+def _handover(
+    stem: str, build: Callable[[bool], ExportBundle], suffixes: Sequence[str] = MAPS
+) -> None:
+    """Draw the buttons of the formats for the programs of others."""
+    from data.export.writers import SEVERAL
 
-        return to_bytes(build(suffix in GEOGRAPHIC), suffix)
+    st.markdown(f":small[**{t('export.handover')}**]")
+    with st.container(horizontal=True, gap="xsmall"):
+        for suffix in suffixes:
+            several = suffix in SEVERAL
+            st.download_button(
+                t(f"export.for{suffix.replace('.', '_')}"), data=_builder(build, suffix, stem),
+                file_name=f"{stem}{suffix}{'.zip' if several else ''}",
+                mime=_ZIP if several else HANDOVER[suffix], key=f"handover-{stem}{suffix}",
+                on_click="ignore", help=t(f"export.about{suffix.replace('.', '_')}"),
+            )  # fmt: skip
+
+
+def _builder(build: Callable[[bool], ExportBundle], suffix: str, stem: str) -> Callable[[], bytes]:
+    def built() -> bytes:
+        from data.export.writers import TABLES_ONLY, to_bytes
+
+        return to_bytes(build(suffix not in TABLES_ONLY), suffix, stem)
 
     return built

@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from data.export.writers import SUFFIXES, write
+from data.export.writers import PLAIN, write
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -115,7 +115,7 @@ def test_what_is_illustrative_says_so(made: Rollout) -> None:
     assert "no_roads" in made.notes
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", PLAIN)
 def test_exports_hold_the_sums_of_the_tables(
     suffix: str, made: Rollout, pack: Pack, tmp_path: Path
 ) -> None:

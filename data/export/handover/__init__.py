@@ -1,0 +1,1 @@
+"""Formats for the programs of others: Google Earth, QGIS, MapInfo, drawings, open fibre data."""

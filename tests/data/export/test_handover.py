@@ -1,0 +1,139 @@
+"""Formats for the programs of others: read back by other programs, hostile names included."""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from data.export.bundle import ExportBundle
+from data.export.writers import to_bytes, write
+from data.wording.catalogue import Bilingual
+
+KML = "{http://www.opengis.net/kml/2.2}"
+#: Names that a village of an imported list may have.
+NAMES = (
+    "上关村", "<script>alert(1)</script>", '=cmd|"/c calc"!A1', "../../etc/passwd", "长" * 300,
+    "村🏔️𠮷", "\u202eאב\u202c村", "a$[gap]b", "{\\fArial;x}\\P%%c", "'\"&;--",
+)  # fmt: skip
+
+
+def plan() -> ExportBundle:
+    """Return sites with such names, a line, villages of each state and a plain table."""
+    count = len(NAMES)
+    sites = pd.DataFrame(
+        {
+            "site": range(1, count + 1), "name_zh": NAMES, "year": 2026,
+            "lon": [100.1 + i / 10 for i in range(count)], "lat": 25.1, "power": "grid",
+            "evidence": ["illustrative"] + ["declared"] * (count - 1), "source_ids": "pack:sites",
+        }
+    )  # fmt: skip
+    routes = pd.DataFrame({"route_id": ["r1"], "kind": ["fibre"], "evidence": ["modelled"]})
+    lines = gpd.GeoSeries([shapely.LineString([(100.1, 25.1), (100.2, 25.1)])], crs=4326)
+    villages = pd.DataFrame(
+        {"village_id": ["v1", "v2", "v3"], "lon": [100.1, 100.2, float("nan")],
+         "lat": [25.1, 25.2, float("nan")], "state": ["covered", "uncovered", "unknown"],
+         "evidence": "declared"}
+    )  # fmt: skip
+    sources = pd.DataFrame({"id": ["a"], "quote": ["引" * 600]})
+    return ExportBundle(
+        "sites", Bilingual("站址", "Sites"), sites,
+        {"routes": routes, "villages": villages, "sources": sources},
+        {"run_digest": "0123456789abcdef", "scenario": NAMES[1]}, shapes={"routes": lines},
+    )  # fmt: skip
+
+
+# -- KMZ
+
+
+class Tags(HTMLParser):
+    """Collect the tags and the text of a balloon, as a browser reads it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.words = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_a_kmz_is_one_document_with_folders_in_both_languages_and_its_own_icon() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(to_bytes(plan(), ".kmz")))
+    assert archive.namelist() == ["doc.kml", "files/dot.png"]
+    root = ET.fromstring(archive.read("doc.kml"))
+    folders = [folder.find(f"{KML}name").text for folder in root.iter(f"{KML}Folder")]
+    assert folders == [
+        "站址清单 list of sites",
+        "光缆路由 fibre routes",
+        "村—站对应表 villages and their sites",
+    ]
+    assert {icon.text for icon in root.iter(f"{KML}href")} == {"files/dot.png"}
+    assert archive.read("files/dot.png").startswith(b"\x89PNG")
+
+
+def test_the_balloons_of_a_kmz_show_every_text_and_run_none(tmp_path: Path) -> None:
+    root = ET.fromstring(zipfile.ZipFile(io.BytesIO(to_bytes(plan(), ".kmz"))).read("doc.kml"))
+    marks = root.find(f".//{KML}Folder").findall(f"{KML}Placemark")
+    for mark, name in zip(marks, NAMES, strict=True):
+        html = mark.find(f"{KML}description").text
+        read = Tags()
+        read.feed(html)
+        assert read.tags <= {"p", "b", "table", "tr", "td"}
+        assert name in read.words
+        assert "$[" not in html
+    balloons = {style.find(f"{KML}text").text for style in root.iter(f"{KML}BalloonStyle")}
+    assert balloons == {"$[description]"}
+    frame = gpd.read_file(write(plan(), tmp_path / "x.kmz"), layer=0)
+    assert frame["name_zh"].tolist() == list(NAMES)
+
+
+# -- MapInfo
+
+
+def test_mapinfo_tables_keep_every_name_and_every_unknown(tmp_path: Path) -> None:
+    bundle = plan()
+    path = write(bundle, tmp_path / "方案.tab")
+    frame = gpd.read_file(path)
+    assert frame.crs.to_epsg() == 4326
+    parts = [name for name in frame.columns if name.startswith("name_zh")]
+    assert frame[parts].fillna("").sum(axis=1).tolist() == list(NAMES)
+    assert frame.geometry.x.tolist() == pytest.approx(bundle.main["lon"].tolist(), abs=1e-6)
+    assert "charset UTF-8" in path.read_text(encoding="utf-8")
+    villages = gpd.read_file(tmp_path / "方案-villages.tab")
+    assert villages["lon"].tolist() == ["100.1", "100.2", ""]
+    assert villages.geometry.isna().tolist() == [False, False, True]
+    quote = pyogrio.read_dataframe(tmp_path / "方案-sources.tab", read_geometry=False)
+    assert "".join(quote.iloc[0, 1:]) == "引" * 600
+    about = pyogrio.read_dataframe(tmp_path / "方案-about.tab", read_geometry=False)
+    assert about.set_index("item")["value"]["run_digest"] == "0123456789abcdef"
+
+
+def test_a_mapinfo_table_in_plain_chinese_opens_in_old_programs(tmp_path: Path) -> None:
+    main = pd.DataFrame(
+        {"name_zh": ["昆明市"], "长列名" * 9: ["甲"], "长列名" * 9 + "二": ["乙"], "count": [7],
+         "lon": [102.7], "lat": [25.0]}
+    )  # fmt: skip
+    path = write(ExportBundle("sites", Bilingual("站址", "Sites"), main), tmp_path / "x.tab")
+    assert b"WindowsSimpChinese" in path.read_bytes()
+    assert "昆明市".encode("gbk") in path.with_suffix(".dat").read_bytes()
+    frame = gpd.read_file(path)
+    assert frame.iloc[0, :4].tolist() == ["昆明市", "甲", "乙", 7]
+
+
+def test_a_format_of_several_files_is_one_zip_where_one_is_asked_for() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(to_bytes(plan(), ".tab", "p")))
+    assert {"p.tab", "p.map", "p-routes.tab", "p-about.dat"} <= set(archive.namelist())
+    assert archive.testzip() is None
