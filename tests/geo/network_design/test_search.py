@@ -144,3 +144,29 @@ def test_faults_of_a_problem_are_named() -> None:
         NetworkProblem(**fields | {"fixed": (99,)})
     with pytest.raises(InputError, match="limits"):
         designed(network(4, "fixed"), MoneyGoal(budget=1e-9), RUN)
+
+
+def test_no_exchange_of_one_site_is_better_than_the_answer() -> None:
+    problem = spread(13, 40)
+    search = Search(problem, MoneyGoal(budget=30.0), RUN)
+    search.priced()
+    search.branched()
+    # Before the closing program, which would mend what the exchanges leave.
+    choice = search.choice
+    assert choice is not None
+    for at, (group, plan) in enumerate(zip(search.groups, choice.plans, strict=True)):
+        others = [other for i, other in enumerate(choice.plans) if i != at]
+        cost, covered = (
+            sum(part)
+            for part in zip(*((one.cost, one.weight.sum()) for one in others), strict=True)
+        )
+        for less in [None, *np.flatnonzero(plan.chosen)]:
+            for more in [None, *np.flatnonzero(~plan.chosen)]:
+                trial = plan.chosen.copy()
+                trial[[] if less is None else [less]] = False
+                if more is not None and trial[group.group.place == group.group.place[more]].any():
+                    continue
+                trial[[] if more is None else [more]] = True
+                found = group.group.weights[group.group.served(trial)].sum()
+                if cost + group.group.cost(trial) <= 30.0 / search.unit:
+                    assert covered + found <= choice.covered + 1e-9
