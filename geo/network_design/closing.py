@@ -68,7 +68,7 @@ def closed(
     for _ in range(_ROUNDS[not tiny]):
         ask = _Ask.beyond(limits, best.choice, enough, whole=whole)
         program = replace(_program(groups, limits, ask), least=least, most=most)
-        outcome = highs.maximise(program, clock, nodes=_NODES[not tiny], gap=enough)
+        outcome = highs.maximise(program, clock, nodes=_NODES[not tiny], prove=enough)
         reach = -np.inf if outcome.infeasible else outcome.bound
         # Choices that were left out are no better than what was asked.
         if limits.goal.budget is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from geo.network_design.problem import Flags, Floats
 from geo.network_design.program import GroupProgram
 from geo.siting.clock import SolverClock
 
+#: Most plans that are made of one by exchanging single sites.
+_MOST_VARIED = 4_000
 #: Share of a bound by which a chord is rounded outwards.
 _ROUNDING = 1e-9
 
@@ -248,7 +251,7 @@ class PricedGroup:
         return min((self.plans[at] for at in near), key=lambda plan: plan.cost)
 
     def thin_out(self, raised: Floats, price: float) -> None:
-        """Note the best plan without each of its sites, and with each further one.
+        """Note the best plan without each of its sites.
 
         Parameters
         ----------
@@ -260,6 +263,31 @@ class PricedGroup:
             fewer = best.chosen.copy()
             fewer[variant] = False
             self.plan_of(fewer)
+
+    def vary(self, chosen: Flags) -> None:
+        """Note the plans that one site less, one more, or one in place of another make of a choice.
+
+        Where these are too many, none is.
+
+        Parameters
+        ----------
+        chosen
+            (variants,) the choice.
+        """
+        group, nothing = self.group, np.array([-1])
+        less = np.append(nothing, np.flatnonzero(chosen & (group.option < 0)))
+        more = np.append(nothing, np.flatnonzero(~chosen))
+        if len(less) * len(more) > _MOST_VARIED:
+            return
+        for out, into in product(less.tolist(), more.tolist()):
+            other = chosen.copy()
+            if out >= 0:
+                other[out] = False
+            if into >= 0:
+                if other[group.place == group.place[into]].any():
+                    continue
+                other[into] = True
+            self.plan_of(other)
 
     def solve(self, raised: Floats, price: float) -> None:
         """Solve the linear program, round it and improve what results.

@@ -27,6 +27,8 @@ _FIRST = 4.0 ** np.arange(-3.0, 3.0)
 _ROUNDS, _BRANCHES, _NODES = 40, 4, 60
 #: Gap of linear and integer programs at which the search ends (share of the bound).
 _CLOSE, _ENOUGH = 2e-6, 2e-4
+#: Variants up to which single sites of the choice are exchanged.
+_SMALL = 600
 #: Gap of a proven optimum.
 _PROVEN = 1e-8
 
@@ -240,10 +242,23 @@ class Search:
         prices = self.prices or self.master.prices()
         for group in self.groups:
             group.thin_out(prices.raised, prices.money)
-        found = self.master.whole()
+        self._take(self.master.whole())
+        if len(self.problem.own) <= _SMALL:
+            self._vary()
+        self._report(0.8)
+
+    def _vary(self) -> None:
+        """Exchange single sites of the choice: few groups have few plans to choose among."""
+        before = None
+        while self.choice is not None and self.choice is not before and not self.clock.over():
+            before = self.choice
+            for group, plan in zip(self.groups, before.plans, strict=True):
+                group.vary(plan.chosen)
+            self._take(self.master.whole())
+
+    def _take(self, found: Choice | None) -> None:
         if found is not None and self.limits.better(found, self.choice):
             self.choice = found
-        self._report(0.8)
 
     def closed(self) -> None:
         """Run the closing program where the problem is small or the gap wide."""

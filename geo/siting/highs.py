@@ -24,6 +24,13 @@ _greeted: list[bool] = []
 #: The largest factor of the objective is scaled into this range: the solver's tolerances are
 #: absolute, 1e-6 on the gap and 1e-7 on reduced costs.
 _LARGEST_GAIN = (2.0**10, 2.0**20)
+#: Options of searches for answers beside the tree, and of the restart that they lead to.
+_HEURISTICS = (
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_rins",
+    "mip_heuristic_run_root_reduced_cost",
+    "mip_allow_restart",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +76,7 @@ class SolverOutcome:
 def maximise(
     program: IntegerProgram, clock: SolverClock, *, start: Floats | None = None,
     nodes: int | None = None, report: Callable[[float, float], None] | None = None,
-    gap: float | None = None,
+    prove: float | None = None,
 ) -> SolverOutcome:  # fmt: skip
     """Solve a program within the clock's time.
 
@@ -87,8 +94,9 @@ def maximise(
         Limit of the search tree; None for no limit.
     report
         Called with the gain and the bound so far.
-    gap
-        Gap at which the run ends, as a share; None takes that of the clock's run.
+    prove
+        Gap at which the run ends, as a share, for callers with a good answer of their own: the
+        solver's heuristics are left out. None takes the gap of the clock's run.
 
     Returns
     -------
@@ -100,7 +108,7 @@ def maximise(
         return SolverOutcome(np.zeros(0) if fits else None, 0.0, not fits)
     scale = _scale(program.gain)
     scaled = replace(program, gain=program.gain * scale)
-    limits = nodes, clock.run.gap if gap is None else gap
+    limits = nodes, prove
 
     def progress(gain: float, bound: float) -> None:
         if report is not None:
@@ -133,7 +141,7 @@ def prepared(program: IntegerProgram, clock: SolverClock) -> Any:
     solver
         The solver, not yet run.
     """
-    return _prepared(program, clock, (None, clock.run.gap), None)
+    return _prepared(program, clock, (None, None), None)
 
 
 def solved(solver: Any) -> bool:
@@ -168,11 +176,12 @@ def _scale(gain: Floats) -> float:
 def _prepared(
     program: IntegerProgram,
     clock: SolverClock,
-    limits: tuple[int | None, float],
+    limits: tuple[int | None, float | None],
     report: Callable[[float, float], None] | None,
 ) -> Any:
-    nodes, gap = limits
+    nodes, prove = limits
     solver = _solver()
+    gap = clock.run.gap if prove is None else prove
     options: dict[str, bool | float | str | int] = {
         "output_flag": False, "mip_rel_gap": max(gap, 0.0), "mip_abs_gap": 1e-6,
         # A site built by 1e-7 less than 1 would make the bound on the cost wrong by some fen.
@@ -181,6 +190,8 @@ def _prepared(
     }  # fmt: skip
     if nodes is not None:
         options["mip_max_nodes"] = nodes
+    if prove is not None:
+        options |= dict.fromkeys(_HEURISTICS, False)
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))

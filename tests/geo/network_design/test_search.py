@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -144,3 +145,30 @@ def test_faults_of_a_problem_are_named() -> None:
         NetworkProblem(**fields | {"fixed": (99,)})
     with pytest.raises(InputError, match="limits"):
         designed(network(4, "fixed"), MoneyGoal(budget=1e-9), RUN)
+
+
+def exchanges(search: Search, at: int) -> np.ndarray:
+    """Return cost and weight that each exchange of one site of a group adds to the choice."""
+    group, plan = search.groups[at].group, search.choice.plans[at]
+    found = [(0.0, 0.0)]
+    for less in [None, *np.flatnonzero(plan.chosen)]:
+        for more in [None, *np.flatnonzero(~plan.chosen)]:
+            trial = plan.chosen.copy()
+            trial[[] if less is None else [less]] = False
+            if more is None or not trial[group.place == group.place[more]].any():
+                trial[[] if more is None else [more]] = True
+                weight = group.weights[group.served(trial)].sum()
+                found.append((group.cost(trial) - plan.cost, weight - plan.weight.sum()))
+    return np.array(found)
+
+
+def test_no_exchange_of_one_site_in_two_groups_is_better_than_the_answer() -> None:
+    search = Search(spread(13, 40), MoneyGoal(budget=30.0), RUN)
+    search.priced()
+    # Before the closing program, which would mend what the exchanges leave.
+    search.branched()
+    left = 30.0 / search.unit - search.choice.cost
+    added = [exchanges(search, at) for at in range(len(search.groups))]
+    for one, other in combinations(added, 2):
+        cost, weight = (one[:, None] + other[None]).transpose(2, 0, 1)
+        assert weight[cost <= left].max() <= 1e-9
