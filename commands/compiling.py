@@ -16,7 +16,7 @@ COMMANDS = typer.Typer()
 @COMMANDS.command("compile")
 def compile_ahead() -> None:
     """Compile the inner loops once; without it each waits for its first use."""
-    parts: tuple[Callable[[], None], ...] = (_plans, _terrain, _local_search)
+    parts: tuple[Callable[[], None], ...] = (_plans, _terrain, _local_search, _shared_fibre)
     # New processes: a fork would carry this one's threads along half-alive.
     fresh = multiprocessing.get_context("spawn")
     with steps("compile", len(parts)) as step, ProcessPoolExecutor(2, fresh) as pool:
@@ -89,3 +89,15 @@ def _local_search() -> None:
     line = np.abs(np.subtract.outer(np.arange(60), np.arange(60))) <= 4
     core = reduce(checked(SitingProblem(coverage=line, weights=np.ones(60), p=5)))
     CoverSearch(core, SolverClock(SolverRun())).round(0)
+
+
+def _shared_fibre() -> None:
+    """Build a tree of shared fibre large enough that all its exchanges are tried."""
+    import numpy as np
+
+    from geo.steiner.tree import steiner_tree
+
+    chance = np.random.default_rng(1)
+    chain = [[node, node + 1] for node in range(59)]
+    pairs = np.array(chain + chance.integers(0, 60, (200, 2)).tolist())
+    steiner_tree(pairs, chance.integers(1, 20, len(pairs)).astype(float), range(0, 60, 4))

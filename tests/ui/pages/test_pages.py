@@ -159,8 +159,7 @@ def test_a_browser_that_reports_no_map_gets_the_rest_after_the_limit(
     assert cards(app)
 
 
-@pytest.mark.parametrize("province", pack_names())
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "province"), [("zh", "gansu"), ("en", "yunnan")])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens_by_its_link(page: str, language: str, province: str) -> None:
     app = opened(page, lang=language, province=province)

@@ -60,7 +60,7 @@ def answered(content: bytes, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(bends=st.lists(BEND, min_size=1, max_size=3))
 def test_no_bent_file_breaks_its_reader(name: str, bends: list[tuple[str, float, int]]) -> None:
     answered(bent(contents()[name], bends), name)
