@@ -248,8 +248,8 @@ def _zip(path: Path) -> Iterator[tuple[dict[Place, Any], Callable[[Any], bytes]]
         places, from_south = {}, False
         for info in archive.infolist():
             last = info.filename.rpartition("/")[2].lower()
-            if found := _PLACE.search(info.filename):
-                zoom, x, y = map(int, found.groups())
+            if numbers := _PLACE.search(info.filename):
+                zoom, x, y = map(int, numbers.groups())
                 places[zoom, x, y] = info
             elif last in _FROM_SOUTH:
                 from_south = True

@@ -30,7 +30,7 @@ from layers.villages import village_table
 from planning.gaps import gap_table
 from planning.whatif import effect
 from ui.plan import job as plan_job
-from ui.shell import first_paint, layer_choice, state
+from ui.shell import first_paint, state
 from ui.shell.history import History
 from ui.widgets import background
 
@@ -273,22 +273,6 @@ def test_an_unknown_value_in_the_link_is_named_and_the_default_stands(
     assert len(app.warning) == 1
     app.run()
     assert not app.warning
-
-
-def test_language_changes_every_title_and_keeps_the_choice() -> None:
-    app = opened("", layer="fibre", lang="zh")
-    before = app.selectbox(key=layer_choice.LAYER_BOX)
-    app.segmented_control(key="_language_box").set_value("en").run()
-    after = app.selectbox(key=layer_choice.LAYER_BOX)
-    assert before.value == after.value == "fibre"
-    assert not set(before.options) & set(after.options)
-
-
-def test_a_browser_that_missed_the_language_does_not_change_it() -> None:
-    app = opened("import", lang="en")
-    app.segmented_control(key="_language_box").set_value(None).run()
-    assert app.session_state[state.LANGUAGE] == "en"
-    assert app.query_params["lang"] == "en"
 
 
 def test_typed_coordinates_place_a_site_and_undo_takes_it_back() -> None:
