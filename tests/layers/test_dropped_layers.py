@@ -115,7 +115,7 @@ def test_the_overlay_is_listed_and_its_rows_are_sources(pack: Pack) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_export_has_both(suffix: str, tmp_path: Path, scenario: Path) -> None:
     gaps, rows = tmp_path / f"gaps{suffix}", tmp_path / f"rows{suffix}"
-    run_here("gaps", "-p", PROVINCE, "--scenario", scenario, "--out", gaps)
+    run_here("gaps", "-p", PROVINCE, "-l", "edge_nodes", "--scenario", scenario, "--out", gaps)
     run_here("gaps", "-p", PROVINCE, "--layer", "charging_zones", "--out", rows)
     for path, key, words in ((gaps, "edge_nodes", "edge_node"),
                              (rows, "charging_zones", "建设充电示范区")):  # fmt: skip

@@ -204,7 +204,7 @@ def test_text_never_runs(text: str, tmp_path: Path) -> None:
     assert ET.fromstring(kml) is not None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(min_size=1, max_size=60))
 def test_any_name_survives_every_text_format(name: str) -> None:
     hostile, shown = bundle(name), printable(name)
