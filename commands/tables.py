@@ -21,7 +21,6 @@ from commands.options import (
     is_map,
     pack_of,
     print_table,
-    qualified,
     remark,
     say,
     scenario_of,
@@ -109,11 +108,10 @@ def _print_gaps(table: pd.DataFrame) -> None:
 
     language = terminal_language()
     data = data_language(language)
-    shown = qualified(table, ("target", "built", "gap")).rename(
-        columns={f"denominator_{data}": "denominator", f"note_{language}": "note"}
-    )
+    shown = table.rename(columns={f"denominator_{data}": "denominator", f"note_{language}": "note"})
     more = ("metric", "target_as_of", "target_status", "rule", "denominator", "built_low",
-            "built_high", "note")  # fmt: skip
+            "built_high", "note", "target_qualifier", "built_qualifier",
+            "gap_qualifier")  # fmt: skip
     numbers = ("target", "built", "planned", "gap", "gap_low", "gap_high", "built_low",
                "built_high")  # fmt: skip
     print_table(shown[[*GAP_COLUMNS, *more, *own_columns(table)]], right=numbers)
