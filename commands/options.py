@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.ledger.qualifiers import with_word
 from data.wording.catalogue import LANGUAGES, text
 from geo.errors import InputError, UnknownNameError
 from geo.sentence import Sentence
@@ -216,12 +217,14 @@ def print_table(table: pd.DataFrame, *, right: Container[str] = ()) -> None:
     Parameters
     ----------
     table
-        What is printed; an unknown cell is a dash.
+        What is printed; an unknown cell is a dash. The words of a column ``…_qualifier`` go before
+        the figures that they are about.
     right
         Columns that are flush right.
     """
     from rich.cells import cell_len
 
+    table = _qualified(table)
     # rich's own Table takes ten times as long: 4 s for 3,000 rows of twelve columns.
     columns = [
         [str(name), *(_cell(value, str(name)) for value in table.iloc[:, i].tolist())]
@@ -237,21 +240,30 @@ def print_table(table: pd.DataFrame, *, right: Container[str] = ()) -> None:
         typer.echo("  ".join(line).rstrip())
 
 
-def qualified(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    """Return the table with the word of how exact a figure is before the figure."""
-    worded = table.copy()
-    for name in names:
-        signs = table[f"{name}_qualifier"]
+def _qualified(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the word of how exact a figure is before it, not in its own column."""
+    pairs = {c.removesuffix("_qualifier"): c for c in map(str, table) if c.endswith("_qualifier")}
+    if "qualifier" in table:
+        pairs["value"] = "qualifier"
+    worded = table.drop(columns=list(pairs.values()))
+    for name in pairs.keys() & set(worded):
         worded[name] = [
-            words(f"qualifier.{sign.replace(' ', '_')}", figure=figure) if sign else figure
-            for sign, figure in zip(signs, [_cell(v, name) for v in table[name]], strict=True)
-        ]
+            shown if shown == _UNKNOWN else with_word(shown, str(sign), terminal_language())
+            for shown, sign in zip(
+                [_cell(value, name) for value in table[name]], table[pairs[name]].fillna(""),
+                strict=True,
+            )
+        ]  # fmt: skip
     return worded
+
+
+#: What stands for a cell that is unknown.
+_UNKNOWN = "—"
 
 
 def _cell(value: object, name: str) -> str:
     if value is None or value != value:  # noqa: PLR0124  NaN is the only value unequal to itself
-        return "—"
+        return _UNKNOWN
     if isinstance(value, float):
         return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
     is_count = isinstance(value, int) and not isinstance(value, bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,6 @@ from commands.options import (
     is_map,
     pack_of,
     print_table,
-    qualified,
     remark,
     say,
     scenario_of,
@@ -75,6 +75,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
     if listed or _is_listed(keys):
         _listing(pack_of(province, workspace), keys[0], out)
         return
+    from data.ledger.statements import parse_date
     from data.scenario.scenario import Scenario
     from planning.gaps import gap_table, with_target_date
 
@@ -85,9 +86,10 @@ def gaps(  # noqa: PLR0913  one argument for each option
         if target_date:
             plan = with_target_date(pack, plan, keys, target_date, metric=metric)
         plan = _with_own(plan, own or ())
-        table = gap_table(
-            pack, keys, level=level.value, as_of=as_of or None, scenario=plan, metric=metric
-        )
+        if as_of:
+            day = dt.date.fromisoformat(parse_date(as_of))
+            plan = plan.model_copy(update={"as_of": day})
+        table = gap_table(pack, keys, level=level.value, scenario=plan, metric=metric)
         step("computed")
         if out == "-":
             _print_gaps(table)
@@ -109,11 +111,10 @@ def _print_gaps(table: pd.DataFrame) -> None:
 
     language = terminal_language()
     data = data_language(language)
-    shown = qualified(table, ("target", "built", "gap")).rename(
-        columns={f"denominator_{data}": "denominator", f"note_{language}": "note"}
-    )
+    shown = table.rename(columns={f"denominator_{data}": "denominator", f"note_{language}": "note"})
     more = ("metric", "target_as_of", "target_status", "rule", "denominator", "built_low",
-            "built_high", "note")  # fmt: skip
+            "built_high", "note", "target_qualifier", "built_qualifier",
+            "gap_qualifier")  # fmt: skip
     numbers = ("target", "built", "planned", "gap", "gap_low", "gap_high", "built_low",
                "built_high")  # fmt: skip
     print_table(shown[[*GAP_COLUMNS, *more, *own_columns(table)]], right=numbers)
@@ -205,7 +206,7 @@ def villages(  # noqa: PLR0913  one argument for each option
         pack = pack_of(province, workspace)
         step("read")
         whole = village_table(
-            pack, regions=prefecture or (), radius_m=radius_m, unknown_size=True
+            pack, regions=prefecture or (), radius_m=radius_m, min_households=0
         )  # fmt: skip
         reasons = left_out(whole, state=state.value, min_households=min_households)
         table = whole[reasons == ""]

@@ -29,7 +29,15 @@ from layers.figures import Figures, LedgerKeys, TargetStatus
 from layers.observed_cells import NO_CELLS
 from layers.offers import SiteNeed
 from layers.provincial_split import spread
-from layers.villages import COUNT_COLUMNS, MIN_HOUSEHOLDS, VILLAGES_SOURCE, sized, village_states
+from layers.villages import (
+    COUNT_COLUMNS,
+    COVERED_SHARE,
+    MIN_HOUSEHOLDS,
+    VILLAGES_LAYER,
+    VILLAGES_SOURCE,
+    sized,
+    village_states,
+)
 from layers.words import two_sentences
 
 #: Villages whose size is unknown: all, those that may have 4G, those that may have none.
@@ -308,14 +316,14 @@ def _shared(total: int, weights: pd.Series) -> np.ndarray:
 
 
 LAYER = Layer(
-    key="natural_villages",
+    key=VILLAGES_LAYER,
     order=50,
     metrics=(
         Metric(
             key="with_4g",
             unit="natural_village",
             figures=figures,
-            ledger=LedgerKeys(built=("without_4g",), share=("with_4g",)),
+            ledger=LedgerKeys(built=("without_4g",), share=COVERED_SHARE),
             default_rule="rural_households",
             rules=("rural_households", "village_units", "area"),
             planned="villages",

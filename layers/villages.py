@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.ledger.statements import Ledger
 from data.tables.initials import matches
 from data.tables.reader import Pack
 from data.workspace.effective import brought
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: "20户以上" normally includes 20 [households].
 MIN_HOUSEHOLDS = 20
+#: Layer of the villages in the ledger, and the share of them that a prefecture has covered.
+VILLAGES_LAYER, COVERED_SHARE = "natural_villages", ("with_4g",)
 #: Source id of the village table.
 VILLAGES_SOURCE = "pack:natural_villages"
 
@@ -50,6 +53,40 @@ def village_states(has_4g: pd.Series) -> NDArray[np.uint8]:
     return np.where(known, covered.astype(np.uint8), 2).astype(np.uint8)
 
 
+def states_in_force(pack: Pack, villages: pd.DataFrame, as_of: str = "") -> NDArray[np.uint8]:
+    """Return the state per village; invented ones agree with what their prefecture has reported.
+
+    Where a prefecture has reported that all its villages have 4G, none that a rule has invented
+    lacks it: as the gap counts them.
+
+    Parameters
+    ----------
+    pack
+        The province.
+    villages
+        Rows with :data:`COUNT_COLUMNS`.
+    as_of
+        Last date of a report that counts, YYYY-MM-DD; empty for today.
+
+    Returns
+    -------
+    state
+        (n,) index in :data:`STATES`.
+    """
+    states = village_states(villages["has_4g"])
+    invented = (villages["evidence"] == "illustrative").to_numpy()
+    if not invented.any():
+        return states
+    ledger = Ledger.of(pack).of_layer(VILLAGES_LAYER)
+    shares = ledger.regional(COVERED_SHARE, as_of or pack.default_as_of)
+    latest = {figure.adcode: figure.value for figure in shares if figure.kind == "share"}
+    whole = [code for code, share in latest.items() if share >= 1.0]
+    counties = pack.regions("county")
+    inside = counties.loc[counties["parent"].isin(whole), "adcode"]
+    states[invented & villages["adcode"].astype(str).isin(inside).to_numpy()] = 1
+    return states
+
+
 def village_table(
     pack: Pack,
     *,
@@ -57,7 +94,7 @@ def village_table(
     regions: Sequence[str] = (),
     min_households: int = 1,
     radius_m: float | None = None,
-    unknown_size: bool = False,
+    as_of: str = "",
 ) -> pd.DataFrame:
     """Return the villages of a province with names of their regions.
 
@@ -70,12 +107,12 @@ def village_table(
     regions
         adcodes of prefectures or counties; empty for all.
     min_households
-        Only villages of at least that size [households].
+        Only villages of at least that size [households]; 0 for those of unknown size too.
     radius_m
         Derive the state again from the sites in force: a site within this distance [m], MIIT 2018
         rule A with its 5 km or any other. Default: the state that the table holds.
-    unknown_size
-        Also villages whose households are unknown, where ``min_households`` asks for none.
+    as_of
+        As in :func:`states_in_force`.
 
     Returns
     -------
@@ -96,13 +133,13 @@ def village_table(
     check_regions(pack, regions)
     villages = pack.table("natural_villages")
     codes = (
-        village_states(villages["has_4g"])
+        states_in_force(pack, villages, as_of)
         if radius_m is None
         else rule_a_states(pack, villages, radius_m)
     )
     county = villages["adcode"].astype(str).to_numpy()
     names = county_names(pack)
-    keep = sized(villages, min_households, unknown=unknown_size and min_households <= 1)
+    keep = sized(villages, min_households, unknown=min_households < 1)
     if state != "all":
         keep &= codes == STATES.index(state)
     if regions:

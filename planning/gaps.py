@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from data.clock import months_between
+from data.ledger.qualifiers import QUALIFIERS
 from data.ledger.statements import Ledger, parse_date
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -32,11 +33,6 @@ EXTRA_COLUMNS = (
     "target_high", "built_qualifier", "built_low", "built_high", "gap_qualifier", "rule",
     "denominator_zh", "denominator_en", "note_zh", "note_en", "target_evidence", "built_evidence",
 )  # fmt: skip
-
-#: Sign of how exact a figure is → its word in the columns ``…_qualifier``; "=" needs none.
-QUALIFIERS: Mapping[str, str] = {
-    "~": "about", ">": "more than", ">=": "at least", "<=": "at most"
-}  # fmt: skip
 #: Where a planner's own list is in force: what is allocated, what the list counts, which counts.
 OWN_COLUMNS = ("built_allocated", "built_own", "own_difference", "built_in_force")
 

@@ -375,6 +375,9 @@ def rack_need(
     )
     share = float(use["built"]) / 100 if options.use is None else options.use
     told = [row["source_ids"], use["source_ids"] if options.use is None else ""]
+    own = options.use is not None or not np.isnan(float(row["target"]))
+    classes = {"derived", *filter(None, (row["evidence"], use["evidence"])), *["assumed"] * own}
+    exact = _how_exact(row, "" if options.use is not None else str(use["built_qualifier"]))
     whole = _missing_racks(row, share, scenario, options)
     zones = pack.table("policy_zones")
     named = candidate_regions(
@@ -390,11 +393,22 @@ def rack_need(
             "name_en": [pack.meta["name_en"], *regions["name_en"]],
             **{key: [value, *[np.nan] * len(named)] for key, value in whole.items()},
             "zones": ["", *("; ".join(some) for some in named.values())],
-            "as_of": str(row["as_of"]),
-            "evidence": "assumed",
+            "as_of": [str(row["as_of"]), *[""] * len(named)],
+            "evidence": [weakest(classes), *["reported"] * len(named)],
+            **{key: [word, *[""] * len(named)] for key, word in exact.items()},
             "source_ids": [";".join(ids for ids in told if ids), *sources],
         }
     )
+
+
+def _how_exact(row: pd.Series, use: str) -> dict[str, str]:
+    """Return the word before each figure of the racks; a product is as rough as its factors."""
+    built = str(row["built_qualifier"])
+    part = "about" if use or built else ""
+    return {
+        "target_qualifier": str(row["target_qualifier"]), "built_qualifier": built,
+        "use_qualifier": use, "in_use_qualifier": part, "spare_qualifier": part,
+    }  # fmt: skip
 
 
 def _missing_racks(

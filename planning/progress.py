@@ -24,6 +24,7 @@ PROGRESS_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "layer", "metric", "unit", "status", "baseline_as_of",
     "baseline", "as_of", "built", "built_low", "built_high", "counted", "path", "behind",
     "target_as_of", "target", "pace_so_far", "pace_needed", "months_left", "evidence", "source_ids",
+    "built_qualifier", "target_qualifier",
 )  # fmt: skip
 #: Words of the column ``status``.
 STATUSES = (

@@ -66,7 +66,7 @@ def village_facts(pack: Pack, wanted: str, folder: str | Path | None = None) -> 
     InputError
         If none or several are found.
     """
-    table = village_table(pack, unknown_size=True)
+    table = village_table(pack, min_households=0)
     found = table[table["village_id"] == wanted]
     found = found if len(found) else table[named(table, wanted)]
     if len(found) != 1:

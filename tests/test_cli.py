@@ -125,6 +125,22 @@ def test_a_file_carries_what_a_reader_of_the_figures_needs(tmp_path: Path) -> No
     assert (row["built_low"], row["built_high"]) == (41_050, 41_150)
 
 
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("gaps -l data_centres --level province", "more than 40,000"),
+        ("needs -l data_centres", "more than 40,000"),
+        ("needs -l mobile_5g --as-of 2022-06-30", " about 3,"),
+        ("progress -l mobile_5g --level province --as-of 2026-11-30", "about 102,259"),
+        ("sources", "about 41,100"),
+    ],
+)
+def test_the_word_stands_before_the_number(command: str, shown: str) -> None:
+    printed = run_here(*command.split(), "-p", "yunnan").stdout
+    assert shown in printed
+    assert "qualifier" not in printed.splitlines()[0]
+
+
 def test_needs_follow_the_date(tmp_path: Path) -> None:
     for day, first, built in (("2020-12-31", 2021, 300), ("2024-06-30", 2024, 353)):
         path = tmp_path / f"{day}.csv"

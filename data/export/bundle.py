@@ -28,6 +28,29 @@ _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
+class WordedNumber:
+    """A number that is shown with the word of how exact it is before it, and still adds up.
+
+    Attributes
+    ----------
+    value
+        The number.
+    word
+        What stands before it, such as ``约``.
+    """
+
+    value: float
+    word: str
+
+    def __str__(self) -> str:
+        """Return the number as shown, for the width of its column."""
+        return f"{self.word}{self.value:,.10g}"
+
+
+Cell = str | float | WordedNumber
+
+
+@dataclass(frozen=True)
 class ReadingSheet:
     """One sheet of a workbook as a person reads and prints it, in one language.
 
@@ -49,8 +72,8 @@ class ReadingSheet:
     title: str
     lines: tuple[str, ...]
     head: tuple[str, ...]
-    rows: tuple[tuple[str | float, ...], ...]
-    total: tuple[str | float, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,13 @@ from data.export.bundle import (
     number_text,
 )
 from data.export.captions import caption
-from data.export.xlsx_reading import add_reading_sheets
+from data.export.xlsx_reading import BASE_FORMAT, FONT, add_reading_sheets
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-#: On every Chinese Windows; other systems replace it by a font that has the characters.
-_FONT = "Microsoft YaHei"
 #: No clock goes into the file: the same inputs give the same bytes.
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _MAX_CELL = 32_767
@@ -112,7 +110,7 @@ def cell_text(text: str) -> str:
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
-    base: dict[str, Any] = {"font_name": _FONT, "font_size": 10, "valign": "top"}
+    base = BASE_FORMAT
     head = {**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "border": 1}
     made = {
         "head": book.add_format(head),
@@ -156,7 +154,7 @@ def _head(sheet: Worksheet, column: int, name: str, style: Format, stamp: str) -
     sheet.write_string(0, column, cell_text(name), style)
     note = "\n".join(part for part in (caption(name), stamp if name == "evidence" else "") if part)
     if note:
-        sheet.write_comment(0, column, note, {"x_scale": 1.8, "font_name": _FONT, "font_size": 9})
+        sheet.write_comment(0, column, note, {"x_scale": 1.8, "font_name": FONT, "font_size": 9})
 
 
 def _write(sheet: Worksheet, at: tuple[int, int], kind: str, value: Any, style: Format) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from data.export.bundle import ReadingSheet, printable
+from data.export.bundle import Cell, ReadingSheet, WordedNumber, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import xlsxwriter
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+#: A font that shows Chinese on every system.
+FONT = "Microsoft YaHei"
+BASE_FORMAT: Mapping[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "top"}
 #: What no name of a sheet may contain, and how long it may be.
 _NOT_IN_NAMES, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\\\]"), 31
 _A4 = 9
@@ -74,10 +75,19 @@ def add_reading_sheets(
     formats
         Formats of the workbook by name.
     """
-    names = list(taken)
+    names, known = list(taken), dict(formats)
+    cells = [cell for sheet in sheets for row in sheet.rows for cell in row]
+    for word in {cell.word for cell in cells if isinstance(cell, WordedNumber)}:
+        shown = f'"{printable(word)}"#,##0.######'
+        known[_worded(word)] = book.add_format({**BASE_FORMAT, "num_format": shown})
     for sheet in sheets:
         names.append(sheet_name(sheet.name, names))
-        _write(book.add_worksheet(names[-1]), sheet, formats)
+        _write(book.add_worksheet(names[-1]), sheet, known)
+
+
+def _worded(word: str) -> str:
+    """Return the name of the format that shows a word before a number."""
+    return f"number after {word}"
 
 
 def _write(page: Worksheet, sheet: ReadingSheet, formats: Mapping[str, Format]) -> None:
@@ -93,9 +103,10 @@ def _write(page: Worksheet, sheet: ReadingSheet, formats: Mapping[str, Format]) 
     for j, title in enumerate(sheet.head):
         page.write_string(head, j, printable(title), formats["wrapped head"])
     for i, row in enumerate(sheet.rows, start=head + 1):
-        _row(page, i, row, formats["number"], formats["wrap"])
+        _row(page, i, row, formats)
     if sheet.total:
-        _row(page, head + 1 + len(sheet.rows), sheet.total, formats["total"], formats["total"])
+        bold = {**formats, "number": formats["total"], "wrap": formats["total"]}
+        _row(page, head + 1 + len(sheet.rows), sheet.total, bold)
     for j, width in enumerate(widths):
         page.set_column(j, j, width)
     page.freeze_panes(head + 1, 1)
@@ -112,15 +123,15 @@ def _cut(text: str, length: int) -> str:
     return units.decode("utf-16-le", errors="ignore").rstrip(" '") or "_"
 
 
-def _row(
-    page: Worksheet, at: int, cells: Sequence[str | float], number: Format, text: Format
-) -> None:
+def _row(page: Worksheet, at: int, cells: Sequence[Cell], formats: Mapping[str, Format]) -> None:
     # A cell written as a string is never run, whatever it begins with: nothing is escaped.
     for j, cell in enumerate(cells):
         if isinstance(cell, str):
-            page.write_string(at, j, printable(cell), text)
+            page.write_string(at, j, printable(cell), formats["wrap"])
+        elif isinstance(cell, WordedNumber):
+            page.write_number(at, j, cell.value, formats[_worded(cell.word)])
         else:
-            page.write_number(at, j, cell, number)
+            page.write_number(at, j, cell, formats["number"])
 
 
 def _width(texts: Sequence[str]) -> int:

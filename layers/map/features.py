@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from data.tables.reader import Pack
 from data.workspace.effective import brought
 from layers.offers import Points
-from layers.villages import village_states
+from layers.villages import COUNT_COLUMNS, states_in_force
 
 #: Tolerance of the simplification by level [°]; below a pixel at the zooms that are used.
 _TOLERANCE_DEG = {"province": 0.005, "prefecture": 0.004, "county": 0.003}
@@ -212,13 +212,13 @@ def mark_bytes(marks: Points) -> bytes:
 
 @lru_cache(maxsize=4)
 def _villages(pack: Pack, _identity: str) -> bytes:
-    columns = ("lon", "lat", "households", "has_4g")
+    columns = ("lon", "lat", *COUNT_COLUMNS)
     villages = pack.table("natural_villages", columns=columns)
     return point_bytes(
         villages["lon"].to_numpy(float),
         villages["lat"].to_numpy(float),
         villages["households"].to_numpy(float, na_value=np.nan),
-        village_states(villages["has_4g"]),
+        states_in_force(pack, villages),
     )
 
 

@@ -6,9 +6,10 @@ import math
 
 import pandas as pd
 
-from data.export.bundle import ReadingSheet
+from data.export.bundle import Cell, ReadingSheet, WordedNumber
 from data.ledger.documents import cited
 from data.ledger.metrics import in_language
+from data.ledger.qualifiers import with_word
 from data.tables.pack import TABLES
 from data.tables.reader import Pack
 from layers.registry import metric_of
@@ -16,7 +17,6 @@ from planning.exports.report.reader import Reader, Row, is_known, records
 from planning.exports.source_rows import TABLE_KINDS
 
 _COUNTS = ("target", "built", "planned", "gap")
-_QUALIFIED = ("target", "built", "gap")
 
 
 def gap_sheets(
@@ -88,27 +88,29 @@ def _above(row: Row, pack: Pack, reader: Reader) -> str:
     return str(names.get(row["parent"], "")) if row["level"] == "county" else ""
 
 
-def _cells(row: Row, reader: Reader) -> tuple[str | float, ...]:
+def _cells(row: Row, reader: Reader) -> tuple[Cell, ...]:
     note = str(row.get(f"note_{reader.language}", row["note_en"]) or "")
-    inexact = [
-        reader.text("workbook.inexact", what=reader.text(f"workbook.{name}_word"),
-                    figure=reader.qualified(row, name))
-        for name in _QUALIFIED
-        if row[f"{name}_qualifier"] and is_known(row[name])
-    ]  # fmt: skip
     return (
         str(row[reader.names]),
-        *(_number(row[name], reader) for name in (*_COUNTS, "gap_low", "gap_high")),
+        *(_worded(row, name, reader) for name in _COUNTS),
+        *(_number(row[name], reader) for name in ("gap_low", "gap_high")),
         str(row["as_of"] or ""), str(row["target_as_of"] or ""),
-        reader.evidence(str(row["evidence"])), " ".join([*inexact, note]).strip(),
+        reader.evidence(str(row["evidence"])), note,
     )  # fmt: skip
+
+
+def _worded(row: Row, name: str, reader: Reader) -> Cell:
+    sign = str(row.get(f"{name}_qualifier") or "")
+    if not sign or not is_known(row[name]):
+        return _number(row[name], reader)
+    return WordedNumber(float(row[name]), with_word("", sign, reader.language))
 
 
 def _number(value: float, reader: Reader) -> str | float:
     return float(value) if math.isfinite(value) else reader.text("report.unknown")
 
 
-def _total(rows: pd.DataFrame, reader: Reader) -> tuple[str | float, ...]:
+def _total(rows: pd.DataFrame, reader: Reader) -> tuple[Cell, ...]:
     """Return the sums of counts; none of shares and rates, nor where one row is unknown."""
     first = records(rows)[0]
     if not metric_of(str(first["layer"]), str(first["metric"]))[1].is_count or len(rows) < 2:
@@ -116,9 +118,18 @@ def _total(rows: pd.DataFrame, reader: Reader) -> tuple[str | float, ...]:
     if len(set(rows["level"])) > 1:
         # Counties and their prefecture in one list would be counted twice.
         return ()
-    sums = [_number(float(rows[name].sum(skipna=False)), reader) for name in _COUNTS]
+    sums = [_sum(rows, name, reader) for name in _COUNTS]
     blank = ("",) if first["level"] == "county" else ()
     return (reader.text("report.total"), *blank, *sums, "", "", "", "", "", "")
+
+
+def _sum(rows: pd.DataFrame, name: str, reader: Reader) -> Cell:
+    """Return the sum of a column; it is no more exact than its parts."""
+    total = float(rows[name].sum(skipna=False))
+    key = f"{name}_qualifier"
+    words = {*rows.get(key, ()), ""} - {""}
+    word = "about" if len(words) > 1 else "".join(words)
+    return _worded({name: total, key: word}, name, reader)
 
 
 def _source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSheet:

@@ -59,14 +59,14 @@ def test_the_packs_own_list_has_its_own_columns_alone() -> None:
 
 @pytest.mark.parametrize("wanted", ["罗登", "ald", "ALD", "张三", "阿乌村", "lfjd"])
 def test_a_search_finds_a_part_initials_and_extras(own: Pack, wanted: str) -> None:
-    table = village_table(own, unknown_size=True)
+    table = village_table(own, min_households=0)
     assert "阿罗登" in set(table.loc[named(table, wanted), "name"])
     assert not named(table, "xyz").any()
 
 
 def test_households_may_be_unknown(own: Pack) -> None:
     assert len(village_table(own)) == 2
-    with_all = village_table(own, unknown_size=True).set_index("name")
+    with_all = village_table(own, min_households=0).set_index("name")
     assert len(with_all) == 3
     assert pd.isna(with_all.loc["无户村", "households"])
     packed = features.village_bytes(own)

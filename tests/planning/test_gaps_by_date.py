@@ -16,6 +16,8 @@ from geo.errors import InputError
 from layers.base import LEVELS, Context, Level
 from layers.registry import gap_layers
 from layers.stated import stated_figures
+from layers.villages import COUNT_COLUMNS, states_in_force, village_table
+from planning.exports.gaps import gap_bundle
 from planning.gaps import gap_table, layer_table, with_target_date
 
 #: 40 dates from 2015 to 2030, among them the days before and of what the ledgers hold.
@@ -145,6 +147,25 @@ def test_a_reported_share_holds_at_every_level() -> None:
     (whole,) = at["province"].to_dict("records")
     assert whole["gap"] == 5_000 - lost
     assert "分项之和" in whole["note_zh"]
+
+
+@pytest.mark.parametrize("date", ["2025-03-30", "2025-03-31"])
+def test_lists_and_maps_have_the_villages_of_the_gap(
+    date: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Honghe has reported 100 % no invented village of it lacks 4G, nor is one drawn so."""
+    monkeypatch.setenv("TONGCUN_TODAY", date)
+    pack = Pack.load("yunnan")
+    gaps = gap_table(pack, ["natural_villages"]).set_index("adcode")["gap"]
+    listed = village_table(pack, state="uncovered", min_households=20)
+    counts = listed["prefecture"].value_counts().reindex(gaps.index, fill_value=0)
+    assert counts.to_dict() == gaps.to_dict()
+    bundle = gap_bundle(pack, gap_table(pack, ["natural_villages"], level="province"))
+    assert len(bundle.extra["villages"]) == gaps.sum()
+    points = states_in_force(pack, pack.table("natural_villages", columns=COUNT_COLUMNS))
+    assert (points == 0).sum() == gaps.sum()
+    earlier = village_table(pack, state="uncovered", as_of="2020-12-31")
+    assert "532500" in set(earlier["prefecture"])
 
 
 def test_about_is_an_interval_and_a_word() -> None:

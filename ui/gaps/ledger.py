@@ -11,6 +11,7 @@ from layers.registry import layers
 from ui.shell import cache
 from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain
+from ui.widgets import tables
 
 #: Columns of each ledger table as shown; the ending _ stands for the language.
 _LEDGER = {
@@ -67,17 +68,21 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _frame(frame: pd.DataFrame) -> None:
     """Draw a ledger table; a chosen row opens in full below, so that nothing is cut."""
-    titles = {c: st.column_config.Column(t(f"column.{_base(c)}")) for c in frame.columns}
+    shown = tables.stated(frame)
+    titles = {c: st.column_config.Column(t(f"column.{_base(c)}")) for c in shown.columns}
     key = f"ledger-{st.session_state.get('sources_table')}"
     chosen = st.dataframe(
-        frame, key=key, hide_index=True, height=380, placeholder=UNKNOWN, column_config=titles,
+        shown, key=key, hide_index=True, height=380, placeholder=UNKNOWN, column_config=titles,
         on_select="rerun", selection_mode="single-row",
     )  # fmt: skip
     rows = chosen["selection"]["rows"]
     if not rows or rows[0] >= len(frame):
         st.caption(t("sources.choose_row"))
         return
-    row = frame.iloc[rows[0]]
+    row = frame.iloc[rows[0]].astype(object)
+    if "qualifier" in row:
+        row["value"] = tables.stated_value(str(row["qualifier"] or ""), float(row["value"]))
+        row = row.drop("qualifier")
     known = row[row.notna() & (row.astype(str) != "")]
     st.table({t(f"column.{_base(c)}"): plain(value) for c, value in known.items()})
 

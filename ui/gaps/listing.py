@@ -13,6 +13,7 @@ from ui.shell import cache, exporting, state
 from ui.shell.frame import head
 from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain, see_sources
+from ui.widgets import tables
 
 #: Columns shown, in this order, where a row has anything in them.
 _SHOWN = (
@@ -85,7 +86,11 @@ def _table(rows: pd.DataFrame, height: int) -> None:
         for column in known
     }
     st.dataframe(
-        shown[known], hide_index=True, height=height - 40, placeholder=UNKNOWN, column_config=titles
+        tables.stated(shown[known]),
+        hide_index=True,
+        height=height - 40,
+        placeholder=UNKNOWN,
+        column_config=titles,
     )
 
 

@@ -77,8 +77,9 @@ def _table(table: pd.DataFrame) -> None:
     for name in _FIGURES:
         config[name] = st.column_config.NumberColumn(config[name], format="localized", help=unit)
     st.dataframe(
-        shown, column_order=_COLUMNS, column_config=config, hide_index=True, row_height=_ROW,
-        height=tables.fitted(len(shown), _HEIGHT), placeholder=UNKNOWN,
+        tables.worded(shown, table), column_order=_COLUMNS, column_config=config,
+        hide_index=True, row_height=_ROW, height=tables.fitted(len(shown), _HEIGHT),
+        placeholder=UNKNOWN,
     )  # fmt: skip
     st.caption(t("progress.about", begin=first["baseline_as_of"], due=first["target_as_of"]))
 

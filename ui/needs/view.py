@@ -15,7 +15,17 @@ from ui.needs import charts as needs_charts, map as needs_map
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell import region, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import UNKNOWN, figure, interval, language, named, number, short_names, t
+from ui.shell.i18n import (
+    UNKNOWN,
+    figure,
+    interval,
+    language,
+    named,
+    number,
+    qualified,
+    short_names,
+    t,
+)
 from ui.shell.provenance import plain
 from ui.widgets import tables
 
@@ -114,10 +124,11 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
 def _rack_metrics(need: pd.Series, row: pd.Series) -> None:
     """Draw the province's racks: built, in use, free, target, missing, and their power."""
     cells = st.columns([1, 1, 1, 1, 1, 1.2])
-    _figure(cells[0], t("figure.built"), number(need["built"]), _dated(need["as_of"]))
+    _figure(cells[0], t("figure.built"), figure(need, "built"), _dated(need["as_of"]))
+    share = qualified(str(need["use_qualifier"]), need["use"] * 100)
     _figure(
-        cells[1], t("needs.spare"), number(need["spare"]),
-        t("needs.in_use", racks=number(need["in_use"]), share=number(need["use"] * 100)),
+        cells[1], t("needs.spare"), figure(need, "spare"),
+        t("needs.in_use", racks=figure(need, "in_use"), share=share),
     )  # fmt: skip
     _figure(cells[2], t("figure.target"), number(need["target"]), _status(row))
     _figure(cells[3], t("needs.standard_racks"), number(need["standard_racks"]), "2.5 kW")
@@ -283,8 +294,8 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
     key = f"needs-table-{level}"
     height = tables.fitted(len(shown), _HEIGHT)
     st.dataframe(
-        shown, key=key, hide_index=True, row_height=_ROW, height=height, placeholder=UNKNOWN,
-        column_config=config, selection_mode="single-row",
+        tables.worded(shown, ranked), key=key, hide_index=True, row_height=_ROW, height=height,
+        placeholder=UNKNOWN, column_config=config, selection_mode="single-row",
         on_select=lambda: _take(ranked["adcode"], key, level),
     )  # fmt: skip
     st.caption(t("lists.unit", unit=unit, count=len(shown)))

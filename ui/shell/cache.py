@@ -35,7 +35,7 @@ def gaps(key: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
 def villages() -> pd.DataFrame:
     """Return every village of the province with its names and state. Read only."""
     found = pack()
-    return _villages(found.digest, _pack=found)
+    return _villages(found.digest, str(st.session_state[state.AS_OF]), _pack=found)
 
 
 def history_of(key: str) -> pd.DataFrame:
@@ -82,9 +82,9 @@ def _gaps(
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _villages(digest: str, *, _pack: Pack) -> pd.DataFrame:
+def _villages(digest: str, as_of: str, *, _pack: Pack) -> pd.DataFrame:
     del digest
-    return village_table(_pack, unknown_size=True)
+    return village_table(_pack, min_households=0, as_of=as_of)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -13,6 +13,7 @@ import streamlit as st
 
 from data.doctor.names import forms
 from data.ledger.metrics import code_words
+from data.ledger.qualifiers import with_word
 from data.wording.catalogue import DEFAULT, LANGUAGES, data_language, text
 from ui.shell import state
 
@@ -144,7 +145,7 @@ def qualified(sign: str, value: float, *, digits: int = 0) -> str:
         In the language of the session.
     """
     shown = number(value, digits=digits)
-    return t(f"qualifier.{sign.replace(' ', '_')}", figure=shown) if sign else shown
+    return with_word(shown, sign, language())
 
 
 def interval(low: float, high: float, *, digits: int = 0) -> str:

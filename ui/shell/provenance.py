@@ -16,7 +16,7 @@ from data.tables.pack import TABLES
 from data.tables.reader import Pack
 from data.wording.catalogue import data_language, text
 from ui.shell import cache
-from ui.shell.i18n import language, number, t
+from ui.shell.i18n import language, qualified, t
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$])")
 
@@ -53,10 +53,9 @@ def _figure(row: Mapping[str, object]) -> str:
     value = row.get("value")
     if not isinstance(value, int | float):
         return ""
-    sign = "" if row.get("qualifier") in ("=", "") else f"{row.get('qualifier')} "
     digits = 0 if float(value).is_integer() else 2
     unit = code_words("unit", str(row.get("unit") or ""), language())
-    return f"{sign}{number(value, digits=digits)} {unit}".strip()
+    return f"{qualified(str(row.get('qualifier') or ''), value, digits=digits)} {unit}".strip()
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from data.ledger.qualifiers import with_word
 from data.tables.imports import IMPORTABLE
 from data.tables.initials import matches
 from layers.villages import VILLAGE_COLUMNS, named, sized
@@ -72,7 +74,7 @@ def worded(shown: pd.DataFrame, rows: pd.DataFrame) -> Styler:
     Parameters
     ----------
     shown
-        Columns ``target``, ``built`` and ``gap`` among others.
+        Columns ``target``, ``built`` or ``gap`` among others.
     rows
         The rows of the gap table behind it, in the same order.
 
@@ -83,10 +85,50 @@ def worded(shown: pd.DataFrame, rows: pd.DataFrame) -> Styler:
     """
     plain = shown.reset_index(drop=True)
     styler = plain.style
-    for name in ("target", "built", "gap"):
+    for name in {"target", "built", "gap"} & set(shown):
         for sign, places in plain.groupby(rows[f"{name}_qualifier"].to_numpy()).groups.items():
             styler = styler.format(partial(qualified, str(sign)), subset=(places, [name]))
     return styler
+
+
+def stated(rows: pd.DataFrame) -> pd.DataFrame | Styler:
+    """Return rows of the ledger with the word before each value instead of its own column.
+
+    Parameters
+    ----------
+    rows
+        Where they have a ``value``, they have a ``qualifier``; not changed.
+
+    Returns
+    -------
+    table
+        For ``st.dataframe``; values still sort by number.
+    """
+    if "value" not in rows or "qualifier" not in rows:
+        return rows
+    plain = rows.reset_index(drop=True)
+    styler = plain.drop(columns="qualifier").style
+    for sign, places in plain.groupby(plain["qualifier"].fillna("")).groups.items():
+        styler = styler.format(partial(stated_value, str(sign)), subset=(places, ["value"]))
+    return styler
+
+
+def stated_value(sign: str, value: float) -> str:
+    """Return a value of the ledger with all its digits and the word of how exact it is before it.
+
+    Parameters
+    ----------
+    sign
+        Cell of the column ``qualifier``; empty for none.
+    value
+        The figure; NaN is unknown.
+
+    Returns
+    -------
+    figure
+        In the language of the session.
+    """
+    return UNKNOWN if math.isnan(value) else with_word(f"{value:,.10g}", sign, language())
 
 
 def villages_of(

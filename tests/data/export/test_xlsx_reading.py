@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 from hypothesis import given, strategies as st
 
-from data.export.bundle import ExportBundle, ReadingSheet
+from data.export.bundle import Cell, ExportBundle, ReadingSheet, WordedNumber
 from data.export.writers import to_bytes
 from data.export.xlsx_reading import sheet_name
 from data.wording.catalogue import Bilingual
@@ -21,7 +21,7 @@ def workbook(*sheets: ReadingSheet) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(to_bytes(bundle, ".xlsx")))
 
 
-def sheet(name: str = "5G基站", *cells: str | float) -> ReadingSheet:
+def sheet(name: str = "5G基站", *cells: Cell) -> ReadingSheet:
     row = cells or ("西县", 12.0)
     return ReadingSheet(name, "标题", ("来源：甲",), ("地区", "缺口（个）"), (row,), ("合计", 12.0))
 
@@ -35,6 +35,11 @@ def test_people_see_their_sheet_and_codes_are_hidden() -> None:
         for row in book["5G基站"].iter_rows(values_only=True)
     ]
     assert rows == [["标题"], ["来源：甲"], [], ["地区", "缺口（个）"], ["西县", 12], ["合计", 12]]
+
+
+def test_a_word_before_a_number_leaves_it_a_number() -> None:
+    cell = workbook(sheet("a", "西县", WordedNumber(5000.0, "约")))["a"].cell(5, 2)
+    assert (cell.value, cell.number_format) == (5000, '"约"#,##0.######')
 
 
 def test_a_list_prints_one_page_wide_with_its_head_on_each_page() -> None:

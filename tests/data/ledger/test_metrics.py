@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from data.ledger.documents import NO_TEXT
 from data.ledger.metrics import (
     CODE_COLUMNS,
     LEDGER_METRICS,
@@ -58,11 +59,7 @@ def test_no_code_is_shown_in_the_place_of_words(name: str, table: str) -> None:
 
 def test_remarks_are_read_in_the_reader_s_language() -> None:
     rows = pd.DataFrame(
-        {
-            "note": ["a plan", None],
-            "note_zh": ["规划数", None],
-            "quote": ["no text at hand", "原文"],
-        }
+        {"note": ["a plan", None], "note_zh": ["规划数", None], "quote": [NO_TEXT, "原文"]}
     )
     zh, en = in_language(rows, "zh"), in_language(rows, "en")
     assert zh["note"].fillna("").tolist() == ["规划数", ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from data.export.bundle import WordedNumber
 from data.ledger import documents as ledger_documents
 from data.ledger.documents import documents
 from data.tables.reader import Pack
@@ -22,7 +23,7 @@ def test_a_sheet_per_layer_has_the_figures_of_the_table(toy: Pack, language: str
         assert [row[1] for row in sheet.rows] == rows[f"name_{language}"].tolist()
         assert {row[0] for row in sheet.rows} == set(prefectures)
         known = rows["gap"].notna().to_numpy()
-        shown = [row[5] for row in sheet.rows]
+        shown = [getattr(row[5], "value", row[5]) for row in sheet.rows]
         unknown = "未知" if language == "zh" else "unknown"
         expected = [v if k else unknown for v, k in zip(rows["gap"], known, strict=True)]
         assert shown == expected
@@ -35,6 +36,16 @@ def test_the_total_is_the_sum_and_unknown_where_a_row_is(toy: Pack) -> None:
     sums = rows[["target", "built", "planned", "gap"]].sum().tolist()
     assert five_g.total[:6] == ("合计", "", *sums)
     assert racks.total[5] == "未知"
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "超"), ("en", "more than ")])
+def test_a_rough_number_is_a_number_with_its_word(toy: Pack, language: str, word: str) -> None:
+    table = gap_table(toy, ["data_centres"])
+    sheet = gap_bundle(toy, table, language=language).reading[0]
+    signs = [cell.word for row in (*sheet.rows, sheet.total) for cell in row
+             if isinstance(cell, WordedNumber)]  # fmt: skip
+    assert (table["built_qualifier"] == "more than").all()
+    assert signs == [word] * (len(table) + 1)
 
 
 def test_levels_in_one_list_have_no_total(toy: Pack) -> None:
