@@ -42,7 +42,7 @@ def gap_sheets(
     reader = Reader(language)
     layers = [rows for _, rows in table.groupby(["layer", "metric"], sort=False)]
     sheets = [_layer_sheet(pack, rows, sources, reader) for rows in layers]
-    return (*sheets, _source_sheet(pack, sources, reader))
+    return (*sheets, source_sheet(pack, sources, reader))
 
 
 def _layer_sheet(
@@ -120,7 +120,23 @@ def _total(rows: pd.DataFrame, reader: Reader) -> tuple[str | float, ...]:
     return (reader.text("report.total"), *blank, *sums, "", "", "", "", "", "")
 
 
-def _source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSheet:
+def source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSheet:
+    """Return the sheet of the sources of a workbook.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    sources
+        Rows of the source table that the figures name.
+    reader
+        Words in the reader's language.
+
+    Returns
+    -------
+    sheet
+        What each source states, when, and its quote.
+    """
     t = reader.text
     name = "metric_zh" if reader.names == "name_zh" else "metric"
     rows = tuple(
