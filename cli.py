@@ -12,6 +12,7 @@ import sys
 import typer
 
 from commands import (
+    comparison,
     compiling,
     coverage,
     dem,
@@ -36,7 +37,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for part in (
-    tables, coverage, plan, needs, progress, planreading, imports, report, compiling, serving,
+    tables, coverage, plan, needs, comparison, progress, planreading, imports, report, compiling,
+    serving,
 ):  # fmt: skip
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")

@@ -181,6 +181,31 @@ def scenario_of(path: Path | None, province: str) -> Scenario | None:
     return plan
 
 
+def named_scenario(name: str, province: str, workspace: Path | None) -> Scenario:
+    """Read a scenario of the province by its file, or by the name that it is saved under.
+
+    Raises
+    ------
+    InputError
+        If there is none, it cannot be read, or it belongs to another province.
+    """
+    path = Path(name)
+    if path.suffix == ".json" or path.is_file():
+        found = scenario_of(path, province)
+        if found is not None:
+            return found
+    from data.workspace.folder import Workspace
+
+    saved = Workspace.open(workspace).load(name)
+    if saved.province != province:
+        raise InputError(
+            f"the scenario is for {saved.province!r}",
+            where=name,
+            repair=f"use --province {saved.province}",
+        )
+    return saved
+
+
 def is_map(out: str) -> bool:
     """Return whether the file's format carries geometry."""
     from data.export.writers import TABLES_ONLY, suffix_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from commands.options import Folder, Province, Tongue, pack_of, remark, scenario_of, steps
+from commands.options import Folder, Province, Tongue, named_scenario, pack_of, remark, steps
 from data.wording.catalogue import DEFAULT
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def report(  # noqa: PLR0913  one argument for each option
     check_suffix(out.suffix)
     pack = pack_of(province, workspace)
     pages = prefectures(pack, tuple(region or ()))
-    wanted = _scenario(scenario, province)
+    wanted = named_scenario(scenario, province, workspace) if scenario else None
     with steps("report", len(pages) + 1) as step:
         inputs = _inputs(pack, wanted)
         step("inputs")
@@ -96,25 +96,6 @@ def _beside(out: Path, pack: Pack, adcode: str, language: str) -> Path:
 
     name = file_name(region_name(pack, adcode, language))
     return out.with_name(f"{out.stem}-{name}{out.suffix}")
-
-
-def _scenario(name: str, province: str) -> Scenario | None:
-    """Return a scenario by its file or by the name it is saved under; None without."""
-    if not name:
-        return None
-    path = Path(name)
-    if path.suffix == ".json" or path.exists():
-        return scenario_of(path, province)
-    from data.workspace.folder import Workspace
-    from geo.errors import InputError
-
-    found = Workspace.open().load(name)
-    if found.province != province:
-        raise InputError(
-            f"the scenario is for {found.province!r}", where="--scenario",
-            repair=f"give --province {found.province}",
-        )  # fmt: skip
-    return found
 
 
 def _remarks(path: Path, document: ReportDocument) -> None:

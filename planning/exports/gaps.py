@@ -78,7 +78,10 @@ def gap_bundle(
         wanted = regions if level in ("prefecture", "county") else []
         extra = {
             "villages": village_table(
-                pack, state="uncovered", regions=wanted, min_households=MIN_HOUSEHOLDS,
+                pack,
+                state="uncovered",
+                regions=wanted,
+                min_households=MIN_HOUSEHOLDS,
                 as_of=plan.as_of.isoformat() if plan.as_of else "",
             ),
             **extra,

@@ -43,7 +43,7 @@ def gap_sheets(
     reader = Reader(language)
     layers = [rows for _, rows in table.groupby(["layer", "metric"], sort=False)]
     sheets = [_layer_sheet(pack, rows, sources, reader) for rows in layers]
-    return (*sheets, _source_sheet(pack, sources, reader))
+    return (*sheets, source_sheet(pack, sources, reader))
 
 
 def _layer_sheet(
@@ -132,7 +132,23 @@ def _sum(rows: pd.DataFrame, name: str, reader: Reader) -> Cell:
     return _worded({name: total, key: word}, name, reader)
 
 
-def _source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSheet:
+def source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSheet:
+    """Return the sheet of the sources of a workbook.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    sources
+        Rows of the source table that the figures name.
+    reader
+        Words in the reader's language.
+
+    Returns
+    -------
+    sheet
+        What each source states, when, and its quote.
+    """
     t = reader.text
     name = "metric_zh" if reader.names == "name_zh" else "metric"
     rows = tuple(

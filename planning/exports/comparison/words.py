@@ -1,0 +1,222 @@
+"""Tables of a comparison as files contain them, and the words for figures, causes and areas."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual, text
+from layers.registry import metric_of, unit_name
+from planning.comparison.causes import END, START, inputs_text
+from planning.comparison.comparison import Comparison
+from planning.comparison.inputs import changed_fields
+from planning.exports.report.reader import Reader, Row, records
+
+#: Tables of a comparison in the order of the sheets.
+TABLES = ("figures", "causes", "villages", "sites", "inputs", "scenarios")
+#: Figures in the currency itself: all others of money are shown in tens of thousands.
+_IN_YUAN = frozenset({"build_per_household"})
+_MONEY = 10_000.0
+
+
+def comparison_table(comparison: Comparison, name: str) -> pd.DataFrame:
+    """Return one table of a comparison, as files contain it.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    name
+        Name of the table, one of :data:`TABLES`.
+
+    Returns
+    -------
+    table
+        Figures and causes have their names in both languages.
+    """
+    if name == "inputs":
+        return _inputs(comparison)
+    if name == "scenarios":
+        return _scenarios(comparison)
+    frame: pd.DataFrame = getattr(comparison, name)
+    if name in {"villages", "sites"}:
+        return frame
+    rows = records(frame)
+    names = {
+        f"name_{code}": [figure_name(row, code) for row in rows] for code in ("zh", "en")
+    }  # fmt: skip
+    table = frame.assign(**names)
+    # A year or a metric that a figure does not have is empty, not 0.
+    table["year"] = table["year"].astype("Int64").mask(table["year"] == 0)
+    return table[[*names, *frame.columns]]
+
+
+def figure_name(row: Row, language: str) -> str:
+    """Return what a figure of a comparison is called.
+
+    Parameters
+    ----------
+    row
+        Row of the figures or causes.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    name
+        Plain text, without the unit.
+    """
+    if row["figure"] == "gap":
+        item, metric = metric_of(str(row["layer"]), str(row["metric"]))
+        return text("compare.figure_gap", language, layer=item.heading(metric, language))
+    return text(f"compare.figure_{row['figure']}", language, year=row["year"])
+
+
+def figure_unit(row: Row, language: str) -> str:
+    """Return the unit that a figure of a comparison is shown in.
+
+    Parameters
+    ----------
+    row
+        Row of the figures or causes.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    unit
+        Plain text; empty for a year.
+    """
+    if row["unit"] == "CNY":
+        of_yuan = row["figure"] in _IN_YUAN
+        return text("report.yuan" if of_yuan else "report.money_unit", language)
+    if row["unit"] == "calendar_year":
+        return ""
+    return unit_name(str(row["unit"]), language)
+
+
+def figure_number(row: Row, value: float) -> float:
+    """Return a figure of a comparison in the unit that it is shown in.
+
+    Parameters
+    ----------
+    row
+        Row of the figures or causes.
+    value
+        A value of that row; NaN is unknown.
+
+    Returns
+    -------
+    number
+        In the unit of :func:`figure_unit`, rounded to the decimals that are shown.
+    """
+    if row["unit"] == "CNY" and row["figure"] not in _IN_YUAN:
+        value = value / _MONEY
+    return value if math.isnan(value) else round(value, _digits(row)) + 0.0
+
+
+def figure_text(row: Row, value: float, reader: Reader, *, signed: bool = False) -> str:
+    """Return a figure of a comparison as it is shown, without its unit.
+
+    Parameters
+    ----------
+    row
+        Row of the figures or causes.
+    value
+        A value of that row, or a difference.
+    reader
+        Words in the reader's language.
+    signed
+        Whether a growth gets a plus sign.
+
+    Returns
+    -------
+    text
+        The word for unknown where it is.
+    """
+    number = figure_number(row, value)
+    if row["unit"] == "calendar_year" and not signed and not math.isnan(number):
+        return f"{number:.0f}"
+    shown = reader.figure(number, _digits(row))
+    return f"+{shown}" if signed and number > 0 else shown
+
+
+def _digits(row: Row) -> int:
+    if row["figure"] == "gap":
+        return metric_of(str(row["layer"]), str(row["metric"]))[1].digits
+    return 1 if row["unit"] == "km" else 0
+
+
+def _inputs(comparison: Comparison) -> pd.DataFrame:
+    """Return the inputs that differ, one row per field."""
+    first, *others = comparison.scenarios
+    a = comparison.scenarios[first].scenario
+    rows = [
+        {"compared": letter, "cause": group, "field": field, "change": inputs_text({field: both})}
+        for letter in others
+        for group, fields in changed_fields(a, comparison.scenarios[letter].scenario).items()
+        for field, both in fields.items()
+    ]
+    return pd.DataFrame(rows, columns=["compared", "cause", "field", "change"])
+
+
+def _scenarios(comparison: Comparison) -> pd.DataFrame:
+    """Return the scenarios with value and bound of their plans."""
+    rows = []
+    for letter, one in comparison.scenarios.items():
+        choice = None if one.rollout is None else one.rollout.choice
+        rows.append({
+            "letter": letter, "name": one.scenario.name, "digest": one.scenario.digest,
+            "notes": one.scenario.notes,
+            "measure": "" if choice is None else choice.measure,
+            "value": float("nan") if choice is None else choice.value,
+            "bound": float("nan") if choice is None else choice.bound,
+            "stopped": "" if choice is None else choice.stopped,
+            "basis": "" if one.rollout is None else one.rollout.basis,
+            "fault": "" if one.fault is None else str(one.fault),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def cause_name(cause: str, letter: str, language: str) -> str:
+    """Return what a step from one scenario to another is called.
+
+    Parameters
+    ----------
+    cause
+        Group of inputs, ``interaction``, ``start`` or ``end``.
+    letter
+        Letter of the scenario that is compared.
+    language
+        Code of a language of the locale.
+
+    Returns
+    -------
+    name
+        Plain text.
+    """
+    if cause in {START, END}:
+        return text("compare.scenario", language, letter="A" if cause == START else letter.upper())
+    return text(f"compare.cause_{cause}", language)
+
+
+def region_name_of(pack: Pack, comparison: Comparison) -> Bilingual:
+    """Return the name of the area of a comparison.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    comparison
+        The comparison.
+
+    Returns
+    -------
+    name
+        In both languages.
+    """
+    rows = pack.regions(comparison.area.level).set_index("adcode")
+    row = rows.loc[comparison.area.adcode]
+    return Bilingual(str(row["name_zh"]), str(row["name_en"]))
