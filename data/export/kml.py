@@ -227,14 +227,25 @@ def _placemark(texts: dict[str, str], shape: Any, style: str, about: str, hidden
         for key, text in texts.items()
     )
     return (
-        f"<Placemark><name>{_xml(_label(texts))}</name>{hidden}"
+        f"<Placemark><name>{_xml(label_of(texts))}</name>{hidden}"
         f"<description>{_xml(about)}</description><styleUrl>{style}</styleUrl>"
         f"<ExtendedData>{data}</ExtendedData>{_geometry(shape)}</Placemark>"
     )
 
 
-def _label(texts: dict[str, str]) -> str:
-    """Return the name of a feature: region, village id, or number and preset of a site."""
+def label_of(texts: dict[str, str]) -> str:
+    """Return the name of a feature: region, village id, or number and preset of a site.
+
+    Parameters
+    ----------
+    texts
+        Column → text of the row; empty where unknown.
+
+    Returns
+    -------
+    label
+        Empty for a row of another table.
+    """
     for names in (
         ("name_zh", "name_en"), ("village_id",), ("rank", "county_zh", "county_en"),
         ("route_id",), ("site", "title_zh", "title_en"),

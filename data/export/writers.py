@@ -255,6 +255,7 @@ _WRITERS: dict[str, Callable[[ExportBundle], bytes]] = {
 PLAIN = tuple(_WRITERS)
 _WRITERS |= {
     ".kmz": _from("handover.kmz", "to_kmz"),
+    ".dxf": _from("handover.dxf", "to_dxf"),
 }
 #: Suffix → function of bundle and stem that returns the files of the format by name.
 _SEVERAL: dict[str, Callable[[ExportBundle, str], dict[str, bytes]]] = {

@@ -27,9 +27,10 @@ FORMATS = {
 HANDOVER = {
     ".kmz": "application/vnd.google-earth.kmz",
     ".tab": "application/octet-stream",
+    ".dxf": "image/vnd.dxf",
 }
 #: Those of them that hold any map.
-MAPS = (".kmz", ".tab")
+MAPS = (".kmz", ".tab", ".dxf")
 _ZIP = "application/zip"
 
 

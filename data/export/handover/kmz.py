@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from html import escape
 
 import numpy as np
@@ -49,11 +50,15 @@ def balloon(texts: dict[str, str], stamp: str) -> str:
     html
         Every text escaped, also against the entities ``$[…]`` of Google Earth.
     """
-    meant = ((caption(name) or name, value) for name, value in texts.items() if value)
-    rows = "".join(f"<tr><td>{_html(what)}</td><td>{_html(value)}</td></tr>"
-                   for what, value in meant)  # fmt: skip
+    rows = "".join(f"{_head(name)}{_html(value)}</td></tr>"
+                   for name, value in texts.items() if value)  # fmt: skip
     stamped = f"<p><b>{_html(stamp)}</b></p>" if stamp else ""
     return f'{stamped}<table border="1" cellpadding="3">{rows}</table>'
+
+
+@cache
+def _head(column: str) -> str:
+    return f"<tr><td>{_html(caption(column) or column)}</td><td>"
 
 
 def _html(words: str) -> str:

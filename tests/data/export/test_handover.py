@@ -8,15 +8,19 @@ import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import ezdxf
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import pyproj
 import pytest
 import shapely
+from ezdxf.document import Drawing
 
 from data.export.bundle import ExportBundle
 from data.export.writers import to_bytes, write
 from data.wording.catalogue import Bilingual
+from geo.errors import InputError
 
 KML = "{http://www.opengis.net/kml/2.2}"
 #: Names that a village of an imported list may have.
@@ -137,3 +141,71 @@ def test_a_format_of_several_files_is_one_zip_where_one_is_asked_for() -> None:
     archive = zipfile.ZipFile(io.BytesIO(to_bytes(plan(), ".tab", "p")))
     assert {"p.tab", "p.map", "p-routes.tab", "p-about.dat"} <= set(archive.namelist())
     assert archive.testzip() is None
+
+
+# -- DXF
+
+
+def drawing(content: bytes) -> Drawing:
+    return ezdxf.read(io.StringIO(content.decode()))
+
+
+def test_a_drawing_has_layers_by_kind_in_metres_of_the_zone_that_it_names() -> None:
+    read = drawing(to_bytes(plan(), ".dxf"))
+    names = {entity.dxf.layer for entity in read.modelspace()}
+    assert names == {
+        "站址清单 list of sites", "光缆路由 fibre routes fibre", "文件说明 About this file",
+        "村—站对应表 villages and their sites covered",
+        "村—站对应表 villages and their sites uncovered",
+    }  # fmt: skip
+    assert read.header["$INSUNITS"] == 6
+    first = read.modelspace().query("INSERT")[0]
+    to_degrees = pyproj.Transformer.from_crs("EPSG:4522", "EPSG:4490", always_xy=True).transform
+    assert to_degrees(first.dxf.insert.x, first.dxf.insert.y) == pytest.approx((100.1, 25.1))
+    assert 34e6 < first.dxf.insert.x < 34.5e6
+    about = [text.plain_text() for text in read.modelspace().query("MTEXT")][-1]
+    assert "EPSG:4522" in about
+    assert "0123456789abcdef" in about
+    assert not read.audit().errors
+
+
+def test_a_drawing_keeps_every_name_and_runs_none() -> None:
+    read = drawing(to_bytes(plan(), ".dxf"))
+    blocks = [block for block in read.modelspace().query("INSERT")
+              if block.has_attrib("NAME_ZH")]  # fmt: skip
+    whole = ["".join(tag.dxf.text for tag in block.attribs if tag.dxf.tag.startswith("NAME_ZH"))
+             for block in blocks]  # fmt: skip
+    assert whole == list(NAMES)
+    labels = [text.plain_text() for text in read.modelspace().query("MTEXT")]
+    assert labels[: len(NAMES)] == list(NAMES)
+    assert not [tag for block in blocks for tag in block.attribs if len(tag.dxf.text) > 250]
+
+
+def test_a_line_break_ends_no_value_of_a_drawing() -> None:
+    main = pd.DataFrame({"name_zh": ["a\n0\nCIRCLE\n8\nX"], "lon": [102.0], "lat": [25.0]})
+    content = to_bytes(ExportBundle("sites", Bilingual("站", "Sites"), main), ".dxf")
+    assert len(drawing(content).modelspace().query("CIRCLE")) == 0
+    assert drawing(content).modelspace().query("INSERT")[0].attribs[0].dxf.text == (
+        "a^J0^JCIRCLE^J8^JX"
+    )
+
+
+def test_a_drawing_outside_china_is_refused() -> None:
+    main = pd.DataFrame({"name_zh": ["a"], "lon": [2.0], "lat": [48.0]})
+    with pytest.raises(InputError, match="Gauss"):
+        to_bytes(ExportBundle("sites", Bilingual("站", "Sites"), main), ".dxf")
+
+
+def test_a_large_drawing_carries_its_texts_as_extended_data(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from data.export.handover import dxf
+
+    monkeypatch.setattr(dxf, "_FEW", 1)
+    blocks = drawing(to_bytes(plan(), ".dxf")).modelspace().query("INSERT")[: len(NAMES)]
+    texts = ["".join(tag.value for tag in block.get_xdata("TONGCUN")) for block in blocks]
+    whole = [text.replace("NAME_ZH_2=", "") for text in texts]
+    assert all(f"NAME_ZH={name}YEAR=2026" in text for name, text in zip(NAMES, whole, strict=True))
+    monkeypatch.setattr(dxf, "_MOST", len(NAMES))
+    with pytest.raises(InputError, match="more than a drawing"):
+        to_bytes(plan(), ".dxf")
