@@ -34,7 +34,7 @@ from planning.plan.site_selection import (
     stated,
 )
 from planning.plan.unit_costs import UnitPrices, unknown_costs
-from planning.plan.unserved import idle_warnings, unreachable_table
+from planning.plan.unserved import further_notes, idle_warnings, unreachable_table
 
 _WATCH = Watch()
 _PARTS = ("low", "base", "high")
@@ -64,6 +64,8 @@ class Rollout:
         ``circle``, ``terrain`` or ``mixed``.
     notes
         Keys of costs and data that the figures omit.
+    further
+        Messages about what one more site, and one more year, would bring.
     warnings
         Messages about sites that must be built in vain.
     """
@@ -85,6 +87,7 @@ class Rollout:
     most_household_years: float
     basis: str
     notes: tuple[str, ...]
+    further: tuple[Message, ...]
     warnings: tuple[Message, ...]
 
     @property
@@ -114,8 +117,9 @@ class Rollout:
         )
         return Message(key, {"value": found.value, "bound": found.bound, "gap": found.gap})
 
-    def _worth_notes(self) -> list[Message]:
-        """Return messages: what a million more brings, and what least shares take from others."""
+    @property
+    def worth_notes(self) -> tuple[Message, ...]:
+        """Messages: what a million, a site, a year more brings, what least shares take."""
         choice, money = self.choice, self.scenario.plan.money
         notes = []
         if choice.price * _MILLION >= 1:
@@ -127,7 +131,7 @@ class Rollout:
                 name = Bilingual(*names.loc[code, ["prefecture_zh", "prefecture_en"]])
                 values = {"name": name, "households": households}
                 notes.append(Message("plan_money.of_share", values))
-        return notes
+        return (*notes, *self.further)
 
     @property
     def money_notes(self) -> tuple[Message, ...]:
@@ -141,7 +145,7 @@ class Rollout:
             more = high / base - 1 if base else 0.0
             values = {"currency": currency, "base": base, "high": high, "more": more}
             notes.append(Message("plan_money.budget_at_base", values))
-        notes += self._worth_notes()
+        notes += self.worth_notes
         widest = [
             Message("plan_money.driver", {
                 "name": Bilingual(row["meaning_zh"], row["meaning"]),
@@ -246,6 +250,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
         basis=ground.reach.basis,
         notes=unknown_costs(ground.found.table, scenario.plan)
         + (("terrain_cut_short",) if ground.reach.cut_short else ()),
+        further=further_notes(pack, ground, built),
         warnings=idle_warnings(ground, built),
     )
 

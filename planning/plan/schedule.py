@@ -44,6 +44,8 @@ class Phases:
     household_years, most_household_years
         Households served at the end of each year, summed over the years, and the upper bound over
         all build orders.
+    next_year
+        Sites and households that one more year would add at its end.
     """
 
     order: Ints
@@ -52,6 +54,7 @@ class Phases:
     reason: tuple[str, ...]
     household_years: float
     most_household_years: float
+    next_year: tuple[int, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +114,7 @@ def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: YearSetti
         built=status == BUILT,
         locked=status == LOCKED,
     )
-    capacity = _capacity(codes, settings)
-    limits = YearlyLimits(
-        budgets=budgets(settings, float(sites.costs.sum()), even=capacity is None),
-        capacity=capacity,
-        carry_over=settings.carry_over or not settings.annual_budgets,
-    )
+    limits = _limits(codes, settings, sites.costs)
     found = rollout(projects, limits, priority=settings.priority)
     order = _order(found, sites)
     year = np.where(found.year > 0, settings.first + found.year - 1, sites.built_in)
@@ -124,8 +122,30 @@ def phases(pack: Pack, sites: Sites, villages: pd.DataFrame, settings: YearSetti
     most = most_household_years(projects, limits, SolverRun(time_limit_s=_BOUND_S))
     return Phases(
         order, _first(sites.reach, order), year.astype(np.int64), found.reason, reached,
-        max(most, reached),
+        max(most, reached), _next_year(projects, found, codes, settings),
     )  # fmt: skip
+
+
+def _limits(codes: NDArray[np.str_], settings: YearSettings, costs: Floats) -> YearlyLimits:
+    capacity = _capacity(codes, settings)
+    return YearlyLimits(
+        budgets=budgets(settings, float(costs.sum()), even=capacity is None),
+        capacity=capacity,
+        carry_over=settings.carry_over or not settings.annual_budgets,
+    )
+
+
+def _next_year(
+    projects: Projects, found: BuildSchedule, codes: NDArray[np.str_], settings: YearSettings
+) -> tuple[int, float]:
+    """Return the sites and households that the same schedule adds in one more year."""
+    if (found.year >= 0).all():
+        return 0, 0.0
+    longer = settings.model_copy(update={"count": settings.count + 1})
+    limits = _limits(codes, longer, np.asarray(projects.costs, dtype=np.float64))
+    later = rollout(projects, limits, priority=settings.priority)
+    more = int((later.year > 0).sum() - (found.year > 0).sum())
+    return more, float(later.served[-1] - found.served[-1])
 
 
 def budgets(settings: YearSettings, cost: float, *, even: bool) -> Floats:

@@ -1,4 +1,7 @@
-"""What a plan does not serve and why: villages out of reach, sites that must be built in vain."""
+"""What a plan does not serve and why: villages out of reach, sites that must be built in vain.
+
+And what one more site, or one more year, would bring.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ import pandas as pd
 
 from data.scenario.presets import preset, presets
 from data.scenario.scenario import Scenario
-from data.wording.catalogue import Message
+from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual, Message
 from geo.coverage.distance import distance_coverage
+from layers.villages import county_names
 from planning.coverage.prediction import has_radio
 from planning.plan.candidates import LOCKED
 from planning.plan.construction import Built, idle
@@ -92,3 +97,39 @@ def idle_warnings(ground: SelectionInputs, built: Built) -> tuple[Message, ...]:
             values = {"count": len(ids), "places": places}
             found.append(Message(f"plan_warning.{reason}", values))
     return tuple(found)
+
+
+def further_notes(pack: Pack, ground: SelectionInputs, built: Built) -> tuple[Message, ...]:
+    """Return messages of what one more site, and one more year, would bring.
+
+    One more site serves at least what the best of the other candidates reaches of the villages that
+    are left; who chose all sites anew might serve more.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    ground
+        Inputs of the site-selection problem.
+    built
+        The chosen sites with links, order, years and costs.
+
+    Returns
+    -------
+    notes
+        Of the site, where one would serve anybody, and of the year.
+    """
+    sites, households = built.phases.next_year
+    year = Message("plan_money.one_year", {"sites": sites, "households": households})
+    notes = [year if sites else Message("plan_money.no_year", {})]
+    homes = ground.villages["households"].to_numpy(float)
+    gain = ground.reach.matrix @ np.where(built.phases.first < 0, homes, 0.0)
+    gain[np.isin(ground.reach.candidate, ground.reach.candidate[built.options])] = 0.0
+    best = int(np.argmax(gain)) if len(gain) else 0
+    if len(gain) and gain[best] > 0:
+        county = ground.found.table["county"].iloc[ground.reach.candidate[best]]
+        row = county_names(pack).loc[county]
+        name = Bilingual(row["county_zh"], row["county_en"])
+        values = {"households": float(gain[best]), "name": name}
+        notes.insert(0, Message("plan_money.one_site", values))
+    return tuple(notes)

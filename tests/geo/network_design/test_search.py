@@ -19,7 +19,7 @@ from geo.network_design.solve import Search, designed
 from geo.siting import SolverRun
 from tests.geo.network_design.test_brute_force import choices, network
 
-RUN = SolverRun(time_limit_s=300)
+RUN = SolverRun(time_limit_s=36_000)
 
 
 def spread(seed: int, n: int = 70) -> NetworkProblem:

@@ -188,8 +188,8 @@ def test_the_years_that_the_subsidy_counts(packs: dict[str, Pack]) -> None:
 
 
 def test_the_range_of_a_budget_is_called_what_it_is(packs: dict[str, Pack]) -> None:
-    made = planned(packs[toy.NAME], objective="budget", budget=1e7)
-    envelope, at_base, one_more, driven = made.money_notes
+    made = planned(packs[toy.NAME], objective="budget", budget=3.5e7, time_limit_s=300)
+    envelope, at_base, one_more, *_, driven = made.money_notes
     assert one_more.key == "plan_money.one_more"
     assert one_more.arguments["households"] == made.choice.price * 1e6 > 0
     high = f"{made.sites['cost_high'].sum():,.0f}"
@@ -200,3 +200,30 @@ def test_the_range_of_a_budget_is_called_what_it_is(packs: dict[str, Pack]) -> N
     assert made.drivers["meaning_zh"].iloc[0] in driven.text("zh")
     other = planned(packs[toy.NAME], objective="sites", sites=5)
     assert "plan_money.budget_at_base" not in {note.key for note in other.money_notes}
+
+
+def test_one_more_site_brings_at_least_what_is_said(packs: dict[str, Pack]) -> None:
+    made = planned(packs[toy.NAME], objective="sites", sites=10)
+    [note] = [note for note in made.further if note.key == "plan_money.one_site"]
+    places = [{"lat": lat, "lon": lon} for lat, lon in zip(made.sites["lat"], made.sites["lon"],
+                                                           strict=True)]  # fmt: skip
+    candidates = {"sources": ["village"], "locked": places}
+    more = planned(packs[toy.NAME], objective="sites", sites=11, candidates=candidates)
+    gain = more.choice.covered - made.choice.covered
+    assert note.arguments["households"] == gain > 0
+    # The best place is the one that is added.
+    added = more.sites[~more.sites["candidate_id"].isin(made.sites["candidate_id"])]
+    assert note.arguments["name"].zh in set(added["county_zh"])
+
+
+def test_one_more_year_brings_what_a_longer_plan_builds(packs: dict[str, Pack]) -> None:
+    def over(count: int, **years) -> Rollout:
+        years = {"count": count, **years}
+        return planned(packs[toy.NAME], objective="sites", sites=10, years=years)
+
+    two, three = (over(count, annual_budgets=[1.5e6, 1.2e6]) for count in (2, 3))
+    [note] = [note for note in two.further if note.key != "plan_money.one_site"]
+    ends = [made.yearly.iloc[-1] for made in (two, three)]
+    for name, column in (("sites", "sites_total"), ("households", "households_total")):
+        assert note.arguments[name] == ends[1][column] - ends[0][column] > 0
+    assert "plan_money.no_year" in {note.key for note in over(2).further}
