@@ -15,13 +15,7 @@ import streamlit as st
 from data.doctor.names import forms
 from data.ledger.metrics import code_words
 from data.ledger.qualifiers import with_word
-from data.wording.catalogue import (
-    DEFAULT,
-    LANGUAGES,
-    call_prefectures,
-    data_language,
-    text,
-)
+from data.wording.catalogue import DEFAULT, LANGUAGES, call_prefectures, data_language, text
 from geo.errors import PlannerError
 from ui import packs
 from ui.shell import state
