@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from data.ledger.qualifiers import with_word
-from data.wording.catalogue import LANGUAGES, text
+from data.wording.catalogue import LANGUAGES, call_prefectures, text
+from data.wording.prefectures import prefectures_word
 from geo.errors import InputError, UnknownNameError
 from geo.sentence import Sentence
 from layers.discovery import layer_keys
@@ -148,6 +149,7 @@ def pack_of(province: str, workspace: Path | None) -> Pack:
     pack = Pack(found.folder(province))
     for fault in found.faults:
         typer.echo(f"warning: {' '.join(str(fault).split())}", err=True)
+    call_prefectures(prefectures_word(map(str, pack.regions("prefecture")["name_zh"])))
     return effective_pack(pack, workspace)
 
 
@@ -275,8 +277,8 @@ def _qualified(table: pd.DataFrame) -> pd.DataFrame:
         worded[name] = [
             shown if shown == _UNKNOWN else with_word(shown, str(sign), terminal_language())
             for shown, sign in zip(
-                [_cell(value, name) for value in table[name]], table[pairs[name]].fillna(""),
-                strict=True,
+                [_cell(value, name) for value in table[name]],
+                table[pairs[name]].astype(object).fillna(""), strict=True,
             )
         ]  # fmt: skip
     return worded

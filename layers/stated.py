@@ -201,8 +201,8 @@ def ledger_rows(layer: str, pack: Pack, *, regions: Sequence[str] = ()) -> pd.Da
     stated = ledger.targets.assign(regions=place, source=ledger.targets["source_file"])
     seen = ledger.observations.assign(regions=ledger.observations["adcode"])
     rows = pd.concat([stated, seen], ignore_index=True) if len(seen) else stated
-    made = rows.reindex(columns=["derived_from"])["derived_from"].fillna("") != ""
-    own = rows.reindex(columns=["evidence"])["evidence"].fillna("reported")
+    made = rows.reindex(columns=["derived_from"])["derived_from"].astype(object).fillna("") != ""
+    own = rows.reindex(columns=["evidence"])["evidence"].astype(object).fillna("reported")
     return rows.assign(
         name_zh=titles(rows, "zh"), name_en=titles(rows, "en"),
         evidence=own.where(~made, "derived"), source_ids=rows["id"],

@@ -6,6 +6,7 @@ import streamlit as st
 
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack
+from data.wording.prefectures import prefectures_word as word_of
 from data.workspace.effective import catalogue_stamp, effective_pack
 from data.workspace.folder import Workspace
 from layers.registry import layer, layers
@@ -18,6 +19,12 @@ def in_force(name: str) -> Pack:
     seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
     folder = Workspace.open().folder
     return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
+
+
+def prefectures_word(name: str) -> str:
+    """Return what Chinese sentences call the prefectures of a province."""
+    names = in_force(name).regions("prefecture")["name_zh"]
+    return word_of(map(str, names))
 
 
 def stated_metrics(name: str) -> dict[str, str]:

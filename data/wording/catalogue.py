@@ -16,6 +16,7 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,9 @@ from pathlib import Path
 from geo.sentence import Sentence
 
 FOLDER = Path(__file__).parent
+#: Key of the word for prefectures, and what the province of this thread calls them instead.
+_PREFECTURES = "level.prefecture"
+_prefectures: ContextVar[str] = ContextVar("prefectures", default="")
 #: The language of a reader who chose none; its file is complete by definition.
 DEFAULT = "zh"
 #: Languages of names that are data, and of files for all readers.
@@ -169,7 +173,31 @@ def text(key: str, language: str, /, **arguments: object) -> str:
     'as of 2025-06-30'
     """
     sentence = sentences(language)[key]
-    return sentence.format(**{name: _worded(value, language) for name, value in arguments.items()})
+    told = sentence.format(**{name: _worded(value, language) for name, value in arguments.items()})
+    own = _prefectures.get()
+    return told.replace(sentences(DEFAULT)[_PREFECTURES], own) if own else told
+
+
+def call_prefectures(word: str) -> None:
+    """Set what the Chinese sentences of this thread call the prefectures of its province.
+
+    Parameters
+    ----------
+    word
+        As :func:`data.wording.prefectures.prefectures_word` gives it; empty for the usual one.
+    """
+    _prefectures.set(word)
+
+
+def called_prefectures() -> str:
+    """Return what the Chinese sentences of this thread call prefectures.
+
+    Returns
+    -------
+    word
+        For :func:`call_prefectures` in a thread that goes on with the work.
+    """
+    return _prefectures.get()
 
 
 @cache

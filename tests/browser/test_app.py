@@ -136,7 +136,7 @@ def test_the_gap_list_is_read_by_another_program_and_a_click_on_a_region_chooses
     page.get_by_role("button", name="导出", exact=True).click()
     with page.expect_download(timeout=LIMIT_MS) as caught:
         page.get_by_role("button", name="工作簿 .xlsx").click()
-    assert "甘肃省_5G基站_缺口清单_州（市）" in caught.value.suggested_filename
+    assert "甘肃省_5G基站_缺口清单_市（州）" in caught.value.suggested_filename
     book = openpyxl.load_workbook(io.BytesIO(Path(caught.value.path()).read_bytes()))
     assert {"gaps", "sources", "about"} <= set(book.sheetnames)
     assert "villages" not in book.sheetnames

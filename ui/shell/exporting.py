@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from data.wording.catalogue import call_prefectures, called_prefectures
 from ui.shell.i18n import t
 from ui.shell.provenance import plain
 
@@ -133,7 +134,10 @@ def _handover(
 
 
 def _builder(build: Callable[[bool], ExportBundle], suffix: str, stem: str) -> Callable[[], bytes]:
+    word = called_prefectures()
+
     def built() -> bytes:
+        call_prefectures(word)
         from data.export.writers import TABLES_ONLY, to_bytes
 
         return to_bytes(build(suffix not in TABLES_ONLY), suffix, stem)

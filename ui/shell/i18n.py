@@ -6,6 +6,7 @@ import functools
 import math
 import re
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
@@ -14,9 +15,13 @@ import streamlit as st
 from data.doctor.names import forms
 from data.ledger.metrics import code_words
 from data.ledger.qualifiers import with_word
-from data.wording.catalogue import DEFAULT, LANGUAGES, data_language, text
+from data.wording.catalogue import DEFAULT, LANGUAGES, call_prefectures, data_language, text
+from geo.errors import PlannerError
+from ui import packs
 from ui.shell import state
 
+#: Province of the session, and what it calls its prefectures.
+_WORD = "_prefectures_word"
 #: Stands where a figure is unknown; never 0.
 UNKNOWN = "—"
 #: What follows the own name of an English region.
@@ -24,9 +29,22 @@ _KIND = re.compile(r"( \S+)* Autonomous (Prefecture|County)$| (City|County|Distr
 
 
 def language() -> str:
-    """Return the language of the session."""
+    """Return the language of the session; its sentences call prefectures as the province does."""
+    _call_prefectures()
     chosen = str(st.session_state.get(state.LANGUAGE) or "")
     return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def _call_prefectures() -> None:
+    # Streamlit may run a part of a page in another thread, so the word is set wherever one speaks.
+    name = st.session_state.get(state.PROVINCE)
+    known, word = st.session_state.get(_WORD, ("", ""))
+    if name and known != name:
+        # A province that cannot be read is told of in words too.
+        with suppress(PlannerError):
+            word = packs.prefectures_word(str(name))
+        st.session_state[_WORD] = (name, word)
+    call_prefectures(word)
 
 
 def name_language() -> str:

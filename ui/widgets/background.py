@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from data.wording.catalogue import call_prefectures, called_prefectures
 from geo.radio.prediction import Cancelled
 from ui.shell.callbacks import whole
 from ui.shell.frame import guarded
@@ -77,7 +78,13 @@ class Job:
 
     def start(self, work: Callable[[Self], Any]) -> Self:
         """Begin the work in a thread that ends with the process; return the job."""
-        threading.Thread(target=self._run, args=(work,), daemon=True, name="work").start()
+        word = called_prefectures()
+
+        def run() -> None:
+            call_prefectures(word)
+            self._run(work)
+
+        threading.Thread(target=run, daemon=True, name="work").start()
         return self
 
     def finish(self, result: object) -> Self:

@@ -12,8 +12,19 @@ import pytest
 
 from data.tables.imports import IMPORTABLE
 from data.tables.pack import TABLES
+from data.tables.reader import Pack
 from data.wording import catalogue
-from data.wording.catalogue import DEFAULT, LANGUAGES, Message, fields, sentences, text
+from data.wording.catalogue import (
+    DEFAULT,
+    LANGUAGES,
+    Message,
+    call_prefectures,
+    called_prefectures,
+    fields,
+    sentences,
+    text,
+)
+from data.wording.prefectures import prefectures_word
 from geo.evidence import EVIDENCE_CLASSES
 from layers.base import LEVELS
 from layers.figures import RULES
@@ -215,3 +226,19 @@ def test_messages_stay_without_language_until_asked(one_language) -> None:
 
 def test_equal_messages_have_one_hash() -> None:
     assert len({Message("a.b", {"n": 1}), Message("a.b", {"n": 1}), Message("a.b", {"n": 2})}) == 2
+
+
+def test_a_province_calls_its_prefectures_its_own_way() -> None:
+    assert text("level.prefecture", "zh") == "州（市）"
+    before = called_prefectures()
+    call_prefectures("市（州）")
+    try:
+        assert text("level.prefecture", "zh") == "市（州）"
+        assert "各市（州）" in Message("rule_about.past_share").text("zh")
+    finally:
+        call_prefectures(before)
+
+
+@pytest.mark.parametrize(("pack", "word"), [("yunnan", "州（市）"), ("gansu", "市（州）")])
+def test_the_word_of_a_province_follows_its_prefectures(pack: str, word: str) -> None:
+    assert prefectures_word(Pack.load(pack).regions("prefecture")["name_zh"]) == word
