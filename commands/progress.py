@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -23,9 +23,6 @@ from commands.options import (
     write_bundle,
 )
 from geo.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 COMMANDS = typer.Typer()
 Layer = Annotated[str, typer.Option("--layer", "-l", help=f"Layer: {LAYER_KEYS}.")]
@@ -109,43 +106,31 @@ def progress(  # noqa: PLR0913  one argument for each option
 
 def _read(file: Path) -> list[tuple[str, str, float | None, str, str]]:
     """Return region, date, value, evidence and source of each row of a file."""
-    import pandas as pd
+    from data.doctor.base import ROW
+    from data.doctor.process import guarded
 
-    try:
-        if file.suffix.lower() == ".xlsx":
-            rows = pd.read_excel(file, dtype=str, engine="calamine")
-        else:
-            rows = pd.read_csv(file, dtype=str, encoding="utf-8-sig")
-    except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise InputError(
-            f"cannot be read ({error})", where=str(file), repair="give CSV in UTF-8, or XLSX"
-        ) from error
+    rows = guarded.read(file).frame
     missing = [name for name in ("region", "date", "value") if name not in rows.columns]
     if missing:
         raise InputError(
             f"lacks the columns {', '.join(missing)}", where=str(file),
             repair="columns: region, date, value, and evidence and source where known",
         )  # fmt: skip
-    rows = rows.reindex(columns=["region", "date", "value", "evidence", "source"]).astype(object)
-    rows = rows.where(rows.notna(), "")
-    return [_row(cells, f"{file.name} {i}") for i, cells in enumerate(_cells(rows), start=2)]
-
-
-def _cells(rows: pd.DataFrame) -> list[list[str]]:
-    return [[str(cell).strip() for cell in row] for row in rows.to_numpy().tolist()]
+    names = ["region", "date", "value", "evidence", "source"]
+    cells = rows.reindex(columns=names).astype(object)
+    cells = cells.where(cells.notna(), "")
+    return [
+        _row([str(cell).strip() for cell in row], f"{file.name} {number}")
+        for number, row in zip(rows[ROW], cells.to_numpy().tolist(), strict=True)
+    ]
 
 
 def _row(cells: list[str], where: str) -> tuple[str, str, float | None, str, str]:
     region, date, value, evidence, source = cells
     try:
-        # Excel hands a day over with its midnight.
-        return (
-            region,
-            date.removesuffix(" 00:00:00"),
-            float(value.replace(",", "")),
-            evidence,
-            source,
-        )
+        # A spreadsheet gives a day with its midnight.
+        day = date.removesuffix(" 00:00:00")
+        return region, day, float(value.replace(",", "")), evidence, source
     except ValueError as error:
         raise InputError(
             f"{value!r} is no number", where=where, repair="give the total built"

@@ -7,6 +7,7 @@ On Linux it is started once, loads its libraries, and forks a process of its own
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import selectors
@@ -31,6 +32,9 @@ from data.doctor.reading.text_document import DocumentText, document_text
 from geo.errors import PlannerError
 
 BOUNDS = "bounds.json"
+#: A kept process that waits so long, or is asked again, serves more than one small table: it loads
+#: what any format needs. Before, a file's own process loads what its format needs [s].
+IDLE_S = 4.0
 _ROOT = Path(__file__).resolve().parents[3]
 #: What libraries read besides their own files.
 _SYSTEM = (
@@ -57,6 +61,7 @@ class _Running:
     channel: socket.socket
 
 
+@functools.cache
 def preload() -> None:
     """Load what readers need, and leave GDAL only what may ever read a file."""
     import osmium
@@ -81,17 +86,25 @@ def keep(control: socket.socket) -> None:
     control
         Connection to the parent process.
     """
-    preload()
+    patience: float | None = IDLE_S
+    asked = False
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         while True:
-            for key, _ in selector.select():
+            ready = selector.select(patience)
+            if not ready:
+                preload()
+                patience = None
+            for key, _ in ready:
                 if key.fileobj is control:
                     message, handles, *_ = socket.recv_fds(control, 1 << 16, 1)
                     if not message:
                         _end_all(selector)
                         return
+                    if asked:
+                        preload()
                     _begin(selector, message.decode(), socket.socket(fileno=handles[0]))
+                    asked = True
                 elif key.fileobj is key.data.channel:
                     selector.unregister(key.fileobj)
                     with suppress(ProcessLookupError):
@@ -201,6 +214,8 @@ def _answer(order: exchange.Order, folder: Path) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "keep":
         keep(socket.socket(fileno=int(sys.argv[2])))
+        # Nothing is to be tidied up: a command that ends waits for this.
+        os._exit(0)
     else:
         preload()
         sys.exit(work(Path(sys.argv[1])))

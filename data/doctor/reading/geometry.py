@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
 from data.wording.catalogue import Message
@@ -38,6 +37,9 @@ def crs_name(crs: Any) -> str:
     """
     if not crs:
         return ""
+    # A table of text needs none of it.
+    import pyproj
+
     try:
         known = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError:
