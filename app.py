@@ -54,4 +54,4 @@ if __name__ == "__main__":
     frame.style()
     main()
 else:
-    app = st.App(__file__, middleware=server.middleware())
+    app = st.App(__file__, routes=server.routes(), middleware=server.middleware())

@@ -25,12 +25,12 @@ _FIRST = ("miit_2018_a", "miit_2018_b")
 #: unknown grey as on every map, what a rule does not ask paler still. The first is drawn on top.
 _ORDER = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
 _LOOKS = (
-    {"colour": "#f0e442", "ring": "#333333"},
-    {"colour": "#cc79a7", "ring": "#ffffff"},
-    {"colour": "#d55e00"},
-    {"colour": "#0072b2"},
-    {"colour": "#8a8f96"},
-    {"colour": "#d9dce0"},
+    {"colour": "rule-a", "shape": "disc"},
+    {"colour": "rule-b", "shape": "disc"},
+    {"colour": "uncovered", "shape": "diamond"},
+    {"colour": "covered", "shape": "ring"},
+    {"colour": "unknown", "shape": "square"},
+    {"colour": "no-target", "shape": "square"},
 )
 _ROW_HEIGHT, _HEIGHT = 28, 330
 
@@ -120,7 +120,7 @@ def chart(table: pd.DataFrame) -> mapview.Drawn:
         point=maps.village_word(),
         states=tuple(_outcome(word) for word in _ORDER),
         notes=(t("coverage.unknown_note"),),
-        colours=_LOOKS,
+        looks=_LOOKS,
         counted=True,
         banner=t("banner.word") if invented else "",
     )

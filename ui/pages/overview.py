@@ -14,7 +14,7 @@ from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, name_language, t
 from ui.shell.provenance import see_sources
 
-_MAP_HEIGHT = 430
+_MAP_HEIGHT = 540
 #: Cards in a row on a laptop's screen.
 _CARDS = 5
 #: Kept free from the start, so that the map stays where it was first drawn [px].
