@@ -225,7 +225,7 @@ def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: Regio
 
 
 def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
-    """Draw borders of a higher level over the regions, without filling.
+    """Draw borders of a higher level over the regions, without filling; one can be framed.
 
     Parameters
     ----------
@@ -235,7 +235,10 @@ def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
         GeoJSON features of the regions, in the order they are drawn.
     """
     line = {"color": sheet.ink["ink-2"], "weight": 1.3, "fill": False, "interactive": False}
-    plain = [{**feature, "properties": {}} for feature in features]
+    plain = [
+        {**feature, "properties": {"adcode": feature["properties"]["adcode"], "style": line}}
+        for feature in features
+    ]
     folium.GeoJson(
         {"type": "FeatureCollection", "features": plain},
         style_function=lambda _feature: line,

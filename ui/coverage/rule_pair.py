@@ -21,9 +21,8 @@ from ui.widgets.background import result_of
 RULE_A, RULE_B, LEAST = "rules_a", "rules_b", "rules_least"
 #: The pair that a fresh page compares: the two that MIIT 2018 accepts as alternatives.
 _FIRST = ("miit_2018_a", "miit_2018_b")
-#: Okabe and Ito: disagreement in yellow and purple with a ring, agreement in blue and vermilion,
-#: unknown grey as on every map, what a rule does not ask paler still. The first is drawn on top.
 _ORDER = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
+#: Disagreement in two colours of its own, agreement as the states of villages; the first on top.
 _LOOKS = (
     {"colour": "rule-a", "shape": "disc"},
     {"colour": "rule-b", "shape": "disc"},

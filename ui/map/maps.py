@@ -223,9 +223,12 @@ def plan_map(
     *,
     on_click: Callable[[float, float], None],
     height: int,
+    planned: bool,
 ) -> None:
-    """Draw a plan over the villages that it is for; ``content`` packs them."""
-    chart = _borders(cache.pack(), content, "plan", render.PointView(aggregate_below=6.0))
+    """Draw a plan, or the villages that it would be for; ``content`` packs them."""
+    chart = _borders(
+        cache.pack(), content, "plan", render.PointView(aggregate_below=6.0, shown=not planned)
+    )
     events = mapview.MapEvents(on_click=on_click)
     mapview.show(chart, key="map-plan", height=height, overlay=overlay, events=events)
 
@@ -257,7 +260,7 @@ def _gap_chart(
     from_zoom = render.AGGREGATE_BELOW if own else 0.0
     view = render.PointView(from_zoom=from_zoom, aggregate_below=from_zoom, shown=own)
     render.add_points(sheet, _points_at[0], view, names=_points_at[1])
-    render.add_labels(sheet, fill, from_zoom=8.0 if level == "county" else 0)
+    render.add_labels(sheet, fill, from_zoom=6.75 if level == "county" else 0)
     unit = unit_name(str(first["unit"]), language())
     title = f"{item.heading(metric, language())} · {t('figure.gap_axis', unit=unit)}"
     legend = render.Legend(title, _dates(_table), (t("map.upper"),) if bound else ())
@@ -309,7 +312,7 @@ def _overlay_chart(
     fill = _county_borders(sheet, _pack)
     _common(sheet, _pack, language())
     layer_marks.add(sheet, _pack, _marks_at, shown=_item.key)
-    render.add_labels(sheet, fill, from_zoom=8.0)
+    render.add_labels(sheet, fill, from_zoom=7.5)
     return _finished(_pack, sheet, render.Legend(_item.title(language())), "", banner="")
 
 
@@ -344,7 +347,7 @@ def _border_chart(
     _common(sheet, _pack, language())
     layer_marks.add(sheet, _pack, _marks_at)
     render.add_points(sheet, _points_at[0], _view, names=_points_at[1])
-    render.add_labels(sheet, fill, from_zoom=8.0)
+    render.add_labels(sheet, fill, from_zoom=7.5)
     return _finished(_pack, sheet, render.Legend(t("map.villages")), _points_at[0])
 
 
@@ -361,7 +364,7 @@ def _point_chart(
     _common(sheet, _pack, language())
     looks = [{**look, "colour": sheet.shade(look["colour"])} for look in _look.looks]
     render.add_points(sheet, _address, render.PointView(aggregate_below=6.0, looks=looks))
-    render.add_labels(sheet, fill, from_zoom=8.0)
+    render.add_labels(sheet, fill, from_zoom=7.5)
     legend = render.Legend(_look.title, "", _look.notes)
     return _finished(_pack, sheet, legend, _address, banner=_look.banner)
 

@@ -97,7 +97,7 @@ def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapv
     above = "prefecture" if _shown.level == "county" else "province"
     render.add_outline(sheet, features.region_features(_pack, above))
     render.add_rivers(sheet, features.river_features(_pack))
-    render.add_labels(sheet, fill, from_zoom=8.0 if _shown.level == "county" else 0)
+    render.add_labels(sheet, fill, from_zoom=6.75 if _shown.level == "county" else 0)
     unit = t("figure.unit", unit=_shown.unit) if _shown.unit else ""
     legend = render.Legend(_shown.title, unit, _shown.notes)
     banner = t("banner.word") if _shown.invented else ""

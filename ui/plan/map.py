@@ -56,7 +56,11 @@ def show(result: Rollout | None, year: int, *, height: int) -> None:
         if len(mark):
             overlay["mark"] = [float(mark["lat"].iloc[0]), float(mark["lon"].iloc[0])]
     maps.plan_map(
-        villages, overlay, on_click=lambda lat, lon: _clicked(result, lat, lon), height=height
+        villages,
+        overlay,
+        on_click=lambda lat, lon: _clicked(result, lat, lon),
+        height=height,
+        planned=result is not None,
     )
 
 

@@ -51,6 +51,8 @@ def opened(page: str, language: str = "en", **fields) -> AppTest:
 def planned(**fields) -> AppTest:
     """Open the plan page and wait for its plan."""
     app = opened("plan", **fields)
+    if PROVINCE not in app.session_state["_plan_jobs"]:
+        app.button(key="plan_run").click().run()
     assert app.session_state["_plan_jobs"][PROVINCE].done.wait(LIMIT_S)
     return app.run()
 
