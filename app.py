@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
 from ui import server
+from ui.plan import job
 from ui.shell import (
     brand,
     context_bar,
@@ -30,6 +31,7 @@ def main() -> None:
     """Draw the frame and the chosen page; the URL follows."""
     state.begin(tuple(LANGUAGES))
     sites.begin()
+    job.reopen()
     page = st.navigation(navigation.groups(), expanded=True)
     brand.show(dark=frame.is_dark())
     if welcome.is_due(page):
@@ -54,4 +56,4 @@ if __name__ == "__main__":
     frame.style()
     main()
 else:
-    app = st.App(__file__, middleware=server.middleware())
+    app = st.App(__file__, routes=server.routes(), middleware=server.middleware())

@@ -1,7 +1,9 @@
-// True once the villages have arrived on the map and their canvas carries ink.
+// True once the regions are on the map and the villages that are shown carry ink.
 () => {
   const layers = window.tongcunMap ? Object.values(window.tongcunMap._layers) : [];
-  return layers.some(({ _canvas: canvas, _data: data }) => {
+  if (!layers.some(({ feature, _path: path }) => feature && path && path.getAttribute("d"))) return false;
+  const shown = layers.filter((layer) => layer._isShown && layer._isShown());
+  return shown.every(({ _canvas: canvas, _data: data }) => {
     if (!canvas || !data || !data.n || !canvas.width || !canvas.height) return false;
     const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     let inked = 0;

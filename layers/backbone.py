@@ -35,7 +35,7 @@ def marks(pack: Pack, language: str) -> tuple[Points, ...]:
     nodes = pack.table("fibre_nodes", columns=("lon", "lat", "evidence"))
     invented = "illustrative" in set(nodes["evidence"])
     lon, lat = (nodes[name].to_numpy(float) for name in ("lon", "lat"))
-    return (Points(lon, lat, Symbol("#e69f00"), illustrative=invented),)
+    return (Points(lon, lat, Symbol("ink-2", shape="square"), illustrative=invented),)
 
 
 def rows(pack: Pack) -> pd.DataFrame:

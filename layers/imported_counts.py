@@ -26,8 +26,8 @@ from layers.base import Context, Layer
 from layers.figures import Figures
 from layers.offers import ImportedList, Mark, MessageSource, Points, Symbol
 
-#: Colour of the stations of each technology on the map.
-_COLOURS = {"4G": "#0072b2", "5G": "#cc79a7"}
+#: Shape of the stations of each technology on the map.
+_SHAPES = {"4G": "disc", "5G": "ring"}
 #: Ids that the import made because the file had none begin like this.
 _MADE = r"^base_stations-[0-9a-f]{12}(?:-\d+)?$"
 
@@ -246,6 +246,6 @@ def station_marks(technology: str) -> Callable[[Pack, str], tuple[Mark, ...]]:
             return ()
         title = Message("imported_list.own_stations", {"technology": technology})
         lon, lat = (places[name].to_numpy(float) for name in ("lon", "lat"))
-        return (Points(lon, lat, Symbol(_COLOURS[technology]), title=title),)
+        return (Points(lon, lat, Symbol("built", shape=_SHAPES[technology]), title=title),)
 
     return marks

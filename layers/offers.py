@@ -154,13 +154,16 @@ class Symbol:
     Attributes
     ----------
     colour
-        CSS colour.
+        Name in :data:`layers.map.palette.PALETTE`, or a CSS colour.
     dash
         Dash pattern of a line [px]; empty for a solid one.
+    shape
+        ``disc``, ``ring``, ``square`` or ``diamond``, of points.
     """
 
     colour: str
     dash: str = ""
+    shape: str = "disc"
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,9 +40,7 @@ def marks(pack: Pack, language: str) -> tuple[Zones, ...]:
                 continue  # Somewhere in the province: it has no outline and no place on the map.
             level = "prefecture" if adcode in prefectures else "county"
             named.setdefault((level, adcode), []).append(str(name))
-    return (
-        Zones({region: tuple(names) for region, names in named.items()}, Symbol("#a21caf", "6 4")),
-    )
+    return (Zones({region: tuple(names) for region, names in named.items()}, Symbol("ink", "6 4")),)
 
 
 def rows(pack: Pack) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 // and turns clicks into triggers. What changes with a click arrives as a small overlay: sites, an
 // image by its address, a terrain profile that is drawn below the map and linked with it.
 const maps = new WeakMap();
+const CHOSEN = { color: "var(--tc-selection)", weight: 3 };
 
 const base = () => {
   const main = document.querySelector('script[type="module"][src*="static/"]');
@@ -50,22 +51,36 @@ const features = function* (map) {
   }
 };
 
-// Fits the province and moves it to the right, no farther than the legend on the left needs.
-const fitBesideLegend = (map, node, bounds) => {
-  map.fitBounds(bounds, { padding: [8, 8], animate: false });
-  const open = [...node.querySelectorAll(".tc-legend")].filter((box) => box.querySelector("details[open]"));
-  if (!open.length) return;
-  const legend = Math.max(...open.map((box) => box.getBoundingClientRect().right));
-  const [a, b] = bounds.map((corner) => map.latLngToContainerPoint(corner));
-  const room = map.getSize().x - Math.max(a.x, b.x) - 8;
-  const need = legend - node.getBoundingClientRect().left + 12 - Math.min(a.x, b.x);
-  const step = Math.min(room, need);
-  if (step > 0) map.panBy([-step, 0], { animate: false });
-};
+// The selection in force, or the whole province.
+const home = (state) => state.map.fitBounds((state.data.overlay || {}).fit || state.bounds, { padding: [10, 10], animate: false });
 
 // Marks the map as loaded or failed for a page that waits for it.
 const report = (state) => {
   if (state.data.report) state.send("drawn", { at: Date.now() });
+};
+
+// A number per event that only grows, by which the page knows what it has heard.
+const nextId = (state) => (state.last = Math.max(Date.now(), (state.last || 0) + 1));
+
+const listen = (state, map) => {
+  map.on("tongcunhome", () => home(state));
+  map.on("click", (event) => {
+    if (!state.data.clicks || map.tcMeasuring || event.originalEvent.detail > 1) return;
+    const { lat, lng } = event.latlng.wrap();
+    state.clicks.push({ id: nextId(state), lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) });
+    state.send("click", { clicks: state.clicks });
+  });
+  // A double click zooms: what its first click has placed is taken back.
+  map.on("dblclick", () => {
+    if (!state.data.clicks || map.tcMeasuring || !state.last) return;
+    state.clicks.push({ id: nextId(state), back: true });
+    state.send("click", { clicks: state.clicks });
+  });
+  map.on("tongcunmove", ({ number, latlng }) => {
+    const { lat, lng } = latlng.wrap();
+    state.send("site", { number, lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)), id: nextId(state) });
+  });
+  map.on("tongcunpick", ({ number }) => state.send("site", { number, id: nextId(state) }));
 };
 
 const mount = async (box, state, data) => {
@@ -81,14 +96,19 @@ const mount = async (box, state, data) => {
   box.innerHTML = html;
   const node = box.querySelector(`#${name}`);
   node.classList.add("tc-map");
-  node.classList.toggle("dark", data.dark);
   window.tongcunBase = base();
   const map = make();
   state.map = map;
   state.place = data.place;
   state.group = L.layerGroup().addTo(map);
+  state.bounds = bounds;
+  state.legend = null;
+  // What the overlay adds to the legend takes height from the map before it is fitted.
+  L.tongcunRaster(map, (data.overlay || {}).raster);
+  L.tongcunPlan(map, (data.overlay || {}).plan);
+  map.invalidateSize({ animate: false });
   if (view) map.setView(view[0], view[1], { animate: false });
-  else fitBesideLegend(map, node, bounds);
+  else home(state);
   state.watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
   state.watch.observe(node);
   for (const layer of features(map)) {
@@ -98,15 +118,7 @@ const mount = async (box, state, data) => {
       state.send("region", { adcode: layer.feature.properties.adcode, at: Date.now() });
     });
   }
-  // A double click would zoom and count twice.
-  map.doubleClickZoom.disable();
-  map.on("click", (event) => {
-    if (!state.data.clicks || event.originalEvent.detail > 1) return;
-    const { lat, lng } = event.latlng.wrap();
-    state.last = Math.max(Date.now(), (state.last || 0) + 1);
-    state.clicks.push({ id: state.last, lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) });
-    state.send("click", { clicks: state.clicks });
-  });
+  listen(state, map);
   map.once("tongcunpoints", () => requestAnimationFrame(() => report(state)));
   window.tongcunMap = map;
 };
@@ -118,10 +130,18 @@ const repeat = (state) => {
   if (state.clicks.length) state.send("click", { clicks: state.clicks });
 };
 
+// Rows of what a click has drawn, below those of the map itself.
+const drawLegend = (state, rows) => {
+  if (state.legend) state.legend.remove();
+  state.legend = rows && rows.length ? L.tongcunLegend({ title: "", rows }).addTo(state.map) : null;
+};
+
 const decorate = (state) => {
   const { map, data } = state;
   if (!map) return;
-  window.tongcunProfile(state.profile, map, data.profile && { ...data.profile, dark: data.dark });
+  map.tcCaption = data.caption;
+  map.getContainer().classList.toggle("placing", data.clicks);
+  window.tongcunProfile(state.profile, map, data.profile);
   const overlay = data.overlay || {};
   const text = JSON.stringify(overlay);
   if (text === state.drawn) return;
@@ -131,21 +151,22 @@ const decorate = (state) => {
   state.drawn = text;
   state.selected = overlay.selected;
   L.tongcunSites(state.group, overlay);
+  drawLegend(state, overlay.legend);
   L.tongcunRaster(map, overlay.raster);
   L.tongcunPlan(map, overlay.plan);
   for (const layer of features(map)) {
     const on = layer.feature.properties.adcode === overlay.selected;
-    if (on || layer.tcOn) layer.setStyle({ weight: on ? 3.5 : 1 });
+    if (on || layer.tcOn) layer.setStyle(on ? CHOSEN : layer.feature.properties.style);
     layer.tcOn = on;
     if (on) layer.bringToFront();
   }
-  if (fit) map.fitBounds(overlay.fit, { padding: [12, 12], animate: false });
+  if (fit) home(state);
   const look = JSON.stringify(overlay.look || null);
   if (overlay.look && look !== state.look) map.fitBounds(overlay.look, { padding: [12, 12], animate: false });
   state.look = look;
   if (overlay.mark) {
     const [lat, lon] = overlay.mark;
-    L.circleMarker([lat, lon], { radius: 12, color: "#d946ef", weight: 3, fill: false, interactive: false }).addTo(state.group);
+    L.circleMarker([lat, lon], { radius: 12, ...CHOSEN, fill: false, interactive: false }).addTo(state.group);
     if (!map.getBounds().pad(-0.1).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 10), { animate: false });
   }
 };

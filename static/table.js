@@ -1,5 +1,6 @@
 // A table of figures: rows by key, sorted in the browser, a foot with the total, bars of each row's
-// share of its own target. The server hears only which row was chosen.
+// share of its own target. The server hears only which row was chosen
+// and which switch was turned.
 const tables = new WeakMap();
 
 const el = (tag, cls, parent, text) => {
@@ -41,9 +42,19 @@ export const bar = (parent, shape) => {
   return track;
 };
 
+// A switch of its own: pressing it chooses no row.
+const toggle = (cell, content) => {
+  const button = el("button", "tct-switch", cell);
+  button.type = "button";
+  button.setAttribute("role", "switch");
+  button.setAttribute("aria-checked", String(content.on));
+};
+
 const fill = (cell, content, column) => {
   if (column.kind === "bar") {
     if (content.shape) bar(cell, content.shape);
+  } else if (column.kind === "switch") {
+    if (content.on !== undefined) toggle(cell, content);
   } else if (content.chip) {
     el("span", `tc-chip ${content.look || ""}`, cell, content.text);
   } else if (content.look === "unknown" || content.look === "none") {
@@ -90,7 +101,14 @@ const line = (state, body, row, columns, foot) => {
   }
   if (!foot && row.key && state.data.pick) {
     tr.classList.add("pickable");
-    tr.addEventListener("click", () => {
+    tr.addEventListener("click", (event) => {
+      const turned = event.target.closest(".tct-switch");
+      if (turned) {
+        const on = turned.getAttribute("aria-checked") !== "true";
+        turned.setAttribute("aria-checked", String(on));
+        state.send("turned", { key: row.key, on, at: Date.now() });
+        return;
+      }
       // Shown at once; the page follows.
       for (const other of body.querySelectorAll("tr.selected")) other.classList.remove("selected");
       tr.classList.add("selected");
@@ -154,6 +172,8 @@ const draw = (state) => {
   const { box, data } = state;
   box.replaceChildren();
   box.style.setProperty("--tct-row", `${data.row_px || 26}px`);
+  box.style.maxHeight = data.tall ? `${data.tall}px` : "";
+  const scrolled = box.scrollTop;
   for (const section of data.sections) {
     if (section.title) {
       const title = el("div", "tct-title", box);
@@ -179,6 +199,7 @@ const draw = (state) => {
   }
   if (data.note) el("div", "tct-foot-note", box, data.note);
   fit(box);
+  box.scrollTop = scrolled;
   state.width = box.clientWidth;
 };
 

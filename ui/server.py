@@ -11,8 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import ipaddress
+import os
 import re
 import socket
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cache
 from pathlib import Path
@@ -21,11 +23,15 @@ from urllib.parse import urlsplit
 
 import streamlit
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from streamlit import config
 
+from data import basemap
 from data.wording.catalogue import LANGUAGES
 from geo.errors import PlannerError
-from layers.map.tiles import background
+from layers.map.tiles import ROUTE, background
 from ui.shell import frame, welcome
 
 Scope = MutableMapping[str, Any]
@@ -53,6 +59,29 @@ _REFUSAL = (
 def middleware() -> list[Middleware]:
     """Return what stands before Streamlit's own server."""
     return [Middleware(Guard)]
+
+
+def routes() -> list[Route]:
+    """Return what this server answers beside Streamlit: tiles of the planner's own base map."""
+    base = str(config.get_option("server.baseUrlPath")).strip("/")
+    return [Route(f"/{base}/{ROUTE}".replace("//", "/"), _tile)]
+
+
+def _tile(request: Request) -> Response:
+    """Answer with one tile; only whole numbers are taken, so no path leaves the map."""
+    named = os.environ.get(basemap.ENVIRONMENT, "").strip()
+    asked = [str(request.path_params[name]) for name in "zxy"]
+    if not named or not all(re.fullmatch(r"[0-9]{1,9}", part) for part in asked):
+        return Response(status_code=404)
+    z, x, y = map(int, asked)
+    try:
+        found = basemap.open_basemap(named).tile(z, x, y)
+    except (PlannerError, OSError, ValueError, sqlite3.Error):
+        found = None
+    if found is None:
+        return Response(status_code=404)
+    content, media = found
+    return Response(content, media_type=media, headers={"cache-control": "max-age=3600"})
 
 
 class Guard:

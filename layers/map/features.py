@@ -18,8 +18,8 @@ from data.workspace.effective import brought
 from layers.offers import Points
 from layers.villages import COUNT_COLUMNS, states_in_force
 
-#: Tolerance of the simplification by level [°]; below a pixel at the zooms that are used.
-_TOLERANCE_DEG = {"province": 0.005, "prefecture": 0.004, "county": 0.003}
+#: Tolerance of the simplification [°]; below a pixel at the zooms that are used.
+_TOLERANCE_DEG = 0.003
 _GRID_DEG = 1e-4
 #: Households of a point of which they are unknown.
 UNKNOWN_SIZE = 65_535
@@ -225,16 +225,21 @@ def _villages(pack: Pack, _identity: str) -> bytes:
 @lru_cache(maxsize=8)
 def _regions(pack: Pack, _identity: str, level: str) -> tuple[dict[str, Any], ...]:
     regions = pack.geo("regions")
-    chosen = regions[regions["level"] == level].sort_values("adcode")
-    simple = shapely.coverage_simplify(chosen.geometry.to_numpy(), _TOLERANCE_DEG[level])
+    counties = regions[regions["level"] == "county"].sort_values("adcode")
+    simple = shapely.coverage_simplify(counties.geometry.to_numpy(), _TOLERANCE_DEG)
+    codes = counties["adcode" if level == "county" else "parent"].astype(str)
+    if level == "province":
+        codes = pd.Series(pack.adcode, index=codes.index)
+    # A higher level is the union of the simplified counties, so that its lines never run double.
+    parts = pd.Series(simple, index=codes).groupby(level=0, sort=True)
     return tuple(
         {
             "type": "Feature",
             "id": f"{level}-{adcode}",
-            "properties": {"adcode": str(adcode)},
-            "geometry": _geometry(shape),
+            "properties": {"adcode": adcode},
+            "geometry": _geometry(shapely.coverage_union_all(shapes.to_numpy())),
         }
-        for adcode, shape in zip(chosen["adcode"], simple, strict=True)
+        for adcode, shapes in parts
     )
 
 

@@ -87,14 +87,14 @@ def map_parts(chart: folium.Map) -> dict[str, str]:
     Returns
     -------
     parts
-        ``html`` of its box, ``script`` that makes it there, and ``name``: the identifier of the
-        box, and the variable that the script assigns the map to. ``static/host.js`` runs the
-        script as the body of a function and returns that variable.
+        ``html`` of its box within its frame (static/map/frame.js), ``script`` that makes it there,
+        and ``name``: the identifier of the box, and the variable that the script assigns the map
+        to. ``static/host.js`` runs the script as the body of a function and returns that variable.
     """
     figure: Any = chart.get_root()
     figure.render()
     return {
-        "html": f'<div id="{chart.get_name()}" style="width:100%;height:100%"></div>',
+        "html": f'<div class="tc-frame"><div id="{chart.get_name()}"></div></div>',
         "script": figure.script.render(),
         "name": chart.get_name(),
     }

@@ -17,20 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import InputError
-from layers.map.symbols import NO_FIGURE
+from layers.map.palette import PALETTE
 
 #: Lower limits of the power classes, strongest first [dBm]: the grades of field measurement in
 #: China, −85 / −95 / −105 / −115; weak coverage in published reports is below −105.
 POWER_LIMITS_DBM = (-85.0, -95.0, -105.0, -115.0)
-#: Colour and opacity per power class, after ColorBrewer's PuOr and Blues, safe for colour
-#: blindness: blue at or above −105 dBm, orange below, nearly clear where there is no service.
+#: Colour and opacity per power class: shades of covered at or above −105 dBm, of uncovered below,
+#: nearly clear where there is no service.
 POWER_LOOKS = (
-    ("#08519c", 1.0),
-    ("#4292c6", 1.0),
-    ("#9ecae1", 1.0),
-    ("#fdae61", 1.0),
-    ("#b35806", 0.35),
+    ("#0B4F44", 1.0),
+    ("#2E9C86", 1.0),
+    ("#A5DCCF", 1.0),
+    ("#C79A6B", 1.0),
+    ("#7A3E00", 0.35),
 )
+#: Hatch of what is not predicted, on light and dark ground alike.
+UNKNOWN = PALETTE["unknown"][0]
 #: Okabe and Ito (2008): the eight sites that serve most cells; all others share the last.
 SERVER_COLOURS = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#332288",
@@ -192,10 +194,10 @@ def _picture(  # noqa: PLR0913  one picture, its masks and its legend
     stripes = np.add.outer(np.arange(codes.shape[0]), np.arange(codes.shape[1])) // 3 % 2 == 0
     drawn = np.where(known, codes, np.where(stripes, hatch, clear))
     drawn = np.where(asked, drawn, clear).astype(np.uint8)
-    palette = [*(_rgba(*look) for look in looks), (0, 0, 0, 0), _rgba(NO_FIGURE, 1.0)]
+    palette = [*(_rgba(*look) for look in looks), (0, 0, 0, 0), _rgba(UNKNOWN, 1.0)]
     legend = list(rows)
     if (asked & ~known).any():
-        legend.append({"colour": NO_FIGURE, "text": unknown, "hatch": True})
+        legend.append({"colour": UNKNOWN, "text": unknown, "hatch": PALETTE["unknown-ground"][0]})
     return Picture(_png(_mercator(drawn, bounds), palette), bounds, tuple(legend))
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import folium
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.earth.hillshade import hillshade
 from layers.map.render import Sheet
 
 #: Lamp of the backdrop above the horizon [°], and its factor on heights: cells are 8 km wide.
 _LAMP_DEG, _RELIEF_TIMES = 35.0, 40.0
+#: Parts of a cell along each side, so that the border cuts it.
+_FINER = 5
 
 
-def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
-    """Draw the coarse elevation as shaded backdrop; it says nothing about line of sight.
+def add_relief(sheet: Sheet, relief: pd.DataFrame, border: shapely.Geometry) -> None:
+    """Offer the coarse elevation as shades within the border; it says nothing about line of sight.
 
     Over tiles it would hide them, so there it is left out.
 
@@ -24,6 +27,8 @@ def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
         Map in the making; it is added to.
     relief
         Table ``relief`` of the pack: lon, lat [°], elevation_m.
+    border
+        Outline of the province [°].
     """
     if sheet.tiled:
         return
@@ -35,18 +40,21 @@ def add_relief(sheet: Sheet, relief: pd.DataFrame) -> None:
     metres = table.to_numpy(float)[::-1]
     filled = np.nan_to_num(metres, nan=float(np.nanmean(metres)))
     shade = _shade(filled, lat[-1], step)
-    alpha = np.where(np.isfinite(metres), 0.55, 0.0)
-    image = np.dstack([shade, shade, shade, alpha])
+    fine = np.kron(shade, np.ones((_FINER, _FINER)))
+    rows, columns = fine.shape
+    x = lon[0] - step / 2 + (np.arange(columns) + 0.5) * step / _FINER
+    y = lat[-1] + step / 2 - (np.arange(rows) + 0.5) * step / _FINER
+    inside = shapely.contains_xy(border, *np.meshgrid(x, y))
+    image = np.dstack([fine, fine, fine, np.where(inside, 0.8, 0.0)])
+    bounds = [[lat[0] - step / 2, lon[0] - step / 2], [lat[-1] + step / 2, lon[-1] + step / 2]]
     overlay = folium.raster_layers.ImageOverlay(
-        image,
-        bounds=[[lat[0] - step / 2, lon[0] - step / 2], [lat[-1] + step / 2, lon[-1] + step / 2]],
-        opacity=0.8,
-        mercator_project=True,
-        interactive=False,
-    )
+        image, bounds=bounds, mercator_project=True, interactive=False, show=False,
+        class_name="tc-relief",
+    )  # fmt: skip
     overlay.add_to(sheet.map)
     sheet.layers["relief"] = overlay
-    sheet.rows.append({"text": sheet.words.relief, "colour": "#9aa3ad", "layer": "relief"})
+    sheet.rows.append({"text": sheet.words.relief, "colour": sheet.ink["unknown"],
+                       "layer": "relief", "off": True})  # fmt: skip
 
 
 def _shade(metres: np.ndarray, north: float, step: float) -> np.ndarray:

@@ -18,12 +18,12 @@ import numpy as np
 from branca.element import MacroElement
 
 from layers.map.folium_internals import Script, name_element, number_elements
-from layers.map.symbols import BORDER, FILLS, NO_FIGURE, STATES, class_of, region_style
+from layers.map.palette import colours
+from layers.map.symbols import HATCH, STEPS, class_of, fill_of, region_style, states
 
 #: Zoom below which points are counted per square of the screen, since dots would run together.
 AGGREGATE_BELOW = 8.0
-
-SITE_COLOUR, GAINED_COLOUR = "#7a0177", "#009e73"
+_SEATS_FROM = 8.5
 
 
 @dataclass(frozen=True)
@@ -33,41 +33,55 @@ class RegionFill:
     Attributes
     ----------
     figures
-        adcode → figure that is shown; absent or NaN: no figure.
+        adcode → gap that is shown; absent or NaN: unknown. Without any the map shows borders only.
     cards
         adcode → (title, lines of label and value) of the tooltip, as plain text.
     labels
-        (lat, lon, name) of each region.
+        (lat, lon, name, figure) of each region, the most important first.
     limits
         Upper limits of the classes but the last.
+    untargeted
+        adcodes for which no target is stated.
     """
 
     figures: Mapping[str, float]
     cards: Mapping[str, tuple[str, Sequence[tuple[str, str]]]]
-    labels: Sequence[tuple[float, float, str]]
+    labels: Sequence[tuple[float, float, str, str]]
     limits: Sequence[float]
+    untargeted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Words:
-    """Texts of the map in the reader's language."""
+    """Texts of the map in the reader's language.
+
+    Attributes
+    ----------
+    tools
+        Titles of the tools of the frame, by name, as in static/map/frame.js.
+    unknown, no_target, met
+        What the legend says of regions without a class.
+    """
 
     credit: str
-    north: str
+    tools: Mapping[str, str]
     village: str
     households: str
     states: tuple[str, ...]
-    no_figure: str
+    unknown: str
+    no_target: str
+    met: str
     rivers: str
     relief: str
     seats: str
     switches: str
+    counted: str = ""
     unsized: str = ""
 
 
 @dataclass(frozen=True)
 class Legend:
-    """What the legend says on top and below."""
+    """What the legend says above and below its rows."""
 
     title: str
     unit: str = ""
@@ -76,11 +90,12 @@ class Legend:
 
 @dataclass(frozen=True)
 class Tiles:
-    """A tile background: address with ``{z}``, ``{x}``, ``{y}``, credit, and its coordinates."""
+    """A tile background: address with ``{z}``, ``{x}``, ``{y}``, credit, coordinates, zooms."""
 
     url: str
     attribution: str
     gcj02: bool = False
+    zooms: tuple[int, int] = (0, 18)
 
 
 @dataclass
@@ -93,6 +108,27 @@ class Sheet:
     tiled: bool = False
     layers: dict[str, MacroElement] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    ramp: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def ink(self) -> dict[str, str]:
+        """Colours by name in the reader's theme."""
+        return colours(dark=self.dark)
+
+    def shade(self, colour: str) -> str:
+        """Return the colour of a name in the palette; a CSS colour is its own.
+
+        Parameters
+        ----------
+        colour
+            Name, or CSS colour.
+
+        Returns
+        -------
+        shade
+            CSS colour.
+        """
+        return self.ink.get(colour, colour)
 
 
 def new_sheet(
@@ -102,7 +138,7 @@ def new_sheet(
     dark: bool = False,
     tiles: Tiles | None = None,
 ) -> Sheet:
-    """Return an empty map that fits the bounds, with scale bar, north arrow and credit.
+    """Return an empty map that fits the bounds, in its frame of tools and credits.
 
     Parameters
     ----------
@@ -124,16 +160,18 @@ def new_sheet(
         location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
         zoom_start=7, tiles=None, max_zoom=18, min_zoom=4, zoom_snap=0.25, zoom_delta=0.5,
         wheel_px_per_zoom_level=90, prefer_canvas=False, control_scale=False,
+        zoom_control=False, attribution_control=False,
     )  # fmt: skip
     # folium's own links lead to servers that an air-gapped planner cannot reach.
     chart.default_js, chart.default_css = [], []
     sheet = Sheet(chart, words, dark, tiled=tiles is not None)
+    credit = words.credit
     if tiles is not None:
-        options = {"url": tiles.url, "attribution": escape(tiles.attribution), "gcj02": tiles.gcj02}
+        first, last = tiles.zooms
+        options = {"url": tiles.url, "gcj02": tiles.gcj02, "min_zoom": first, "max_zoom": last}
         chart.add_child(Script("tiles", "L.tongcunTiles", options))
-    _add(sheet, "prefix", "L.tongcunCredit", escape(words.credit))
-    _add(sheet, "scale", "L.control.scale", {"imperial": False, "max_width": 120})
-    _add(sheet, "north", "L.tongcunNorth", words.north)
+        credit = f"{tiles.attribution} · {credit}" if tiles.attribution else credit
+    _add(sheet, "frame", "L.tongcunFrame", {"words": dict(words.tools), "credit": credit})
     return sheet
 
 
@@ -149,36 +187,45 @@ def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: Regio
     fill
         Figures, tooltips and classes of the regions.
     """
-    theme = "dark" if sheet.dark else "light"
     drawn = []
+    fills = set()
     for feature in features:
         adcode = feature["properties"]["adcode"]
         value = fill.figures.get(adcode, float("nan"))
-        drawn.append(
-            {
-                **feature,
-                "properties": {
-                    "adcode": adcode,
-                    "card": _card(*fill.cards[adcode]) if adcode in fill.cards else "",
-                    "style": region_style(value, fill.limits, BORDER[theme], tiled=sheet.tiled),
-                },
-            }
-        )
+        name = fill_of(value, fill.limits, targeted=adcode not in fill.untargeted)
+        shade = name if fill.figures else "card"
+        fills.add(shade)
+        properties = {
+            "adcode": adcode,
+            "card": _card(*fill.cards[adcode]) if adcode in fill.cards else "",
+            "style": region_style(shade, dark=sheet.dark, tiled=sheet.tiled),
+        }
+        drawn.append({**feature, "properties": properties})
     shapes = folium.GeoJson(
         {"type": "FeatureCollection", "features": drawn},
         style_function=lambda feature: feature["properties"]["style"],
-        highlight_function=lambda _feature: {"fillOpacity": 0.9},
         tooltip=folium.GeoJsonTooltip(["card"], labels=False, class_name="tc-card", sticky=True)
         if fill.cards
         else None,
     )
     shapes.add_to(sheet.map)
+    ink = sheet.ink
+    if "unknown" in fills:
+        hatch = {"id": HATCH, "line": ink["unknown"], "ground": ink["unknown-ground"]}
+        _add(sheet, "hatch", "L.tongcunHatch", hatch)
     sheet.layers["regions"] = shapes
-    sheet.rows += _class_rows(fill, sheet.words)
+    sheet.ramp += _ramp(fill, ink)
+    for name, text, hatched in (
+        ("covered", sheet.words.met, ""),
+        ("no-target", sheet.words.no_target, ""),
+        ("unknown", sheet.words.unknown, ink["unknown-ground"]),
+    ):
+        if name in fills:
+            sheet.rows.append({"text": text, "colour": ink[name], "hatch": hatched})
 
 
 def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
-    """Draw borders of a higher level over the regions, without filling.
+    """Draw borders of a higher level over the regions, without filling; one can be framed.
 
     Parameters
     ----------
@@ -187,13 +234,11 @@ def add_outline(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
     features
         GeoJSON features of the regions, in the order they are drawn.
     """
-    line = {
-        "color": "#27323d" if not sheet.dark else "#e2e8ef",
-        "weight": 1.6,
-        "fill": False,
-        "interactive": False,
-    }
-    plain = [{**feature, "properties": {}} for feature in features]
+    line = {"color": sheet.ink["ink-2"], "weight": 1.3, "fill": False, "interactive": False}
+    plain = [
+        {**feature, "properties": {"adcode": feature["properties"]["adcode"], "style": line}}
+        for feature in features
+    ]
     folium.GeoJson(
         {"type": "FeatureCollection", "features": plain},
         style_function=lambda _feature: line,
@@ -211,7 +256,8 @@ def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
     features
         GeoJSON features of the rivers.
     """
-    line = {"color": "#3b82c4", "weight": 1.4, "opacity": 0.75, "interactive": False}
+    colour = sheet.ink["river"]
+    line = {"color": colour, "weight": 1.4, "interactive": False}
     rivers = folium.GeoJson(
         {"type": "FeatureCollection", "features": list(features)},
         style_function=lambda _feature: line,
@@ -219,13 +265,15 @@ def add_rivers(sheet: Sheet, features: Sequence[Mapping[str, Any]]) -> None:
     )
     rivers.add_to(sheet.map)
     sheet.layers["rivers"] = rivers
-    sheet.rows.append({"text": sheet.words.rivers, "colour": "#3b82c4", "layer": "rivers"})
+    sheet.rows.append(
+        {"text": sheet.words.rivers, "colour": colour, "shape": "line", "layer": "rivers"}
+    )
 
 
 def add_labels(
     sheet: Sheet, fill: RegionFill, *, from_zoom: float = 0, to_zoom: float = 30
 ) -> None:
-    """Write the regions' names at their label points.
+    """Write the regions' names and figures at their label points, where they meet no other.
 
     Parameters
     ----------
@@ -236,7 +284,7 @@ def add_labels(
     from_zoom, to_zoom
         Zoom levels between which the names are shown.
     """
-    items = [[lat, lon, name] for lat, lon, name in fill.labels]
+    items = [list(label) for label in fill.labels]
     _add(
         sheet, "labels", "L.tongcunLabels",
         {"items": items, "class_name": "tc-region", "min_zoom": from_zoom, "max_zoom": to_zoom},
@@ -244,7 +292,7 @@ def add_labels(
 
 
 def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
-    """Write the county seats from zoom 8 on.
+    """Write the county seats from zoom 8.5 on.
 
     Parameters
     ----------
@@ -256,21 +304,39 @@ def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
     items = [[lat, lon, name] for lat, lon, name in seats]
     _add(
         sheet, "seats", "L.tongcunLabels",
-        {"items": items, "class_name": "tc-place", "min_zoom": 8, "max_zoom": 30, "dot": True},
+        {"items": items, "class_name": "tc-place", "min_zoom": _SEATS_FROM, "max_zoom": 30,
+         "dot": True},
     )  # fmt: skip
     sheet.rows.append(
-        {"text": sheet.words.seats, "colour": "#26313d", "shape": "dot", "layer": "seats"}
-    )
+        {"text": sheet.words.seats, "colour": sheet.ink["ink"], "shape": "square",
+         "layer": "seats", "min_zoom": _SEATS_FROM}
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PointView:
+    """How points are drawn.
+
+    Attributes
+    ----------
+    aggregate_below
+        Zoom below which points are counted per square of the screen.
+    from_zoom
+        Zoom below which nothing of them is drawn.
+    shown
+        Whether they are drawn at first; else they wait for their switches.
+    looks
+        Colour and shape of each class that the words name; empty for those of villages.
+    """
+
+    aggregate_below: float = AGGREGATE_BELOW
+    from_zoom: float = 0.0
+    shown: bool = True
+    looks: Sequence[Mapping[str, str]] = ()
 
 
 def add_points(
-    sheet: Sheet,
-    source: str | bytes,
-    *,
-    names: str = "",
-    aggregate_below: float = AGGREGATE_BELOW,
-    in_legend: Sequence[int] = (0,),
-    colours: Sequence[Mapping[str, str]] = STATES,
+    sheet: Sheet, source: str | bytes, view: PointView | None = None, *, names: str = ""
 ) -> None:
     """Draw points from the bytes of :func:`layers.map.features.point_bytes`, by address or inline.
 
@@ -280,21 +346,22 @@ def add_points(
         Map in the making; it is added to.
     source
         Address of the bytes, or the bytes themselves.
+    view
+        How they are drawn.
     names
         Address of the list of their names; empty without.
-    aggregate_below
-        Zoom below which points are counted per square of the screen.
-    in_legend
-        Classes that the legend lists; the switches offer all.
-    colours
-        Colour and ring of each class that the words name.
     """
+    view = view or PointView()
     words = sheet.words
-    looks = [{**look, "label": label} for look, label in zip(colours, words.states, strict=True)]
+    given = view.looks or states(dark=sheet.dark)
+    looks = [{**look, "label": label} for look, label in zip(given, words.states, strict=True)]
     options: dict[str, Any] = {
         "classes": looks,
         "highlight": 0,
-        "aggregate_below": aggregate_below,
+        "aggregate_below": view.aggregate_below,
+        "min_zoom": view.from_zoom,
+        "hidden": [] if view.shown else list(range(len(looks))),
+        "halo": sheet.ink["card"],
         "names": names,
         "words": {
             "village": words.village,
@@ -304,17 +371,15 @@ def add_points(
     }
     options |= points_from(*((source, b"") if isinstance(source, str) else ("", source)))
     _add(sheet, "points", "L.tongcunPoints", options)
+    single = max(view.aggregate_below, view.from_zoom)
+    shared = {"layer": "points", "off": not view.shown}
     sheet.rows += [
-        {
-            **look,
-            "shape": "dot",
-            "text": look["label"],
-            "layer": "points",
-            "cls": cls,
-            "in_legend": cls in in_legend,
-        }
+        {**look, **shared, "text": look["label"], "cls": cls, "min_zoom": single}
         for cls, look in enumerate(looks)
     ]
+    if view.aggregate_below > view.from_zoom and words.counted:
+        counted = {"colour": looks[0]["colour"], "shape": "disc", "text": words.counted, "cls": 0}
+        sheet.rows.append({**counted, **shared, "max_zoom": single, "in_switches": False})
 
 
 def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
@@ -338,11 +403,11 @@ def finish(sheet: Sheet, legend: Legend, *, banner: str = "") -> folium.Map:
         _add(sheet, "banner", "L.tongcunBanner", banner)
     number_elements(sheet.map)
     named = ", ".join(f"{key}: {layer.get_name()}" for key, layer in sheet.layers.items())
-    switches = [row for row in sheet.rows if "layer" in row]
-    shown = [row for row in sheet.rows if row.get("in_legend", "layer" not in row)]
+    switches = [row for row in sheet.rows if row.get("in_switches", "layer" in row)]
     for name, call, options, more in (
         ("legend", "L.tongcunLegend",
-         {"title": legend.title, "unit": legend.unit, "rows": shown, "notes": [*legend.notes]}, ""),
+         {"title": legend.title, "unit": legend.unit, "ramp": sheet.ramp, "rows": sheet.rows,
+          "notes": [*legend.notes]}, ""),
         ("switches", "L.tongcunSwitches",
          {"title": sheet.words.switches, "rows": switches}, f", {{{named}}}"),
     ):  # fmt: skip
@@ -381,15 +446,19 @@ def _card(title: str, lines: Sequence[tuple[str, str]]) -> str:
     return f"<b>{escape(title)}</b><table>{rows}</table>"
 
 
-def _class_rows(fill: RegionFill, words: Words) -> list[dict[str, Any]]:
-    known = [v for v in fill.figures.values() if np.isfinite(v)]
-    rows: list[dict[str, Any]] = []
-    if known:
-        low, high = min(known), max(known)
-        edges = [low, *fill.limits, high]
-        for i in range(len(edges) - 1):
-            text = f"{edges[i]:,.0f} – {edges[i + 1]:,.0f}" if low != high else f"{low:,.0f}"
-            rows.append({"colour": FILLS[class_of(edges[i + 1], fill.limits)], "text": text})
-    if len(known) < len(fill.figures):
-        rows.append({"colour": NO_FIGURE, "text": words.no_figure, "hatch": True})
-    return rows
+def _ramp(fill: RegionFill, ink: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return colour and limits of each class that stands on the map."""
+    gaps = [value for value in fill.figures.values() if np.isfinite(value) and value > 0]
+    if not gaps:
+        return []
+    limits = [*fill.limits]
+    texts = [f"{limit:,.0f}" for limit in limits]
+    if not limits:
+        texts = [f"{min(gaps):,.0f} – {max(gaps):,.0f}"]
+    else:
+        texts = [f"≤ {texts[0]}", *(f"– {text}" for text in texts[1:]), f"> {texts[-1]}"]
+    ends = [*limits, max(gaps)]
+    return [
+        {"colour": ink[STEPS[class_of(end, limits)]], "text": text}
+        for end, text in zip(ends, texts, strict=True)
+    ]

@@ -27,7 +27,7 @@ class Entry:
     symbol
         How it looks.
     shown
-        Whether it is shown at first; the legend then has a row of it.
+        Whether it is shown at first; the legend has a row of it while it is.
     """
 
     key: str
@@ -56,7 +56,7 @@ def add_zones(
         (lat, lon, text) of each region.
     """
     zones = folium.FeatureGroup(show=entry.shown)
-    line = _line(entry.symbol, 2.5)
+    line = _line(sheet, entry.symbol, 2.5)
     folium.GeoJson(
         {"type": "FeatureCollection", "features": [{**f, "properties": {}} for f in features]},
         style_function=lambda _feature: line,
@@ -85,7 +85,7 @@ def add_lines(sheet: Sheet, entry: Entry, paths: Sequence[Sequence[Sequence[floa
     paths
         (lon, lat) [°] of the points of each line.
     """
-    line = _line(entry.symbol, 2.0)
+    line = _line(sheet, entry.symbol, 2.0)
     lines = folium.GeoJson(
         {
             "type": "FeatureCollection",
@@ -120,25 +120,34 @@ def add_nodes(sheet: Sheet, entry: Entry, *, url: str = "", content: bytes = b""
         Address of the bytes, or the bytes themselves.
     """
     options = {
-        "classes": [{"colour": entry.symbol.colour, "label": entry.title}],
+        "classes": [
+            {
+                "colour": sheet.shade(entry.symbol.colour),
+                "label": entry.title,
+                "shape": entry.symbol.shape,
+            }
+        ],
         "highlight": 0,
         "aggregate_below": 0,
+        "halo": sheet.ink["card"],
         "words": {"village": entry.title, "households": ""},
         **points_from(url, content),
     }
     nodes = Script(entry.key, "L.tongcunPoints", options, shown=entry.shown)
     sheet.map.add_child(nodes)
-    _switched(sheet, entry, nodes, "dot")
+    _switched(sheet, entry, nodes, entry.symbol.shape)
 
 
-def _line(symbol: Symbol, weight: float) -> dict[str, Any]:
-    line: dict[str, Any] = {"color": symbol.colour, "weight": weight, "fill": False}
+def _line(sheet: Sheet, symbol: Symbol, weight: float) -> dict[str, Any]:
+    line: dict[str, Any] = {"color": sheet.shade(symbol.colour), "weight": weight, "fill": False}
     return line | ({"dashArray": symbol.dash} if symbol.dash else {})
 
 
 def _switched(sheet: Sheet, entry: Entry, element: MacroElement, shape: str) -> None:
-    """Offer a group that the reader can switch; the legend has it where it is shown at first."""
+    """Offer a group that the reader can switch; the legend has it while it is shown."""
     sheet.layers[entry.key] = element
-    row = {"text": entry.title, "colour": entry.symbol.colour, "shape": shape, "layer": entry.key}
-    switch = {} if entry.shown else {"off": True}
-    sheet.rows.append({**row, **switch, "in_legend": entry.shown})
+    symbol = entry.symbol
+    sheet.rows.append({
+        "text": entry.title, "colour": sheet.shade(symbol.colour), "shape": shape,
+        "layer": entry.key, "dash": bool(symbol.dash), "off": not entry.shown,
+    })  # fmt: skip

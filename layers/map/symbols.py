@@ -7,19 +7,36 @@ from typing import Any
 
 import numpy as np
 
-#: Classes from little to much: ColorBrewer YlGnBu, readable with every kind of colour vision.
-FILLS = ("#ffffd9", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84")
-NO_FIGURE = "#b8bec6"
-BORDER = {"light": "#5b6875", "dark": "#aab6c3"}
-#: Okabe–Ito: uncovered vermilion with a ring, covered blue, unknown grey.
-STATES = (
-    {"colour": "#d55e00", "ring": "#ffffff"},
-    {"colour": "#0072b2"},
-    {"colour": "#8a8f96", "ring": "#333333"},
-)
+from layers.map.palette import colours
+
+#: Names in the palette of the classes of a gap, from little to much.
+STEPS = ("gap-1", "gap-2", "gap-3", "gap-4", "gap-5")
+#: Identity of the hatch of unknown regions in the map's drawing.
+HATCH = "tc-hatch"
 
 
-def class_limits(values: Iterable[float], count: int = len(FILLS)) -> list[float]:
+def states(*, dark: bool) -> tuple[dict[str, str], ...]:
+    """Return colour and shape of a village that is uncovered, covered, unknown.
+
+    Parameters
+    ----------
+    dark
+        Whether the ground is dark.
+
+    Returns
+    -------
+    looks
+        ``colour`` and ``shape`` of each state, in the order of :data:`layers.villages.STATES`.
+    """
+    ink = colours(dark=dark)
+    return (
+        {"colour": ink["uncovered"], "shape": "diamond"},
+        {"colour": ink["covered"], "shape": "ring"},
+        {"colour": ink["unknown"], "shape": "square"},
+    )
+
+
+def class_limits(values: Iterable[float], count: int = len(STEPS)) -> list[float]:
     """Return at most ``count − 1`` rounded class limits that split the values evenly.
 
     Parameters
@@ -48,7 +65,7 @@ def class_limits(values: Iterable[float], count: int = len(FILLS)) -> list[float
 
 
 def class_of(value: float, limits: Sequence[float]) -> int:
-    """Return the index in :data:`FILLS` of a figure, the classes spread over all of them.
+    """Return the index in :data:`STEPS` of a figure, the classes spread over all of them.
 
     Parameters
     ----------
@@ -60,25 +77,43 @@ def class_of(value: float, limits: Sequence[float]) -> int:
     Returns
     -------
     index
-        Position in :data:`FILLS`.
+        Position in :data:`STEPS`.
     """
     step = int(np.searchsorted(np.asarray(limits, float), value))
-    return round(step * (len(FILLS) - 1) / max(1, len(limits)))
+    return round(step * (len(STEPS) - 1) / max(1, len(limits)))
 
 
-def region_style(
-    value: float, limits: Sequence[float], border: str, *, tiled: bool = False
-) -> dict[str, Any]:
-    """Return how a region is filled and bordered; lighter over tiles.
+def fill_of(value: float, limits: Sequence[float], *, targeted: bool = True) -> str:
+    """Return the name in the palette of what a region is filled with.
 
     Parameters
     ----------
     value
-        Figure of the region; NaN has no colour.
+        Gap of the region; NaN is unknown, none or a surplus is met.
     limits
         From :func:`class_limits`.
-    border
-        CSS colour of the border.
+    targeted
+        Whether a target is stated for it.
+
+    Returns
+    -------
+    name
+        A step of :data:`STEPS`, ``covered``, ``unknown`` or ``no-target``.
+    """
+    if np.isfinite(value):
+        return STEPS[class_of(value, limits)] if value > 0 else "covered"
+    return "unknown" if targeted else "no-target"
+
+
+def region_style(fill: str, *, dark: bool, tiled: bool = False) -> dict[str, Any]:
+    """Return how a region is filled and bordered; lighter over tiles.
+
+    Parameters
+    ----------
+    fill
+        From :func:`fill_of`, or ``card`` where the map shows no figures.
+    dark
+        Whether the ground is dark.
     tiled
         Whether tiles are under the regions.
 
@@ -87,14 +122,16 @@ def region_style(
     style
         Path options of Leaflet.
     """
-    known = bool(np.isfinite(value))
-    fill = FILLS[class_of(value, limits)] if known else NO_FIGURE
+    ink = colours(dark=dark)
+    plain = fill == "card"
+    opacity = 0.5 if tiled else 1.0
+    # What is met is told by a tint: the full colour belongs to villages.
+    tint = 0.3 if fill == "covered" else 1.0
     return {
-        "fillColor": fill,
-        "fillOpacity": (0.72 if known else 0.45) * (0.5 if tiled else 1),
-        "color": border,
+        "fillColor": f"url(#{HATCH})" if fill == "unknown" else ink[fill],
+        "fillOpacity": 0.0 if plain and tiled else opacity * tint,
+        "color": ink["unknown" if plain else "card"],
         "weight": 1,
-        "dashArray": "" if known else "3 3",
     }
 
 

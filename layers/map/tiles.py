@@ -1,4 +1,7 @@
-"""Tile background by configuration; off by default, since tiles are asked from other machines.
+"""Tile background by configuration: a base map of the planner's own, or tiles of other machines.
+
+``TONGCUN_BASEMAP`` names an MBTiles or PMTiles file or a folder of tiles; this server answers with
+its tiles at :data:`ROUTE`. Without it, and off by default since they leave the machine:
 
 ``TONGCUN_TILES`` names ``osm``, ``amap`` or ``tianditu`` (with the planner's own key in
 ``TONGCUN_TIANDITU_KEY``), or is an address of WGS84 tiles with ``{z}/{x}/{y}``, such as a server
@@ -10,11 +13,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from data import basemap
 from geo.errors import InputError, UnknownNameError
 from layers.map.render import Tiles
 
 ENVIRONMENT = "TONGCUN_TILES"
 KEY = "TONGCUN_TIANDITU_KEY"
+#: Where this server gives the tiles of the planner's own base map.
+ROUTE = "basemap/{z}/{x}/{y}"
 
 _KNOWN: Mapping[str, Tiles] = {
     "osm": Tiles("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"),
@@ -34,7 +40,7 @@ _KNOWN: Mapping[str, Tiles] = {
 
 
 def background(environment: Mapping[str, str] = os.environ) -> Tiles | None:
-    """Return the configured tiles, None by default.
+    """Return the configured tiles, None by default; the planner's own come first.
 
     Parameters
     ----------
@@ -51,8 +57,12 @@ def background(environment: Mapping[str, str] = os.environ) -> Tiles | None:
     UnknownNameError
         If the name is none of the known ones and no address.
     InputError
-        If Tianditu is asked for without a key.
+        If Tianditu is asked for without a key, or the base map cannot be read.
     """
+    own = environment.get(basemap.ENVIRONMENT, "").strip()
+    if own:
+        opened = basemap.open_basemap(own)
+        return Tiles(ROUTE, opened.attribution, zooms=opened.zooms)
     wanted = environment.get(ENVIRONMENT, "").strip()
     if not wanted:
         return None

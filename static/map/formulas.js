@@ -182,7 +182,41 @@
     return { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: page, PageDown: -page, Home: -last, End: last }[key];
   };
 
+  // Width of a text [px], by its letters: Chinese ones fill a square.
+  const textWidth = (text, size) =>
+    [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e7f ? 1 : 0.58) * size, 0);
+
+  // Steps away from a place at which a name is tried, nearest first, as shares of its own size.
+  const STEPS = [0, 0.6, 1.2, 1.8].flatMap((r) =>
+    r ? [[0, -r], [0, r], [-r, 0], [r, 0], [-r, -r], [r, -r], [-r, r], [r, r]] : [[0, 0]]);
+  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const clamped = (x, half, size) => Math.min(Math.max(x, half + 1), Math.max(size - half - 1, half + 1));
+
+  // The offset at which each name meets none before it, within the map, or null. A name
+  // {x, y, w, h, beside} stands on its point, or to one side of it.
+  const placeLabels = (names, size) => {
+    const taken = [];
+    return names.map(({ x, y, w, h, beside }) => {
+      const gap = 5;
+      const tries = beside
+        ? [[w / 2 + gap, 0], [-w / 2 - gap, 0], [0, -h / 2 - gap], [0, h / 2 + gap]]
+        : STEPS.map(([dx, dy]) => [dx * w * 0.55, dy * h * 0.75]);
+      for (const [dx, dy] of tries) {
+        const [cx, cy] = [clamped(x + dx, w / 2, size.x), clamped(y + dy, h / 2, size.y)];
+        const rect = { left: cx - w / 2, right: cx + w / 2, top: cy - h / 2, bottom: cy + h / 2 };
+        if (taken.some((other) => meets(rect, other))) continue;
+        taken.push(rect);
+        return { dx: cx - x, dy: cy - y };
+      }
+      return null;
+    });
+  };
+
+  const distanceText = (metres) =>
+    metres < 1000 ? `${grouped(metres, 0)} m` : `${grouped(metres / 1000, metres < 100000 ? 2 : 0)} km`;
+
   globalThis.tongcunFormulas = {
+    textWidth, placeLabels, distanceText,
     toGcj02, decodePoints, fromBase64, indexPoints, nearestPoint, binPoints, mixColours, yearShare,
     grouped, filled, ticks, sight, verdict, nearestDistance, heightRange, keyStep,
   };

@@ -4,7 +4,7 @@
 // Options: url of {sites: [[lat, lon, year, rank, title]], villages: [[lat, lon, year, state]],
 // routes: [[lat, lon, lat, lon, year]]} (year 0: beyond the plan; state 1: no candidate reaches it),
 // year (what is built up to it is drawn in full), years [first, last], colours {route, reached,
-// later, lost, years [from, to]}, areas [[[lat, lon], …]], corners [[lat, lon], …], own, locked,
+// later, lost, own, halo, edge, years [from, to]}, areas [[[lat, lon], …]], corners [[lat, lon], …], own, locked,
 // forbidden [[lat, lon], …], legend {title, rows, notes}.
 (function () {
   "use strict";
@@ -41,29 +41,28 @@
       const node = document.createElement("span");
       node.textContent = `${rank} · ${title}`;
       L.circleMarker([lat, lon], {
-        renderer, pane: "plan", radius: on ? 5.5 : 3.5, weight: 1.2, color: "#ffffff",
+        renderer, pane: "plan", radius: on ? 5.5 : 3.5, weight: 1.2, color: colours.edge || colours.halo,
         fillColor: mixColours(colours.years, yearShare(year || plan.years[1], plan.years)), fillOpacity: on ? 1 : 0.45,
         bubblingMouseEvents: true,
       }).bindTooltip(node).addTo(group);
     }
   };
 
+  // Signs of what the planner wants: may, must, must not; told apart by their form.
+  const SIGNS = { own: "○", locked: "■", forbidden: "✕" };
+
   const wishes = (group, plan) => {
-    const line = { pane: "plan", interactive: false, color: colourOf("forbidden"), weight: 2, dashArray: "6 4" };
+    const line = { pane: "plan", interactive: false, color: plan.colours.own, weight: 2, dashArray: "6 4" };
     for (const ring of plan.areas || []) L.polygon(ring, { ...line, fillOpacity: 0.12 }).addTo(group);
     if ((plan.corners || []).length) {
       L.polyline(plan.corners, line).addTo(group);
       for (const at of plan.corners) L.circleMarker(at, { ...line, radius: 4 }).addTo(group);
     }
-    for (const kind of ["own", "locked", "forbidden"]) {
-      for (const at of plan[kind] || []) {
-        L.circleMarker(at, { pane: "plan", interactive: false, radius: 9, weight: 2.5, fill: false, color: colourOf(kind) }).addTo(group);
-      }
+    for (const [kind, sign] of Object.entries(SIGNS)) {
+      const icon = L.divIcon({ className: "tc-want", html: sign, iconSize: [18, 18] });
+      for (const at of plan[kind] || []) L.marker(at, { icon, interactive: false, keyboard: false }).addTo(group);
     }
   };
-
-  // Okabe and Ito: what must stand green, what must not vermilion, what may blue.
-  const colourOf = (kind) => ({ own: "#0072b2", locked: "#009e73", forbidden: "#d55e00" })[kind];
 
   L.tongcunPlan = (map, plan) => {
     const text = JSON.stringify(plan || null);
@@ -80,7 +79,7 @@
       map.tcPlanCanvas = L.canvas({ pane: "plan", padding: 0.3, tolerance: 4 });
     }
     const group = L.layerGroup().addTo(map);
-    const legend = plan.legend ? L.tongcunLegend({ ...plan.legend, position: "bottomright" }).addTo(map) : null;
+    const legend = plan.legend ? L.tongcunLegend(plan.legend).addTo(map) : null;
     map.tcPlan = { text, group, legend };
     wishes(group, plan);
     if (!plan.url) return;

@@ -2,8 +2,9 @@
 //
 // Data: for n points 4n bytes of longitude and 4n of latitude (float32, little-endian), 2n of
 // households (uint16), n of class (uint8). Options: url or base64 of it, classes (one record per
-// class: colour, ring, label), aggregateBelow (zoom), highlight (class counted when aggregated),
-// words (texts of the tooltip), names (url of the list of names, or empty).
+// class: colour, shape, label), aggregateBelow (zoom), minZoom (nothing is drawn below it), highlight
+// (class counted when aggregated), hidden (classes that wait for their switch), words (texts of the
+// tooltip), names (url of the list of names, or empty), halo (colour around a mark).
 (function () {
   "use strict";
   const { decodePoints, fromBase64, indexPoints, nearestPoint, binPoints } = window.tongcunFormulas;
@@ -11,10 +12,27 @@
   // Number of households that says that they are unknown.
   const unknownSize = 65535;
 
+  const TRACES = {
+    square: (pen, x, y, r) => pen.rect(x - r, y - r, 2 * r, 2 * r),
+    disc: (pen, x, y, r) => {
+      pen.moveTo(x + r, y);
+      pen.arc(x, y, r, 0, 7);
+    },
+    diamond: (pen, x, y, r) => {
+      const d = r * 1.25;
+      pen.moveTo(x, y - d);
+      pen.lineTo(x + d, y);
+      pen.lineTo(x, y + d);
+      pen.lineTo(x - d, y);
+      pen.closePath();
+    },
+  };
+  TRACES.ring = (pen, x, y, r) => TRACES.disc(pen, x, y, r * 0.9);
+
   const Points = L.Layer.extend({
     initialize(options) {
       L.setOptions(this, options);
-      this._hidden = new Set();
+      this._hidden = new Set(options.hidden || []);
     },
 
     onAdd(map) {
@@ -26,8 +44,12 @@
       map.on("moveend zoomend resize viewreset", this._draw, this);
       map.on("mousemove", this._hover, this);
       map.on("mouseout", this._leave, this);
-      if (this._data) this._draw();
-      else this._load();
+      if (!this._isShown()) requestAnimationFrame(() => map.fire("tongcunpoints"));
+      this._draw();
+    },
+
+    _isShown() {
+      return this._hidden.size < this.options.classes.length && this._map.getZoom() >= (this.options.minZoom || 0);
     },
 
     onRemove(map) {
@@ -44,7 +66,10 @@
       this._draw();
     },
 
+    // Fetched once something of it is to be drawn.
     async _load() {
+      if (this._asked) return;
+      this._asked = true;
       const { url, base64 } = this.options;
       let buffer;
       if (base64) buffer = fromBase64(base64);
@@ -70,7 +95,14 @@
 
     _draw() {
       const map = this._map;
-      if (!map || !this._data) return;
+      if (!map) return;
+      const shown = this._isShown();
+      this._canvas.hidden = !shown;
+      if (!shown) return;
+      if (!this._data) {
+        this._load();
+        return;
+      }
       const size = map.getSize();
       const ratio = window.devicePixelRatio || 1;
       const canvas = this._canvas;
@@ -91,37 +123,40 @@
 
     _drawPoints(pen, scale, origin, size) {
       const { n, x, y, cls } = this._data;
-      const base = Math.min(7, Math.max(1.3, (this._map.getZoom() - 6) * 0.85));
+      const r = Math.min(5, Math.max(1.2, (this._map.getZoom() - 6) * 0.7));
       // The rarest and most urgent class goes on top.
-      const order = this.options.classes.map((_, c) => c).reverse();
-      for (const c of order) {
+      for (let c = this.options.classes.length - 1; c >= 0; c -= 1) {
         if (this._hidden.has(c)) continue;
-        const look = this.options.classes[c];
-        const r = base * (look.ring ? 1.7 : 1);
-        pen.fillStyle = look.colour;
-        pen.strokeStyle = look.ring || look.colour;
-        pen.lineWidth = Math.max(1, base * 0.45);
-        pen.globalAlpha = look.ring ? 1 : 0.75;
+        const { shape, colour } = this.options.classes[c];
+        const trace = r < 2 ? TRACES.square : TRACES[shape] || TRACES.disc;
+        pen.fillStyle = colour;
         pen.beginPath();
         for (let i = 0; i < n; i += 1) {
           if (cls[i] !== c) continue;
           const px = x[i] * scale - origin.x;
           const py = y[i] * scale - origin.y;
           if (px < -9 || py < -9 || px > size.x + 9 || py > size.y + 9) continue;
-          if (r < 2.2 && !look.ring) pen.rect(px - r, py - r, 2 * r, 2 * r);
-          else {
-            pen.moveTo(px + r, py);
-            pen.arc(px, py, r, 0, 7);
-          }
+          trace(pen, px, py, r);
         }
-        // The ring goes under: where points run together it borders the crowd, and hides none.
-        if (look.ring) {
-          pen.lineWidth *= 2;
-          pen.stroke();
-        }
-        pen.fill();
+        this._ink(pen, r >= 2 && shape === "ring", r);
       }
-      pen.globalAlpha = 1;
+    },
+
+    // Fills the marks with a halo beneath, or strokes them as rings.
+    _ink(pen, ring, r) {
+      const { halo } = this.options;
+      if (ring) {
+        pen.strokeStyle = pen.fillStyle;
+        pen.lineWidth = 1.4;
+        pen.stroke();
+        return;
+      }
+      if (r >= 2) {
+        pen.strokeStyle = halo;
+        pen.lineWidth = 1.6;
+        pen.stroke();
+      }
+      pen.fill();
     },
 
     // Below the zoom where dots would run together: one disc per square of the screen, its area
@@ -146,10 +181,10 @@
         pen.fill();
         pen.globalAlpha = 1;
         pen.lineWidth = 1.2;
-        pen.strokeStyle = "#ffffff";
+        pen.strokeStyle = this.options.halo;
         pen.stroke();
         if (r > 9) {
-          pen.fillStyle = "#ffffff";
+          pen.fillStyle = this.options.halo;
           pen.font = `600 ${Math.min(12, r * 0.8)}px system-ui, sans-serif`;
           pen.fillText(String(bin.count), px, py);
         }
@@ -177,12 +212,12 @@
     // Nearest visible point within reach of the mouse, or -1.
     nearest(latlng, reachPx) {
       const map = this._map;
-      if (!map || !this._data || map.getZoom() < this.options.aggregateBelow) return -1;
+      if (!map || !this._data || !this._isShown() || map.getZoom() < this.options.aggregateBelow) return -1;
       return nearestPoint(this._data, this._index(), map.project(latlng), 2 ** map.getZoom(), reachPx, this._hidden);
     },
 
     _hover(event) {
-      if (!this._data) return;
+      if (!this._data || !this._isShown()) return;
       const { words, classes, highlight, aggregateBelow } = this.options;
       const found = this.nearest(event.latlng, 9);
       let text = "";
@@ -203,7 +238,8 @@
       }
       if (!this._tip) this._tip = L.DomUtil.create("div", "tc-tip", this._map.getContainer());
       this._tip.textContent = text;
-      this._tip.style.left = `${event.containerPoint.x + 14}px`;
+      const room = this._map.getSize().x - event.containerPoint.x - 14;
+      this._tip.style.left = `${event.containerPoint.x + Math.min(14, room - this._tip.offsetWidth)}px`;
       this._tip.style.top = `${event.containerPoint.y - 26}px`;
     },
 

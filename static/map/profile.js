@@ -3,7 +3,7 @@
 //
 // Profile: id, distance_km, terrain_m (null: void), lat, lon, bulges [{k, m}] (rise of the earth
 // against the chord [m]), fresnel_m (radius of the first zone), ends [{name, height_m}], edges
-// [{i, text}], words, dark, height. Heights are metres above sea level.
+// [{i, text}], words, height. Heights are metres above sea level.
 (function () {
   "use strict";
   const { grouped, filled, ticks, sight, verdict, nearestDistance, heightRange, keyStep } = window.tongcunFormulas;
@@ -42,7 +42,6 @@
       this.profile = profile;
       this.k = Math.min(this.k, profile.bulges.length - 1);
       this.at = null;
-      this.box.classList.toggle("dark", profile.dark);
       this.head();
       this.draw();
     }
@@ -283,12 +282,12 @@
       this.on = false;
       this.layers.clearLayers();
       this.points = profile.lat.map((lat, i) => [lat, profile.lon[i]]);
-      L.polyline(this.points, { color: "#ffffff", weight: 6, opacity: 0.8, interactive: false }).addTo(this.layers);
-      L.polyline(this.points, { color: "#7a0177", weight: 3, interactive: false }).addTo(this.layers);
+      L.polyline(this.points, { color: "var(--tc-card, #fff)", weight: 6, opacity: 0.8, interactive: false }).addTo(this.layers);
+      L.polyline(this.points, { color: "var(--tc-built, #1d5fa6)", weight: 3, interactive: false }).addTo(this.layers);
       for (const edge of profile.edges) {
-        L.circleMarker(this.points[edge.i], { radius: 4, color: "#ffffff", weight: 1, fillColor: "#d55e00", fillOpacity: 1, interactive: false }).addTo(this.layers);
+        L.circleMarker(this.points[edge.i], { radius: 4, color: "var(--tc-card, #fff)", weight: 1, fillColor: "var(--tc-uncovered, #7a3e00)", fillOpacity: 1, interactive: false }).addTo(this.layers);
       }
-      this.mark = L.circleMarker(this.points[0], { radius: 7, color: "#111827", weight: 2, fillColor: "#f0e442", fillOpacity: 1, interactive: false, className: "tc-path-mark" });
+      this.mark = L.circleMarker(this.points[0], { radius: 7, color: "var(--tc-card, #fff)", weight: 2, fillColor: "var(--tc-selection, #5a45c8)", fillOpacity: 1, interactive: false, className: "tc-path-mark" });
       this.map.fitBounds(this.points, { padding: [46, 46], animate: false, maxZoom: 15 });
     }
 

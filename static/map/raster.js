@@ -7,7 +7,7 @@
   "use strict";
 
   const slider = (box, raster, image) => {
-    const line = L.DomUtil.create("label", "tc-legend-row tc-opacity", box.querySelector("details"));
+    const line = L.DomUtil.create("label", "tc-legend-row tc-opacity", box);
     L.DomUtil.create("span", "", line).textContent = raster.words.opacity;
     const input = L.DomUtil.create("input", "", line);
     input.type = "range";
@@ -37,7 +37,7 @@
     // What the reader set for the last one holds for the next.
     const opacity = old ? old.image.options.opacity : raster.opacity;
     const image = L.imageOverlay(at.href, raster.bounds, { opacity, pane: "raster", className: "tc-raster", interactive: false }).addTo(map);
-    const legend = L.tongcunLegend({ ...raster.legend, position: "bottomright" }).addTo(map);
+    const legend = L.tongcunLegend(raster.legend).addTo(map);
     slider(legend.getContainer(), raster, image);
     map.tcRaster = { text, image, legend };
   };

@@ -1,4 +1,5 @@
-// Tile background, off unless configured. Options: url, attribution (escaped), gcj02.
+// Tile background, off unless configured. Options: url (of this server where it names none), gcj02,
+// minZoom, maxZoom: zooms that exist.
 //
 // Tiles drawn in GCJ-02 are moved under the map instead of the map's data: everything the planner
 // sees, clicks and exports stays WGS84. The shift at the middle of the view serves the whole view:
@@ -18,8 +19,11 @@
   });
 
   L.tongcunGcj02 = toGcj02;
-  L.tongcunTiles = (options) => {
-    const settings = { attribution: options.attribution, maxZoom: 18 };
-    return options.gcj02 ? new Shifted(options.url, settings) : L.tileLayer(options.url, settings);
+  L.tongcunTiles = ({ url, gcj02, minZoom, maxZoom }) => {
+    // The braces of the template must stay as they are.
+    const at = url.includes("://") ? url : new URL(".", window.tongcunBase || window.location.href).href + url;
+    // Where only close zooms exist the map is plain above them, not stretched.
+    const settings = { minZoom: minZoom || 0, maxNativeZoom: maxZoom || 18, maxZoom: 18, zIndex: 1 };
+    return gcj02 ? new Shifted(at, settings) : L.tileLayer(at, settings);
   };
 })();

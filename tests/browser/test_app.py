@@ -53,26 +53,33 @@ def test_the_first_map_shows_all_villages_offers_overlays_and_speaks_two_languag
     page: Page, address: str
 ) -> None:
     opened(page, f"{address}/overview")
-    drawn = page.evaluate(
-        "() => Object.values(window.tongcunMap._layers).find((l) => l._data)._data.n"
-    )
-    assert drawn == len(Pack.load("yunnan").table("natural_villages", columns=["adcode"]))
     assert page.locator(".tc-legend").first.is_visible()
     assert page.locator(".leaflet-control-scale").is_visible()
     assert page.locator(".tc-north").is_visible()
-    assert "天地图" in page.locator(".leaflet-control-attribution").inner_text()
+    assert "天地图" in page.locator(".tc-credit").inner_text()
     assert "示例" in page.locator(".tc-banner").inner_text()
     # Overlays are drawn when they are switched on.
-    page.locator(".tc-legend summary", has_text="图层开关").click()
+    page.get_by_title("图层开关").click()
     assert page.locator(".tc-zone").count() == 0
-    page.locator(".tc-legend").get_by_text("产业布局", exact=True).click()
+    page.locator(".tc-switches").get_by_text("产业布局", exact=True).click()
     page.wait_for_function("() => document.querySelectorAll('.tc-zone').length > 5")
     assert "信创产业园" in " ".join(page.locator(".tc-zone").all_inner_texts())
     before = page.locator(".leaflet-points-pane canvas").count()
-    page.locator(".tc-legend").get_by_text("骨干网与光缆接入点").first.click()
+    page.locator(".tc-switches").get_by_text("骨干网与光缆接入点").first.click()
     page.wait_for_function(
         f"() => document.querySelectorAll('.leaflet-points-pane canvas').length === {before + 1}"
     )
+    # Villages lie over another layer's colours only when they are asked for.
+    page.locator(".tc-switches").get_by_text("未覆盖", exact=True).click()
+    page.wait_for_function(
+        "(n) => Object.values(window.tongcunMap._layers).some((l) => l._data && l._data.n === n)",
+        arg=len(Pack.load("yunnan").table("natural_villages", columns=["adcode"])),
+    )
+    with page.expect_download(timeout=LIMIT_MS) as caught:
+        page.locator(".tc-tool-picture").click()
+    picture = Path(caught.value.path()).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 50_000
     # The other language.
     assert page.get_by_text("缺口", exact=False).first.is_visible()
     page.get_by_text("English", exact=True).click()
@@ -158,15 +165,17 @@ def test_the_gap_list_is_read_by_another_program_and_a_click_on_a_region_chooses
 
 def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
     pack = Pack.load("yunnan")
-    words = render.Words("credit", "north", "village", "households", ("a", "b", "c"), "none",
-                         "rivers", "relief", "seats", "layers")  # fmt: skip
+    words = render.Words(
+        "credit", {"home": "home"}, "village", "households", ("a", "b", "c"), "unknown", "none",
+        "met", "rivers", "relief", "seats", "layers",
+    )  # fmt: skip
     sheet = render.new_sheet(features.bounds(pack), words)
     name = "</script><script>window.broken = 1</script>"
     regions = pack.regions("prefecture")
     fill = render.RegionFill(
         dict.fromkeys(regions["adcode"], 1.0),
         {code: (name, [(name, name)]) for code in regions["adcode"]},
-        [(25.0, 102.0, name)],
+        [(25.0, 102.0, name, name)],
         (),
     )
     render.add_regions(sheet, features.region_features(pack, "prefecture"), fill)

@@ -49,7 +49,10 @@ def sheet(page: Page) -> Page:
     )
     page.add_style_tag(path=VENDOR / "map.css")
     page.add_script_tag(path=VENDOR / "map.js")
-    page.evaluate("() => { window.map = L.map('map', {zoomSnap: 0.25}).setView([25, 102], 9) }")
+    page.evaluate(
+        "() => { window.map = L.map('map', {zoomSnap: 0.25}).setView([25, 102], 9);"
+        " L.tongcunFrame({words: {}, credit: ''}).addTo(window.map); }"
+    )
     return page
 
 
@@ -139,7 +142,7 @@ def test_a_raster_replaces_the_last_one_and_keeps_its_opacity(sheet: Page) -> No
     sheet.evaluate(draw)
     image = sheet.locator("img.tc-raster")
     sheet.wait_for_function("() => document.querySelector('img.tc-raster').naturalWidth === 40")
-    rows = sheet.locator(".leaflet-bottom.leaflet-right .tc-legend-row").all_inner_texts()
+    rows = sheet.locator(".tc-legend").last.locator(".tc-legend-row").all_inner_texts()
     assert rows[1:3] == ["−95 … −85", "−105 … −95"]
     assert rows[5] == "unknown"
     sheet.locator(".tc-opacity input").fill("0.3")

@@ -4,7 +4,7 @@ import test from "node:test";
 import { newMap, plain, settled, source } from "./page.mjs";
 
 const HTML = "<div id='map_1'></div>";
-const REGION = { type: "Feature", properties: { adcode: "530100" }, geometry: { type: "Polygon", coordinates: [[[102, 25], [103, 25], [103, 26], [102, 25]]] } };
+const REGION = { type: "Feature", properties: { adcode: "530100", style: { weight: 1 } }, geometry: { type: "Polygon", coordinates: [[[102, 25], [103, 25], [103, 26], [102, 25]]] } };
 const SCRIPT = `var map_1 = L.map("map_1", { zoomAnimation: false }).setView([25, 102], 7); L.geoJSON(${JSON.stringify(REGION)}).addTo(map_1);`;
 const CONTENT = { html: HTML, script: SCRIPT, name: "map_1", bounds: [[21, 97], [29, 106]] };
 const DATA = { url: "/media/one.json", digest: "one", place: "yunnan", ahead: "", height: 480, dark: false, clicks: true, regions: true, report: true, heard: 0, failed: "No map", overlay: {}, profile: null };
@@ -119,7 +119,7 @@ test("the chosen region is marked and fitted", async () => {
   const { window, run } = page();
   await run();
   await run({ overlay: { selected: "530100", fit: [[25, 102], [26, 103]] } });
-  assert.equal(region(window).options.weight, 3.5);
+  assert.equal(region(window).options.weight, 3);
   assert.ok(window.tongcunMap.getCenter().distanceTo([25.5, 102.5]) < 2000);
   await run({ overlay: {} });
   assert.equal(region(window).options.weight, 1);
@@ -179,20 +179,34 @@ test("a marked place is brought into view once", async () => {
   assert.equal(window.tongcunMap.getBounds().contains([35, 104]), false);
 });
 
-test("the province moves right of an open legend, no farther than its room", async () => {
+test("a double click is told after its first click, so that what that placed is taken back", async () => {
+  const { window, sent, run, click } = page();
+  await run();
+  click([25, 102]);
+  window.tongcunMap.fire("dblclick", { latlng: window.L.latLng([25, 102]), containerPoint: window.L.point(9, 9), originalEvent: {} });
+  const [placed, back] = sent.at(-1)[1].clicks;
+  assert.deepEqual([placed.lat, back.back], [25, true]);
+  assert.ok(back.id > placed.id);
+  await run({ clicks: false });
+  window.tongcunMap.fire("dblclick", { latlng: window.L.latLng([25, 102]), containerPoint: window.L.point(9, 9), originalEvent: {} });
+  assert.equal(sent.length, 3);
+});
+
+test("a pin that is pressed or dragged is told by its number", async () => {
+  const { window, sent, run } = page();
+  await run();
+  window.tongcunMap.fire("tongcunpick", { number: 2 });
+  window.tongcunMap.fire("tongcunmove", { number: 1, latlng: window.L.latLng([25.12345678, 102]) });
+  assert.deepEqual(sent.map(([name, { number, lat }]) => [name, number, lat]), [["site", 2, undefined], ["site", 1, 25.123457]]);
+});
+
+test("the home button shows the selection in force, else the province", async () => {
   const { window, run } = page();
-  const legend = `L.DomUtil.create("div", "tc-legend", map_1.getContainer()).innerHTML = "<details open></details>";`;
-  window.fetch = async () => ({ ok: true, json: async () => ({ ...CONTENT, script: SCRIPT + legend }) });
-  const edges = async (digest, right) => {
-    // The layout that a browser would compute.
-    window.Element.prototype.getBoundingClientRect = function () {
-      return { left: 0, right: this.className === "tc-legend" ? right : 800, top: 0, bottom: 600 };
-    };
-    await run({ digest, place: digest });
-    return [97, 106].map((lon) => window.tongcunMap.latLngToContainerPoint([25, lon]).x);
-  };
-  const [west, east] = await edges("free", 0);
-  assert.ok(west > 100 && east < 700, `${west}, ${east}`);
-  assert.ok(Math.abs((await edges("narrow", 250))[0] - 262) <= 1);
-  assert.ok(Math.abs((await edges("wide", 600))[1] - 792) <= 1);
+  await run();
+  window.tongcunMap.setView([40, 80], 10, { animate: false });
+  window.tongcunMap.fire("tongcunhome");
+  assert.ok(window.tongcunMap.getBounds().contains([25, 102]));
+  await run({ overlay: { fit: [[30, 90], [31, 91]] } });
+  window.tongcunMap.fire("tongcunhome");
+  assert.ok(window.tongcunMap.getCenter().distanceTo([30.5, 90.5]) < 5000);
 });

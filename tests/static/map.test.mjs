@@ -4,7 +4,7 @@ import test from "node:test";
 import { newMap, plain, pointBytes, settled } from "./page.mjs";
 
 const WORDS = { village: "village", households: "households" };
-const CLASSES = [{ label: "<b>gap</b>", colour: "#d55e00", ring: "#ffffff" }, { label: "covered", colour: "#0072b2" }];
+const CLASSES = [{ label: "<b>gap</b>", colour: "#d55e00", shape: "disc" }, { label: "covered", colour: "#0072b2", shape: "ring" }];
 const POINTS = pointBytes([[102, 25, 40, 0], [102, 25.001, 50, 0], [102.5, 25.2, 60, 1]]);
 
 const withPoints = async (zoom, options = {}) => {
@@ -80,38 +80,114 @@ test("the address of points is taken from the base of the application", async ()
   assert.deepEqual(asked, ["http://planner.test/tool/media/p.bin"]);
 });
 
-const LEGEND = { title: "<b>4G</b>", unit: "[%]", rows: [{ colour: "#000000", text: "<i>low</i>" }, { colour: "#ffffff", text: "high", hatch: true }], notes: ["note"] };
-
-test("a legend shows its texts as text and folds", () => {
-  const { L, map, document } = newMap();
-  L.tongcunLegend(LEGEND).addTo(map);
-  const box = document.querySelector(".tc-legend");
-  assert.equal(box.querySelector("summary").firstChild.textContent, "<b>4G</b>");
-  assert.equal(box.querySelectorAll("b, i").length, 0);
-  assert.deepEqual([...box.querySelectorAll(".tc-legend-row")].map((row) => row.textContent), ["<i>low</i>", "high"]);
-  assert.equal(box.querySelector("details").open, true);
-  assert.match(box.querySelectorAll(".tc-mark")[1].style.background, /repeating-linear-gradient/);
+test("points whose classes all wait are not even fetched; a switch brings them", async () => {
+  const { window, L, map } = newMap(10);
+  const asked = [];
+  window.fetch = async (at) => {
+    asked.push(String(at));
+    return { ok: true, arrayBuffer: async () => POINTS };
+  };
+  const layer = L.tongcunPoints({ url: "/media/p.bin", classes: CLASSES, hidden: [0, 1], aggregateBelow: 0, highlight: 0, words: WORDS }).addTo(map);
+  const close = L.tongcunPoints({ url: "/media/q.bin", classes: CLASSES, minZoom: 11, aggregateBelow: 0, highlight: 0, words: WORDS }).addTo(map);
+  await settled();
+  assert.deepEqual(asked, []);
+  layer.toggle(1, true);
+  map.setZoom(11, { animate: false });
+  await settled();
+  assert.deepEqual(asked, ["http://planner.test/tool/media/p.bin", "http://planner.test/tool/media/q.bin"]);
+  assert.equal(close.nearest(L.latLng(25, 102), 9), 0);
 });
 
-test("a switch adds and removes its layer, or a class of points", () => {
-  const { L, map, document, window } = newMap();
+const LEGEND = { title: "<b>4G</b>", unit: "[%]", rows: [{ colour: "#000000", text: "<i>low</i>" }, { colour: "#ffffff", text: "high", hatch: "#eeeeee" }], notes: ["note"], ramp: [{ colour: "#000000", text: "≤ 1" }, { colour: "#ffffff", text: "> 1" }] };
+
+test("a legend stands below the map and shows its texts as text", () => {
+  const { L, map, document } = newMap();
+  L.tongcunLegend(LEGEND).addTo(map);
+  const box = document.querySelector(".tc-foot .tc-legend");
+  assert.equal(box.querySelector(".tc-legend-title").firstChild.textContent, "<b>4G</b>");
+  assert.equal(document.querySelectorAll(".tc-foot b, .tc-foot i > *").length, 0);
+  assert.deepEqual([...box.querySelectorAll(".tc-legend-row")].map((row) => row.textContent), ["<i>low</i>", "high"]);
+  assert.deepEqual([...box.querySelectorAll(".tc-ramp > span")].map((step) => step.textContent), ["≤ 1", "> 1"]);
+  assert.match(box.querySelectorAll(".tc-mark")[1].style.backgroundImage, /repeating-linear-gradient/);
+  assert.equal(map.getContainer().querySelector(".tc-legend"), null);
+});
+
+test("a switch adds and removes its layer, or a class of points, and its row of the legend", () => {
+  const { L, map, document, window } = newMap(9);
   const area = L.layerGroup();
   const toggled = [];
   const points = { toggle: (...given) => toggled.push(given) };
-  const rows = [{ layer: "area", colour: "#000000", text: "area", off: true }, { layer: "points", cls: 1, colour: "#000000", text: "covered" }];
+  const rows = [{ layer: "area", colour: "#000000", text: "area", off: true }, { layer: "points", cls: 1, colour: "#000000", text: "covered", minZoom: 8 }];
+  L.tongcunLegend({ title: "legend", rows }).addTo(map);
   L.tongcunSwitches({ title: "layers", rows }, { area, points }).addTo(map);
-  const [first, second] = document.querySelectorAll(".tc-legend input");
+  const [first, second] = document.querySelectorAll(".tc-switches input");
+  const explained = () => [...document.querySelectorAll(".tc-legend .tc-legend-row")].filter((row) => !row.hidden).map((row) => row.textContent);
   assert.deepEqual([first.checked, second.checked], [false, true]);
+  assert.deepEqual(explained(), ["covered"]);
   const press = (tick) => {
     tick.checked = !tick.checked;
     tick.dispatchEvent(new window.Event("change"));
   };
   press(first);
   assert.equal(map.hasLayer(area), true);
+  assert.deepEqual(explained(), ["area", "covered"]);
+  map.setZoom(7, { animate: false });
+  assert.deepEqual(explained(), ["area"]);
   press(first);
   assert.equal(map.hasLayer(area), false);
   press(second);
   assert.deepEqual(toggled, [[1, false]]);
+  assert.deepEqual(explained(), []);
+});
+
+test("names that would meet move aside or wait for a closer zoom", () => {
+  const { L, map, document } = newMap(9);
+  const items = Array.from({ length: 60 }, (_, i) => [25, 102 + i * 1e-4, `county ${i}`, "1,234"]);
+  L.tongcunLabels({ items, className: "tc-region", minZoom: 0, maxZoom: 30 }).addTo(map);
+  const shown = [...document.querySelectorAll(".tc-region span")];
+  assert.ok(shown.length > 5 && shown.length < 60, `${shown.length} names`);
+  assert.equal(shown[0].querySelector("b").textContent, "1,234");
+  map.setZoom(18, { animate: false });
+  assert.ok(document.querySelectorAll(".tc-region span").length > 5);
+});
+
+test("measuring adds the lengths between clicks and leaves the line until it is pressed again", () => {
+  const { L, map, document } = newMap(9);
+  const button = document.querySelector(".tc-tool-measure");
+  button.click();
+  for (const lat of [25, 25.1, 25.2]) map.fire("click", { latlng: L.latLng(lat, 102) });
+  map.fire("dblclick", {});
+  // 0.2° of a meridian on the sphere of 6,371,000 m.
+  assert.equal(document.querySelector(".tc-measured").textContent, "22.24 km");
+  map.fire("click", { latlng: L.latLng(30, 102) });
+  assert.equal(document.querySelector(".tc-measured").textContent, "22.24 km");
+  button.click();
+  assert.equal(document.querySelector(".tc-measured"), null);
+});
+
+test("the pointer's place is told as latitude and longitude", () => {
+  const { L, map, document } = newMap(9);
+  map.fire("mousemove", { latlng: L.latLng(25.1234567, 102 + 360) });
+  assert.equal(document.querySelector(".tc-pointer").textContent, "pointer 25.12346, 102.00000");
+});
+
+test("a picture is taken of the frame without its tools, under the title of the page", async () => {
+  const { map, document, window } = newMap(9);
+  const seen = [];
+  window.htmlToImage.toBlob = async (box, { filter }) => {
+    seen.push(box.querySelector(".tc-caption").textContent, filter(box.querySelector(".tc-tools")), filter(box.querySelector(".tc-foot")));
+    return "blob";
+  };
+  window.URL.createObjectURL = () => "blob:1";
+  window.URL.revokeObjectURL = () => {};
+  window.HTMLAnchorElement.prototype.click = function () {
+    seen.push(this.download);
+  };
+  map.tcCaption = { title: "Yunnan", about: "as of", file: "Yunnan_5G" };
+  document.querySelector(".tc-tool-picture").click();
+  await settled();
+  assert.deepEqual(seen, ["Yunnanas of", false, true, "Yunnan_5G.png"]);
+  assert.equal(document.querySelector(".tc-caption"), null);
 });
 
 test("names appear between their two zooms only", () => {
@@ -134,11 +210,18 @@ test("what-if sites replace the ones before; a number cannot carry markup", () =
   const { L, map, document } = newMap();
   const group = L.layerGroup().addTo(map);
   const site = { lat: 25, lon: 102, enabled: true, title: "new", radius_m: 3000, number: 3 };
-  L.tongcunSites(group, { sites: [site, { ...site, enabled: false, number: "<img>", radius_m: 0 }], colour: "#000000", gained: [[25, 102]], gainedColour: "#009e73", stations: [{ lat: 25.1, lon: 102, on: true, title: "built" }] });
+  const colours = { site: "#000000", reach: "#9cc7ee", gained: "#009e73", halo: "#ffffff", edge: "#999999", chosen: "#5a45c8" };
+  L.tongcunSites(group, { colours, movable: true, sites: [site, { ...site, enabled: false, number: "<img>", radius_m: 0 }], gained: [[25, 102]], stations: [{ lat: 25.1, lon: 102, on: true, title: "built" }] });
   assert.deepEqual([...document.querySelectorAll(".tc-site")].map((node) => [node.textContent, node.classList.contains("off")]), [["3", false], ["NaN", true]]);
   assert.equal(document.querySelectorAll(".tc-station.on").length, 1);
   const circles = () => [...group.getLayers()].filter((layer) => layer instanceof L.Circle);
   assert.deepEqual(circles().map((circle) => circle.getRadius()), [3000]);
+  const told = [];
+  map.on("tongcunmove", ({ number, latlng }) => told.push([number, latlng.lat]));
+  const pin = [...group.getLayers()].find((layer) => layer instanceof L.Marker && layer.options.draggable);
+  pin.fire("dragstart");
+  pin.setLatLng([25.3, 102]).fire("drag").fire("dragend");
+  assert.deepEqual(told, [[3, 25.3]]);
   L.tongcunSites(group, {});
   assert.equal(group.getLayers().length, 0);
 });
@@ -180,7 +263,7 @@ test("tiles in GCJ-02 are shifted under the map, others are not", () => {
 
 const PLAN = {
   url: "/media/plan.json", year: 2027, years: [2026, 2030], areas: [], corners: [], own: [[25, 102]], locked: [], forbidden: [],
-  colours: { route: "#333333", reached: "#009e73", later: "#999999", lost: "#d55e00", years: ["#000000", "#ffffff"] },
+  colours: { route: "#333333", reached: "#009e73", later: "#999999", lost: "#d55e00", own: "#16202c", halo: "#ffffff", years: ["#000000", "#ffffff"] },
 };
 const CONTENT = {
   sites: [[25, 102, 2027, 1, "<b>a</b>"], [25.1, 102, 2030, 2, "b"], [25.2, 102, 0, 3, "c"]],

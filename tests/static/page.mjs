@@ -50,6 +50,8 @@ export const newMap = (zoom = 9) => {
   const strokes = withPens(window);
   window.eval(MAP_SCRIPT);
   const map = window.L.map("map", { zoomAnimation: false, fadeAnimation: false }).setView([25, 102], zoom);
+  const words = Object.fromEntries(["home", "zoomIn", "zoomOut", "measure", "full", "picture", "pointer", "north", "failedPicture"].map((name) => [name, name]));
+  window.L.tongcunFrame({ words, credit: "<b>credit</b>" }).addTo(map);
   return { window, document: window.document, L: window.L, map, strokes };
 };
 

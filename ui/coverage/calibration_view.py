@@ -13,10 +13,9 @@ from ui.coverage import predictions
 from ui.shell import cache, state
 from ui.shell.i18n import UNKNOWN, number, t
 from ui.widgets.background import result_of
+from ui.widgets.charts import shade
 
 APPLY = "calibration_apply"
-#: Measured levels have a colour of their own, never one of a class of prediction (Okabe and Ito).
-_MEASURED = "#e69f00"
 _SHOWN = 3_000
 
 
@@ -111,10 +110,10 @@ def _chart(drive: DriveTest) -> dict[str, object]:
         "layer": [
             {"data": {"values": values},
              "mark": {"type": "point", "filled": True, "size": 14, "opacity": 0.5,
-                      "color": _MEASURED},
+                      "color": shade("ink")},
              "encoding": {"x": x, "y": y}},
             {"data": {"values": [{"x": low, "y": low}, {"x": high, "y": high}]},
-             "mark": {"type": "line", "strokeDash": [5, 4], "color": "#8a8f98"},
+             "mark": {"type": "line", "strokeDash": [5, 4], "color": shade("ink-2")},
              "encoding": {"x": x, "y": y}},
         ],
     }  # fmt: skip

@@ -29,7 +29,7 @@ def verdict(view: PathView, order: CoverageOrder) -> None:
         t("path.probability"), _probability(view.probability),
         help=t("path.probability_help", required=f"{order.required_probability:.0%}"),
     )  # fmt: skip
-    colour, word = ("blue", "covered") if view.covered else ("orange", "uncovered")
+    colour, word = ("green", "covered") if view.covered else ("orange", "uncovered")
     sight = t("path.sight" if view.loss.line_of_sight else "path.no_sight")
     st.markdown(f":{colour}-badge[{t(f'state.{word}')}] {sight}")
 

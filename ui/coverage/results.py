@@ -27,9 +27,9 @@ from ui.shell.provenance import plain
 _ROW_HEIGHT = 28
 #: Villages that the table shows; the export holds all.
 _SHOWN = 3_000
-#: Blue where covered, orange where not, grey where unknown: never the other's colour.
+#: Green where covered, orange where not, grey where unknown: never the other's colour.
 _REASON_COLOURS = {
-    "line_of_sight": "blue", "over_ridge": "blue", "ridge": "orange", "distance": "orange",
+    "line_of_sight": "green", "over_ridge": "green", "ridge": "orange", "distance": "orange",
     "no_site": "orange", "outside_model": "gray",
 }  # fmt: skip
 _COUNTS = ("villages", "covered", "uncovered", "unknown", "not_asked")

@@ -21,16 +21,15 @@ from ui.widgets.background import result_of
 RULE_A, RULE_B, LEAST = "rules_a", "rules_b", "rules_least"
 #: The pair that a fresh page compares: the two that MIIT 2018 accepts as alternatives.
 _FIRST = ("miit_2018_a", "miit_2018_b")
-#: Okabe and Ito: disagreement in yellow and purple with a ring, agreement in blue and vermilion,
-#: unknown grey as on every map, what a rule does not ask paler still. The first is drawn on top.
 _ORDER = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
+#: Disagreement in two colours of its own, agreement as the states of villages; the first on top.
 _LOOKS = (
-    {"colour": "#f0e442", "ring": "#333333"},
-    {"colour": "#cc79a7", "ring": "#ffffff"},
-    {"colour": "#d55e00"},
-    {"colour": "#0072b2"},
-    {"colour": "#8a8f96"},
-    {"colour": "#d9dce0"},
+    {"colour": "rule-a", "shape": "disc"},
+    {"colour": "rule-b", "shape": "disc"},
+    {"colour": "uncovered", "shape": "diamond"},
+    {"colour": "covered", "shape": "ring"},
+    {"colour": "unknown", "shape": "square"},
+    {"colour": "no-target", "shape": "square"},
 )
 _ROW_HEIGHT, _HEIGHT = 28, 330
 
@@ -120,7 +119,7 @@ def chart(table: pd.DataFrame) -> mapview.Drawn:
         point=maps.village_word(),
         states=tuple(_outcome(word) for word in _ORDER),
         notes=(t("coverage.unknown_note"),),
-        colours=_LOOKS,
+        looks=_LOOKS,
         counted=True,
         banner=t("banner.word") if invented else "",
     )

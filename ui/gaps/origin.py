@@ -49,8 +49,7 @@ def account(row: Row, name: str, digits: int = 0) -> None:
         ),
     )
     body = "".join(
-        f"<tr><td>{escape(t(key))}</td><td>{escape(value)}</td>"
-        f"<td>{escape(day)}</td><td>{chips}</td></tr>"
+        f"<tr><td>{escape(t(key))}</td><td>{escape(value)}</td><td>{escape(day)} {chips}</td></tr>"
         for key, value, day, chips in lines
     )
     st.html(

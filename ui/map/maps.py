@@ -17,7 +17,8 @@ from data.tables.reader import Pack
 from data.wording.catalogue import data_language
 from layers.base import Layer
 from layers.map import features, relief, render, tiles
-from layers.map.symbols import STATES as STATE_LOOKS, class_limits
+from layers.map.palette import colours
+from layers.map.symbols import class_limits
 from layers.registry import metric_of, unit_name
 from layers.villages import STATES
 from planning.coverage.prediction import has_radio
@@ -25,10 +26,24 @@ from planning.elevation import terrain_of
 from planning.whatif import Effect
 from ui.map import layer_marks, mapview
 from ui.shell import cache, region, state
-from ui.shell.i18n import figure, interval, language, number, short_names, t
+from ui.shell.i18n import (
+    brief_name,
+    figure,
+    interval,
+    language,
+    name_language,
+    number,
+    short_names,
+    t,
+)
 from ui.shell.streamlit_internals import media_address
 
 _OCTETS, _JSON = "application/octet-stream", "application/json"
+#: Tools of a map's frame, as static/map/frame.js names them.
+_TOOLS = (
+    "home", "zoom_in", "zoom_out", "measure", "full", "picture", "pointer", "north",
+    "failed_picture",
+)  # fmt: skip
 #: Newly reached villages drawn as marks of their own at most; the numbers count all.
 _MARKS = 3_000
 
@@ -70,7 +85,8 @@ def village_map(villages: pd.DataFrame, *, key: str, height: int) -> None:
         .to_numpy()
         .astype(np.uint8),
     )
-    chart = _borders(pack, content, key, 6.0, names=features.names_of(villages))
+    view = render.PointView(aggregate_below=6.0)
+    chart = _borders(pack, content, key, view, names=features.names_of(villages))
     overlay = _selection(pack)
     marked = villages[villages["village_id"] == st.session_state.get(state.VILLAGE)]
     if len(marked):
@@ -92,8 +108,8 @@ class PointLook:
         Names of the classes 0, 1, 2 ….
     notes
         Lines below the legend.
-    colours
-        Colour and ring of each class, as in :data:`layers.map.symbols.STATES`.
+    looks
+        Colour (a name of the palette) and shape of each class; empty for those of villages.
     counted
         Whether the tooltip tells the households of a point.
     banner
@@ -104,7 +120,7 @@ class PointLook:
     point: str
     states: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    colours: tuple[Mapping[str, str], ...] = STATE_LOOKS
+    looks: tuple[Mapping[str, str], ...] = ()
     counted: bool = False
     banner: str = ""
 
@@ -133,21 +149,28 @@ def point_chart(content: bytes, look: PointLook, *, key: str) -> mapview.Drawn:
 def site_map(
     plan: Scenario,
     result: Effect,
+    events: mapview.MapEvents,
     *,
-    on_click: Callable[[float, float], None],
-    key: str,
+    chosen: int,
+    look: list[list[float]] | None,
     height: int,
 ) -> None:
-    """Draw the sites, with circles where no terrain is known; a click places the next one."""
+    """Draw the sites, with circles where no terrain is known; a click places the next one.
+
+    Parameters
+    ----------
+    chosen
+        Number of the site that is framed, 0 for none.
+    look
+        Box that is shown once [°].
+    """
     pack = cache.pack()
-    chart = _borders(
-        pack, features.village_bytes(pack), key, render.AGGREGATE_BELOW,
-        names=features.village_names(pack),
-    )  # fmt: skip
+    view = render.PointView()
+    names = features.village_names(pack)
+    chart = _borders(pack, features.village_bytes(pack), "whatif", view, names=names)
     gained = result.gained.head(_MARKS)
     overlay = {
-        "colour": render.SITE_COLOUR,
-        "gainedColour": render.GAINED_COLOUR,
+        "movable": True,
         "sites": [
             {
                 "number": number_,
@@ -155,6 +178,7 @@ def site_map(
                 "lon": site.lon,
                 "radius_m": preset(site.preset).radius_m if circle else None,
                 "enabled": site.enabled,
+                "chosen": number_ == chosen,
                 "title": t("whatif.circle") if circle else f"{number(site.antenna_height_m)} m",
             }
             for number_, site in enumerate(plan.sites, start=1)
@@ -163,14 +187,25 @@ def site_map(
         "gained": gained[["lat", "lon"]].round(5).to_numpy().tolist(),
         **_selection(pack),
         "model": model_box(pack, plan),
+        "legend": _site_legend(plan, result),
+        "look": look,
     }
-    mapview.show(
-        chart,
-        key=f"map-{key}",
-        height=height,
-        overlay=overlay,
-        events=mapview.MapEvents(on_click=on_click),
-    )
+    mapview.show(chart, key="map-whatif", height=height, overlay=overlay, events=events)
+
+
+def _site_legend(plan: Scenario, result: Effect) -> list[dict[str, Any]]:
+    """Return the rows of what the sites draw."""
+    ink = colours(dark=mapview.is_dark())
+    if not plan.sites:
+        return []
+    rows = [{"text": t("map.site"), "colour": ink["built"], "shape": "disc"}]
+    if result.basis == "circle":
+        rows.append({"text": t("map.reach"), "colour": ink["planned"], "shape": "disc",
+                     "outline": ink["built"]})  # fmt: skip
+    if len(result.gained):
+        text = t("map.gained", count=number(len(result.gained)))
+        rows.append({"text": text, "colour": ink["covered"], "shape": "disc"})
+    return rows
 
 
 def model_box(pack: Pack, plan: Scenario) -> mapview.Bounds | None:
@@ -188,9 +223,12 @@ def plan_map(
     *,
     on_click: Callable[[float, float], None],
     height: int,
+    planned: bool,
 ) -> None:
-    """Draw a plan over the villages that it is for; ``content`` packs them."""
-    chart = _borders(cache.pack(), content, "plan", 6.0)
+    """Draw a plan, or the villages that it would be for; ``content`` packs them."""
+    chart = _borders(
+        cache.pack(), content, "plan", render.PointView(aggregate_below=6.0, shown=not planned)
+    )
     events = mapview.MapEvents(on_click=on_click)
     mapview.show(chart, key="map-plan", height=height, overlay=overlay, events=events)
 
@@ -211,19 +249,32 @@ def _gap_chart(
     shown, bound = _shown(_table)
     fill = _fill(_pack, _table, shown)
     render.add_regions(sheet, features.region_features(_pack, level), fill)
-    if level == "county":
-        render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    above = "prefecture" if level == "county" else "province"
+    render.add_outline(sheet, features.region_features(_pack, above))
     _common(sheet, _pack, language())
     first = _table.iloc[0]
     item, metric = metric_of(str(first["layer"]), str(first["metric"]))
     layer_marks.add(sheet, _pack, _marks_at, shown=item.key)
-    render.add_points(sheet, _points_at[0], names=_points_at[1])
-    render.add_labels(sheet, fill, from_zoom=8.5 if level == "county" else 0)
+    # Villages of one layer lie over another's colours only where the reader asks for them.
+    own = str(first["unit"]) == "natural_village"
+    from_zoom = render.AGGREGATE_BELOW if own else 0.0
+    view = render.PointView(from_zoom=from_zoom, aggregate_below=from_zoom, shown=own)
+    render.add_points(sheet, _points_at[0], view, names=_points_at[1])
+    render.add_labels(sheet, fill, from_zoom=6.75 if level == "county" else 0)
     unit = unit_name(str(first["unit"]), language())
     title = f"{item.heading(metric, language())} · {t('figure.gap_axis', unit=unit)}"
-    notes = [t("map.upper")] if bound else []
-    legend = render.Legend(title, notes=(*notes, *_village_notes()))
-    return _finished(_pack, sheet, legend, _points_at[0])
+    legend = render.Legend(title, _dates(_table), (t("map.upper"),) if bound else ())
+    return _finished(_pack, sheet, legend, "")
+
+
+def _dates(table: pd.DataFrame) -> str:
+    """Return the dates of built and of target, where all regions have the same."""
+    texts = []
+    for key, column in (("map.target_on", "target_as_of"), ("map.built_on", "as_of")):
+        days = {str(day) for day in table[column].dropna() if str(day)}
+        if len(days) == 1:
+            texts.append(t(key, day=days.pop()[:7]))
+    return " · ".join(texts)
 
 
 def village_word() -> str:
@@ -232,26 +283,14 @@ def village_word() -> str:
     return t("map.village_invented" if invented else "map.village")
 
 
-def _village_notes() -> tuple[str, ...]:
-    """Return what the legend says of the village points in force."""
-    invented = "illustrative" in cache.village_evidence()
-    return (t("map.discs"), t("map.invented")) if invented else (t("map.discs"),)
-
-
 def _borders(
-    pack: Pack, content: bytes, key: str, aggregate_below: float, *, names: bytes = b""
+    pack: Pack, content: bytes, key: str, view: render.PointView, *, names: bytes = b""
 ) -> mapview.Drawn:
     """Return the map of these villages; counted per disc below a zoom."""
     points = (_points(content, key), _names(names, key))
     marks = layer_marks.addresses(pack, key)
-    look = (pack.digest, *points, repr(marks), language(), mapview.is_dark(), aggregate_below)
-    return _border_chart(
-        look,
-        _pack=pack,
-        _points_at=points,
-        _marks_at=dict(marks),
-        _aggregate_below=aggregate_below,
-    )
+    look = (pack.digest, *points, repr(marks), language(), mapview.is_dark(), repr(view))
+    return _border_chart(look, _pack=pack, _points_at=points, _marks_at=dict(marks), _view=view)
 
 
 def overlay_map(item: Layer, *, key: str, height: int) -> None:
@@ -273,17 +312,19 @@ def _overlay_chart(
     fill = _county_borders(sheet, _pack)
     _common(sheet, _pack, language())
     layer_marks.add(sheet, _pack, _marks_at, shown=_item.key)
-    render.add_labels(sheet, fill, from_zoom=8.5)
-    chart = render.finish(sheet, render.Legend(_item.title(language())))
-    return mapview.drawn(chart, features.bounds(_pack), place=_pack.name)
+    render.add_labels(sheet, fill, from_zoom=7.5)
+    return _finished(_pack, sheet, render.Legend(_item.title(language())), "", banner="")
 
 
 def _county_borders(sheet: render.Sheet, pack: Pack) -> render.RegionFill:
     """Draw counties without figures and the borders of prefectures; return the counties' labels."""
     counties = pack.regions("county")
-    labels = list(
-        zip(counties["label_lat"], counties["label_lon"], short_names(counties), strict=True)
-    )
+    labels = [
+        (float(lat), float(lon), name, "")
+        for lat, lon, name in zip(
+            counties["label_lat"], counties["label_lon"], _brief(counties), strict=True
+        )
+    ]
     fill = render.RegionFill({}, {}, labels, ())
     render.add_regions(sheet, features.region_features(pack, "county"), fill)
     render.add_outline(sheet, features.region_features(pack, "prefecture"))
@@ -297,7 +338,7 @@ def _border_chart(
     _pack: Pack,
     _points_at: tuple[str, str],
     _marks_at: Mapping[str, str],
-    _aggregate_below: float,
+    _view: render.PointView,
 ) -> mapview.Drawn:
     """Return villages over the county borders, without figures; ``look`` is the cache's key."""
     del look
@@ -305,10 +346,9 @@ def _border_chart(
     fill = _county_borders(sheet, _pack)
     _common(sheet, _pack, language())
     layer_marks.add(sheet, _pack, _marks_at)
-    render.add_points(sheet, _points_at[0], names=_points_at[1], aggregate_below=_aggregate_below)
-    render.add_labels(sheet, fill, from_zoom=8.5)
-    legend = render.Legend(t("map.villages"), "", _village_notes())
-    return _finished(_pack, sheet, legend, _points_at[0])
+    render.add_points(sheet, _points_at[0], _view, names=_points_at[1])
+    render.add_labels(sheet, fill, from_zoom=7.5)
+    return _finished(_pack, sheet, render.Legend(t("map.villages")), _points_at[0])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -322,32 +362,49 @@ def _point_chart(
     if not _look.counted:
         fill = replace(fill, labels=[])
     _common(sheet, _pack, language())
-    classes = tuple(range(len(_look.states)))
-    render.add_points(
-        sheet, _address, aggregate_below=6.0, in_legend=classes, colours=_look.colours
-    )
-    render.add_labels(sheet, fill, from_zoom=8.5)
-    chart = render.finish(sheet, render.Legend(_look.title, "", _look.notes), banner=_look.banner)
-    return mapview.drawn(chart, features.bounds(_pack), place=_pack.name, ahead=_address)
+    looks = [{**look, "colour": sheet.shade(look["colour"])} for look in _look.looks]
+    render.add_points(sheet, _address, render.PointView(aggregate_below=6.0, looks=looks))
+    render.add_labels(sheet, fill, from_zoom=7.5)
+    legend = render.Legend(_look.title, "", _look.notes)
+    return _finished(_pack, sheet, legend, _address, banner=_look.banner)
+
+
+def words(*, village: str = "", look: PointLook | None = None) -> render.Words:
+    """Return the texts of a map in the language of the session.
+
+    Parameters
+    ----------
+    village
+        What a point is called; empty on a map without any.
+    look
+        Classes of the points, where they are not the states of villages.
+    """
+    states = tuple(t(f"state.{name}") for name in STATES)
+    counted = look is None or look.counted
+    return render.Words(
+        credit=t("map.credit"),
+        tools={name: t(f"map.{name}") for name in _TOOLS},
+        village=village,
+        households=unit_name("household", language()) if counted else "",
+        states=look.states if look else states,
+        unsized=t("map.unsized"),
+        counted=t("map.discs") if look is None else "",
+        unknown=t("legend.unknown"), no_target=t("legend.none"), met=t("map.met"),
+        rivers=t("map.rivers"), relief=t("map.relief"), seats=t("map.seats"),
+        switches=t("map.switches"),
+    )  # fmt: skip
 
 
 def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.Sheet:
-    states = (t("state.uncovered"), t("state.covered"), t("state.unknown"))
-    words = render.Words(
-        credit=t("map.credit"),
-        north=t("map.north"),
-        village=look.point if look else village_word(),
-        unsized=t("map.unsized"),
-        households=unit_name("household", language()) if look is None or look.counted else "",
-        states=look.states if look else states,
-        no_figure=t("map.no_figure"),
-        rivers=t("map.rivers"),
-        relief=t("map.relief"),
-        seats=t("map.seats"),
-        switches=t("map.switches"),
-    )
-    sheet = render.new_sheet(features.bounds(pack), words, dark=dark, tiles=tiles.background())
-    relief.add_relief(sheet, pack.table("relief"))
+    village = look.point if look else village_word()
+    return new_sheet(pack, words(village=village, look=look), dark=dark)
+
+
+def new_sheet(pack: Pack, texts: render.Words, *, dark: bool) -> render.Sheet:
+    """Return an empty map of the province, with its relief to switch on."""
+    sheet = render.new_sheet(features.bounds(pack), texts, dark=dark, tiles=tiles.background())
+    border = pack.geo("regions").set_index("level").geometry["province"]
+    relief.add_relief(sheet, pack.table("relief"), border)
     return sheet
 
 
@@ -373,10 +430,15 @@ def _selection(pack: Pack) -> dict[str, Any]:
     return {"selected": adcode, "fit": features.region_bounds(pack, level, adcode), **mark}
 
 
-def _finished(pack: Pack, sheet: render.Sheet, legend: render.Legend, points: str) -> mapview.Drawn:
-    invented = "illustrative" in cache.village_evidence()
-    chart = render.finish(sheet, legend, banner=t("banner.word") if invented else "")
-    return mapview.drawn(chart, features.bounds(pack), place=pack.name, ahead=points)
+def _finished(
+    pack: Pack, sheet: render.Sheet, legend: render.Legend, ahead: str, banner: str | None = None
+) -> mapview.Drawn:
+    """Return the map as the host needs it, stamped where its villages are invented."""
+    if banner is None:
+        banner = t("banner.word") if "illustrative" in cache.village_evidence() else ""
+    chart = render.finish(sheet, legend, banner=banner)
+    title = legend.title
+    return mapview.drawn(chart, features.bounds(pack), place=pack.name, title=title, ahead=ahead)
 
 
 def _shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:
@@ -388,15 +450,31 @@ def _shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:
 
 def _fill(pack: Pack, table: pd.DataFrame, shown: pd.Series) -> render.RegionFill:
     regions = pack.regions(str(table["level"].iloc[0])).set_index("adcode")
-    names = short_names(table)
+    places = zip(regions.index, regions["label_lat"], regions["label_lon"], strict=True)
+    spots = {str(code): (float(lat), float(lon)) for code, lat, lon in places}
+    table = table.assign(shown=shown.astype(float)).sort_values("shown", ascending=False)
     digits = metric_of(*table[["layer", "metric"]].iloc[0].astype(str))[1].digits
-    cards = {}
-    for name, row in zip(names, table.to_dict("records"), strict=True):
-        cards[str(row["adcode"])] = (name, _card(row, digits))
-    spots = regions.loc[table["adcode"]]
-    labels = list(zip(spots["label_lat"], spots["label_lon"], names, strict=True))
-    values = dict(zip(table["adcode"].astype(str), shown.astype(float), strict=True))
-    return render.RegionFill(values, cards, labels, class_limits(values.values()))
+    cards, labels = {}, []
+    for name, brief, row in zip(
+        short_names(table), _brief(table), table.to_dict("records"), strict=True
+    ):
+        code = str(row["adcode"])
+        cards[code] = (name, _card(row, digits))
+        text = figure({**row, "gap": row["shown"]}, "gap", digits=digits, brief=True)
+        lat, lon = spots[code]
+        labels.append(
+            (lat, lon, brief,
+             text if pd.notna(row["shown"]) else "")
+        )  # fmt: skip
+    values = dict(zip(table["adcode"].astype(str), table["shown"], strict=True))
+    untargeted = frozenset(table.loc[table["target"].isna(), "adcode"].astype(str))
+    gaps = [value for value in values.values() if value > 0]
+    return render.RegionFill(values, cards, labels, class_limits(gaps), untargeted)
+
+
+def _brief(table: pd.DataFrame) -> list[str]:
+    """Return the names of regions as people say them."""
+    return [brief_name(str(name)) for name in table[f"name_{name_language()}"]]
 
 
 def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ...]:

@@ -17,8 +17,12 @@ from typing import Any
 import folium
 import streamlit as st
 
+from data.clock import today
+from data.export.report.writers import file_name
 from layers.map.folium_internals import map_parts
+from layers.map.palette import colours
 from layers.map.raster_images import Picture
+from ui.shell import region, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import t
 from ui.shell.streamlit_internals import media_address
@@ -44,12 +48,15 @@ class Drawn:
         Name of what is shown; while it stays, zoom and position survive a new drawing.
     ahead
         Address of what the map's script will ask for: the host asks at once.
+    title
+        What it shows, on top of a saved picture.
     """
 
     content: bytes
     digest: str
     place: str
     ahead: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,18 +71,24 @@ class MapEvents:
         Called with the adcode of the region that was clicked; the click then goes no further.
     on_drawn
         Called once the points of a new map are drawn, or the map has failed.
+    on_back
+        Called when the last click was the first of a double click, which only zooms.
+    on_site
+        Called with the number of a site and, if it was dragged, its new latitude and longitude.
     """
 
     on_click: Callable[[float, float], None] | None = None
     on_region: Callable[[str], None] | None = None
     on_drawn: Callable[[], None] | None = None
+    on_back: Callable[[], None] | None = None
+    on_site: Callable[[int, tuple[float, float] | None], None] | None = None
 
 
-def drawn(chart: folium.Map, bounds: Bounds, *, place: str, ahead: str = "") -> Drawn:
+def drawn(chart: folium.Map, bounds: Bounds, *, place: str, title: str, ahead: str = "") -> Drawn:
     """Return a folium map as what the host needs; the map itself is used up."""
     parts = {**map_parts(chart), "bounds": bounds}
     content = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
-    return Drawn(content, hashlib.sha256(content).hexdigest()[:16], place, ahead)
+    return Drawn(content, hashlib.sha256(content).hexdigest()[:16], place, ahead, title)
 
 
 def raster(picture: Picture, title: str, unit: str, notes: Sequence[str], *, key: str) -> Overlay:
@@ -134,10 +147,17 @@ def show(
     events = events or MapEvents()
 
     @whole
-    def region() -> None:
+    def chosen() -> None:
         event = getattr(st.session_state[key], "region", None)
         if event and events.on_region is not None:
             events.on_region(str(event["adcode"]))
+
+    @whole
+    def site() -> None:
+        event = getattr(st.session_state[key], "site", None)
+        if event and events.on_site is not None:
+            at = (float(event["lat"]), float(event["lon"])) if "lat" in event else None
+            events.on_site(int(event["number"]), at)
 
     @whole
     def loaded() -> None:
@@ -149,23 +169,39 @@ def show(
         height="content" if profile else height,
         data=_message(chart, key, height, overlay or {}, events)
         | {"profile": dict(profile) if profile else None},
-        on_click_change=lambda: _hear(key, events.on_click),
-        on_region_change=region,
+        on_click_change=lambda: _hear(key, events),
+        on_region_change=chosen,
+        on_site_change=site,
         on_drawn_change=loaded,
     )
 
 
 @whole
-def _hear(key: str, on_click: Callable[[float, float], None] | None) -> None:
-    """Handle a click; the host repeats it until it is acknowledged, each counts once."""
+def _hear(key: str, events: MapEvents) -> None:
+    """Handle clicks; the host repeats each until it is acknowledged, each counts once."""
     event = getattr(st.session_state[key], "click", None)
     # A plain table, so that a click and its acknowledgement cannot be separated.
     heard: dict[str, int] = st.session_state.setdefault(_HEARD, {})
     for click in event["clicks"] if event else ():
-        if click["id"] > heard.get(key, 0):
-            if on_click is not None:
-                on_click(float(click["lat"]), float(click["lon"]))
-            heard[key] = click["id"]
+        if click["id"] <= heard.get(key, 0):
+            continue
+        if click.get("back"):
+            if events.on_back is not None:
+                events.on_back()
+        elif events.on_click is not None:
+            events.on_click(float(click["lat"]), float(click["lon"]))
+        heard[key] = click["id"]
+
+
+def _caption(title: str) -> dict[str, str]:
+    """Return title, dates and file name of a saved picture."""
+    place, as_of = region.name(full=True), str(st.session_state[state.AS_OF])
+    about = t("map.picture_about", as_of=as_of, drawn=today().isoformat())
+    return {
+        "title": f"{place} · {title}",
+        "about": about,
+        "file": file_name(f"{place}_{title}_{as_of}"),
+    }
 
 
 def _message(
@@ -175,7 +211,6 @@ def _message(
     return {
         "url": media_address(chart.content, "application/json", key=key),
         "digest": chart.digest,
-        "dark": is_dark(),
         "place": chart.place,
         "ahead": chart.ahead,
         "height": height,
@@ -183,9 +218,19 @@ def _message(
         "regions": events.on_region is not None,
         "report": events.on_drawn is not None,
         "failed": t("map.failed"),
+        "caption": _caption(chart.title),
         "heard": st.session_state.get(_HEARD, {}).get(key, 0),
-        "overlay": dict(overlay),
+        "overlay": {"colours": _colours(), **overlay},
     }
+
+
+def _colours() -> dict[str, str]:
+    """Return the colours of what an overlay draws."""
+    ink = colours(dark=is_dark())
+    return {
+        "site": ink["built"], "reach": ink["planned"], "gained": ink["covered"],
+        "halo": ink["card"], "edge": ink["unknown"], "chosen": ink["selection"],
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -8,9 +8,7 @@ import pandas as pd
 
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell.i18n import short_names, t
-from ui.widgets.charts import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, upright, word
-
-_WHISKER = "#8a8f98"
+from ui.widgets.charts import Spec, amount, records, shade, tip, upright, word
 
 
 def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -> Spec:
@@ -51,7 +49,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
             "order": {"field": "order", "type": "quantitative"},
             "color": {
                 "field": "part", "type": "nominal",
-                "scale": {"domain": parts, "range": [BUILT, PLANNED, GAP]},
+                "scale": {"domain": parts, "range": [*map(shade, ("built", "planned", "gap"))]},
                 "legend": {"title": None, "orient": "top"},
             },
             "tooltip": tooltip,
@@ -59,7 +57,7 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
     }  # fmt: skip
     line = {
         "data": {"values": [{"target": target}] if target > 0 else []},
-        "mark": {"type": "rule", "color": TARGET, "strokeDash": [6, 3], "strokeWidth": 2},
+        "mark": {"type": "rule", "color": shade("target"), "strokeDash": [6, 3], "strokeWidth": 2},
         "encoding": {
             "y": upright("target", title),
             "tooltip": [tip("target", t("figure.target"))],
@@ -90,11 +88,11 @@ def fibre(table: pd.DataFrame) -> Spec:
     labels = {"labelLimit": 150, "labelOverlap": False}
     y = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": labels}
     bars = {
-        "mark": {"type": "bar", "size": 11, "color": PLANNED},
+        "mark": {"type": "bar", "size": 11, "color": shade("planned")},
         "encoding": {"x": amount("base", cost), "y": y, "tooltip": tooltip},
     }
     whiskers = {
-        "mark": {"type": "rule", "color": _WHISKER, "strokeWidth": 2},
+        "mark": {"type": "rule", "color": shade("ink-2"), "strokeWidth": 2},
         "encoding": {"x": amount("low", cost), "x2": {"field": "high"}, "y": y, "tooltip": tooltip},
     }
     values = {"values": records(frame)}

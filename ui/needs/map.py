@@ -13,20 +13,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from data.tables.reader import Pack
-from layers.map import features, relief, render
+from layers.map import features, render
+from layers.map.palette import colours
 from layers.map.symbols import class_limits
-from layers.map.tiles import background
 from planning.needs import FibreTree
 from ui.map import maps, mapview
 from ui.shell import cache, region, state
-from ui.shell.i18n import language, short_names, t
+from ui.shell.i18n import brief_name, language, name_language, short_names, t
 from ui.shell.streamlit_internals import media_address
 
-#: Okabe and Ito: the tree orange, villages without fibre vermilion, as on the map of a plan.
-_COLOURS = {
-    "route": "#e69f00", "reached": "#d55e00", "later": "#d55e00", "lost": "#d55e00",
-    "years": ["#d55e00", "#d55e00"],
-}  # fmt: skip
 _KEY = "map-needs"
 
 
@@ -80,35 +75,35 @@ def show(shown: Shown, *, height: int, tree: FibreTree | None = None) -> None:
 def _chart(known: tuple[str | bool, ...], *, _pack: Pack, _shown: Shown) -> mapview.Drawn:
     """Return the choropleth; ``known`` is the cache's key and represents everything else."""
     del known
-    bounds = features.bounds(_pack)
-    sheet = render.new_sheet(bounds, _words(), dark=mapview.is_dark(), tiles=background())
-    relief.add_relief(sheet, _pack.table("relief"))
+    sheet = maps.new_sheet(_pack, maps.words(), dark=mapview.is_dark())
     regions = _pack.regions(_shown.level)
     names = short_names(regions)
     titles = dict(zip(regions["adcode"], names, strict=True))
     fill = render.RegionFill(
         _shown.figures,
         {code: (titles[code], lines) for code, lines in _shown.cards.items()},
-        list(zip(regions["label_lat"], regions["label_lon"], names, strict=True)),
+        [
+            (float(lat), float(lon), brief_name(str(name)), "")
+            for lat, lon, name in zip(
+                regions["label_lat"],
+                regions["label_lon"],
+                regions[f"name_{name_language()}"],
+                strict=True,
+            )
+        ],
         class_limits(_shown.figures.values()) if _shown.classed else (),
     )
     render.add_regions(sheet, features.region_features(_pack, _shown.level), fill)
-    if _shown.level == "county":
-        render.add_outline(sheet, features.region_features(_pack, "prefecture"))
+    above = "prefecture" if _shown.level == "county" else "province"
+    render.add_outline(sheet, features.region_features(_pack, above))
     render.add_rivers(sheet, features.river_features(_pack))
-    render.add_labels(sheet, fill, from_zoom=8.5 if _shown.level == "county" else 0)
+    render.add_labels(sheet, fill, from_zoom=6.75 if _shown.level == "county" else 0)
     unit = t("figure.unit", unit=_shown.unit) if _shown.unit else ""
     legend = render.Legend(_shown.title, unit, _shown.notes)
     banner = t("banner.word") if _shown.invented else ""
-    return mapview.drawn(render.finish(sheet, legend, banner=banner), bounds, place=_pack.name)
-
-
-def _words() -> render.Words:
-    return render.Words(
-        credit=t("map.credit"), north=t("map.north"), village=maps.village_word(), households="",
-        states=(), no_figure=t("map.no_figure"), rivers=t("map.rivers"), relief=t("map.relief"),
-        seats=t("map.seats"), switches=t("map.switches"),
-    )  # fmt: skip
+    chart = render.finish(sheet, legend, banner=banner)
+    bounds = features.bounds(_pack)
+    return mapview.drawn(chart, bounds, place=_pack.name, title=_shown.title)
 
 
 def _tree(tree: FibreTree) -> dict[str, Any]:
@@ -121,12 +116,16 @@ def _tree(tree: FibreTree) -> dict[str, Any]:
     }
     text = json.dumps(content, separators=(",", ":"))
     url = media_address(text.encode(), "application/json", key=f"needs-{state.province()}")
+    ink = colours(dark=mapview.is_dark())
+    look = {"route": ink["ink-2"], "halo": ink["card"]}
+    look |= dict.fromkeys(("reached", "later", "lost"), ink["uncovered"])
     rows = [
-        {"colour": _COLOURS["route"], "text": t("needs.legend_route"), "shape": "line"},
-        {"colour": _COLOURS["lost"], "text": t("needs.legend_village"), "shape": "dot"},
+        {"colour": look["route"], "text": t("needs.legend_route"), "shape": "line"},
+        {"colour": look["lost"], "text": t("needs.legend_village"), "shape": "disc"},
     ]
     legend = {"title": t("needs.legend_tree"), "rows": rows, "notes": []}
-    return {"url": url, "year": 1, "years": [1, 1], "colours": _COLOURS, "legend": legend}
+    shades = {**look, "years": [ink["built"], ink["built"]]}
+    return {"url": url, "year": 1, "years": [1, 1], "colours": shades, "legend": legend}
 
 
 def _places(villages: pd.DataFrame) -> list[list[float]]:

@@ -14,11 +14,11 @@ from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, name_language, t
 from ui.shell.provenance import see_sources
 
-_MAP_HEIGHT = 430
+_MAP_HEIGHT = 530
 #: Cards in a row on a laptop's screen.
 _CARDS = 5
 #: Kept free from the start, so that the map stays where it was first drawn [px].
-_HEAD_HEIGHT, _CARDS_HEIGHT = 36, 138
+_HEAD_HEIGHT, _CARDS_HEIGHT = 36, 158
 
 
 @guarded
@@ -64,8 +64,7 @@ def _carded(counted: list[Layer]) -> list[Layer]:
 
 
 def _choice(place: st.delta_generator.DeltaGenerator) -> Layer:
-    with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f":small[{t('overview.shade')}]", width="content")
+    with place.container(key="shade", horizontal=True, gap="xsmall"):
         chosen = layer_choice.box(st, t("overview.shade"), label_visibility="collapsed")
         layer_choice.metric(st, chosen, label_visibility="collapsed")
     return chosen

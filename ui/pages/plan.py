@@ -31,9 +31,7 @@ _YEAR = "plan_year"
 def show() -> None:
     """Draw the page."""
     head(t("plan.title"), invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"))
-    if plan_job.last() is None:
-        # A first plan comes without a choice.
-        plan_job.start()
+    plan_job.settle()
     left, right = st.columns([0.27, 0.73], gap="small")
     with left:
         _wishes()
@@ -41,11 +39,12 @@ def show() -> None:
         plan_run.bar()
         found = plan_run.result()
         # Each part has its place, there or not: a page that stays in its run drops nothing yet.
-        with st.container():
+        with plan_run.answer("figures"):
             if found is not None:
                 plan_run.figures(found)
-        _map(found)
-    with st.container():
+        with plan_run.answer("map"):
+            _map(found)
+    with plan_run.answer("tables"):
         if found is not None:
             _tables(found)
             plan_exports.show(found)

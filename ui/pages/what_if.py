@@ -8,7 +8,7 @@ from data.scenario.presets import preset, presets
 from planning.coverage.prediction import has_radio
 from planning.whatif import Effect
 from ui.coverage import terrain_bar
-from ui.map import maps
+from ui.map import maps, mapview
 from ui.plan import whatif_transfer
 from ui.shell import cache, exporting, localised_select, saving, sidebar, state
 from ui.shell.callbacks import once
@@ -37,14 +37,19 @@ def _workbench() -> None:
         result = effects.of(plan)
         effects.summary(result)
         five_g.show()
-        if len(plan.sites) < site_table.FROM:
-            sites.listed(plan, result)
-        else:
-            site_table.show(plan, result)
+        site_table.show(plan, result)
         whatif_transfer.into_plan()
         sidebar.scenario()
     with left:
-        maps.site_map(plan, result, on_click=sites.place, key="whatif", height=_MAP_HEIGHT)
+        events = mapview.MapEvents(on_click=sites.place, on_back=sites.unplace, on_site=sites.hear)
+        maps.site_map(
+            plan,
+            result,
+            events,
+            chosen=sites.chosen(),
+            look=sites.look(),
+            height=_MAP_HEIGHT,
+        )
         site_tuning.show(model)
         effects.basis(result)
     effect_reasons.show(result)

@@ -7,7 +7,7 @@ import pandas as pd
 from data.scenario.plan_settings import MoneySettings
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell.i18n import cost_unit, name_language, short_names, t
-from ui.widgets.charts import BUILT, GAP, PLANNED, TARGET, Spec, amount, records, tip, upright, word
+from ui.widgets.charts import Spec, amount, records, shade, tip, upright, word
 
 #: Name of the frontier's selection.
 PICK = "pick"
@@ -35,19 +35,19 @@ def frontier(points: pd.DataFrame, chosen: float) -> Spec:
     y = upright("covered", t("plan.households"))
     tooltip = [tip("shown", title), tip("covered", t("plan.households")),
             tip("bound", t("plan.bound"))]  # fmt: skip
-    line = {"mark": {"type": "line", "color": PLANNED}, "encoding": {"x": x, "y": y}}
+    line = {"mark": {"type": "line", "color": shade("planned")}, "encoding": {"x": x, "y": y}}
     limit = {
-        "mark": {"type": "line", "color": GAP, "strokeDash": [4, 3], "opacity": 0.8},
+        "mark": {"type": "line", "color": shade("gap"), "strokeDash": [4, 3], "opacity": 0.8},
         "encoding": {"x": x, "y": {**y, "field": "bound"}},
     }
     now = {
         "data": {"values": [{"at": chosen / unit}]},
-        "mark": {"type": "rule", "color": TARGET},
+        "mark": {"type": "rule", "color": shade("target")},
         "encoding": {"x": {"field": "at", "type": "quantitative"}},
     }
     dots = {
         "params": [{"name": PICK, "select": {"type": "point", "fields": ["amount"]}}],
-        "mark": {"type": "point", "filled": True, "size": 110, "color": BUILT,
+        "mark": {"type": "point", "filled": True, "size": 110, "color": shade("built"),
                  "cursor": "pointer"},
         "encoding": {"x": x, "y": y, "tooltip": tooltip},
     }  # fmt: skip
@@ -67,7 +67,10 @@ def years(table: pd.DataFrame) -> Spec:
     ]  # fmt: skip
     colour = {
         "type": "nominal",
-        "scale": {"domain": [cost, done, asked], "range": [PLANNED, BUILT, TARGET]},
+        "scale": {
+            "domain": [cost, done, asked],
+            "range": [*map(shade, ("planned", "built", "target"))],
+        },
         "legend": {"title": None, "orient": "top"},
     }
     bars = {
@@ -139,7 +142,7 @@ def drivers(table: pd.DataFrame, money: MoneySettings) -> Spec:
          "axis": {"labelLimit": 340, "labelOverlap": False}}  # fmt: skip
     colour = {
         "field": "end", "type": "nominal", "title": None, "legend": {"orient": "top"},
-        "scale": {"domain": list(ends.values()), "range": [BUILT, GAP]},
+        "scale": {"domain": list(ends.values()), "range": [shade("built"), shade("gap")]},
     }  # fmt: skip
     return {
         "data": {"values": records(both)},
@@ -180,7 +183,7 @@ def gantt(sites: pd.DataFrame) -> Spec:
             "x": x, "x2": {"field": "end"}, "y": y, "tooltip": tooltip,
             "color": {
                 "field": "sites", "type": "quantitative", "title": t("plan.sites_built"),
-                "scale": {"range": ["#9ecae1", "#08306b"]},
+                "scale": {"range": [shade("planned"), shade("built")]},
                 "legend": {"format": "d", "tickMinStep": 1},
             },
         },

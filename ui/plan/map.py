@@ -11,9 +11,10 @@ import streamlit as st
 
 from geo.errors import InputError
 from layers.map.features import point_bytes
+from layers.map.palette import colours
 from planning.plan.candidates import demand
 from planning.plan.rollout import Rollout
-from ui.map import maps
+from ui.map import maps, mapview
 from ui.plan import settings as plan_settings
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
@@ -27,11 +28,6 @@ MODES = ("look", "own", "lock", "forbid", "area")
 CORNERS = "_plan_corners"
 #: id of the site that is chosen in list or map.
 CHOSEN = "plan_site"
-#: Okabe and Ito; the years from light to dark.
-_COLOURS: dict[str, Any] = {
-    "route": "#e69f00", "reached": "#009e73", "later": "#d55e00", "lost": "#5b6069",
-    "years": ["#9ecae1", "#08306b"],
-}  # fmt: skip
 #: A click this near chooses a site [°].
 _NEAR_DEG = 0.05
 
@@ -43,7 +39,7 @@ def show(result: Rollout | None, year: int, *, height: int) -> None:
     corners = [[lat, lon] for lon, lat in st.session_state.get(CORNERS, [])]
     overlay: dict[str, Any] = {
         "plan": {
-            "year": year, "years": _span(result), "colours": _COLOURS, "corners": corners,
+            "year": year, "years": _span(result), "colours": _colours(), "corners": corners,
             "areas": [[[lat, lon] for lon, lat in area.ring] for area in named.forbidden_areas],
             **{
                 kind: [[place.lat, place.lon] for place in places]
@@ -60,7 +56,11 @@ def show(result: Rollout | None, year: int, *, height: int) -> None:
         if len(mark):
             overlay["mark"] = [float(mark["lat"].iloc[0]), float(mark["lon"].iloc[0])]
     maps.plan_map(
-        villages, overlay, on_click=lambda lat, lon: _clicked(result, lat, lon), height=height
+        villages,
+        overlay,
+        on_click=lambda lat, lon: _clicked(result, lat, lon),
+        height=height,
+        planned=result is not None,
     )
 
 
@@ -157,23 +157,48 @@ def _years(column: pd.Series) -> list[int]:
     return [int(year) for year in column.fillna(0)]
 
 
+def _colours() -> dict[str, Any]:
+    """Return the colours by what a plan draws; the years run from planned to built."""
+    ink = colours(dark=mapview.is_dark())
+    return {
+        "route": ink["ink-2"], "reached": ink["covered"], "later": ink["uncovered"],
+        "lost": ink["unknown"], "own": ink["ink"], "halo": ink["card"],
+        "years": [ink["planned"], ink["built"]], "edge": ink["built"],
+    }  # fmt: skip
+
+
 def _legend(result: Rollout, year: int) -> dict[str, Any]:
     first, last = _span(result)
-    low, high = _COLOURS["years"]
+    shades = _colours()
     rows = [
-        (low, t("plan.legend_site", year=first)), (high, t("plan.legend_site", year=last)),
-        (_COLOURS["reached"], t("plan.legend_reached", year=year)),
-        (_COLOURS["later"], t("plan.legend_later")), (_COLOURS["lost"], t("plan.legend_lost")),
-    ]  # fmt: skip
+        (shades["years"][0], t("plan.legend_site", year=first), shades["edge"]),
+        (shades["years"][1], t("plan.legend_site", year=last), ""),
+        (shades["reached"], t("plan.legend_reached", year=year), ""),
+        (shades["later"], t("plan.legend_later"), ""),
+        (shades["lost"], t("plan.legend_lost"), ""),
+    ]
     notes = [t("plan.circle")] if result.basis == "circle" else []
     return {
         "title": t("plan.legend"),
         "rows": [
-            *({"colour": colour, "text": text, "shape": "dot"} for colour, text in rows),
-            {"colour": _COLOURS["route"], "text": t("plan.legend_route"), "shape": "line"},
+            *({"colour": colour, "text": text, "shape": "disc", "outline": edge}
+              for colour, text, edge in rows),
+            {"colour": shades["route"], "text": t("plan.legend_route"), "shape": "line"},
+            *_wanted(),
         ],
         "notes": notes,
-    }
+    }  # fmt: skip
+
+
+def _wanted() -> list[dict[str, str]]:
+    """Return the rows of the planner's own places, must-builds and forbidden places."""
+    named, ink = plan_settings.settings().candidates, _colours()["own"]
+    shapes = (("own", "ring", named.own), ("locked", "square", named.locked),
+              ("forbidden", "cross", (*named.forbidden, *named.forbidden_areas)))  # fmt: skip
+    return [
+        {"colour": ink, "text": t(f"plan.legend_{kind}"), "shape": shape}
+        for kind, shape, places in shapes if places
+    ]  # fmt: skip
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

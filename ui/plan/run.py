@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo.errors import PlannerError
 from geo.siting import InfeasibleError
@@ -30,14 +31,28 @@ def bar() -> None:
                   disabled=not history.past)  # fmt: skip
         st.button("↷", key="plan_redo", help=t("whatif.redo"), on_click=once(_again),
                   disabled=not history.future)  # fmt: skip
-        stale = job is not None and not running and job.key != plan_job.key_now()
-        st.markdown(f":orange-badge[{t('plan.stale')}]" if stale else "", width="content")
+    with st.container():
+        if job is None:
+            st.info(t("plan.none_yet"))
+        elif is_old():
+            st.html(f'<div class="tc-note past">{t("plan.stale")}</div>')
     # The container exists without a bar too: what follows keeps its position on the page.
     place = st.container().empty()
     if job is not None and running:
         background.follow(
             "plan", place, job, lambda job: f"{t(f'plan.step_{job.step}')} {job.text}".strip()
         )
+
+
+def is_old() -> bool:
+    """Return whether the figures on the page answer older settings than those in force."""
+    job = plan_job.last()
+    return job is not None and job.key != plan_job.key_now()
+
+
+def answer(part: str) -> DeltaGenerator:
+    """Return the place of a part of the answer; figures of older settings are dimmed there."""
+    return st.container(key=f"plan_{'old' if is_old() else 'now'}_{part}")
 
 
 def result() -> Rollout | None:

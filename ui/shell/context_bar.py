@@ -62,7 +62,7 @@ def _regions() -> None:
     ):  # fmt: skip
         st.html('<span aria-hidden="true" class="tc-step">›</span>', width="content")
         mark = "_chosen" if st.session_state[key] else ""
-        with st.container(key=f"{_KEY}{key}{mark}", width=130):
+        with st.container(key=f"{_KEY}{key}{mark}", width=152):
             localised_select.selectbox(
                 st, label, list(options), key=key, format_func=options.__getitem__,
                 on_change=_take_region, label_visibility="collapsed",

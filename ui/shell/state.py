@@ -37,8 +37,10 @@ NO_REGION = ("", "")
 PLACE = "place"
 #: id of the village chosen in a table or by search.
 VILLAGE = "village"
+#: Run of the plan that the page shows, and the one that the address asked for.
+RUN, RUN_ASKED = "run", "_run_asked"
 #: Names shared with the URL, in the order they stand there.
-URL_KEYS = (PROVINCE, REGION, LAYER, METRIC, LEVEL, AS_OF, LANGUAGE, SCENARIO)
+URL_KEYS = (PROVINCE, REGION, LAYER, METRIC, LEVEL, AS_OF, LANGUAGE, SCENARIO, RUN)
 
 #: Levels a map or list can show.
 MAP_LEVELS = tuple(level for level in LEVELS if level != "province")
@@ -87,6 +89,7 @@ def begin(languages: Sequence[str]) -> None:
     session[AS_OF] = _date(st.query_params.get(AS_OF, ""), Pack.load(session[PROVINCE]))
     session[REGION] = _region(st.query_params.get(REGION, ""), Pack.load(session[PROVINCE]))
     session[PLACE] = None
+    session[RUN] = session[RUN_ASKED] = st.query_params.get(RUN, "")
     session[_READ] = True
 
 

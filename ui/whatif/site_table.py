@@ -1,74 +1,92 @@
-"""Many placed sites as one table: a switch for each, rows to delete; a list would be slow."""
+"""The placed sites: a row each with what it brings, a switch, and a press that shows it."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from data.scenario.presets import preset
-from data.scenario.scenario import Scenario
+from data.scenario.scenario import PlannedSite, Scenario
 from planning.whatif import Effect
 from ui.shell import state
-from ui.shell.callbacks import whole
-from ui.shell.i18n import language, t
-from ui.widgets import tables
+from ui.shell.i18n import language, number, t
+from ui.whatif import sites
+from ui.widgets import figure_table
+from ui.widgets.figure_table import Cell, RowChoice, Section, TableColumn
 
-#: From this many sites on the table replaces the list, whose switches and buttons
-#: take 10 ms each.
-FROM = 25
-_HEIGHT = 230
+#: Greatest height before the rows scroll [px].
+_TALL = 250
 
 
 def show(plan: Scenario, result: Effect) -> None:
-    """Draw the sites with what each brings."""
-    homes = result.gained.groupby("site")["households"].sum()
-    villages = result.gained["site"].value_counts()
-    numbers = range(1, len(plan.sites) + 1)
-    shown = pd.DataFrame(
-        {
-            "on": [site.enabled for site in plan.sites],
-            "number": list(numbers),
-            "villages": villages.reindex(numbers, fill_value=0).to_numpy(),
-            "households": homes.reindex(numbers, fill_value=0).to_numpy(),
-            "lat": [site.lat for site in plan.sites],
-            "lon": [site.lon for site in plan.sites],
-            "height": [site.antenna_height_m for site in plan.sites],
-            "preset": [preset(site.preset).title(language()) for site in plan.sites],
-        }
-    )
-    column = st.column_config
-    # The key carries what is in force: each change makes a fresh editor, and so do undo and redo.
-    key = f"site-table-{plan.digest}"
-    st.data_editor(
-        shown, key=key, hide_index=True, num_rows="delete", row_height=28,
-        height=tables.fitted(len(shown), _HEIGHT), disabled=[*shown.columns.drop("on")],
-        on_change=_take, args=(key, plan.digest),
-        column_config={
-            "on": column.CheckboxColumn(t("site.on"), width=58),
-            "number": column.NumberColumn("#", width=36),
-            "villages": column.NumberColumn(t("plan.column_villages"), width=74),
-            "households": column.NumberColumn(t("plan.column_households"), width=92),
-            "lat": column.NumberColumn(t("table.lat"), format="%.4f", width=66),
-            "lon": column.NumberColumn(t("table.lon"), format="%.4f", width=72),
-            "height": column.NumberColumn(t("whatif.height"), format="%.0f", width=56),
-            "preset": column.TextColumn(t("whatif.preset")),
-        },
-    )  # fmt: skip
-    st.caption(t("site.table_help"))
-
-
-@whole
-def _take(key: str, digest: str) -> None:
-    """Switch and delete as the editor says; a late word about other sites is dropped."""
-    if state.plan().digest != digest:
+    """Draw the sites with the villages and households that each brings."""
+    if not plan.sites:
+        st.info(t("whatif.none"))
         return
-    edits = st.session_state[key]
-    gone = {int(row) for row in edits["deleted_rows"]}
-    switched = {int(row): cells["on"] for row, cells in edits["edited_rows"].items()
-                if cells.get("on") is not None}  # fmt: skip
-    sites = [
-        site.model_copy(update={"enabled": bool(switched.get(i, site.enabled))})
-        for i, site in enumerate(state.plan().sites)
-        if i not in gone
+    homes = result.gained.groupby("site")["households"].sum().to_dict()
+    villages = result.gained["site"].value_counts().to_dict()
+    rows = [
+        (key_of(i, site), _cells(i, site, int(villages.get(i, 0)), int(homes.get(i, 0))))
+        for i, site in enumerate(plan.sites, start=1)
     ]
-    state.change(sites=tuple(sites))
+    columns = (
+        TableColumn("number", t("site.number"), sortable=False),
+        TableColumn("preset", t("whatif.preset")),
+        TableColumn("height", t("site.height"), "number", optional=True),
+        TableColumn("villages", t("site.villages"), "number"),
+        TableColumn("households", t("site.households"), "number"),
+        TableColumn("on", t("site.on"), "switch", sortable=False),
+    )
+    foot: dict[str, Cell] = {
+        "number": {"text": "Σ"},
+        "preset": {"text": t("site.total", on=sum(site.enabled for site in plan.sites))},
+        "villages": {"text": f"+{number(result.villages)}"},
+        "households": {"text": f"+{number(sum(homes.values()))}"},
+    }
+    at = sites.chosen()
+    chosen = key_of(at, plan.sites[at - 1]) if at else ""
+    figure_table.show(
+        [Section("sites", columns, rows, foot)], key="site-table", legend=(), tall=_TALL,
+        choice=RowChoice(chosen, take=choose, turn=turn),
+    )  # fmt: skip
+
+
+def key_of(number_: int, site: PlannedSite) -> str:
+    """Return the key of a row: a press on a row that is gone finds none."""
+    return f"{number_}|{site.lat},{site.lon}|{site.preset}"
+
+
+def choose(key: str) -> None:
+    """Frame the site of a row, and show where it stands."""
+    at = _place_of(key)
+    if at is not None:
+        sites.choose(at + 1)
+
+
+def turn(key: str, on: bool) -> None:  # noqa: FBT001  what the switch says
+    """Take what the switch of a row says."""
+    at = _place_of(key)
+    if at is None:
+        return
+    changed = list(state.plan().sites)
+    changed[at] = changed[at].model_copy(update={"enabled": on})
+    state.change(sites=tuple(changed))
+
+
+def _place_of(key: str) -> int | None:
+    keys = [key_of(i, site) for i, site in enumerate(state.plan().sites, start=1)]
+    return keys.index(key) if key in keys else None
+
+
+def _cells(number_: int, site: PlannedSite, villages: int, homes: int) -> dict[str, Cell]:
+    name = preset(site.preset).title(language())
+    place = f"{site.lat:.5f}, {site.lon:.5f}"
+    return {
+        "number": {"text": str(number_), "help": t("site.show", number=number_, place=place)},
+        "preset": {"text": name, "value": name, "help": place},
+        "height": figure_table.number_cell(
+            f"{number(site.antenna_height_m)} m", site.antenna_height_m
+        ),
+        "villages": figure_table.number_cell(f"+{number(villages)}", villages, strong=True),
+        "households": figure_table.number_cell(f"+{number(homes)}", homes, strong=True),
+        "on": figure_table.switch_cell(on=site.enabled, label=t("site.turn", number=number_)),
+    }

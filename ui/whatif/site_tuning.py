@@ -1,4 +1,4 @@
-"""One placed site tuned: its antenna height by slider, and the high point near it."""
+"""The chosen site edited: technology, place, height, and the high point near it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import math
 
 import streamlit as st
 
-from data.scenario.scenario import PlannedSite
+from data.scenario.presets import presets
 from geo.earth.high_points import high_point
 from planning.elevation import Terrain, terrain_of
-from ui.shell import cache, state
+from ui.shell import cache, localised_select, state
 from ui.shell.callbacks import once, whole
-from ui.shell.i18n import number, t
+from ui.shell.i18n import language, number, t
+from ui.whatif import sites
 
-CHOSEN, HEIGHT, WITHIN = "tuned_site", "tuned_height", "tuned_within"
+HEIGHT, BAND, AT, WITHIN = "tuned_height", "tuned_band", "tuned_place", "tuned_within"
 _SAID = "_tuned_said"
 #: Heights of masts that a planner considers [m].
 _HEIGHTS_M = (5.0, 100.0)
@@ -21,45 +22,68 @@ _WITHIN_M = (250, 500, 1_000, 2_000, 5_000)
 
 
 def show(terrain: Terrain | None) -> None:
-    """Draw the choice of a site, its height, and the button that moves it to the high point."""
-    sites = state.plan().sites
-    if not sites:
+    """Draw the fields of the chosen site, and the button that moves it to the high point."""
+    number_ = sites.chosen()
+    if not number_:
         return
-    numbers = list(range(1, len(sites) + 1))
-    if st.session_state.get(CHOSEN) not in numbers:
-        st.session_state[CHOSEN] = numbers[-1]
-    cells = st.columns([0.8, 1.7, 1, 1.3], vertical_alignment="bottom", gap="small")
-    chosen = int(cells[0].selectbox(t("tune.site"), numbers, key=CHOSEN))
-    site = sites[chosen - 1]
+    site = state.plan().sites[number_ - 1]
     low, high = _HEIGHTS_M
+    known = {key: item.title(language()) for key, item in presets().items()}
     st.session_state[HEIGHT] = min(high, max(low, site.antenna_height_m))
-    cells[1].slider(
+    st.session_state[BAND], st.session_state[AT] = site.preset, f"{site.lat:.6f}, {site.lon:.6f}"
+    st.markdown(f"**{t('tune.site', number=number_)}** :small[{t('tune.help')}]")
+    cells = st.columns([1.3, 1.5, 1.6, 0.5], vertical_alignment="bottom", gap="small")
+    localised_select.selectbox(
+        cells[0], t("whatif.preset"), list(known), key=BAND, format_func=known.__getitem__,
+        on_change=_take_band,
+    )  # fmt: skip
+    cells[1].text_input(t("whatif.coordinates"), key=AT, on_change=_take_place)
+    cells[2].slider(
         t("tune.height"), low, high, step=1.0, format="%.0f", key=HEIGHT, on_change=_raise,
-        disabled=terrain is None,
         help=t("tune.height_help" if terrain is not None else "whatif.height_help"),
     )  # fmt: skip
-    cells[2].selectbox(
-        t("tune.within"), _WITHIN_M, index=2, key=WITHIN, format_func=lambda m: f"{m:,} m",
-        disabled=terrain is None,
-    )  # fmt: skip
     cells[3].button(
-        t("tune.move"), key="high-point", on_click=once(_climb), width="stretch",
-        disabled=terrain is None, help=t("tune.move_help" if terrain else "tune.no_terrain"),
+        "✕", key="delete-site", on_click=once(sites.delete_chosen), help=t("whatif.delete"),
+        width="stretch",
     )  # fmt: skip
+    if terrain is not None:
+        _high_point()
     said = st.session_state.pop(_SAID, "")
     if said:
         st.caption(said)
 
 
+def _high_point() -> None:
+    cells = st.columns([1, 1.3, 2.6], vertical_alignment="bottom", gap="small")
+    cells[0].selectbox(
+        t("tune.within"), _WITHIN_M, index=2, key=WITHIN,
+        format_func={metres: f"{metres:,} m" for metres in _WITHIN_M}.__getitem__,
+    )  # fmt: skip
+    cells[1].button(
+        t("tune.move"), key="high-point", on_click=once(_climb), width="stretch",
+        help=t("tune.move_help"),
+    )  # fmt: skip
+
+
+@whole
+def _take_band() -> None:
+    sites.replace_chosen(preset=str(st.session_state[BAND]))
+
+
+@whole
+def _take_place() -> None:
+    sites.move_chosen(str(st.session_state[AT]))
+
+
 @whole
 def _raise() -> None:
-    _replace(antenna_height_m=float(st.session_state[HEIGHT]))
+    sites.replace_chosen(antenna_height_m=float(st.session_state[HEIGHT]))
 
 
 @whole
 def _climb() -> None:
     """Move the chosen site to the highest known cell near it, if that is higher than its own."""
-    number_ = int(st.session_state[CHOSEN])
+    number_ = sites.chosen()
     site = state.plan().sites[number_ - 1]
     terrain = terrain_of(cache.pack(), state.plan())
     if terrain is None:
@@ -78,12 +102,4 @@ def _climb() -> None:
         rise=number(float(top.rise_m[0])), known=f"{float(top.known_share[0]):.0%}",
     )  # fmt: skip
     if (round(lat, 6), round(lon, 6)) != (site.lat, site.lon):
-        _replace(lat=round(lat, 6), lon=round(lon, 6))
-
-
-def _replace(**fields: float) -> None:
-    """Change the chosen site as one step that can be undone."""
-    sites = list(state.plan().sites)
-    i = int(st.session_state[CHOSEN]) - 1
-    sites[i] = PlannedSite.model_validate(sites[i].model_dump() | fields)
-    state.change(sites=tuple(sites))
+        sites.replace_chosen(lat=round(lat, 6), lon=round(lon, 6))

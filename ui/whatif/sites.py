@@ -1,28 +1,23 @@
-"""The planner's sites: placed, typed, toggled, deleted; each change can be undone."""
+"""The planner's sites: placed, typed, chosen, moved, deleted; each change can be undone."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from data.doctor.crs.position import read_position
-from data.scenario.presets import preset
-from data.scenario.scenario import (
-    DEFAULT_HEIGHT_M,
-    DEFAULT_PRESET,
-    PlannedSite,
-    Scenario,
-    parse_site,
-)
+from data.scenario.scenario import DEFAULT_HEIGHT_M, DEFAULT_PRESET, PlannedSite, parse_site
 from geo.errors import PlannerError
-from planning.coverage.prediction import has_radio
-from planning.whatif import Effect, counties_of
+from planning.whatif import counties_of
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain
-from ui.shell.i18n import language, number, t
 
 PRESET, HEIGHT, TYPED = "site_preset", "site_height", "site_typed"
-_FAULT = "_site_fault"
+#: Number of the site that is chosen in table or map.
+CHOSEN = "chosen_site"
+_FAULT, _LOOK = "_site_fault", "_site_look"
+#: Half of the box that is shown around a site that is chosen in the table [°].
+_AROUND_DEG = 0.06
 
 
 def begin() -> None:
@@ -37,6 +32,60 @@ def place(lat: float, lon: float) -> None:
     session = st.session_state
     _add(PlannedSite(lat=round(lat, 6), lon=round(lon, 6),
                      antenna_height_m=session[HEIGHT], preset=session[PRESET]))  # fmt: skip
+
+
+def unplace() -> None:
+    """Take back the site that the first click of a double click has placed."""
+    history = state.history()
+    if history.past and history.past[-1].sites == history.present.sites[:-1]:
+        state.keep(history.undo())
+    st.session_state.pop(_FAULT, None)
+
+
+def hear(number_: int, at: tuple[float, float] | None) -> None:
+    """Choose the site whose pin was pressed; one that was dragged stands where it was let go."""
+    sites_ = state.plan().sites
+    if not 1 <= number_ <= len(sites_):
+        return
+    st.session_state[CHOSEN] = number_
+    if at is not None:
+        moved = {"lat": round(at[0], 6), "lon": round(at[1], 6)}
+        replace_chosen(**moved)
+
+
+def choose(number_: int) -> None:
+    """Frame a site and have the map show its surroundings."""
+    site = state.plan().sites[number_ - 1]
+    st.session_state[CHOSEN] = number_
+    st.session_state[_LOOK] = [
+        [site.lat - _AROUND_DEG, site.lon - _AROUND_DEG],
+        [site.lat + _AROUND_DEG, site.lon + _AROUND_DEG],
+    ]
+
+
+def look() -> list[list[float]] | None:
+    """Return the box that the map shows once for the site that was chosen last."""
+    box: list[list[float]] | None = st.session_state.get(_LOOK)
+    return box
+
+
+def chosen() -> int:
+    """Return the number of the chosen site, 0 for none."""
+    number_ = int(st.session_state.get(CHOSEN) or 0)
+    return number_ if number_ <= len(state.plan().sites) else 0
+
+
+def replace_chosen(**fields: object) -> None:
+    """Change the chosen site as one step that can be undone; what is refused is told."""
+    sites_ = list(state.plan().sites)
+    at = chosen() - 1
+    try:
+        sites_[at] = PlannedSite.model_validate(sites_[at].model_dump() | fields)
+        counties_of(cache.pack(), [sites_[at]])
+    except PlannerError as error:
+        st.session_state[_FAULT] = error
+        return
+    state.change(sites=tuple(sites_))
 
 
 @whole
@@ -60,6 +109,7 @@ def place_typed() -> None:
         return
     if state.plan().sites[-1:] == (site,) or _add(site):
         session[TYPED] = ""
+        choose(len(state.plan().sites))
 
 
 @whole
@@ -81,52 +131,6 @@ def fault() -> None:
         explain(error)
 
 
-def listed(plan: Scenario, result: Effect) -> None:
-    """Draw the sites with a switch and a button to delete each."""
-    if not plan.sites:
-        st.info(t("whatif.none"))
-        return
-    households = result.gained.groupby("site")["households"].sum().to_dict()
-    villages = result.gained["site"].value_counts().to_dict()
-    with st.container(height=190, border=True, gap="xsmall"):
-        for i, site in enumerate(plan.sites):
-            cells = st.columns([0.88, 0.12], vertical_alignment="center", gap="small")
-            key = f"{plan.digest}-{i}"
-            cells[0].checkbox(
-                _title(
-                    i,
-                    site,
-                    (int(villages.get(i + 1, 0)), int(households.get(i + 1, 0))),
-                    circle=result.basis == "circle" or not has_radio(site.preset),
-                ),
-                value=site.enabled,
-                key=f"site-on-{key}",
-                on_change=_toggle,
-                args=(i, site, f"site-on-{key}"),
-            )
-            cells[1].button(
-                "✕", key=f"site-off-{key}", on_click=_delete, args=(i, site), type="tertiary",
-                help=t("whatif.delete"),
-            )  # fmt: skip
-
-
-def _title(i: int, site: PlannedSite, gained: tuple[int, int], *, circle: bool) -> str:
-    """Return one site with the villages and households that it gains."""
-    known = preset(site.preset)
-    reach = t("whatif.radius_km", radius=number(known.radius_m / 1000, digits=1))
-    return t(
-        "whatif.site",
-        number=i + 1,
-        lat=f"{site.lat:.4f}",
-        lon=f"{site.lon:.4f}",
-        preset=known.title(language()),
-        reach=reach if circle else t("whatif.terrain_reach"),
-        height=number(site.antenna_height_m),
-        villages=number(gained[0]),
-        households=number(gained[1]),
-    )
-
-
 def _add(site: PlannedSite) -> bool:
     try:
         counties_of(cache.pack(), [site])
@@ -134,28 +138,25 @@ def _add(site: PlannedSite) -> bool:
         st.session_state[_FAULT] = error
         return False
     state.change(sites=(*state.plan().sites, site))
+    st.session_state[CHOSEN] = len(state.plan().sites)
     return True
 
 
-@whole
-def _toggle(i: int, site: PlannedSite, key: str) -> None:
-    """Take what the switch of one row says."""
-    enabled = bool(st.session_state[key])
-    _change(i, site, [site.model_copy(update={"enabled": enabled})])
+def move_chosen(text: str) -> None:
+    """Move the chosen site to typed coordinates; what cannot be read is told."""
+    try:
+        lat, lon = read_position(text)
+    except PlannerError as error:
+        st.session_state[_FAULT] = error
+        return
+    replace_chosen(lat=round(lat, 6), lon=round(lon, 6))
 
 
 @whole
-def _delete(i: int, site: PlannedSite) -> None:
-    """Take one row away."""
-    _change(i, site, [])
-
-
-def _change(i: int, site: PlannedSite, instead: list[PlannedSite]) -> None:
-    """Put ``instead`` in the place of row ``i``, if that row still shows ``site``.
-
-    A click sent while the page was being redrawn brings along the rows of the plan before it:
-    Streamlit takes them for changed and calls back for rows that are gone.
-    """
-    sites = state.plan().sites
-    if sites[i : i + 1] == (site,):
-        state.change(sites=(*sites[:i], *instead, *sites[i + 1 :]))
+def delete_chosen() -> None:
+    """Take the chosen site away."""
+    at = chosen()
+    if at:
+        sites_ = state.plan().sites
+        state.change(sites=(*sites_[: at - 1], *sites_[at:]))
+        st.session_state[CHOSEN] = 0

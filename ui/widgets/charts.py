@@ -11,13 +11,16 @@ from typing import Any
 
 import pandas as pd
 
+from layers.map.palette import colours
+from ui.shell.frame import is_dark
 from ui.shell.i18n import t
 
 Spec = dict[str, Any]
 
-#: Okabe and Ito (2008), Color Universal Design: readable on light and dark.
-BUILT, PLANNED, GAP, TARGET = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
-_WHISKER = "#8a8f98"
+
+def shade(name: str) -> str:
+    """Return a colour of the palette in the reader's theme."""
+    return colours(dark=is_dark())[name]
 
 
 def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spec:
@@ -47,7 +50,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
     colour = {
         "field": "kind",
         "type": "nominal",
-        "scale": {"domain": [seen, asked], "range": [BUILT, TARGET]},
+        "scale": {"domain": [seen, asked], "range": [shade("built"), shade("target")]},
         "legend": {"title": None, "orient": "top-left"},
     }
     known = ["as_of", "built", "source_ids"] if len(points) else []
@@ -77,7 +80,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
     }
     now = {
         "data": {"values": [{"as_of": as_of}]},
-        "mark": {"type": "rule", "color": _WHISKER},
+        "mark": {"type": "rule", "color": shade("ink-2")},
         "encoding": {"x": x, "tooltip": [day]},
     }
     return {"height": 230, "layer": [now, drawn, dots]}

@@ -29,7 +29,7 @@ class TableColumn:
     Attributes
     ----------
     kind
-        ``text``, ``number``, ``interval`` or ``bar``.
+        ``text``, ``number``, ``interval``, ``bar`` or ``switch``.
     edge
         Whether a line sets it off from the column before.
     optional
@@ -84,15 +84,18 @@ class RowChoice:
         Key of the chosen row; empty for none.
     take
         Called with the key of a row that is pressed; None if none can be.
+    turn
+        Called with the key of a row and what its switch says now.
     """
 
     key: str = ""
     take: Callable[[str], None] | None = None
+    turn: Callable[[str, bool], None] | None = None
 
 
 def show(
     sections: Sequence[Section], *, key: str, choice: RowChoice | None = None, note: str = "",
-    legend: Sequence[str] = _LEGEND,
+    legend: Sequence[str] = _LEGEND, tall: int = 0,
 ) -> None:  # fmt: skip
     """Draw a table.
 
@@ -104,6 +107,8 @@ def show(
         Sentence below the table.
     legend
         Looks that the legend explains, of those drawn.
+    tall
+        Greatest height before the table scrolls [px]; 0 for none.
     """
     chosen = choice or RowChoice()
 
@@ -113,6 +118,12 @@ def show(
         if event and chosen.take is not None:
             chosen.take(str(event["key"]))
 
+    @whole
+    def turn() -> None:
+        event = getattr(st.session_state[key], "turned", None)
+        if event and chosen.turn is not None:
+            chosen.turn(str(event["key"]), bool(event["on"]))
+
     _component()(
         key=key,
         height="content",
@@ -120,10 +131,12 @@ def show(
             "sections": [_section(one, chosen.key) for one in sections],
             "legend": [{"look": look, "text": t(f"legend.{look}")} for look in legend],
             "note": note,
+            "tall": tall,
             "pick": chosen.take is not None,
             "words": {name: t(f"table.{name}") for name in ("sort", "pick", "label")},
         },
         on_row_change=take,
+        on_turned_change=turn,
     )
 
 
@@ -133,6 +146,11 @@ def number_cell(
     """Return a cell that is sorted by its figure; unknown ones stand last."""
     known = value is not None and not math.isnan(value)
     return {"text": text, "value": value if known else None, "help": about, "strong": strong}
+
+
+def switch_cell(*, on: bool, label: str) -> Cell:
+    """Return a switch that says on or off, with its name for those who do not see it."""
+    return {"on": on, "label": label, "help": label, "value": float(on)}
 
 
 def bar_cell(row: Mapping[Hashable, Any]) -> Cell:

@@ -13,11 +13,12 @@ from layers.map.raster_images import (
     OTHER_SERVER,
     POWER_LOOKS,
     SERVER_COLOURS,
+    UNKNOWN,
     Picture,
     power_picture,
     server_picture,
 )
-from layers.map.symbols import NO_FIGURE, STATES
+from layers.map.symbols import states
 
 BOX = ((25.0, 102.0), (25.4, 102.4))
 
@@ -50,14 +51,17 @@ def test_unknown_is_hatched_grey_and_what_was_not_asked_is_clear() -> None:
     assert (found[6:, :, 3] == 0).all()
     share = (found[:6, :, 3] == 255).mean()
     assert 0.3 < share < 0.7
-    assert (found[:6][found[:6, :, 3] == 255][:, :3] == rgb(NO_FIGURE)).all()
-    assert picture.rows[-1] == {"colour": NO_FIGURE, "text": "outside the model", "hatch": True}
+    assert (found[:6][found[:6, :, 3] == 255][:, :3] == rgb(UNKNOWN)).all()
+    last = picture.rows[-1]
+    assert (last["colour"], last["text"], bool(last["hatch"])) == (
+        UNKNOWN, "outside the model", True
+    )  # fmt: skip
 
 
 def test_unknown_never_has_the_colour_of_a_class() -> None:
     classes = {colour for colour, _ in POWER_LOOKS} | {*SERVER_COLOURS, OTHER_SERVER}
-    assert NO_FIGURE not in classes
-    assert STATES[2]["colour"] not in classes
+    assert UNKNOWN not in classes
+    assert states(dark=False)[2]["colour"] not in classes
 
 
 def test_no_legend_row_for_unknown_where_nothing_is() -> None:

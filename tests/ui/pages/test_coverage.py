@@ -26,6 +26,7 @@ from planning.elevation import terrain_of
 from planning.whatif import effect
 from ui.coverage import predictions
 from ui.shell import state
+from ui.whatif import sites
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 REASONS = get_args(Reason)
@@ -196,7 +197,9 @@ def tuned(**fields: object) -> AppTest:
     bare = villages[inside & villages["has_4g"].eq(other=False)].iloc[0]
     site = PlannedSite(lat=float(bare["lat"]), lon=float(bare["lon"]), **fields)
     Workspace.open().save(DEMONSTRATION.model_copy(update={"sites": (site,)}))
-    return demonstrated("what-if")
+    app = demonstrated("what-if")
+    app.session_state[sites.CHOSEN] = 1
+    return app.run()
 
 
 def planned(app: AppTest):

@@ -191,9 +191,12 @@ def test_the_marks_of_a_dropped_overlay_can_be_switched_on_every_map(
                          ("charging_zones_2", "#abcdef")):  # fmt: skip
         assert f"{name}: " in script
         assert colour in script
-    assert "Charging zones" not in legend_of(charts[-1])
+    # A row of the legend is there while its mark is drawn: off, until its switch is pressed.
+    waits = re.compile(r'"layer": "charging_zones\w*",[^}]*"off": (\w+)')
+    assert waits.findall(legend_of(charts[-1])) == ["true"] * 3
     opened("gap-lists", layer="charging_zones", lang="en")
     legend = legend_of(charts[-1])
+    assert waits.findall(legend) == ["false"] * 3
     assert legend.count("Charging zones") == 4
     assert "Charging zones · " in legend
 

@@ -32,6 +32,7 @@ from planning.whatif import effect
 from ui.plan import job as plan_job
 from ui.shell import first_paint, state
 from ui.shell.history import History
+from ui.whatif import sites
 from ui.widgets import background
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
@@ -301,46 +302,32 @@ def test_a_site_that_cannot_stand_says_why_and_loses_nothing(text: str) -> None:
     assert not app.exception
 
 
-def test_toggle_and_delete_change_the_figures() -> None:
+def test_a_site_that_is_off_counts_nothing_and_the_chosen_one_is_edited_and_deleted() -> None:
     app = opened("what-if", lang="en")
     pack = inside(app)
     missing = pack.table("natural_villages")
     bare = missing[missing["has_4g"].eq(other=False) & (missing["households"] >= 20)].iloc[0]
     site = PlannedSite(lat=float(bare["lat"]), lon=float(bare["lon"]))
-    scenario = Scenario(province=pack.name, sites=(site,))
-    app.session_state["_histories"] = {pack.name: History(scenario)}
-    app.run()
-    after = int(effect(pack, [site]).regions["villages_after"].sum())
-    assert app.metric[0].value.endswith(f"→ {after:,}")
-    app.checkbox[0].uncheck().run()
+    for enabled in (True, False):
+        placed = site.model_copy(update={"enabled": enabled})
+        scenario = Scenario(province=pack.name, sites=(placed,))
+        app.session_state["_histories"] = {pack.name: History(scenario)}
+        app.run()
+        after = int(effect(pack, [placed]).regions["villages_after"].sum())
+        assert app.metric[0].value.endswith(f"→ {after:,}")
     before, same = app.metric[0].value.split(" → ")
     assert before == same
-    delete = next(button for button in app.button if button.label == "✕")
-    delete.click().run()
-    assert not app.checkbox
-
-
-def test_a_click_that_brings_rows_of_the_plan_before_changes_nothing_else() -> None:
-    """What a browser sends when the click comes while the page is being redrawn."""
-    app = opened("what-if", lang="en")
-    pack = inside(app)
-    town = pack.table("places").iloc[0]
-    scenario = Scenario(
-        province=pack.name, sites=(PlannedSite(lat=town["lat"], lon=town["lon"], enabled=False),)
-    )
-    app.session_state["_histories"] = {
-        pack.name: History(Scenario(province=pack.name)).push(scenario)
-    }
+    # Without terrain, too, all of it can be changed.
+    app.session_state[sites.CHOSEN] = 1
     app.run()
-    rows = [state for state in app._tree.get_widget_states().widgets if "site-on" in state.id]
-    assert len(rows) == 1
-    app.button(key="undo").click().run()
-    app.button(key="redo").click()
-    sent = app._tree.get_widget_states()
-    sent.widgets.extend(rows)
-    app._run(sent)
-    assert not app.exception
-    assert app.session_state["_histories"][pack.name].present == scenario
+    app.slider(key="tuned_height").set_value(60.0).run()
+    app.text_input(key="tuned_place").set_value("here").run()
+    assert "How to fix" in app.error[0].value
+    app.text_input(key="tuned_place").set_value(f"{bare['lat'] + 0.01},{bare['lon']}").run()
+    changed = app.session_state["_histories"][pack.name].present.sites[0]
+    assert (changed.antenna_height_m, changed.lat) == (60.0, round(float(bare["lat"]) + 0.01, 6))
+    app.button(key="delete-site").click().run()
+    assert not app.session_state["_histories"][pack.name].present.sites
 
 
 def test_a_scenario_is_saved_loaded_and_linked(workspace: Workspace) -> None:

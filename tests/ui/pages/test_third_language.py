@@ -341,7 +341,8 @@ def test_no_plan_shows_one() -> None:
     scenario = Scenario(province="gansu", plan=settings)
     app.session_state["_histories"] = {"gansu": History(scenario)}
     app._page_hash = calc_hash("plan")
-    app.run()
+    check(app.run())
+    app.button(key="plan_run").click().run()
     assert app.session_state["_plan_jobs"]["gansu"].done.wait(LIMIT_S)
     check(app.run())
 

@@ -21,7 +21,7 @@ from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from ui.plan.next_round import next_round
 from ui.shell.history import History
-from ui.whatif import site_table
+from ui.whatif import site_table, sites
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 PROVINCE = "gansu"
@@ -51,6 +51,8 @@ def opened(page: str, language: str = "en", **fields) -> AppTest:
 def planned(**fields) -> AppTest:
     """Open the plan page and wait for its plan."""
     app = opened("plan", **fields)
+    if PROVINCE not in app.session_state["_plan_jobs"]:
+        app.button(key="plan_run").click().run()
     assert app.session_state["_plan_jobs"][PROVINCE].done.wait(LIMIT_S)
     return app.run()
 
@@ -131,22 +133,46 @@ def test_the_sites_of_a_plan_open_in_what_if_behind_those_there() -> None:
     assert not now(app).plan.candidates.locked
 
 
-def test_many_sites_stand_in_one_table_that_switches_and_deletes(
+def test_a_press_in_the_table_follows_the_row_not_its_position(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    many = tuple(PlannedSite(lat=35.5, lon=104.0 + i / 100) for i in range(site_table.FROM))
-    app = opened("what-if", sites=many)
-    assert not app.checkbox
-    plan = now(app)
-    kept: list[tuple[PlannedSite, ...]] = []
-    monkeypatch.setattr("ui.shell.state.plan", lambda: plan)
-    monkeypatch.setattr("ui.shell.state.change", lambda *, sites: kept.append(sites))
-    said = {"edited_rows": {"1": {"on": False}, "2": {"on": False}}, "deleted_rows": [0, 2]}
-    monkeypatch.setattr("streamlit.session_state", {"key": said})
-    site_table._take("key", "another scenario")
-    assert not kept
-    site_table._take("key", plan.digest)
-    assert kept == [(many[1].model_copy(update={"enabled": False}), *many[3:])]
+    session: dict[str, object] = {}
+    plan = [Scenario(province=PROVINCE, sites=(HERE, THERE))]
+    monkeypatch.setattr("streamlit.session_state", session)
+    monkeypatch.setattr("ui.shell.state.plan", lambda: plan[0])
+    monkeypatch.setattr(
+        "ui.shell.state.change",
+        lambda *, sites: plan.append(plan.pop().model_copy(update={"sites": sites})),
+    )
+    second = site_table.key_of(2, THERE)
+    site_table.turn(second, on=False)
+    assert [site.enabled for site in plan[0].sites] == [True, False]
+    site_table.choose(second)
+    assert session[sites.CHOSEN] == 2
+    (south, west), (north, east) = sites.look()
+    assert south < THERE.lat < north
+    assert west < THERE.lon < east
+    # Rows of a page that has changed meanwhile.
+    before = plan[0]
+    site_table.turn(site_table.key_of(2, HERE), on=True)
+    site_table.choose(site_table.key_of(7, THERE))
+    assert (plan[0], session[sites.CHOSEN]) == (before, 2)
+
+
+def test_a_double_click_takes_back_what_its_first_click_placed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    empty = Scenario(province=PROVINCE)
+    kept = [History(empty).push(empty.model_copy(update={"sites": (HERE,)}))]
+    monkeypatch.setattr("streamlit.session_state", {})
+    monkeypatch.setattr("ui.shell.state.history", lambda: kept[-1])
+    monkeypatch.setattr("ui.shell.state.keep", kept.append)
+    sites.unplace()
+    assert kept[-1].present == empty
+    # A step that placed nothing stays.
+    kept.append(History(empty.model_copy(update={"sites": (HERE,)})))
+    sites.unplace()
+    assert kept[-1].present.sites == (HERE,)
 
 
 def test_what_was_built_is_fixed_and_the_next_round_begins() -> None:
