@@ -31,6 +31,7 @@ _YEAR = "plan_year"
 def show() -> None:
     """Draw the page."""
     head(t("plan.title"), invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"))
+    plan_job.take_kept()
     if plan_job.last() is None:
         # A first plan comes without a choice.
         plan_job.start()
@@ -40,6 +41,7 @@ def show() -> None:
     with right:
         plan_run.bar()
         found = plan_run.result()
+        plan_job.keep()
         # Each part has its place, there or not: a page that stays in its run drops nothing yet.
         with st.container():
             if found is not None:
