@@ -33,7 +33,11 @@ def show(comparison: Comparison, letter: str, *, height: int) -> None:
     drawn = maps.point_chart(content, _look(villages, letter), key=_KEY)
     level, adcode = state.region()
     box = features.region_bounds(pack, level, adcode) if adcode else features.bounds(pack)
-    overlay = {"fit": box, "plan": _sites(_of(comparison.sites, letter), letter)}
+    overlay = {
+        "selected": adcode,
+        "fit": box,
+        "plan": _sites(_of(comparison.sites, letter), letter),
+    }
     mapview.show(drawn, key=f"map-{_KEY}", height=height, overlay=overlay)
 
 
