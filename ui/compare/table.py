@@ -6,14 +6,11 @@ from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from planning.comparison.comparison import Comparison
 from planning.exports.comparison.sheets import dates_of
-from planning.exports.comparison.words import figure_name, figure_text, figure_unit
+from planning.exports.comparison.words import figure_name, figure_text, figure_unit, is_listed
 from planning.exports.report.reader import Reader, Row, is_known, records
 from ui.shell.i18n import UNKNOWN, language, t
 from ui.widgets import figure_table
 from ui.widgets.figure_table import Cell, Section, TableColumn, number_cell
-
-#: Figures that stand in the table only where one of them is not zero.
-_OPTIONAL = ("backhaul_", "power_", "whatif_")
 
 
 def show(comparison: Comparison) -> None:
@@ -33,17 +30,10 @@ def show(comparison: Comparison) -> None:
     rows = [
         (str(i), _cells(row, letters, reader))
         for i, row in enumerate(records(comparison.figures))
-        if _is_shown(row, letters)
+        if is_listed(row, letters)
     ]
     section = Section("figures", columns, rows, foot=_bounds(comparison))
     figure_table.show([section], key="compare-figures", legend=())
-
-
-def _is_shown(row: Row, letters: list[str]) -> bool:
-    values = [row[letter] for letter in letters]
-    if row["figure"].startswith(_OPTIONAL):
-        return any(is_known(value) and value != 0 for value in values)
-    return any(is_known(value) for value in values)
 
 
 def _cells(row: Row, letters: list[str], reader: Reader) -> dict[str, Cell]:

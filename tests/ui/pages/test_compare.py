@@ -54,7 +54,7 @@ def opened(language: str = "en", page: str = "compare", **query: str) -> AppTest
 
 def table_of(app: AppTest) -> dict[str, dict[str, Any]]:
     """Return the cells of the table of figures by the name of the figure."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for part in app.get("bidi_component"):
         content = getattr(part.proto, "json", "") or "{}"
         for section in json.loads(content).get("sections", ()):
