@@ -125,6 +125,8 @@ def _print(found: Comparison, table: str) -> None:
 
 def _remarks(found: Comparison) -> None:
     """Say of each scenario what its plan proves, and how causes are found."""
+    from planning.exports.comparison.words import is_invented
+
     for letter, one in found.scenarios.items():
         fault = one.fault
         proof = (words("compare.no_plan", why=fault) if one.rollout is None
@@ -132,9 +134,7 @@ def _remarks(found: Comparison) -> None:
         remark("compare.of_scenario", letter=letter.upper(), name=one.scenario.name, proof=proof)
     if len(found.causes):
         remark("compare.method")
-    evidence = {word for name in ("figures", "villages", "sites")
-                for word in getattr(found, name)["evidence"]}  # fmt: skip
-    if "illustrative" in evidence:
+    if is_invented(found):
         remark("terminal.illustrative_rows")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,12 +10,16 @@ import typer
 
 from commands.options import Folder, Province, Tongue, named_scenario, pack_of, remark, steps
 from data.wording.catalogue import DEFAULT
+from data.workspace.folder import Workspace
+from geo.errors import InputError
 
 if TYPE_CHECKING:
     from data.export.report.document import ReportDocument
     from data.scenario.scenario import Scenario
     from data.tables.reader import Pack
-    from planning.exports.report.report import ReportInputs
+    from planning.comparison.comparison import Comparison
+    from planning.exports.report.report import Chapter, ReportInputs
+    from planning.plan.rollout import Rollout
 
 COMMANDS = typer.Typer()
 
@@ -35,6 +39,13 @@ def report(  # noqa: PLR0913  one argument for each option
             help="Name of a saved scenario, or its file (JSON): its plan becomes a chapter.",
         ),
     ] = "",
+    compare: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--compare",
+            help="Name or file of a scenario that --scenario is compared with; up to three times.",
+        ),
+    ] = None,
     language: Tongue = DEFAULT,
     split: Annotated[
         Literal["none", "prefecture"],
@@ -50,9 +61,15 @@ def report(  # noqa: PLR0913  one argument for each option
     check_suffix(out.suffix)
     pack = pack_of(province, workspace)
     pages = prefectures(pack, tuple(region or ()))
-    wanted = named_scenario(scenario, province, workspace) if scenario else None
+    if compare and not scenario:
+        raise InputError("nothing is compared", where="--compare", repair="give --scenario too")
+    wanted = [named_scenario(name, province, workspace)
+              for name in (scenario, *(compare or ())) if name]  # fmt: skip
     with steps("report", len(pages) + 1) as step:
-        inputs = _inputs(pack, wanted)
+        known = _known(pack, Workspace.open(workspace))
+        compared = _compared(pack, wanted, known, tuple(region or ()))
+        chapter = _chapter(pack, compared, language)
+        inputs = _inputs(pack, wanted, known, chapter)
         step("inputs")
         files = {out: tuple(region or ())}
         if split == "prefecture":
@@ -63,16 +80,48 @@ def report(  # noqa: PLR0913  one argument for each option
         _remarks(path, document)
 
 
-def _inputs(pack: Pack, scenario: Scenario | None) -> ReportInputs:
+def _known(pack: Pack, workspace: Workspace) -> Callable[[Scenario], Rollout | None]:
+    """Return what finds the plan that a saved scenario keeps."""
+    from planning.comparison.kept import known_rollout
+
+    return lambda scenario: known_rollout(pack, scenario, workspace)
+
+
+def _compared(
+    pack: Pack, scenarios: Sequence[Scenario], known: Callable[[Scenario], Rollout | None],
+    regions: tuple[str, ...],
+) -> Comparison | None:  # fmt: skip
+    """Return the comparison of the scenarios in the one region asked for, else in the province."""
+    if len(scenarios) < 2:
+        return None
+    from planning.comparison.comparison import ComparisonOrder, compare
+
+    region = regions[0] if len(regions) == 1 else ""
+    return compare(pack, scenarios, ComparisonOrder(region=region, known=known))
+
+
+def _chapter(pack: Pack, compared: Comparison | None, language: str) -> Chapter | None:
+    if compared is None:
+        return None
+    from planning.exports.comparison.chapter import comparison_chapter
+
+    return comparison_chapter(pack, compared, language)
+
+
+def _inputs(
+    pack: Pack, scenarios: Sequence[Scenario], known: Callable[[Scenario], Rollout | None],
+    chapter: Chapter | None,
+) -> ReportInputs:  # fmt: skip
     """Return what the reports are made from, the plan of a scenario included."""
     from data.scenario.scenario import Scenario as Blank
     from planning.exports.report.report import ReportInputs
 
-    if scenario is None:
+    if not scenarios:
         return ReportInputs.of(pack, Blank(province=pack.name))
     from planning.plan.rollout import plan
 
-    return ReportInputs.of(pack, scenario, plan(pack, scenario))
+    first = scenarios[0]
+    return ReportInputs.of(pack, first, known(first) or plan(pack, first), chapter)
 
 
 def _documents(

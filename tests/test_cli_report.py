@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import docx
 import pytest
 
 from data.scenario.scenario import Scenario
@@ -31,9 +32,24 @@ def test_a_scenario_file_brings_its_plan(tmp_path: Path) -> None:
     assert out.read_bytes().startswith(b"PK")
 
 
+def test_a_chapter_compares_scenarios(tmp_path: Path) -> None:
+    names = []
+    for sites in (1, 2):
+        plan = {"sites": sites, "frontier_points": 0, "min_households": 1}
+        names.append(tmp_path / f"s{sites}.json")
+        text = Scenario(name=f"案 {sites}", province=NAME, plan=plan).to_json()
+        names[-1].write_text(text, encoding="utf-8")
+    out = tmp_path / "r.docx"
+    run_here("report", "-p", NAME, "--scenario", names[0], "--compare", names[1], "-o", out)
+    shown = "\n".join(part.text for part in docx.Document(str(out)).paragraphs)
+    assert "方案对比" in shown
+    assert "B：案 2" in shown
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (("--compare", "x"), "give --scenario too"),
         (("--region", "110000"), "110000"),
         (("--scenario", "no such"), "unknown scenario"),
         (("--language", "xx"), "unknown language"),

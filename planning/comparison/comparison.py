@@ -12,6 +12,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
 from geo.evidence import weakest
+from geo.radio.prediction import Cancelled
 from planning.comparison.causes import CAUSE_COLUMNS, causes, joined
 from planning.comparison.changes import site_changes, village_changes
 from planning.comparison.figures import (
@@ -82,7 +83,7 @@ class ComparisonOrder:
     progress
         Called with the share of the work that is done, 0–1.
     cancel
-        Polled often; True ends a plan that is being solved with the best that was found.
+        Polled often; True ends the comparison.
     """
 
     region: str = ""
@@ -120,6 +121,8 @@ def compare(
     InputError
         If there are fewer than two or more than four scenarios, one is of another province, or the
         region is none of the province.
+    Cancelled
+        If it is asked to end.
     """
     check_scenarios(pack, scenarios)
     area = Area.of(pack, order.region)
@@ -219,10 +222,14 @@ class _Work:
 
     def _planned(self, scenario: Scenario) -> Rollout | InputError:
         try:
-            return plan(self._pack, without_extras(scenario), cancel=self._order.cancel,
-                        progress=self._report)  # fmt: skip
+            found = plan(self._pack, without_extras(scenario), cancel=self._order.cancel,
+                         progress=self._report)  # fmt: skip
         except InputError as error:
             return error
+        if self._order.cancel():
+            # A plan that was cut short is no figure to compare.
+            raise Cancelled
+        return found
 
     def _report(self, _step: str, share: float, _text: str) -> None:
         self._order.progress(min((self._done + share) / self.steps, 1.0))

@@ -222,8 +222,9 @@ def _money(found: _Rows, rollout: Rollout, sites: pd.DataFrame, *, whole: bool) 
     for figure in ("operation", "present_value"):
         if whole and figure in of_totals:
             row = of_totals[figure]
+            evidence = weakest({str(row["evidence"]), str(at["evidence"])})
             found.add(figure, currency, float(row["base"]), low=float(row["low"]),
-                      high=float(row["high"]), as_of=year, evidence=str(row["evidence"]),
+                      high=float(row["high"]), as_of=year, evidence=evidence,
                       source_ids=str(row["source_ids"]))  # fmt: skip
         else:
             found.add(figure, currency, 0.0 if whole and sites.empty else float("nan"), **at)

@@ -32,12 +32,14 @@ def show() -> None:
     """Draw the page."""
     head(t("plan.title"), invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"))
     plan_job.settle()
+    plan_job.take_kept()
     left, right = st.columns([0.27, 0.73], gap="small")
     with left:
         _wishes()
     with right:
         plan_run.bar()
         found = plan_run.result()
+        plan_job.keep()
         # Each part has its place, there or not: a page that stays in its run drops nothing yet.
         with plan_run.answer("figures"):
             if found is not None:

@@ -3,12 +3,11 @@
 Runs are kept by the process, not by the session: a page whose connection was lost, or another
 session with the same settings, finds the run under way or its result. The address names the run of
 the page, so that a page that is opened again finds its unsaved settings, too. Two run at a time,
-others wait their turn.
+others wait their turn. A saved scenario keeps its plan.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections import OrderedDict
@@ -18,14 +17,20 @@ import streamlit as st
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.workspace.folder import Workspace
 from geo.errors import PlannerError
+from planning.comparison.inputs import plan_key, without_extras
+from planning.comparison.kept import keep_rollout, kept_rollout
 from planning.plan.rollout import Rollout, plan
 from ui.shell import cache, state
+from ui.shell.frame import explain
 from ui.widgets.background import Job
 
 _LOG = logging.getLogger("tongcun")
-#: Jobs by province; tokens of those that the session started; name of the scenario they answer.
+#: Jobs by province; keys of those that the session started; name of the scenario they answer.
 _JOBS, _OWN, _NAMED = "_plan_jobs", "_plan_own", "_plan_named"
+#: For which scenario a kept result was looked up, and for which one was kept.
+_TAKEN, _KEPT_FOR = "_plan_taken", "_plan_kept"
 _KEPT = 8
 
 
@@ -53,17 +58,17 @@ class _Desk:
     lock: threading.Lock = field(default_factory=threading.Lock)
     runs: OrderedDict[str, _Run] = field(default_factory=OrderedDict)
 
-    def get(self, token: str) -> _Run | None:
-        """Return the run of a token, None where there is none that is of use."""
+    def get(self, key: str) -> _Run | None:
+        """Return the run of a key, None where there is none that is of use."""
         with self.lock:
-            run = self.runs.get(token)
+            run = self.runs.get(key)
             return run if run is not None and run.is_kept else None
 
-    def keep(self, token: str, run: _Run) -> None:
+    def keep(self, key: str, run: _Run) -> None:
         """Keep a run in the place of the oldest that is done."""
         with self.lock:
-            self.runs[token] = run
-            self.runs.move_to_end(token)
+            self.runs[key] = run
+            self.runs.move_to_end(key)
             done = [name for name, one in self.runs.items() if one.job.done.is_set()]
             for name in done[: max(len(self.runs) - _KEPT, 0)]:
                 del self.runs[name]
@@ -71,25 +76,24 @@ class _Desk:
 
 def key_now() -> str:
     """Return the identity of what the session asks for now."""
-    return _key(cache.pack(), state.plan())
+    return plan_key(cache.pack(), state.plan())
 
 
 def start() -> None:
     """Start a run for the session's settings; the one that it started before is cancelled."""
     jobs, before = _jobs(), last()
     pack, scenario, desk = cache.pack(), state.plan(), _desk()
-    key = _key(pack, scenario)
-    token = _token(key)
-    if before is not None and before.key != key and _token(before.key) in _own():
+    key = plan_key(pack, scenario)
+    if before is not None and before.key != key and before.key in _own():
         before.cancel.set()
-    run = desk.get(token)
+    run = desk.get(key)
     if run is None:
         run = _Run(Job(key, step="waiting"), scenario)
-        desk.keep(token, run)
+        desk.keep(key, run)
         run.job.start(lambda job: _work(job, pack, scenario, desk))
-        _own().add(token)
+        _own().add(key)
     jobs[pack.name] = run.job
-    st.session_state[_NAMED], st.session_state[state.RUN] = scenario.name, token
+    st.session_state[_NAMED], st.session_state[state.RUN] = scenario.name, key
 
 
 def reopen() -> None:
@@ -109,10 +113,10 @@ def settle() -> None:
     jobs, job, name = _jobs(), last(), state.plan().name
     key = key_now()
     if job is None or job.key != key:
-        found = _desk().get(_token(key))
+        found = _desk().get(key)
         if found is not None:
             jobs[state.province()] = found.job
-            st.session_state[state.RUN] = _token(key)
+            st.session_state[state.RUN] = key
         elif job is not None and st.session_state.get(_NAMED) != name:
             del jobs[state.province()]
             return
@@ -129,6 +133,48 @@ def last() -> Job | None:
 def _own() -> set[str]:
     own: set[str] = st.session_state.setdefault(_OWN, set())
     return own
+
+
+def take_kept() -> None:
+    """Show the result that the loaded scenario keeps, unless the session has one that answers."""
+    before, name = last(), state.plan().name
+    if before is not None and (not before.done.is_set() or before.key == key_now()):
+        return
+    if not _first_time(_TAKEN, name):
+        return
+    pack, scenario = cache.pack(), state.plan()
+    try:
+        result = Workspace.open().result(name)
+        found = None if result is None else kept_rollout(result, where=name)
+    except PlannerError:
+        # The plan is computed again: nothing is lost.
+        return
+    if result is None:
+        return
+    # A result without frontier and alternatives answers too.
+    is_plain = result.key == plan_key(pack, without_extras(scenario))
+    _jobs()[pack.name] = Job(key_now() if is_plain else result.key).finish(found)
+    st.session_state[_NAMED] = name
+
+
+def keep() -> None:
+    """Let the saved scenario keep the plan that answers it."""
+    job, scenario = last(), state.plan()
+    if job is None or not job.done.is_set() or job.result is None or job.key != key_now():
+        return
+    if _first_time(_KEPT_FOR, f"{scenario.name} {job.results}"):
+        try:
+            keep_rollout(cache.pack(), scenario, job.result, Workspace.open())
+        except PlannerError as error:
+            explain(error)
+
+
+def _first_time(place: str, what: str) -> bool:
+    """Return whether something is done for the first time for the session's scenario."""
+    now = (what, state.plan().digest, key_now())
+    is_first = bool(state.plan().name) and st.session_state.get(place) != now
+    st.session_state[place] = now
+    return is_first
 
 
 def _jobs() -> dict[str, Job]:
@@ -149,18 +195,6 @@ def _work(job: Job, pack: Pack, scenario: Scenario, desk: _Desk) -> Rollout:
         _LOG.exception("plan failed")
         raise
     return result
-
-
-def _key(pack: Pack, scenario: Scenario) -> str:
-    """Only what the plan looks at counts: placing a what-if site does not make it stale."""
-    settings = scenario.plan.model_dump_json()
-    options = scenario.demonstration_terrain, scenario.five_g_counts_as_4g
-    return f"{pack.digest} {options} {settings}"
-
-
-def _token(key: str) -> str:
-    """Return the name of a run in the address."""
-    return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
 @st.cache_resource(show_spinner=False)

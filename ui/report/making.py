@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from data.workspace.folder import Workspace
 from geo.radio.prediction import Cancelled
 from ui.shell import cache, state
 from ui.widgets.background import Cancel, Progress, Work
 
 if TYPE_CHECKING:
     from data.export.report.document import ReportDocument
+    from data.scenario.scenario import Scenario
     from planning.plan.rollout import Rollout
 
 #: Resolution of the preview [dots per inch].
@@ -20,14 +23,24 @@ _PPI = 96.0
 
 
 def making(
-    rollout: Rollout | None, language: str, regions: tuple[str, ...]
+    rollout: Rollout | None, language: str, regions: tuple[str, ...], others: Sequence[Scenario]
 ) -> Work[tuple[ReportDocument, list[bytes]]]:
-    """Return what makes the report of the session's scenario, with a picture of each page."""
+    """Return what makes the report of the session's scenario, with a picture of each page.
+
+    Parameters
+    ----------
+    others
+        Scenarios that its plan is compared with in a chapter.
+    """
     pack, as_of = cache.pack(), dt.date.fromisoformat(st.session_state[state.AS_OF])
+    workspace = Workspace.open()
     scenario = state.plan().model_copy(update={"as_of": as_of})
 
     def make(progress: Progress, cancel: Cancel) -> tuple[ReportDocument, list[bytes]]:
         from data.export.report.pdf import to_pages
+        from planning.comparison.comparison import ComparisonOrder, compare
+        from planning.comparison.kept import known_rollout
+        from planning.exports.comparison.chapter import comparison_chapter
         from planning.exports.report import report as reports
 
         # The inputs and the pictures are a step each, beside the regions.
@@ -40,7 +53,15 @@ def making(
             done.append(part)
             progress(len(done) / steps)
 
-        inputs = reports.ReportInputs.of(pack, scenario, rollout)
+        chapter = None
+        if others and rollout is not None:
+            compared = compare(pack, [scenario, *others], ComparisonOrder(
+                region=regions[0] if len(regions) == 1 else "", cancel=cancel,
+                known=lambda one: rollout if one is scenario
+                else known_rollout(pack, one, workspace),
+            ))  # fmt: skip
+            chapter = comparison_chapter(pack, compared, language)
+        inputs = reports.ReportInputs.of(pack, scenario, rollout, chapter)
         step("inputs")
         document = reports.report(inputs, reports.ReportRequest(language, regions), step)
         return document, to_pages(document, _PPI)

@@ -40,6 +40,7 @@ GROUPS = {
     "sites": {
         "what_if": PageEntry("what-if", "location_on"),
         "plan": PageEntry("plan", "add_location_alt"),
+        "compare": PageEntry("compare", "compare"),
     },
     "coverage": {
         "coverage": PageEntry("coverage", "landscape"),

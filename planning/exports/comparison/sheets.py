@@ -16,6 +16,7 @@ from planning.exports.comparison.words import (
     figure_name,
     figure_number,
     figure_unit,
+    is_invented,
     region_name_of,
 )
 from planning.exports.report.reader import Reader, Row, is_known, records
@@ -81,8 +82,7 @@ def lines_above(pack: Pack, comparison: Comparison, reader: Reader) -> Iterator[
     plans = [one.rollout for one in comparison.scenarios.values() if one.rollout is not None]
     if any(plan.basis != "terrain" for plan in plans):
         yield t("basis.circle")
-    if any("illustrative" in set(table["evidence"]) for table in
-           (comparison.figures, comparison.villages, comparison.sites)):  # fmt: skip
+    if is_invented(comparison):
         yield t("stamp.illustrative")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -12,13 +13,15 @@ from layers.registry import metric_of, unit_name
 from planning.comparison.causes import END, START, inputs_text
 from planning.comparison.comparison import Comparison
 from planning.comparison.inputs import changed_fields
-from planning.exports.report.reader import Reader, Row, records
+from planning.exports.report.reader import Reader, Row, is_known, records
 
 #: Tables of a comparison in the order of the sheets.
 TABLES = ("figures", "causes", "villages", "sites", "inputs", "scenarios")
 #: Figures in the currency itself: all others of money are shown in tens of thousands.
 _IN_YUAN = frozenset({"build_per_household"})
 _MONEY = 10_000.0
+#: Figures that are listed only where one of them is not zero.
+_OPTIONAL = ("backhaul_", "power_", "whatif_")
 
 
 def comparison_table(comparison: Comparison, name: str) -> pd.DataFrame:
@@ -220,3 +223,41 @@ def region_name_of(pack: Pack, comparison: Comparison) -> Bilingual:
     rows = pack.regions(comparison.area.level).set_index("adcode")
     row = rows.loc[comparison.area.adcode]
     return Bilingual(str(row["name_zh"]), str(row["name_en"]))
+
+
+def is_invented(comparison: Comparison) -> bool:
+    """Return whether something illustrative is in a comparison.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+
+    Returns
+    -------
+    invented
+        True where a figure, a village or a site is.
+    """
+    tables = (comparison.figures, comparison.villages, comparison.sites)
+    return any("illustrative" in set(table["evidence"]) for table in tables)
+
+
+def is_listed(row: Row, letters: Sequence[str]) -> bool:
+    """Return whether a figure is shown: known of one scenario, and not zero where it need not be.
+
+    Parameters
+    ----------
+    row
+        Row of the figures.
+    letters
+        Letters of the scenarios.
+
+    Returns
+    -------
+    listed
+        True if it is.
+    """
+    known = [row[letter] for letter in letters if is_known(row[letter])]
+    if str(row["figure"]).startswith(_OPTIONAL):
+        return any(value != 0 for value in known)
+    return bool(known)

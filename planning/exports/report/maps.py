@@ -45,8 +45,9 @@ class MapContent:
         adcode → fill; a region without is white.
     names
         Column of the names.
-    uncovered, covered, sites
-        (n, 2) longitude and latitude [°].
+    uncovered, covered, sites, kept, others
+        (n, 2) longitude and latitude [°]; ``kept``: covered before, too, drawn as rings; ``others``
+        as small dots.
     north
         Letter of the north arrow.
     """
@@ -58,6 +59,8 @@ class MapContent:
     uncovered: Floats = field(default_factory=lambda: np.empty((0, 2)))
     covered: Floats = field(default_factory=lambda: np.empty((0, 2)))
     sites: Floats = field(default_factory=lambda: np.empty((0, 2)))
+    kept: Floats = field(default_factory=lambda: np.empty((0, 2)))
+    others: Floats = field(default_factory=lambda: np.empty((0, 2)))
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,9 @@ def region_map(pack: Pack, content: MapContent, size_mm: tuple[float, float], al
         _areas(around, frame, tolerance, {}, ("#F4F6F8", "#FFFFFF", 1.2)),
         _areas(content.regions, frame, tolerance, content.fills, ("#FFFFFF", "#8A96A3", 0.8)),
         _outline(content.regions, frame, tolerance, ink["ink"]),
+        _discs(frame.xy(content.others), 1.2, f'fill="{ink["unknown"]}"'),
+        _discs(frame.xy(content.kept), 2.0,
+               f'fill="{ink["ground"]}" stroke="{ink["covered"]}" stroke-width="1.1"'),
         _diamonds(frame.xy(content.uncovered), ink["uncovered"]),
         _discs(frame.xy(content.covered), 2.2, f'fill="{ink["covered"]}"'),
         _discs(frame.xy(content.sites), 4.5,

@@ -39,6 +39,28 @@ class ReportRequest:
     regions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of another subject, in the language of the report.
+
+    Attributes
+    ----------
+    title
+        What it is about.
+    blocks
+        Its content.
+    source_ids
+        Ids of its sources, several in one text joined by ``;``.
+    is_invented
+        Whether something illustrative is in it.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    source_ids: tuple[str, ...]
+    is_invented: bool
+
+
 @dataclass(frozen=True, eq=False)
 class ReportInputs:
     """What the reports of a province are made from; computed once for several of them.
@@ -57,6 +79,8 @@ class ReportInputs:
         Villages without 4G, of :data:`~layers.villages.MIN_HOUSEHOLDS` or more.
     sources
         The table of sources.
+    further
+        A chapter after that of the plan, such as a comparison; None for reports without one.
     """
 
     pack: Pack
@@ -65,9 +89,13 @@ class ReportInputs:
     gaps: dict[Level, pd.DataFrame]
     villages: pd.DataFrame
     sources: pd.DataFrame
+    further: Chapter | None = None
 
     @classmethod
-    def of(cls, pack: Pack, scenario: Scenario, rollout: Rollout | None = None) -> ReportInputs:
+    def of(
+        cls, pack: Pack, scenario: Scenario, rollout: Rollout | None = None,
+        further: Chapter | None = None,
+    ) -> ReportInputs:  # fmt: skip
         """Return the inputs of reports.
 
         Parameters
@@ -78,6 +106,8 @@ class ReportInputs:
             The scenario whose settings apply.
         rollout
             Its plan; None for reports without one.
+        further
+            A chapter after that of the plan; None for reports without one.
 
         Returns
         -------
@@ -88,7 +118,7 @@ class ReportInputs:
             level: gap_table(pack, level=level, scenario=scenario) for level in LEVELS
         }
         villages = village_table(pack, state="uncovered", min_households=MIN_HOUSEHOLDS)
-        return cls(pack, scenario, rollout, gaps, villages, source_table(pack))
+        return cls(pack, scenario, rollout, gaps, villages, source_table(pack), further)
 
 
 def report(
@@ -130,8 +160,10 @@ def report(
     if rollout is not None:
         listed = pd.concat([part.within(rollout.sites) for part in parts])
         blocks += plan_chapter(rollout, listed.sort_values("rank"), reader)
+    if inputs.further is not None:
+        blocks += inputs.further.blocks
     blocks += method_chapter(own, reader)
-    blocks += source_chapter(inputs.sources, _ids(own, rollout), reader)
+    blocks += source_chapter(inputs.sources, _ids(own, inputs), reader)
     invented = list(_illustrative(own, inputs, reader))
     blocks += illustrative_chapter(invented, reader)
     return _document(inputs, request, tuple(blocks), invented=bool(invented))
@@ -203,8 +235,10 @@ def _summary(inputs: ReportInputs, reader: Reader) -> list[Block]:
     return [*blocks, whole_plan(rollout, reader), Paragraph(rollout.proof.text(reader.language))]
 
 
-def _ids(shown: pd.DataFrame, rollout: Rollout | None) -> list[str]:
-    ids = [*shown["source_ids"], "pack:natural_villages"]
+def _ids(shown: pd.DataFrame, inputs: ReportInputs) -> list[str]:
+    ids, rollout = [*shown["source_ids"], "pack:natural_villages"], inputs.rollout
+    if inputs.further is not None:
+        ids += inputs.further.source_ids
     if rollout is not None:
         for table in (rollout.sites, rollout.villages, rollout.bill, rollout.drivers):
             ids += list(table["source_ids"].unique())
@@ -219,6 +253,8 @@ def _illustrative(shown: pd.DataFrame, inputs: ReportInputs, reader: Reader) -> 
         yield reader.text("report.all_villages")
     if inputs.rollout is not None and "illustrative" in inputs.rollout.evidence:
         yield reader.text("report.chapter_plan")
+    if inputs.further is not None and inputs.further.is_invented:
+        yield inputs.further.title
 
 
 def _document(

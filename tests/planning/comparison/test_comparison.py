@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pandas as pd
 import pytest
 
 import planning.comparison.comparison
+from data.export.report.document import Figure, ReportTable
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import LANGUAGES
 from data.workspace.folder import Workspace
 from geo.errors import InputError
 from planning.comparison.causes import END, INTERACTION, START
@@ -19,6 +22,10 @@ from planning.comparison.comparison import Comparison, ComparisonOrder, compare
 from planning.comparison.figures import KEYS
 from planning.comparison.inputs import GROUPS, WITHOUT_EFFECT, changed_fields, exchanged
 from planning.comparison.kept import keep_rollout, kept_result, kept_rollout, known_rollout
+from planning.exports.comparison.chapter import comparison_chapter, waterfall_drawing
+from planning.exports.comparison.waterfall import Bar
+from planning.exports.comparison.words import figure_name, figure_text
+from planning.exports.report.reader import Reader, records
 from tests import toy as toy_pack
 
 A = Scenario(name="A", province="toy", plan={"sites": 3, "frontier_points": 0})
@@ -195,3 +202,34 @@ def test_a_kept_plan_is_the_plan(
     assert known_rollout(pack, changed, workspace) is None
     workspace.save(changed)
     assert not keep_rollout(pack, A, found.scenarios["a"].rollout, workspace)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chapter_of_the_report_has_the_same_figures(
+    language: str, pack: Pack, found: Comparison
+) -> None:
+    reader = Reader(language)
+    blocks = comparison_chapter(pack, found, language).blocks
+    [table] = [block for block in blocks if isinstance(block, ReportTable)]
+    shown = {row[0]: row for row in table.rows}
+    for row in records(found.figures):
+        name = figure_name(row, language)
+        cells = [figure_text(row, row[letter], reader) for letter in "abc"]
+        assert name not in shown or list(shown[name][2:5]) == cells
+    assert len(shown) > 15
+    drawing = next(block.drawing for block in blocks if isinstance(block, Figure))
+    rows = found.causes[found.causes["figure"] == "households"]
+    steps = records(rows[rows["compared"] == "b"])
+    for step in steps:
+        text = figure_text(step, step["effect"], reader)
+        assert text in drawing.svg or step["effect"] == 0
+
+
+def test_a_bar_that_is_not_certain_is_not_filled() -> None:
+    bars = [Bar("<b>", 0, 5, "5", "end", is_certain=True, inputs=""),
+            Bar("x", 5, 3, "-2", "less", is_certain=False, inputs="")]  # fmt: skip
+    svg = waterfall_drawing(bars, alt="").svg
+    first, second = re.findall(r'<rect[^>]*fill="(#\w+)" stroke="(#\w+)"', svg)
+    assert first[0] == first[1]
+    assert second[0] != second[1]
+    assert "<b>" not in svg
