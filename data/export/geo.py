@@ -176,6 +176,7 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
                 path = Path(folder) / "bundle.gpkg"
                 for name, frame in layers.items():
                     pyogrio.write_dataframe(_typed(frame), path, layer=name, driver="GPKG")
+                _add_styles(path, bundle)
                 _without_clock(path)
                 return path.read_bytes()
         except (*refusals, pyogrio.errors.FeatureError, sqlite3.OperationalError) as error:
@@ -236,6 +237,34 @@ def _typed(frame: Any) -> Any:
     """Return the frame with text columns typed as text even where every cell is unknown."""
     names = [name for name in frame.columns if name != "geometry" and is_text(frame[name])]
     return frame.astype(dict.fromkeys(names, "str"))
+
+
+def _add_styles(path: Path, bundle: ExportBundle) -> None:
+    """Add the table from which QGIS takes the style of a layer."""
+    from data.export.handover.qgis import styles
+
+    with closing(sqlite3.connect(path)) as base:
+        base.execute(
+            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "
+            "f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256), "
+            "f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, "
+            "useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), "
+            "update_time DATETIME)"
+        )
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) "
+            "VALUES ('layer_styles', 'attributes', 'layer_styles', ?, 0)", (_EPOCH,),
+        )  # fmt: skip
+        seen: set[str] = set()
+        for table, name, qml in styles(bundle):
+            base.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
+                "owner, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, '', ?)",
+                (table, name, qml, table not in seen, name, _EPOCH),
+            )
+            seen.add(table)
+        base.commit()
 
 
 def _without_clock(path: Path) -> None:

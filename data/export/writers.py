@@ -259,6 +259,7 @@ _WRITERS |= {
 }
 #: Suffix → function of bundle and stem that returns the files of the format by name.
 _SEVERAL: dict[str, Callable[[ExportBundle, str], dict[str, bytes]]] = {
+    ".qgz": _from("handover.qgis", "to_qgz"),
     ".tab": _from("handover.mapinfo", "to_tab"),
 }
 #: Formats that web and terminal offer.

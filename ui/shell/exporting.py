@@ -25,12 +25,13 @@ FORMATS = {
 }
 #: Suffix → media type of the formats for the programs of others, in the order of the buttons.
 HANDOVER = {
+    ".qgz": "application/zip",
     ".kmz": "application/vnd.google-earth.kmz",
     ".tab": "application/octet-stream",
     ".dxf": "image/vnd.dxf",
 }
 #: Those of them that hold any map.
-MAPS = (".kmz", ".tab", ".dxf")
+MAPS = (".qgz", ".kmz", ".tab", ".dxf")
 _ZIP = "application/zip"
 
 

@@ -113,6 +113,7 @@ def test_geopackage_carries_lists_sources_and_provenance(tmp_path: Path) -> None
         "villages",
         "sources",
         "about",
+        "layer_styles",
     }
     with sqlite3.connect(path) as base:
         about = dict(base.execute("SELECT item, value FROM about").fetchall())
