@@ -177,7 +177,7 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
                 for name, frame in layers.items():
                     pyogrio.write_dataframe(_typed(frame), path, layer=name, driver="GPKG")
                 _add_styles(path, bundle)
-                _without_clock(path)
+                without_clock(path)
                 return path.read_bytes()
         except (*refusals, pyogrio.errors.FeatureError, sqlite3.OperationalError) as error:
             raise StorageError(
@@ -267,8 +267,14 @@ def _add_styles(path: Path, bundle: ExportBundle) -> None:
         base.commit()
 
 
-def _without_clock(path: Path) -> None:
-    """Replace the times that GDAL wrote by a fixed one, and rebuild its pages."""
+def without_clock(path: Path) -> None:
+    """Replace the times that GDAL wrote in a GeoPackage by a fixed one, and rebuild its pages.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage.
+    """
     with closing(sqlite3.connect(path)) as base:
         base.execute("UPDATE gpkg_contents SET last_change = ?", (_EPOCH,))
         has_metadata = base.execute(

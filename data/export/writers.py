@@ -256,6 +256,8 @@ PLAIN = tuple(_WRITERS)
 _WRITERS |= {
     ".kmz": _from("handover.kmz", "to_kmz"),
     ".dxf": _from("handover.dxf", "to_dxf"),
+    ".ofds.json": _from("handover.ofds", "to_ofds_json"),
+    ".ofds.gpkg": _from("handover.ofds_gpkg", "to_ofds_gpkg"),
 }
 #: Suffix → function of bundle and stem that returns the files of the format by name.
 _SEVERAL: dict[str, Callable[[ExportBundle, str], dict[str, bytes]]] = {

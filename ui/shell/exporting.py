@@ -29,6 +29,8 @@ HANDOVER = {
     ".kmz": "application/vnd.google-earth.kmz",
     ".tab": "application/octet-stream",
     ".dxf": "image/vnd.dxf",
+    ".ofds.json": "application/json",
+    ".ofds.gpkg": "application/geopackage+sqlite3",
 }
 #: Those of them that hold any map.
 MAPS = (".qgz", ".kmz", ".tab", ".dxf")
