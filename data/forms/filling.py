@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from data.export.bundle import printable
 from data.export.writers import zipped
 from data.forms.fields import PREFIX, Cell, Form, FormContent, form_of
+from data.wording.catalogue import Message
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _PACKED, _UNPACKED, _PARTS = 20_000_000, 200_000_000, 2_000
 _CELL = 32_767
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _NO_CLOCK = rb"\g<1>2000-01-01T00:00:00Z\g<2>"
-_REPAIR = "give an .xlsx without macros and links, with the field names of `form-template`"
+_REPAIR = Message("form.repair")
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,13 @@ def read_template(path: Path) -> bytes:
     """
     try:
         if path.stat().st_size > _PACKED:
-            raise InputError("is too large for a template", where=str(path), repair=_REPAIR)
+            raise InputError(Message("form.too_large"), where=str(path), repair=_REPAIR)
         return path.read_bytes()
     except OSError as error:
         raise InputError(
-            f"cannot be read ({error.strerror or error})", where=str(path), repair=_REPAIR
+            Message("form.unreadable", {"reason": str(error.strerror or error)}),
+            where=str(path),
+            repair=_REPAIR,
         ) from error
 
 
@@ -104,7 +107,7 @@ def filled(template: bytes, kind: str, content: FormContent, *, where: str = "")
     book = _opened(template, name)
     places = _places(book, form)
     if not places:
-        raise InputError("has none of the fields of the form", where=name, repair=_REPAIR)
+        raise InputError(Message("form.no_fields"), where=name, repair=_REPAIR)
     for field in form.singles:
         if field in places:
             sheet, row, column = places[field]
@@ -124,18 +127,20 @@ def _check(template: bytes, where: str) -> None:
         with zipfile.ZipFile(io.BytesIO(template)) as archive:
             parts = archive.infolist()
             if len(parts) > _PARTS or sum(part.file_size for part in parts) > _UNPACKED:
-                raise InputError("is too large for a template", where=where, repair=_REPAIR)
+                raise InputError(Message("form.too_large"), where=where, repair=_REPAIR)
             for part in parts:
                 lower = part.filename.lower()
                 if "vbaproject" in lower or "externallink" in lower or "embeddings" in lower:
                     raise InputError(
-                        f"has a part {part.filename!r} that is not taken over",
+                        Message("form.foreign_part", {"part": part.filename}),
                         where=where, repair=_REPAIR,
                     )  # fmt: skip
                 if lower.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(part):
-                    raise InputError("has a document type", where=where, repair=_REPAIR)
+                    raise InputError(Message("form.document_type"), where=where, repair=_REPAIR)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InputError(f"is no workbook ({error})", where=where, repair=_REPAIR) from error
+        raise InputError(
+            Message("form.no_workbook", {"reason": str(error)}), where=where, repair=_REPAIR
+        ) from error
 
 
 def _opened(template: bytes, where: str) -> Workbook:
@@ -144,7 +149,9 @@ def _opened(template: bytes, where: str) -> Workbook:
     try:
         return openpyxl.load_workbook(io.BytesIO(template))
     except Exception as error:  # the library raises what its parts raise
-        raise InputError(f"is no workbook ({error})", where=where, repair=_REPAIR) from error
+        raise InputError(
+            Message("form.no_workbook", {"reason": str(error)}), where=where, repair=_REPAIR
+        ) from error
 
 
 def _places(book: Workbook, form: Form) -> dict[str, tuple[Worksheet, int, int]]:
@@ -178,8 +185,9 @@ def _list(
         taken = next((cell for (cell,) in below if cell.value is not None), None)
         if taken is not None and len(content.rows) > 1:
             raise InputError(
-                f"the cell {taken.coordinate} of {sheet.title!r} stands in the way of the list "
-                f"{PREFIX}{field}", where=where, repair="put totals and notes above the list",
+                Message("form.in_the_way", {"cell": taken.coordinate, "sheet": sheet.title,
+                                            "field": f"{PREFIX}{field}"}),
+                where=where, repair=Message("form.above"),
             )  # fmt: skip
         look = sheet.cell(first, column)
         for place, row in enumerate(content.rows):
