@@ -16,6 +16,7 @@ from commands import (
     compiling,
     coverage,
     dem,
+    forms,
     imports,
     needs,
     packs,
@@ -37,8 +38,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for part in (
-    tables, coverage, plan, needs, comparison, progress, planreading, imports, report, compiling,
-    serving,
+    tables, coverage, plan, needs, comparison, progress, planreading, imports, report, forms,
+    compiling, serving,
 ):  # fmt: skip
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")

@@ -78,7 +78,7 @@ Out = Annotated[
     typer.Option(
         "--out", "-o",
         help="File by its suffix: .csv .xlsx .geojson .gpkg .kml .parquet, or for other programs "
-        ".kmz .tab .dxf; - prints a table.",
+        ".qgz .kmz .tab .dxf .ofds.json .ofds.gpkg; - prints a table.",
     ),
 ]  # fmt: skip
 ScenarioFile = Annotated[

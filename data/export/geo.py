@@ -176,7 +176,8 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
                 path = Path(folder) / "bundle.gpkg"
                 for name, frame in layers.items():
                     pyogrio.write_dataframe(_typed(frame), path, layer=name, driver="GPKG")
-                _without_clock(path)
+                _add_styles(path, bundle)
+                without_clock(path)
                 return path.read_bytes()
         except (*refusals, pyogrio.errors.FeatureError, sqlite3.OperationalError) as error:
             raise StorageError(
@@ -238,8 +239,42 @@ def _typed(frame: Any) -> Any:
     return frame.astype(dict.fromkeys(names, "str"))
 
 
-def _without_clock(path: Path) -> None:
-    """Replace the times that GDAL wrote by a fixed one, and rebuild its pages."""
+def _add_styles(path: Path, bundle: ExportBundle) -> None:
+    """Add the table from which QGIS takes the style of a layer."""
+    from data.export.handover.qgis import styles
+
+    with closing(sqlite3.connect(path)) as base:
+        base.execute(
+            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "
+            "f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256), "
+            "f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, "
+            "useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), "
+            "update_time DATETIME)"
+        )
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) "
+            "VALUES ('layer_styles', 'attributes', 'layer_styles', ?, 0)", (_EPOCH,),
+        )  # fmt: skip
+        seen: set[str] = set()
+        for table, name, qml in styles(bundle):
+            base.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
+                "owner, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, '', ?)",
+                (table, name, qml, table not in seen, name, _EPOCH),
+            )
+            seen.add(table)
+        base.commit()
+
+
+def without_clock(path: Path) -> None:
+    """Replace the times that GDAL wrote in a GeoPackage by a fixed one, and rebuild its pages.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage.
+    """
     with closing(sqlite3.connect(path)) as base:
         base.execute("UPDATE gpkg_contents SET last_change = ?", (_EPOCH,))
         has_metadata = base.execute(

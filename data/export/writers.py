@@ -256,9 +256,12 @@ PLAIN = tuple(_WRITERS)
 _WRITERS |= {
     ".kmz": _from("handover.kmz", "to_kmz"),
     ".dxf": _from("handover.dxf", "to_dxf"),
+    ".ofds.json": _from("handover.ofds", "to_ofds_json"),
+    ".ofds.gpkg": _from("handover.ofds_gpkg", "to_ofds_gpkg"),
 }
 #: Suffix → function of bundle and stem that returns the files of the format by name.
 _SEVERAL: dict[str, Callable[[ExportBundle, str], dict[str, bytes]]] = {
+    ".qgz": _from("handover.qgis", "to_qgz"),
     ".tab": _from("handover.mapinfo", "to_tab"),
 }
 #: Formats that web and terminal offer.

@@ -29,6 +29,8 @@ IMPORT_EVIDENCE = ("measured", "declared", "modelled")
 FILLED = frozenset({"adcode", "evidence", "as_of", "source", "length_km", "area_km2"})
 #: States of a site, station, route or centre: the Open Fibre Data Standard codes, one joined.
 STATUS_WORDS = ("proposed", "planned", "under_construction", "operational", "decommissioned")
+#: Stages in the life of a site of universal service, in their order.
+STAGES = ("proposed", "approved", "under_construction", "operational", "accepted")
 #: Generations of mobile networks.
 TECHNOLOGY_WORDS = ("2G", "3G", "4G", "5G")
 
@@ -246,6 +248,24 @@ DATA_CENTRES = Table(
     geometry="point",
 )
 
+SITE_LIVES = Table(
+    "site_lives",
+    (
+        _id("site_id"),
+        Column("stage", "text", words=STAGES),
+        Column("villages", "text", nullable=True, key="villages_of_site"),
+        _TECHNOLOGY,
+        Column("rsrp_dbm", "number", "dBm", nullable=True, minimum=-156, maximum=-31,
+               key="accepted_rsrp"),
+        _number("rate_mbps", "Mbit/s"),
+        Column("photographs", "text", nullable=True),
+        Column("result", "text", nullable=True, words=("passed", "failed")),
+        _EVIDENCE,
+        *_LAST,
+    ),
+    key=("site_id",),
+)  # fmt: skip
+
 REGIONS_IMPORT = _extended(REGIONS)
 TARGETS_IMPORT = _extended(TARGETS)
 OBSERVATIONS_IMPORT = _extended(OBSERVATIONS)
@@ -284,7 +304,7 @@ IMPORTABLE: dict[str, Table] = {
     for table in (
         VILLAGES_IMPORT, ADMIN_VILLAGES, SITES_IMPORT, BASE_STATIONS, MEASUREMENTS, NODES_IMPORT,
         FIBRE_ROUTES, ROADS, POWER_LINES, DATA_CENTRES, REGIONS_IMPORT, TARGETS_IMPORT,
-        OBSERVATIONS_IMPORT, DEM, POPULATION,
+        OBSERVATIONS_IMPORT, SITE_LIVES, DEM, POPULATION,
     )
 }  # fmt: skip
 
@@ -305,6 +325,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "id", "layer", "metric", "unit", "kind", "as_of", "qualifier", "value", "basis",
     ),
     "observations": ("id", "adcode", "layer", "metric", "as_of", "value", "unit", "kind"),
+    "site_lives": ("site_id", "stage", "as_of"),
     "dem": (),
     "population": (),
 }  # fmt: skip

@@ -122,6 +122,11 @@ def overridden(pack: Pack, store: Catalogue) -> Pack:
     if "base_stations" in records and "sites" not in records:
         files["sites"] = _sites_of_stations(store, records["base_stations"])
         imported["sites"] = files["sites"]
+    if "site_lives" in records:
+        made = _served_villages(pack, store, records, files.get("natural_villages"))
+        files["natural_villages"] = made
+        if "natural_villages" in imported:
+            imported["natural_villages"] = made
     files["SOURCES"] = _derived(store, _sources(pack, records), [pack.digest, *_names(records)])
     return replace(
         pack,
@@ -139,6 +144,22 @@ def _sites_of_stations(store: Catalogue, record: ImportRecord) -> Path:
     from data.workspace.station_sites import station_sites
 
     return _derived(store, station_sites(store.read(record)), made_of, points=True)
+
+
+def _served_villages(
+    pack: Pack, store: Catalogue, records: dict[str, ImportRecord], villages: Path | None
+) -> Path:
+    """Return the villages with what accepted sites brought, as a further table."""
+    lives = records["site_lives"]
+    made_of = [pack.digest, str(villages), lives.table_sha256, "villages with accepted sites"]
+    known = _derived_path(store, made_of)
+    if known.exists():
+        return known
+    from data.ledger.site_lives import served
+
+    own = pack.table("natural_villages") if villages is None else pd.read_parquet(villages)
+    table = served(pd.DataFrame(own).drop(columns="geometry", errors="ignore"), store.read(lives))
+    return _derived(store, table, made_of, points=True)
 
 
 def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:

@@ -17,6 +17,7 @@ from ui.plan import (
     run as plan_run,
     settings as fields,
     site_list as plan_list,
+    universal_service,
 )
 from ui.shell import cache, saving
 from ui.shell.frame import guarded, head
@@ -50,6 +51,7 @@ def show() -> None:
         if found is not None:
             _tables(found)
             plan_exports.show(found)
+            universal_service.show(found)
     saving.show()
 
 

@@ -28,7 +28,8 @@ def show(found: Rollout) -> None:
         f"{pack.name}-plan",
         _bundle(pack, found, "sites"),
         suffixes=_WHOLE,
-        handover=tuple(exporting.HANDOVER),
+        # A plan without fibre or microwave links has no open fibre data.
+        handover=tuple(exporting.HANDOVER) if len(found.routes) else exporting.MAPS,
     )
     titles = {name: t(f"plan.table_{name}") for name in TABLES}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

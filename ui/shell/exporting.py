@@ -26,12 +26,15 @@ FORMATS = {
 }
 #: Suffix → media type of the formats for the programs of others, in the order of the buttons.
 HANDOVER = {
+    ".qgz": "application/zip",
     ".kmz": "application/vnd.google-earth.kmz",
     ".tab": "application/octet-stream",
     ".dxf": "image/vnd.dxf",
+    ".ofds.json": "application/json",
+    ".ofds.gpkg": "application/geopackage+sqlite3",
 }
 #: Those of them that hold any map.
-MAPS = (".kmz", ".tab", ".dxf")
+MAPS = (".qgz", ".kmz", ".tab", ".dxf")
 _ZIP = "application/zip"
 
 

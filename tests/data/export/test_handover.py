@@ -82,7 +82,7 @@ def test_a_kmz_is_one_document_with_folders_in_both_languages_and_its_own_icon()
     assert folders == [
         "站址清单 list of sites",
         "光缆路由 fibre routes",
-        "村—站对应表 villages and their sites",
+        "自然村 Natural villages",
     ]
     assert {icon.text for icon in root.iter(f"{KML}href")} == {"files/dot.png"}
     assert archive.read("files/dot.png").startswith(b"\x89PNG")
@@ -155,8 +155,8 @@ def test_a_drawing_has_layers_by_kind_in_metres_of_the_zone_that_it_names() -> N
     names = {entity.dxf.layer for entity in read.modelspace()}
     assert names == {
         "站址清单 list of sites", "光缆路由 fibre routes fibre", "文件说明 About this file",
-        "村—站对应表 villages and their sites covered",
-        "村—站对应表 villages and their sites uncovered",
+        "自然村 Natural villages covered",
+        "自然村 Natural villages uncovered",
     }  # fmt: skip
     assert read.header["$INSUNITS"] == 6
     first = read.modelspace().query("INSERT")[0]

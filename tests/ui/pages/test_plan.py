@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -233,3 +235,20 @@ def test_another_price_year_and_no_subsidy() -> None:
     app.number_input(key="plan_money.discount_rate").set_value(8.0).run()
     money = plan_of(app).money
     assert (money.price_year, money.subsidy, money.discount_rate) == (2020, False, 0.08)
+
+
+def test_forms_and_lives_of_sites_are_made_by_hand() -> None:
+    app = opened(sites=2)
+    app.button(key="form_make").click().run()
+    kind, content, missing = app.session_state["_form_made"]
+    assert (kind, missing) == ("site_list", ())
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    sites = app.session_state["_plan_jobs"][PROVINCE].result.sites["candidate_id"]
+    assert set(sites) <= {cell.value for row in sheet.iter_rows() for cell in row}
+    step = next(button for button in app.button if button.label == "Enter the step")
+    step.click().run()
+    assert not app.exception
+    assert "proposed" in set(app.dataframe[-1].value["stage"])
+    app.selectbox(key="life_stage").set_value("accepted")
+    next(button for button in app.button if button.label == "Enter the step").click().run()
+    assert "illustrative" in app.error[-1].value

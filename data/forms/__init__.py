@@ -1,0 +1,1 @@
+"""Forms of universal service: fields, templates and how they are filled."""
