@@ -17,6 +17,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import PlannerError
 from planning.plan.rollout import Rollout, plan
+from ui.plan import settings
 from ui.shell import cache, state
 from ui.widgets.background import Job
 
@@ -46,27 +47,35 @@ class _Desk:
 
 def key_now() -> str:
     """Return the identity of what the session asks for now."""
-    return _key(cache.pack(), state.plan())
+    return _key(cache.pack(), settings.scenario())
 
 
 def start() -> None:
-    """Start a run for the session's settings; the one before is cancelled."""
-    jobs, before = _jobs(), last()
-    pack, scenario, desk = cache.pack(), state.plan(), _desk()
-    if before is not None:
-        before.cancel.set()
+    """Start a run for the session's settings and region; those under way are cancelled."""
+    jobs, pack, scenario, desk = _jobs(), cache.pack(), settings.scenario(), _desk()
+    for name, before in list(jobs.items()):
+        if not before.done.is_set():
+            # What is left of it is no plan of its region: there one begins again.
+            before.cancel.set()
+            del jobs[name]
     job = Job(_key(pack, scenario), step="waiting")
     found = desk.get(job.key)
     if found is not None:
         job.finish(found)
     else:
         job.start(lambda job: _work(job, pack, scenario, desk))
-    jobs[pack.name] = job
+    jobs[_place()] = job
 
 
 def last() -> Job | None:
-    """Return the session's last run for the chosen province."""
-    return _jobs().get(state.province())
+    """Return the session's last run for the region in force."""
+    return _jobs().get(_place())
+
+
+def _place() -> str:
+    """Return the name of the region in force among the session's runs."""
+    adcode = state.region()[1]
+    return f"{state.province()}/{adcode}" if adcode else state.province()
 
 
 def _jobs() -> dict[str, Job]:
@@ -93,9 +102,8 @@ def _work(job: Job, pack: Pack, scenario: Scenario, desk: _Desk) -> Rollout:
 
 def _key(pack: Pack, scenario: Scenario) -> str:
     """Only what the plan looks at counts: placing a what-if site does not make it stale."""
-    settings = scenario.plan.model_dump_json()
     options = scenario.demonstration_terrain, scenario.five_g_counts_as_4g
-    return f"{pack.digest} {options} {settings}"
+    return f"{pack.digest} {options} {scenario.plan.model_dump_json()}"
 
 
 @st.cache_resource(show_spinner=False)

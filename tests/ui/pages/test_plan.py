@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,15 @@ def waited(app: AppTest) -> AppTest:
     return app.run()
 
 
+def html(app: AppTest) -> str:
+    return "".join(part.proto.body for part in app.get("html"))
+
+
+def cards(app: AppTest) -> list[str]:
+    """Return the key figures of the page."""
+    return re.findall(r'<div class="figure"><b>(.*?)</b>', html(app))
+
+
 def plan_of(app: AppTest):
     return app.session_state["_histories"][PROVINCE].present.plan
 
@@ -58,13 +68,12 @@ def test_a_first_plan_comes_without_a_choice(language: str) -> None:
     assert not app.exception
     assert not app.error
     result = app.session_state["_plan_jobs"][PROVINCE].result
-    shown = [metric.value for metric in app.metric]
-    assert shown[:3] == ["20", f"{len(result.villages):,}", f"{result.choice.value:,.0f}"]
+    assert cards(app)[:3] == ["20", f"{len(result.villages):,}", f"{result.choice.value:,.0f}"]
     ranked = next(item.value for item in app.dataframe if "rank" in item.value)
     assert list(ranked["rank"]) == list(range(1, 21))
     words = sentences(language)
-    text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption))
-    assert words["banner.word"] in text + "".join(part.proto.body for part in app.get("html"))
+    text = "\n".join(str(item.value) for item in (*app.markdown, *app.caption)) + html(app)
+    assert words["banner.word"] in text
     assert words["plan.basis_circle"] in text
     assert f"{result.most_household_years:,.0f}" in text
 
@@ -77,7 +86,7 @@ def test_a_changed_wish_makes_the_plan_stale_and_undo_makes_it_fresh() -> None:
     assert stale in "\n".join(str(item.value) for item in app.markdown)
     app.button(key="plan_run").click().run()
     app = waited(app)
-    assert app.metric[0].value == "10"
+    assert cards(app)[0] == "10"
     app.button(key="plan_undo").click().run()
     assert plan_of(app).sites == 20
     assert app.number_input(key="plan_sites").value == 20
@@ -183,3 +192,25 @@ def test_another_price_year_and_no_subsidy() -> None:
     app.number_input(key="plan_money.discount_rate").set_value(8.0).run()
     money = plan_of(app).money
     assert (money.price_year, money.subsidy, money.discount_rate) == (2020, False, 0.08)
+
+
+def test_the_plan_is_for_the_region_in_force_and_keeps_one_per_region() -> None:
+    app = opened()
+    jobs = app.session_state["_plan_jobs"]
+    whole = jobs[PROVINCE]
+    code = str(whole.result.villages["prefecture"].iloc[0])
+    app.session_state["region"] = ("prefecture", code)
+    app.run()
+    place = f"{PROVINCE}/{code}"
+    assert jobs[place].done.wait(LIMIT_S)
+    app.run()
+    found = jobs[place].result
+    assert found.scenario.plan.regions == (code,)
+    assert set(found.villages["prefecture"]) == {code}
+    assert cards(app)[1] == f"{len(found.villages):,}"
+    # The scenario itself names no region: back in the province its plan is there.
+    assert plan_of(app).regions == ()
+    app.session_state["region"] = ("", "")
+    app.run()
+    assert cards(app)[1] == f"{len(whole.result.villages):,}"
+    assert sentences("en")["plan.stale"] not in "\n".join(str(one.value) for one in app.markdown)
