@@ -16,7 +16,7 @@ def test_a_plan_is_run_and_downloaded(page: Page, address: str) -> None:
     page.goto(f"{address}/plan?lang=en&province=gansu&scenario=small")
     page.get_by_role("button", name="Plan", exact=True).click(timeout=LIMIT_MS)
     page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-testid=stMetricValue]')]"
+        "() => [...document.querySelectorAll('.tc-cards .figure b')]"
         ".some((n) => n.innerText.trim() === '15')",
         timeout=LIMIT_MS,
     )
@@ -62,7 +62,7 @@ def test_a_click_on_the_frontier_makes_its_point_the_goal_and_plans_anew(
     assert int(wanted) != 15
     point.click()
     page.wait_for_function(
-        "(wanted) => [...document.querySelectorAll('[data-testid=stMetricValue]')]"
+        "(wanted) => [...document.querySelectorAll('.tc-cards .figure b')]"
         ".some((n) => n.innerText.trim() === wanted)",
         arg=wanted,
         timeout=LIMIT_MS,

@@ -17,6 +17,7 @@ from ui.plan import (
     run as plan_run,
     settings as fields,
     site_list as plan_list,
+    summary,
     universal_service,
 )
 from ui.shell import cache, saving
@@ -31,10 +32,13 @@ _YEAR = "plan_year"
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("plan.title"), invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"))
+    head(
+        t("plan.title", place=fields.area()),
+        invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"),
+    )
     plan_job.settle()
     plan_job.take_kept()
-    left, right = st.columns([0.27, 0.73], gap="small")
+    left, right = st.columns([0.22, 0.78], gap="small")
     with left:
         _wishes()
     with right:
@@ -44,9 +48,15 @@ def show() -> None:
         # Each part has its place, there or not: a page that stays in its run drops nothing yet.
         with plan_run.answer("figures"):
             if found is not None:
-                plan_run.figures(found)
-        with plan_run.answer("map"):
+                summary.cards(found)
+                plan_run.notes(found)
+        canvas, beside = st.columns([0.5, 0.5], gap="small")
+        with canvas, plan_run.answer("map"):
             _map(found)
+        with beside, plan_run.answer("proof"):
+            if found is not None:
+                summary.proof(found)
+                summary.prices(found)
     with plan_run.answer("tables"):
         if found is not None:
             _tables(found)
@@ -75,14 +85,12 @@ def _map(found: Rollout | None) -> None:
     """Draw the map with what a click does and the year slider."""
     years = (found.scenario.plan if found is not None else fields.settings()).years
     last = years.first + years.count - 1
-    above = st.columns([0.72, 0.28], vertical_alignment="center")
-    with above[0]:
-        plan_map.modes()
+    plan_map.modes()
     year = last
     if years.count > 1:
         if not years.first <= st.session_state.get(_YEAR, last) <= last:
             st.session_state[_YEAR] = last
-        year = above[1].slider(t("plan.year_slider"), years.first, last, last, key=_YEAR)
+        year = st.slider(t("plan.year_slider"), years.first, last, last, key=_YEAR)
     plan_map.show(found, year, height=_MAP_HEIGHT)
     if found is not None:
         next_round.built(found, year)
@@ -103,7 +111,9 @@ def _tables(found: Rollout) -> None:
             plan_frontier.others(found)
     with tabs[2]:
         left, right = st.columns(2)
-        left.vega_lite_chart(plan_charts.years(found.yearly))
+        with left:
+            summary.years(found)
+            st.vega_lite_chart(plan_charts.years(found.yearly))
         right.vega_lite_chart(plan_charts.gantt(found.sites))
     with tabs[3]:
         plan_money.counting()

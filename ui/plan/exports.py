@@ -25,7 +25,7 @@ def show(found: Rollout) -> None:
     pack = cache.pack()
     exporting.buttons(
         t("plan.export"),
-        f"{pack.name}-plan",
+        _stem(pack, found),
         _bundle(pack, found, "sites"),
         suffixes=_WHOLE,
         # A plan without fibre or microwave links has no open fibre data.
@@ -37,8 +37,14 @@ def show(found: Rollout) -> None:
             st, t("plan.export_one"), list(titles), format_func=titles.__getitem__, width=260,
             key="plan_table",
         )  # fmt: skip
-        stem = f"{pack.name}-plan-{name}"
+        stem = f"{_stem(pack, found)}-{name}"
         exporting.buttons(titles[name], stem, _bundle(pack, found, name), suffixes=_ONE_TABLE)
+
+
+def _stem(pack: Pack, found: Rollout) -> str:
+    """Return the name of a file: the province, the one region that the plan is for, the plan."""
+    codes = found.scenario.plan.regions
+    return f"{pack.name}-{codes[0]}-plan" if len(codes) == 1 else f"{pack.name}-plan"
 
 
 def _bundle(pack: Pack, found: Rollout, name: str) -> Callable[[bool], ExportBundle]:

@@ -22,6 +22,7 @@ from geo.errors import PlannerError
 from planning.comparison.inputs import plan_key, without_extras
 from planning.comparison.kept import keep_rollout, kept_rollout
 from planning.plan.rollout import Rollout, plan
+from ui.plan import settings
 from ui.shell import cache, state
 from ui.shell.frame import explain
 from ui.widgets.background import Job
@@ -76,24 +77,26 @@ class _Desk:
 
 def key_now() -> str:
     """Return the identity of what the session asks for now."""
-    return plan_key(cache.pack(), state.plan())
+    return plan_key(cache.pack(), settings.scenario())
 
 
 def start() -> None:
-    """Start a run for the session's settings; the one that it started before is cancelled."""
-    jobs, before = _jobs(), last()
-    pack, scenario, desk = cache.pack(), state.plan(), _desk()
+    """Start a run for the session's settings and region; its other runs under way are cancelled."""
+    jobs, desk, pack, scenario = _jobs(), _desk(), cache.pack(), settings.scenario()
     key = plan_key(pack, scenario)
-    if before is not None and before.key != key and before.key in _own():
-        before.cancel.set()
+    for place, before in list(jobs.items()):
+        if before.key != key and not before.done.is_set() and before.key in _own():
+            # What is left of it is no plan of its region: there one begins again.
+            before.cancel.set()
+            del jobs[place]
     run = desk.get(key)
     if run is None:
-        run = _Run(Job(key, step="waiting"), scenario)
+        run = _Run(Job(key, step="waiting"), state.plan())
         desk.keep(key, run)
         run.job.start(lambda job: _work(job, pack, scenario, desk))
         _own().add(key)
-    jobs[pack.name] = run.job
-    st.session_state[_NAMED], st.session_state[state.RUN] = scenario.name, key
+    jobs[_place()] = run.job
+    st.session_state[_NAMED], st.session_state[state.RUN] = state.plan().name, key
 
 
 def reopen() -> None:
@@ -115,10 +118,10 @@ def settle() -> None:
     if job is None or job.key != key:
         found = _desk().get(key)
         if found is not None:
-            jobs[state.province()] = found.job
+            jobs[_place()] = found.job
             st.session_state[state.RUN] = key
         elif job is not None and st.session_state.get(_NAMED) != name:
-            del jobs[state.province()]
+            del jobs[_place()]
             return
         else:
             return
@@ -126,8 +129,14 @@ def settle() -> None:
 
 
 def last() -> Job | None:
-    """Return the session's last run for the chosen province."""
-    return _jobs().get(state.province())
+    """Return the session's last run for the region in force."""
+    return _jobs().get(_place())
+
+
+def _place() -> str:
+    """Return the name of the region in force among the session's runs."""
+    adcode = state.region()[1]
+    return f"{state.province()}/{adcode}" if adcode else state.province()
 
 
 def _own() -> set[str]:
@@ -142,7 +151,7 @@ def take_kept() -> None:
         return
     if not _first_time(_TAKEN, name):
         return
-    pack, scenario = cache.pack(), state.plan()
+    pack, scenario = cache.pack(), settings.scenario()
     try:
         result = Workspace.open().result(name)
         found = None if result is None else kept_rollout(result, where=name)
@@ -152,15 +161,20 @@ def take_kept() -> None:
     if result is None:
         return
     # A result without frontier and alternatives answers too.
-    is_plain = result.key == plan_key(pack, without_extras(scenario))
-    _jobs()[pack.name] = Job(key_now() if is_plain else result.key).finish(found)
+    answers = result.key in (key_now(), plan_key(pack, without_extras(scenario)))
+    if not answers and state.region()[1]:
+        # It is of another area.
+        return
+    _jobs()[_place()] = Job(key_now() if answers else result.key).finish(found)
     st.session_state[_NAMED] = name
 
 
 def keep() -> None:
     """Let the saved scenario keep the plan that answers it."""
     job, scenario = last(), state.plan()
-    if job is None or not job.done.is_set() or job.result is None or job.key != key_now():
+    if job is None or not job.done.is_set() or job.result is None:
+        return
+    if job.key != plan_key(cache.pack(), scenario):
         return
     if _first_time(_KEPT_FOR, f"{scenario.name} {job.results}"):
         try:

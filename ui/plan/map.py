@@ -30,11 +30,15 @@ CORNERS = "_plan_corners"
 CHOSEN = "plan_site"
 #: A click this near chooses a site [°].
 _NEAR_DEG = 0.05
+#: Edge of the map around the villages of an area [°].
+_MARGIN_DEG = 0.1
 
 
 def show(result: Rollout | None, year: int, *, height: int) -> None:
     """Draw the map; without a plan the villages that it would be for."""
-    villages = _demand(cache.pack().digest, plan_settings.settings().min_households)
+    scenario = plan_settings.scenario()
+    villages, box = _demand(cache.pack().digest, scenario.plan.regions,
+                            scenario.plan.min_households)  # fmt: skip
     named = plan_settings.settings().candidates
     corners = [[lat, lon] for lon, lat in st.session_state.get(CORNERS, [])]
     overlay: dict[str, Any] = {
@@ -50,6 +54,8 @@ def show(result: Rollout | None, year: int, *, height: int) -> None:
             },
         }
     }  # fmt: skip
+    if scenario.plan.regions and box:
+        overlay["look"] = box
     if result is not None:
         overlay["plan"] |= {"url": _content(result), "legend": _legend(result, year)}
         mark = result.sites[result.sites["candidate_id"] == st.session_state.get(CHOSEN)]
@@ -202,10 +208,12 @@ def _wanted() -> list[dict[str, str]]:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _demand(digest: str, least: int) -> bytes:
-    del digest, least
-    villages = demand(cache.pack(), state.plan())
-    return point_bytes(
-        villages["lon"].to_numpy(float), villages["lat"].to_numpy(float),
-        villages["households"].to_numpy(np.int64), np.zeros(len(villages), np.uint8),
-    )  # fmt: skip
+def _demand(digest: str, regions: tuple[str, ...], least: int) -> tuple[bytes, list[list[float]]]:
+    """Return the villages planned for, and the box around them: south, west, north, east."""
+    del digest, regions, least
+    villages = demand(cache.pack(), plan_settings.scenario())
+    lon, lat = (villages[name].to_numpy(float) for name in ("lon", "lat"))
+    ends = ((part.min() - _MARGIN_DEG, part.max() + _MARGIN_DEG) for part in (lat, lon))
+    box = np.transpose(list(ends)).tolist() if len(lon) else []
+    nothing = np.zeros(len(villages), np.uint8)
+    return point_bytes(lon, lat, villages["households"].to_numpy(np.int64), nothing), box

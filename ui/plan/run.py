@@ -10,7 +10,6 @@ from geo.errors import PlannerError
 from geo.siting import InfeasibleError
 from planning.plan.rollout import Rollout
 from ui.plan import job as plan_job
-from ui.plan.settings import TEN_THOUSAND
 from ui.shell import cache, state
 from ui.shell.callbacks import once, whole
 from ui.shell.frame import explain
@@ -69,35 +68,10 @@ def result() -> Rollout | None:
     return found
 
 
-def figures(found: Rollout) -> None:
-    """Draw the plan in numbers, each with what it is counted out of."""
-    sites, villages = found.sites, found.villages
-    wanted = len(villages) + len(found.left) + len(found.unreachable)
-    cells = st.columns([0.7, 1.2, 1, 1.5])
-    new = int((sites["status"] != "built").sum())
-    cells[0].metric(t("plan.sites_metric"), number(new))
-    share = len(villages) / wanted if wanted else 0.0
-    cells[1].metric(
-        t("plan.villages_metric"), number(len(villages)),
-        t("plan.of", share=f"{share:.1%}", total=number(wanted)),
-        delta_color="off", delta_arrow="off",
-    )  # fmt: skip
-    cells[2].metric(
-        t("plan.households_metric"), number(int(villages["households"].sum())),
-        t("plan.stopped", how=t(f"plan.stopped_{found.choice.stopped}")),
-        delta_color="off", delta_arrow="off",
-    )  # fmt: skip
-    cells[3].metric(
-        t("plan.cost_metric", year=found.scenario.plan.money.price_year),
-        number(sites["cost_base"].sum() / TEN_THOUSAND),
-    )
-    st.markdown(f":small[**{_proof(found)}**]")
-    st.caption(_order(found))
+def notes(found: Rollout) -> None:
+    """Draw warnings, and what the figures leave out."""
     for warning in found.warnings:
         st.warning(warning.text(language()))
-    for note in found.money_notes:
-        words = note.text(language())
-        st.caption(words[:1].upper() + words[1:])
     st.caption(" ".join(t(f"plan.note_{note}") for note in found.notes))
 
 
@@ -116,27 +90,6 @@ def _conflicts(error: PlannerError) -> None:
         for one in error.conflicts
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-
-
-def _proof(found: Rollout) -> str:
-    choice = found.choice
-    values = {
-        "value": number(choice.value), "bound": number(choice.bound), "gap": f"{choice.gap:.2%}",
-    }  # fmt: skip
-    if choice.measure == "cost":
-        return t("plan.proof_cost", **values)
-    if choice.measure == "least_share":
-        values |= {"value": f"{choice.value:.1%}", "bound": f"{choice.bound:.1%}"}
-        return t("plan.proof_share", **values)
-    return t("plan.proof", **values)
-
-
-def _order(found: Rollout) -> str:
-    """Say what no order of building the sites can exceed."""
-    return t(
-        "plan.proof_years", value=number(found.household_years),
-        bound=number(found.most_household_years), gap=f"{found.order_gap:.2%}",
-    )  # fmt: skip
 
 
 @whole

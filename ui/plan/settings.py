@@ -17,8 +17,9 @@ from data.scenario.plan_settings import (
     changed,
 )
 from data.scenario.presets import presets
+from data.scenario.scenario import Scenario
 from geo.errors import InputError, PlannerError
-from ui.shell import cache, demonstration, localised_select, state
+from ui.shell import cache, demonstration, localised_select, region, state
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain
 from ui.shell.i18n import language, name_language, t
@@ -32,6 +33,21 @@ _RELIEF = "plan_demonstration"
 def settings() -> PlanSettings:
     """Return the settings in force."""
     return state.plan().plan
+
+
+def scenario() -> Scenario:
+    """Return the scenario to plan: without an area of its own, it is for the region in force."""
+    here, (_, adcode) = state.plan(), state.region()
+    if here.plan.regions or not adcode:
+        return here
+    plan = here.plan.model_copy(update={"regions": (adcode,)})
+    return here.model_copy(update={"plan": plan})
+
+
+def area() -> str:
+    """Return the names of what is planned for."""
+    codes, names = settings().regions, _regions()
+    return t("list.comma").join(names.get(code, code) for code in codes) or region.name()
 
 
 def put_at(values: dict[str, Any]) -> bool:
@@ -73,8 +89,9 @@ def goal() -> None:
         figure("share", t("plan.share"), now.share * 100, (0.1, 100, 5),
             taken=lambda value: value / 100,
         )  # fmt: skip
-    several("regions", t("plan.area"), _regions(), now.regions, empty=t("plan.area_all"))
-    if now.regions:
+    several("regions", t("plan.area"), _regions(), now.regions,
+            empty=t("plan.area_above", place=region.name()))  # fmt: skip
+    if scenario().plan.regions:
         switch("across", t("plan.across"), now.across)
     titles = {key: item.title(language()) for key, item in presets().items()}
     several("presets", t("plan.presets"), titles, now.presets)
@@ -127,8 +144,7 @@ def candidates() -> None:
     sources = {name: t(f"plan.source_{name}") for name in get_args(CandidateSource)}
     several("candidates.sources", t("plan.sources"), sources, now.candidates.sources,
              help_=t("plan.sources_help"))  # fmt: skip
-    scenario = state.plan()
-    st.session_state[_RELIEF] = scenario.demonstration_terrain
+    st.session_state[_RELIEF] = state.plan().demonstration_terrain
     st.toggle(t("plan.demonstration"), key=_RELIEF, on_change=_take_relief,
               help=t("plan.demonstration_help"))  # fmt: skip
     kinds = {name: t(f"plan.backhaul_{name}") for name in get_args(BackhaulKind)}
