@@ -131,3 +131,17 @@ def test_the_command_proposes_and_accepts(toy_listed: Pack, tmp_path: Path) -> N
     assert table["value"].tolist() == [903]
     made = CliRunner().invoke(cli, [*order, "--accept", "plan-0"])
     assert "plan-0" in str(made.exception)
+
+
+def test_the_command_keeps_a_plan_of_another_province_apart(
+    toy_listed: Pack, tmp_path: Path
+) -> None:
+    path, folder = tmp_path / "plan.txt", tmp_path / "own"
+    path.write_text(f"贵州省“十四五”规划\n{TEXT}", encoding="utf-8")
+    order = ["read-plan", str(path), "-p", toy_listed.name, "-w", str(folder), "--accept", "all"]
+    made = CliRunner().invoke(cli, order)
+    assert made.exit_code == 0, made.output
+    assert "Guizhou" in made.stderr
+    assert "0 accepted" in made.stderr
+    with Catalogue(folder) as store:
+        assert store.table(toy_listed.name, "targets") is None
