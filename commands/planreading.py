@@ -53,14 +53,20 @@ def read_plan(
     from data.planreader.acceptance import PROPOSAL_COLUMNS, proposals
     from data.planreader.files import opened
     from data.planreader.reading import read_document
-    from data.provinces.listed import region_names_of
+    from data.provinces.listed import listed_province, region_names_of
 
     code, regions = _regions(province, workspace)
     read: list[tuple[Document, list[PlanStatement]]] = []
     for file in files:
         document = opened(file, progress=_progress(file))
-        names = regions or region_names_of(document.region)
-        read.append((document, read_document(document, province=code, regions=names)))
+        if code and document.region not in {"", code}:
+            # Its figures keep their province: they would join the wrong ledger.
+            other = listed_province(document.region)
+            name = other.name_zh if terminal_language() == "zh" else other.name_en
+            remark("planreader.other_province", file=file.name, name=name)
+        own = document.region or code
+        names = regions if own == code else region_names_of(own)
+        read.append((document, read_document(document, province=own, regions=names)))
     parts = [proposals(found, document, terminal_language()) for document, found in read]
     filled = [part for part in parts if len(part)]
     table = (
@@ -142,4 +148,4 @@ def _accept(
             mine = [said for said in found if proposal_id(said, document) in wanted]
             if mine:
                 accept(store, pack, document, mine)
-                remark("planreader.accepted", count=len(mine), file=document.name)
+            remark("planreader.accepted", count=len(mine), file=document.name)

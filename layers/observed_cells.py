@@ -111,15 +111,36 @@ def target_cells(query: Query, total: Statement | None, built: Statement | None)
     Returns
     -------
     cells
-        Prefectures with a share or a lower bound.
+        Prefectures with a target of their own, a share or a lower bound.
     """
     if total is None:
         return NO_CELLS
-    shares = regional_shares(query)
+    own = _own_targets(query, total)
+    shares = {code: s for code, s in regional_shares(query).items() if code not in own}
     known = _of_prefectures(query, built.as_of) if built is not None else []
-    floor = {f.adcode: f.value for f in known if f.adcode not in shares}
+    floor = {f.adcode: f.value for f in known if f.adcode not in {**shares, **own}}
     kept = sum(s.value for s in shares.values()) * total.low
-    return Cells(share=shares, floor=floor if kept + sum(floor.values()) <= total.low else {})
+    kept += sum(figure.value for figure in own.values())
+    if kept + sum(floor.values()) > total.low:
+        floor = {}
+    return Cells(same=own, share=shares, floor=floor)
+
+
+def _own_targets(query: Query, total: Statement) -> dict[str, RegionalFigure]:
+    """Return the targets that prefectures state for the province's date; none if they exceed it."""
+    codes = set(query.context.prefectures["adcode"])
+    found = {
+        figure.adcode: figure if figure.qualifier == "~" else replace(
+            figure, low=figure.value, high=figure.value
+        )
+        for figure in query.ledger.regional(query.metric.ledger.target)
+        if figure.kind == "plan" and figure.as_of == total.as_of and figure.adcode in codes
+    }  # fmt: skip
+    shares = regional_shares(query)
+    kept = sum(s.value for code, s in shares.items() if code not in found) * total.low
+    kept += sum(figure.high for figure in found.values())
+    fits = kept <= total.low and len(found) < len(codes)
+    return found if fits else {}
 
 
 def regional_shares(query: Query) -> dict[str, RegionalFigure]:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from data.atomic import atomic_write, storage_errors
 from data.ledger.metrics import metric_title
+from data.observing import region_code
 from data.tables.common import Counts
-from data.tables.imports import TARGETS_IMPORT
+from data.tables.imports import OBSERVATIONS_IMPORT, TARGETS_IMPORT
 from data.wording.catalogue import text
 from data.workspace.catalogue import Catalogue, ImportRecord
 from data.workspace.merging import rows_by_id
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Folder of the workspace that keeps the texts.
 PLANS = "plans"
+_CODE_LENGTH = 6
 #: The ledger counts cable in sheath km; texts write km.
 _LEDGER_UNITS = {("fibre", "cable_length", "km"): "sheath km"}
 
@@ -134,15 +136,23 @@ def why_not(said: PlanStatement, province: str) -> str:
         return "no_date"
     if said.basis == "growth":
         return "growth"
+    if said.region == province:
+        return ""
+    if len(said.region) != _CODE_LENGTH:
+        return "part_of_province"
     if said.region[:2] != province[:2]:
         return "other_province"
-    return "" if said.region == province else "part_of_province"
+    return "" if said.basis == "cumulative" else "share_of_part"
 
 
 def accept(
     store: Catalogue, pack: Pack, document: Document, accepted: Sequence[PlanStatement]
-) -> ImportRecord:
-    """Add statements to the targets that the workspace has in force.
+) -> list[ImportRecord]:
+    """Add statements to the ledger that the workspace has in force.
+
+    Figures of the province become targets. A count of a single region becomes an observation of
+    it, built or planned: what it plans counts as its own target where the province states one for
+    the same date, whose total stays.
 
     Parameters
     ----------
@@ -157,13 +167,16 @@ def accept(
 
     Returns
     -------
-    record
-        The import that puts them in force; it can be undone like any other.
+    records
+        The imports that put them in force, of targets and of observations; each can be undone like
+        any other.
 
     Raises
     ------
     InputError
         If none is given, or one cannot become a row of the ledger.
+    UnknownNameError
+        If the pack has no such region.
     """
     if not accepted:
         raise InputError("no statement is accepted", where=document.name,
@@ -174,12 +187,22 @@ def accept(
                 text(f"plan_refusal.{code}", "en"), where=said.quote[:40],
                 repair=text("plan_refusal.repair", "en"),
             )  # fmt: skip
-    rows = rows_by_id(store.table(pack.name, "targets"), _rows(document, accepted))
+        region_code(pack, said.region, where=said.quote[:40])
+    whole = [said for said in accepted if said.region == pack.adcode]
+    parts = [said for said in accepted if said.region != pack.adcode]
     keep(store.folder, document)
+    made = (("targets", _rows(document, whole)), ("observations", _rows_of_parts(document, parts)))
+    return [_commit(store, pack, document, kind, rows) for kind, rows in made if len(rows)]
+
+
+def _commit(
+    store: Catalogue, pack: Pack, document: Document, kind: str, added: pd.DataFrame
+) -> ImportRecord:
+    rows = rows_by_id(store.table(pack.name, kind), added)
     return store.commit(
-        province=pack.name, kind="targets", table=rows, file_name=document.name,
+        province=pack.name, kind=kind, table=rows, file_name=document.name,
         file_sha256=document.sha256, evidence="declared", as_of=document.date or "", crs={},
-        counts=Counts(len(rows), len(rows), 0, 0), choices={"accepted": len(accepted)},
+        counts=Counts(len(rows), len(rows), 0, 0), choices={"accepted": len(added)},
     )  # fmt: skip
 
 
@@ -216,16 +239,38 @@ def keep(folder: Path, document: Document) -> Path:
 
 
 def _rows(document: Document, accepted: Sequence[PlanStatement]) -> pd.DataFrame:
-    note = " · ".join(filter(None, (document.title, document.issuer, document.number)))
     rows = [
         {
             "id": proposal_id(said, document), "province": said.region, "layer": said.layer,
             "metric": said.metric, "kind": said.kind, "as_of": said.date,
-            "unit": _LEDGER_UNITS.get((said.layer, said.metric, said.unit), said.unit),
+            "unit": _unit(said),
             "qualifier": said.qualifier, "value": said.value, "basis": said.basis,
-            "source_file": document.name, "quote": said.quote, "note": note,
+            "source_file": document.name, "quote": said.quote, "note": _note(document),
             "evidence": "reported", "source": document.title,
         }
         for said in accepted
     ]  # fmt: skip
     return pd.DataFrame(rows).reindex(columns=list(TARGETS_IMPORT.column_names))
+
+
+def _rows_of_parts(document: Document, accepted: Sequence[PlanStatement]) -> pd.DataFrame:
+    rows = [
+        {
+            "id": proposal_id(said, document), "adcode": said.region, "layer": said.layer,
+            "metric": said.metric, "as_of": said.date, "qualifier": said.qualifier,
+            "value": said.value, "unit": _unit(said),
+            "kind": "plan" if said.kind == "target" else "built", "source": document.title,
+            "source_file": document.name, "quote": said.quote, "note": _note(document),
+            "evidence": "reported",
+        }
+        for said in accepted
+    ]  # fmt: skip
+    return pd.DataFrame(rows).reindex(columns=list(OBSERVATIONS_IMPORT.column_names))
+
+
+def _note(document: Document) -> str:
+    return " · ".join(filter(None, (document.title, document.issuer, document.number)))
+
+
+def _unit(said: PlanStatement) -> str:
+    return _LEDGER_UNITS.get((said.layer, said.metric, said.unit), said.unit)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from data import clock
 from data.planreader.dates import Mention
+from data.planreader.matching import Subject
 from data.planreader.phrases import pattern
 
 _HEADING = pattern("context.heading")
@@ -14,6 +16,9 @@ _PLANNED = pattern("context.planned")
 #: Words of a sentence that say that its figures are built, or planned.
 _BUILT_HERE = pattern("context.built_here")
 _PLANNED_HERE = pattern("context.planned_here")
+_RANKED = pattern("context.ranked")
+_DONE = pattern("context.done")
+_NOT_DONE = pattern("context.not_done")
 
 
 @dataclass(frozen=True)
@@ -28,12 +33,15 @@ class Plan:
         ISO date of the document, or None.
     region
         Code of its province, or empty.
+    over
+        Last day that the text says is over (截至2022年底), or None.
     """
 
     first_year: int | None = None
     last_year: int | None = None
     issued: str | None = None
     region: str = ""
+    over: str | None = None
 
     @property
     def year(self) -> int | None:
@@ -69,13 +77,18 @@ class ReadingContext:
         Last date that a sentence began with, while its paragraph lasts.
     reviewed
         Last date that the review of what is built mentioned.
+    counted
+        Metric and measure of the last number, while only semicolons follow.
+    last
+        Last date that a sentence mentioned, for the one behind a semicolon.
     """
 
     plan: Plan
     section: str = ""
     date: Mention | None = None
     reviewed: str | None = None
-    _titles: list[str] = field(default_factory=list)
+    counted: tuple[Subject, str] | None = None
+    last: Mention | None = None
 
     def paragraph(self) -> None:
         """Begin a paragraph: a date does not reach into the next one."""
@@ -164,12 +177,7 @@ class ReadingContext:
         dated = self._kind_by_date(mention)
         if dated:
             return dated, ""
-        if pattern("context.lacks").search(clause):
-            return "baseline", "words"
-        if mention is not None and pattern("context.until").match(sentence[mention.start :]):
-            return "target", "words"
-        lead = sentence[: sentence.find(clause) + len(clause)]
-        worded = self._kind_by_words(lead)
+        worded = self._kind_as_said(clause, sentence, mention)
         if worded:
             return worded, "words"
         if self.section:
@@ -180,11 +188,34 @@ class ReadingContext:
         if mention is None:
             return ""
         issued, year = self.plan.issued, self.plan.year
-        if mention.past or (issued is not None and mention.date <= issued):
+        over = max(filter(None, (issued, self.plan.over)), default=None)
+        if mention.past or (over is not None and mention.date <= over):
             return "baseline"
         if year is None:
+            # What lies ahead cannot be built yet.
+            return "target" if mention.date > clock.today().isoformat() else ""
+        if issued is None and not mention.period and int(mention.date[:4]) == year:
             return ""
         return "target" if int(mention.date[:4]) >= year else "baseline"
+
+    def _kind_as_said(self, clause: str, sentence: str, mention: Mention | None) -> str:
+        end = sentence.find(clause) + len(clause)
+        lead = sentence[:end]
+        ranked = mention is None and self.section != "target" and _RANKED.search(sentence[end:])
+        if ranked or pattern("context.lacks").search(clause):
+            return "baseline"
+        if mention is not None and pattern("context.until").match(sentence[mention.start :]):
+            return "target"
+        if mention is not None and self._is_done(lead):
+            return "baseline"
+        return self._kind_by_words(lead)
+
+    @staticmethod
+    def _is_done(lead: str) -> bool:
+        """Whether a sentence says what was done at a date that nothing else places in time."""
+        return _DONE.search(lead) is not None and not (
+            _NOT_DONE.search(lead) or _PLANNED_HERE.search(lead)
+        )
 
     def _kind_by_words(self, lead: str) -> str:
         built, planned = _BUILT_HERE.search(lead), _PLANNED_HERE.search(lead)

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 
+from data.planreader.numerals import chinese_value
 from data.planreader.phrases import pattern, phrase, table
 
 #: Number of a five-year plan → its last year.
@@ -13,6 +14,7 @@ FIVE_YEAR_PLANS = {number: int(year) for number, year in table("five_year_plans"
 _DATE = pattern("dates.date")
 _PLAN = pattern("dates.plan")
 _RELATIVE = pattern("dates.relative")
+_IN_YEARS = pattern("dates.in_years")
 _CHINESE_YEAR = pattern("dates.chinese_year")
 #: Word of a relative date → years from the document's own.
 _SHIFTS = {phrase("dates.next_year"): 1, phrase("dates.year_after"): 2,
@@ -36,6 +38,10 @@ class Mention:
         True for a span (十四五期间, 2021—2025年).
     past
         True where the words say that it is over (截至, 以来, 去年).
+    begins
+        ISO date of the day before a period, or None.
+    counted
+        True where the period counts from the first year of the plan (三年内).
     """
 
     date: str
@@ -43,6 +49,8 @@ class Mention:
     end: int
     period: bool = False
     past: bool = False
+    begins: str | None = None
+    counted: bool = False
 
 
 def with_digits(text: str) -> str:
@@ -61,7 +69,7 @@ def with_digits(text: str) -> str:
     return _CHINESE_YEAR.sub(lambda match: match[0].translate(_DIGITS), text)
 
 
-def mentions(text: str, year: int | None = None) -> list[Mention]:
+def mentions(text: str, year: int | None = None, first: int | None = None) -> list[Mention]:
     """Return the dates of a text in their order.
 
     Parameters
@@ -70,6 +78,8 @@ def mentions(text: str, year: int | None = None) -> list[Mention]:
         Text with half-width digits.
     year
         Year of the document, for 今年 and its like.
+    first
+        First year of the plan, for 三年内 and its like.
 
     Returns
     -------
@@ -87,9 +97,12 @@ def mentions(text: str, year: int | None = None) -> list[Mention]:
         if last is None:
             continue
         when = match["when"]
+        begins = f"{last - 5}-12-31" if phrase("dates.span") in when else None
         last -= _YEARS_BEFORE.get(when[0], 0)
-        period, past = phrase("dates.span") in when, when == phrase("dates.since")
-        found.append(Mention(f"{last}-12-31", *match.span(), period=period, past=past))
+        found.append(
+            Mention(f"{last}-12-31", *match.span(), period=begins is not None,
+                    past=when == phrase("dates.since"), begins=begins)
+        )  # fmt: skip
     if year is not None:
         for match in _RELATIVE.finditer(text):
             word = match["relative"]
@@ -97,6 +110,13 @@ def mentions(text: str, year: int | None = None) -> list[Mention]:
                 Mention(f"{year + _SHIFTS.get(word, 0)}-12-31", *match.span(),
                         past=_SHIFTS.get(word, 0) < 0)
             )  # fmt: skip
+    if first is not None:
+        for match in _IN_YEARS.finditer(text):
+            word = match["years"]
+            count = int(word) if word.isdigit() else int(chinese_value(word) or 0)
+            found.append(
+                Mention(f"{first + count - 1}-12-31", *match.span(), period=True, counted=True)
+            )
     return sorted(found, key=lambda mention: mention.start)
 
 
@@ -114,5 +134,6 @@ def _of_year(match: re.Match[str]) -> Mention:
         day = calendar.monthrange(year, month)[1]
     return Mention(
         f"{year:04d}-{month:02d}-{day:02d}", *match.span(), period=match["first"] is not None,
+        begins=f"{int(match['first']) - 1}-12-31" if match["first"] else None,
         past=(match["until"] or "").startswith((phrase("dates.up_to"), phrase("dates.closing"))),
     )  # fmt: skip

@@ -10,6 +10,8 @@ from data.planreader.quantities import Quantity
 
 #: Behind the words of a metric these make it something else: 5G基站配套电源.
 _SOMETHING_ELSE = pattern("matching.something_else")
+_NOT_BUILT = pattern("matching.not_built")
+_PER = pattern("matching.per")
 _LEAD = pattern("matching.lead")
 #: A few words may come between a number and its metric, but no other noun that is counted.
 _BETWEEN = pattern("matching.between")
@@ -57,7 +59,9 @@ def converted(value: float, measure: str, unit: str) -> float:
     return float(f"{value * CONVERSIONS.get((measure, unit), 1.0):.12g}")
 
 
-def subject(before: str, behind: str, clause: str, quantity: Quantity | None) -> Subject | None:
+def subject(
+    before: str, behind: str, clause: str, quantity: Quantity | None, *, by_unit: bool = False
+) -> Subject | None:
     """Return the metric whose words are longest and nearest to a number.
 
     Parameters
@@ -68,6 +72,8 @@ def subject(before: str, behind: str, clause: str, quantity: Quantity | None) ->
         The whole clause.
     quantity
         The number; None accepts any metric that counts.
+    by_unit
+        True to let the unit name the metric where no word does.
 
     Returns
     -------
@@ -75,11 +81,12 @@ def subject(before: str, behind: str, clause: str, quantity: Quantity | None) ->
         None where no words fit.
     """
     best: Subject | None = None
+    counts_all = not _PER.search(before)
     for metric in lexicon().metrics:
-        if not _fits(metric, quantity, clause):
+        if not (counts_all or metric.basis != "cumulative") or not _fits(metric, quantity, clause):
             continue
         score = max(_before(metric, before), _behind(metric, behind) if quantity else 0.0)
-        if quantity is not None and quantity.measure == metric.by_unit:
+        if by_unit and quantity is not None and quantity.measure == metric.by_unit:
             score = max(score, _LEAST_SCORE + 0.1)
         if score > (best.score if best else _LEAST_SCORE):
             best = Subject(metric.layer, metric.metric, metric.unit, metric.basis, score)
@@ -105,7 +112,9 @@ def _before(metric: MetricWords, before: str) -> float:
         (
             (match.end() - match.start()) - _GAP_COST * (len(before) - match.end())
             for match in metric.words.finditer(before)
-            if match.end() > match.start() and not _SOMETHING_ELSE.match(before, match.end())
+            if match.end() > match.start()
+            and not _SOMETHING_ELSE.match(before, match.end())
+            and not _NOT_BUILT.search(before[: match.start()])
         ),
         default=0.0,
     )
@@ -122,5 +131,7 @@ def _behind(metric: MetricWords, behind: str) -> float:
         if match is not None and match.start() > reach:
             return 0.0
     if match is None or match.end() == match.start():
+        return 0.0
+    if _SOMETHING_ELSE.match(behind, match.end()):
         return 0.0
     return (match.end() - match.start()) + 2 - _GAP_COST * match.start()

@@ -89,7 +89,7 @@ def _scaled(text: str, scale: str | None) -> float:
     for sign in scale or "":
         factor *= _SMALL.get(sign) or _LARGE[sign]
     # Twelve digits: 2.3 × 10,000 is 23,000.
-    return float(f"{float(text.replace(',', '')) * factor:.12g}")
+    return float(f"{float(text.replace(',', '').replace(' ', '')) * factor:.12g}")
 
 
 def numbers(text: str) -> list[Number]:

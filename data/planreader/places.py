@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from data.planreader.lexicon import NetworkWords, PlaceWords, lexicon
 from data.planreader.matching import Subject
@@ -11,6 +12,12 @@ from data.planreader.phrases import pattern
 _BEHIND = pattern("places.behind")
 _SEVERAL = pattern("places.several")
 _JOINED = pattern("places.joined")
+#: A share of homes, not of places.
+_TO_HOMES = pattern("places.to_homes")
+_SOME = pattern("places.some")
+_RATE = pattern("places.rate")
+#: Characters between a place and 全覆盖 where the network stands in the clause before.
+_NEAR = 4
 _Span = tuple[int, int, PlaceWords]
 
 
@@ -29,6 +36,8 @@ def of_share(before: str, behind: str, clause: str) -> list[Subject]:
     subjects
         One per network and kind of place; empty where none is named.
     """
+    if _TO_HOMES.search(before):
+        return []
     areas = _areas(before, behind)
     networks = _networks(clause)
     if not networks or not areas:
@@ -41,13 +50,44 @@ def of_share(before: str, behind: str, clause: str) -> list[Subject]:
     return [_subject(network, area) for network in networks for area in areas]
 
 
-def of_full_coverage(clause: str) -> list[Subject]:
+def of_share_in_two(earlier: str, before: str, clause: str) -> list[Subject]:
+    """Return what a share counts whose network or place stands in the clause before.
+
+    Parameters
+    ----------
+    earlier
+        The clause before.
+    before
+        Words before the number.
+    clause
+        The whole clause.
+
+    Returns
+    -------
+    subjects
+        Empty unless one of both is named here and the other there.
+    """
+    if not _RATE.search(before) or _TO_HOMES.search(before):
+        return []
+    areas, networks = _areas(before, ""), _networks(clause)
+    some = not areas and any(area.pattern.search(before) for area in lexicon().areas)
+    if some or bool(areas) == bool(networks):
+        return []
+    areas, networks = areas or _areas(earlier, ""), networks or _networks(earlier)
+    if len(areas) != 1 or len(networks) != 1:
+        return []
+    return [replace(_subject(networks[0], areas[0]), inherited=True)]
+
+
+def of_full_coverage(clause: str, earlier: str = "") -> list[Subject]:
     """Return what a clause says to be covered wholly.
 
     Parameters
     ----------
     clause
         With words like 全覆盖.
+    earlier
+        The clause before, which may name the network.
 
     Returns
     -------
@@ -55,10 +95,19 @@ def of_full_coverage(clause: str) -> list[Subject]:
         One per network and kind of place.
     """
     spans = [_span(match, area) for area in lexicon().areas
-             for match in area.pattern.finditer(clause)]  # fmt: skip
-    return [
+             for match in area.pattern.finditer(clause)
+             if not _SOME.search(clause[: match.start()])]  # fmt: skip
+    found = [
         _subject(network, area) for network in _networks(clause) for _, _, area in _longest(spans)
     ]
+    networks = _networks(earlier)
+    if _networks(clause) or len(spans) != 1 or len(networks) != 1:
+        return found
+    if spans[0][2].metric == "prefectures_reached":
+        return []
+    if _RATE.search(clause[spans[0][1] : spans[0][1] + _NEAR]) is None:
+        return []
+    return [replace(_subject(networks[0], spans[0][2]), inherited=True)]
 
 
 def _areas(before: str, behind: str) -> list[PlaceWords]:
@@ -68,7 +117,8 @@ def _areas(before: str, behind: str) -> list[PlaceWords]:
         if area.pattern.match(behind, lead.end() if lead else 0):
             return [area]
     spans = [_span(match, area) for area in lexicon().areas
-             for match in area.pattern.finditer(before)]  # fmt: skip
+             for match in area.pattern.finditer(before)
+             if not _SOME.search(before[: match.start()])]  # fmt: skip
     return [area for _, _, area in _last_list(before, spans)]
 
 

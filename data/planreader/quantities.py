@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from data.planreader.lexicon import UnitWords, lexicon
 from data.planreader.numerals import Number, numbers
-from data.planreader.phrases import pattern
+from data.planreader.phrases import pattern, phrase
 
 _ABOUT = pattern("quantities.about")
 _MORE = pattern("quantities.more")
@@ -96,12 +96,22 @@ def quantities(text: str) -> list[Quantity]:
             found.append(replace(quantity, value=least, qualifier=">=", start=low.start))
             quantity = replace(quantity, qualifier="<=")
         found.append(quantity)
+    return _with_the_unit_of_the_next(text, found)
+
+
+def _with_the_unit_of_the_next(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give numbers of a list the unit that only its last one has: 1.6万、0.5万架."""
+    for place in range(len(found) - 2, -1, -1):
+        one, following = found[place], found[place + 1]
+        bare = one.measure == "count" and text[one.end - 1] in phrase("quantities.ends_bare")
+        if bare and pattern("lists.joined").fullmatch(text[one.end : following.start]):
+            found[place] = replace(one, measure=following.measure)
     return found
 
 
 def _plain(text: str, number: Number) -> float:
     """Return the digits of a number without its magnitude."""
-    digits = re.match(r"[\d.]+", text[number.start : number.end].replace(",", ""))
+    digits = re.match(r"[\d.]+", text[number.start : number.end].replace(",", "").replace(" ", ""))
     return float(digits[0]) if digits else 1.0
 
 

@@ -9,14 +9,16 @@ from pathlib import Path
 from data.planreader.context import Plan, ReadingContext
 from data.planreader.dates import Mention, mentions, with_digits
 from data.planreader.document import Document
-from data.planreader.extraction import PlanSentence, statements
+from data.planreader.extraction import statements
 from data.planreader.files import opened
-from data.planreader.phrases import pattern
+from data.planreader.phrases import pattern, phrase
 from data.planreader.quantities import quantities
 from data.planreader.regions import RegionNames, region_names
 from data.planreader.statement import PlanStatement
+from data.planreader.timing import PlanSentence
 
 _END = re.compile(r"[。！!？?；;\n]+")
+_JOINS = ";；"
 #: Full-width signs → half-width ones of the same length.
 _HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code != 0xFF1B} | {
     ord(wide): ord(half) for wide, half in zip("％－／（）．＋\u3000\xa0", "%-/().+  ", strict=True)
@@ -67,7 +69,10 @@ def read_document(
     statements
         In the order of the text, each once.
     """
-    plan = Plan(document.first_year, document.last_year, document.date, province or document.region)
+    plan = Plan(
+        document.first_year, document.last_year, document.date, province or document.region,
+        over=_over(document.text),
+    )  # fmt: skip
     return read_text(document.text, plan, region_names(regions))
 
 
@@ -112,6 +117,14 @@ def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[P
     return _with_anomalies(list(found.values()))
 
 
+def _over(text: str) -> str | None:
+    """Return the last day that a text says is over, as 截至2022年底 does."""
+    half = with_digits(text.translate(_HALF))
+    until = (phrase("dates.up_to"), phrase("dates.closing"))
+    over = [mention.date for mention in mentions(half) if half.startswith(until, mention.start)]
+    return max(over, default=None)
+
+
 def set_aside(text: str, found: Sequence[PlanStatement]) -> list[tuple[int, str]]:
     """Return the sentences that count something and state nothing of infrastructure.
 
@@ -137,7 +150,7 @@ def set_aside(text: str, found: Sequence[PlanStatement]) -> list[tuple[int, str]
 
 def _sentences(text: str, plan: Plan) -> Iterator[PlanSentence | None]:
     half = with_digits(text.translate(_HALF))
-    begin = 0
+    begin, joined = 0, False
     for match in [*_END.finditer(half), None]:
         end = match.start() if match else len(half)
         quote = text[begin:end]
@@ -145,8 +158,9 @@ def _sentences(text: str, plan: Plan) -> Iterator[PlanSentence | None]:
         stripped = quote.strip()
         if stripped:
             part = half[begin + lead : begin + lead + len(stripped)]
-            found = tuple(mentions(part, plan.year))
-            yield PlanSentence(part, stripped, begin + lead, _own_dates(part, found))
+            found = tuple(mentions(part, plan.year, plan.first_year))
+            yield PlanSentence(part, stripped, begin + lead, _own_dates(part, found), joined)
+        joined = match is not None and match[0] in _JOINS
         if match and "\n" in match[0]:
             yield None
         begin = match.end() if match else end
@@ -158,6 +172,8 @@ def _own_dates(text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
     for mention in found:
         before, behind = text[: mention.start], text[mention.end :]
         if pattern("reading.compared").search(before):
+            continue
+        if pattern("reading.times_of").match(behind):
             continue
         if before.count("《") > before.count("》"):
             continue

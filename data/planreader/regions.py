@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 from data.planreader.phrases import phrase, table
 
 #: Code and name of the 31 provinces of the mainland, GB/T 2260.
 PROVINCES = table("provinces")
+#: Provinces whose 全市 is the whole.
+MUNICIPALITIES = frozenset({"110000", "120000", "310000", "500000"})
 _KINDS = phrase("regions.kinds").split("|")
 #: Behind a short name these words make it the name of something else.
 _SOMETHING_ELSE = phrase("regions.something_else")
@@ -45,14 +47,13 @@ class RegionNames:
             return []
         return [
             (match.start(), self.codes[match[1]], match[1])
-            for match in _pattern(tuple(self.codes)).finditer(text)
+            for match in self._pattern.finditer(text)
         ]
 
-
-@cache
-def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    ordered = sorted(names, key=len, reverse=True)
-    return re.compile(f"({'|'.join(map(re.escape, ordered))}){_SOMETHING_ELSE}")
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        ordered = sorted(self.codes, key=len, reverse=True)
+        return re.compile(f"({'|'.join(map(re.escape, ordered))}){_SOMETHING_ELSE}")
 
 
 def region_names(regions: Iterable[tuple[str, str]]) -> RegionNames:

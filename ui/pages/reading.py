@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.provinces.listed import listed_province
 from data.tables.reader import SOURCES_DIR
 from geo.errors import PlannerError
 from ui.reading import proposals, session, text
-from ui.shell import localised_select
+from ui.shell import cache, localised_select
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain, guarded, head
-from ui.shell.i18n import t
+from ui.shell.i18n import name_language, t
 
 _EXAMPLE = "reading_example"
 
@@ -29,6 +30,10 @@ def show() -> None:
     document = reading.document
     parts = (document.title, document.issuer, document.number, document.date or "", document.name)
     st.markdown(" · ".join(part for part in dict.fromkeys(parts) if part))
+    if document.region not in {"", cache.pack().adcode}:
+        other = listed_province(document.region)
+        name = other.name_zh if name_language() == "zh" else other.name_en
+        st.warning(t("reading.other_province", name=name))
     if not reading.statements:
         st.warning(t("reading.nothing"))
     proposals.buttons(reading)

@@ -17,7 +17,7 @@ from ui.reading import session
 from ui.reading.session import ACCEPTED, PENDING, REJECTED, Reading
 from ui.shell import cache, localised_select
 from ui.shell.callbacks import once, whole
-from ui.shell.i18n import UNKNOWN, language, number, t
+from ui.shell.i18n import UNKNOWN, language, named, number, t
 
 _TABLE, _MESSAGE, _FAULT = "reading_table", "_reading_message", "_reading_fault"
 
@@ -197,6 +197,10 @@ def _reasons(said: PlanStatement) -> None:
     st.markdown(t("reading.confidence", share=sure) + (f" {words}" if words else ""))
     if said.other_value is not None:
         st.warning(t("reading.other_value", value=number(said.other_value)))
+    if said.region != cache.pack().adcode and not why_not(said, cache.pack().adcode):
+        regions = cache.pack().table("regions")
+        for _, region in regions[regions["adcode"] == said.region].head(1).iterrows():
+            st.info(t("reading.of_region", name=named(region)))
     if said.place:
         st.info(t("reading.places", names=said.place))
     rows = contradictions(said, cache.pack().table("targets"))

@@ -12,6 +12,7 @@ from data.planreader.document import Document
 from data.planreader.files import opened
 from data.planreader.reading import read_document, set_aside
 from data.planreader.statement import PlanStatement
+from data.provinces.listed import region_names_of
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.folder import Workspace
@@ -93,11 +94,9 @@ def read(content: bytes, name: str) -> Reading:
 
         document = opened(content, name=name, progress=tell)
         bar.empty()
-    regions = pack.table("regions")
-    names = zip(regions["adcode"].astype(str), regions["name_zh"].astype(str), strict=True)
     # A text that names another province keeps it: its figures do not join this ledger.
     province = document.region or pack.adcode
-    found = read_document(document, province=province, regions=list(names))
+    found = read_document(document, province=province, regions=_names(province, pack))
     made = Reading(
         document, {proposal_id(said, document): said for said in found},
         apart=set_aside(document.text, found), chosen="",
@@ -105,6 +104,15 @@ def read(content: bytes, name: str) -> Reading:
     made.chosen = next(iter(made.statements), "")
     st.session_state[_KEY], st.session_state[_READ] = key, made
     return made
+
+
+def _names(province: str, pack: Pack) -> list[tuple[str, str]]:
+    """Return code and name of the regions that a text of a province may name."""
+    if province != pack.adcode:
+        return region_names_of(province)
+    regions = pack.table("regions")
+    columns = (regions[column].astype(str) for column in ("adcode", "name_zh"))
+    return list(zip(*columns, strict=True))
 
 
 @whole

@@ -32,7 +32,11 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _UNIT_BEHIND = re.compile(r"[(（](?P<unit>[^)）]{1,8})[)）]\s*$")
 _TABLE = vocabulary("reading")["plan_table"]
 _FIGURE = re.compile(_TABLE["figure"])
-_DATED_COLUMN = re.compile(_TABLE["dated_column"])
+_NO_VALUE = re.compile(_TABLE["no_value"])
+_VALUE = re.compile(_TABLE["value"])
+_WITH_UNIT = re.compile(r"[^\d.,]$")
+#: Characters of a cell of figures, and rows and columns of a table of them.
+_LONGEST_CELL, _LEAST_ROWS = 60, 2
 _SKIPPED = frozenset({"script", "style", "head", "noscript", "template", "svg"})
 _BREAKING = frozenset(
     {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article",
@@ -147,17 +151,43 @@ class _Words(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._hidden = 0
+        #: Where each open table begins, and its rows of cells with where each begins.
+        self._tables: list[tuple[int, list[list[int]]]] = []
+        self._innermost = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
         self._hidden += tag in _SKIPPED
         if tag in _BREAKING:
             self.parts.append("\n")
+        if tag == "table":
+            self._tables.append((len(self.parts), []))
+            self._innermost = True
+        elif self._tables and tag == "tr":
+            self._tables[-1][1].append([])
+        elif self._tables and tag in {"td", "th"} and self._tables[-1][1]:
+            self._tables[-1][1][-1].append(len(self.parts))
 
     def handle_endtag(self, tag: str) -> None:
         self._hidden -= tag in _SKIPPED and self._hidden > 0
         if tag in _BREAKING:
             self.parts.append("\n")
+        if tag == "table" and self._tables:
+            begin, rows = self._tables.pop()
+            if self._innermost:
+                self._read_cells(begin, rows)
+            self._innermost = False
+
+    def _read_cells(self, begin: int, rows: list[list[int]]) -> None:
+        """Read a table cell by cell; one that only lays out a page stays as it is."""
+        starts = [start for row in rows for start in row]
+        ends = dict(zip(starts, [*starts[1:], len(self.parts)], strict=True))
+        cells = [["".join(self.parts[a : ends[a]]).strip() for a in row] for row in rows]
+        long = any(len(cell) > _LONGEST_CELL for row in cells for cell in row)
+        if long or len(cells) < _LEAST_ROWS or any(len(row) < _LEAST_ROWS for row in cells[:2]):
+            return
+        del self.parts[begin:]
+        self.parts.append("\n".join(_sentences(cells)) + "\n")
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
@@ -219,14 +249,20 @@ def _paragraph(block: ET.Element) -> str:
 
 
 def _table(table: ET.Element) -> Iterator[str]:
-    """Return a sentence per cell: first cell of the row, header of the column, then the cell."""
     rows = [
         ["".join(_paragraph(p) for p in cell.iter(f"{_WORD}p")).strip()
          for cell in row.findall(f"{_WORD}tc")]
         for row in table.findall(f"{_WORD}tr")
     ]  # fmt: skip
-    if not rows:
-        return
+    if rows:
+        yield from _sentences(rows)
+
+
+# -- tables --------------------------------------------------------------------------------------
+
+
+def _sentences(rows: list[list[str]]) -> Iterator[str]:
+    """Return a sentence per cell: header of the column, first words of the row, then the cell."""
     header, unit_column = rows[0], _TABLE["unit_column"]
     for row in rows[1:]:
         subject = next((cell for cell in row if _HAN.search(cell)), "")
@@ -235,10 +271,12 @@ def _table(table: ET.Element) -> Iterator[str]:
         columns = dict(zip(header, row, strict=False))
         words = unit["unit"] if unit else columns.get(unit_column, "")
         for title, cell in columns.items():
-            if cell != subject and title != unit_column and _FIGURE.match(cell):
-                lead = f"{title}，" if _DATED_COLUMN.search(title) else ""
-                figure = cell if re.search(r"[^\d.,]$", cell) else f"{cell}{words}"
-                yield f"{lead}{name}{_TABLE['reaches']}{figure}。"
+            if cell == subject or _NO_VALUE.search(title) or not _FIGURE.match(cell):
+                continue
+            own = _UNIT_BEHIND.search(title)
+            lead = f"{title[: own.start()] if own else title}，"
+            figure = cell if _WITH_UNIT.search(cell) else f"{cell}{own['unit'] if own else words}"
+            yield f"{'' if _VALUE.fullmatch(title) else lead}{name}{_TABLE['reaches']}{figure}。"
 
 
 # -- PDF -----------------------------------------------------------------------------------------

@@ -71,6 +71,37 @@ def test_a_word_file_with_a_table(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+ROWS = (
+    ("序号", "指标", "单位", "2020年", "2025年", "年均增速"),
+    ("1", "5G基站数", "万个", "1.9", "15", "51%"), ("2", "行政村5G通达率", "%", "0", "≥80", ""),
+    ("3", "电信业务收入", "亿元", "350", "500", "7%"),
+)  # fmt: skip
+
+
+def page(rows: tuple[tuple[str, ...], ...]) -> str:
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table>{cells}</table>"
+
+
+def test_a_web_page_with_tables(tmp_path: Path) -> None:
+    path = tmp_path / "plan.html"
+    regions = (("州市", "2025年5G基站（万个）"), ("昆明市", "3.5"), ("曲靖市", "1.2"))
+    # The outer table only lays out the page.
+    body = f"<p>云南省“十四五”规划</p>{page(ROWS)}{page(regions)}<p>{SENTENCE}</p>"
+    path.write_text(f"<html><table><tr><td>首页</td><td>{body}</td></tr></table></html>", "utf-8")
+    names = [("530100", "昆明市"), ("530300", "曲靖市")]
+    found = {(s.metric, s.value, s.qualifier, s.date, s.region) for s in read(path, regions=names)}
+    assert found == {
+        ("base_stations", 19000, "=", "2020-12-31", "530000"),
+        ("base_stations", 150000, "=", "2025-12-31", "530000"),
+        ("admin_villages_reached", 0, "=", "2020-12-31", "530000"),
+        ("admin_villages_reached", 0.8, ">=", "2025-12-31", "530000"),
+        ("base_stations", 35000, "=", "2025-12-31", "530100"),
+        ("base_stations", 12000, "=", "2025-12-31", "530300"),
+        ("base_stations_new", 140000, "=", "2025-12-31", "530000"),
+    }  # fmt: skip
+
+
 def test_tracked_changes_count_as_accepted(tmp_path: Path) -> None:
     made = word(["“十四五”规划"])
     paragraph = made.add_paragraph("到2025年，全省新建5G基站")

@@ -3,50 +3,75 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from data.planreader.context import Plan
 from data.planreader.reading import read_text
-from data.planreader.regions import region_names
+from data.planreader.regions import RegionNames, region_names
+from data.provinces.listed import region_names_of
 
-FILE = Path(__file__).with_name("sentences.txt")
-REGIONS = region_names(
-    [("520100", "贵阳市"), ("520200", "六盘水市"), ("520300", "遵义市"), ("520400", "安顺市"),
-     ("520500", "毕节市"), ("520600", "铜仁市"), ("522300", "黔西南布依族苗族自治州"),
-     ("522600", "黔东南苗族侗族自治州"), ("522700", "黔南布依族苗族自治州")]
-)  # fmt: skip
-Expected = tuple[str, str, float, str, str, str, str, str, str]
+FOLDER = Path(__file__).parent
+HEAD = re.compile(
+    r"\[(?:(?P<first>\d{4})-(?P<last>\d{4}) (?P<issued>[\d-]+))?\s*"
+    r"(?P<province>\d{6})?\]\s*(?P<words>.*)"
+)
+Expected = tuple[str, str, float, str, str, str, str | None, str, str]
 
 
-def cases() -> list[tuple[str, Plan, list[Expected]]]:
+def stated(line: str, home: str) -> Expected:
+    cells = [cell.strip() for cell in line.removeprefix("- ").split("|")]
+    layer, metric = cells[0].split()
+    value, unit, qualifier, basis, date, kind = cells[1:7]
+    region = cells[7].strip("-") if len(cells) > 7 else home
+    day = None if date == "-" else date
+    return layer, metric, float(value), unit, qualifier, basis, day, kind, region
+
+
+def cases(name: str) -> list[tuple[str, Plan, list[Expected]]]:
     found: list[tuple[str, Plan, list[Expected]]] = []
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         if line.startswith("- "):
-            cells = [cell.strip() for cell in line[2:].split("|")]
-            layer, metric = cells[0].split()
-            value, unit, qualifier, basis, date, kind = cells[1:7]
-            region = cells[7] if len(cells) > 7 else "520000"
-            found[-1][2].append(
-                (layer, metric, float(value), unit, qualifier, basis, date, kind, region)
-            )
+            found[-1][2].append(stated(line, found[-1][1].region))
             continue
-        head = re.match(r"\[(\d+)-(\d+) ([\d-]+)\]\s*(.*)", line)
-        if head:
-            plan = Plan(int(head[1]), int(head[2]), head[3], "520000")
-            found.append((head[4], plan, []))
-        else:
-            found.append((line.strip(), Plan(2021, 2025, "2021-10-15", "520000"), []))
+        head = HEAD.match(line)
+        words = head["words"] if head else line.strip()
+        first, last, issued, province = head.groups()[:4] if head else (None,) * 4
+        plan = Plan(
+            int(first or 2021), int(last or 2025), issued or "2021-10-15", province or "520000"
+        )  # fmt: skip
+        found.append((words, plan, []))
     return found
 
 
-@pytest.mark.parametrize(("sentence", "plan", "expected"), cases(), ids=lambda v: str(v)[:24])
-def test_a_sentence_states(sentence: str, plan: Plan, expected: list[Expected]) -> None:
-    found = [
+@cache
+def names_of(province: str) -> RegionNames:
+    return region_names(region_names_of(province))
+
+
+def read(sentence: str, plan: Plan) -> list[Expected]:
+    return [
         (s.layer, s.metric, s.value, s.unit, s.qualifier, s.basis, s.date, s.kind, s.region)
-        for s in read_text(sentence, plan, REGIONS)
+        for s in read_text(sentence, plan, names_of(plan.region))
     ]
-    assert sorted(map(str, found)) == sorted(map(str, expected))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "plan", "expected"), cases("sentences.txt"), ids=lambda v: str(v)[:24]
+)
+def test_a_sentence_states(sentence: str, plan: Plan, expected: list[Expected]) -> None:
+    assert sorted(map(str, read(sentence, plan))) == sorted(map(str, expected))
+
+
+def test_sentences_of_every_province_state_what_they_say() -> None:
+    every = cases("sentences_provinces.txt")
+    assert len({plan.region for _, plan, _ in every}) == 31
+    wrong = {
+        sentence: (found, expected) for sentence, plan, expected in every
+        if sorted(map(str, found := read(sentence, plan))) != sorted(map(str, expected))
+    }  # fmt: skip
+    assert wrong == {}

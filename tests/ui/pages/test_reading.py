@@ -56,3 +56,13 @@ def test_a_correction_is_what_is_written(opened: AppTest, tmp_path: Path) -> Non
         table = store.table("yunnan", "targets")
     assert table is not None
     assert table["value"].tolist() == [150_000]
+
+
+def test_a_plan_of_another_province_says_so(opened: AppTest) -> None:
+    assert not any("甘肃" in warning.value for warning in opened.warning)
+    opened.button(key="reading_another").click().run()
+    opened.selectbox(key="reading_example").select("004_5417c4b8c648fc12.txt").run()
+    opened.button(key="reading_open").click().run()
+    assert any("甘肃省的规划" in warning.value for warning in opened.warning)
+    opened.button(key="reading_sure").click().run()
+    assert opened.button(key="reading_commit").disabled
