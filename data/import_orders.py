@@ -176,10 +176,7 @@ def _all_examined(
 ) -> list[Diagnosis]:
     """Examine every part of every file, write the lines and the requested reports."""
     if len(paths) > 1 and (order.report or order.rejected):
-        raise InputError(
-            "one report cannot hold several files", where="--report",
-            repair="import the files one by one",
-        )  # fmt: skip
+        raise InputError("import.one_report")
     diagnoses = [found for path in paths for found in _examined(path, pack, order, progress)]
     for found in diagnoses:
         for line in diagnosis_lines(found):
@@ -221,9 +218,10 @@ def _refuse_tie(found: Diagnosis) -> None:
     """Refuse a file whose headers fit several tables equally: the kind is not guessed."""
     if len(found.tied) > 1:
         raise InputError(
-            f"the headers fit {' and '.join(found.tied)} about equally; nothing was committed",
+            "import.tied",
             where=found.raw.name,
-            repair="say which: " + " or ".join(f"--kind {kind}" for kind in found.tied),
+            kinds=" / ".join(found.tied),
+            options=" / ".join(f"--kind {kind}" for kind in found.tied),
         )
 
 

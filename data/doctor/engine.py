@@ -203,11 +203,7 @@ def _explained(
 def _with_rows(raw: RawTable) -> RawTable:
     """Return the table without the reasons of an earlier report; refuse an empty one."""
     if not raw.rows_read:
-        raise DataError(
-            "the file has a header but no rows",
-            where=raw.name,
-            repair="check the sheet, layer and header row that were chosen",
-        )
+        raise DataError("table.header_only", where=raw.name)
     return replace(raw, frame=without_reasons(raw.frame))
 
 
@@ -243,10 +239,7 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
         return table_of_rows(wanted)
     if not kinds or kinds[0][1] <= 0:
         fitting = [name for name, _ in kinds] or [table.name for table in _tables()]
-        raise InputError(
-            "no header is known of any table", where="kind",
-            repair=f"say what the file is (--kind): {', '.join(sorted(fitting))}",
-        )  # fmt: skip
+        raise InputError("import.no_kind", fitting=", ".join(sorted(fitting)))
     return IMPORTABLE[kinds[0][0]]
 
 

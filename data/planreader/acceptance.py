@@ -13,7 +13,7 @@ from data.atomic import atomic_write, storage_errors
 from data.ledger.metrics import metric_title
 from data.tables.common import Counts
 from data.tables.imports import TARGETS_IMPORT
-from data.wording.catalogue import text
+from data.wording.catalogue import Message, text
 from data.workspace.catalogue import Catalogue, ImportRecord
 from data.workspace.merging import rows_by_id
 from geo.errors import InputError
@@ -166,13 +166,12 @@ def accept(
         If none is given, or one cannot become a row of the ledger.
     """
     if not accepted:
-        raise InputError("no statement is accepted", where=document.name,
-                         repair="accept at least one")  # fmt: skip
+        raise InputError("reading.none_accepted", where=document.name)
     for said in accepted:
         if code := why_not(said, pack.adcode):
             raise InputError(
-                text(f"plan_refusal.{code}", "en"), where=said.quote[:40],
-                repair=text("plan_refusal.repair", "en"),
+                Message(f"plan_refusal.{code}"), where=said.quote[:40],
+                repair=Message("plan_refusal.repair"),
             )  # fmt: skip
     rows = rows_by_id(store.table(pack.name, "targets"), _rows(document, accepted))
     keep(store.folder, document)

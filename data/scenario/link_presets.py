@@ -21,7 +21,7 @@ from geo.evidence import EVIDENCE_CLASSES, weakest
 from geo.radio.entry_loss import building_entry_loss_dB
 from geo.radio.link_budget import LinkBudget, lines
 from geo.radio.tr38901 import DISTANCES_M, Sight, Surroundings, cell_radius_m, path_loss_dB
-from geo.sentence import Sentence
+from geo.sentence import Sentence, Several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _VALUES = Path(__file__).parent / "link_presets.csv"
 #: Preset name of the rows that hold for all.
 _ALL = "*"
-_REPAIR = "restore it from version control"
 #: Computed lines that are no sum → the inputs that decide their evidence.
 _MADE_OF = MappingProxyType(
     {
@@ -105,7 +104,7 @@ class BudgetRequirement:
     def __post_init__(self) -> None:
         """Refuse an unknown place."""
         if self.place not in PLACES:
-            raise UnknownNameError("place of the terminal", self.place, PLACES)
+            raise UnknownNameError("place_of_the_terminal", self.place, PLACES)
 
 
 #: The requirement that the radii of ``presets.csv`` answer.
@@ -301,10 +300,7 @@ def _inputs(key: str, requirement: BudgetRequirement) -> dict[str, _Value]:
     values = _values()
     if key not in values or key == _ALL:
         known: Preset = preset(key)
-        raise InputError(
-            f"preset {known.key!r} is a counting rule: no radio, no link budget", where="preset",
-            repair=f"choose one of {', '.join(budget_keys())}",
-        )  # fmt: skip
+        raise InputError("presets.no_budget", key=known.key, known=", ".join(budget_keys()))
     inputs = values[_ALL] | values[key]
     entry = inputs["entry_loss_dB"]
     if not math.isfinite(entry.value):
@@ -326,25 +322,32 @@ def _values() -> Mapping[str, dict[str, _Value]]:
         try:
             value = float(row["value"]) if row["value"] else math.nan
         except ValueError:
-            faults.append(f"row {number}: {row['value']!r} is not a number")
+            faults.append(_fault("number", number, value=row["value"]))
             continue
         if row["key"] not in known or row["evidence"] not in EVIDENCE_CLASSES:
-            faults.append(f"row {number}: unknown key {row['key']!r} or evidence")
+            faults.append(_fault("key", number, key=row["key"]))
         texts = row["source_zh"], row["source_en"]
         if not all(texts):
-            faults.append(f"row {number}: no source")
+            faults.append(_fault("source", number))
         found.setdefault(row["preset"], {})[row["key"]] = _Value(
             value, row["evidence"], Bilingual(*texts)
         )
     common = set(found.get(_ALL, {}))
     faults += [
-        f"preset {key!r} misses {', '.join(sorted(known - common - set(values)))}"
+        Message(
+            "fault_preset.lacks",
+            {"key": key, "names": ", ".join(sorted(known - common - set(values)))},
+        )
         for key, values in found.items()
         if key != _ALL and known - common - set(values)
     ]
     if faults:
-        raise DataError("; ".join(faults), where=str(_VALUES), repair=_REPAIR)
+        raise DataError("presets.file", where=str(_VALUES), faults=Several((*faults,)))
     return MappingProxyType(found)
+
+
+def _fault(code: str, row: int, **given: object) -> Message:
+    return Message(f"fault_preset.{code}", {"row": row, **given})
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -354,9 +357,7 @@ def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]
             reader = csv.DictReader(stream, strict=True)
             missing = set(columns) - set(reader.fieldnames or ())
             if missing:
-                raise DataError(
-                    f"columns {sorted(missing)} are missing", where=str(path), repair=_REPAIR
-                )
+                raise DataError("presets.columns", where=str(path), columns=sorted(missing))
             return list(enumerate(reader, start=2))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+        raise DataError("presets.unreadable", where=str(path), error=error) from error

@@ -247,10 +247,10 @@ def test_headers_of_two_tables_are_asked_about_not_guessed(
     path = tmp_path / "v.csv"
     path.write_bytes(rows.to_csv(index=False).encode("gb18030"))
     folder = tmp_path / "workspace"
-    with pytest.raises(InputError, match="admin_villages and natural_villages") as caught:
+    with pytest.raises(InputError, match="admin_villages / natural_villages") as caught:
         import_file(path, "yunnan", order(), folder=folder)
     assert caught.value.exit_code == 2
-    assert "--kind admin_villages or --kind natural_villages" in caught.value.repair
+    assert "--kind admin_villages / --kind natural_villages" in caught.value.repair
     assert not folder.exists()
     told: list[Message] = []
     assert (
