@@ -72,44 +72,6 @@ class ImportOrder:
     scope: str = "county"
 
 
-def import_file(
-    path: Path,
-    province: str,
-    order: ImportOrder,
-    *,
-    folder: str | Path | None = None,
-    progress: Callable[[str], None] = lambda _step: None,
-    write_line: Callable[[Sentence], None] = lambda _line: None,
-) -> ImportRecord | None:
-    """Examine one file and put the accepted rows into the workspace.
-
-    Parameters
-    ----------
-    path
-        The file.
-    province
-        Name of the pack.
-    order
-        How the file is to be imported.
-    folder, progress, write_line
-        As for :func:`import_files`.
-
-    Returns
-    -------
-    record
-        The import; None where nothing was to be committed.
-
-    Raises
-    ------
-    PlannerError
-        As of :func:`import_files`.
-    """
-    made = import_files(
-        [path], province, order, folder=folder, progress=progress, write_line=write_line
-    )
-    return made[0] if made else None
-
-
 def import_files(
     paths: Sequence[Path],
     province: str,

@@ -70,31 +70,6 @@ def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
         store.close()
 
 
-def commit_table(store: Catalogue, found: Diagnosis, scope: str = "county") -> ImportRecord:
-    """Put the accepted rows of one diagnosis into the workspace.
-
-    Parameters
-    ----------
-    store
-        Catalogue of the workspace.
-    found
-        Result of the examination.
-    scope
-        What the rows replace, as in :func:`data.workspace.merging.merged_tables`.
-
-    Returns
-    -------
-    record
-        The import.
-
-    Raises
-    ------
-    InputError, DataError, StorageError
-        As of :func:`commit_tables`.
-    """
-    return commit_tables(store, [found], scope)[0]
-
-
 def commit_tables(
     store: Catalogue, diagnoses: Sequence[Diagnosis], scope: str = "county"
 ) -> list[ImportRecord]:

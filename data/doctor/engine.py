@@ -22,14 +22,11 @@ from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
 from data.doctor.names.matching import ResolvedNames, resolve_names
-from data.doctor.process.guarded import Stop, never, read
 from data.doctor.reading.geometry import text_geometries
-from data.doctor.reading.source import Source
 from data.doctor.report.rejects import without_reasons
 from data.tables.common import Counts
 from data.tables.imports import IMPORTABLE, RASTERS, table_of_rows
 from data.tables.pack import Table
-from data.wording.errors import Stopped
 from data.workspace.effective import imported_table
 from geo.errors import DataError, InputError
 
@@ -46,63 +43,6 @@ _AUTOMATIC = ImportChoice()
 
 def _silent(_step: str) -> None:
     return
-
-
-def examine(  # noqa: PLR0913  what the page, the terminal and Python each say of a file
-    source: Source,
-    pack: Pack,
-    choice: ImportChoice = _AUTOMATIC,
-    *,
-    origin: FileOrigin | None = None,
-    name: str = "",
-    progress: Progress = _silent,
-    stop: Stop = never,
-) -> Diagnosis:
-    """Examine one file that becomes a table of one province.
-
-    Parameters
-    ----------
-    source
-        Path, or the content of an upload.
-    pack
-        The province: its borders, names, places and sites are the evidence.
-    choice
-        Settings of the planner.
-    origin
-        Statements of the planner about the file; by default declared data without a date.
-    name
-        File name of an upload.
-    progress
-        Called with each of :data:`STEPS` when it begins.
-    stop
-        Returns True to give up; called while the file is read and before each later step.
-
-    Returns
-    -------
-    diagnosis
-        Accepted and rejected rows with all findings; nothing is written.
-
-    Raises
-    ------
-    DataError
-        If the file is empty, damaged, harmful, too large or of no known format.
-    InputError
-        If a choice does not fit the file, or no table fits it.
-    StorageError
-        If there is no such file.
-    Stopped
-        If the planner stops it.
-    """
-
-    def step(word: str) -> None:
-        if stop():
-            raise Stopped
-        progress(word)
-
-    origin = origin or FileOrigin()
-    step("read")
-    raw = read(source, choice, name=name, stop=stop)
-    return diagnose(raw, pack, choice=choice, origin=origin, progress=step)
 
 
 def diagnose(

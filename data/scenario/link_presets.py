@@ -20,7 +20,7 @@ from geo.errors import DataError, InputError, UnknownNameError
 from geo.evidence import EVIDENCE_CLASSES, weakest
 from geo.radio.entry_loss import building_entry_loss_dB
 from geo.radio.link_budget import LinkBudget, lines
-from geo.radio.tr38901 import DISTANCES_M, Sight, Surroundings, cell_radius_m, path_loss_dB
+from geo.radio.tr38901 import Sight, Surroundings, cell_radius_m
 from geo.sentence import Sentence, Several
 
 if TYPE_CHECKING:
@@ -260,39 +260,6 @@ def derived_radius_m(
     budget = link_budget(key, requirement)
     around = Surroundings("rma", budget.frequency_GHz, h_bs_m=h_bs_m)
     return cell_radius_m(budget.max_path_loss_dB, around, sight)
-
-
-def stated_radius_m(key: str, requirement: BudgetRequirement = MEDIAN) -> float:
-    """Return the radius that ``presets.csv`` states: the derived one, to 100 m.
-
-    Where the budget reaches beyond the distance that TR 38.901 holds for, it is that distance:
-    more is not known.
-
-    Parameters
-    ----------
-    key, requirement
-        As in :func:`link_budget`.
-
-    Returns
-    -------
-    radius
-        [m].
-
-    Raises
-    ------
-    UnknownNameError, InputError, DataError
-        As :func:`link_budget`.
-
-    Examples
-    --------
-    >>> [stated_radius_m("5g_700", BudgetRequirement(limit)) for limit in (-105, -110)]
-    [4200.0, 5000.0]
-    """
-    budget = link_budget(key, requirement)
-    around, farthest = Surroundings("rma", budget.frequency_GHz), DISTANCES_M["rma", "nlos"][1]
-    if budget.max_path_loss_dB >= path_loss_dB(farthest, around).item():
-        return farthest
-    return round(derived_radius_m(key, requirement), -2)
 
 
 def _inputs(key: str, requirement: BudgetRequirement) -> dict[str, _Value]:
