@@ -131,14 +131,10 @@ def need_table(
         case SiteNeed():
             raise InputError("needs.sites", layer=layer.key)
     keys = [item.key for item in layer.metrics if layer.need_of(item) is not None]
-    code = "needs.metric" if keys else "needs.layer"
+    known = " / ".join(keys or [item.key for item in need_layers()])
+    code = "needs.layer" if counted is None else "needs.metric" if keys else "needs.other"
     metric = "" if counted is None else counted.key
-    raise InputError(
-        code,
-        layer=layer.key,
-        metric=metric,
-        known=", ".join(keys or [o.key for o in need_layers()]),
-    )
+    raise InputError(code, layer=layer.key, metric=metric, known=known)
 
 
 def _counted(pack: Pack, layer: Layer, metric: str) -> Metric | None:
