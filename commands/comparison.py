@@ -73,10 +73,7 @@ def compare_scenarios(  # noqa: PLR0913  one argument for each option
     store = Workspace.open(workspace)
     names = scenarios if len(scenarios) > 1 else [store.baseline(province), *scenarios]
     if not all(names):
-        raise InputError(
-            "one scenario alone cannot be compared", where="scenarios",
-            repair="name two, or mark one as the baseline",
-        )  # fmt: skip
+        raise InputError("comparison.one")
     chosen = [named_scenario(name, province, workspace) for name in names]
     with _bar() as progress:
         order = ComparisonOrder(
@@ -104,10 +101,7 @@ def _check(table: str, out: str) -> None:
     if table not in {*TABLES, "all"}:
         raise UnknownNameError("table", table, [*TABLES, "all"], where="--table")
     if out != "-" and Path(out).suffix.lower() not in SUFFIXES:
-        raise InputError(
-            f"no format has the suffix {Path(out).suffix!r}", where="--out",
-            repair=f"end the name in one of {' '.join(SUFFIXES)}, or give - for a table",
-        )  # fmt: skip
+        raise InputError("export.suffix", suffix=Path(out).suffix, known=" ".join(SUFFIXES))
 
 
 def _print(found: Comparison, table: str) -> None:

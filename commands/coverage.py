@@ -240,9 +240,7 @@ def area(  # noqa: PLR0913  one argument for each option
     from planning.exports.coverage import area_tags
 
     if out.suffix.lower() not in (".tif", ".tiff"):
-        raise InputError(
-            f"an area cannot be written as {out.suffix!r}", where=str(out), repair="name it X.tif"
-        )
+        raise InputError("export.area_suffix", where=str(out), suffix=out.suffix)
     placed = [text for text in site if "," in text]
     pack, plan = _asked(province, workspace, placed, demonstration_terrain=demonstration)
     order = order_of(_rule(rule, workspace), RuleOrder())
@@ -307,10 +305,7 @@ def _site_preset(site: str, option: str) -> str:
         return option
     own = parse_site(site).preset
     if option and option != own:
-        raise InputError(
-            f"the site says {own}, --preset says {option}", where="--preset",
-            repair="leave --preset out, or name the same preset in both",
-        )  # fmt: skip
+        raise InputError("terminal.two_presets", own=own, option=option)
     return own
 
 
@@ -342,9 +337,8 @@ def _row(pack: Pack, table: str, key: str, wanted: str) -> pd.Series:
     found = rows[rows[key] == wanted]
     if found.empty:
         raise InputError(
-            f"{table} has no {wanted!r}", where=key,
-            repair=f"give an id such as {rows[key].iloc[0]}, or LAT,LON",
-        )  # fmt: skip
+            "terminal.no_row", where=key, table=table, wanted=wanted, example=rows[key].iloc[0]
+        )
     return found.iloc[0]
 
 

@@ -127,10 +127,7 @@ def _columns(given: Iterable[str]) -> dict[str, str]:
     for text in given:
         name, sign, header = text.partition("=")
         if not sign or not header.strip():
-            raise InputError(
-                f"{text!r} names no header", where="--column",
-                repair="write COLUMN=HEADER, such as lon=X",
-            )  # fmt: skip
+            raise InputError("terminal.no_header", text=text)
         chosen[header.strip()] = name.strip()
     return chosen
 

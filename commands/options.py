@@ -168,18 +168,10 @@ def scenario_of(path: Path | None, province: str) -> Scenario | None:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"cannot be read ({error})",
-            where=str(path),
-            repair="give a scenario file in UTF-8 JSON",
-        ) from error
+        raise InputError("terminal.scenario", where=str(path), error=error) from error
     plan = Scenario.from_json(text, where=str(path))
     if plan.province != province:
-        raise InputError(
-            f"the scenario is for {plan.province!r}",
-            where=str(path),
-            repair=f"use --province {plan.province}",
-        )
+        raise InputError("terminal.other_province", where=str(path), province=plan.province)
     return plan
 
 
@@ -200,11 +192,7 @@ def named_scenario(name: str, province: str, workspace: Path | None) -> Scenario
 
     saved = Workspace.open(workspace).load(name)
     if saved.province != province:
-        raise InputError(
-            f"the scenario is for {saved.province!r}",
-            where=name,
-            repair=f"use --province {saved.province}",
-        )
+        raise InputError("terminal.other_province", where=name, province=saved.province)
     return saved
 
 

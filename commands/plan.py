@@ -154,7 +154,7 @@ def scenario_asked(
     for text in settings:
         path, sign, value = text.partition("=")
         if not sign:
-            raise InputError(f"{text!r} sets nothing", where="--set", repair="give FIELD=VALUE")
+            raise InputError("terminal.sets_nothing", text=text)
         _put(content["plan"], path.strip(), _value(value))
     return Scenario.from_json(json.dumps(content), where="plan")
 
@@ -273,9 +273,7 @@ def _put(content: dict[str, Any], path: str, value: Any) -> None:
     for folder in folders:
         inside = content.setdefault(folder, {})
         if not isinstance(inside, dict):
-            raise InputError(
-                f"{folder!r} has no fields", where="--set", repair="see the scenario file"
-            )
+            raise InputError("terminal.no_fields", folder=folder)
         content = inside
     content[name] = value
 

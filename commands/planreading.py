@@ -130,10 +130,7 @@ def _accept(
     from geo.errors import InputError, UnknownNameError
 
     if not province:
-        raise InputError(
-            "accepted targets belong to a province", where="--accept",
-            repair="say which with --province",
-        )  # fmt: skip
+        raise InputError("terminal.accept_province")
     pack = Pack.load(province)
     known = {
         proposal_id(said, document): said for document, found in read for said in found

@@ -59,10 +59,7 @@ def observe(  # noqa: PLR0913  one argument for each option
     from planning.progress import own_count
 
     if (file is None) == (value is None):
-        raise InputError(
-            "either a file or one --value is needed", where="observe",
-            repair="give a file, or --region, --date and --value",
-        )  # fmt: skip
+        raise InputError("terminal.one_value")
     pack = pack_of(province, workspace)
     rows = _read(file) if file is not None else [(region, date, value, "", "")]
     counts = [
@@ -112,10 +109,7 @@ def _read(file: Path) -> list[tuple[str, str, float | None, str, str]]:
     rows = guarded.read(file).frame
     missing = [name for name in ("region", "date", "value") if name not in rows.columns]
     if missing:
-        raise InputError(
-            f"lacks the columns {', '.join(missing)}", where=str(file),
-            repair="columns: region, date, value, and evidence and source where known",
-        )  # fmt: skip
+        raise InputError("terminal.columns", where=str(file), missing=", ".join(missing))
     names = ["region", "date", "value", "evidence", "source"]
     cells = rows.reindex(columns=names).astype(object)
     cells = cells.where(cells.notna(), "")
@@ -132,6 +126,4 @@ def _row(cells: list[str], where: str) -> tuple[str, str, float | None, str, str
         day = date.removesuffix(" 00:00:00")
         return region, day, float(value.replace(",", "")), evidence, source
     except ValueError as error:
-        raise InputError(
-            f"{value!r} is no number", where=where, repair="give the total built"
-        ) from error
+        raise InputError("terminal.number", where=where, value=value) from error

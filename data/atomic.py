@@ -23,20 +23,12 @@ from pathlib import Path
 
 from geo.errors import StorageError
 
-_OTHER_FOLDER = "choose a folder that you may write to"
-_REPAIRS = {
-    errno.ENOSPC: "the disk is full: free some space, or choose another folder",
-    errno.EDQUOT: "your share of the disk is used up: free some space, or choose another folder",
-    # Windows also gives this error when a spreadsheet holds the file open.
-    errno.EACCES: f"close the file in other programs, or {_OTHER_FOLDER}",
-    errno.EPERM: _OTHER_FOLDER,
-    errno.EROFS: "the folder is read-only: choose another folder",
-    errno.ENOENT: "make the folder first, or choose one that exists",
-    errno.ENOTDIR: "a part of the path is a file: choose another folder",
-    errno.EISDIR: "the path is a folder: give a file name",
-    errno.EINVAL: "the path is no plain file: give another name",
-    errno.ENAMETOOLONG: "give a shorter file name",
-}
+#: Number of the operating system's error → code of what the planner can do.
+_CAUSES = {
+    errno.ENOSPC: "full", errno.EDQUOT: "quota", errno.EACCES: "in_use", errno.EPERM: "refused",
+    errno.EROFS: "read_only", errno.ENOENT: "no_folder", errno.ENOTDIR: "file_in_path",
+    errno.EISDIR: "is_folder", errno.EINVAL: "no_plain_file", errno.ENAMETOOLONG: "long_name",
+}  # fmt: skip
 
 
 #: Names of temporary files: machine, process, then a random number.
@@ -232,11 +224,8 @@ def storage_errors(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(
-            f"cannot be written ({error.strerror or error})",
-            where=str(path),
-            repair=_REPAIRS.get(error.errno or 0, "check the folder and try again"),
-        ) from error
+        code = f"storage.{_CAUSES.get(error.errno or 0, 'other')}"
+        raise StorageError(code, where=str(path), reason=error.strerror or error) from error
 
 
 def _target(path: Path) -> Path:

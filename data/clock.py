@@ -31,9 +31,7 @@ def today() -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise InputError(
-            f"{text!r} is no date", where=ENVIRONMENT, repair="give YYYY-MM-DD or unset it"
-        ) from error
+        raise InputError("settings.date", where=ENVIRONMENT, text=text) from error
 
 
 def first_plan_year(day: dt.date | None = None) -> int:

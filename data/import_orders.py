@@ -72,44 +72,6 @@ class ImportOrder:
     scope: str = "county"
 
 
-def import_file(
-    path: Path,
-    province: str,
-    order: ImportOrder,
-    *,
-    folder: str | Path | None = None,
-    progress: Callable[[str], None] = lambda _step: None,
-    write_line: Callable[[Sentence], None] = lambda _line: None,
-) -> ImportRecord | None:
-    """Examine one file and put the accepted rows into the workspace.
-
-    Parameters
-    ----------
-    path
-        The file.
-    province
-        Name of the pack.
-    order
-        How the file is to be imported.
-    folder, progress, write_line
-        As for :func:`import_files`.
-
-    Returns
-    -------
-    record
-        The import; None where nothing was to be committed.
-
-    Raises
-    ------
-    PlannerError
-        As of :func:`import_files`.
-    """
-    made = import_files(
-        [path], province, order, folder=folder, progress=progress, write_line=write_line
-    )
-    return made[0] if made else None
-
-
 def import_files(
     paths: Sequence[Path],
     province: str,
@@ -176,10 +138,7 @@ def _all_examined(
 ) -> list[Diagnosis]:
     """Examine every part of every file, write the lines and the requested reports."""
     if len(paths) > 1 and (order.report or order.rejected):
-        raise InputError(
-            "one report cannot hold several files", where="--report",
-            repair="import the files one by one",
-        )  # fmt: skip
+        raise InputError("import.one_report")
     diagnoses = [found for path in paths for found in _examined(path, pack, order, progress)]
     for found in diagnoses:
         for line in diagnosis_lines(found):
@@ -221,9 +180,10 @@ def _refuse_tie(found: Diagnosis) -> None:
     """Refuse a file whose headers fit several tables equally: the kind is not guessed."""
     if len(found.tied) > 1:
         raise InputError(
-            f"the headers fit {' and '.join(found.tied)} about equally; nothing was committed",
+            "import.tied",
             where=found.raw.name,
-            repair="say which: " + " or ".join(f"--kind {kind}" for kind in found.tied),
+            kinds=" / ".join(found.tied),
+            options=" / ".join(f"--kind {kind}" for kind in found.tied),
         )
 
 

@@ -70,31 +70,6 @@ def catalogue(folder: str | Path | None = None) -> Iterator[Catalogue]:
         store.close()
 
 
-def commit_table(store: Catalogue, found: Diagnosis, scope: str = "county") -> ImportRecord:
-    """Put the accepted rows of one diagnosis into the workspace.
-
-    Parameters
-    ----------
-    store
-        Catalogue of the workspace.
-    found
-        Result of the examination.
-    scope
-        What the rows replace, as in :func:`data.workspace.merging.merged_tables`.
-
-    Returns
-    -------
-    record
-        The import.
-
-    Raises
-    ------
-    InputError, DataError, StorageError
-        As of :func:`commit_tables`.
-    """
-    return commit_tables(store, [found], scope)[0]
-
-
 def commit_tables(
     store: Catalogue, diagnoses: Sequence[Diagnosis], scope: str = "county"
 ) -> list[ImportRecord]:
@@ -127,10 +102,7 @@ def commit_tables(
         refuse_undecided(found)
     given = [found for found in diagnoses if len(found.accepted)]
     if not given:
-        raise InputError(
-            "no row was accepted", where=diagnoses[0].raw.name,
-            repair="consent to a repair, or mend the rejected rows and import them again",
-        )  # fmt: skip
+        raise InputError("import.no_row", where=diagnoses[0].raw.name)
     ready = []
     for kind in dict.fromkeys(found.kind for found in given):
         parts = [found for found in given if found.kind == kind]
@@ -210,12 +182,7 @@ def refuse_undecided(found: Diagnosis) -> None:
     """
     decision = found.decision
     if decision is not None and found.is_undecided and (len(found.accepted) or not decision.crs):
-        raise DataError(
-            f"the coordinate system is undecided: {decision.reason.text('en')}",
-            where=found.raw.name,
-            repair="choose one (--crs GCJ-02, BD-09, EPSG:CODE), or keep the numbers as they are "
-            "(--crs WGS84)",
-        )
+        raise DataError("import.crs_undecided", where=found.raw.name, reason=decision.reason)
 
 
 def imported_table(found: Diagnosis) -> pd.DataFrame | gpd.GeoDataFrame:
@@ -375,9 +342,9 @@ def commit_rasters(
         If one of them is not a raster; nothing is entered then.
     """
     if kind not in RASTERS:
-        raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
+        raise UnknownNameError("kind_of_raster", kind, RASTERS)
     if not files:
-        raise InputError("no rasters were given", where=kind, repair="give at least one file")
+        raise InputError("import.no_rasters", where=kind)
     rows = pd.concat(
         [_kept_raster(store, file, pack, kind, origin) for file in files], ignore_index=True
     )
@@ -425,24 +392,17 @@ def _raster_row(
     from rasterio.warp import transform_bounds
 
     if not system:
-        raise InputError(
-            "the raster does not say its coordinate system", where=info.name,
-            repair="say it, such as --crs EPSG:4326",
-        )  # fmt: skip
+        raise InputError("raster.no_crs", where=info.name)
     try:
         west, south, east, north = transform_bounds(system, "EPSG:4326", *info.bounds)
     except (RasterioError, ValueError) as error:
-        raise InputError(
-            f"{system} does not fit the raster", where=info.name, repair="choose another system"
-        ) from error
+        raise InputError("raster.other_crs", where=info.name, system=system) from error
     box = pack.geo("regions").total_bounds
     if west >= box[2] or east <= box[0] or south >= box[3] or north <= box[1]:
         raise InputError(
-            f"it covers {west:.2f}–{east:.2f}° E, {south:.2f}–{north:.2f}° N and touches no part "
-            f"of {pack.name}",
-            where=info.name,
-            repair="choose the province that it covers, or check its coordinate system",
-        )
+            "raster.elsewhere", where=info.name, west=west, east=east, south=south, north=north,
+            name=pack.name,
+        )  # fmt: skip
     return pd.DataFrame(
         {
             "raster_id": [f"{info.sha256[:12]}"],

@@ -169,5 +169,5 @@ def region_code(pack: Pack, region: str, *, where: str = "") -> str:
             where=where or asked, repair=Message("own_count.code", {"codes": ", ".join(codes)}),
         )  # fmt: skip
     if not codes:
-        raise UnknownNameError("region", region, regions["name_zh"], where=where or "region")
+        raise UnknownNameError("region", region, regions["name_zh"], where=where)
     return str(codes[0])

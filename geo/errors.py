@@ -9,8 +9,8 @@
     ├── DataError                a file or table breaks its declared schema   (exit code 1)
     └── StorageError             a folder or disk cannot be read or written   (exit code 1)
 
-Each message is one sentence: what is wrong, where it was found, and how to fix it.
-They are caught only in the interfaces (``cli.py``, ``app.py``).
+Each says what is wrong, where it was found, and how to fix it, by a code whose words the catalogue
+has in each language. They are caught only in the interfaces (``cli.py``, ``app.py``).
 """
 
 from __future__ import annotations
@@ -18,30 +18,55 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from geo.sentence import Sentence
+from geo.sentence import Message, Sentence, told
 
 
 class PlannerError(Exception):
     """Base of every error shown to a planner.
 
+    Its words are the catalogue's sentences ``fault.<code>.what``, ``.where`` and ``.repair``; the
+    last two may be missing.
+
     Parameters
     ----------
     what
-        What is wrong, one sentence.
+        Code of what is wrong, such as ``siting.no_candidates``, or a sentence.
     where
-        File, option, row or field where it was found; may be empty.
+        File, option, row or field where it was found, in place of the catalogue's.
     repair
-        How the planner can fix it; may be empty.
+        How the planner can fix it, in place of the catalogue's.
+    **arguments
+        Value per field of the sentences.
     """
 
     exit_code = 1
 
     def __init__(
-        self, what: str | Sentence, *, where: str | Sentence = "", repair: str | Sentence = ""
-    ) -> None:
-        self._said = (what, where, repair)
-        self.what, self.where, self.repair = self.said("en")
-        super().__init__(self.what)
+        self, what: str | Sentence, /, *, where: str | Sentence = "", repair: str | Sentence = "",
+        **arguments: object,
+    ) -> None:  # fmt: skip
+        self._plain = Message(what, arguments) if isinstance(what, str) else what
+        if isinstance(what, str):
+            where = where or Message(f"fault.{what}.where", arguments)
+            repair = repair or Message(f"fault.{what}.repair", arguments)
+            what = Message(f"fault.{what}.what", arguments)
+        self.parts = (what, where, repair)
+        super().__init__(what)
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in English."""
+        return self.said("en")[0]
+
+    @property
+    def where(self) -> str:
+        """File, option, row or field where it was found, in English; may be empty."""
+        return self.said("en")[1]
+
+    @property
+    def repair(self) -> str:
+        """How the planner can fix it, in English; may be empty."""
+        return self.said("en")[2]
 
     def said(self, language: str) -> tuple[str, str, str]:
         """Return what, where and repair in a language; what was given as text stays as it is.
@@ -56,15 +81,33 @@ class PlannerError(Exception):
         what, where, repair
             Each may be empty but the first.
         """
-        what, where, repair = (
-            part.text(language) if isinstance(part, Sentence) else part for part in self._said
-        )
-        return what, where, repair
+        what, where, repair = self.parts
+        # A code without words must not hide the error.
+        return (
+            _optional(what, language) or self._plain.text(language),
+            _optional(where, language), _optional(repair, language),
+        )  # fmt: skip
+
+    def text(self, language: str) -> str:
+        """Return the error on one line.
+
+        Parameters
+        ----------
+        language
+            Code of the language, such as ``zh``.
+
+        Returns
+        -------
+        line
+            Where, what and how to fix it.
+        """
+        what, where, repair = self.said(language)
+        text = f"{where}: {what}" if where else what
+        return f"{text} — {repair}" if repair else text
 
     def __str__(self) -> str:
-        """One line: what (where). Repair."""
-        text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text} — {self.repair}" if self.repair else text
+        """Return the line in English."""
+        return self.text("en")
 
 
 class InputError(PlannerError):
@@ -79,7 +122,7 @@ class UnknownNameError(InputError):
     Parameters
     ----------
     kind
-        What the name stands for, such as ``layer``.
+        Code of what the name stands for, such as ``layer``: a sentence ``fault.kind.<kind>``.
     name
         The unknown name.
     known
@@ -88,13 +131,15 @@ class UnknownNameError(InputError):
         File, option, row or field where it was found; may be empty.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, where: str | Sentence = ""
+    ) -> None:
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]!r}? " if near else ""
         super().__init__(
-            f"unknown {kind} {name!r}", where=where, repair=f"{hint}known: {', '.join(names)}"
-        )
+            "unknown.near" if near else "unknown.name", where=where, name=name, near="".join(near),
+            kind=Message(f"fault.kind.{kind}"), known=", ".join(names),
+        )  # fmt: skip
 
 
 class RangeError(InputError):
@@ -107,3 +152,12 @@ class DataError(PlannerError):
 
 class StorageError(PlannerError):
     """A folder or disk cannot be read or written."""
+
+
+def _optional(part: str | Sentence, language: str) -> str:
+    """Return a part of an error; empty where the catalogue says nothing of it."""
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Message):
+        return told(part.key, language, part.arguments) or ""
+    return part.text(language)

@@ -164,11 +164,9 @@ class Query:
             return None
         unit, digits = self.metric.unit, self.metric.digits
         if digits == 0 and own != int(own):
-            raise InputError(f"a target of {own:g} [{unit}] is no whole number",
-                             where=f"targets.{self.setting}", repair=f"give {own:.0f}")  # fmt: skip
+            raise InputError("targets.whole", where=f"targets.{self.setting}", own=own, unit=unit)
         if unit == "percent" and own > 100:
-            raise InputError(f"a target of {own:g} % is more than all",
-                             where=f"targets.{self.setting}", repair="give 0 to 100")  # fmt: skip
+            raise InputError("targets.above_all", where=f"targets.{self.setting}", own=own)
         return own
 
     @property
@@ -293,9 +291,7 @@ class Layer:
         for item in self.metrics:
             if key in ("", item.key):
                 return item
-        raise UnknownNameError(
-            f"metric of layer {self.key}", key, [m.key for m in self.metrics], where="--metric"
-        )
+        raise UnknownNameError("metric", key, [m.key for m in self.metrics], where="--metric")
 
     def stated_metric(self, ledger: Ledger) -> Metric:
         """Return the first metric for which a ledger has any row, else the default.

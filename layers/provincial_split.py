@@ -274,7 +274,7 @@ def chosen_rule(query: Query) -> str:
     """
     rule = query.context.scenario.rules.get(query.setting, query.metric.default_rule)
     if rule not in RULES:
-        raise UnknownNameError("allocation rule", rule, RULES, where="scenario")
+        raise UnknownNameError("allocation_rule", rule, RULES, where="scenario")
     return rule
 
 

@@ -113,9 +113,7 @@ def prefecture_weights(query: Query, rule: str) -> NDArray[np.float64]:
         missing = [code for code in prefectures["adcode"] if code not in own]
         if missing:
             raise InputError(
-                f"rule 'own' of layer {query.setting!r} lacks weights for {', '.join(missing)}",
-                where="scenario",
-                repair="give every prefecture a weight, 0 where nothing is to be built",
+                "targets.own_weights", setting=query.setting, missing=", ".join(missing)
             )
         return np.array([own[code] for code in prefectures["adcode"]], dtype=float)
     if rule == "past_share":

@@ -20,8 +20,6 @@ from layers.base import Layer, Metric
 from layers.discovery import LAYERS_DIR, LAYERS_ENVIRONMENT, layer_files, layer_folders
 from layers.offers import SiteRadio
 
-_REPAIR = 'see "Add a layer" in CONTRIBUTING.md'
-
 
 def layers(*folders: Path) -> tuple[Layer, ...]:
     """Return every layer in menu order.
@@ -205,16 +203,11 @@ def _layers(folders: tuple[Path, ...]) -> tuple[Layer, ...]:
     found: dict[str, Layer] = {}
     for folder in folders:
         if not folder.is_dir():
-            raise DataError(
-                "is no folder of layers", where=str(folder),
-                repair=f"correct the environment variable {LAYERS_ENVIRONMENT}",
-            )  # fmt: skip
+            raise DataError("layers.no_folder", where=str(folder), environment=LAYERS_ENVIRONMENT)
         for path in layer_files(folder):
             item = _load(path)
             if item.key in found:
-                raise DataError(
-                    f"there is another layer {item.key!r}", where=str(path), repair="rename one"
-                )
+                raise DataError("layers.twice", where=str(path), key=item.key)
             found[item.key] = item
     return tuple(sorted(found.values(), key=lambda item: (item.order, item.key)))
 
@@ -223,13 +216,9 @@ def _load(path: Path) -> Layer:
     module = _module(path)
     found = getattr(module, "LAYER", None)
     if not isinstance(found, Layer):
-        raise DataError("LAYER is no Layer", where=str(path), repair=_REPAIR)
+        raise DataError("layers.no_layer", where=str(path))
     if found.key != path.stem:
-        raise DataError(
-            f"the layer's key is {found.key!r}",
-            where=str(path),
-            repair=f"name the file {found.key}.py or the key {path.stem!r}",
-        )
+        raise DataError("layers.key", where=str(path), key=found.key, stem=path.stem)
     return found
 
 
@@ -239,7 +228,7 @@ def _module(path: Path) -> ModuleType:
     name = f"_layer_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise DataError("cannot be imported", where=str(path), repair=_REPAIR)
+        raise DataError("layers.not_imported", where=str(path))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -247,6 +236,6 @@ def _module(path: Path) -> ModuleType:
     except Exception as error:
         # The file is the planner's own: whatever it raises is a fault of that file.
         raise DataError(
-            f"cannot be run ({type(error).__name__}: {error})", where=str(path), repair=_REPAIR
+            "layers.not_run", where=str(path), reason=f"{type(error).__name__}: {error}"
         ) from error
     return module

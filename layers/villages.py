@@ -11,6 +11,7 @@ import pandas as pd
 from data.ledger.statements import Ledger
 from data.tables.initials import matches
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual
 from data.workspace.effective import brought
 from geo.errors import InputError
 
@@ -125,11 +126,7 @@ def village_table(
         If the state or an adcode is not known.
     """
     if state not in (*STATES, "all"):
-        raise InputError(
-            f"unknown state {state!r}",
-            where="--state",
-            repair=f"known: all, {', '.join(STATES)}",
-        )
+        raise InputError("villages.state", state=state, states=", ".join(STATES))
     check_regions(pack, regions)
     villages = pack.table("natural_villages")
     codes = (
@@ -327,8 +324,8 @@ def check_regions(pack: Pack, adcodes: Sequence[str]) -> None:
     unknown = [code for code in adcodes if code not in known]
     if unknown:
         raise InputError(
-            f"{', '.join(unknown)} is no prefecture or county of {pack.meta['name_en']}",
-            where="--prefecture",
-            repair="`python cli.py gaps` lists the codes, for example "
-            + ", ".join(sorted(known)[:3]),
+            "villages.region",
+            codes=", ".join(unknown),
+            some=", ".join(sorted(known)[:3]),
+            province=Bilingual(pack.meta["name_zh"], pack.meta["name_en"]),
         )

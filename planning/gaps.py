@@ -78,11 +78,7 @@ def gap_table(
     chosen = _level(level)
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     if plan.province != pack.name:
-        raise InputError(
-            f"the scenario is for {plan.province!r}, the pack is {pack.name!r}",
-            where="scenario",
-            repair="choose the scenario's province",
-        )
+        raise InputError("gaps.province", province=plan.province, name=pack.name)
     own_date = plan.as_of.isoformat() if plan.as_of else pack.default_as_of
     date = parse_date(as_of) if as_of else own_date
     context = Context(pack, plan, date, chosen, _added_units(pack, plan, chosen))
@@ -174,9 +170,9 @@ def with_target_date(
     known = {due for item, counted in pairs for due in target_dates(pack, item, counted)}
     if wanted not in known:
         raise InputError(
-            f"no target is due on {wanted}",
-            where="--target-date",
-            repair=f"known: {', '.join(sorted(known))}" if known else "no target is stated",
+            "gaps.no_target" if known else "gaps.none_stated",
+            date=wanted,
+            known=", ".join(sorted(known)),
         )
     day = dt.date.fromisoformat(wanted)
     chosen = {item.setting(counted): day for item, counted in pairs}
@@ -362,10 +358,7 @@ def _metrics(item: Layer, key: str, ledger: Ledger) -> Sequence[Metric]:
     """Return the metrics of a layer with the given key, without one that of which most is known."""
     if item.is_overlay:
         raise InputError(
-            f"layer {item.key!r} is an overlay and has no gap",
-            where="--layer",
-            repair=f"select it alone to list its rows, or choose one of "
-            f"{', '.join(known.key for known in gap_layers())}",
+            "gaps.overlay", key=item.key, known=", ".join(known.key for known in gap_layers())
         )
     if key == "all":
         return item.metrics
@@ -376,6 +369,4 @@ def _level(level: str) -> Level:
     for known in LEVELS:
         if level == known:
             return known
-    raise InputError(
-        f"unknown level {level!r}", where="--level", repair=f"known: {', '.join(LEVELS)}"
-    )
+    raise InputError("gaps.level", level=level, levels=", ".join(LEVELS))

@@ -129,11 +129,12 @@ def need_table(
         case RackNeed() as racks:
             return rack_need(pack, scenario, layer, racks, options)
         case SiteNeed():
-            repair = "`python cli.py plan` chooses the sites that it needs"
-        case _:
-            repair = _needed(layer)
-    name = layer.key if counted is None else f"{layer.key}, metric {counted.key}"
-    raise InputError(f"layer {name} has no list of needs", where="--layer", repair=repair)
+            raise InputError("needs.sites", layer=layer.key)
+    keys = [item.key for item in layer.metrics if layer.need_of(item) is not None]
+    known = " / ".join(keys or [item.key for item in need_layers()])
+    code = "needs.layer" if counted is None else "needs.metric" if keys else "needs.other"
+    metric = "" if counted is None else counted.key
+    raise InputError(code, layer=layer.key, metric=metric, known=known)
 
 
 def _counted(pack: Pack, layer: Layer, metric: str) -> Metric | None:
@@ -141,14 +142,6 @@ def _counted(pack: Pack, layer: Layer, metric: str) -> Metric | None:
     if layer.is_overlay:
         return None
     return layer.metric(metric) if metric else layer.stated_metric(Ledger.of(pack))
-
-
-def _needed(layer: Layer) -> str:
-    """Return what can be asked for instead: other metrics of the layer, else other layers."""
-    keys = [item.key for item in layer.metrics if layer.need_of(item) is not None]
-    if keys:
-        return f"choose --metric {' or '.join(keys)}"
-    return f"choose one of {', '.join(item.key for item in need_layers())}"
 
 
 def units_by_year(
@@ -229,8 +222,8 @@ def fibre_tree(pack: Pack, scenario: Scenario, need: RouteNeed) -> FibreTree:
     villages = places_without(pack, need)
     if villages.empty:
         raise InputError(
-            f"no place is known to lack {need.column}", where=need.column,
-            repair=f"import {' or '.join(need.tables)} with the column {need.column}",
+            "needs.none_lacks", where=need.column, column=need.column,
+            tables=" or ".join(need.tables),
         )  # fmt: skip
     rates = prices(pack, scenario.plan)
     cost = rates.money(need.cost)
@@ -417,9 +410,7 @@ def _missing_racks(
     """Return racks in use, free and missing of a province's row, their power, and by year."""
     key = str(row["layer"])
     if pd.isna(row["built"]):
-        raise InputError(
-            "no baseline of racks is known", where=key, repair="import observations of racks"
-        )
+        raise InputError("needs.no_racks", where=key)
     if not np.isnan(share):
         check_use(share)
     target, built = float(row["target"]), float(row["built"])

@@ -86,11 +86,5 @@ def plan_presets(scenario: Scenario) -> tuple[str, ...]:
         if serves(key, "4G", five_g_counts_as_4g=scenario.five_g_counts_as_4g)
     )
     if not found:
-        raise InputError(
-            f"the plan is for villages without 4G, and {', '.join(scenario.plan.presets)} serves "
-            "5G only",
-            where="plan.presets",
-            repair="choose a 4G preset, or let 5G count for 4G (five_g_counts_as_4g, "
-            "--5g-counts-as-4g)",
-        )
+        raise InputError("plan.five_g_only", presets=", ".join(scenario.plan.presets))
     return found

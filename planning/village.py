@@ -72,8 +72,8 @@ def village_facts(pack: Pack, wanted: str, folder: str | Path | None = None) -> 
     if len(found) != 1:
         some = ", ".join(found["village_id"].head(5))
         raise InputError(
-            f"{len(found)} villages are found for {wanted!r}", where="village",
-            repair=f"give one id: {some}" if some else "`cli.py villages --search` lists them",
+            "villages.several" if some else "villages.none",
+            count=len(found), name=wanted, some=some,
         )  # fmt: skip
     village = found.iloc[0]
     with catalogue(folder) as store:

@@ -43,14 +43,12 @@ class FileOrigin:
     def __post_init__(self) -> None:
         """Check the evidence class and the date."""
         if self.evidence not in IMPORT_EVIDENCE:
-            raise UnknownNameError("evidence class", self.evidence, IMPORT_EVIDENCE)
+            raise UnknownNameError("evidence_class", self.evidence, IMPORT_EVIDENCE)
         if self.as_of:
             try:
                 dt.date.fromisoformat(self.as_of)
             except ValueError as error:
-                raise InputError(
-                    f"{self.as_of!r} is no date", where="as_of", repair="write YYYY-MM-DD"
-                ) from error
+                raise InputError("import.as_of", as_of=self.as_of) from error
 
 
 @dataclass(frozen=True)

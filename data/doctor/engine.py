@@ -22,14 +22,11 @@ from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
 from data.doctor.names.matching import ResolvedNames, resolve_names
-from data.doctor.process.guarded import Stop, never, read
 from data.doctor.reading.geometry import text_geometries
-from data.doctor.reading.source import Source
 from data.doctor.report.rejects import without_reasons
 from data.tables.common import Counts
 from data.tables.imports import IMPORTABLE, RASTERS, table_of_rows
 from data.tables.pack import Table
-from data.wording.errors import Stopped
 from data.workspace.effective import imported_table
 from geo.errors import DataError, InputError
 
@@ -46,63 +43,6 @@ _AUTOMATIC = ImportChoice()
 
 def _silent(_step: str) -> None:
     return
-
-
-def examine(  # noqa: PLR0913  what the page, the terminal and Python each say of a file
-    source: Source,
-    pack: Pack,
-    choice: ImportChoice = _AUTOMATIC,
-    *,
-    origin: FileOrigin | None = None,
-    name: str = "",
-    progress: Progress = _silent,
-    stop: Stop = never,
-) -> Diagnosis:
-    """Examine one file that becomes a table of one province.
-
-    Parameters
-    ----------
-    source
-        Path, or the content of an upload.
-    pack
-        The province: its borders, names, places and sites are the evidence.
-    choice
-        Settings of the planner.
-    origin
-        Statements of the planner about the file; by default declared data without a date.
-    name
-        File name of an upload.
-    progress
-        Called with each of :data:`STEPS` when it begins.
-    stop
-        Returns True to give up; called while the file is read and before each later step.
-
-    Returns
-    -------
-    diagnosis
-        Accepted and rejected rows with all findings; nothing is written.
-
-    Raises
-    ------
-    DataError
-        If the file is empty, damaged, harmful, too large or of no known format.
-    InputError
-        If a choice does not fit the file, or no table fits it.
-    StorageError
-        If there is no such file.
-    Stopped
-        If the planner stops it.
-    """
-
-    def step(word: str) -> None:
-        if stop():
-            raise Stopped
-        progress(word)
-
-    origin = origin or FileOrigin()
-    step("read")
-    raw = read(source, choice, name=name, stop=stop)
-    return diagnose(raw, pack, choice=choice, origin=origin, progress=step)
 
 
 def diagnose(
@@ -203,11 +143,7 @@ def _explained(
 def _with_rows(raw: RawTable) -> RawTable:
     """Return the table without the reasons of an earlier report; refuse an empty one."""
     if not raw.rows_read:
-        raise DataError(
-            "the file has a header but no rows",
-            where=raw.name,
-            repair="check the sheet, layer and header row that were chosen",
-        )
+        raise DataError("table.header_only", where=raw.name)
     return replace(raw, frame=without_reasons(raw.frame))
 
 
@@ -243,10 +179,7 @@ def _table(wanted: str | None, kinds: tuple[tuple[str, float], ...]) -> Table:
         return table_of_rows(wanted)
     if not kinds or kinds[0][1] <= 0:
         fitting = [name for name, _ in kinds] or [table.name for table in _tables()]
-        raise InputError(
-            "no header is known of any table", where="kind",
-            repair=f"say what the file is (--kind): {', '.join(sorted(fitting))}",
-        )  # fmt: skip
+        raise InputError("import.no_kind", fitting=", ".join(sorted(fitting)))
     return IMPORTABLE[kinds[0][0]]
 
 

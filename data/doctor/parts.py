@@ -15,6 +15,7 @@ from data.doctor.reading.source import Source
 from data.doctor.vocabulary import vocabulary
 from data.wording.catalogue import Message
 from geo.errors import DataError, InputError
+from geo.sentence import Sentence
 
 if TYPE_CHECKING:
     from data.tables.reader import Pack
@@ -88,7 +89,7 @@ def examine_parts(  # noqa: PLR0913  as examine
                 progress=progress,
             )  # fmt: skip
         except (DataError, InputError) as error:
-            left.append(_left_out(part or getattr(first.sniffed, field), error.what))
+            left.append(_left_out(part or getattr(first.sniffed, field), error.parts[0]))
             continue
         if not len(seen.accepted) and (part is not None) and seen.kinds[0][1] < _TABLE:
             left.append(_left_out(part, "—"))
@@ -156,5 +157,5 @@ def _as_siblings(
     )  # fmt: skip
 
 
-def _left_out(part: str, why: str) -> Message:
+def _left_out(part: str, why: str | Sentence) -> Message:
     return Message("reader.part_left_out", {"part": part, "why": why})

@@ -50,10 +50,6 @@ _CHUNK_BYTES = 256 * 1024
 _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 #: Requests for sizes at a time.
 _REQUESTS = 8
-_OFFLINE = (
-    "check the connection, or fetch the tiles on another machine and give them to "
-    "`cli.py import --kind dem`; a mirror's address goes into "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +121,8 @@ def tile_names(area: BaseGeometry, resolution: int) -> list[str]:
     """
     if resolution not in RESOLUTIONS:
         raise InputError(
-            f"there is no Copernicus DEM of {resolution} m", where="--resolution",
-            repair=f"choose one of {', '.join(map(str, RESOLUTIONS))}",
-        )  # fmt: skip
+            "download.resolution", resolution=resolution, known=", ".join(map(str, RESOLUTIONS))
+        )
     west, south, east, north = area.bounds
     corners = [
         (lon, lat)
@@ -204,10 +199,7 @@ def fetch(
         )
     )  # fmt: skip
     if len(absent) == len(names):
-        raise InputError(
-            "the server has none of the tiles", where=base,
-            repair=f"check the address (--base-url, {ENVIRONMENT})",
-        )  # fmt: skip
+        raise InputError("download.no_tiles", where=base, environment=ENVIRONMENT)
     _check_space(order.folder, total)
     done = 0
     for name in wanted:
@@ -227,10 +219,7 @@ def _base_url(order: FetchOrder) -> str:
     chosen = order.base_url or os.environ.get(ENVIRONMENT) or DEFAULT_URL
     base = chosen.replace("{resolution}", str(order.resolution)).rstrip("/")
     if urllib.parse.urlsplit(base).scheme not in ("http", "https"):
-        raise InputError(
-            f"{base!r} is no web address", where="--base-url",
-            repair="give http:// or https:// and a host",
-        )  # fmt: skip
+        raise InputError("download.address", base=base)
     return base
 
 
@@ -276,9 +265,7 @@ def _download(order: FetchOrder, url: str, target: Path, progress: Callable[[int
     try:
         return _tried(order, url, get)
     except _AbsentError as error:
-        raise StorageError(
-            "the tile has vanished from the server", where=url, repair="try again later"
-        ) from error
+        raise StorageError("download.gone", where=url) from error
 
 
 class _BrokenOffError(Exception):
@@ -299,8 +286,8 @@ def _tried(order: FetchOrder, url: str, call: Callable[[], int]) -> int:
         except _BrokenOffError as error:
             problem = str(error)
     raise StorageError(
-        f"no whole answer after {_ATTEMPTS} attempts ({problem})", where=url,
-        repair=f"{_OFFLINE}{ENVIRONMENT}; what was downloaded stays",
+        "download.incomplete", where=url, attempts=_ATTEMPTS, problem=problem,
+        environment=ENVIRONMENT,
     )  # fmt: skip
 
 
@@ -317,8 +304,8 @@ def _response(order: FetchOrder, url: str, method: str) -> Iterator[Any]:
         if error.code in _PASSING or error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _BrokenOffError(f"{error.code} {error.reason}") from error
         raise StorageError(
-            f"the server refuses: {error.code} {error.reason}", where=url,
-            repair=f"check the address (--base-url, {ENVIRONMENT}) and your right to read it",
+            "download.refused", where=url, status=error.code, reason=error.reason,
+            environment=ENVIRONMENT,
         ) from error  # fmt: skip
     except (OSError, HTTPException) as error:
         raise _BrokenOffError(str(getattr(error, "reason", "") or error)) from error
@@ -356,10 +343,7 @@ def _check_raster(path: Path, url: str) -> None:
                 rows = min(ROWS, dataset.height - top)
                 dataset.read(1, window=Window(0, top, dataset.width, rows))
     except DataError as error:
-        raise DataError(
-            "what the server sent is no whole elevation model", where=url,
-            repair=f"check the address (--base-url, {ENVIRONMENT}), or try again",
-        ) from error  # fmt: skip
+        raise DataError("download.no_model", where=url, environment=ENVIRONMENT) from error
 
 
 def _is_complete(path: Path) -> bool:
@@ -379,6 +363,5 @@ def _check_space(folder: Path, wanted_bytes: int) -> None:
         free = shutil.disk_usage(folder).free
     if wanted_bytes > free:
         raise StorageError(
-            f"{wanted_bytes / 1e6:,.0f} MB are to come and {free / 1e6:,.0f} MB are free",
-            where=str(folder), repair="free some space, or choose another folder, or 90 m",
-        )  # fmt: skip
+            "download.disk", where=str(folder), size=wanted_bytes / 1000000.0, free=free / 1000000.0
+        )

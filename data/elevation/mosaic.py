@@ -127,9 +127,7 @@ class Mosaic:
         """
         box = _checked((west, south, east, north))
         if thinned < 1:
-            raise RangeError(
-                f"{thinned} cells have no mean", where="thinned", repair="give 1 or more"
-            )
+            raise RangeError("elevation.thinned", thinned=thinned)
         frame = frame_of(self.tiles, box, thinned)
         if frame is None:
             nothing = replace(self.provenance, remarks=(Message("elevation.nowhere"),))
@@ -137,9 +135,7 @@ class Mosaic:
             return Grid(void, west, north, east - west, north - south, nothing)
         if frame.rows * frame.columns > MAX_CELLS:
             raise InputError(
-                f"the window has {frame.rows:,} × {frame.columns:,} cells, more than {MAX_CELLS:,}",
-                where="terrain",
-                repair="work county by county or in pieces, or use a coarser elevation model",
+                "elevation.window", rows=frame.rows, columns=frame.columns, most=MAX_CELLS
             )
         cells = np.full((frame.rows, frame.columns), np.nan, dtype=np.float32)
         touched = [tile for tile in self.tiles if part_of(tile, frame) is not None]
@@ -192,10 +188,7 @@ class Mosaic:
             tall, broad = height / half[1], width / half[0]
             parts = (rows + 1, columns) if tall > broad else (rows, columns + 1)
             if max(tall, broad) < 0.1:
-                raise RangeError(
-                    f"a reach of {reach_m:,.0f} m needs more than {max_cells:,} cells",
-                    where="terrain", repair="use a coarser elevation model or a shorter reach",
-                )  # fmt: skip
+                raise RangeError("elevation.reach", reach_m=reach_m, most=max_cells)
         for i in range(rows):
             for j in range(columns):
                 core = (
@@ -237,10 +230,7 @@ def open_dem(paths: Sequence[Path], *, unit: str = "m", crs: str = "") -> Mosaic
         If a file is missing.
     """
     if not paths or unit not in ("m", "ft"):
-        raise InputError(
-            "no rasters were given" if not paths else f"heights in {unit!r} are not known",
-            where="terrain", repair="give GeoTIFF or .hgt files, in m or ft",
-        )  # fmt: skip
+        raise InputError("elevation.unit" if paths else "elevation.no_files", unit=unit)
     tiles = [described(path, crs=crs, unit=unit) for path in paths]
     return _mosaic(tiles, recognised(path.name for path in paths))
 
@@ -335,9 +325,7 @@ def _stated(known: Provenance, void: float, thinned: int, *, warped: bool) -> Pr
 def _wider(box: Box, reach_m: float) -> tuple[float, float]:
     """Return a reach in degrees of longitude and latitude, on the safe side."""
     if not 0 <= reach_m < math.inf:
-        raise RangeError(
-            f"a reach of {reach_m:g} m", where="terrain", repair="give metres, 0 or more"
-        )
+        raise RangeError("elevation.reach_range", reach_m=reach_m)
     # A degree of latitude is at least 110.5 km.
     tall = reach_m / 110_500.0
     farthest = min(89.0, max(abs(box[1]), abs(box[3])) + tall)
@@ -347,8 +335,5 @@ def _wider(box: Box, reach_m: float) -> tuple[float, float]:
 def _checked(box: Box) -> Box:
     west, south, east, north = box
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise RangeError(
-            f"{west:g}–{east:g}° E, {south:g}–{north:g}° N is no box on Earth", where="terrain",
-            repair="give west < east and south < north in degrees",
-        )  # fmt: skip
+        raise RangeError("elevation.box", west=west, east=east, south=south, north=north)
     return box

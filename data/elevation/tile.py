@@ -110,10 +110,7 @@ def opened(path: Path) -> Iterator[Any]:
     from rasterio.errors import RasterioError
 
     if not path.is_file():
-        raise StorageError(
-            "the raster is missing", where=str(path),
-            repair="import it again, or undo the import",
-        )  # fmt: skip
+        raise StorageError("elevation.missing", where=str(path))
     try:
         with (
             rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES),
@@ -121,10 +118,7 @@ def opened(path: Path) -> Iterator[Any]:
         ):
             yield dataset
     except RasterioError as error:
-        raise DataError(
-            "this is no GeoTIFF or .hgt, or it is cut off", where=path.name,
-            repair="download or export it again",
-        ) from error  # fmt: skip
+        raise DataError("elevation.kind", where=path.name) from error
 
 
 def _driver(path: Path) -> str:
@@ -187,21 +181,12 @@ def examined(dataset: Any, *, crs: str = "", unit: str = "", source: str = "") -
     """
     name = source or Path(dataset.name).name
     if min(dataset.width, dataset.height) < 2:
-        raise DataError(
-            f"the raster has {dataset.width} × {dataset.height} cells: no terrain", where=name,
-            repair="export the elevation model at its full size",
-        )  # fmt: skip
+        raise DataError("elevation.tiny", where=name, width=dataset.width, height=dataset.height)
     if dataset.count >= 3 and dataset.dtypes[0] == "uint8":
-        raise DataError(
-            f"the raster has {dataset.count} bands of bytes: a picture, not heights", where=name,
-            repair="export the elevation model itself, not its rendering",
-        )  # fmt: skip
+        raise DataError("elevation.picture", where=name, count=dataset.count)
     declared = crs or ("" if dataset.crs is None else dataset.crs.to_wkt())
     if not declared or dataset.transform.is_identity:
-        raise DataError(
-            "the raster does not say its coordinate system or where it lies", where=name,
-            repair="say the system, such as --crs EPSG:4326, or georeference it",
-        )  # fmt: skip
+        raise DataError("elevation.no_crs", where=name)
     system, vertical = _system(declared, name)
     own = str(dataset.units[0] or "").strip().lower()
     feet = own in _FEET if own else unit == "ft"
@@ -237,17 +222,13 @@ def check_heights(dataset: Any, tile: Tile) -> None:
         absurd = (known < LOWEST_M) | (known > HIGHEST_M)
         if absurd.mean() > 0.5:
             raise DataError(
-                f"most heights lie beyond {LOWEST_M:g} to {HIGHEST_M:,g} m, such as "
-                f"{known[absurd][0]:,.0f}",
-                where=tile.source, repair="say their unit, such as --unit ft, or check the file",
+                "elevation.heights", where=tile.source, lowest=LOWEST_M, highest=HIGHEST_M,
+                example=known[absurd][0],
             )  # fmt: skip
         found += int((~absurd).sum())
         if found:
             return
-    raise DataError(
-        "the raster holds no height: every cell is void", where=tile.source,
-        repair="import the tile that covers the province",
-    )  # fmt: skip
+    raise DataError("elevation.void", where=tile.source)
 
 
 def lay(there: Heights, cells: NDArray[Any], tile: Tile) -> None:
@@ -289,10 +270,7 @@ def _system(declared: str, name: str) -> tuple[str, str]:
     try:
         crs = CRS.from_user_input(declared)
     except CRSError as error:
-        raise DataError(
-            "the raster's coordinate system is not understood", where=name,
-            repair="say it, such as --crs EPSG:4326",
-        ) from error  # fmt: skip
+        raise DataError("elevation.odd_crs", where=name) from error
     parts = crs.sub_crs_list
     level, vertical = (parts[0], parts[1].name) if len(parts) > 1 else (crs, "")
     code = level.to_epsg()
@@ -308,9 +286,8 @@ def _frame(
         west, south, east, north = dataset.bounds
         if not (-360 <= west < east <= 360 and -90.01 <= south < north <= 90.01):
             raise DataError(
-                f"{system} counts degrees, but the raster reaches from {west:g}, {south:g} to "
-                f"{east:g}, {north:g}",
-                where=name, repair="say the system of its metres, such as --crs EPSG:32647",
+                "elevation.degrees", where=name, system=system, west=west, south=south, east=east,
+                north=north,
             )  # fmt: skip
         centre = t.c + t.a / 2, t.f + t.e / 2
         return *centre, t.a, -t.e, dataset.height, dataset.width, True
@@ -332,12 +309,9 @@ def _warped_frame(
         ]
         lon, lat = transform(system, "EPSG:4326", *zip(*places, strict=True))
     except (RasterioError, ValueError) as error:
-        raise DataError(
-            f"{system} does not fit the raster", where=name, repair="choose another system"
-        ) from error
+        raise DataError("elevation.other_crs", where=name, system=system) from error
     if not np.isfinite([west, south, east, north, *lon, *lat]).all() or not west < east:
-        raise DataError(f"{system} does not fit the raster", where=name,
-                        repair="choose another system")  # fmt: skip
+        raise DataError("elevation.other_crs", where=name, system=system)
     squeeze = math.cos(math.radians(lat[0]))
     # Length of one cell's sides, in degrees of latitude.
     sides = [

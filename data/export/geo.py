@@ -45,11 +45,7 @@ def shapes_of(bundle: ExportBundle) -> np.ndarray:
         return np.asarray(bundle.geometry.to_numpy(), dtype=object)
     if is_points(bundle.main):
         return points_of(bundle.main)
-    raise InputError(
-        f"the table {bundle.kind!r} has no positions",
-        where="--out",
-        repair="choose .xlsx, .csv or .parquet",
-    )
+    raise InputError("export.no_positions", kind=bundle.kind)
 
 
 def further_shapes(bundle: ExportBundle, name: str) -> np.ndarray | None:
@@ -181,9 +177,7 @@ def to_gpkg(bundle: ExportBundle) -> bytes:
                 return path.read_bytes()
         except (*refusals, pyogrio.errors.FeatureError, sqlite3.OperationalError) as error:
             raise StorageError(
-                f"the temporary file cannot be written ({error})",
-                where=tempfile.gettempdir(),
-                repair="free some space there, or set TMPDIR to another folder",
+                "export.temporary", where=tempfile.gettempdir(), error=error
             ) from error
 
 

@@ -42,7 +42,7 @@ def area_geotiff(area: AreaPrediction, tags: Mapping[str, str]) -> bytes:
     """
     rows, columns = area.rsrp_dBm.shape
     if not rows or not columns:
-        raise InputError("an area without a cell", where="GeoTIFF", repair="choose a larger area")
+        raise InputError("export.no_cell")
     (south, west), (north, east) = area.bounds
     del south, east
     bands = np.stack([area.rsrp_dBm, area.server + 1, area.known]).astype(np.float32)

@@ -134,11 +134,7 @@ def check_suffix(name: str) -> str:
     """
     suffix = suffix_of(name)
     if suffix not in SUFFIXES:
-        raise InputError(
-            f"no format has the suffix {suffix!r}",
-            where="--out",
-            repair=f"end the name in one of {' '.join(SUFFIXES)}, or give - for a table",
-        )
+        raise InputError("export.suffix", suffix=suffix, known=" ".join(SUFFIXES))
     return suffix
 
 

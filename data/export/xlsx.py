@@ -129,9 +129,7 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
 def _table(sheet: Worksheet, frame: pd.DataFrame, formats: dict[str, Format], stamp: str) -> None:
     if len(frame) > _MAX_ROWS:
         raise InputError(
-            f"{len(frame):,} rows are more than a sheet holds ({_MAX_ROWS:,})",
-            where=sheet.get_name(),
-            repair="choose .csv, .gpkg or .parquet, or fewer rows",
+            "export.many_rows", where=sheet.get_name(), rows=len(frame), most=_MAX_ROWS
         )
     tint = is_illustrative(frame).tolist()
     for j, name in enumerate(frame.columns):

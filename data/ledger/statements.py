@@ -358,9 +358,7 @@ def parse_date(text: str, *, where: str = "--as-of") -> str:
     try:
         return dt.date.fromisoformat(text.strip()).isoformat()
     except ValueError as error:
-        raise InputError(
-            f"{text!r} is no date", where=where, repair="give YYYY-MM-DD, for example 2021-12-31"
-        ) from error
+        raise InputError("settings.as_of", where=where, text=text) from error
 
 
 def stated_bounds(value: float, qualifier: str, *, is_share: bool = False) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from data.ledger.metrics import metric_title
 from data.observing import region_code
 from data.tables.common import Counts
 from data.tables.imports import OBSERVATIONS_IMPORT, TARGETS_IMPORT
-from data.wording.catalogue import text
+from data.wording.catalogue import Message, text
 from data.workspace.catalogue import Catalogue, ImportRecord
 from data.workspace.merging import rows_by_id
 from geo.errors import InputError
@@ -179,13 +179,12 @@ def accept(
         If the pack has no such region.
     """
     if not accepted:
-        raise InputError("no statement is accepted", where=document.name,
-                         repair="accept at least one")  # fmt: skip
+        raise InputError("reading.none_accepted", where=document.name)
     for said in accepted:
         if code := why_not(said, pack.adcode):
             raise InputError(
-                text(f"plan_refusal.{code}", "en"), where=said.quote[:40],
-                repair=text("plan_refusal.repair", "en"),
+                Message(f"plan_refusal.{code}"), where=said.quote[:40],
+                repair=Message("plan_refusal.repair"),
             )  # fmt: skip
         region_code(pack, said.region, where=said.quote[:40])
     whole = [said for said in accepted if said.region == pack.adcode]

@@ -56,7 +56,7 @@ def boundaries(store: PackageStore, spec: Inputs) -> gpd.GeoDataFrame:
     counties = _counties(store, spec)
     counties["geometry"] = _without_pinholes(_without_overlaps(counties["geometry"].to_numpy()))
     if not shapely.coverage_is_valid(counties["geometry"].to_numpy()):
-        raise DataError("county polygons overlap or leave gaps", where=spec.adcode)
+        raise DataError("build.overlap", where=spec.adcode)
     cities = _labels(store, spec, "city", "city_adcode", "city_name")
     direct = counties[counties["parent"] == counties["adcode"]]
     direct = direct[~direct["adcode"].isin(cities["adcode"])]

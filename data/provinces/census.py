@@ -130,11 +130,9 @@ def _county_census(spec: Inputs, areas: pd.DataFrame, codes: pd.Index) -> pd.Dat
     missing = codes.difference(whole.index).difference(areas.index.get_level_values(1))
     if len(homeless) or len(missing):
         raise DataError(
-            f"rows without a county: {', '.join(homeless) or 'none'}; "
-            f"counties without a row: {', '.join(missing) or 'none'}",
-            where=spec.census_file,
-            repair="complete that file, or the table of units that are joined",
-        )
+            "build.census", where=spec.census_file, homeless=", ".join(homeless) or "none",
+            missing=", ".join(missing) or "none",
+        )  # fmt: skip
     counties = whole.reindex(codes, fill_value=0).assign(census_evidence="reported")
     uncounted = spec.county_census().loc[lambda rows: rows["population_2020"].isna(), "adcode"]
     counties.loc[counties.index.isin(uncounted), "census_evidence"] = "assumed"

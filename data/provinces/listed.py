@@ -51,11 +51,6 @@ class ListedProvince:
     published_population: int
 
     @property
-    def listed_population(self) -> int:
-        """Sum of the census by county [person]."""
-        return int(self.county_census()["population_2020"].sum())
-
-    @property
     def joined(self) -> pd.DataFrame:
         """Rows of ``units_joined.csv``: code, name_zh, in, into, units, reason."""
         rows = _joined()

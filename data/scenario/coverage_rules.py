@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from data.scenario.field_faults import field_faults
 from data.scenario.link_presets import PLACES, BudgetRequirement
-from data.wording.catalogue import Bilingual
+from data.wording.catalogue import Bilingual, Message
 from geo.coverage.distance import MAX_RADIUS_M
 from geo.coverage.rules import distance_state
 from geo.errors import DataError, InputError, UnknownNameError
 from geo.radio.probability import coverage_probability, coverage_state, edge_probability
+from geo.sentence import Several
 
 _FOLDER = Path(__file__).parents[1] / "rules"
 #: What a profile of each kind must give, and what it must not.
@@ -135,18 +137,23 @@ class Profile(BaseModel):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Profile:
         must, never = (_DISTANCE, _SIGNAL) if self.kind == "distance" else (_SIGNAL, _DISTANCE)
-        faults = [f"{name} is missing" for name in sorted(must) if getattr(self, name) is None]
+        faults = [
+            Message("fault_rule.missing", {"name": name})
+            for name in sorted(must)
+            if getattr(self, name) is None
+        ]
         faults += [
-            f"{name} does not belong to a {self.kind} rule"
+            Message("fault_rule.other_kind", {"name": name, "kind": self.kind})
             for name in sorted(never)
             if getattr(self, name) is not None
         ]
         if (self.need == "share") != (self.households_share is not None):
-            faults.append("households_share belongs to need = 'share', and to it alone")
+            faults.append(Message("fault_rule.share"))
         if self.place is not None and self.place not in PLACES:
-            faults.append(f"place {self.place!r} is none of {', '.join(PLACES)}")
+            given = {"place": self.place, "known": ", ".join(PLACES)}
+            faults.append(Message("fault_rule.place", given))
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ValueError(Several((*faults,)))
         return self
 
     def requirement(self, *, sigma_dB: float = 8.0, exponent: float = 3.9) -> BudgetRequirement:
@@ -173,10 +180,7 @@ class Profile(BaseModel):
             If no edge probability gives the required share of the area with such shadowing.
         """
         if self.rsrp_limit_dBm is None or self.place is None:
-            raise InputError(
-                f"rule {self.key!r} counts by distance: it asks for no level", where="rule",
-                repair="choose a rule by signal",
-            )  # fmt: skip
+            raise InputError("rules.level_by_distance", key=self.key)
         required = self.required_probability(sigma_dB=sigma_dB, exponent=exponent)
         return BudgetRequirement(self.rsrp_limit_dBm, required, self.place)
 
@@ -203,10 +207,7 @@ class Profile(BaseModel):
             If no edge probability gives the required share of the area with such shadowing.
         """
         if self.probability is None:
-            raise InputError(
-                f"rule {self.key!r} counts by distance: it has no probability", where="rule",
-                repair="choose a rule by signal",
-            )  # fmt: skip
+            raise InputError("rules.probability_by_distance", key=self.key)
         if self.probability_of == "area":
             return edge_probability(self.probability, sigma_dB, exponent)
         return self.probability
@@ -259,10 +260,7 @@ def point_states(
     given = distance_m if profile.kind == "distance" else rsrp_dBm
     if given is None:
         needed = "distance_m" if profile.kind == "distance" else "rsrp_dBm"
-        raise InputError(
-            f"rule {profile.key!r} judges by {profile.kind}", where="rule",
-            repair=f"give {needed}",
-        )  # fmt: skip
+        raise InputError("rules.lacks", key=profile.key, kind=profile.kind, needed=needed)
     if profile.radius_m is not None:
         return distance_state(given, profile.radius_m)
     typical = float(np.mean(np.asarray(sigma_dB, float)))
@@ -309,7 +307,7 @@ def rules(own: Path | None = None) -> Mapping[str, Profile]:
         If a file is broken; the message names every fault of every file.
     """
     found: dict[str, Profile] = {}
-    faults: list[str] = []
+    faults: list[Message] = []
     for folder in (_FOLDER, own):
         if folder is None or not folder.is_dir():
             continue
@@ -318,13 +316,10 @@ def rules(own: Path | None = None) -> Mapping[str, Profile]:
             if profile is None:
                 continue
             if profile.key in found:
-                faults.append(f"{path.name}: the key {profile.key!r} is taken")
+                faults.append(_fault(path, "key_taken", key=profile.key))
             found.setdefault(profile.key, profile)
     if faults:
-        raise DataError(
-            "; ".join(faults), where=str(own or _FOLDER),
-            repair="fix or remove the files named; data/rules/own.toml is a template",
-        )  # fmt: skip
+        raise DataError("rules.files", where=str(own or _FOLDER), faults=Several((*faults,)))
     return found
 
 
@@ -352,28 +347,28 @@ def rule(key: str, own: Path | None = None) -> Profile:
     """
     known = rules(own)
     if key not in known:
-        raise UnknownNameError("coverage rule", key, known)
+        raise UnknownNameError("coverage_rule", key, known)
     return known[key]
 
 
-def _read(path: Path, faults: list[str]) -> Profile | None:
+def _read(path: Path, faults: list[Message]) -> Profile | None:
     """Return a profile, or None after adding what is wrong with its file."""
     try:
         if path.stat().st_size > _MAX_BYTES:
-            faults.append(f"{path.name}: larger than {_MAX_BYTES:,} bytes")
+            faults.append(_fault(path, "large", most=_MAX_BYTES))
             return None
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         profile = Profile.model_validate(content)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        faults.append(f"{path.name}: cannot be read ({error})")
+        faults.append(_fault(path, "unreadable", error=error))
         return None
     except ValidationError as error:
-        faults += [f"{path.name}: {_place_of(item)}{item['msg']}" for item in error.errors()]
+        faults += [_fault(path, "field", fault=one) for one in field_faults(error).sentences]
         return None
     if profile.key != path.stem:
-        faults.append(f"{path.name}: the key {profile.key!r} is not the name of the file")
+        faults.append(_fault(path, "key_of_file", key=profile.key))
     return profile
 
 
-def _place_of(item: Mapping[str, Any]) -> str:
-    return f"{'.'.join(map(str, item['loc']))}: " if item["loc"] else ""
+def _fault(path: Path, code: str, **given: object) -> Message:
+    return Message(f"fault_rule.{code}", {"file": path.name, **given})

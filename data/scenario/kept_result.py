@@ -108,10 +108,7 @@ class KeptResult:
                 scenario=str(head["scenario"]), content=dict(head["content"]), tables=tables,
             )  # fmt: skip
         except broken as error:
-            raise DataError(
-                f"its result cannot be read ({error})", where=where,
-                repair="compute the plan again; the scenario itself is unharmed",
-            ) from error  # fmt: skip
+            raise DataError("scenario.result_damaged", where=where, error=error) from error
 
 
 def _head(archive: zipfile.ZipFile) -> dict[str, Any]:

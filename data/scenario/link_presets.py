@@ -20,8 +20,8 @@ from geo.errors import DataError, InputError, UnknownNameError
 from geo.evidence import EVIDENCE_CLASSES, weakest
 from geo.radio.entry_loss import building_entry_loss_dB
 from geo.radio.link_budget import LinkBudget, lines
-from geo.radio.tr38901 import DISTANCES_M, Sight, Surroundings, cell_radius_m, path_loss_dB
-from geo.sentence import Sentence
+from geo.radio.tr38901 import Sight, Surroundings, cell_radius_m
+from geo.sentence import Sentence, Several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _VALUES = Path(__file__).parent / "link_presets.csv"
 #: Preset name of the rows that hold for all.
 _ALL = "*"
-_REPAIR = "restore it from version control"
 #: Computed lines that are no sum → the inputs that decide their evidence.
 _MADE_OF = MappingProxyType(
     {
@@ -105,7 +104,7 @@ class BudgetRequirement:
     def __post_init__(self) -> None:
         """Refuse an unknown place."""
         if self.place not in PLACES:
-            raise UnknownNameError("place of the terminal", self.place, PLACES)
+            raise UnknownNameError("place_of_the_terminal", self.place, PLACES)
 
 
 #: The requirement that the radii of ``presets.csv`` answer.
@@ -263,48 +262,12 @@ def derived_radius_m(
     return cell_radius_m(budget.max_path_loss_dB, around, sight)
 
 
-def stated_radius_m(key: str, requirement: BudgetRequirement = MEDIAN) -> float:
-    """Return the radius that ``presets.csv`` states: the derived one, to 100 m.
-
-    Where the budget reaches beyond the distance that TR 38.901 holds for, it is that distance:
-    more is not known.
-
-    Parameters
-    ----------
-    key, requirement
-        As in :func:`link_budget`.
-
-    Returns
-    -------
-    radius
-        [m].
-
-    Raises
-    ------
-    UnknownNameError, InputError, DataError
-        As :func:`link_budget`.
-
-    Examples
-    --------
-    >>> [stated_radius_m("5g_700", BudgetRequirement(limit)) for limit in (-105, -110)]
-    [4200.0, 5000.0]
-    """
-    budget = link_budget(key, requirement)
-    around, farthest = Surroundings("rma", budget.frequency_GHz), DISTANCES_M["rma", "nlos"][1]
-    if budget.max_path_loss_dB >= path_loss_dB(farthest, around).item():
-        return farthest
-    return round(derived_radius_m(key, requirement), -2)
-
-
 def _inputs(key: str, requirement: BudgetRequirement) -> dict[str, _Value]:
     """Return the inputs of a preset's budget with their sources, for a place of the terminal."""
     values = _values()
     if key not in values or key == _ALL:
         known: Preset = preset(key)
-        raise InputError(
-            f"preset {known.key!r} is a counting rule: no radio, no link budget", where="preset",
-            repair=f"choose one of {', '.join(budget_keys())}",
-        )  # fmt: skip
+        raise InputError("presets.no_budget", key=known.key, known=", ".join(budget_keys()))
     inputs = values[_ALL] | values[key]
     entry = inputs["entry_loss_dB"]
     if not math.isfinite(entry.value):
@@ -326,25 +289,32 @@ def _values() -> Mapping[str, dict[str, _Value]]:
         try:
             value = float(row["value"]) if row["value"] else math.nan
         except ValueError:
-            faults.append(f"row {number}: {row['value']!r} is not a number")
+            faults.append(_fault("number", number, value=row["value"]))
             continue
         if row["key"] not in known or row["evidence"] not in EVIDENCE_CLASSES:
-            faults.append(f"row {number}: unknown key {row['key']!r} or evidence")
+            faults.append(_fault("key", number, key=row["key"]))
         texts = row["source_zh"], row["source_en"]
         if not all(texts):
-            faults.append(f"row {number}: no source")
+            faults.append(_fault("source", number))
         found.setdefault(row["preset"], {})[row["key"]] = _Value(
             value, row["evidence"], Bilingual(*texts)
         )
     common = set(found.get(_ALL, {}))
     faults += [
-        f"preset {key!r} misses {', '.join(sorted(known - common - set(values)))}"
+        Message(
+            "fault_preset.lacks",
+            {"key": key, "names": ", ".join(sorted(known - common - set(values)))},
+        )
         for key, values in found.items()
         if key != _ALL and known - common - set(values)
     ]
     if faults:
-        raise DataError("; ".join(faults), where=str(_VALUES), repair=_REPAIR)
+        raise DataError("presets.file", where=str(_VALUES), faults=Several((*faults,)))
     return MappingProxyType(found)
+
+
+def _fault(code: str, row: int, **given: object) -> Message:
+    return Message(f"fault_preset.{code}", {"row": row, **given})
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -354,9 +324,7 @@ def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]
             reader = csv.DictReader(stream, strict=True)
             missing = set(columns) - set(reader.fieldnames or ())
             if missing:
-                raise DataError(
-                    f"columns {sorted(missing)} are missing", where=str(path), repair=_REPAIR
-                )
+                raise DataError("presets.columns", where=str(path), columns=sorted(missing))
             return list(enumerate(reader, start=2))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+        raise DataError("presets.unreadable", where=str(path), error=error) from error

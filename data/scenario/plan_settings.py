@@ -22,7 +22,9 @@ from pydantic import (
 )
 
 from data.clock import first_plan_year
+from data.scenario.field_faults import field_faults
 from data.scenario.presets import preset
+from data.wording.catalogue import Message
 from geo.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
@@ -79,13 +81,13 @@ class AreaSettings(_Frozen):
     @classmethod
     def _polygon(cls, ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
         if len(set(ring)) < 3:
-            raise ValueError("an area needs three different corners or more")
+            raise ValueError(Message("fault_field.corners"))
         if any(not (-180 <= lon <= 180 and -90 <= lat <= 90) for lon, lat in ring):
-            raise ValueError("a corner is lon, lat in degrees")
+            raise ValueError(Message("fault_field.corner"))
         import shapely
 
         if not shapely.Polygon(ring).is_valid:
-            raise ValueError("the border crosses itself: give the corners in order")
+            raise ValueError(Message("fault_field.border"))
         return ring
 
     @property
@@ -106,7 +108,7 @@ class CostRange(_Frozen):
     @model_validator(mode="after")
     def _ascending(self) -> Self:
         if not self.low <= self.base <= self.high:
-            raise ValueError("low ≤ base ≤ high must hold")
+            raise ValueError(Message("fault_field.ascending"))
         return self
 
 
@@ -209,11 +211,10 @@ class YearSettings(_Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if len(self.annual_budgets) > self.count:
-            raise ValueError(
-                f"there are {len(self.annual_budgets)} annual budgets for {self.count} years"
-            )
+            given = {"budgets": len(self.annual_budgets), "years": self.count}
+            raise ValueError(Message("fault_field.budgets", given))
         if not self.season_months or len(set(self.season_months)) < len(self.season_months):
-            raise ValueError("season_months names each month once, one at least")
+            raise ValueError(Message("fault_field.months"))
         return self
 
 
@@ -284,7 +285,7 @@ class LinkSettings(_Frozen):
     @model_validator(mode="after")
     def _some(self) -> Self:
         if not self.backhaul or not self.power:
-            raise ValueError("name at least one kind of backhaul and one of power")
+            raise ValueError(Message("fault_field.kinds"))
         return self
 
 
@@ -346,11 +347,11 @@ class PlanSettings(_Frozen):
     @classmethod
     def _known(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
         if not keys or len(set(keys)) < len(keys):
-            raise ValueError("name each preset once, one at least")
+            raise ValueError(Message("fault_field.presets"))
         try:
             return tuple(preset(key).key for key in keys)
         except PlannerError as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(error) from error
 
 
 def place_key(lat: float, lon: float) -> str:
@@ -404,8 +405,4 @@ def changed(settings: PlanSettings, values: Mapping[str, Any]) -> PlanSettings:
     try:
         return PlanSettings.model_validate(content)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
-        )
-        raise InputError(faults, where="plan", repair="fix these fields") from error
+        raise InputError("plan.fields", faults=field_faults(error)) from error

@@ -96,9 +96,7 @@ def presets() -> dict[str, Preset]:
             for row in rows
         }
     except (OSError, UnicodeDecodeError, KeyError, ValueError, TypeError) as error:
-        raise DataError(
-            f"cannot be read ({error})", where=str(_FILE), repair="restore it from version control"
-        ) from error
+        raise DataError("presets.unreadable", where=str(_FILE), error=error) from error
 
 
 def preset(key: str) -> Preset:

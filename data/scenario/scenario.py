@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from data.scenario.field_faults import field_faults
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.presets import preset
 from data.wording.catalogue import Message
@@ -44,7 +45,7 @@ class PlannedSite(_Frozen):
         try:
             return preset(key).key
         except PlannerError as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(error) from error
 
 
 class ErrorSettings(_Frozen):
@@ -167,12 +168,8 @@ class Scenario(_Frozen):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            faults = "; ".join(_fault(item["loc"], item["msg"]) for item in error.errors())
-            raise InputError(
-                f"the scenario cannot be read: {faults}",
-                where=where,
-                repair="fix these fields or export the scenario again",
-            ) from error
+            faults = field_faults(error)
+            raise InputError("scenario.unreadable", where=where, faults=faults) from error
 
 
 class ScenarioConflictError(InputError):
@@ -188,11 +185,7 @@ class ScenarioConflictError(InputError):
 
     def __init__(self, there: Scenario | None, *, where: str) -> None:
         self.there = there
-        super().__init__(
-            "the saved scenario is not the one that was loaded",
-            where=where,
-            repair="merge both, overwrite it, or save under another name",
-        )
+        super().__init__("scenario.conflict", where=where)
 
 
 def check_unchanged(there: Scenario | None, replaces: str, *, where: str) -> None:
@@ -266,11 +259,5 @@ def parse_site(text: str) -> PlannedSite:
             preset=parts[3] if len(parts) > 3 else DEFAULT_PRESET,
         )
     except ValidationError as error:
-        faults = "; ".join(_fault(item["loc"], item["msg"]) for item in error.errors())
-        what = Message("site_fault.range", {"text": text, "faults": faults})
+        what = Message("site_fault.range", {"text": text, "faults": field_faults(error)})
         raise RangeError(what, where="--site", repair=form) from error
-
-
-def _fault(location: tuple[int | str, ...], message: str) -> str:
-    place = ".".join(str(part) for part in location) or "text"
-    return f"{place}: {message.removeprefix('Value error, ')}"

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from data.home import PROVINCES_FOLDER, workspace_folder
+from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
+from geo.sentence import Several
 
 #: Environment variable: folders outside the source tree, separated by ``os.pathsep``.
 PACKS_ENVIRONMENT = "TONGCUN_PACKS"
@@ -30,7 +32,6 @@ META_FILE = "pack.toml"
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _PROVINCE_CODE = re.compile(r"\d{2}0000")
 _LAST = 99
-_REPAIR = "see “Add a province” in CONTRIBUTING.md"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def find_packs() -> FoundPacks:
         If the folder of the embedded packs is missing.
     """
     if not PACKS_DIR.is_dir():
-        raise DataError("the folder of packs is missing", where=str(PACKS_DIR), repair=_REPAIR)
+        raise DataError("pack.no_packs", where=str(PACKS_DIR))
     order: dict[str, tuple[int, str]] = {}
     folders: dict[str, Path] = {}
     codes: dict[str, Path] = {}
@@ -148,7 +149,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
         seen = path.stat()
         return dict(_read_meta(path, (seen.st_mtime_ns, seen.st_size)))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+        raise DataError("pack.unreadable", where=str(path), error=error) from error
 
 
 @lru_cache(maxsize=64)
@@ -157,7 +158,7 @@ def _read_meta(path: Path, stamp: tuple[int, int]) -> dict[str, Any]:
     del stamp
     meta = tomllib.loads(path.read_text(encoding="utf-8"))
     if faults := list(_meta_faults(meta)):
-        raise DataError("; ".join(faults), where=str(path), repair=_REPAIR)
+        raise DataError("pack.settings", where=str(path), faults=Several((*faults,)))
     return meta
 
 
@@ -177,13 +178,10 @@ def check_name(folder: Path, meta: Mapping[str, Any]) -> None:
         If the name cannot be given to ``--province``, or ``pack.toml`` says another.
     """
     name = folder.name
-    what = ""
     if not _NAME.fullmatch(name):
-        what = f"the folder's name {name!r} is not made of a–z, 0–9, _ and -"
-    elif meta.get("name", name) != name:
-        what = f"name = {meta['name']!r} is not the folder's name {name!r}"
-    if what:
-        raise DataError(what, where=str(folder / META_FILE), repair=_REPAIR)
+        raise DataError("pack.folder_name", where=str(folder / META_FILE), name=name)
+    if (other := meta.get("name", name)) != name:
+        raise DataError("pack.other_name", where=str(folder / META_FILE), name=name, other=other)
 
 
 def _candidates() -> Iterator[Path | DataError]:
@@ -196,13 +194,13 @@ def _candidates() -> Iterator[Path | DataError]:
         found = _packs_in(listed)
         yield from found
         if not found:
-            what, repair = "holds no folder with a pack.toml", _REPAIR
+            code = "pack.holds_none"
             if not listed.is_dir():
-                what, repair = "is no folder", "name an existing folder"
+                code = "pack.listed_missing"
             elif (listed / META_FILE).exists():
-                what, repair = "is itself a pack", f"name the folder that holds it: {listed.parent}"
+                code = "pack.listed_itself"
             where = f"{PACKS_ENVIRONMENT}: {listed}"
-            yield DataError(what, where=where, repair=repair)
+            yield DataError(code, where=where, parent=listed.parent)
     yield from _packs_in(workspace_folder() / PROVINCES_FOLDER)
 
 
@@ -213,21 +211,17 @@ def _packs_in(folder: Path) -> list[Path]:
 def _check_unique(folder: Path, same_name: Path | None, same_code: Path | None) -> None:
     other = same_name or same_code
     if other is not None:
-        what = "name" if same_name else "adcode"
-        raise DataError(
-            f"has the {what} of {other}, which is used instead",
-            where=str(folder),
-            repair="rename the folder" if same_name else f"give {META_FILE} another adcode",
-        )
+        code = "pack.same_name" if same_name else "pack.same_code"
+        raise DataError(code, where=str(folder), other=other, file=META_FILE)
 
 
-def _meta_faults(meta: Mapping[str, Any]) -> Iterator[str]:
+def _meta_faults(meta: Mapping[str, Any]) -> Iterator[Message]:
     for key in ("adcode", "name_zh", "name_en"):
         if key not in meta:
-            yield f"lacks {key!r}"
+            yield Message("fault_part.lacks", {"key": key})
         elif not isinstance(meta[key], str) or not meta[key].strip():
-            yield f"{key} = {meta[key]!r} is no text in quotation marks"
+            yield Message("fault_part.no_text", {"key": key, "value": meta[key]})
         elif key == "adcode" and not _PROVINCE_CODE.fullmatch(meta[key]):
-            yield f"adcode = {meta[key]!r} is no code of a province, such as 990000"
+            yield Message("fault_part.no_code", {"value": meta[key]})
     if not isinstance(meta.get("order", _LAST), int):
-        yield f"order = {meta['order']!r} is no whole number"
+        yield Message("fault_part.no_order", {"value": meta["order"]})

@@ -352,10 +352,7 @@ def table_of_rows(kind: str) -> Table:
         If the table is made from a raster.
     """
     if kind not in IMPORTABLE:
-        raise UnknownNameError("table", kind, IMPORTABLE, where="kind")
+        raise UnknownNameError("table", kind, IMPORTABLE)
     if kind in RASTERS:
-        raise InputError(
-            f"{kind} is made from a raster, not from a table", where="kind",
-            repair="import a GeoTIFF, an SRTM .hgt tile or a VRT, or choose another kind",
-        )  # fmt: skip
+        raise InputError("import.raster_kind", kind=kind)
     return IMPORTABLE[kind]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from data.wording.catalogue import text
+from data.wording.catalogue import Message, text
 from geo.errors import DataError
 from geo.evidence import EVIDENCE_CLASSES
+from geo.sentence import Several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,55 +133,51 @@ class Table:
             repeated = frame.duplicated(list(self.key))
             if repeated.any():
                 row = int(repeated.to_numpy().argmax())
-                faults.append(
-                    f"{int(repeated.sum())} rows repeat the key {'+'.join(self.key)}, "
-                    f"first at row {row}"
-                )
+                given = {"count": repeated.sum(), "key": "+".join(self.key), "row": row}
+                faults.append(Message("fault_part.repeated_key", given))
         if faults:
-            raise DataError(
-                f"table {self.name!r} breaks its schema: " + "; ".join(faults),
-                where=where,
-                repair="run `make data` to rebuild the embedded packs, or mend the file",
-            )
+            raise DataError("table.schema", where=where, name=self.name, faults=Several((*faults,)))
 
 
-def _column_faults(frame: pd.DataFrame, column: Column) -> list[str]:
+def _column_faults(frame: pd.DataFrame, column: Column) -> list[Message]:
     if column.name not in frame.columns:
-        return [f"column {column.name!r} is missing"]
+        return [_fault("no_column", column)]
     values = frame[column.name]
     faults = []
     if not column.nullable and values.isna().any():
-        faults.append(f"column {column.name!r} has {int(values.isna().sum())} empty cells")
+        faults.append(_fault("empty_cells", column, count=values.isna().sum()))
     known = values.dropna()
     if column.words:
         unknown = sorted(set(known) - set(column.words))
         if unknown:
-            faults.append(f"column {column.name!r} holds unknown words {unknown[:3]}")
+            faults.append(_fault("unknown_words", column, words=unknown[:3]))
     if column.kind in ("integer", "number"):
         faults += _range_faults(known, column)
     return faults
 
 
-def _range_faults(known: pd.Series, column: Column) -> list[str]:
+def _range_faults(known: pd.Series, column: Column) -> list[Message]:
     import numpy as np
 
     try:
         numbers = known.to_numpy(dtype=float)
     except (TypeError, ValueError):
-        return [f"column {column.name!r} is not numeric"]
+        return [_fault("not_numeric", column)]
     faults = []
     if not np.isfinite(numbers).all():
-        faults.append(f"column {column.name!r} holds infinite values")
-    for limit, wrong, word in (
+        faults.append(_fault("infinite", column))
+    for limit, wrong, code in (
         (column.minimum, numbers < (column.minimum or 0), "below"),
         (column.maximum, numbers > (column.maximum or 0), "above"),
     ):
         if limit is not None and wrong.any():
-            faults.append(
-                f"column {column.name!r} has {int(wrong.sum())} values {word} {limit:g}"
-                + (f" {column.unit}" if column.unit else "")
-            )
+            unit = f" {column.unit}" if column.unit else ""
+            faults.append(_fault(code, column, count=wrong.sum(), limit=limit, unit=unit))
     return faults
+
+
+def _fault(code: str, column: Column, **given: object) -> Message:
+    return Message(f"fault_column.{code}", {"column": column.name, **given})
 
 
 def _count(name: str, unit: str, *, key: str = "") -> Column:

@@ -24,8 +24,6 @@ __all__ = ("SOURCES_DIR", "Pack", "pack_names")
 #: Folder of the source texts that the quotes of the embedded packs come from.
 SOURCES_DIR = Path(__file__).parents[1] / "sources"
 
-_REPAIR = "run `make data` to rebuild the embedded packs, or restore the file from version control"
-
 
 @dataclass(frozen=True)
 class Pack:
@@ -222,9 +220,7 @@ class Pack:
         try:
             stat = self.path(table).stat()
         except OSError as error:
-            raise DataError(
-                "the file is missing", where=str(self.path(table)), repair=_REPAIR
-            ) from error
+            raise DataError("table.missing", where=str(self.path(table))) from error
         return f"{stat.st_size}-{stat.st_mtime_ns}"
 
 
@@ -268,9 +264,9 @@ def _shapes(path: Path, _identity: tuple[int, ...], name: str) -> gpd.GeoDataFra
     try:
         shapes = gpd.read_parquet(path)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+        raise DataError("table.unreadable", where=str(path), error=error) from error
     if shapes.crs is None or shapes.crs.to_epsg() != 4326:
-        raise DataError("is not in EPSG:4326", where=str(path), repair=_REPAIR)
+        raise DataError("table.crs", where=str(path))
     _schema(name).check(shapes, where=str(path))
     return shapes
 
@@ -285,7 +281,7 @@ def _read(path: Path, schema: Table, names: Sequence[str]) -> pd.DataFrame:
             return typed(frame, schema, str(path))
         return pd.DataFrame(pq.read_table(path, columns=list(names)).to_pandas())
     except (OSError, UnicodeDecodeError, ValueError, pa.ArrowException) as error:
-        raise DataError(f"cannot be read ({error})", where=str(path), repair=_REPAIR) from error
+        raise DataError("table.unreadable", where=str(path), error=error) from error
 
 
 def typed(frame: pd.DataFrame, schema: Table, where: str) -> pd.DataFrame:
@@ -327,9 +323,7 @@ def _typed_column(cells: pd.Series, column: Column, where: str) -> pd.Series:
         if broken.any():
             row = int(broken.to_numpy().argmax())
             raise DataError(
-                f"column {column.name!r}, row {row + 2}: {cells.iloc[row]!r} is not a number",
-                where=where,
-                repair=_REPAIR,
+                "table.number", where=where, column=column.name, row=row + 2, cell=cells.iloc[row]
             )
         return numbers
     if column.nullable:

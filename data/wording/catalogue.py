@@ -17,11 +17,16 @@ import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from geo.sentence import Sentence
+from geo.sentence import Message, filled, take_words_from
+
+__all__ = [
+    "DATA_LANGUAGES", "DEFAULT", "FOLDER", "LANGUAGES", "Bilingual", "Message", "both",
+    "call_prefectures", "called_prefectures", "data_language", "fields", "sentences", "text",
+]  # fmt: skip
 
 FOLDER = Path(__file__).parent
 #: Key of the word for prefectures, and what the province of this thread calls them instead.
@@ -31,43 +36,6 @@ _prefectures: ContextVar[str] = ContextVar("prefectures", default="")
 DEFAULT = "zh"
 #: Languages of names that are data, and of files for all readers.
 DATA_LANGUAGES = ("zh", "en")
-
-
-@dataclass(frozen=True)
-class Message:
-    """A sentence not yet in any language: its key and what fills its fields.
-
-    Attributes
-    ----------
-    key
-        Dotted key, as in the files of this folder.
-    arguments
-        Value per field. A value may be a :class:`~geo.sentence.Sentence` itself, or a list or tuple
-        of them: it is put in the same language.
-
-    Examples
-    --------
-    >>> Message("level.county").text("en")
-    'County'
-    """
-
-    key: str
-    arguments: Mapping[str, object] = field(default_factory=dict, hash=False)
-
-    def text(self, language: str) -> str:
-        """Return the sentence in a language.
-
-        Parameters
-        ----------
-        language
-            Code of a language: the name of its file.
-
-        Returns
-        -------
-        sentence
-            Plain text, its fields filled in.
-        """
-        return text(self.key, language, **self.arguments)
 
 
 @dataclass(frozen=True)
@@ -172,8 +140,7 @@ def text(key: str, language: str, /, **arguments: object) -> str:
     >>> text("figure.dated", "en", date="2025-06-30")
     'as of 2025-06-30'
     """
-    sentence = sentences(language)[key]
-    told = sentence.format(**{name: _worded(value, language) for name, value in arguments.items()})
+    told = filled(sentences(language)[key], language, arguments)
     own = _prefectures.get()
     return told.replace(sentences(DEFAULT)[_PREFECTURES], own) if own else told
 
@@ -252,14 +219,6 @@ def fields(sentence: str) -> set[str]:
     return found
 
 
-def _worded(value: object, language: str) -> object:
-    if isinstance(value, Sentence):
-        return value.text(language)
-    if isinstance(value, list | tuple) and value and isinstance(value[0], Sentence):
-        return text("list.comma", language).join(str(_worded(item, language)) for item in value)
-    return value
-
-
 def _flat(tree: Mapping[str, object], above: str) -> Iterator[tuple[str, str]]:
     for key, value in tree.items():
         if isinstance(value, Mapping):
@@ -282,3 +241,8 @@ def _own_name(path: Path) -> str:
 
 #: Code → own name of each language found, in menu order; the first is the default.
 LANGUAGES: Mapping[str, str] = _languages()
+take_words_from(
+    lambda key, language, arguments: (
+        text(key, language, **arguments) if key in sentences(language) else None
+    )
+)

@@ -29,6 +29,7 @@ import sqlalchemy as sa
 
 from data.atomic import atomic_write, storage_errors
 from data.tables.imports import IMPORTABLE
+from data.wording.catalogue import Message
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE
 from data.workspace.store import CONTENTS, IMPORTS, Store
 from data.workspace.team import fetch_file, share_file, user
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
     from data.tables.common import Counts
-
-_AGAIN = "undo the import, or import the file again"
 
 
 @dataclass(frozen=True)
@@ -193,7 +192,7 @@ class Catalogue:
             If the folder or the data base refuses; the table in force stays as it was.
         """
         if kind not in IMPORTABLE:
-            raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
+            raise UnknownNameError("kind_of_table", kind, IMPORTABLE)
         from data.export.geoparquet import table_parquet
 
         content = table_parquet(table, points=IMPORTABLE[kind].geometry == "point")
@@ -238,10 +237,10 @@ class Catalogue:
         InputError
             If there is nothing to undo.
         """
-        with self._writing_existing("nothing was imported that could be undone") as connection:
+        with self._writing_existing("nothing_to_undo") as connection:
             record = _in_force(connection, province, kind)
             if record is None:
-                _refuse_empty(province, kind, "nothing was imported that could be undone")
+                _refuse_empty(province, kind, "nothing_to_undo")
             _set_undone(connection, record.id, undone=True)
             return _in_force(connection, province, kind)
 
@@ -265,8 +264,7 @@ class Catalogue:
         InputError
             If nothing was undone since the last import.
         """
-        what = "nothing was undone since the last import"
-        with self._writing_existing(what) as connection:
+        with self._writing_existing("nothing_undone") as connection:
             waiting = connection.execute(
                 sa.select(IMPORTS)
                 .where(*_of(province, kind), IMPORTS.c.undone, sa.not_(IMPORTS.c.dropped))
@@ -274,7 +272,7 @@ class Catalogue:
                 .limit(1)
             ).one_or_none()
             if waiting is None:
-                _refuse_empty(province, kind, what)
+                _refuse_empty(province, kind, "nothing_undone")
             _set_undone(connection, waiting.id, undone=False)
         return replace(_record(waiting), undone=False)
 
@@ -401,11 +399,8 @@ class Catalogue:
             if content is not None:
                 self._keep(record.table_sha256, bytes(content))
                 return path
-        raise DataError(
-            f"the table imported from {record.file_name} is "
-            + ("damaged" if path.exists() else "missing"),
-            where=str(path), repair=_AGAIN,
-        )  # fmt: skip
+        code = "store.table_damaged" if path.exists() else "store.table_missing"
+        raise DataError(code, where=str(path), file=record.file_name)
 
     def share(self, name: str) -> None:
         """Copy a file of the workspace into the team's data base; without a team do nothing.
@@ -446,7 +441,7 @@ class Catalogue:
         path = self.folder / name
         if not path.exists():
             if not self._store.is_shared:
-                raise DataError("the raster is missing", where=str(path), repair=_AGAIN)
+                raise DataError("store.raster_missing", where=str(path))
             fetch_file(self._store, name, path)
         return path
 
@@ -481,10 +476,10 @@ class Catalogue:
             path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(path, content)
 
-    def _writing_existing(self, what: str) -> Any:
+    def _writing_existing(self, code: str) -> Any:
         """Open for writing; a workspace without a catalogue is not made for an undo."""
         if not self._store.exists:
-            raise InputError(what, repair="import a file first")
+            raise InputError(f"store.{code}", repair=Message("fault_part.import_first"))
         return self._store.writing()
 
 
@@ -520,8 +515,8 @@ def _record(row: Row[Any]) -> ImportRecord:
     return ImportRecord(**values)
 
 
-def _refuse_empty(province: str, kind: str, what: str) -> NoReturn:
-    raise InputError(what, where=f"{province} {kind}", repair="see the list of imports")
+def _refuse_empty(province: str, kind: str, code: str) -> NoReturn:
+    raise InputError(f"store.{code}", where=f"{province} {kind}")
 
 
 def _matches(path: Path, name: str) -> bool:

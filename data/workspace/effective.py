@@ -40,8 +40,6 @@ MERGED = {"regions": "adcode", "targets": "id", "observations": "id"}
 #: Name of an import in the column of packages.
 PACKAGE = "import"
 
-_AGAIN = "undo the import, or import the file again"
-
 
 def effective_pack(pack: Pack, folder: str | Path | None = None) -> Pack:
     """Return the pack with the tables that the workspace has in force.
@@ -189,7 +187,7 @@ def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
         If the file cannot be read or lacks a declared column.
     """
     if kind not in IMPORTABLE:
-        raise UnknownNameError("kind of table", kind, IMPORTABLE, where="kind")
+        raise UnknownNameError("kind_of_table", kind, IMPORTABLE)
     path = dict(pack.imported).get(kind)
     if path is None:
         return None
@@ -202,10 +200,10 @@ def imported_table(pack: Pack, kind: str) -> pd.DataFrame | None:
         read = pd.read_parquet if schema.geometry is None else gpd.read_parquet
         frame: pd.DataFrame = read(path)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise DataError(f"cannot be read ({error})", where=str(path), repair=_AGAIN) from error
+        raise DataError("store.unreadable", where=str(path), error=error) from error
     missing = [name for name in schema.column_names if name not in frame.columns]
     if missing:
-        raise DataError(f"lacks the columns {missing}", where=str(path), repair=_AGAIN)
+        raise DataError("store.lacks_columns", where=str(path), columns=missing)
     return frame
 
 
@@ -315,7 +313,7 @@ def imported_rasters(pack: Pack, kind: str = "dem") -> tuple[ImportedRaster, ...
         base.
     """
     if kind not in RASTERS:
-        raise UnknownNameError("kind of raster", kind, RASTERS, where="kind")
+        raise UnknownNameError("kind_of_raster", kind, RASTERS)
     rows = imported_table(pack, kind)
     if rows is None:
         return ()

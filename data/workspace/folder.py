@@ -35,7 +35,6 @@ _LOCK = "scenarios.lock"
 #: File of the baselines, beside the folder of scenarios.
 _BASELINES = "baselines.json"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_REPAIR = f"set {ENVIRONMENT} to a folder you may write to, or free space on the disk"
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Workspace:
         try:
             found = {path.stem for path in self.scenarios_dir.glob("*.json") if path.is_file()}
         except OSError as error:
-            _refuse_storage("the scenarios cannot be listed", self.scenarios_dir, error)
+            _refuse_storage("not_listed", self.scenarios_dir, error)
         with _team() as team:
             return tuple(sorted(found.union(() if team is None else team.names())))
 
@@ -135,7 +134,7 @@ class Workspace:
                     check_unchanged(there, replaces, where=path.stem)
                 atomic_write(path, scenario.to_json().encode("utf-8"))
         except OSError as error:
-            _refuse_storage("the scenario cannot be saved", path, error)
+            _refuse_storage("not_saved", path, error)
         return path
 
     def load(self, name: str) -> Scenario:
@@ -173,11 +172,9 @@ class Workspace:
         except FileNotFoundError as error:
             raise UnknownNameError("scenario", path.stem, self.names()) from error
         except UnicodeDecodeError as error:
-            raise InputError(
-                "is no UTF-8 text", where=str(path), repair="delete it or export it again"
-            ) from error
+            raise InputError("scenario.no_text", where=str(path)) from error
         except OSError as error:
-            _refuse_storage("the scenario cannot be read", path, error)
+            _refuse_storage("not_read", path, error)
         return Scenario.from_json(text, where=str(path))
 
     def delete(self, name: str, *, replaces: str | None = None) -> None:
@@ -209,7 +206,7 @@ class Workspace:
         except FileNotFoundError as error:
             raise UnknownNameError("scenario", name, self.names()) from error
         except OSError as error:
-            _refuse_storage("the scenario cannot be deleted", path, error)
+            _refuse_storage("not_deleted", path, error)
         with suppress(OSError):
             self._result_path(path.stem).unlink(missing_ok=True)
         known = self._baselines_of_files()
@@ -380,7 +377,7 @@ class Workspace:
         except FileNotFoundError:
             return None
         except OSError as error:
-            _refuse_storage("the result cannot be read", path, error)
+            _refuse_storage("result_not_read", path, error)
 
     def _keep_bytes(self, name: str, content: bytes) -> None:
         with _team() as team:
@@ -391,7 +388,7 @@ class Workspace:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            _refuse_storage("the result cannot be kept", path, error)
+            _refuse_storage("result_not_kept", path, error)
         atomic_write(path, content)
 
     def _baselines_of_files(self) -> dict[str, str]:
@@ -401,7 +398,7 @@ class Workspace:
         except (FileNotFoundError, ValueError):
             return {}
         except OSError as error:
-            _refuse_storage("the baselines cannot be read", self.folder / _BASELINES, error)
+            _refuse_storage("baselines_not_read", self.folder / _BASELINES, error)
         pairs = content.items() if isinstance(content, dict) else ()
         return {str(province): str(name) for province, name in pairs}
 
@@ -459,6 +456,7 @@ def checked_name(name: str) -> str:
     return text
 
 
-def _refuse_storage(what: str, path: Path, error: OSError) -> NoReturn:
-    reason = error.strerror or str(error)
-    raise StorageError(f"{what} ({reason})", where=str(path), repair=_REPAIR) from error
+def _refuse_storage(code: str, path: Path, error: OSError) -> NoReturn:
+    raise StorageError(
+        f"scenario.{code}", where=str(path), reason=error.strerror or error, variable=ENVIRONMENT
+    ) from error

@@ -209,30 +209,24 @@ class Store:
             raise _explained(error, self.name) from error
         except SQLAlchemyError as error:
             raise StorageError(
-                f"the data base refuses ({type(error).__name__})", where=self.name,
-                repair="try again; if it stays, restore the workspace from a copy",
-            ) from error  # fmt: skip
+                "store.refuses", where=self.name, reason=type(error).__name__
+            ) from error
         except OSError as error:
             raise StorageError(
-                f"the workspace cannot be used ({error.strerror or error})", where=self.name,
-                repair="choose a folder that you may write to, or free space on the disk",
-            ) from error  # fmt: skip
+                "store.unusable", where=self.name, error=error.strerror or error
+            ) from error
 
 
 def _url(target: Path | str) -> URL:
     if isinstance(target, Path):
         return URL.create("sqlite+pysqlite", database=str(target))
-    repair = "write postgresql://USER:PASSWORD@HOST/DATABASE"
     try:
         url = make_url(target)
     except (ArgumentError, ValueError):
         # The text may hold a password: it is not repeated.
-        raise InputError("is no address of a data base", where="catalogue", repair=repair) from None
+        raise InputError("store.address") from None
     if url.get_backend_name() not in {"postgresql", "postgres"}:
-        raise InputError(
-            f"{url.get_backend_name()!r} is no data base that Tongcun knows", where="catalogue",
-            repair=repair,
-        )  # fmt: skip
+        raise InputError("store.other_database", name=url.get_backend_name())
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -243,9 +237,7 @@ def _engine(url: URL) -> Engine:
                 url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT_S}
             )
         except (NoSuchModuleError, ImportError) as error:
-            raise StorageError(
-                f"the driver of PostgreSQL is missing ({error})", repair="run `make setup`"
-            ) from error
+            raise StorageError("store.driver", error=error) from error
     engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": WAIT_S})
 
     @sa.event.listens_for(engine, "connect")
@@ -277,24 +269,14 @@ def _only_writer(engine: Engine) -> Iterator[Connection]:
 def _refuse_foreign(file: Path) -> None:
     """Refuse a file that is empty, or that some other program made."""
     if file.stat().st_size == 0:
-        raise DataError(
-            "the catalogue is empty: it was cut off", where=str(file),
-            repair="restore it from a copy; or delete it to begin with no imports, the tables "
-            "beside it stay",
-        )  # fmt: skip
+        raise DataError("store.empty", where=str(file))
     with file.open("rb") as opened:
         head = opened.read(72)
     if head[:16] != b"SQLite format 3\0" or len(head) < 72:
-        raise DataError(
-            "is no data base", where=str(file),
-            repair="move the file away and restore it from a copy; the imported tables beside it "
-            "stay as they are",
-        )  # fmt: skip
+        raise DataError("store.no_database", where=str(file))
     mark = int.from_bytes(head[68:72], "big")
     if mark not in {0, APPLICATION_ID}:
-        raise DataError(
-            "is a data base of another program", where=str(file), repair="choose another workspace"
-        )
+        raise DataError("store.other_program", where=str(file))
 
 
 def _version(connection: Connection) -> int | None:
@@ -314,11 +296,7 @@ def _bring_up_to_date(connection: Connection, name: str) -> None:
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         return
     if not 1 <= version <= SCHEMA_VERSION:
-        raise DataError(
-            f"the workspace has schema {version}, this program knows 1 to {SCHEMA_VERSION}",
-            where=name,
-            repair="open it with the newer Tongcun that made it, or choose another workspace",
-        )
+        raise DataError("store.schema", where=name, version=version, newest=SCHEMA_VERSION)
     for step in range(version, SCHEMA_VERSION):
         for statement in _MIGRATIONS[step]:
             connection.exec_driver_sql(statement)
@@ -326,33 +304,21 @@ def _bring_up_to_date(connection: Connection, name: str) -> None:
     connection.execute(sa.update(META).values(schema_version=SCHEMA_VERSION))
 
 
+#: Part of the data base's message → code of what it means.
+_CAUSES = (
+    ("locked", "locked"), ("readonly", "read_only"), ("unable to open", "not_opened"),
+    ("disk is full", "disk_full"), ("disk i/o", "disk_silent"), ("authentication", "user"),
+    ("connection", "server"), ("permission denied", "rights"),
+)  # fmt: skip
+
+
 def _explained(error: DBAPIError, name: str) -> StorageError | DataError:
     """Return the error that explains the data base's message to the planner."""
     text = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
     lowered = text.lower()
-    known = (
-        ("locked", f"another program has held the workspace for {WAIT_S} s", "try again"),
-        ("readonly", "the workspace is read-only", "choose a folder that you may write to"),
-        ("unable to open", "the catalogue cannot be opened",
-         "choose a folder that you may write to"),
-        ("disk is full", "the disk is full", "free some space and try again"),
-        ("disk i/o", "the disk does not answer", "check the disk, then try again"),
-        ("authentication", "the data base does not know this user or password",
-         "check the address of the catalogue"),
-        ("connection", "the data base server does not answer",
-         "check its address and that it runs, then try again"),
-        ("permission denied", "this user may not write to the data base",
-         "ask for the right to make and change tables"),
-    )  # fmt: skip
-    for mark, what, repair in known:
-        if mark in lowered:
-            return StorageError(what, where=name, repair=repair)
+    known = next((code for mark, code in _CAUSES if mark in lowered), "")
+    if known:
+        return StorageError(f"store.{known}", where=name, seconds=WAIT_S)
     if "malformed" in lowered or "not a database" in lowered:
-        return DataError(
-            "the catalogue is damaged", where=name,
-            repair="restore catalogue.sqlite from a copy; the imported tables beside it stay",
-        )  # fmt: skip
-    return StorageError(
-        f"the data base refuses ({text})", where=name,
-        repair="try again; if it stays, restore the workspace from a copy",
-    )  # fmt: skip
+        return DataError("store.damaged", where=name)
+    return StorageError("store.refuses", where=name, reason=text)

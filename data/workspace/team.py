@@ -265,11 +265,7 @@ def share_file(store: Store, name: str, path: Path) -> None:
     """
     size = path.stat().st_size
     if size > LARGEST_BYTES:
-        raise InputError(
-            f"the raster takes {size / MIB:,.0f} MiB; a team's data base keeps at most "
-            f"{LARGEST_BYTES / MIB:,.0f} MiB of one file",
-            where=name, repair="cut it into tiles and import them one by one",
-        )  # fmt: skip
+        raise InputError("team.large", where=name, size=size / MIB, most=LARGEST_BYTES / MIB)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     with store.writing() as connection:
@@ -305,10 +301,7 @@ def fetch_file(store: Store, name: str, target: Path) -> None:
     with store.reading() as connection:
         known = connection.execute(sa.select(FILES).where(FILES.c.name == name)).one_or_none()
         if known is None:
-            raise DataError(
-                "the raster is neither on this machine nor in the team's data base",
-                where=name, repair="import it again where the file is",
-            )  # fmt: skip
+            raise DataError("team.missing", where=name)
         with storage_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
         state, number, size = hashlib.sha256(), 0, 0
@@ -322,7 +315,4 @@ def fetch_file(store: Store, name: str, target: Path) -> None:
                 state.update(content)
                 number, size = number + 1, size + len(content)
             if state.hexdigest() != known.sha256:
-                raise DataError(
-                    "the raster in the team's data base is damaged", where=name,
-                    repair="undo its import and import it again where the file is",
-                )  # fmt: skip
+                raise DataError("team.damaged", where=name)

@@ -239,13 +239,9 @@ def clusters(lon: ArrayLike, lat: ArrayLike, weights: ArrayLike, cluster_m: floa
 def _weights(weights: ArrayLike, n: int) -> Floats:
     size = np.atleast_1d(np.asarray(weights, dtype=float))
     if size.shape != (n,):
-        raise InputError(
-            f"{n} villages have {size.size} weights", where="weights", repair="give one for each"
-        )
+        raise InputError("input.one_each", n=n, size=size.size)
     if not np.isfinite(size).all() or (size < 0).any():
-        raise RangeError(
-            "weights must be finite and non-negative", where="villages", repair="give 0 or more"
-        )
+        raise RangeError("input.negative_weights")
     return size
 
 
@@ -254,9 +250,7 @@ def _check_rule(rule: CandidateRule) -> None:
         check_radius(getattr(rule, name))
     for name in ("merge_m", "near_m"):
         if not 0 <= getattr(rule, name) <= rule.reach_m:
-            raise RangeError(
-                f"{getattr(rule, name)} m", where=name, repair="give 0 up to the site's reach"
-            )
+            raise RangeError("candidates.spacing", where=name, metres=getattr(rule, name))
 
 
 def _drafted(
@@ -348,10 +342,7 @@ def _check_locked(lon: Floats, lat: Floats, wrong: Flags, why: Ints) -> None:
     at = np.flatnonzero(wrong)
     if len(at):
         where = ", ".join(f"{lat[i]:.5f},{lon[i]:.5f} ({_WHY[why[i]]})" for i in at[:5])
-        raise InputError(
-            f"{len(at)} locked sites are forbidden as well: {where}", where="locked",
-            repair="unlock them, or take them out of the forbidden areas",
-        )  # fmt: skip
+        raise InputError("candidates.locked_forbidden", count=len(at), places=where)
 
 
 def _merged(lon: Floats, lat: Floats, kind: Ints, merge_m: float) -> tuple[Ints, list[Ints]]:

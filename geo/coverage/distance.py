@@ -120,11 +120,7 @@ def check_radius(radius_m: float) -> float:
         If it is not above 0 and at most 100 km.
     """
     if not 0 < radius_m <= MAX_RADIUS_M:
-        raise RangeError(
-            f"a radius of {radius_m:g} m is outside 0–{MAX_RADIUS_M:,.0f} m",
-            where="radius",
-            repair="give metres above 0; rule A uses 5000",
-        )
+        raise RangeError("coverage.radius", radius_m=radius_m, most_m=MAX_RADIUS_M)
     return float(radius_m)
 
 

@@ -48,7 +48,7 @@ def distance_state(distance_m: ArrayLike, radius_m: float) -> NDArray[np.uint8]:
     radius = check_radius(radius_m)
     metres = np.asarray(distance_m, float)
     if (metres < 0).any():
-        raise RangeError("a distance is negative", where="coverage rule", repair="give metres ≥ 0")
+        raise RangeError("coverage.negative_distance")
     near = np.where(metres <= radius, COVERED, UNCOVERED)
     return np.where(np.isnan(metres), UNKNOWN, near).astype(np.uint8)
 
@@ -78,10 +78,7 @@ def outcome(state_a: ArrayLike, state_b: ArrayLike) -> NDArray[np.uint8]:
     """
     a, b = np.asarray(state_a), np.asarray(state_b)
     if a.shape != b.shape:
-        raise RangeError(
-            f"the rules judge {a.shape} and {b.shape} villages", where="comparison",
-            repair="judge the same villages by both rules",
-        )  # fmt: skip
+        raise RangeError("coverage.compared_unlike", shape=a.shape, shape_2=b.shape)
     known = np.where(a == COVERED, np.where(b == COVERED, 0, 1), np.where(b == COVERED, 2, 3))
     judged = np.where((a == UNKNOWN) | (b == UNKNOWN), 4, known)
     return np.where((a == NOT_ASKED) | (b == NOT_ASKED), 5, judged).astype(np.uint8)

@@ -64,11 +64,7 @@ def check_lonlat(lon: ArrayLike, lat: ArrayLike, *, where: str = "") -> tuple[Fl
         i = int(wrong.argmax())
         swapped = np.isfinite(x[i]) and np.isfinite(y[i]) and abs(y[i]) <= 180 and abs(x[i]) <= 90
         raise RangeError(
-            f"latitude {y[i]:g}, longitude {x[i]:g} is not a place on Earth",
-            where=where,
-            repair="latitude and longitude look swapped: give latitude first"
-            if swapped
-            else "give decimal degrees, latitude within ±90 and longitude within ±180",
+            "crs.swapped" if swapped else "crs.off_earth", where=where, lat=y[i], lon=x[i]
         )
     return x, y
 

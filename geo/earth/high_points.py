@@ -123,10 +123,7 @@ def high_point(grid: Grid, lon: float, lat: float, within_m: float) -> HighPoint
 
 def _check_radius(radius_m: float) -> float:
     if not 0 < radius_m <= MAX_RADIUS_M:
-        raise RangeError(
-            f"a radius of {radius_m:g} m is outside 0–{MAX_RADIUS_M:,.0f} m", where="radius",
-            repair="give metres above 0, such as 2000",
-        )  # fmt: skip
+        raise RangeError("terrain.peak_radius", radius_m=radius_m, most_m=MAX_RADIUS_M)
     return float(radius_m)
 
 

@@ -59,10 +59,7 @@ def hillshade(
     0.707
     """
     if not 0 <= altitude_deg <= 90 or not 0 < exaggeration < np.inf:
-        raise RangeError(
-            f"a lamp at {altitude_deg:g}° and heights × {exaggeration:g} show no relief",
-            where="hillshade", repair="give 0–90° and a factor above 0",
-        )  # fmt: skip
+        raise RangeError("terrain.light", altitude_deg=altitude_deg, exaggeration=exaggeration)
     east, north_slope = _slopes(np.asarray(heights_m, float) * exaggeration, north, step_deg)
     lamp, up = np.radians(azimuth_deg), np.radians(altitude_deg)
     # The normal of the surface is (−∂z/∂x, −∂z/∂y, 1); brightness is its cosine with the lamp.

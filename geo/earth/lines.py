@@ -71,9 +71,7 @@ def nearest_on_lines(
     x, y = check_lonlat(lon, lat, where="places")
     shapes = np.atleast_1d(np.asarray(lines, dtype=object))
     if not np.all(shapely.is_geometry(shapes) | shapely.is_missing(shapes)):
-        raise InputError(
-            "contains something other than a geometry", where="lines", repair="give lines"
-        )
+        raise InputError("input.no_geometry")
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     # Straight in degrees is not straight in the plane: vertices every 5 km bend it to 0.2 m.
     shapes = shapely.segmentize(shapes, 0.05)

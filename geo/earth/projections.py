@@ -139,10 +139,7 @@ def zone(datum: Datum, width_deg: int, number: int, *, prefixed: bool) -> GaussK
     for item in ZONES.values():
         if (item.datum, item.width_deg, item.number, item.prefixed) == wanted:
             return item
-    raise InputError(
-        f"no Gauss–Krüger zone {number} of {width_deg}°",
-        repair="6° zones are 13 to 23, 3° zones are 25 to 45",
-    )
+    raise InputError("crs.no_zone", number=number, width_deg=width_deg)
 
 
 def canonical(text: str) -> str:
@@ -180,11 +177,7 @@ def _authority(text: str) -> str:
     try:
         crs = CRS.from_user_input(text)
     except CRSError as error:
-        raise InputError(
-            f"unknown coordinate system {text[:60]!r}",
-            where="CRS",
-            repair="give an EPSG code such as EPSG:4490 or EPSG:4522, GCJ-02 or BD-09",
-        ) from error
+        raise InputError("crs.unknown", text=text[:60]) from error
     if crs.is_geographic and crs.name.replace(" ", "_") in ("GCS_WGS_1984", "WGS_84"):
         return WGS84
     code = crs.to_epsg(min_confidence=70)
@@ -235,9 +228,7 @@ def _project(source: str, target: str, a: Floats, b: Floats) -> tuple[Floats, Fl
         u, v = _transformer(source, target).transform(a, b)
     except (CRSError, ProjError) as error:
         raise InputError(
-            f"no way from {source[:40]} to {target[:40]} ({error})",
-            where="CRS",
-            repair="give an EPSG code of a two-dimensional system",
+            "crs.no_way", source=source[:40], target=target[:40], error=error
         ) from error
     u, v = np.asarray(u, dtype=float), np.asarray(v, dtype=float)
     good = np.isfinite(u) & np.isfinite(v)

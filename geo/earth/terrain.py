@@ -125,16 +125,11 @@ class Grid:
         """Bring the heights into the form that the compiled loops expect; check the frame."""
         cells = np.ascontiguousarray(self.heights_m, dtype=np.float32)
         if cells.ndim != 2 or min(cells.shape) < 2:
-            raise InputError(
-                f"a grid of {' × '.join(map(str, cells.shape))} cells has no slope",
-                where="terrain",
-                repair="give at least 2 × 2 cells",
-            )
+            raise InputError("terrain.small_grid", cells=" × ".join(map(str, cells.shape)))
         if not np.isfinite(self.frame).all() or self.step_lon <= 0 or self.step_lat <= 0:
             raise InputError(
-                f"no grid begins at {self.west:g}, {self.north:g} in steps of {self.step_lon:g}, "
-                f"{self.step_lat:g}°",
-                where="terrain", repair="give the first centre and positive steps in degrees",
+                "terrain.no_grid", west=self.west, north=self.north, step_lon=self.step_lon,
+                step_lat=self.step_lat,
             )  # fmt: skip
         object.__setattr__(self, "heights_m", cells)
 
@@ -293,10 +288,7 @@ def profiles(
     """
     spacing = grid.path_spacing_m if spacing_m is None else float(spacing_m)
     if not 0 < spacing < np.inf:
-        raise RangeError(
-            f"a spacing of {spacing:g} m is not above 0", where="spacing_m",
-            repair="leave it out for the grid's own",
-        )  # fmt: skip
+        raise RangeError("terrain.spacing", spacing=spacing)
     ends = np.column_stack(np.broadcast_arrays(
         *check_lonlat(lon_tx, lat_tx, where="transmitters"),
         *check_lonlat(lon_rx, lat_rx, where="receivers"),
@@ -318,11 +310,9 @@ def _check_paths(length_m: Floats, points: NDArray[np.int64]) -> None:
     if (length_m > MAX_PATH_M).any():
         k = int(length_m.argmax())
         raise RangeError(
-            f"path {k} is {length_m[k] / 1000:,.0f} km long", where="profiles",
-            repair=f"give paths of at most {MAX_PATH_M / 1000:g} km",
-        )  # fmt: skip
+            "terrain.long_path", path=k, length_km=length_m[k] / 1000, most_km=MAX_PATH_M / 1000
+        )
     if points.sum() > MAX_POINTS:
         raise InputError(
-            f"{len(points):,} paths have {points.sum():,} points, more than {MAX_POINTS:,}",
-            where="profiles", repair="request fewer paths at a time, or a wider spacing",
-        )  # fmt: skip
+            "terrain.many_points", paths=len(points), points=points.sum(), most=MAX_POINTS
+        )

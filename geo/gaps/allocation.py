@@ -134,24 +134,16 @@ def allocate(
 
 def _check_total(total: float) -> None:
     if not (np.isfinite(total) and total >= 0 and total == int(total)):
-        raise InputError(
-            f"a total of {total} cannot be shared", repair="give a whole number of at least 0"
-        )
+        raise InputError("allocation.total", total=total)
 
 
 def _checked_weights(total: int, weights: ArrayLike) -> Floats:
     _check_total(total)
     share = np.asarray(weights, dtype=float)
     if not np.isfinite(share).all() or (share < 0).any():
-        raise InputError(
-            "weights must be finite and non-negative",
-            repair="choose a rule whose figures are known for every region",
-        )
+        raise InputError("allocation.negative_weights")
     if total > 0 and not share.sum() > 0:
-        raise InputError(
-            f"all weights are zero, {total} units cannot be shared",
-            repair="give at least one region a positive weight",
-        )
+        raise InputError("allocation.zero_weights", total=total)
     return share
 
 
@@ -159,7 +151,4 @@ def _check_cells(total: int, cells: Floats, bound: Floats) -> None:
     known = cells[~np.isnan(cells)]
     asked = np.ceil(np.where(np.isnan(cells), bound, cells)).sum()
     if asked > total or (len(known) == len(cells) and known.sum() != total):
-        raise InputError(
-            f"observed cells ask for {asked:.0f} of a total of {total}",
-            repair="check the dates and units of the observations against the total",
-        )
+        raise InputError("allocation.observed_above", asked=asked, total=total)

@@ -57,9 +57,9 @@ def year_shares(years: int, path: str = "linear") -> Floats:
     [0.25, 0.25, 0.25, 0.25]
     """
     if path not in PATHS:
-        raise UnknownNameError("path", path, PATHS, where="path")
+        raise UnknownNameError("path", path, PATHS)
     if years < 1:
-        raise RangeError(f"{years} years", where="years", repair="give 1 or more")
+        raise RangeError("buildout.years", years=years)
     if path == "linear":
         return np.full(years, 1.0 / years)
     done = 1.0 / (1.0 + np.exp(-_STEEPNESS * (np.arange(years + 1) / years - 0.5)))
@@ -104,10 +104,10 @@ def split_over_years(
     """
     need = np.atleast_1d(np.asarray(gaps, dtype=float))
     if np.isinf(need).any():
-        raise RangeError("a gap is infinite", where="gaps", repair="give whole units")
+        raise RangeError("buildout.infinite_gap")
     known = ~np.isnan(need)
     if (need[known] != np.round(need[known])).any():
-        raise InputError("a gap is not a whole number", where="gaps", repair="round it first")
+        raise InputError("buildout.broken_gap")
     shares = year_shares(years, path)
     names = keys if keys is not None else [f"{y:04d}" for y in range(years)]
     table = np.full((len(need), years), np.nan)
@@ -182,11 +182,9 @@ def fibre_to_villages(
     places = check_lonlat(*nodes, where="fibre nodes")
     of = np.atleast_1d(np.asarray(region, dtype=np.int64))
     if of.shape != x.shape:
-        raise InputError(f"{len(x)} villages have {of.size} regions", where="region",
-                         repair="give one for each")  # fmt: skip
+        raise InputError("input.regions_each", count=len(x), size=of.size)
     if not 0 <= cost_per_km < math.inf or not 1 <= route_factor < math.inf or (of < 0).any():
-        raise RangeError("a price, factor or region is out of range", where="fibre",
-                         repair="give a price of at least 0, a factor of at least 1")  # fmt: skip
+        raise RangeError("buildout.fibre_range")
     count = int(of.max(initial=-1)) + 1
     km = np.full(len(x), np.nan)
     if not len(x) or not len(places[0]):
@@ -251,12 +249,9 @@ def racks_needed(
     3500
     """
     if not (0 <= target < math.inf and 0 <= built < math.inf):
-        raise RangeError(f"target {target}, built {built}", where="racks", repair="give counts")
+        raise RangeError("racks.counts", target=target, built=built)
     if not (0 < rack_kw < math.inf and 1 <= pue < math.inf):
-        raise RangeError(
-            f"{rack_kw} kW, PUE {pue}", where="racks",
-            repair="give power above 0 and PUE of at least 1",
-        )  # fmt: skip
+        raise RangeError("racks.power", rack_kw=rack_kw, pue=pue)
     standard = math.ceil(max(target - built, 0.0) - 1e-9)
     it_mw = standard * STANDARD_RACK_KW / 1000.0
     return Racks(standard, math.ceil(it_mw * 1000.0 / rack_kw - 1e-9), it_mw, it_mw * pue)
@@ -309,8 +304,7 @@ def racks_by_year(
     if math.isnan(used):
         return np.asarray(split_over_years([missing], years, path=path)[0])
     if not 0 <= used <= built:
-        raise RangeError(f"{used:g} of {built:g} racks in use", where="racks",
-                         repair="give no more in use than there are")  # fmt: skip
+        raise RangeError("racks.used", used=used, built=built)
     today = used / design_use
     filled = today + (target - today) * np.cumsum(year_shares(years, path))
     added = np.ceil(np.clip(filled - built, 0, missing) - 1e-6)
@@ -333,8 +327,7 @@ def check_use(share: float) -> None:
         If it is not.
     """
     if not 0 < share <= 1:
-        raise RangeError(f"a share of {share:g} in use", where="racks",
-                         repair="give a share above 0 up to 1, such as 0.8")  # fmt: skip
+        raise RangeError("racks.share", share=share)
 
 
 def racks_of_demand(it_mw: float, design_use: float = 1.0) -> int:
@@ -364,7 +357,7 @@ def racks_of_demand(it_mw: float, design_use: float = 1.0) -> int:
     """
     check_use(design_use)
     if not 0 <= it_mw < math.inf:
-        raise RangeError(f"a demand of {it_mw} MW", where="it_mw", repair="give 0 or more")
+        raise RangeError("racks.demand", it_mw=it_mw)
     return math.ceil(it_mw * 1000.0 / STANDARD_RACK_KW / design_use - 1e-9)
 
 

@@ -233,16 +233,11 @@ def _check(prices: BackhaulPrices, rule: BackhaulRule) -> None:
     amounts = [prices.fibre_per_km, prices.fibre_terminal, prices.hop, prices.mast_per_m]
     finite = np.isfinite([*amounts, prices.base_mast_m]).all()
     if not finite or min(*amounts, prices.satellite, prices.base_mast_m) < 0:
-        raise RangeError(
-            "prices must be finite and non-negative", where="backhaul", repair="give 0 or more"
-        )
+        raise RangeError("backhaul.prices")
     if np.isnan(prices.satellite):
-        raise RangeError("is not a number", where="satellite", repair="give a price or infinity")
+        raise RangeError("backhaul.satellite")
     if not 1 <= rule.route_factor < np.inf or rule.max_hops < 0:
-        raise RangeError(
-            "the route factor is below 1, or hops below 0", where="rule",
-            repair="give a factor of at least 1",
-        )  # fmt: skip
+        raise RangeError("backhaul.rule")
 
 
 def _near_hops(
@@ -255,9 +250,7 @@ def _near_hops(
         return tuple(tuple(row) for row in near), np.ones(n + m, dtype=bool)
     pairs = hops.pairs
     if len(pairs) and (pairs.min() < 0 or pairs.max() >= n + m):
-        raise InputError(
-            f"there are {n + m} places", where="hops", repair="number sites first, then nodes"
-        )
+        raise InputError("backhaul.places", n=n + m)
     unknown[pairs[~hops.known].ravel()] = True
     extra = np.maximum(hops.mast_m - prices.base_mast_m, 0.0).sum(axis=1)
     money = prices.hop + prices.mast_per_m * extra

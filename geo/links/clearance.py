@@ -93,7 +93,7 @@ def fresnel_radius_m(
     """
     _check_frequency(frequency_GHz)
     if zone < 1:
-        raise RangeError(f"there is no Fresnel zone {zone}", where="zone", repair="count from 1")
+        raise RangeError("clearance.zone", zone=zone)
     one, two = np.asarray(d1_km, float) * 1000.0, np.asarray(d2_km, float) * 1000.0
     wavelength = _C_M_GHZ / frequency_GHz
     whole = one + two
@@ -197,14 +197,9 @@ def clearance(
     km, ground = np.asarray(distance_km, float), np.asarray(terrain_m, float)
     _check_link(h_tx_m, h_rx_m, frequency_GHz, k)
     if km.shape != ground.shape or km.ndim != 1 or len(km) < 3 or not np.isfinite(ground).all():
-        raise InputError(
-            "a profile needs at least three points and no void", where="clearance",
-            repair="choose ends that the terrain model covers",
-        )  # fmt: skip
+        raise InputError("clearance.short")
     if km[0] != 0 or not (np.diff(km) > 0).all():
-        raise InputError(
-            "distances do not rise from 0", where="clearance", repair="give two different places"
-        )
+        raise InputError("clearance.order")
     rest = km[-1] - km
     bulge = earth_bulge_m(km, rest, k=k)
     ray = (ground[0] + h_tx_m) * rest / km[-1] + (ground[-1] + h_rx_m) * km / km[-1]
@@ -216,25 +211,16 @@ def clearance(
 def _check_link(h_tx_m: float, h_rx_m: float, frequency_GHz: float, k: float) -> None:
     for height in (h_tx_m, h_rx_m):
         if not 0 <= height < math.inf:
-            raise RangeError(
-                f"an antenna height of {height:g} m is below ground or not finite",
-                where="antenna height", repair="give metres above ground, 0 or more",
-            )  # fmt: skip
+            raise RangeError("clearance.height", height=height)
     _check_frequency(frequency_GHz)
     _check_k(k)
 
 
 def _check_frequency(frequency_GHz: float) -> None:
     if not 0 < frequency_GHz < math.inf:
-        raise RangeError(
-            f"a frequency of {frequency_GHz:g} GHz is not above 0", where="frequency_GHz",
-            repair="give gigahertz, such as 0.7",
-        )  # fmt: skip
+        raise RangeError("clearance.frequency", frequency=frequency_GHz)
 
 
 def _check_k(k: float) -> None:
     if not 0 < k < math.inf:
-        raise RangeError(
-            f"an effective earth radius of {k:g} times the real one is not above 0", where="k",
-            repair="give 4/3 for the usual atmosphere, 0.6 for the worst",
-        )  # fmt: skip
+        raise RangeError("clearance.earth", k=k)

@@ -77,7 +77,7 @@ def hop_pairs(lon: ArrayLike, lat: ArrayLike, *, hop_km: float, neighbours: int 
         If a coordinate is not a place on Earth, or the length is not above 0 and up to 100 km.
     """
     if not 0 < hop_km <= 100:
-        raise RangeError(f"a hop of {hop_km} km", where="hop_km", repair="give 0 to 100 km")
+        raise RangeError("microwave.hop", hop_km=hop_km)
     x, y = check_lonlat(lon, lat, where="places")
     if len(x) < 2:
         return np.zeros((0, 2), dtype=np.int64)
@@ -127,12 +127,9 @@ def solve_masts(
     ends = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
     masts = np.asarray(heights_m, dtype=float)
     if len(ends) != len(paths):
-        raise InputError(
-            f"{len(ends)} pairs have {len(paths)} profiles", where="paths",
-            repair="give one profile for each pair",
-        )  # fmt: skip
+        raise InputError("microwave.profiles", pairs=len(ends), paths=len(paths))
     if not len(masts) or (np.diff(masts, prepend=0.0) <= 0).any() or not np.isfinite(masts).all():
-        raise RangeError("heights must ascend from 0", where="heights_m", repair="sort them")
+        raise RangeError("microwave.heights")
     if not len(ends):
         flags = np.zeros(0, dtype=bool)
         return MicrowaveHops(ends, np.zeros((0, 2)), flags, flags)

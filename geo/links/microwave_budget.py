@@ -139,11 +139,9 @@ def specific_attenuation(
     """
     rate = np.asarray(rain_mm_h, dtype=float)
     if not 1 <= frequency_GHz <= 1000:
-        raise RangeError(f"{frequency_GHz:g} GHz", where="frequency_GHz", repair="give 1 to 1000")
+        raise RangeError("microwave.frequency", frequency=frequency_GHz)
     if not np.isfinite(rate).all() or (rate < 0).any():
-        raise RangeError(
-            "rain rates must be finite and non-negative", where="rain_mm_h", repair="give mm/h"
-        )
+        raise RangeError("microwave.rain")
     k, alpha = _power_law(frequency_GHz, vertical=vertical)
     return np.asarray(k * rate**alpha)
 
@@ -170,15 +168,10 @@ def rain_dB(distance_km: ArrayLike, hop: HopEquipment) -> Floats:
     """
     d = np.asarray(distance_km, dtype=float)
     if not np.isfinite(d).all() or (d <= 0).any() or (d > _LONGEST_KM).any():
-        raise RangeError(
-            "a hop is not above 0 and at most 60 km long", where="distance_km", repair="shorten it"
-        )
+        raise RangeError("microwave.distance")
     p = hop.unavailable_percent
     if not 1 <= hop.frequency_GHz <= 100 or not _LEAST_PERCENT <= p <= _MOST_PERCENT:
-        raise RangeError(
-            f"{hop.frequency_GHz:g} GHz or {p:g} % of the time", where="hop",
-            repair="give 1 to 100 GHz and 0.001 to 1 %",
-        )  # fmt: skip
+        raise RangeError("microwave.range", frequency=hop.frequency_GHz, p=p)
     rate, f = hop.rain_mm_h, hop.frequency_GHz
     gamma = specific_attenuation(rate, f, vertical=hop.vertical)
     alpha = _power_law(f, vertical=hop.vertical)[1]

@@ -60,10 +60,7 @@ class UnitCost:
             If the value is not an amount of money.
         """
         if self.currency in _NO_MONEY:
-            raise InputError(
-                f"{self.item} is a {self.currency}, not an amount of money", where="unit_costs",
-                repair="use its value",
-            )  # fmt: skip
+            raise InputError("money.not_money", item=self.item, currency=self.currency)
         return Money.of(
             self.low, self.base, self.high, currency=self.currency, price_year=self.price_year
         )
@@ -120,7 +117,7 @@ def unit_cost(costs: Mapping[str, UnitCost], item: str) -> UnitCost:
         If the table has no such item; the nearest name is offered.
     """
     if item not in costs:
-        raise UnknownNameError("cost item", item, costs, where="unit_costs")
+        raise UnknownNameError("cost_item", item, costs, where="unit_costs")
     return costs[item]
 
 
@@ -168,18 +165,14 @@ def bill_of_materials(
     for item, quantity in quantities.items():
         unit_cost(costs, item)
         if not 0 <= quantity < math.inf:
-            raise RangeError(
-                f"a quantity of {quantity}", where=item, repair="give a number of at least 0"
-            )
+            raise RangeError("money.quantity", where=item, quantity=quantity)
     lines = tuple(
         _line(costs[item], float(quantities[item]), price_year, price_change)
         for item in costs
         if quantities.get(item, 0) > 0
     )
     if not lines:
-        raise InputError(
-            "no item has a quantity above 0", where="quantities", repair="give a quantity above 0"
-        )
+        raise InputError("money.no_quantity")
     return Bill(lines, total(line.amount for line in lines))
 
 

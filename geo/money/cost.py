@@ -83,10 +83,7 @@ class Money:
         """
         values = np.stack(np.broadcast_arrays(*(np.asarray(v, float) for v in (low, base, high))))
         if not np.isfinite(values).all() or (np.diff(values, axis=0) < 0).any():
-            raise RangeError(
-                "low, base and high must be numbers in ascending order", where="money",
-                repair="give low ≤ base ≤ high",
-            )  # fmt: skip
+            raise RangeError("money.order")
         return cls(np.moveaxis(values, 0, -1), currency, int(price_year))
 
     @property
@@ -115,10 +112,7 @@ class Money:
         if not isinstance(other, Money):
             return NotImplemented
         if _kind(self) != _kind(other):
-            raise InputError(
-                f"{_words(self)} and {_words(other)} do not add up", where="money",
-                repair="convert one with in_prices_of, or discount both",
-            )  # fmt: skip
+            raise InputError("money.unlike", left=_words(self), right=_words(other))
         return replace(self, amounts=self.amounts + other.amounts)
 
     def __mul__(self, factor: ArrayLike) -> Money:
@@ -131,11 +125,7 @@ class Money:
         """
         times = np.asarray(factor, dtype=float)
         if not np.isfinite(times).all() or (times < 0).any():
-            raise RangeError(
-                f"an amount cannot be multiplied by {times}",
-                where="money",
-                repair="give 0 or more",
-            )
+            raise RangeError("money.times", times=times)
         return replace(self, amounts=self.amounts * times[..., None])
 
     __rmul__ = __mul__
@@ -171,10 +161,7 @@ class Money:
             If the change is not a number above −1.
         """
         if not -1 < price_change < math.inf:
-            raise RangeError(
-                f"a price change of {price_change} per year", where="price_change",
-                repair="give a share such as 0.02",
-            )  # fmt: skip
+            raise RangeError("money.price_change", price_change=price_change)
         factor = (1 + price_change) ** (int(year) - self.price_year)
         return replace(self, amounts=self.amounts * factor, price_year=int(year))
 
@@ -198,7 +185,7 @@ class Money:
         """
         number = np.asarray(count, dtype=float)
         if (number < 0).any():
-            raise RangeError("a count is negative", where="count", repair="give 0 or more")
+            raise RangeError("money.count")
         with np.errstate(divide="ignore", invalid="ignore"):
             shares = np.where(number[..., None] > 0, self.amounts / number[..., None], np.nan)
         return replace(self, amounts=shares)
@@ -233,15 +220,13 @@ def total(amounts: Iterable[Money]) -> Money:
     """
     listed = list(amounts)
     if not listed:
-        raise InputError("nothing to add", where="money", repair="give at least one amount")
+        raise InputError("money.nothing")
     return functools.reduce(operator.add, listed)
 
 
 def _check_rate(rate: float) -> None:
     if not 0 <= rate < math.inf:
-        raise RangeError(
-            f"a discount rate of {rate}", where="discount_rate", repair="give a share such as 0.06"
-        )
+        raise RangeError("money.rate", rate=rate)
 
 
 def _discount(rate: float, years: int) -> Floats:
@@ -329,7 +314,7 @@ def life_cost(
     """
     _check_rate(discount_rate or 0.0)
     if years < 1 or years != int(years):
-        raise RangeError(f"{years} years of operation", where="years", repair="give 1 or more")
+        raise RangeError("money.years", years=years)
     parts = np.zeros((4, years + 1, 3))
     for asset in assets:
         _check_kind(yearly, asset.build, asset.renewal or asset.build)
@@ -354,9 +339,7 @@ def _spread(asset: Asset, parts: Floats, *, residual: bool) -> None:
         return
     life = int(asset.life_years)
     if life < 1 or life != asset.life_years:
-        raise RangeError(
-            f"a life of {asset.life_years} years", where="life_years", repair="give whole years"
-        )
+        raise RangeError("money.life", life_years=asset.life_years)
     renewal = asset.renewal or asset.build
     # A renewal due in the last year is not bought: the plan ends there.
     renewed = range(life, years, life)
@@ -371,15 +354,9 @@ def _spread(asset: Asset, parts: Floats, *, residual: bool) -> None:
 def _check_kind(first: Money, *others: Money) -> None:
     for money in (first, *others):
         if money.discounted or money.amounts.shape != (3,):
-            raise InputError(
-                "is discounted already or has a value per site", where="money",
-                repair="give sums that are not discounted",
-            )  # fmt: skip
+            raise InputError("money.discounted")
         if _kind(money) != _kind(first):
-            raise InputError(
-                f"{_words(first)} and {_words(money)} do not add up", where="money",
-                repair="convert one with in_prices_of",
-            )  # fmt: skip
+            raise InputError("money.other_prices", left=_words(first), right=_words(money))
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,11 +402,9 @@ def subsidy(build: Money, yearly: Money, *, border: bool, share: float = SUBSIDY
     MIIT and MOF universal-service guide 2018 (xuangubao.cn/article/299100).
     """
     if not 0 <= share <= 1:
-        raise RangeError(f"a share of {share}", where="share", repair="give 0 to 1")
+        raise RangeError("money.share", share=share)
     if build.discounted or yearly.discounted:
-        raise InputError(
-            "the subsidy counts plain sums", where="money", repair="give undiscounted amounts"
-        )
+        raise InputError("money.subsidy")
     years = SUBSIDY_YEARS[bool(border)]
     counted = build + yearly * years
     return Subsidy(counted * share, counted * (1 - share), years)

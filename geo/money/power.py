@@ -115,11 +115,8 @@ def power(grid_m: ArrayLike, prices: PowerPrices, *, existing: ArrayLike | None 
 
 def _check(metres: Floats, prices: PowerPrices) -> None:
     if (metres < 0).any():
-        raise RangeError("a distance is negative", where="grid_m", repair="give metres")
+        raise RangeError("power.distance")
     amounts = (prices.line_per_km, prices.connection, prices.solar, prices.assumed_km,
                prices.limit_km)  # fmt: skip
     if not all(amount >= 0 for amount in amounts) or not prices.route_factor >= 1:
-        raise RangeError(
-            "a price is negative or not a number, or the route factor below 1", where="prices",
-            repair="give prices of at least 0 and a factor of at least 1",
-        )  # fmt: skip
+        raise RangeError("power.prices")

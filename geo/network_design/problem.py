@@ -70,20 +70,14 @@ class NetworkProblem:
         ):  # fmt: skip
             if len(getattr(self, name)) != length:
                 raise InputError(
-                    f"has {len(getattr(self, name))} entries in place of {length}", where=name,
-                    repair="give one for each",
-                )  # fmt: skip
+                    "network.entries", where=name, entries=len(getattr(self, name)), length=length
+                )
         amounts = np.concatenate([self.own, self.money, self.weights, self.least])
         if not np.isfinite(amounts).all() or (amounts < 0).any() or (self.root < 0).any():
-            raise RangeError(
-                "amounts must be finite and non-negative", where="network", repair="give 0 or more"
-            )
+            raise RangeError("network.amounts")
         unknown = set(self.fixed) - set(self.option.tolist())
         if unknown:
-            raise InputError(
-                f"options {sorted(unknown)} have no variant", where="fixed",
-                repair="give each fixed option a link that is possible",
-            )  # fmt: skip
+            raise InputError("network.no_variant", unknown=sorted(unknown))
 
     @property
     def reachable(self) -> Flags:

@@ -286,10 +286,7 @@ class Search:
             If no choice that was tried respects the limits.
         """
         if self.choice is None:
-            raise InputError(
-                "no choice that was tried respects all limits", where="network",
-                repair="raise the budget, lower a share, or fix fewer sites",
-            )  # fmt: skip
+            raise InputError("network.no_choice")
         limits, choice = self.limits, self.choice
         chosen = np.sort(np.concatenate(
             [group.group.variants[plan.chosen]

@@ -23,6 +23,7 @@ from geo.radio._p1812_batch import (
 )
 from geo.radio._p1812_path import MIN_POINTS
 from geo.radio._p1812_profile import COASTAL, INLAND, SEA
+from geo.sentence import Message, Several
 
 Floats = NDArray[np.float64]
 
@@ -45,35 +46,25 @@ _LIMITS = {
     "dist_coast_rx_km": (0.0, np.finfo(float).max, "km"),
 }
 _FAULTS = {
-    FEW: f"has fewer than {MIN_POINTS} points",
-    ORIGIN: "does not begin at distance 0",
-    ORDER: "has distances that do not rise",
-    LENGTH: f"is not {LENGTH_KM[0]:g}–{LENGTH_KM[1]:g} km long",
-    TERRAIN: "has a terrain height that is no number",
-    CLUTTER: "has a clutter height that is negative or no number",
-    ZONE: "has a zone other than 1 (sea), 3 (coastal land) or 4 (inland)",
-}
+    FEW: "few", ORIGIN: "origin", ORDER: "order", LENGTH: "length", TERRAIN: "terrain",
+    CLUTTER: "clutter", ZONE: "zone",
+}  # fmt: skip
 
 
 class Faults:
     """Faults of one call, collected to be raised together."""
 
     def __init__(self) -> None:
-        self._sentences: list[str] = []
+        self._sentences: list[Message] = []
 
-    def add(self, sentence: str) -> None:
+    def add(self, code: str, **given: object) -> None:
         """Add one fault."""
-        self._sentences.append(sentence)
+        self._sentences.append(Message(f"fault_p1812.{code}", given))
 
     def raise_all(self) -> None:
         """Raise a :class:`RangeError` with all of them, if there are any."""
         if self._sentences:
-            raise RangeError(
-                "; ".join(self._sentences),
-                where="P.1812",
-                repair="the method is not valid outside these limits: correct the values, or "
-                "leave the path out",
-            )
+            raise RangeError("p1812.limits", faults=Several((*self._sentences,)))
 
 
 def table(values: Mapping[str, ArrayLike], paths: int, faults: Faults) -> Floats:
@@ -83,7 +74,7 @@ def table(values: Mapping[str, ArrayLike], paths: int, faults: Faults) -> Floats
         key = "polarization" if name == "vertical" else name
         column = _column(key, values[key], faults)
         if column.size not in {1, paths}:
-            faults.add(f"{key} has {column.size} values for {paths} paths")
+            faults.add("values_paths", name=key, values=column.size, paths=paths)
             column = column[:1]
         columns.append(column)
     rows = max((column.size for column in columns), default=1)
@@ -99,18 +90,19 @@ def _column(name: str, value: ArrayLike, faults: Faults) -> Floats:
         words = np.atleast_1d(np.asarray(value, dtype=object)).ravel()
         wrong = sorted({repr(word) for word in words.tolist() if word not in _WORDS})
         if wrong:
-            faults.add(f"polarization {', '.join(wrong)} is neither {' nor '.join(_WORDS)}")
+            faults.add("polarization", words=", ".join(wrong), known=" / ".join(_WORDS))
         return np.asarray([word == "vertical" for word in words], dtype=float)
     low, high, unit = _LIMITS[name]
     try:
         numbers = np.atleast_1d(np.asarray(value, dtype=np.float64)).ravel()
     except (TypeError, ValueError):
-        faults.add(f"{name} {value!r} is no number")
+        faults.add("number", name=name, value=value)
         return np.ones(1)
     bad = numbers[~((numbers >= low) & (numbers <= high))]
     if bad.size:
-        more = f" and {bad.size - 1} more" if bad.size > 1 else ""
-        faults.add(f"{name} {bad[0]:g}{more} is outside {low:g}–{high:g} {unit}")
+        code = "outside_more" if bad.size > 1 else "outside"
+        given = {"first": bad[0], "more": bad.size - 1, "low": low, "high": high}
+        faults.add(code, name=name, unit=unit, **given)
     return numbers
 
 
@@ -131,14 +123,14 @@ def ragged(
     points = distance.size
     for name, array in arrays.items():
         if array.size != points and flat[name] is not None:
-            faults.add(f"{name} has {array.size} values for {points} distances")
+            faults.add("values_distances", name=name, values=array.size, points=points)
             return None
     zone = arrays["zone"]
     known = np.isin(zone, (SEA, COASTAL, INLAND))
     begins = np.array([0, points]) if start is None else np.asarray(start)
     fits = begins.ndim == 1 and begins.size >= 1 and np.issubdtype(begins.dtype, np.integer)
     if not fits or begins[0] != 0 or begins[-1] != points or (np.diff(begins) < 0).any():
-        faults.add(f"start must be whole numbers that rise from 0 to {points}")
+        faults.add("start", points=points)
         return None
     return FlatProfiles(
         distance,
@@ -156,10 +148,10 @@ def _flat(name: str, value: ArrayLike | None, faults: Faults) -> Floats:
     try:
         array = np.ascontiguousarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        faults.add(f"{name} holds something that is no number")
+        faults.add("holds_no_number", name=name)
         return np.full(np.asarray(value, dtype=object).size, np.nan)
     if array.ndim != 1:
-        faults.add(f"{name} has {array.ndim} dimensions, not one")
+        faults.add("dimensions", name=name, dimensions=array.ndim)
     return array.ravel()
 
 
@@ -167,8 +159,12 @@ def profiles(fault: NDArray[np.uint8], faults: Faults) -> None:
     """Add the faults that the kernel found in the profiles."""
     wrong = np.flatnonzero(fault)
     for path in wrong[:3]:
-        name = "the profile" if fault.size == 1 else f"profile {path}"
-        kinds = [text for bit, text in _FAULTS.items() if fault[path] & bit]
-        faults.add(f"{name} {', '.join(kinds)}")
+        limits = {"points": MIN_POINTS, "least": LENGTH_KM[0], "most": LENGTH_KM[1]}
+        kinds = [
+            Message(f"fault_p1812.{code}", limits)
+            for bit, code in _FAULTS.items()
+            if fault[path] & bit
+        ]
+        faults.add("profile" if fault.size == 1 else "profile_of", path=path, kinds=kinds)
     if wrong.size > 3:
-        faults.add(f"{wrong.size - 3} more profiles are at fault")
+        faults.add("more_profiles", count=wrong.size - 3)

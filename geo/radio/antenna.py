@@ -60,10 +60,7 @@ class Pattern:
         """Refuse widths and limits that are not above 0."""
         for name in ROW[3:]:
             if not getattr(self, name) > 0:
-                raise RangeError(
-                    f"{name} is {getattr(self, name):g}", where="antenna pattern",
-                    repair="give a value above 0",
-                )  # fmt: skip
+                raise RangeError("antenna.pattern_value", name=name, value=getattr(self, name))
 
 
 #: Patterns by key.
@@ -107,15 +104,10 @@ class Antenna:
         tilts = (self.mechanical_tilt_deg, self.electrical_tilt_deg)
         if not all(abs(tilt) <= MAX_TILT_DEG for tilt in tilts):
             raise RangeError(
-                f"a downtilt of {tilts[0]:g}° mechanical, {tilts[1]:g}° electrical is outside "
-                f"±{MAX_TILT_DEG:g}°",
-                where="antenna", repair="give degrees, positive downwards",
-            )  # fmt: skip
+                "antenna.tilt", mechanical=tilts[0], electrical=tilts[1], most=MAX_TILT_DEG
+            )
         if not math.isfinite(self.azimuth_deg):
-            raise RangeError(
-                f"an azimuth of {self.azimuth_deg:g}° is not finite", where="antenna",
-                repair="give degrees clockwise from north",
-            )  # fmt: skip
+            raise RangeError("antenna.azimuth", azimuth_deg=self.azimuth_deg)
 
     def row(self) -> NDArray[np.float64]:
         """Return the antenna as the compiled function takes it.
@@ -154,7 +146,7 @@ def pattern(key: str) -> Pattern:
         If there is no such key.
     """
     if key not in PATTERNS:
-        raise UnknownNameError("antenna pattern", key, PATTERNS)
+        raise UnknownNameError("antenna_pattern", key, PATTERNS)
     return PATTERNS[key]
 
 
@@ -193,10 +185,7 @@ def gain_dB(
         np.asarray(bearing_deg, float), np.asarray(elevation_deg, float)
     )
     if not (np.isfinite(bearing).all() and (np.abs(elevation) <= 90).all()):
-        raise RangeError(
-            "an elevation is beyond ±90° or an angle is not finite",
-            where="antenna", repair="give finite degrees",
-        )  # fmt: skip
+        raise RangeError("antenna.angles")
     flat = _gains(bearing.ravel(), elevation.ravel(), antenna.row())
     return np.asarray(flat, dtype=float).reshape(bearing.shape)
 

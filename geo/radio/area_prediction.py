@@ -120,10 +120,7 @@ def area(
 def _window(grid: Grid, stations: Stations, reach_m: float) -> tuple[slice, slice]:
     """Return the rows and columns of the grid that the reach of any station touches."""
     if not 0 < reach_m <= MAX_REACH_M:
-        raise RangeError(
-            f"a reach of {reach_m:g} m is outside 0–{MAX_REACH_M:,.0f} m", where="reach",
-            repair="give metres, for example 15000",
-        )  # fmt: skip
+        raise RangeError("prediction.reach", reach_m=reach_m, most_m=MAX_REACH_M)
     rows, columns = grid.heights_m.shape
     corners = []
     for bearing in (0.0, 90.0, 180.0, 270.0):
@@ -136,8 +133,5 @@ def _window(grid: Grid, stations: Stations, reach_m: float) -> tuple[slice, slic
     left = max(0, math.floor((lon.min() - grid.west) / grid.step_lon))
     right = min(columns, math.ceil((lon.max() - grid.west) / grid.step_lon) + 1)
     if top >= bottom or left >= right:
-        raise InputError(
-            "no site is within reach of the elevation model", where="terrain",
-            repair="import elevation for the place, or place the site inside the model",
-        )  # fmt: skip
+        raise InputError("prediction.off_terrain")
     return slice(top, bottom), slice(left, right)

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import RangeError
+from geo.sentence import Message, Several
 
 #: Least number of points and of stretches: with σ 8 dB, 50 independent points give the offset to
 #: ±2.2 dB (1.96 · 8/√50); fewer than 6 stretches leave nothing to hold out. Assumed.
@@ -214,10 +215,7 @@ def corrected_dBm(
         return result
     index = np.asarray(site, np.int64)
     if index.shape != predicted.shape or (index < 0).any():
-        raise RangeError(
-            f"{index.shape} sites for {predicted.shape} predictions, or a negative index",
-            where="calibration", repair="give the index of the serving site of each",
-        )  # fmt: skip
+        raise RangeError("calibration.index", sites=index.shape, points=predicted.shape)
     offsets = calibration.site_offset_dB
     known = index < len(offsets)
     return np.asarray(result + np.where(known, offsets[np.where(known, index, 0)], 0.0))
@@ -338,24 +336,21 @@ def _check(
     faults = []
     if measured.ndim != 1 or not measured.shape == predicted.shape == site.shape == piece.shape:
         faults.append(
-            f"{measured.shape} measured, {predicted.shape} predicted, {site.shape} sites, "
-            f"{piece.shape} stretches"
-        )
+            Message("fault_radio.shapes", {
+                "measured": measured.shape, "predicted": predicted.shape, "sites": site.shape,
+                "stretches": piece.shape,
+            })
+        )  # fmt: skip
     if len(site) and site.min() < 0:
-        faults.append("an index of a site is negative")
+        faults.append(Message("fault_radio.site_index"))
     if not 2 <= folds <= 20:
-        faults.append(f"{folds} folds are outside 2–20")
+        faults.append(Message("fault_radio.folds", {"folds": folds}))
     low, high = REPORTABLE_dBm
     wrong = (measured < low) | (measured > high)
     if wrong.any():
-        faults.append(
-            f"{int(wrong.sum())} measured levels, such as {measured[wrong][0]:g} dBm, are outside "
-            f"{low:g}…{high:g} dBm"
-        )
+        given = {"count": wrong.sum(), "first": measured[wrong][0], "low": low, "high": high}
+        faults.append(Message("fault_radio.levels", given))
     if np.isinf(predicted).any():
-        faults.append("a prediction is infinite")
+        faults.append(Message("fault_radio.infinite_prediction"))
     if faults:
-        raise RangeError(
-            "; ".join(faults), where="calibration",
-            repair="give RSRP in dBm and the prediction at each point",
-        )  # fmt: skip
+        raise RangeError("calibration.values", faults=Several((*faults,)))

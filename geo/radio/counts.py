@@ -35,6 +35,7 @@ from scipy.interpolate import CubicSpline
 from scipy.special import ndtr
 
 from geo.errors import RangeError
+from geo.sentence import Message, Several
 
 #: Up to so many villages the mixture over the common error is one of exact distributions.
 _EXACT = 200
@@ -81,15 +82,11 @@ class PredictionSpread:
         fine = 0 < self.sigma_dB < np.inf and 0 <= self.common_sigma_dB < np.inf
         if not fine or not 0 < self.level < 1:
             raise RangeError(
-                f"σ {self.sigma_dB:g} dB, common {self.common_sigma_dB:g} dB, "
-                f"level {self.level:g}: outside above 0, 0 or more, (0, 1)",
-                where="interval", repair="give decibels and a share such as 0.9",
+                "interval.settings", sigma=self.sigma_dB, common=self.common_sigma_dB,
+                level=self.level,
             )  # fmt: skip
         if not 100 <= self.draws <= 100_000:
-            raise RangeError(
-                f"{self.draws} draws are outside 100–100,000", where="interval",
-                repair="2000 do as a rule",
-            )  # fmt: skip
+            raise RangeError("interval.draws", draws=self.draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +134,7 @@ def poisson_binomial(probability: ArrayLike) -> NDArray[np.float64]:
     """
     share = np.asarray(probability, float).ravel()
     if not ((share >= 0) & (share <= 1)).all():
-        raise RangeError(
-            "a probability is outside 0–1 or empty", where="count",
-            repair="leave out what is unknown",
-        )  # fmt: skip
+        raise RangeError("interval.probability")
     n = len(share)
     padded = np.zeros(1 << max(n - 1, 0).bit_length())
     padded[:n] = share
@@ -381,10 +375,7 @@ def _members(index: NDArray[np.int64], n_groups: int) -> Iterator[tuple[int, NDA
 def _squares(cell: ArrayLike | None, n: int) -> NDArray[np.int64]:
     square = np.arange(n) if cell is None else np.asarray(cell, np.int64)
     if square.shape != (n,):
-        raise RangeError(
-            f"{square.shape} squares for {n} villages", where="interval",
-            repair="give one square for each village",
-        )  # fmt: skip
+        raise RangeError("interval.squares", shape=square.shape, n=n)
     return square
 
 
@@ -395,13 +386,12 @@ def _fitting(
     weight = np.ones(len(margin)) if households is None else np.asarray(households, float)
     faults = []
     if not margin.shape == index.shape == weight.shape or margin.ndim != 1:
-        faults.append(f"{margin.shape} margins, {index.shape} groups, {weight.shape} households")
+        given = {"margins": margin.shape, "groups": index.shape, "households": weight.shape}
+        faults.append(Message("fault_radio.margins", given))
     if len(index) and not 0 <= index.min() <= index.max() < n_groups:
-        faults.append(f"a group is outside 0–{n_groups - 1}")
+        faults.append(Message("fault_radio.group", {"last": n_groups - 1}))
     if not (np.isfinite(weight) & (weight >= 0)).all():
-        faults.append("households are negative or empty")
+        faults.append(Message("fault_radio.households"))
     if faults:
-        raise RangeError(
-            "; ".join(faults), where="interval", repair="give one value for each village"
-        )
+        raise RangeError("interval.values", faults=Several((*faults,)))
     return margin, index, weight

@@ -13,6 +13,7 @@ from typing import Literal
 from scipy.special import ndtri
 
 from geo.errors import RangeError
+from geo.sentence import Message, Several
 
 Building = Literal["traditional", "thermally_efficient"]
 
@@ -64,15 +65,16 @@ def building_entry_loss_dB(
     """
     faults = []
     if building not in _COEFFICIENTS:
-        faults.append(f"building {building!r} is none of {', '.join(_COEFFICIENTS)}")
+        known = ", ".join(_COEFFICIENTS)
+        faults.append(Message("fault_radio.building", {"name": building, "known": known}))
     if not 0.08 <= frequency_GHz <= 100:
-        faults.append(f"frequency_GHz {frequency_GHz:g} is outside 0.08–100 GHz")
+        faults.append(_outside("frequency_GHz", frequency_GHz, "0.08–100 GHz"))
     if not 0 < probability < 1:
-        faults.append(f"probability {probability:g} is not between 0 and 1")
+        faults.append(Message("fault_radio.share", {"name": "probability", "value": probability}))
     if not abs(elevation_deg) < 90:
-        faults.append(f"elevation_deg {elevation_deg:g} is not within ±90°")
+        faults.append(_outside("elevation_deg", elevation_deg, "±90°"))
     if faults:
-        raise RangeError("; ".join(faults), where="ITU-R P.2109", repair="stay inside its range")
+        raise RangeError("entry_loss.range", faults=Several((*faults,)))
     r, s, t, u, v, w, x, y, z = _COEFFICIENTS[building]
     log_f = math.log10(frequency_GHz)
     quantile = float(ndtri(probability))
@@ -80,3 +82,8 @@ def building_entry_loss_dB(
     upper = quantile * (u + v * log_f) + mean_1
     lower = quantile * (y + z * log_f) + w + x * log_f
     return 10 * math.log10(sum(10 ** (0.1 * term) for term in (upper, lower, _FLOOR_dB)))
+
+
+def _outside(name: str, value: float, limits: str) -> Message:
+    given = {"name": name, "value": value, "limits": limits}
+    return Message("fault_radio.outside", given)

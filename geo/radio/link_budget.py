@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import RangeError
 from geo.radio.probability import shadow_margin_dB
+from geo.sentence import Message, Several
 
 #: Thermal noise at 290 K, k·T [dBm/Hz].
 NOISE_dBm_PER_HZ = -174.0
@@ -84,12 +85,12 @@ class LinkBudget:
     def __post_init__(self) -> None:
         """Refuse impossible values; every fault is named."""
         faults = [
-            f"{name} {getattr(self, name):g} is not a finite number"
+            self._fault("infinite", name)
             for name in self.__slots__
             if not math.isfinite(getattr(self, name))
         ]
         faults += [
-            f"{name} {getattr(self, name):g} is negative"
+            self._fault("negative", name)
             for name in (
                 "feeder_loss_dB", "body_loss_dB", "vehicle_loss_dB", "entry_loss_dB",
                 "noise_figure_dB", "shadow_sigma_dB",
@@ -97,17 +98,17 @@ class LinkBudget:
             if getattr(self, name) < 0
         ]  # fmt: skip
         faults += [
-            f"{name} {getattr(self, name):g} is not above 0"
+            self._fault("not_above_0", name)
             for name in ("frequency_GHz", "resource_elements", "subcarrier_kHz")
             if getattr(self, name) <= 0
         ]
         if not 0 < self.edge_probability < 1:
-            faults.append(f"edge_probability {self.edge_probability:g} is not between 0 and 1")
+            faults.append(self._fault("share", "edge_probability"))
         if faults:
-            raise RangeError(
-                "; ".join(faults), where="link budget",
-                repair="losses are written as positive numbers, probabilities as shares",
-            )  # fmt: skip
+            raise RangeError("link_budget.values", faults=Several((*faults,)))
+
+    def _fault(self, code: str, name: str) -> Message:
+        return Message(f"fault_radio.{code}", {"name": name, "value": getattr(self, name)})
 
     @property
     def power_per_re_dBm(self) -> float:

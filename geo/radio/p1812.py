@@ -359,7 +359,7 @@ def predict_paths(profiles: Profiles, link: Link, *, threads: int | None = None)
     """
     faults = check.Faults()
     if threads is not None and threads < 1:
-        faults.add(f"threads {threads} is below 1")
+        faults.add("threads", threads=threads)
     flat = {
         "distance_km": profiles.distance_km, "terrain_m": profiles.terrain_m,
         "clutter_m": profiles.clutter_m, "zone": profiles.zone,

@@ -163,14 +163,10 @@ def stations(
         rows = np.array([item.row() for item in antennas]).reshape(-1, len(ROW))
     if not len(x) == len(y) == len(rows):
         raise InputError(
-            f"{len(x)} longitudes, {len(y)} latitudes, {len(rows)} antennas", where="stations",
-            repair="give one of each for every station",
-        )  # fmt: skip
+            "prediction.stations", longitudes=len(x), latitudes=len(y), antennas=len(rows)
+        )
     if not ((height >= 1) & (height <= 3000)).all():
-        raise RangeError(
-            "an antenna height is outside 1–3000 m", where="stations",
-            repair="give metres above ground; ITU-R P.1812 is valid within these limits",
-        )  # fmt: skip
+        raise RangeError("prediction.height")
     return Stations(x, y, height, rows)
 
 
@@ -240,10 +236,7 @@ def pairs_within(stations: Stations, places: Places, reach_m: float) -> Pairs:
         If the reach is not above 0 or beyond 100 km.
     """
     if not 0 < reach_m <= MAX_REACH_M:
-        raise RangeError(
-            f"a reach of {reach_m:g} m is outside 0–{MAX_REACH_M:,.0f} m", where="reach",
-            repair="give metres, for example 15000",
-        )  # fmt: skip
+        raise RangeError("prediction.reach", reach_m=reach_m, most_m=MAX_REACH_M)
     if not len(stations) or not len(places):
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     near = cKDTree(ecef(places.lon, places.lat)).sparse_distance_matrix(

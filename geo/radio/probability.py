@@ -53,10 +53,7 @@ def shadow_margin_dB(sigma_dB: ArrayLike, probability: ArrayLike) -> NDArray[np.
     sigma = _sigma(sigma_dB)
     required = np.asarray(probability, float)
     if not ((required > 0) & (required < 1)).all():
-        raise RangeError(
-            "a probability is not between 0 and 1", where="shadow margin",
-            repair="give a share such as 0.9; certainty has no finite margin",
-        )  # fmt: skip
+        raise RangeError("probability.margin")
     return np.asarray(sigma * ndtri(required))
 
 
@@ -124,10 +121,7 @@ def coverage_state(probability: ArrayLike, required: float) -> NDArray[np.uint8]
     [1, 0, 2]
     """
     if not 0 < required <= 1:
-        raise RangeError(
-            f"a required probability of {required:g} is not between 0 and 1", where="coverage",
-            repair="give a share such as 0.9",
-        )  # fmt: skip
+        raise RangeError("probability.required", required=required)
     share = np.asarray(probability, float)
     covered = np.where(share >= required - 1e-12, COVERED, UNCOVERED)
     return np.where(np.isnan(share), UNKNOWN, covered).astype(np.uint8)
@@ -163,9 +157,8 @@ def area_probability(edge_probability: float, sigma_dB: float, exponent: float) 
     """
     if not 0 < edge_probability < 1 or not 0 < sigma_dB < math.inf or not 0 < exponent < math.inf:
         raise RangeError(
-            f"edge probability {edge_probability:g}, σ {sigma_dB:g} dB, exponent {exponent:g}: "
-            "outside (0, 1), above 0, above 0",
-            where="area probability", repair="give a share, decibels and an exponent such as 3.9",
+            "probability.area_inputs", edge_probability=edge_probability, sigma=sigma_dB,
+            exponent=exponent,
         )  # fmt: skip
     a = -float(ndtri(edge_probability)) / math.sqrt(2)
     b = 10 * exponent * math.log10(math.e) / (sigma_dB * math.sqrt(2))
@@ -207,10 +200,7 @@ def edge_probability(area: float, sigma_dB: float, exponent: float) -> float:
     low, high = 1e-3, 0.99999
     least, most = (area_probability(edge, sigma_dB, exponent) for edge in (low, high))
     if not least <= area <= most:
-        raise RangeError(
-            f"an area probability of {area:g} is outside {least:.3f}–{most:.5f}",
-            where="area probability", repair="give a share such as 0.95",
-        )  # fmt: skip
+        raise RangeError("probability.area", area=area, least=least, most=most)
     return float(
         brentq(lambda edge: area_probability(edge, sigma_dB, exponent) - area, low, high, xtol=1e-9)
     )
@@ -223,8 +213,5 @@ def _tail(a: float, b: float) -> float:
 def _sigma(sigma_dB: ArrayLike) -> NDArray[np.float64]:
     sigma = np.asarray(sigma_dB, float)
     if not (np.isfinite(sigma) & (sigma >= 0)).all():
-        raise RangeError(
-            "a standard deviation of shadowing is negative or empty", where="shadowing",
-            repair="give decibels, 6–10 as a rule",
-        )  # fmt: skip
+        raise RangeError("probability.sigma")
     return sigma

@@ -56,10 +56,7 @@ def shadowing_cells(lon: ArrayLike, lat: ArrayLike, correlation_m: float) -> NDA
     [0, 0, 1]
     """
     if not 0 <= correlation_m < np.inf:
-        raise RangeError(
-            f"a correlation length of {correlation_m:g} m is outside 0 or more",
-            where="interval", repair="give metres, 0 for independent places",
-        )  # fmt: skip
+        raise RangeError("interval.correlation", correlation_m=correlation_m)
     east, north = np.asarray(lon, float), np.asarray(lat, float)
     if correlation_m == 0:
         return np.arange(len(east), dtype=np.int64)

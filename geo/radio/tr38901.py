@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from geo.errors import RangeError
+from geo.sentence import Message, Several
 
 Scenario = Literal["rma", "uma"]
 Sight = Literal["los", "nlos"]
@@ -76,9 +77,7 @@ class Surroundings:
     def __post_init__(self) -> None:
         """Refuse what the table does not cover."""
         if self.scenario not in FREQUENCIES_GHz:
-            raise RangeError(
-                f"unknown scenario {self.scenario!r}", where="TR 38.901", repair="give rma or uma"
-            )
+            raise RangeError("tr38901.scenario", scenario=self.scenario)
         limits = {"frequency_GHz": (*FREQUENCIES_GHz[self.scenario], "GHz")}
         if self.scenario == "rma":
             limits |= {
@@ -88,15 +87,15 @@ class Surroundings:
         else:
             limits |= {"h_bs_m": (25.0, 25.0, "m"), "h_ut_m": (1.5, _UMA_PLAIN_HEIGHT_M, "m")}
         faults = [
-            f"{name} {getattr(self, name):g} {unit} is outside {low:g}–{high:g} {unit}"
+            Message("fault_radio.limits", {
+                "name": name, "value": getattr(self, name), "low": low, "high": high, "unit": unit,
+            })
             for name, (low, high, unit) in limits.items()
             if not low <= getattr(self, name) <= high
-        ]
+        ]  # fmt: skip
         if faults:
-            raise RangeError(
-                "; ".join(faults), where=f"TR 38.901 {self.scenario}",
-                repair="stay inside the table's range, or predict over terrain",
-            )  # fmt: skip
+            where = f"TR 38.901 {self.scenario}"
+            raise RangeError("tr38901.range", where=where, faults=Several((*faults,)))
 
     @property
     def breakpoint_m(self) -> float:
@@ -178,12 +177,13 @@ def cell_radius_m(
     low, high = _limits_m(surroundings.scenario, sight)
     least, most = path_loss_dB([low, high], surroundings, sight).tolist()
     if not least <= max_path_loss_dB <= most:
-        side = f"less than {low:g} m" if max_path_loss_dB < least else f"more than {high:,.0f} m"
+        side = (
+            Message("fault_part.nearer", {"metres": low}) if max_path_loss_dB < least
+            else Message("fault_part.farther", {"metres": high})
+        )  # fmt: skip
         raise RangeError(
-            f"a loss of {max_path_loss_dB:g} dB is met at {side}, where the formula does not hold "
-            f"({least:.1f}–{most:.1f} dB)",
-            where=f"TR 38.901 {surroundings.scenario} {sight}",
-            repair="change the link budget, or predict over terrain",
+            "tr38901.loss", where=f"TR 38.901 {surroundings.scenario} {sight}",
+            loss=max_path_loss_dB, side=side, least=least, most=most,
         )  # fmt: skip
 
     def excess(metres: float) -> float:
@@ -194,7 +194,7 @@ def cell_radius_m(
 
 def _limits_m(scenario: Scenario, sight: Sight) -> tuple[float, float]:
     if (scenario, sight) not in DISTANCES_M:
-        raise RangeError(f"unknown sight {sight!r}", where="TR 38.901", repair="give los or nlos")
+        raise RangeError("tr38901.sight", sight=sight)
     return DISTANCES_M[scenario, sight]
 
 
@@ -205,11 +205,9 @@ def _distances(distance_m: ArrayLike, scenario: Scenario, sight: Sight) -> NDArr
     if wrong.any():
         first = float(metres[wrong].flat[0])
         raise RangeError(
-            f"{int(wrong.sum())} of {metres.size} distances, such as {first:g} m, are outside "
-            f"{low:g}–{high:,.0f} m",
-            where=f"TR 38.901 {scenario} {sight}",
-            repair="leave such paths out (unknown), or predict over terrain",
-        )
+            "tr38901.distance", where=f"TR 38.901 {scenario} {sight}", count=int(wrong.sum()),
+            size=metres.size, first=first, low=low, high=high,
+        )  # fmt: skip
     return metres
 
 

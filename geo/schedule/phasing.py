@@ -108,7 +108,7 @@ def rollout(
         If money, households, capacities or a budget are negative or not finite.
     """
     if priority not in PRIORITIES:
-        raise UnknownNameError("priority", priority, PRIORITIES, where="priority")
+        raise UnknownNameError("priority", priority, PRIORITIES)
     state = checked(projects, limits)
     place = 0
     for y in range(len(state.budgets)):

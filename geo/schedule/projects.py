@@ -107,10 +107,7 @@ def season_capacity(per_month: ArrayLike, months: ArrayLike, years: int) -> Ints
     """
     rate, open_months = np.asarray(per_month, float), np.asarray(months, float)
     if not np.all((rate >= 0) & np.isfinite(rate) & (open_months >= 0) & (open_months <= 12)):
-        raise RangeError(
-            "a rate is negative or months are outside 0–12", where="season",
-            repair="give sites per month of at least 0 and 0 to 12 months",
-        )  # fmt: skip
+        raise RangeError("schedule.season")
     each = np.floor(rate * open_months + 1e-9).astype(np.int64)
     return np.repeat(each[:, None], years, axis=1)
 
@@ -172,7 +169,7 @@ def checked(projects: Projects, limits: YearlyLimits) -> ScheduleState:
         _refuse_shape("coverage", f"{reach.shape[0]} rows", f"{n} sites")
     budgets = _amounts(limits.budgets, None, "budgets")
     if not len(budgets):
-        raise InputError("no year is given", where="budgets", repair="give one for each year")
+        raise InputError("schedule.no_year")
     region = _numbers(projects.region, n, "region")
     village_region = _numbers(projects.village_region, len(households), "village_region")
     built, locked, zone = (
@@ -204,16 +201,13 @@ def _levels(after: Ints) -> list[Ints]:
     """Return the sites that depend on others, ordered by the length of their chain."""
     n = len(after)
     if (after < -1).any() or (after >= n).any():
-        raise RangeError(f"there are {n} sites", where="after", repair="give numbers or −1")
+        raise RangeError("schedule.after", n=n)
     depth, at = np.zeros(n, dtype=np.int64), after.copy()
     while (at >= 0).any():
         depth += at >= 0
         at = np.where(at >= 0, after[at], -1)
         if depth.max() > n:
-            raise InputError(
-                "sites depend on each other in a circle", where="after",
-                repair="let each chain end at a site that depends on none",
-            )  # fmt: skip
+            raise InputError("schedule.circle")
     return [np.flatnonzero(depth == d) for d in range(1, int(depth.max(initial=0)) + 1)]
 
 
@@ -224,9 +218,7 @@ def _capacity(capacity: ArrayLike | None, regions: int, years: int, sites: int) 
     if limit.ndim != 2 or limit.shape[0] < regions or limit.shape[1] != years:
         _refuse_shape("capacity", str(limit.shape), f"{regions} regions and {years} years")
     if np.isnan(limit).any() or (limit < 0).any():
-        raise RangeError(
-            "has a negative or missing number", where="capacity", repair="give 0 or more"
-        )
+        raise RangeError("schedule.capacity")
     return np.asarray(np.floor(np.minimum(limit, sites + 1)), dtype=np.int64)
 
 
@@ -235,14 +227,14 @@ def _amounts(values: ArrayLike, length: int | None, name: str) -> Floats:
     if length is not None and amounts.shape != (length,):
         _refuse_shape(name, str(amounts.shape), str(length))
     if not np.isfinite(amounts).all() or (amounts < 0).any():
-        raise RangeError("must be finite and non-negative", where=name, repair="give 0 or more")
+        raise RangeError("input.not_negative", where=name)
     return amounts
 
 
 def _numbers(values: ArrayLike, length: int, name: str) -> Ints:
     numbers = _fitting(values, length, name).astype(np.int64)
     if (numbers < 0).any():
-        raise RangeError("a region has a negative number", where=name, repair="count from 0")
+        raise RangeError("schedule.region", where=name)
     return numbers
 
 
@@ -254,4 +246,4 @@ def _fitting(values: ArrayLike, length: int, name: str) -> NDArray[np.generic]:
 
 
 def _refuse_shape(name: str, has: str, wants: str) -> NoReturn:
-    raise InputError(f"has {has}, not {wants}", where=name, repair="give one number for each")
+    raise InputError("schedule.entries", where=name, has=has, wants=wants)

@@ -92,10 +92,7 @@ def alternatives(
     ([((1,), 8.0), ((2,), 7.0)], (1,))
     """
     if k < 1 or differ < 1 or not 0 <= tolerance <= 1:
-        raise RangeError(
-            f"k is {k}, differ {differ}, tolerance {tolerance:g}", where="alternatives",
-            repair="give k and differ of at least 1 and a tolerance of 0 to 1",
-        )  # fmt: skip
+        raise RangeError("siting.alternatives", k=k, differ=differ, tolerance=tolerance)
     clock = SolverClock(run)
     model = checked(problem)
     explain.check_fixed(model)

@@ -76,7 +76,7 @@ def most_equal(problem: SitingProblem, run: SolverRun = _RUN) -> EquityPlan:
     ((0, 1), 0.5)
     """
     if problem.groups is None:
-        raise InputError("equity needs groups", where="groups", repair="give a group per village")
+        raise InputError("siting.equity_groups")
     clock = SolverClock(run)
     model = checked(problem)
     explain.check_fixed(model)

@@ -8,12 +8,13 @@ doi:10.1007/978-0-387-74932-7).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
 from geo.errors import PlannerError, RangeError
+from geo.sentence import Message, Several
 from geo.siting import exact, highs
 from geo.siting.clock import SolverClock
 from geo.siting.model import FEN, ROUNDING, TOLERANCE, Floats, SitingModel, reached
@@ -43,16 +44,22 @@ class LimitConflict:
     asked: float
     possible: float
 
-    def __str__(self) -> str:
-        """Return one clause.
+    def text(self, language: str) -> str:
+        """Return one clause in a language.
 
-        Examples
-        --------
-        >>> print(LimitConflict("budget", "", 10.0, 12.0))
-        budget: asked 10, possible 12
+        Parameters
+        ----------
+        language
+            Code of a language of the catalogue.
+
+        Returns
+        -------
+        clause
+            The limit, what is asked and what is possible.
         """
-        name = f"{self.limit} of {self.subject}" if self.subject else self.limit
-        return f"{name}: asked {self.asked:.10g}, possible {self.possible:.10g}"
+        key = "fault_part.limit_of" if self.subject else "fault_part.limit"
+        limit = Message(f"fault_limit.{self.limit}")
+        return Message(key, {**asdict(self), "limit": limit}).text(language)
 
 
 class InfeasibleError(RangeError):
@@ -61,17 +68,16 @@ class InfeasibleError(RangeError):
     Parameters
     ----------
     what
-        What is wrong, one sentence.
+        Code of what is wrong.
     conflicts
         The limits that conflict, with the nearest feasible values.
-    repair
-        What to do; by default the nearest feasible values.
     """
 
-    def __init__(self, what: str, conflicts: tuple[LimitConflict, ...], repair: str = "") -> None:
+    def __init__(self, what: str, conflicts: tuple[LimitConflict, ...]) -> None:
         self.conflicts = conflicts
-        nearest = "; ".join(map(str, conflicts))
-        super().__init__(what, where="limits", repair=repair or f"nearest that fits: {nearest}")
+        names = sorted({conflict.limit for conflict in conflicts})
+        limits = [Message(f"fault_limit.{name}") for name in names]
+        super().__init__(what, nearest=Several(conflicts), limits=limits)
 
 
 class NoPlanInTimeError(PlannerError):
@@ -86,10 +92,7 @@ def no_plan_in_time() -> NoPlanInTimeError:
     error
         To be raised.
     """
-    return NoPlanInTimeError(
-        "the time ended before a selection was found that keeps all limits", where="limits",
-        repair="give more time, or relax p, the budget or the shares",
-    )  # fmt: skip
+    return NoPlanInTimeError("siting.no_time")
 
 
 def check_fixed(model: SitingModel) -> None:
@@ -112,7 +115,7 @@ def check_fixed(model: SitingModel) -> None:
     if fen > model.budget:
         conflicts.append(LimitConflict("budget", "", model.budget / FEN, fen / FEN))
     if conflicts:
-        raise InfeasibleError("the fixed sites alone exceed p or the budget", tuple(conflicts))
+        raise InfeasibleError("siting.fixed_exceed", tuple(conflicts))
 
 
 def check_reach(model: SitingModel) -> None:
@@ -138,7 +141,7 @@ def check_reach(model: SitingModel) -> None:
             )
             for g in short
         )
-        raise InfeasibleError("no candidate reaches enough of some groups", conflicts)
+        raise InfeasibleError("siting.groups_beyond", conflicts)
 
 
 def check_core(core: ReducedProblem, model: SitingModel) -> None:
@@ -178,12 +181,8 @@ def infeasible(core: ReducedProblem, model: SitingModel) -> InfeasibleError:
     """
     conflicts = _elastic(core, model)
     if not conflicts:
-        return InfeasibleError(
-            "no selection of sites keeps all limits", (),
-            "raise p or the budget, lower the shares, or release fixed sites",
-        )  # fmt: skip
-    names = ", ".join(sorted({conflict.limit for conflict in conflicts}))
-    return InfeasibleError(f"no selection of sites keeps all limits: {names} conflict", conflicts)
+        return InfeasibleError("siting.infeasible", ())
+    return InfeasibleError("siting.limits_conflict", conflicts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -144,11 +144,9 @@ def _steps(problem: SitingProblem, limits: Sequence[float] | None) -> list[float
     if limits is not None:
         steps = sorted({float(limit) for limit in limits})
         if not steps:
-            raise InputError("there are no limits", where="limits", repair="give at least one")
+            raise InputError("siting.no_limits")
         if steps[0] < 0 or not np.isfinite(steps).all():
-            raise RangeError(
-                f"a limit is {steps[0]:g}", where="limits", repair="give finite numbers, 0 or more"
-            )
+            raise RangeError("siting.limit", limit=steps[0])
         return steps
     most, least = _range(problem)
     steps = np.linspace(least, most, POINTS + 1)[1:].tolist()

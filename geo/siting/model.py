@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import InputError, RangeError
+from geo.sentence import Message
 from geo.siting.problem import SitingProblem
 
 Floats = NDArray[np.float64]
@@ -110,16 +111,16 @@ def checked(problem: SitingProblem) -> SitingModel:
     options, villages = reach.shape
     weights = _weights(problem.weights, villages)
     if not options and weights.any():
-        raise InputError("there are no candidates", where="coverage", repair="give at least one")
+        raise InputError("siting.no_candidates")
     costs, fen = _costs(problem, options)
     budget, p = _limits(problem, costs)
     fixed = _numbered(problem.fixed, options, "fixed")
     allowed = ~_numbered(problem.forbidden, options, "forbidden")
-    places = _labelled(problem.places, options, "places", "options (rows)")[0]
+    places = _labelled(problem.places, options, "places", "options")[0]
     _check_fixed(fixed, allowed, places)
     if not allowed.all():
         reach = _ones(sp.csr_array(sp.diags_array(allowed.astype(float)) @ reach))
-    groups, labels = _labelled(problem.groups, villages, "groups", "villages (columns)")
+    groups, labels = _labelled(problem.groups, villages, "groups", "villages")
     least = _least(problem, weights, groups, labels)
     capacity = _capacity(problem, reach, weights)
     return SitingModel(
@@ -170,7 +171,7 @@ def _ones(coverage: Any) -> sp.csr_array:
     """Return the matrix with sorted columns, all stored values 1."""
     reach = sp.csr_array(coverage)
     if reach.ndim != 2:
-        raise InputError("is not a matrix", where="coverage", repair="give options × villages")
+        raise InputError("siting.no_matrix")
     reach = sp.csr_array((reach.data != 0, reach.indices, reach.indptr), shape=reach.shape)
     reach.eliminate_zeros()
     reach.sum_duplicates()
@@ -181,29 +182,24 @@ def _amounts(values: ArrayLike, length: int, name: str, what: str) -> Floats:
     amounts = np.asarray(values, dtype=float)
     if amounts.shape != (length,):
         raise InputError(
-            f"has shape {amounts.shape}, coverage has {length} {what}", where=name,
-            repair="give one number for each",
-        )  # fmt: skip
-    if not np.isfinite(amounts).all() or (amounts < 0).any():
-        raise RangeError(
-            "must be finite and non-negative", where=name, repair="give numbers of 0 or more"
+            "siting.numbers_each",
+            where=name,
+            shape=amounts.shape,
+            length=length,
+            things=Message(f"fault_part.{what}"),
         )
+    if not np.isfinite(amounts).all() or (amounts < 0).any():
+        raise RangeError("siting.not_negative", where=name)
     return amounts
 
 
 def _weights(values: ArrayLike, villages: int) -> Floats:
-    weights = _amounts(values, villages, "weights", "villages (columns)")
+    weights = _amounts(values, villages, "weights", "villages")
     positive = weights[weights > 0]
     if len(positive) and positive.min() < _SMALLEST * positive.max():
-        raise RangeError(
-            f"from {positive.min():g} to {positive.max():g}: the smallest are lost in rounding",
-            where="weights", repair="set weights below 1e-9 of the largest to 0",
-        )  # fmt: skip
+        raise RangeError("siting.weights_spread", least=positive.min(), most=positive.max())
     if len(positive) and (positive.max() <= 1 / _LARGEST or weights.sum() >= _LARGEST):
-        raise RangeError(
-            f"add up to {weights.sum():g}, beyond exact arithmetic", where="weights",
-            repair="give them in another unit",
-        )  # fmt: skip
+        raise RangeError("siting.weights_sum", total=weights.sum())
     return weights
 
 
@@ -211,36 +207,27 @@ def _costs(problem: SitingProblem, options: int) -> tuple[Floats, Floats]:
     """Return the costs as given [CNY] and in whole fen."""
     if problem.costs is None:
         if problem.budget is not None:
-            raise InputError("a budget needs costs", where="budget", repair="give costs as well")
+            raise InputError("siting.budget_costs")
         return np.zeros(options), np.zeros(options)
-    costs = _amounts(problem.costs, options, "costs", "options (rows)")
+    costs = _amounts(problem.costs, options, "costs", "options")
     fen = np.round(costs * FEN)
     coarse = np.flatnonzero(np.abs(costs * FEN - fen) > _FEN_ERROR * costs * FEN)
     if len(coarse):
-        raise RangeError(
-            f"of options {_some(coarse)} are not whole fen: {costs[coarse[0]]:g} CNY",
-            where="costs", repair="give CNY, with two decimals",
-        )  # fmt: skip
+        raise RangeError("siting.whole_fen", options=_some(coarse), cost=costs[coarse[0]])
     if fen.sum() >= _LARGEST:
-        raise RangeError(
-            f"add up to {costs.sum():g} CNY, beyond exact arithmetic", where="costs",
-            repair="give CNY",
-        )  # fmt: skip
+        raise RangeError("siting.costs_sum", total=costs.sum())
     return costs, fen
 
 
 def _limits(problem: SitingProblem, costs: Floats) -> tuple[float, int]:
     """Return the budget in whole fen, and ``p``."""
     if problem.p is not None and problem.p < 0:
-        raise RangeError(f"p is {problem.p}", where="p", repair="give 0 or more sites")
+        raise RangeError("siting.sites", p=problem.p)
     budget = np.inf if problem.budget is None else float(problem.budget)
     if np.isnan(budget) or budget < 0:
-        raise RangeError(f"the budget is {budget}", where="budget", repair="give 0 or more")
+        raise RangeError("siting.budget", budget=budget)
     if budget == 0 and len(costs) and costs.min() > 0:
-        raise RangeError(
-            "no option can be built with a budget of 0", where="budget",
-            repair=f"the cheapest option costs {costs.min():g}",
-        )  # fmt: skip
+        raise RangeError("siting.zero_budget", cheapest=costs.min())
     return whole_fen(budget), len(costs) if problem.p is None else min(int(problem.p), len(costs))
 
 
@@ -248,8 +235,8 @@ def _numbered(numbers: Sequence[int], options: int, where: str) -> Flags:
     flags = np.zeros(options, dtype=bool)
     chosen = [int(i) for i in numbers]
     if any(not 0 <= i < options for i in chosen):
-        repair = f"give numbers from 0 to {options - 1}" if options else "give candidates first"
-        raise RangeError(f"there are {options} options", where=where, repair=repair)
+        code = "siting.option_number" if options else "siting.no_options"
+        raise RangeError(code, where=where, options=options, last=options - 1)
     flags[chosen] = True
     return flags
 
@@ -264,9 +251,12 @@ def _labelled(
     given = np.asarray(labels)
     if given.shape != (length,):
         raise InputError(
-            f"has shape {given.shape}, coverage has {length} {what}", where=name,
-            repair="give one label for each",
-        )  # fmt: skip
+            "siting.labels_each",
+            where=name,
+            shape=given.shape,
+            length=length,
+            things=Message(f"fault_part.{what}"),
+        )
     names, numbers = np.unique(given, return_inverse=True)
     return numbers.astype(np.int64), tuple(names.tolist())
 
@@ -274,17 +264,11 @@ def _labelled(
 def _check_fixed(fixed: Flags, allowed: Flags, places: Ints) -> None:
     both = np.flatnonzero(fixed & ~allowed)
     if len(both):
-        raise InputError(
-            f"options {_some(both)} are fixed and forbidden", where="fixed, forbidden",
-            repair="take each out of one of the two",
-        )  # fmt: skip
+        raise InputError("siting.fixed_forbidden", options=_some(both))
     taken, times = np.unique(places[fixed], return_counts=True)
     if (times > 1).any():
         twice = np.flatnonzero(fixed & np.isin(places, taken[times > 1]))
-        raise InputError(
-            f"fixed options {_some(twice)} share one place", where="fixed, places",
-            repair="fix one technology for each place",
-        )  # fmt: skip
+        raise InputError("siting.one_place", options=_some(twice))
 
 
 def _some(numbers: NDArray[Any], most: int = 8) -> str:
@@ -301,19 +285,14 @@ def _least(
     if not problem.least_share:
         return least
     if not labels:
-        raise InputError("shares need groups", where="least_share", repair="give groups as well")
+        raise InputError("siting.share_groups")
     number = {label: at for at, label in enumerate(labels)}
     sums = np.bincount(groups, weights, minlength=len(labels))
     for label, share in problem.least_share.items():
         if label not in number:
-            raise InputError(
-                f"no village is in group {label!r}", where="least_share",
-                repair=f"known groups: {', '.join(map(str, labels[:20]))}",
-            )  # fmt: skip
+            raise InputError("siting.no_group", label=label, known=", ".join(map(str, labels[:20])))
         if not 0 <= share <= 1:
-            raise RangeError(
-                f"the share of {label!r} is {share:g}", where="least_share", repair="give 0 to 1"
-            )
+            raise RangeError("siting.group_share", label=label, share=share)
         least[number[label]] = share * sums[number[label]]
     return least
 
@@ -323,20 +302,14 @@ def _capacity(problem: SitingProblem, reach: sp.csr_array, weights: Floats) -> F
         return None
     amounts = np.asarray(problem.capacity, dtype=float)
     if amounts.shape != (reach.shape[0],) or np.isnan(amounts).any() or (amounts < 0).any():
-        raise RangeError(
-            "needs a number of at least 0 for each option", where="capacity",
-            repair="give inf where an option has no limit",
-        )  # fmt: skip
+        raise RangeError("siting.capacity")
     if np.isinf(amounts).all():
         return None
     served = weights > 0
     smallest = weights[served].min() if served.any() else 0.0
     small = np.flatnonzero((amounts < smallest) & (np.diff(reach.indptr) > 0))
     if not problem.split and len(small):
-        raise RangeError(
-            f"options {_some(small)} serve less than the smallest village ({smallest:g})",
-            where="capacity", repair="raise their capacity, forbid them, or let villages be split",
-        )  # fmt: skip
+        raise RangeError("siting.small_capacity", options=_some(small), smallest=smallest)
     return amounts
 
 

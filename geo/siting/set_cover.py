@@ -112,7 +112,7 @@ def least_cost(problem: SitingProblem, share: float = 1.0, run: SolverRun = _RUN
     ((0, 1), 2.0)
     """
     if not 0 <= share <= 1:
-        raise RangeError(f"the share is {share:g}", where="share", repair="give 0 to 1")
+        raise RangeError("siting.share", share=share)
     clock = SolverClock(run)
     model, unit = checked(problem), FEN
     if problem.costs is None:
@@ -152,13 +152,12 @@ def _too_little(
 
     Where they conflict among themselves, that error is raised instead.
     """
-    what = "p, the budget, the fixed sites or other limits leave less than the requested share"
     try:
         most = cover.best(core, model, SolverClock(SolverRun(time_limit_s=_SECONDS)))
     except explain.NoPlanInTimeError:
-        return InfeasibleError(what, (), "ask for a smaller share, or relax the other limits")
+        return InfeasibleError("siting.share_beyond", ())
     possible = (core.base + most.covered) / whole
-    return InfeasibleError(what, (LimitConflict("share", "", share, possible),))
+    return InfeasibleError("siting.share_limited", (LimitConflict("share", "", share, possible),))
 
 
 def _finished(
@@ -321,7 +320,7 @@ def _as_one(
 
     outcome = highs.maximise(replace(program, gain=gain), clock, start=start, report=progress)
     if outcome.infeasible:
-        raise InfeasibleError("no selection of sites keeps all limits", ())
+        raise InfeasibleError("siting.infeasible", ())
     bound = max(0.0, -outcome.bound) if np.isfinite(outcome.bound) else 0.0
     values = outcome.values if kept(outcome.values) else start
     if values is None:

@@ -122,24 +122,16 @@ def _checked(edges: ArrayLike, weights: ArrayLike) -> tuple[Ints, Floats]:
     ends = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
     cost = np.asarray(weights, dtype=float)
     if cost.shape != (len(ends),):
-        raise InputError(
-            f"{len(ends)} edges have {cost.size} weights", where="weights",
-            repair="give one number for each edge",
-        )  # fmt: skip
+        raise InputError("steiner.weights_each", edges=len(ends), size=cost.size)
     if not np.isfinite(cost).all() or (cost < 0).any():
-        raise RangeError(
-            "weights must be finite and non-negative", where="edges", repair="give 0 or more"
-        )
+        raise RangeError("steiner.negative_weights")
     if (ends < 0).any():
-        raise RangeError("a node has a negative number", where="edges", repair="count from 0")
+        raise RangeError("steiner.node")
     return ends, cost
 
 
 def _refuse_terminal(node: int) -> NoReturn:
-    raise InputError(
-        f"no edges lead to terminal {node}", where="terminals",
-        repair="add edges, or leave it out",
-    )  # fmt: skip
+    raise InputError("steiner.terminal", node=node)
 
 
 def _without_twins(ends: Ints, cost: Floats, nodes: int) -> Ints:

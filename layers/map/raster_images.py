@@ -185,11 +185,7 @@ def _picture(  # noqa: PLR0913  one picture, its masks and its legend
     unknown: str,
 ) -> Picture:
     if codes.shape != asked.shape or codes.ndim != 2 or not codes.size:
-        raise InputError(
-            f"a raster of shape {codes.shape} and a mask of shape {asked.shape} make no picture",
-            where="raster",
-            repair="give two arrays of the same rows and columns",
-        )
+        raise InputError("map.shapes", shape=codes.shape, shape_2=asked.shape)
     clear, hatch = len(looks), len(looks) + 1
     stripes = np.add.outer(np.arange(codes.shape[0]), np.arange(codes.shape[1])) // 3 % 2 == 0
     drawn = np.where(known, codes, np.where(stripes, hatch, clear))

@@ -69,15 +69,11 @@ def background(environment: Mapping[str, str] = os.environ) -> Tiles | None:
     if "{x}" in wanted:
         return Tiles(wanted, "")
     if wanted not in _KNOWN:
-        raise UnknownNameError("tile background", wanted, tuple(_KNOWN), where=ENVIRONMENT)
+        raise UnknownNameError("tile_background", wanted, tuple(_KNOWN), where=ENVIRONMENT)
     tiles = _KNOWN[wanted]
     if wanted != "tianditu":
         return tiles
     key = environment.get(KEY, "").strip()
     if not key.isalnum():
-        raise InputError(
-            "Tianditu's tiles need a key of your own",
-            where=KEY,
-            repair=f"set {KEY} to the key that Tianditu gave you, or unset {ENVIRONMENT}",
-        )
+        raise InputError("map.tile_key", where=KEY, key=KEY, environment=ENVIRONMENT)
     return Tiles(tiles.url + key, tiles.attribution)

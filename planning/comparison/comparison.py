@@ -168,16 +168,12 @@ def check_scenarios(pack: Pack, scenarios: Sequence[Scenario]) -> None:
         If there are fewer than two or more than four, or one is of another province.
     """
     if not 2 <= len(scenarios) <= len(LETTERS):
-        raise InputError(
-            f"{len(scenarios)} scenarios cannot be compared", where="scenarios",
-            repair=f"name 2 to {len(LETTERS)} scenarios",
-        )  # fmt: skip
+        raise InputError("comparison.count", count=len(scenarios), most=len(LETTERS))
     for one in scenarios:
         if one.province != pack.name:
             raise InputError(
-                f"the scenario is for {one.province!r}, the pack is {pack.name!r}",
-                where=one.name or "scenario", repair="compare scenarios of one province",
-            )  # fmt: skip
+                "comparison.province", where=one.name, province=one.province, pack=pack.name
+            )
 
 
 class _Work:

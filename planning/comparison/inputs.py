@@ -138,10 +138,7 @@ def exchanged(a: Scenario, b: Scenario, group: str) -> Scenario:
     try:
         return Scenario.model_validate(content | {"name": ""})
     except ValidationError as error:
-        raise InputError(
-            "the inputs of both scenarios do not fit together", where=group,
-            repair="make the scenarios agree in these fields",
-        ) from error  # fmt: skip
+        raise InputError("comparison.unlike", where=group) from error
 
 
 def _parts(scenario: Scenario, fields: tuple[str, ...]) -> dict[str, Any]:

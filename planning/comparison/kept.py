@@ -101,10 +101,7 @@ def kept_rollout(result: KeptResult, *, where: str) -> Rollout:
             **tables,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            f"its result lacks {error}", where=where,
-            repair="compute the plan again; the scenario itself is unharmed",
-        ) from error  # fmt: skip
+        raise DataError("scenario.result_lacks", where=where, error=error) from error
 
 
 def known_rollout(pack: Pack, scenario: Scenario, workspace: Workspace) -> Rollout | None:

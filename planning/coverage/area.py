@@ -75,9 +75,8 @@ def area_prediction(  # noqa: PLR0913  the two callbacks are options
     cells = len(own) * np.pi * (radius_m / grid.spacing_m) ** 2
     if cells > MAX_CELLS:
         raise InputError(
-            f"{len(own)} sites within {radius_m / 1000:g} km have about {cells:,.0f} cells, more "
-            f"than {MAX_CELLS:,}",
-            where="area", repair="choose fewer sites or a smaller radius",
+            "area.many_cells", sites=len(own), radius_km=radius_m / 1000, cells=cells,
+            most=MAX_CELLS,
         )  # fmt: skip
     return area(grid, own, network.carrier, radius_m, progress=progress, cancel=cancel)
 
@@ -145,7 +144,7 @@ def _cell_km2(lat: NDArray[np.float64], drawn: AreaPrediction) -> NDArray[np.flo
 def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:
     """Return the sites as one network, in the given order."""
     if not sites:
-        raise InputError("no site was chosen", where="area", repair="choose one or more sites")
+        raise InputError("area.no_site")
     found = {str(site): (network, row) for network in networks
              for row, site in enumerate(network.ids)}  # fmt: skip
     for site in sites:
@@ -153,10 +152,7 @@ def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:
             raise UnknownNameError("site", site, list(found)[:20], where="area")
     carriers = {id(found[site][0]): found[site][0] for site in sites}
     if len(carriers) > 1:
-        raise InputError(
-            "the sites have different presets", where="area",
-            repair="choose only existing sites, or planned sites of one preset",
-        )  # fmt: skip
+        raise InputError("area.presets")
     network = next(iter(carriers.values()))
     rows = np.array([found[site][1] for site in sites])
     own = network.stations

@@ -43,9 +43,7 @@ def counted_regions(
         If the level is unknown.
     """
     if level not in LEVELS:
-        raise InputError(
-            f"unknown level {level!r}", where="--level", repair=f"known: {', '.join(LEVELS)}"
-        )
+        raise InputError("gaps.level", level=level, levels=", ".join(LEVELS))
     code = villages["county"].astype(object)
     if level != "county":
         whole = villages["prefecture"].isin(chosen) if chosen else pd.Series(True, code.index)

@@ -213,20 +213,13 @@ def _profile(
 ) -> tuple[Floats, Floats]:
     """Return distances [km] and heights [m], as the prediction samples them."""
     if metres < NEAR_M:
-        raise InputError(
-            f"the village is {metres:.0f} m from the site", where="path",
-            repair="choose another site: ITU-R P.1812 is valid from 250 m; at shorter "
-            "distances the prediction uses free-space loss",
-        )  # fmt: skip
+        raise InputError("path.near", metres=metres)
     ends = np.array([site.lon, village.lon]), np.array([site.lat, village.lat])
     grid = terrain.around(*ends, 1_000.0)
     spacing = min(grid.path_spacing_m, metres / (p1812.MIN_POINTS - 1))
     found = profiles(grid, site.lon, site.lat, village.lon, village.lat, spacing_m=spacing)
     if found.void[0]:
-        raise InputError(
-            "the path leaves the elevation model or crosses a void: its loss is unknown",
-            where="path", repair="choose another pair, or import elevation for the whole path",
-        )  # fmt: skip
+        raise InputError("path.off_terrain")
     return found.path(0)
 
 

@@ -190,11 +190,7 @@ def require_terrain(pack: Pack, scenario: Scenario) -> Terrain:
     """
     found = terrain_of(pack, scenario)
     if found is None:
-        raise InputError(
-            "no elevation model is in force", where="terrain",
-            repair="import a GeoTIFF, .hgt or VRT, run `python cli.py dem fetch`, or switch the "
-            "demonstration relief on",
-        )  # fmt: skip
+        raise InputError("prediction.no_terrain")
     return found
 
 
@@ -224,11 +220,9 @@ def networks_of(pack: Pack, scenario: Scenario, order: CoverageOrder) -> list[Ne
     option = scenario.five_g_counts_as_4g
     if not serves(order.preset, wanted, five_g_counts_as_4g=option):
         raise InputError(
-            f"{wanted} is asked for, and sites of {order.preset} do not serve it",
-            where="preset",
-            repair=f"choose a {wanted} preset or a rule for {technology_of(order.preset)}; whether "
-            "5G counts for 4G is an option (five_g_counts_as_4g, --5g-counts-as-4g)",
-        )
+            "prediction.not_served", wanted=wanted, preset=order.preset,
+            technology=technology_of(order.preset),
+        )  # fmt: skip
     counted = serving(scenario.sites, wanted, five_g_counts_as_4g=option)
     return every_network(pack, scenario.model_copy(update={"sites": counted}), order)
 

@@ -40,10 +40,7 @@ def listing_table(pack: Pack, item: Layer) -> pd.DataFrame:
         If the layer has no list.
     """
     if item.listing is None:
-        raise InputError(
-            f"layer {item.key!r} has no list of rows", where="--layer",
-            repair=f"`python cli.py gaps --layer {item.key}` has its gaps",
-        )  # fmt: skip
+        raise InputError("listings.none", key=item.key)
     rows = item.listing.rows(pack).reset_index(drop=True)
     rows.insert(0, "layer", item.key)
     return rows

@@ -19,6 +19,7 @@ from data.scenario.plan_settings import CandidateSettings, Place, place_key
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import Bilingual
 from data.workspace.effective import imported_table
 from geo.coverage.candidates import (
     CandidateRule,
@@ -164,10 +165,7 @@ def candidate_table(
     if "village" not in asked.sources:
         table = table[table["kind"] != "village"]
     if table.empty:
-        raise InputError(
-            "there is no candidate", where="plan.candidates",
-            repair="allow the source `village`, or remove forbidden areas",
-        )  # fmt: skip
+        raise InputError("plan.no_candidate")
     refused = pd.DataFrame(found.refused, columns=["lon", "lat", "kind", "why"])
     return CandidateList(table[list(CANDIDATE_COLUMNS)].reset_index(drop=True), refused)
 
@@ -302,9 +300,10 @@ def _check_inside(pack: Pack, places: Sequence[Place]) -> None:
     if len(outside):
         names = ", ".join(places[int(i)].key for i in outside[:5])
         raise RangeError(
-            f"{names} lies outside {pack.meta['name_en']}", where="plan.candidates",
-            repair="give latitude, longitude of a place inside the province",
-        )  # fmt: skip
+            "plan.outside",
+            names=names,
+            province=Bilingual(pack.meta["name_zh"], pack.meta["name_en"]),
+        )
 
 
 @lru_cache(maxsize=4)

@@ -83,10 +83,7 @@ def build_inputs(pack: Pack, scenario: Scenario, watch: Watch = _WATCH) -> Selec
     watch.progress("candidates", 0.0, "")
     villages = demand(pack, scenario)
     if villages.empty:
-        raise InputError(
-            "no village lacks 4G", where="plan.min_households",
-            repair="lower the least size of a village, or import villages whose state is known",
-        )  # fmt: skip
+        raise InputError("plan.no_village")
     found = candidate_table(pack, scenario, high_points=terrain_high_points(pack, scenario))
     count = f"{len(found.table):,}"
     watch.progress("reach", 0.05, count)

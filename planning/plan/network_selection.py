@@ -170,11 +170,7 @@ def chosen_with_links(ask: Ask, run: SolverRun) -> Chosen:
         raise
     selected = found.options
     if not selected and goal.budget is not None:
-        raise InputError(
-            f"no site fits the budget of {goal.budget:,.0f}; the cheapest costs "
-            f"{priced.alone.min():,.0f} with its link",
-            where="budget", repair="raise the budget",
-        )  # fmt: skip
+        raise InputError("plan.budget", budget=goal.budget, cheapest=priced.alone.min())
     if ask.problem.capacity is not None:
         selected = _within_capacity(priced, found, run)
     cost = priced.cost(selected)
@@ -289,10 +285,7 @@ def _within_capacity(priced: _Priced, found: NetworkPlan, run: SolverRun) -> tup
             break
         limit = min(limit, float(costs[list(answer)].sum())) * ask.budget / spent * _BELOW
     else:
-        raise InputError(
-            f"no choice that was tried fits the budget of {ask.budget:,.0f} with its backhaul",
-            where="budget", repair="raise the budget, or fix fewer sites",
-        )  # fmt: skip
+        raise InputError("plan.budget_links", budget=ask.budget)
     return answer
 
 

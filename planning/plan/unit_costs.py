@@ -159,7 +159,7 @@ def prices(pack: Pack, settings: PlanSettings) -> UnitPrices:
     costs = unit_costs(pack)
     for item, own in money.unit_costs.items():
         if item not in costs:
-            raise UnknownNameError("cost item", item, costs, where="plan.money.unit_costs")
+            raise UnknownNameError("cost_item", item, costs, where="plan.money.unit_costs")
         costs[item] = replace(
             costs[item], low=own.low, base=own.base, high=own.high,
             source=text("cost_source.planner", "en"),

@@ -13,9 +13,8 @@ import shapely
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.doctor.engine import examine
-from data.import_orders import ImportOrder, import_file
-from data.importing import RasterFile, commit_raster, commit_table, imported_table
+from data.import_orders import ImportOrder, import_files
+from data.importing import RasterFile, commit_raster, imported_table
 from data.ledger.villages import village_changes, village_states
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
@@ -23,6 +22,7 @@ from data.workspace.catalogue import Catalogue
 from data.workspace.effective import catalogue_stamp, effective_pack
 from geo.errors import DataError, InputError, PlannerError
 from planning.gaps import gap_table
+from tests.data.doctor.examining import commit_table, examine
 
 PACK = Pack.load("yunnan")
 MEASURED = FileOrigin("measured", "2024-06-30")
@@ -247,17 +247,14 @@ def test_headers_of_two_tables_are_asked_about_not_guessed(
     path = tmp_path / "v.csv"
     path.write_bytes(rows.to_csv(index=False).encode("gb18030"))
     folder = tmp_path / "workspace"
-    with pytest.raises(InputError, match="admin_villages and natural_villages") as caught:
-        import_file(path, "yunnan", order(), folder=folder)
+    with pytest.raises(InputError, match="admin_villages / natural_villages") as caught:
+        import_files([path], "yunnan", order(), folder=folder)
     assert caught.value.exit_code == 2
-    assert "--kind admin_villages or --kind natural_villages" in caught.value.repair
+    assert "--kind admin_villages / --kind natural_villages" in caught.value.repair
     assert not folder.exists()
     told: list[Message] = []
-    assert (
-        import_file(path, "yunnan", order(dry_run=True), folder=folder, write_line=told.append)
-        is None
-    )
+    dry = order(dry_run=True)
+    assert not import_files([path], "yunnan", dry, folder=folder, write_line=told.append)
     assert any("equally: say --kind" in line.text("en") for line in told)
-    made = import_file(path, "yunnan", order("admin_villages"), folder=folder)
-    assert made is not None
+    [made] = import_files([path], "yunnan", order("admin_villages"), folder=folder)
     assert made.kind == "admin_villages"

@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 
 from data.doctor.base import ImportChoice
-from data.doctor.engine import examine
-from data.importing import commit_table
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
@@ -20,6 +18,7 @@ from layers.villages import VILLAGE_COLUMNS, named, village_table
 from planning.exports.gaps import gap_bundle, village_bundle
 from planning.gaps import gap_table
 from planning.village import village_facts
+from tests.data.doctor.examining import commit_table, examine
 
 PACK = Pack.load("yunnan")
 HEAD = "自然村名称,乡镇,行政村,县,经度,纬度,户数,人口,是否有4G,备注,包片干部\n"

@@ -7,8 +7,6 @@ import pytest
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.doctor.engine import examine
-from data.importing import commit_table
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
@@ -17,6 +15,7 @@ from data.workspace.station_sites import ASSUMED_HEIGHT_M
 from layers.registry import layer
 from planning.exports.gaps import gap_bundle
 from planning.gaps import GAP_COLUMNS, OWN_COLUMNS, gap_table
+from tests.data.doctor.examining import commit_table, examine
 
 PACK = Pack.load("yunnan")
 SHEET = """序号,基站名称,基站ID,小区ID,县,经度,纬度,挂高,制式,频段,方位角,状态

@@ -9,12 +9,11 @@ import pytest
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.doctor.engine import examine
-from data.importing import commit_table
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
 from planning.gaps import GAP_COLUMNS, gap_table
+from tests.data.doctor.examining import commit_table, examine
 
 pytestmark = pytest.mark.usefixtures("toy_listed")
 TEXTS = ["note_zh", "note_en"]

@@ -117,7 +117,7 @@ def _close_area() -> None:
     ring = tuple(st.session_state.pop(CORNERS, ()))
     areas = [area.model_dump() for area in plan_settings.settings().candidates.forbidden_areas]
     if len(ring) < 3:
-        plan_settings.refuse(InputError("an area needs three corners", where="map"))
+        plan_settings.refuse(InputError("map.three_corners"))
         return
     plan_settings.put_at({"candidates.forbidden_areas": (*areas, {"ring": ring})})
 

@@ -135,7 +135,7 @@ def _add() -> None:
         plan_settings.refuse(error)
         return
     if not corners:
-        plan_settings.refuse(InputError("no place is typed", repair="give LAT,LON"))
+        plan_settings.refuse(InputError("plan.no_place"))
         return
     year = {"year": int(st.session_state[_YEAR])} if field == "built" else {}
     places = [{"lat": round(at.lat, 5), "lon": round(at.lon, 5), **year} for at in corners]

@@ -260,6 +260,6 @@ def _take(path: str, read: Callable[[Any], Any]) -> None:
     try:
         value = read(given)
     except ValueError:
-        refuse(InputError(f"{given!r}", where=path, repair="1200, 1500"))
+        refuse(InputError("plan.numbers", where=path, given=given))
         return
     put_at({path: value})

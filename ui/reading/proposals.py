@@ -17,6 +17,7 @@ from ui.reading import session
 from ui.reading.session import ACCEPTED, PENDING, REJECTED, Reading
 from ui.shell import cache, localised_select
 from ui.shell.callbacks import once, whole
+from ui.shell.frame import explain
 from ui.shell.i18n import UNKNOWN, language, named, number, t
 
 _TABLE, _MESSAGE, _FAULT = "reading_table", "_reading_message", "_reading_fault"
@@ -28,7 +29,7 @@ def messages() -> None:
         st.success(said)
     fault: PlannerError | None = st.session_state.pop(_FAULT, None)
     if fault is not None:
-        st.error(str(fault))
+        explain(fault)
 
 
 def buttons(reading: Reading) -> None:

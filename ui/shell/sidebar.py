@@ -26,7 +26,7 @@ def show(*, told_elsewhere: bool = False) -> None:
     """
     with st.sidebar:
         for fault in find_packs().faults:
-            st.warning(t("sidebar.pack_left_out", fault=plain(fault)))
+            st.warning(t("sidebar.pack_left_out", fault=plain(fault.text(language()))))
         if not told_elsewhere:
             scenario()
         with st.container(key="sidebar_foot", horizontal=True, vertical_alignment="center"):

@@ -254,21 +254,6 @@ class FindingTable:
         keep = np.asarray(mask, dtype=bool)
         return FindingTable(self.frame[keep].reset_index(drop=True), self.given)
 
-    def of_rule(self, key: str) -> FindingTable:
-        """Return the findings of one rule.
-
-        Parameters
-        ----------
-        key
-            Key of the rule.
-
-        Returns
-        -------
-        findings
-            A part of this table.
-        """
-        return self.only(self.frame["rule"] == key)
-
     def counts(self) -> pd.DataFrame:
         """Count the findings by rule.
 

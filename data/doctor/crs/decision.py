@@ -131,11 +131,7 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, decision: CrsDecision) -> tuple[Floats,
         If the decision names no system.
     """
     if not decision.crs:
-        raise InputError(
-            "the coordinate system is undecided and the numbers are no degrees",
-            where="CRS",
-            repair="choose the system, such as EPSG:4522 or EPSG:32647",
-        )
+        raise InputError("crs.undecided_numbers")
     lon, lat = projections.to_wgs84(x, y, decision.crs, swapped=decision.swapped)
     # A latitude beyond 90° is kept: the rule on swapped rows knows what to do with it.
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 180)

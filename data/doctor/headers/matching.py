@@ -22,7 +22,7 @@ from data.doctor.base import ROW
 from data.doctor.headers.readings import BRACKETS, letters, readings, system_of, unit_of
 from data.doctor.names.forms import plain
 from data.tables.pack import Table
-from data.wording.catalogue import LANGUAGES
+from data.wording.catalogue import LANGUAGES, Message
 from geo.errors import InputError, UnknownNameError
 
 ALIASES = Path(__file__).parent / "aliases.csv"
@@ -212,16 +212,14 @@ def _check_chosen(headers: Sequence[str], table: Table, chosen: Mapping[str, str
     targets = column_targets(table)
     columns = [column for column in chosen.values() if column]
     for header in chosen.keys() - set(headers):
-        raise UnknownNameError("header", header, headers, where="the columns chosen")
+        raise UnknownNameError(
+            "header", header, headers, where=Message("fault.import.headers_twice.where")
+        )
     for column in set(columns) - set(targets):
-        raise UnknownNameError("column", column, targets, where=f"table {table.name}")
+        raise UnknownNameError("column", column, targets, where=table.name)
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
-        raise InputError(
-            f"several headers are to become {', '.join(twice)}",
-            where="the columns chosen",
-            repair="choose one header for each column; leave the others empty to keep them",
-        )
+        raise InputError("import.headers_twice", twice=", ".join(twice))
 
 
 @dataclass(frozen=True, slots=True, order=True)

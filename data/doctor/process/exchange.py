@@ -22,8 +22,9 @@ from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.raster import RasterInfo
 from data.doctor.reading.source import LandedFile
 from data.doctor.reading.text_document import DocumentText
-from data.wording.catalogue import Message, sentences
+from data.wording.catalogue import Message, fields as fields_of, sentences
 from geo.errors import DataError, InputError, PlannerError, StorageError, UnknownNameError
+from geo.sentence import Sentence
 
 ORDER, ANSWER, ROWS, COPY = "order.json", "answer.json", "rows.arrow", "raster.tif"
 #: Where a fault of a reader is written for the log.
@@ -133,13 +134,30 @@ def write_error(folder: Path, error: PlannerError) -> None:
         The reader's error.
     """
     kind = next((one for one in _ERRORS if type(error) is one), DataError)
-    texts = {"what": error.what, "where": error.where, "repair": error.repair}
-    _say(folder, {"error": kind.__name__, "texts": texts})
+    parts = [part if isinstance(part, str) else _told(part) for part in error.parts]
+    _say(folder, {"error": kind.__name__, "parts": parts})
+
+
+def _told(part: Sentence) -> object:
+    """Return a part of an error for JSON: a message with its key, all else in English."""
+    if not isinstance(part, Message):
+        return part.text("en")
+    if part.key not in sentences("en"):
+        return ""
+    given = {
+        name: _told(value) if isinstance(value, Sentence) else value
+        for name, value in part.arguments.items()
+    }
+    return {"key": part.key, "arguments": given}
 
 
 def _say(folder: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, default=lambda value: value.item())
+    text = json.dumps(content, default=_plain)
     (folder / ANSWER).write_text(text, encoding="utf-8")
+
+
+def _plain(value: Any) -> object:
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def _write_rows(path: Path, found: RawTable) -> None:
@@ -316,7 +334,9 @@ def _answer(folder: Path) -> dict[str, Any]:
     if answer["error"] not in {one.__name__ for one in _ERRORS}:
         raise ValueError(f"an error of kind {answer['error']!r}")
     kind: type[PlannerError] = getattr(geo.errors, answer["error"])
-    what, where, repair = (str(answer["texts"][name]) for name in ("what", "where", "repair"))
+    what, where, repair = (
+        part if isinstance(part, str) else _message(part) for part in answer["parts"]
+    )
     error = kind.__new__(kind)
     PlannerError.__init__(error, what, where=where, repair=repair)
     raise error
@@ -339,9 +359,14 @@ def _fields(kind: type, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _message(said: dict[str, Any]) -> Message:
-    key, arguments = said["key"], said["arguments"]
-    if key not in sentences("en") or not all(
-        isinstance(value, str | int | float) for value in arguments.values()
+    key = said["key"]
+    arguments = {
+        name: _message(value) if isinstance(value, dict) else value
+        for name, value in said["arguments"].items()
+    }
+    known = isinstance(key, str) and fields_of(sentences("en").get(key, "{}")) <= set(arguments)
+    if not known or not all(
+        isinstance(value, str | int | float | Message) for value in arguments.values()
     ):
         raise ValueError(f"a message of key {key!r}")
     return Message(key, arguments)

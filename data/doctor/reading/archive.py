@@ -64,16 +64,10 @@ def open_archive(opened: OpenedFile, layer: str | None) -> OpenedFile:
             if "xl/workbook.xml" in members:
                 return replace(opened, format="xlsx")
             if "xl/workbook.bin" in members or "content.xml" in members:
-                raise DataError(
-                    "this kind of workbook cannot be read", where=opened.name,
-                    repair="save it as XLSX",
-                )  # fmt: skip
+                raise DataError("workbook.kind", where=opened.name)
             return _unpacked(archive, members, opened, layer)
     except DAMAGED as error:
-        raise DataError(
-            "the archive is cut off or damaged", where=opened.name,
-            repair="copy or download it again",
-        ) from error  # fmt: skip
+        raise DataError("archive.damaged", where=opened.name) from error
 
 
 def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.ZipInfo]:
@@ -82,9 +76,7 @@ def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.
     limits = opened.limits
     if len(infos) > limits.members:
         raise DataError(
-            f"the archive holds {len(infos):,} files; {limits.members:,} are allowed",
-            where=opened.name,
-            repair="pack only the files of the data set",
+            "archive.many_files", where=opened.name, count=len(infos), most=limits.members
         )
     check_unpacked(
         sum(info.file_size for info in infos),
@@ -94,16 +86,9 @@ def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.
     for info in infos:
         name = _readable(info)
         if leads_outside(name):
-            raise DataError(
-                f"the archive holds a path that leads outside it: {name[:80]!r}",
-                where=opened.name,
-                repair="it may be harmful; pack the files again without folders",
-            )
+            raise DataError("archive.outside", where=opened.name, name=name[:80])
         if info.flag_bits & 1:
-            raise DataError(
-                "the archive is locked by a password", where=opened.name,
-                repair="unpack it and import the file inside",
-            )  # fmt: skip
+            raise DataError("archive.locked", where=opened.name)
         if not _NOISE.search(name):
             members[name] = info
     return members
@@ -149,11 +134,8 @@ def _unpacked(
 ) -> OpenedFile:
     primary = _best_suffix(members)
     if primary is None:
-        inside = ", ".join(sorted(members)[:5]) or "nothing"
-        raise DataError(
-            f"the archive holds no data set that can be read, only {inside}", where=opened.name,
-            repair="pack a Shapefile, GeoPackage, MapInfo, KML, CSV or XLSX file",
-        )  # fmt: skip
+        inside = ", ".join(sorted(members)[:5]) or "–"
+        raise DataError("archive.no_data", where=opened.name, inside=inside)
     sets = {PurePosixPath(name).stem: name for name in primary}
     remarks = list(opened.remarks)
     part = layer if layer in sets else _largest(sets, members)
@@ -174,8 +156,7 @@ def _unpacked(
     if format_ == "zip":
         with zipfile.ZipFile(path) as inner_archive:
             if "xl/workbook.xml" not in inner_archive.namelist():
-                raise DataError("an archive inside an archive is not opened", where=name,
-                                repair="unpack it and import the inner file")  # fmt: skip
+                raise DataError("archive.nested", where=name)
         format_ = "xlsx"
     return replace(
         opened, path=path, format=format_, remarks=tuple(remarks), part=part,

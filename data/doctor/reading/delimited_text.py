@@ -113,7 +113,7 @@ def layout(opened: OpenedFile, choice: ImportChoice) -> TextLayout:
     if not complete and len(records) > 1:
         records.pop()  # cut where the head ends
     if not any(any(cells) for cells, _ in records):
-        raise DataError("the file holds no rows", where=opened.name, repair="export it again")
+        raise DataError("table.no_rows", where=opened.name)
     header, first, format_ = _header([cells for cells, _ in records], choice, geonames=geonames)
     known = {"opencellid": OPENCELLID, "geonames": GEONAMES}.get(format_, ())
     cells = records[header][0] if header >= 0 else known
@@ -136,10 +136,7 @@ def layout(opened: OpenedFile, choice: ImportChoice) -> TextLayout:
 def _chosen(delimiter: str | None) -> str:
     delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter or "", delimiter or "")
     if delimiter and (len(delimiter) > 1 or not delimiter.isascii() or delimiter in '"\r\n'):
-        raise InputError(
-            f"{delimiter!r} cannot separate columns", where="delimiter",
-            repair="choose one of: comma, tab, semicolon, vertical bar",
-        )  # fmt: skip
+        raise InputError("table.delimiter", delimiter=delimiter)
     return delimiter
 
 
@@ -166,10 +163,7 @@ def _records(head: bytes, delimiter: str, *, quoted: bool) -> Iterator[tuple[lis
             yield cells, ends[reader.line_num]
     except csv.Error as error:
         if not quoted:
-            raise DataError(
-                "one cell of the file is longer than a table's cell can be",
-                repair="check the delimiter, or save it as XLSX",
-            ) from error
+            raise DataError("table.long_cell") from error
         return
 
 
@@ -203,8 +197,7 @@ def _header(
     """Return index of the header or −1, index of the first row of data, format."""
     if choice.header_row is not None:
         if not 0 <= choice.header_row <= len(rows):
-            raise InputError(f"row {choice.header_row} cannot be the header", where="header row",
-                             repair=f"choose 0 (no header) to {len(rows)}")  # fmt: skip
+            raise InputError("table.header_row", row=choice.header_row, rows=len(rows))
         return choice.header_row - 1, choice.header_row, "csv"
     if geonames:
         return -1, 0, "geonames"
@@ -261,10 +254,7 @@ def _rows(plan: TextLayout, limits: FileLimits, name: str) -> tuple[pd.DataFrame
     except pa.ArrowInvalid as error:
         if plan.quoted:
             return pd.DataFrame(), True
-        raise DataError(
-            f"most rows have another number of cells than the header ({len(plan.names)})",
-            where=name, repair="choose the delimiter and the header row",
-        ) from error  # fmt: skip
+        raise DataError("table.cell_counts", where=name, columns=len(plan.names)) from error
     frame = _to_pandas(table, plan.names)
     frame[ROW] = numbers
     swallowed = plan.quoted and plan.text.quotes % 2 == 1 and _has_line_breaks(table, ragged)
@@ -304,8 +294,7 @@ def _arrow(
         memory += batch.nbytes
         limits.check_table(seen + len(ragged.rows), len(ids), where=name)
         if memory > limits.table_bytes:
-            raise DataError(f"the cells take more than {limits.table_bytes / MIB:,.0f} MiB",
-                            where=name, repair="cut the file into parts")  # fmt: skip
+            raise DataError("table.cells_large", where=name, most=limits.table_bytes / MIB)
         batches.append(batch)
     table = pa.Table.from_batches(batches, schema)
     numbers = _numbers(table.num_rows, ragged.rows) + plan.row

@@ -123,10 +123,7 @@ def _known(encoding: str) -> str:
         info = codecs.lookup(encoding)
         "".encode(info.name)
     except (LookupError, ValueError) as error:
-        raise InputError(
-            f"unknown encoding {encoding!r}", where="encoding",
-            repair="choose utf-8, gb18030, big5, utf-16 or windows-1252",
-        ) from error  # fmt: skip
+        raise InputError("import.encoding", encoding=encoding) from error
     return "gb18030" if info.name in ("gbk", "gb2312", "cp936") else info.name
 
 
@@ -239,9 +236,7 @@ def _converted(path: Path, target: Path, encoding: str, limits: FileLimits, name
                 size += len(text)
                 out.write(clean)
         except UnicodeError as error:
-            raise DataError(
-                f"it cannot be read as {encoding}", where=name, repair="choose another encoding"
-            ) from error
+            raise DataError("import.other_encoding", where=name, encoding=encoding) from error
     limits.check_file(target.stat().st_size, where=name)
     remarks = []
     if broken:

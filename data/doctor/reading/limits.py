@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.wording.catalogue import Message
 from geo.errors import DataError
 
 MIB = 1024 * 1024
@@ -65,13 +66,9 @@ class FileLimits:
         """
         limit = self.streamed_bytes if streamed else self.file_bytes
         if size == 0:
-            raise DataError("the file is empty", where=where, repair="export it again")
+            raise DataError("import.empty", where=where)
         if size > limit:
-            raise DataError(
-                f"the file has {size / MIB:,.0f} MiB; {limit / MIB:,.0f} MiB can be read at once",
-                where=where,
-                repair="cut it by province or prefecture and import the parts one by one",
-            )
+            raise DataError("import.large", where=where, size=size / MIB, limit=limit / MIB)
 
     def check_table(self, rows: int, columns: int, *, where: str) -> None:
         """Refuse a table with too many rows, columns or cells.
@@ -95,7 +92,9 @@ class FileLimits:
         ):
             if count > limit:
                 raise DataError(
-                    f"the table has {count:,} {word}; {limit:,} can be read at once",
+                    "import.many",
                     where=where,
-                    repair="cut it by province or prefecture and import the parts one by one",
+                    count=count,
+                    things=Message(f"fault_part.{word}"),
+                    limit=limit,
                 )

@@ -163,10 +163,7 @@ def read_osm(
             if len(rows) > opened.limits.rows:
                 opened.limits.check_table(len(rows), len(theme.columns), where=opened.name)
     except RuntimeError as error:
-        raise DataError(
-            f"the extract is cut off or damaged ({error})", where=opened.name,
-            repair="download it again",
-        ) from error  # fmt: skip
+        raise DataError("osm.damaged", where=opened.name, error=error) from error
     columns = ["osm_id", *theme.columns, "other_tags"]
     frame = pd.DataFrame(rows, columns=columns).astype(
         {"osm_id": "int64"} | dict.fromkeys(columns[1:], "str")

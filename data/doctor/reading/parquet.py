@@ -45,9 +45,7 @@ def read_parquet(opened: OpenedFile) -> tuple[pd.DataFrame, Geometries | None, F
     try:
         table, meta = _table(opened)
     except (pa.ArrowException, OSError) as error:
-        raise DataError(
-            "the Parquet file is cut off or damaged", where=opened.name, repair="export it again"
-        ) from error
+        raise DataError("parquet.damaged", where=opened.name) from error
     declared = meta.get("columns", {}) if isinstance(meta.get("columns"), dict) else {}
     binary = [field.name for field in table.schema if _is_binary(field.type)]
     spatial = [name for name in binary if name in declared or name.lower() in _NAMES]
@@ -98,10 +96,7 @@ def _table(opened: OpenedFile) -> tuple[Any, dict[str, Any]]:
 
 def _check_memory(memory: int, limits: FileLimits, name: str) -> None:
     if memory > limits.table_bytes:
-        raise DataError(
-            f"its cells take more than {limits.table_bytes / MIB:,.0f} MiB", where=name,
-            repair="cut it by province or prefecture and import the parts one by one",
-        )  # fmt: skip
+        raise DataError("parquet.cells_large", where=name, most=limits.table_bytes / MIB)
 
 
 def _is_binary(kind: Any) -> bool:

@@ -99,9 +99,7 @@ def open_raster(opened: OpenedFile) -> Iterator[Any]:
                 yield dataset
         # A name or message of the file that is no UTF-8 breaks rasterio itself.
         except (RasterioError, UnicodeDecodeError) as error:
-            raise DataError(
-                "the raster is cut off or damaged", where=opened.name, repair="download it again"
-            ) from error
+            raise DataError("raster.damaged", where=opened.name) from error
 
 
 def _path_and_driver(opened: OpenedFile) -> tuple[Path, str]:
@@ -117,10 +115,7 @@ def _path_and_driver(opened: OpenedFile) -> tuple[Path, str]:
         return rebuilt(opened), "VRT"
     tile = HGT_NAME.match(Path(opened.name).name) or HGT_NAME.match(opened.path.name)
     if tile is None:
-        raise DataError(
-            "an SRTM tile says only by its name where it lies", where=opened.name,
-            repair="give it its original name, such as N25E102.hgt",
-        )  # fmt: skip
+        raise DataError("raster.hgt_name", where=opened.name)
     named = opened.scratch / f"{tile.group().upper()}.hgt"
     if opened.path != named and not named.exists():
         named.write_bytes(opened.path.read_bytes())
@@ -180,10 +175,7 @@ def _check_cells(width: int, height: int, size: int, name: str) -> None:
     """Refuse a raster with more cells than can be worked on, or than its size can hold."""
     cells = width * height
     if cells > MAX_PIXELS or cells > max(_FEW_CELLS, _CELLS_PER_BYTE * size):
-        raise DataError(
-            f"the raster claims {width:,} × {height:,} cells in {size / MIB:,.1f} MiB",
-            where=name, repair="clip it to the province, and leave no empty parts",
-        )  # fmt: skip
+        raise DataError("raster.claims", where=name, width=width, height=height, size=size / MIB)
 
 
 def write_geotiff(dataset: Any, target: Path, system: str, *, name: str) -> None:
@@ -214,9 +206,7 @@ def write_geotiff(dataset: Any, target: Path, system: str, *, name: str) -> None
         with rasterio.open(target, "r+", driver="GTiff") as made:
             made.crs = rasterio.CRS.from_user_input(system)
     except RasterioError as error:
-        raise DataError(
-            "the raster is cut off or damaged", where=name, repair="download it again"
-        ) from error
+        raise DataError("raster.damaged", where=name) from error
 
 
 def sniffed(info: RasterInfo) -> FileDescription:

@@ -98,8 +98,7 @@ def read_table(file: LandedFile, choice: ImportChoice = _AUTOMATIC) -> RawTable:
     """
     opened = _opened(file, choice)
     if opened.format == "raster":
-        raise DataError("this is a raster, not a table", where=opened.name,
-                        repair="import it as dem or population")  # fmt: skip
+        raise DataError("raster.no_table", where=opened.name)
     frame, geometry, sniffed = _table(opened, choice)
     return RawTable(opened.name, sniffed, frame, geometry, len(frame), opened.sha256)
 
@@ -126,10 +125,7 @@ def describe_raster(file: LandedFile, choice: ImportChoice = _AUTOMATIC) -> Rast
     """
     info = read_raster.describe(_raster(file, choice))
     if not info.georeferenced:
-        raise DataError(
-            "the raster does not say where it lies", where=file.name,
-            repair="georeference it, for instance in QGIS, and export it as GeoTIFF",
-        )  # fmt: skip
+        raise DataError("raster.no_place", where=file.name)
     return info
 
 
@@ -163,8 +159,7 @@ def copy_raster(file: LandedFile, target: Path, options: Mapping[str, str]) -> N
 def _raster(file: LandedFile, choice: ImportChoice) -> OpenedFile:
     opened = _opened(file, choice)
     if opened.format != "raster":
-        raise DataError("this is a table, not a raster", where=opened.name,
-                        repair="import a GeoTIFF, .hgt tile, VRT or map tiles")  # fmt: skip
+        raise DataError("table.no_raster", where=opened.name)
     return opened
 
 
@@ -180,8 +175,7 @@ def _opened(file: LandedFile, choice: ImportChoice) -> OpenedFile:
     if opened.format == "zip":
         opened = open_archive(opened, choice.layer)
     if opened.format not in SUFFIXES:
-        raise DataError("an archive inside an archive is not opened", where=title,
-                        repair="unpack it and import the inner file")  # fmt: skip
+        raise DataError("archive.nested", where=title)
     size = opened.path.stat().st_size
     limits.check_file(size, where=title, streamed=opened.format in STREAMED)
     inside = opened.path.is_relative_to(scratch / "unpacked")

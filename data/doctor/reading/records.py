@@ -35,11 +35,9 @@ def read_records(opened: OpenedFile) -> tuple[pd.DataFrame, FileDescription]:
     try:
         rows = json.loads(opened.path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise DataError("the JSON file is cut off or damaged", where=opened.name,
-                        repair="export it again") from error  # fmt: skip
+        raise DataError("json.damaged", where=opened.name) from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DataError("the JSON file holds neither GeoJSON nor a list of records",
-                        where=opened.name, repair="export a table or GeoJSON")  # fmt: skip
+        raise DataError("json.kind", where=opened.name)
     fields = list(dict.fromkeys(str(name) for row in rows for name in row))
     opened.limits.check_table(len(rows), len(fields), where=opened.name)
     names, remarks = unique_headers(fields, len(fields), opened.limits.header_characters)

@@ -52,10 +52,7 @@ def check_json(data: bytes, name: str) -> None:
         follows = found.group(1)
         if follows in (b",", b"}", b"]") or (follows == b":" and _NAMED.match(data, found.end(1))):
             continue
-        raise DataError(
-            "its coordinate system is not a name but something to be looked up elsewhere",
-            where=name, repair='write the name, such as "EPSG:4490", or export it as GeoPackage',
-        )  # fmt: skip
+        raise DataError("import.crs_looked_up", where=name)
 
 
 def check_kml(data: bytes, name: str) -> None:
@@ -77,10 +74,7 @@ def check_kml(data: bytes, name: str) -> None:
     parser = expat.ParserCreate("utf-8")
 
     def declared(*_what: object) -> None:
-        raise DataError(
-            "the KML declares entities, which data never needs", where=name,
-            repair="save it again from the program that it comes from",
-        )  # fmt: skip
+        raise DataError("kml.entities", where=name)
 
     def begun(tag: str, _attributes: object) -> None:
         roots.append(tag.rpartition(":")[2])
@@ -94,14 +88,9 @@ def check_kml(data: bytes, name: str) -> None:
             if roots:
                 break
     except expat.ExpatError as error:
-        raise DataError(
-            "the KML is cut off or damaged", where=name, repair="export it again"
-        ) from error
+        raise DataError("kml.damaged", where=name) from error
     if roots != ["kml"]:
-        raise DataError(
-            "this is an XML file of an unknown kind, not KML", where=name,
-            repair="save it as KML, or as GeoPackage, zipped Shapefile or CSV",
-        )  # fmt: skip
+        raise DataError("kml.other_xml", where=name)
 
 
 def views(path: Path, name: str) -> frozenset[str]:
@@ -130,9 +119,7 @@ def views(path: Path, name: str) -> frozenset[str]:
             base.execute("PRAGMA trusted_schema = OFF")
             found = base.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     except sqlite3.Error as error:
-        raise DataError(
-            "the GeoPackage is cut off or damaged", where=name, repair="export it again"
-        ) from error
+        raise DataError("gpkg.damaged", where=name) from error
     seen = frozenset(str(one) for kind, one, _ in found if kind == "view")
     virtual = [
         re.search(r"USING\s+[\"'`\[]?(\w+)", sql or "", re.IGNORECASE)
@@ -141,8 +128,5 @@ def views(path: Path, name: str) -> frozenset[str]:
     ]
     foreign = [one for one in virtual if one is None or one[1].lower() not in _TABLES]
     if foreign or any(one.lower().startswith(_SYSTEM) for one in seen):
-        raise DataError(
-            "the GeoPackage computes its own tables, which data never needs", where=name,
-            repair="save its layers as a new GeoPackage",
-        )  # fmt: skip
+        raise DataError("gpkg.computed", where=name)
     return seen

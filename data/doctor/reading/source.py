@@ -45,7 +45,6 @@ STREAMED = ("osm", "raster")
 #: Side of an SRTM tile with 2 bytes a post.
 HGT_BYTES = frozenset({2 * 1201 * 1201, 2 * 3601 * 3601, 2 * 1801 * 3601, 2 * 601 * 1201})
 HGT_NAME = re.compile(r"^[NS]\d{2}[EW]\d{3}", re.IGNORECASE)
-TABLE = "save it as CSV, XLSX, GeoPackage, zipped Shapefile, KML or GeoParquet"
 CHUNK = 4 * MIB
 
 _SQLITE = b"SQLite format 3\0"
@@ -175,15 +174,13 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[LandedFile
             if path.is_dir():
                 path = _packed(path, scratch / "folder.zip", limits)
             if not path.is_file():
-                raise StorageError(
-                    "there is no such file", where=str(path), repair="check the path"
-                )
+                raise StorageError("import.no_file", where=str(path))
             limits.check_file(path.stat().st_size, where=name, streamed=True)
         try:
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
-            raise StorageError(f"it cannot be read: {error.strerror}", where=name) from error
+            raise StorageError("import.unreadable", where=name, reason=error.strerror) from error
         yield LandedFile(path, name, digest, scratch, limits)
 
 
@@ -281,7 +278,8 @@ def _looks_utf16(head: bytes) -> bool:
 
 
 def _refuse(word: str, name: str) -> str:
-    raise DataError(f"this is a {word}, which cannot be imported", where=name, repair=TABLE)
+    content = Message(f"fault_content.{word.replace(' ', '_')}")
+    raise DataError("import.content", where=name, content=content)
 
 
 def gunzip(path: Path, target: Path, limits: FileLimits, name: str) -> None:
@@ -308,9 +306,7 @@ def gunzip(path: Path, target: Path, limits: FileLimits, name: str) -> None:
         with gzip.open(path) as stream:
             copy_bounded(stream, target, packed, limits, name)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(
-            "the gz archive is cut off or damaged", where=name, repair="download it again"
-        ) from error
+        raise DataError("archive.gz_damaged", where=name) from error
 
 
 def copy_bounded(
@@ -367,11 +363,7 @@ def check_unpacked(size: int, packed: int, limits: FileLimits, name: str) -> Non
     limit = limits.streamed_bytes if streamed else limits.file_bytes
     bomb = size > limits.ratio_from_bytes and size > limits.ratio * max(packed, 1)
     if bomb or size > limit:
-        raise DataError(
-            f"the archive unpacks to more than {size / MIB:,.0f} MiB from {packed / MIB:,.1f} MiB",
-            where=name,
-            repair="it may be harmful; if it is not, unpack it yourself and import the file inside",
-        )
+        raise DataError("archive.bomb", where=name, size=size / MIB, packed=packed / MIB)
 
 
 def check_name(format_: str, name: str, *, where: str) -> None:
@@ -397,8 +389,8 @@ def check_name(format_: str, name: str, *, where: str) -> None:
     others = {end for ends in SUFFIXES.values() for end in ends} - {*SUFFIXES[format_]}
     if format_ not in TABLES and suffix in others:
         raise DataError(
-            f"its name ends in {suffix}, but its content is {format_}", where=where,
-            repair=f"name it {SUFFIXES[format_][0]} if it is that, else export it again",
+            "import.suffix", where=where, suffix=suffix, content=format_,
+            wanted=SUFFIXES[format_][0],
         )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def document_text(file: LandedFile, choice: ImportChoice) -> DocumentText:
 
 def _check(text: str, file: LandedFile) -> None:
     if not text.strip():
-        raise _fault("empty", file)
+        raise DataError("document.empty", where=file.name)
 
 
 def _text(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
@@ -98,36 +98,13 @@ def _text(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
     if content.startswith(b"PK\x03\x04"):
         return _of_docx(content, file), ()
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _fault("old_word", file)
+        raise DataError("document.old_word", where=file.name)
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _fault("no_text_file", file)
+        raise DataError("document.no_text_file", where=file.name)
     text = _decoded(content)
     if re.search(r"<\s*(?:!doctype html|html|body|p|div)\b", text[:4096], re.IGNORECASE):
         return _of_html(text), ()
     return text, ()
-
-
-#: What is wrong and how to fix it.
-_FAULTS = {
-    "empty": ("the file holds no text", "give a file with the plan's text"),
-    "old_word": ("an old Word file (.doc) cannot be read", "save it as DOCX"),
-    "no_text_file": (
-        "the file is neither a text, a web page, DOCX nor PDF", "save it in one of these formats"
-    ),
-    "bomb": ("its text unpacks to more than {limit_mb} MB", "it may be harmful; save it again"),
-    "no_word": ("the archive holds no Word document", "save the plan as DOCX"),
-    "damaged": ("the file is cut off or damaged", "copy or download it again"),
-    "entities": ("the document declares entities", "it may be harmful; save it again as DOCX"),
-    "encrypted": ("the PDF is locked by a password", "save it without a password"),
-    "scanned": (
-        "none of its {pages} pages has text: it is a scan", "recognise its text first (OCR)"
-    ),
-}  # fmt: skip
-
-
-def _fault(code: str, file: LandedFile, **arguments: object) -> DataError:
-    what, repair = _FAULTS[code]
-    return DataError(what.format(**arguments), where=file.name, repair=repair)
 
 
 def _decoded(content: bytes) -> str:
@@ -208,21 +185,23 @@ def _of_docx(content: bytes, file: LandedFile) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             info = archive.getinfo("word/document.xml")
             if info.file_size > LARGEST_TEXT:
-                raise _fault("bomb", file, limit_mb=LARGEST_TEXT // 1_000_000)
+                raise DataError(
+                    "document.bomb", where=file.name, limit_mb=LARGEST_TEXT // 1_000_000
+                )
             with archive.open(info) as part:
                 xml = part.read(LARGEST_TEXT + 1)
     except KeyError as error:
-        raise _fault("no_word", file) from error
+        raise DataError("document.no_word", where=file.name) from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _fault("damaged", file) from error
+        raise DataError("document.damaged", where=file.name) from error
     if len(xml) > LARGEST_TEXT:
-        raise _fault("bomb", file, limit_mb=LARGEST_TEXT // 1_000_000)
+        raise DataError("document.bomb", where=file.name, limit_mb=LARGEST_TEXT // 1_000_000)
     if b"<!DOCTYPE" in xml[:2000] or b"<!ENTITY" in xml:
-        raise _fault("entities", file)
+        raise DataError("document.entities", where=file.name)
     try:
         body = ET.fromstring(xml).find(f"{_WORD}body")  # noqa: S314 - entities are refused above
     except ET.ParseError as error:
-        raise _fault("damaged", file) from error
+        raise DataError("document.damaged", where=file.name) from error
     return "\n".join(_blocks(body)) if body is not None else ""
 
 
@@ -289,16 +268,16 @@ def _of_pdf(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise _fault("encrypted", file)
+            raise DataError("document.encrypted", where=file.name)
         count = len(reader.pages)
         texts = []
         for number, page in enumerate(reader.pages, start=1):
             texts.append(_flowing(page.extract_text() or ""))
             (file.scratch / PROGRESS).write_text(f"{number} {count}", encoding="ascii")
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
-        raise _fault("damaged", file) from error
+        raise DataError("document.damaged", where=file.name) from error
     if not any(text.strip() for text in texts):
-        raise _fault("scanned", file, pages=count)
+        raise DataError("document.scanned", where=file.name, pages=count)
     starts, at = [], 0
     for text in texts:
         starts.append(at)

@@ -233,10 +233,8 @@ def _layers(opened: OpenedFile) -> tuple[dict[str, str], list[Message]]:
     layers = {str(name): str(kind or "") for name, kind in found if name not in computed}
     left_out = ", ".join(sorted({str(name) for name, _ in found} & set(computed)))
     if not layers:
-        raise DataError(
-            "the file holds no layer" + f", only the views {left_out[:80]}" * bool(left_out),
-            where=opened.name, repair="export it again, tables instead of views",
-        )  # fmt: skip
+        code = "vector.only_views" if left_out else "vector.no_layer"
+        raise DataError(code, where=opened.name, views=left_out[:80])
     return layers, [Message("reader.views", {"views": left_out[:200]})] if left_out else []
 
 
@@ -292,10 +290,7 @@ def _features(
             raise _damaged(opened, error) from error
         series = (_column(values) for values in columns)
         return dict(zip(meta["fields"], series, strict=True)), _shapes(wkb), attempt
-    raise DataError(
-        "its names are in no known encoding", where=opened.name,
-        repair="choose the encoding, or save it as GeoPackage",
-    )  # fmt: skip
+    raise DataError("vector.encoding", where=opened.name)
 
 
 def _by_arrow(opened: OpenedFile, layer: str) -> tuple[dict[str, pd.Series], Geometries | None]:
@@ -318,10 +313,7 @@ def _shapes(wkb: np.ndarray[Any, Any] | None) -> Geometries | None:
 
 def _damaged(opened: OpenedFile, error: Exception) -> DataError:
     reason = str(error).replace(str(opened.path), opened.name).replace(str(opened.scratch), "")
-    return DataError(
-        f"the {opened.format} file is cut off or damaged ({reason[:200]})", where=opened.name,
-        repair="export it again, with all its files in one zip",
-    )  # fmt: skip
+    return DataError("vector.damaged", where=opened.name, format=opened.format, reason=reason[:200])
 
 
 def _column(values: np.ndarray[Any, Any]) -> pd.Series:

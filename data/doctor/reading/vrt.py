@@ -15,6 +15,7 @@ from xml.parsers import expat
 from data.doctor.reading.archive import leads_outside
 from data.doctor.reading.geometry import crs_name
 from data.doctor.reading.source import OpenedFile, identify
+from data.wording.catalogue import Message
 from geo.errors import DataError
 
 #: More text or tiles than the largest mosaic of a province.
@@ -71,12 +72,12 @@ def rebuilt(opened: OpenedFile) -> Path:
     tree = _parsed(opened)
     sources = list(tree.iter("SourceFilename"))
     if len(sources) > MOST_SOURCES:
-        _refuse(opened, f"the VRT names more than {MOST_SOURCES:,} tiles")
+        _refuse(opened, "many_tiles", most=MOST_SOURCES)
     places: dict[str, str] = {}
     for element in sources:
         name = (element.text or "").strip()
         if element.get("relativeToVRT") != "1":
-            _refuse(opened, "the VRT reads files outside its own folder")
+            _refuse(opened, "outside")
         if name not in places:
             places[name] = _place(name, opened)
         element.text = places[name]
@@ -90,14 +91,14 @@ def _parsed(opened: OpenedFile) -> ET.Element:
     """Return the tree; entities and document types are refused before they mean anything."""
     content = opened.path.read_bytes() if opened.path.stat().st_size <= MOST_BYTES else b""
     if not content:
-        _refuse(opened, "the VRT is larger than any mosaic of a province")
+        _refuse(opened, "large")
     if content.count(b"SourceFilename") > 2 * MOST_SOURCES:
-        _refuse(opened, f"the VRT names more than {MOST_SOURCES:,} tiles")
+        _refuse(opened, "many_tiles", most=MOST_SOURCES)
     builder = ET.TreeBuilder()
     parser = expat.ParserCreate()
 
     def declared(*_what: object) -> None:
-        _refuse(opened, "the VRT declares entities")
+        _refuse(opened, "entities")
 
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = declared
     parser.StartElementHandler = builder.start
@@ -107,12 +108,9 @@ def _parsed(opened: OpenedFile) -> ET.Element:
         parser.Parse(content, True)
         tree = builder.close()
     except (expat.ExpatError, AssertionError) as error:
-        raise DataError(
-            "the VRT is cut off or damaged", where=opened.name,
-            repair="build it again beside its tiles",
-        ) from error  # fmt: skip
+        raise DataError("vrt.damaged", where=opened.name) from error
     if tree.tag != "VRTDataset":
-        _refuse(opened, "this is no VRT of a raster")
+        _refuse(opened, "other")
     return tree
 
 
@@ -121,13 +119,10 @@ def _place(name: str, opened: OpenedFile) -> str:
     folder = opened.path.parent.resolve()
     tile = folder / PurePosixPath(name)
     if leads_outside(name) or "://" in name or not name:
-        _refuse(opened, "the VRT reads files outside its own folder")
+        _refuse(opened, "outside")
     inside = tile.resolve().is_relative_to(folder) and tile.is_file()
     if not inside or identify(tile, tile.name) != "raster" or is_markup(tile):
-        raise DataError(
-            f"the VRT's tile {name[:80]!r} is missing or no GeoTIFF or .hgt", where=opened.name,
-            repair="import the VRT and its tiles in one zip",
-        )  # fmt: skip
+        raise DataError("vrt.no_tile", where=opened.name, name=name[:80])
     return str(tile.resolve())
 
 
@@ -139,7 +134,7 @@ def _copied(element: ET.Element, opened: OpenedFile) -> ET.Element:
         if child.tag in _INSIDE.get(element.tag, ()):
             made.append(_copied(child, opened))
         elif child.tag not in _LEFT_OUT:
-            _refuse(opened, f"the VRT has a part {child.tag[:40]!r} that a mosaic never needs")
+            _refuse(opened, "part", part=child.tag[:40])
     return made
 
 
@@ -147,10 +142,10 @@ def _attributes(element: ET.Element, opened: OpenedFile) -> dict[str, str]:
     if element.tag == "SourceFilename":
         return {"relativeToVRT": "0"}
     if element.get("subClass") is not None:
-        _refuse(opened, "the VRT computes its cells")
+        _refuse(opened, "computed")
     taken = {key: value for key, value in element.items() if key in _ATTRIBUTES}
     if not all(re.fullmatch(rf"\w+|{_NUMBER}", value) for value in taken.values()):
-        _refuse(opened, "the VRT is damaged")
+        _refuse(opened, "damaged")
     return taken
 
 
@@ -164,7 +159,7 @@ def _text(element: ET.Element, opened: OpenedFile) -> str | None:
     if wanted is None:
         return None
     if not re.fullmatch(wanted, text):
-        _refuse(opened, f"the VRT's {element.tag} is {text[:40]!r}")
+        _refuse(opened, "value", tag=element.tag, text=text[:40])
     return text
 
 
@@ -186,9 +181,5 @@ def is_markup(path: Path) -> bool:
     return head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<")
 
 
-def _refuse(opened: OpenedFile, what: str) -> NoReturn:
-    raise DataError(
-        f"{what}: a VRT is read only as a mosaic of tiles in its own folder",
-        where=opened.name,
-        repair="build it again beside its tiles, and import both in one zip",
-    )
+def _refuse(opened: OpenedFile, code: str, **given: object) -> NoReturn:
+    raise DataError("vrt.kind", where=opened.name, found=Message(f"fault_vrt.{code}", given))

@@ -132,10 +132,7 @@ def _check_parts(opened: OpenedFile) -> list[Message]:
                 else:
                     _drain(archive, info, opened)
     except (*DAMAGED, RuntimeError) as error:  # a RuntimeError is a password
-        raise DataError(
-            "the workbook is cut off, damaged or locked", where=opened.name,
-            repair="open it in a spreadsheet program and save it again",
-        ) from error  # fmt: skip
+        raise DataError("workbook.damaged", where=opened.name) from error
     remarks = [Message("reader.formulas", {"count": unfinished})] if unfinished else []
     return [*remarks, Message("reader.error_cells", {"count": errors})] if errors else remarks
 
@@ -185,11 +182,7 @@ def _row(digits: bytes) -> int:
 
 def _check_span(rows: int, columns: int, limits: FileLimits, name: str) -> None:
     if rows * columns > limits.sheet_cells:
-        raise DataError(
-            f"a sheet has cells as far as row {rows:,} and column {columns:,}, which is too much",
-            where=name,
-            repair="delete the empty rows and columns after the table, or save the sheet as CSV",
-        )
+        raise DataError("workbook.far_cells", where=name, rows=rows, columns=columns)
 
 
 def _choose(opened: OpenedFile, choice: ImportChoice) -> tuple[tuple[str, ...], WorkbookSheet]:
@@ -212,16 +205,11 @@ def _choose(opened: OpenedFile, choice: ImportChoice) -> tuple[tuple[str, ...], 
             if best is None or _rank(sheet) > _rank(best):
                 best = sheet
     except calamine.PasswordError as error:
-        raise DataError("the workbook is locked by a password", where=opened.name,
-                        repair="save it without a password") from error  # fmt: skip
+        raise DataError("workbook.locked", where=opened.name) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise DataError(
-            "the workbook is damaged or of an unknown kind", where=opened.name,
-            repair="open it in a spreadsheet program and save it as XLSX",
-        ) from error  # fmt: skip
+        raise DataError("workbook.unknown", where=opened.name) from error
     if best is None or not best.filled:
-        raise DataError("the workbook holds no table", where=opened.name,
-                        repair="export it again")  # fmt: skip
+        raise DataError("workbook.no_table", where=opened.name)
     return names, best
 
 
@@ -262,8 +250,7 @@ def _found(rows: list[list[Cell]], choice: ImportChoice) -> HeaderPosition:
     if choice.header_row is None:
         return find_header([[_text(cell) for cell in row] for row in rows[:HEAD_ROWS]])
     if not 0 <= choice.header_row <= len(rows):
-        raise InputError(f"row {choice.header_row} cannot be the header", where="header row",
-                         repair=f"choose 0 (no header) to {len(rows)}")  # fmt: skip
+        raise InputError("table.header_row", row=choice.header_row, rows=len(rows))
     return HeaderPosition(choice.header_row - 1, choice.header_row)
 
 

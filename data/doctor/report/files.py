@@ -67,7 +67,7 @@ def report(found: Diagnosis, suffix: str, language: str = DEFAULT) -> bytes:
     """
     writer = _WRITERS.get(suffix.lower())
     if writer is None:
-        raise UnknownNameError("report format", suffix, _WRITERS, where="--report")
+        raise UnknownNameError("report_format", suffix, _WRITERS, where="--report")
     return writer(found, language)
 
 

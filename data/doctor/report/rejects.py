@@ -64,7 +64,7 @@ def rejected_file(found: Diagnosis, suffix: str, language: str = DEFAULT) -> byt
         If the suffix is another one.
     """
     if suffix.lower() not in SUFFIXES:
-        raise UnknownNameError("format of rejected rows", suffix, SUFFIXES, where="--rejected")
+        raise UnknownNameError("format_of_rejected_rows", suffix, SUFFIXES, where="--rejected")
     table = rejected_table(found, language)
     if suffix.lower() == ".xlsx":
         return _xlsx(table)
@@ -162,10 +162,7 @@ def _csv(table: pd.DataFrame, delimiter: str) -> bytes:
 
 def _xlsx(table: pd.DataFrame) -> bytes:
     if len(table) > _MAX_ROWS:
-        raise InputError(
-            f"{len(table):,} rejected rows are more than a sheet holds", where="--rejected",
-            repair="choose .csv",
-        )  # fmt: skip
+        raise InputError("export.rejects_many", rows=len(table))
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:

@@ -62,7 +62,7 @@ def template(kind: str, language: str = DEFAULT, suffix: str = ".xlsx") -> bytes
     """
     table = table_of_rows(kind)
     if suffix.lower() not in SUFFIXES:
-        raise UnknownNameError("template format", suffix, SUFFIXES, where="suffix")
+        raise UnknownNameError("template_format", suffix, SUFFIXES)
     columns = template_columns(table)
     headers = [header_of(column, language) for column in columns]
     cells = [_example(column, table, language) for column in columns]

@@ -87,11 +87,7 @@ def to_dxf(bundle: ExportBundle) -> bytes:
     known = np.concatenate([shapes[~shapely.is_missing(shapes)] for _, shapes in layers.values()])
     known = known[~shapely.is_empty(known)]
     if len(known) > _MOST:
-        raise InputError(
-            f"{len(known):,} features are more than a drawing carries ({_MOST:,})",
-            where="--out",
-            repair="choose fewer regions, or .gpkg",
-        )
+        raise InputError("export.drawing", count=len(known), most=_MOST)
     own = zone_of(known)
     project = pyproj.Transformer.from_crs("EPSG:4490", own.crs, always_xy=True).transform
     # Without it the file carries the time and random numbers.
@@ -135,11 +131,7 @@ def zone_of(shapes: np.ndarray) -> GaussKruegerZone:
     try:
         return zone("CGCS2000", 3, number, prefixed=True)
     except InputError as error:
-        raise InputError(
-            "the rows have no position in a Gauss–Krüger zone of China",
-            where="--out",
-            repair="choose .gpkg, .geojson or .kmz",
-        ) from error
+        raise InputError("export.no_zone") from error
 
 
 def _new_drawing() -> Drawing:

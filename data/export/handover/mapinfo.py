@@ -99,9 +99,7 @@ def _files(frame: pd.DataFrame, shapes: np.ndarray | None, encoding: str) -> dic
                 return {part.suffix: _clean(part.suffix, part.read_bytes()) for part in parts}
         except (errors.DataSourceError, errors.DataLayerError, errors.FeatureError) as error:
             raise StorageError(
-                f"the temporary file cannot be written ({error})",
-                where=tempfile.gettempdir(),
-                repair="free some space there, or set TMPDIR to another folder",
+                "export.temporary", where=tempfile.gettempdir(), error=error
             ) from error
 
 

@@ -58,10 +58,7 @@ def check_suffix(suffix: str) -> str:
         If no format has it.
     """
     if suffix.lower() not in _WRITERS:
-        raise InputError(
-            f"no format of the report has the suffix {suffix!r}", where="--out",
-            repair=f"end the name in {' or '.join(SUFFIXES)}",
-        )  # fmt: skip
+        raise InputError("export.report_suffix", suffix=suffix, known=" or ".join(SUFFIXES))
     return suffix.lower()
 
 

@@ -82,10 +82,7 @@ def chances(hard: Floats, goal: int) -> Floats:
         If 15 % of the villages are fewer than ``goal``.
     """
     if goal >= HIGHEST_CHANCE * len(hard):
-        raise DataError(
-            f"{goal} of {len(hard)} villages without 4G are more than {HIGHEST_CHANCE:.0%}",
-            repair="lower `uncovered` in pack.toml",
-        )
+        raise DataError("build.dark_share", goal=goal, hard=len(hard), most=HIGHEST_CHANCE)
     low, high = 0.0, 1.0
     while _chances(hard, high).sum() < goal:
         high *= 2

@@ -132,7 +132,7 @@ def darken(
         if not left.any():
             return stays
     short = ", ".join(f"{name}: {n}" for name, n in zip(names, left, strict=True) if n)
-    raise DataError(f"{left.sum()} of {goal} dark villages could not be placed ({short})")
+    raise DataError("build.dark_places", left=left.sum(), goal=goal, short=short)
 
 
 def clear_margin(
@@ -169,7 +169,7 @@ def clear_margin(
         village = villages.iloc[row]
         spot = _nearby(by_code[str(village["adcode"])], village, tree, covered=covered[row])
         if spot is None:
-            raise DataError(f"village {row} is at the limit and cannot be moved")
+            raise DataError("build.stuck", row=row)
         moved.loc[row, ["lon", "lat"]] = spot
     return moved, covered
 

@@ -94,10 +94,7 @@ def draw_households(counties: list[County], villages: pd.DataFrame) -> NDArray[n
         sizes = np.exp(_SIGMA * county.rng("households").standard_normal(len(mine)))
         left = county.rural_households - SMALLEST * len(mine)
         if left < 0:
-            raise DataError(
-                f"{county.adcode}: {-left} households too few for its natural villages",
-                repair="choose fewer natural villages per unit in pack.toml",
-            )
+            raise DataError("build.households", adcode=county.adcode, lacking=-left)
         households[mine] = SMALLEST + largest_remainder(left, sizes)
     return households
 
@@ -136,7 +133,9 @@ def without_small_dark(
         small = mine[~large & ~covered[mine]]
         others = mine[large & covered[mine]]
         if len(others) < len(small):
-            raise DataError(f"{county.adcode}: too few villages of {SMALLEST_UNCOVERED} households")
+            raise DataError(
+                "build.few_villages", adcode=county.adcode, households=SMALLEST_UNCOVERED
+            )
         chosen = county.rng("larger").permutation(others)[: len(small)]
         households[small], households[chosen] = households[chosen], households[small]
     return households

@@ -55,7 +55,7 @@ def check_pack(
         If there is no such folder.
     """
     if not folder.is_dir():
-        raise InputError("is no folder", where=str(folder), repair="name the folder of one pack")
+        raise InputError("pack.no_folder", where=str(folder))
     folder = folder.resolve()
     found: list[PackFault] = []
     meta = {}
@@ -63,7 +63,7 @@ def check_pack(
         meta = read_meta(folder)
         check_name(folder, meta)
     except DataError as error:
-        found.append(fault(META_FILE, "settings", fault=error.what))
+        found.append(fault(META_FILE, "settings", fault=error.parts[0]))
     tables, of_tables = read_tables(folder)
     found += of_tables
     if "regions" in tables:

@@ -46,7 +46,7 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[PackFault]]
         try:
             frame = _read(path, table)
         except DataError as error:
-            faults.append(fault(path.name, "unreadable", reason=error.what))
+            faults.append(fault(path.name, "unreadable", reason=error.parts[0]))
             continue
         messages = list(frame_faults(frame, table))
         faults += [PackFault(path.name, message) for message in messages]
@@ -109,7 +109,7 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
             return shapes
         return pd.DataFrame(pq.read_table(path).to_pandas())
     except (OSError, UnicodeDecodeError, ValueError, pa.ArrowException) as error:
-        raise DataError(" ".join(str(error).split())) from error
+        raise DataError("table.unread", reason=" ".join(str(error).split())) from error
 
 
 def _shape_faults(file: str, frame: pd.DataFrame, table: Table) -> Iterator[PackFault]:

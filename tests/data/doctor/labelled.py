@@ -10,9 +10,9 @@ import pandas as pd
 from pyproj import Transformer
 
 from data.doctor.diagnosis import Diagnosis
-from data.doctor.engine import examine
 from data.tables.reader import Pack
 from geo.earth.crs import wgs84_to_bd09, wgs84_to_gcj02
+from tests.data.doctor.examining import examine
 
 #: System → (CRS of the numbers, degrees as text, columns swapped).
 SYSTEMS = {

@@ -11,11 +11,11 @@ import pytest
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.doctor.engine import examine
 from data.doctor.parts import examine_parts
 from data.tables.reader import Pack
 from geo.earth.crs import wgs84_to_gcj02
 from geo.errors import InputError
+from tests.data.doctor.examining import examine
 
 CASES = Path(__file__).parent / "cases"
 PACK = Pack.load("yunnan")

@@ -17,7 +17,7 @@ from hypothesis import given, settings, strategies as st
 
 from data.doctor.base import ROW, ImportChoice
 from data.doctor.diagnosis import Diagnosis, FileOrigin
-from data.doctor.engine import STEPS, examine
+from data.doctor.engine import STEPS
 from data.doctor.report.rejects import rejected_file
 from data.export.bundle import ExportBundle
 from data.export.writers import to_bytes
@@ -27,6 +27,7 @@ from data.wording.catalogue import Bilingual
 from geo.earth.crs import geodesic_m, wgs84_to_gcj02
 from geo.errors import InputError, PlannerError, UnknownNameError
 from tests.data.doctor import making
+from tests.data.doctor.examining import examine, of_rule
 
 YUNNAN = Pack.load("yunnan")
 TODAY = dt.date(2026, 11, 20)
@@ -221,7 +222,7 @@ def test_a_list_of_cells_without_a_header_comes_in() -> None:
     found = examine(making.cells_csv(500), YUNNAN, name="460.csv")
     assert found.kind == "base_stations"
     assert found.raw.sniffed.format == "opencellid"
-    outside = found.findings.of_rule("outside_region")
+    outside = of_rule(found.findings, "outside_region")
     assert found.counts.rejected == len(set(outside.frame["row"]))
     assert set(found.accepted["technology"]) == {"4G"}
 

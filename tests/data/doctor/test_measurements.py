@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from data.doctor.diagnosis import Diagnosis
-from data.doctor.engine import examine
 from data.scenario.link_presets import link_budget
 from data.tables.reader import Pack
 from geo.earth.crs import WGS84
 from geo.radio.calibration import calibrate, corrected_dBm
 from geo.radio.link_budget import rsrp_dBm
 from geo.radio.tr38901 import Surroundings, path_loss_dB
+from tests.data.doctor.examining import examine, of_rule
 
 PACK = Pack.load("yunnan")
 #: A site of the test's own making, near a county seat.
@@ -71,7 +71,7 @@ def test_a_level_that_no_terminal_reports_is_refused(level: float) -> None:
     table, _ = drive()
     table.loc[5, "SS-RSRP(dBm)"] = level
     found = examined(table)
-    bad = found.findings.of_rule("out_of_range").frame
+    bad = of_rule(found.findings, "out_of_range").frame
     assert bad["row"].tolist() == [7]  # the header is row 1
     assert found.counts.rejected == 1
 

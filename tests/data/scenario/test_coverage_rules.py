@@ -64,8 +64,8 @@ def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
         rules(tmp_path)
     for named in (
         "a.toml: the key 'b'", "c.toml: rsrp_limit_dBm", "c.toml: year",
-        "d.toml: Value error, radius_m is missing", "probability does not belong",
-        "e.toml: cannot be read", "f.toml: Value error, households_share",
+        "d.toml: radius_m is missing", "probability does not belong",
+        "e.toml: cannot be read", "f.toml: households_share",
         "g.toml: surprise", "h.toml: probability", "own.toml: the key 'own' is taken",
         "gbk.toml: cannot be read", "big.toml: larger",
     ):  # fmt: skip

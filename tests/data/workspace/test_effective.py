@@ -12,12 +12,12 @@ import rasterio
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.doctor.engine import examine
-from data.importing import RasterFile, commit_raster, commit_table
+from data.importing import RasterFile, commit_raster
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack, imported_rasters, imported_table
 from geo.errors import DataError, UnknownNameError
+from tests.data.doctor.examining import commit_table, examine
 
 PACK = Pack.load("yunnan")
 DECLARED = FileOrigin("declared", "2026-06-30")

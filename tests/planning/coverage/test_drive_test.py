@@ -12,7 +12,7 @@ import pytest
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.import_orders import ImportOrder, import_file
+from data.import_orders import ImportOrder, import_files
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.effective import effective_pack
@@ -47,7 +47,7 @@ def driven(villages: pd.DataFrame, tmp_path: Path) -> Callable[..., Pack]:
         wish = ImportOrder(
             ImportChoice(kind="measurements", crs="EPSG:4326"), FileOrigin(evidence="measured")
         )
-        import_file(file, "yunnan", wish, folder=tmp_path / "workspace")
+        import_files([file], "yunnan", wish, folder=tmp_path / "workspace")
         return effective_pack(Pack.load("yunnan"), tmp_path / "workspace")
 
     return build

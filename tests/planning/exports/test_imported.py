@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from data.doctor.base import ImportChoice
-from data.doctor.engine import examine
 from data.export.writers import to_bytes
-from data.importing import commit_table
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
 from geo.errors import InputError
 from planning.exports.imported import imported_bundle
+from tests.data.doctor.examining import commit_table, examine
 
 PACK = Pack.load("yunnan")
 STATIONS = (

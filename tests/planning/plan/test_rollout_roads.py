@@ -12,9 +12,7 @@ from scipy.spatial import cKDTree
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.doctor.engine import examine
 from data.export.writers import write
-from data.importing import commit_table
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
@@ -22,6 +20,7 @@ from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
 from planning.exports.plan import plan_bundle, plan_table
 from planning.plan.rollout import Rollout, plan
+from tests.data.doctor.examining import commit_table, examine
 
 #: The roads are made from its own sites and nodes: any province does.
 PACK = Pack.load(pack_names()[-1])

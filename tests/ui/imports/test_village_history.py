@@ -13,11 +13,10 @@ from streamlit.util import calc_hash
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.doctor.engine import examine
-from data.importing import commit_table
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.environment import ENVIRONMENT
+from tests.data.doctor.examining import commit_table, examine
 from ui.shell import state
 
 APP = Path(__file__).resolve().parents[3] / "app.py"

@@ -12,7 +12,7 @@ from streamlit.util import calc_hash
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.import_orders import ImportOrder, import_file
+from data.import_orders import ImportOrder, import_files
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, sentences
@@ -260,7 +260,7 @@ def test_a_drive_test_is_shown_beside_the_prediction_and_applied_on_wish(
     wish = ImportOrder(
         ImportChoice(kind="measurements", crs="EPSG:4326"), FileOrigin(evidence="measured")
     )
-    import_file(file, "yunnan", wish, folder=tmp_path)
+    import_files([file], "yunnan", wish, folder=tmp_path)
     app = demonstrated("coverage")
     offset = app.metric[0].value.replace("−", "-").removesuffix(" dB")
     assert float(offset) == pytest.approx(-8.0, abs=1.0)

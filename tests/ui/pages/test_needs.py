@@ -11,7 +11,7 @@ from streamlit.util import calc_hash
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.import_orders import ImportOrder, import_file
+from data.import_orders import ImportOrder, import_files
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, sentences
@@ -142,7 +142,7 @@ def test_fibre_needs_villages_that_say_they_have_none(workspace: Path) -> None:
     wish = ImportOrder(
         ImportChoice(kind="admin_villages", crs="EPSG:4326"), FileOrigin("declared", "2026-06-30")
     )
-    import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
+    import_files([workspace / "f.csv"], "yunnan", wish, folder=workspace)
     app = app.run()
     assert not app.error
     assert app.metric[0].value == "10"
@@ -163,7 +163,7 @@ def test_fibre_costs_have_their_interval_and_their_date(workspace: Path) -> None
     wish = ImportOrder(
         ImportChoice(kind="admin_villages", crs="EPSG:4326"), FileOrigin("declared", "2026-06-30")
     )
-    import_file(workspace / "f.csv", "yunnan", wish, folder=workspace)
+    import_files([workspace / "f.csv"], "yunnan", wish, folder=workspace)
     pack = effective_pack(Pack.load("yunnan"), workspace)
     table = need_table(pack, Scenario(province="yunnan"), layer("fibre"), options=NeedOptions())
     assert (table["cost_low"] <= table["cost_base"]).all()

@@ -17,7 +17,7 @@ from streamlit.util import calc_hash
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
-from data.import_orders import ImportOrder, import_file
+from data.import_orders import ImportOrder, import_files
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES, sentences
@@ -184,7 +184,7 @@ def test_the_banner_names_the_illustrative_tables_in_force(workspace: Workspace)
     order = ImportOrder(
         ImportChoice(kind="natural_villages", crs="EPSG:4326"), FileOrigin("measured", "2023-12-31")
     )
-    import_file(file, PROVINCE, order, folder=workspace.folder)
+    import_files([file], PROVINCE, order, folder=workspace.folder)
     assert "not to be built on: fibre nodes." in texts(opened("", lang="en", province=PROVINCE))
     assert "not to be built on: sites." in texts(opened("what-if", lang="en", province=PROVINCE))
 

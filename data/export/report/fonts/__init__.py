@@ -22,9 +22,8 @@ def _known() -> frozenset[str]:
             return frozenset(map(chr, font.getBestCmap()))
     except OSError as error:
         raise StorageError(
-            f"the font of the report cannot be read ({error.strerror or error})",
-            where=str(_REGULAR), repair="restore the file from the release",
-        ) from error  # fmt: skip
+            "export.font", where=str(_REGULAR), error=error.strerror or error
+        ) from error
 
 
 def missing(text: str) -> set[str]:

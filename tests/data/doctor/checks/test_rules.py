@@ -27,6 +27,7 @@ from data.doctor.checks.rules import (
 )
 from data.tables.imports import IMPORTABLE, REQUIRED
 from data.wording.catalogue import LANGUAGES, Message
+from tests.data.doctor.examining import of_rule
 
 TODAY = dt.date(2026, 7, 15)
 #: A province of two counties, 1° wide each: 01 west of 101°, 02 east of it.
@@ -180,18 +181,18 @@ def _numbered(value: Any, n: int) -> Any:
 def test_a_rule_finds_the_wrong_row_and_leaves_the_right_one(rule) -> None:
     case = CASES[rule.key]
     wrong = found(case, case.wrong, case.units)
-    mine = wrong.of_rule(rule.key)
+    mine = of_rule(wrong, rule.key)
     assert case.row in mine.frame["row"].tolist(), wrong.counts()
     assert set(mine.frame["row"]) <= {case.row, 8}
     assert set(mine.frame["severity"]) == {rule.severity}
     right = found(case, case.right, {})
-    assert not len(right.of_rule(rule.key)), right.frame
+    assert not len(of_rule(right, rule.key)), right.frame
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 def test_a_finding_says_what_and_how_in_both_languages(rule) -> None:
     case = CASES[rule.key]
-    finding = found(case, case.wrong, case.units).of_rule(rule.key).findings()[0]
+    finding = of_rule(found(case, case.wrong, case.units), rule.key).findings()[0]
     why = finding.why.text("en")
     messages = (rule_title(rule.key), finding.why, finding.how)
     texts = [message.text(language) for message in messages for language in LANGUAGES]
@@ -247,10 +248,10 @@ def test_of_several_repeated_rows_the_first_is_named() -> None:
     frame = pd.DataFrame({"site_id": ["a", "a", "a"], "antenna_height_m": [1.0, 2.0, 1.0],
                           "lon": [100.5] * 3, "lat": [25.5] * 3, ROW: [4, 5, 9]})  # fmt: skip
     findings = check(frame, CheckContext(IMPORTABLE["sites"]))
-    assert findings.of_rule("duplicate_id").frame[["row", "detail"]].to_numpy().tolist() == [
+    assert of_rule(findings, "duplicate_id").frame[["row", "detail"]].to_numpy().tolist() == [
         [5, "4"]
     ]
-    assert findings.of_rule("duplicate_row").frame[["row", "detail"]].to_numpy().tolist() == [
+    assert of_rule(findings, "duplicate_row").frame[["row", "detail"]].to_numpy().tolist() == [
         [9, "4"]
     ]
 
@@ -291,7 +292,7 @@ def test_dates_are_read_as_written_or_not_at_all(text: str, date: str | None) ->
     typed, findings = convert(frame, IMPORTABLE["natural_villages"])
     value = typed["as_of"].iloc[0]
     assert pd.isna(value) if date is None else value == date
-    assert bool(len(findings.of_rule("date_unreadable"))) == (date is None)
+    assert bool(len(of_rule(findings, "date_unreadable"))) == (date is None)
 
 
 def test_spreadsheet_cells_of_mixed_types_are_read() -> None:

@@ -14,13 +14,12 @@ import shapely
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import Diagnosis
-from data.doctor.engine import examine
-from data.importing import commit_table
 from data.tables.common import LAT, LON
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
 from geo.earth.crs import geodesic_m, wgs84_to_gcj02
 from tests.data.doctor import labelled, making
+from tests.data.doctor.examining import commit_table, examine
 from tests.data.doctor.labelled import CASES, FEW, MANY, Labelled
 
 

@@ -18,12 +18,12 @@ import rasterio
 import shapely
 
 from data.doctor.base import ROW, ImportChoice, RawTable
-from data.doctor.engine import examine
 from data.doctor.process.guarded import raster_info, read, sniff
 from data.doctor.reading.delimited_text import GEONAMES, OPENCELLID
 from data.tables.reader import Pack
 from geo.errors import DataError, UnknownNameError
 from tests.data.doctor import biff, making
+from tests.data.doctor.examining import examine
 
 
 def positions(table: RawTable) -> list[tuple[float, float]]:

@@ -16,7 +16,6 @@ import pytest
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import Diagnosis, FileOrigin
-from data.doctor.engine import examine
 from data.doctor.report.files import REPORTS, report
 from data.doctor.report.rejects import rejected_file
 from data.doctor.report.templates import template, template_columns
@@ -24,6 +23,7 @@ from data.tables.imports import IMPORTABLE, RASTERS, REQUIRED
 from data.tables.reader import Pack
 from data.wording.catalogue import text
 from geo.errors import InputError, UnknownNameError
+from tests.data.doctor.examining import examine
 
 GOLDEN = Path(__file__).parent / "golden"
 YUNNAN = Pack.load("yunnan")
