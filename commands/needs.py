@@ -16,6 +16,7 @@ from commands.options import (
     Province,
     ScenarioFile,
     TargetDate,
+    one_note,
     pack_of,
     print_table,
     scenario_of,
@@ -72,6 +73,6 @@ def needs(  # noqa: PLR0913  one argument for each option
                           design_use=design_use)  # fmt: skip
     table = need_table(pack, wanted, chosen, metric=metric, options=options)
     if out == "-":
-        print_table(table, right=table.select_dtypes("number").columns)
+        print_table(one_note(table), right=table.select_dtypes("number").columns)
         return
     write_bundle(need_bundle(pack, wanted, table, chosen), out)

@@ -255,6 +255,14 @@ def print_table(table: pd.DataFrame, *, right: Container[str] = ()) -> None:
         typer.echo("  ".join(line).rstrip())
 
 
+def one_note(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its note in the language of the terminal alone, as its last column."""
+    notes = {f"note_{code}" for code in LANGUAGES} & set(table)
+    own = f"note_{terminal_language()}"
+    told = table.drop(columns=list(notes))
+    return told.assign(note=table[own]) if own in notes else told
+
+
 def _qualified(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the word of how exact a figure is before it, not in its own column."""
     pairs = {c.removesuffix("_qualifier"): c for c in map(str, table) if c.endswith("_qualifier")}

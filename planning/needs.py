@@ -17,6 +17,7 @@ from data.clock import first_plan_year, today
 from data.ledger.statements import Ledger
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.wording.catalogue import LANGUAGES
 from data.workspace.effective import imported_table
 from geo.errors import InputError
 from geo.evidence import weakest
@@ -193,7 +194,7 @@ def units_by_year(
     kept = ["adcode", "name_zh", "name_en", "unit", "as_of", "target_as_of", "target", "built",
             "planned", "gap", "gap_low", "gap_high", "target_qualifier", "built_qualifier",
             "gap_qualifier"]  # fmt: skip
-    told = table[["evidence", "source_ids"]]
+    told = table[["evidence", "source_ids", *(f"note_{code}" for code in LANGUAGES)]]
     return pd.concat([table[kept], years, told], axis=1)
 
 

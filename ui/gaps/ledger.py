@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.ledger.documents import cited
 from data.ledger.metrics import in_words, keyed, titles
 from data.scenario.presets import presets
 from layers.registry import layers
@@ -60,6 +61,8 @@ def show() -> None:
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the codes of layer, kind and units in the reader's words."""
     named = in_words(frame, language())
+    if "source_file" in frame:
+        named["source_file"] = [cited(str(name)) if name else name for name in frame["source_file"]]
     if "layer" in frame:
         known = {item.key: item.title(language()) for item in layers()}
         named["layer"] = frame["layer"].map(known).fillna(named["layer"])

@@ -10,9 +10,10 @@ import streamlit as st
 
 from data.ledger.documents import cited
 from data.ledger.metrics import keyed
+from layers.registry import unit_name
 from ui.gaps.key_figures import chip
 from ui.shell import cache
-from ui.shell.i18n import figure, interval, number, t
+from ui.shell.i18n import figure, interval, language, name_language, number, t
 
 Row = Mapping[Hashable, Any]
 
@@ -31,14 +32,14 @@ def account(row: Row, name: str, digits: int = 0) -> None:
         (
             "figure.target",
             figure(row, "target", digits=digits),
-            str(row["target_as_of"]),
-            chip(str(row["target_evidence"])),
+            str(row["target_as_of"]) or t(f"status.{str(row['target_status']).replace(' ', '_')}"),
+            chip(str(row["target_evidence"])) if row["target_evidence"] else "",
         ),
         (
             "origin.built",
             figure(row, "built", digits=digits),
-            str(row["as_of"]),
-            chip(str(row["built_evidence"])),
+            str(row["as_of"]) or t("figure.undated"),
+            chip(str(row["built_evidence"])) if row["built_evidence"] else "",
         ),
         ("origin.planned", number(row["planned"], digits=digits), "", ""),
         (
@@ -52,9 +53,17 @@ def account(row: Row, name: str, digits: int = 0) -> None:
         f"<tr><td>{escape(t(key))}</td><td>{escape(value)}</td><td>{escape(day)} {chips}</td></tr>"
         for key, value, day, chips in lines
     )
+    note = str(row.get(f"note_{language()}", row["note_en"]) or "")
+    about = (
+        t("figure.unit", unit=unit_name(str(row["unit"]), language())),
+        t("figure.denominator", of=row[f"denominator_{name_language()}"]),
+        t("figure.rule", rule=t(f"rule.{str(row['rule']).replace(' ', '_')}")),
+        note,
+    )
     st.html(
         f'<div class="tc-origin"><b>{escape(t("origin.title", place=name))}</b>'
-        f"<table>{body}</table></div>"
+        f"<table>{body}</table>"
+        f"{''.join(f'<p>{escape(line)}</p>' for line in about if line)}</div>"
     )
 
 

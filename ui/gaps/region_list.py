@@ -111,7 +111,7 @@ def _columns(level: str, unit: str, *, has_own: bool) -> list[TableColumn]:
         ),
         TableColumn("interval", t("figure.interval"), "interval", about=named),
         TableColumn("bar", t("dashboard.share"), "bar"),
-        TableColumn("done", t("lists.done"), "number"),
+        TableColumn("done", t("lists.done"), "number", about=t("lists.done_of")),
         TableColumn("date", t("lists.built_date")),
         TableColumn("evidence", t("table.evidence")),
     ]

@@ -226,7 +226,8 @@ def _station_metrics(row: pd.Series, years: list[int]) -> None:
     )
     adds = row[[f"year_{year}" for year in years]].astype(float)
     _figure(cells[3],
-        t("needs.to_build", first=years[0], last=years[-1]), number(adds.sum(skipna=False)),
+        t("needs.to_build", first=years[0], last=years[-1]),
+        qualified(str(row["gap_qualifier"]), adds.sum(skipna=False)),
         t("needs.a_year", low=number(adds.min()), high=number(adds.max()))
         if adds.notna().all() else None)  # fmt: skip
     cells[4].caption(
@@ -313,6 +314,8 @@ def _notes(parts: pd.DataFrame, row: pd.Series, years: list[int]) -> None:
     total = float(row[[f"year_{year}" for year in years]].astype(float).sum(skipna=False))
     if total > float(row["gap"]):
         lines.append(t("needs.surplus", more=number(total - float(row["gap"]))))
+    if note := str(row.get(f"note_{language()}", row["note_en"]) or ""):
+        lines.append(plain(note))
     if lines:
         st.caption("  \n".join(lines))
 

@@ -102,7 +102,7 @@ def generated(tree: Mapping[str, Any], above: str = "") -> Iterator[str]:
         elif (above.strip(), key) == ("", "names"):
             yield f'names = "{value}"'
         else:
-            yield f"{above.strip()}{key} = {json.dumps(pseudo(value))}"
+            yield f"{above.strip()}{json.dumps(key)} = {json.dumps(pseudo(value))}"
 
 
 @pytest.fixture(scope="module", autouse=True)
