@@ -9,7 +9,7 @@ from data.ledger.documents import cited
 from data.ledger.metrics import in_words, keyed, titles
 from data.scenario.presets import presets
 from layers.registry import layers
-from ui.shell import cache
+from ui.shell import cache, region
 from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain
 from ui.widgets import tables
@@ -45,6 +45,9 @@ def show() -> None:
     )
     text = st.text_input(t("sources.search"), key="sources_search")
     frame = _presets() if name == "presets" else cache.pack().table(str(name))
+    places = next((c for c in ("adcode", "regions", "province") if c in frame), None)
+    if places is not None:
+        frame = frame[region.about(frame[places])]
     if "metric" in frame:
         frame = keyed(frame)
         frame["metric"] = titles(frame, language())

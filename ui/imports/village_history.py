@@ -13,7 +13,7 @@ from data.export.writers import csv_bytes
 from data.ledger.villages import SERVICES, village_changes, village_states
 from data.workspace.effective import catalogue_stamp
 from data.workspace.folder import Workspace
-from ui.shell import state
+from ui.shell import cache, region, state
 from ui.shell.i18n import number, t
 
 _DAY = "village_day"
@@ -22,7 +22,7 @@ _DAY = "village_day"
 def show() -> None:
     """Draw the state as of a day and both tables as files; nothing without a ledger."""
     province, stamp = state.province(), catalogue_stamp(Workspace.open().folder)
-    changes = _changes(province, stamp) if stamp else pd.DataFrame()
+    changes = _inside(_changes(province, stamp)) if stamp else pd.DataFrame()
     if not len(changes):
         return
     st.markdown(f"###### {t('import.ledger')}")
@@ -32,17 +32,26 @@ def show() -> None:
             t("import.ledger_day"), value=dt.date.fromisoformat(days[-1]), key=_DAY,
             min_value=dt.date(2000, 1, 1), help=t("import.ledger_help"), width=220,
         )  # fmt: skip
-        states = _states(province, stamp, day.isoformat())
+        states = _inside(_states(province, stamp, day.isoformat()))
         for key, table in (("states", states), ("changes", changes)):
             st.download_button(
                 t(f"import.ledger_{key}", count=number(len(table))),
-                partial(csv_bytes, table), f"{province}-villages-{key}-{day}.csv", "text/csv",
+                partial(csv_bytes, table), f"{region.name()}-villages-{key}-{day}.csv", "text/csv",
                 key=f"village_{key}",
             )  # fmt: skip
     st.dataframe(state_counts(states), hide_index=True)
     st.caption(
         t("import.ledger_days", days=t("list.comma").join(days[-8:]), count=number(len(days)))
     )
+
+
+def _inside(statements: pd.DataFrame) -> pd.DataFrame:
+    """Return what is stated of villages inside the region in force."""
+    if not state.region()[1]:
+        return statements
+    villages = cache.pack().table("natural_villages", columns=("village_id", "adcode"))
+    ids = region.inside(villages)["village_id"].astype(str)
+    return statements[statements["village_id"].astype(str).isin(set(ids))]
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -134,8 +134,7 @@ def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None
         As :func:`layers.map.features.point_bytes` packs them.
     """
     chart = point_chart(content, look, key=key)
-    overlay = {"fit": features.bounds(cache.pack())}
-    mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
+    mapview.show(chart, key=f"map-{key}", height=height, overlay=_selection(cache.pack()))
 
 
 def point_chart(content: bytes, look: PointLook, *, key: str) -> mapview.Drawn:

@@ -16,7 +16,7 @@ from ui.imports import (
     steps as import_steps,
     village_history,
 )
-from ui.shell import cache, localised_select
+from ui.shell import cache, localised_select, region, state
 from ui.shell.callbacks import whole
 from ui.shell.frame import explain, guarded, head
 from ui.shell.i18n import name_language, number, t
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("import.title"))
+    told = t("import.region", place=region.name()) if state.region()[1] else ""
+    head(t("import.title"), about=told)
     kept.prepare()
     import_results.messages()
     uploads = _form()

@@ -14,7 +14,7 @@ from geo.evidence import EVIDENCE_CLASSES
 from layers.figures import RULES
 from layers.registry import gap_layers, layer, layers
 from ui.gaps import ledger
-from ui.shell import cache, exporting, state
+from ui.shell import cache, exporting, region, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, t
 from ui.shell.provenance import plain
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("sources.title"))
+    told = t("sources.region", place=region.name()) if state.region()[1] else ""
+    head(t("sources.title"), about=told)
     tabs = st.tabs([t(f"tab.{name}") for name in ("ledger", "anomalies", "method", "licences")])
     with tabs[0]:
         ledger.show()

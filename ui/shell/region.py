@@ -63,6 +63,24 @@ def inside(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["adcode"].isin({adcode, *below})]
 
 
+def about(codes: pd.Series) -> pd.Series:
+    """Return which rows tell of the region in force: of itself, what is above, what is inside.
+
+    Parameters
+    ----------
+    codes
+        adcodes of each row, parted by semicolons.
+    """
+    adcode = state.region()[1]
+    if not adcode:
+        return pd.Series(data=True, index=codes.index)
+    pack = cache.pack()
+    counties = pack.regions("county")
+    below = set(counties.loc[counties["parent"] == adcode, "adcode"])
+    told = {pack.adcode, adcode, chosen()[0], *below}
+    return codes.astype(str).map(lambda text: not told.isdisjoint(text.split(";")))
+
+
 def name(*, full: bool = False) -> str:
     """Return the name of the region in force, as people say it or in full."""
     pack = cache.pack()

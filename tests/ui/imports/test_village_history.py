@@ -71,3 +71,23 @@ def test_without_dated_imports_there_is_no_ledger(
     app = page("en")
     assert not app.exception
     assert "Ledger of the natural villages" not in "".join(str(m.value) for m in app.markdown)
+
+
+def test_the_ledger_is_that_of_the_region_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    imported(tmp_path, "2023-12-31", ["否", "否", "否", "是"])
+    own = str(PACK.table("natural_villages")["adcode"].iloc[0])
+    other = next(code for code in PACK.regions("county")["adcode"] if code != own)
+    rows = []
+    for code in (own, other):
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        app.session_state["_map_seen"] = True
+        app.query_params.update({"lang": "en", "province": "yunnan", "region": code})
+        app._page_hash = calc_hash("import")
+        app.run()
+        assert not app.exception
+        rows.append(len(app.dataframe))
+    # The list of imports stays; the ledger has nothing of a county without imported villages.
+    assert rows == [2, 1]

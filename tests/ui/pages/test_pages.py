@@ -425,3 +425,15 @@ def test_the_first_page_has_its_own_name_in_an_address_too(language: str) -> Non
     assert not app.exception
     assert cards(app) == cards(opened("", lang=language))
     assert cards(app)
+
+
+def test_the_ledger_shows_what_tells_of_the_region_in_force() -> None:
+    def regions(**query: str) -> set[str]:
+        app = opened("sources", lang="en", province="yunnan", **query)
+        app.segmented_control(key="sources_table").set_value("observations").run()
+        return set(app.dataframe[0].value["adcode"])
+
+    assert regions() == {"530000", "530100", "532500"}
+    assert regions(region="530100") == {"530000", "530100"}
+    # A county: its own rows, those of its prefecture and of the province.
+    assert regions(region="532501") == {"530000", "532500"}
