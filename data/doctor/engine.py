@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.doctor.base import ROW, CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.completion import FileDefaults, completed
+from data.doctor.checks.originals import technology_of, with_originals
 from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
 from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
 from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
@@ -27,6 +28,8 @@ from data.doctor.report.rejects import without_reasons
 from data.tables.common import Counts
 from data.tables.imports import IMPORTABLE, RASTERS, table_of_rows
 from data.tables.pack import Table
+from data.wording.catalogue import Message
+from data.wording.errors import Stopped
 from data.workspace.effective import imported_table
 from geo.errors import DataError, InputError
 
@@ -83,6 +86,7 @@ def diagnose(
     progress("headers")
     raw = _with_rows(raw)
     kinds, table, headers, frame = _mapped(raw, choice)
+    raw, frame = _with_technology(raw, frame, table, headers)
     progress("names")
     regions = pack.geo("regions")
     named = resolve_names(frame, regions)
@@ -98,6 +102,7 @@ def diagnose(
     )
     progress("check")
     typed, unreadable = convert(placed.frame, table)
+    typed = with_originals(typed, placed.frame, unreadable, headers.renaming)
     context = CheckContext(
         table=table, regions=regions, province=pack.adcode, today=origin.today,
         units=_units(headers), adcodes=named.adcode,
@@ -159,6 +164,18 @@ def _mapped(
     table = _table(choice.kind, kinds)
     headers = map_headers(listed, table, chosen=choice.columns)
     return kinds, table, headers, own.rename(columns=headers.renaming)
+
+
+def _with_technology(
+    raw: RawTable, frame: pd.DataFrame, table: Table, headers: HeaderMap
+) -> tuple[RawTable, pd.DataFrame]:
+    """Add the technology that the headers say for all rows, with a remark."""
+    said = technology_of(headers.mapped) if "technology" in table.column_names else ""
+    if not said:
+        return raw, frame
+    remark = Message("reader.technology", {"technology": said})
+    sniffed = replace(raw.sniffed, remarks=(*raw.sniffed.remarks, remark))
+    return replace(raw, sniffed=sniffed), frame.assign(technology=said)
 
 
 def _tables() -> tuple[Table, ...]:

@@ -29,6 +29,8 @@ _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
 _WORDS = vocabulary("checks")
 _WAN = rf"{_WORDS['ten_thousand']}[{_WORDS['counted']}]?$"
 _UNIT = rf"\s*(?:{'|'.join(_WORDS['units'])})$"
+_ABOUT = "|".join(_WORDS["about"])
+_INEXACT = rf"^(?:{_ABOUT})\s*|\s*(?:{_ABOUT})$"
 #: A list of one word, as GeoJSON properties have it.
 _LISTED = re.compile(r"^\s*\[\s*[\"']?([^\[\]\"',]*)[\"']?\s*\]\s*$")
 _ESCAPED = r"^'([=+\-@\t\r\n＝＋－＠])"
@@ -150,21 +152,24 @@ def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[RuleHits
     hits = []
     if len(rest):
         others = array.take(pa.array(rest))
-        read, wan = _unusual(others)
+        plain = pc.replace_substring_regex(pc.utf8_normalize(others, form="NFKC"), _INEXACT, "")
+        about = bools(pc.match_substring_regex(others, _INEXACT))
+        read, wan = _unusual(plain)
         numbers[rest] = read
-        hits = list(_number_hits(column.name, others, (rest, read, wan)))
+        hits = list(_number_hits(column.name, others, (rest, read, wan, about)))
     return _kept(numbers, cells.index, column), hits
 
 
 def _number_hits(
-    column: str, others: pa.Array, found: tuple[np.ndarray, Floats, Bools]
+    column: str, others: pa.Array, found: tuple[np.ndarray, Floats, Bools, Bools]
 ) -> Iterator[RuleHits]:
-    rest, read, wan = found
+    rest, read, wan, about = found
     bad = np.flatnonzero(np.isnan(read))
     yield RuleHits("not_a_number", column, rest[bad], others.take(pa.array(bad)))
-    at = np.flatnonzero(wan & ~np.isnan(read))
-    details = [f"{number:,.15g}" for number in read[at]]
-    yield RuleHits("number_wan", column, rest[at], others.take(pa.array(at)), details)
+    for rule, mask in (("number_wan", wan), ("number_about", about & ~wan)):
+        at = np.flatnonzero(mask & ~np.isnan(read))
+        details = [f"{number:,.15g}" for number in read[at]]
+        yield RuleHits(rule, column, rest[at], others.take(pa.array(at)), details)
 
 
 def _kept(numbers: Floats, index: pd.Index, column: Column) -> pd.Series:

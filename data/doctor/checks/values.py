@@ -51,7 +51,7 @@ _BAND = _WORDS["band"]
 _MHZ, _GHZ_WORDS = "|".join(_WORDS["megahertz"]), "|".join(_WORDS["gigahertz"])
 #: Duplex, system or generation before a band or frequency: FDD1800, TD-D, LTE900, NR2.6G.
 _SYSTEM = rf"(?:(?:{'|'.join(_WORDS['band_systems'])})[\s_-]*)*"
-_NUMBERED = re.compile(rf"{_SYSTEM}(?:band|b|n)?\s*(\d{{1,3}})(?:\s*{_BAND})?", re.IGNORECASE)
+_NUMBERED = re.compile(rf"{_SYSTEM}(?:band|b|n)?\s*(\d{{1,3}})[A-C]?(?:\s*{_BAND})?", re.IGNORECASE)
 _IN_MHZ = re.compile(
     rf"(?!(?:band|b|n)\s*\d)\D*?(\d{{3,5}})\s*(?:(?:{_MHZ}).*|{_BAND})?", re.IGNORECASE
 )

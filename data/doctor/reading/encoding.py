@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data.doctor.reading.limits import FileLimits
@@ -28,6 +28,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _BROKEN = "\ufffd"
+_MIXED = Message("reader.encodings_mixed")
 _FOREIGN = re.compile(rb"[\x80-\xff]")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 
@@ -97,7 +98,36 @@ def clean_text(
         found = guess_utf16(sample) if zeros else guess(sample)
     if clean and not zeros and found in ("utf-8", "utf-8-sig"):
         return CleanText(path, found, 3 if mark(path) == "utf-8-sig" else 0, quotes)
+    if not chosen and not zeros and _is_mixed(sample) and _mended(path, scratch / "lines"):
+        text = _converted(scratch / "lines", scratch / "text", "utf-8-sig", limits, name)
+        return replace(text, encoding="utf-8 + gb18030", remarks=(*text.remarks, _MIXED))
     return _converted(path, scratch / "text", found, limits, name)
+
+
+def _is_mixed(sample: bytes) -> bool:
+    """Test whether some lines are UTF-8 and others GB18030, by the foreign bytes of each kind."""
+    of_utf8 = of_gb18030 = 0
+    for line in sample.split(b"\n"):
+        foreign = len(_FOREIGN.findall(line))
+        if foreign and _strict(line, "utf-8"):
+            of_utf8 += foreign
+        elif foreign and _strict(line, "gb18030"):
+            of_gb18030 += foreign
+    # In a text of one encoding hardly a line is valid in the other, and then a short one.
+    return min(of_utf8, of_gb18030) > max(6, (of_utf8 + of_gb18030) // 50)
+
+
+def _mended(path: Path, target: Path) -> bool:
+    """Write the lines of a file that mixes UTF-8 and GB18030 as UTF-8; False where one is none."""
+    with path.open("rb") as stream, target.open("wb") as out:
+        for line in stream:
+            if _strict(line, "utf-8"):
+                out.write(line)
+            elif _strict(line, "gb18030"):
+                out.write(line.decode("gb18030").encode())
+            else:
+                return False
+    return True
 
 
 def mark(path: Path) -> str:

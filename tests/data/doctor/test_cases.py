@@ -161,3 +161,40 @@ def test_borders_tell_the_system_by_their_shape(system: str) -> None:
     left = examine(few, PACK, ImportChoice(kind="regions"), name="b.geojson").decision
     assert left is not None
     assert left.status == "undecided"
+
+
+def test_lines_of_two_encodings_are_each_read_in_their_own() -> None:
+    lines = [
+        "村名,县,经度,纬度,户数",
+        "甲村,石林县,103.29,24.77,20",
+        "乙家村,石林县,103.30,24.78,21",
+    ]
+    mixed = b"\n".join(
+        line.encode("gb18030" if "乙" in line else "utf-8") for line in lines
+    )  # fmt: skip
+    found = examine(mixed, PACK, ImportChoice(crs="WGS84"), name="mixed.csv")
+    assert found.accepted["name"].tolist() == ["甲村", "乙家村"]
+    assert "reader.encodings_mixed" in {remark.key for remark in found.raw.sniffed.remarks}
+
+
+def test_what_could_not_be_read_is_kept_as_it_was_written() -> None:
+    text = (
+        "自然村,县,所属乡镇（街道）,经度,纬度,户数,4G覆盖率\n"
+        "甲,石林县,鹿阜街道,103.29,24.77,约40,100%\n乙,石林县,鹿阜街道,103.30,24.78,若干,50%\n"
+        "丙,石林县,鹿阜街道,103.31,24.79,30,0%\n"
+    )
+    rows = examine(text.encode(), PACK, ImportChoice(crs="WGS84"), name="a.csv").accepted
+    assert rows["township"].tolist() == ["鹿阜街道"] * 3
+    assert rows["households"].fillna(-1).tolist() == [40, -1, 30]
+    assert rows["户数"].tolist() == ["约40", "若干", "30"]
+    assert rows["has_4g"].map({True: "yes", False: "no"}).fillna("?").tolist() == ["yes", "?", "no"]
+    assert rows["4G覆盖率"].tolist() == ["100%", "50%", "0%"]
+
+
+@pytest.mark.parametrize(("word", "technology"), [("eNodeBID", "4G"), ("gNodeB ID", "5G")])
+def test_headers_tell_the_technology_of_a_sheet_without_one(word: str, technology: str) -> None:
+    text = f"{word},小区ID,经度,纬度,工作频段,小区状态\n1001,1,103.290123,24.770456,n28A,激活\n"
+    found = examine(text.encode(), PACK, ImportChoice(crs="WGS84"), name="cells.csv")
+    assert found.accepted["technology"].tolist() == [technology]
+    assert found.accepted["status"].tolist() == ["operational"]
+    assert not len(found.findings)

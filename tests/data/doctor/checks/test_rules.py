@@ -110,6 +110,7 @@ CASES: dict[str, Case] = {
     "boolean_unreadable": Case("natural_villages", {"has_4g": "也许"}, {"has_4g": "未知"}),
     "date_partial": Case("natural_villages", {"as_of": "2024年5月"}, {"as_of": "2024年5月2日"}),
     "number_wan": Case("natural_villages", {"population": "0.012万"}, {"population": "1２0人"}),
+    "number_about": Case("natural_villages", {"households": "约40"}, {"households": "40户"}),
     "infinite": Case("sites", {"antenna_height_m": "inf"}),
     "not_integer": Case("natural_villages", {"population": "160.5"}, {"population": "160.0"}),
     "count_in_wan": Case("natural_villages", {"population": "0.0161"}, row=7, both=True),
@@ -267,7 +268,7 @@ def test_a_station_may_have_several_cells_at_one_point() -> None:
 @pytest.mark.parametrize(
     ("text", "number"),
     [("1,234", 1234), ("１２３", 123), ("3万", 30_000), ("4.7 万", 47_000), ("+5", 5), ("56户", 56),
-     ("1e3", 1000), ("1,23", None), ("12-13", None), ("约30", None), ("0x10", None), ("", None),
+     ("1e3", 1000), ("1,23", None), ("12-13", None), ("约30", 30), ("0x10", None), ("", None),
      ("—", None), ("万", None), ("1 234", None)],
 )  # fmt: skip
 def test_numbers_are_read_as_written_or_not_at_all(text: str, number: int | None) -> None:
