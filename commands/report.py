@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from data.export.report.document import ReportDocument
     from data.scenario.scenario import Scenario
     from data.tables.reader import Pack
+    from layers.base import Level
     from planning.comparison.comparison import Comparison
     from planning.exports.report.report import Chapter, ReportInputs
     from planning.plan.rollout import Rollout
@@ -56,7 +57,7 @@ def report(  # noqa: PLR0913  one argument for each option
 ) -> None:
     """Write the report: summary, gaps, a page per prefecture, plan, costs, method, sources."""
     from data.export.report.writers import check_suffix, write
-    from planning.exports.report.report import prefectures
+    from planning.exports.report.report import levels_of, prefectures
 
     check_suffix(out.suffix)
     pack = pack_of(province, workspace)
@@ -69,7 +70,7 @@ def report(  # noqa: PLR0913  one argument for each option
         known = _known(pack, Workspace.open(workspace))
         compared = _compared(pack, wanted, known, tuple(region or ()))
         chapter = _chapter(pack, compared, language)
-        inputs = _inputs(pack, wanted, known, chapter)
+        inputs = _inputs(pack, wanted, known, chapter, levels_of(region or ()))
         step("inputs")
         files = {out: tuple(region or ())}
         if split == "prefecture":
@@ -110,18 +111,18 @@ def _chapter(pack: Pack, compared: Comparison | None, language: str) -> Chapter 
 
 def _inputs(
     pack: Pack, scenarios: Sequence[Scenario], known: Callable[[Scenario], Rollout | None],
-    chapter: Chapter | None,
+    chapter: Chapter | None, levels: Sequence[Level],
 ) -> ReportInputs:  # fmt: skip
     """Return what the reports are made from, the plan of a scenario included."""
     from data.scenario.scenario import Scenario as Blank
     from planning.exports.report.report import ReportInputs
 
     if not scenarios:
-        return ReportInputs.of(pack, Blank(province=pack.name))
+        return ReportInputs.of(pack, Blank(province=pack.name), levels=levels)
     from planning.plan.rollout import plan
 
     first = scenarios[0]
-    return ReportInputs.of(pack, first, known(first) or plan(pack, first), chapter)
+    return ReportInputs.of(pack, first, known(first) or plan(pack, first), chapter, levels)
 
 
 def _documents(

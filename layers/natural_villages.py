@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.ledger.statements import RegionalFigure, Statement
+from data.tables.reader import Pack
 from data.wording.catalogue import Message
 from data.workspace.effective import import_date, is_imported
 from geo.evidence import weakest
@@ -271,7 +273,25 @@ def village_counts(context: Context) -> pd.DataFrame:
         One row per region of the context: ``villages``, ``covered``, ``unknown``,
         :data:`_UNSIZED`, ``listed``, ``counties``, ``evidence``.
     """
-    villages = context.pack.table("natural_villages", columns=COUNT_COLUMNS)
+    per_county, evidence = _per_county(context.pack, context.pack.digest)
+    counties = context.pack.regions("county")
+    if context.level == "county":
+        group = counties["adcode"]
+    elif context.level == "prefecture":
+        group = counties["parent"]
+    else:
+        group = pd.Series([context.pack.adcode] * len(counties))
+    counts = per_county.groupby(group.to_numpy()).sum().reindex(context.regions["adcode"])
+    numbers = ["villages", "covered", "unknown", *_UNSIZED]
+    counts[numbers] = counts[numbers].astype(float).where(counts["listed"] > 0)
+    counts["evidence"] = evidence
+    return counts
+
+
+@lru_cache(maxsize=4)
+def _per_county(pack: Pack, _identity: str) -> tuple[pd.DataFrame, str]:
+    """Return the counts of each county, and the weakest evidence of the villages counted."""
+    villages = pack.table("natural_villages", columns=COUNT_COLUMNS)
     large = sized(villages, MIN_HOUSEHOLDS)
     unsized = villages["households"].isna().to_numpy()
     states = village_states(villages["has_4g"])
@@ -287,25 +307,15 @@ def village_counts(context: Context) -> pd.DataFrame:
         },
         index=county.index,
     ).groupby(county.to_numpy()).sum()  # fmt: skip
-    counties = context.pack.regions("county")
+    counties = pack.regions("county")
     named = villages["adcode"].astype(str).unique()
     per_county = per_county.reindex(counties["adcode"], fill_value=0)
     # The pack's own table covers every county: one without a village has none.
-    own = not is_imported(context.pack, "natural_villages")
+    own = not is_imported(pack, "natural_villages")
     per_county["listed"] = own | per_county.index.isin(named)
     per_county["counties"] = 1
-    if context.level == "county":
-        group = counties["adcode"]
-    elif context.level == "prefecture":
-        group = counties["parent"]
-    else:
-        group = pd.Series([context.pack.adcode] * len(counties))
-    counts = per_county.groupby(group.to_numpy()).sum().reindex(context.regions["adcode"])
-    numbers = ["villages", "covered", "unknown", *_UNSIZED]
-    counts[numbers] = counts[numbers].astype(float).where(counts["listed"] > 0)
     counted = villages.loc[large | unsized, "evidence"]
-    counts["evidence"] = weakest(counted.astype(str).unique()) if len(counted) else "assumed"
-    return counts
+    return per_county, weakest(counted.astype(str).unique()) if len(counted) else "assumed"
 
 
 def _shared(total: int, weights: pd.Series) -> np.ndarray:

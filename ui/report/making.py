@@ -61,7 +61,9 @@ def making(
                 else known_rollout(pack, one, workspace),
             ))  # fmt: skip
             chapter = comparison_chapter(pack, compared, language)
-        inputs = reports.ReportInputs.of(pack, scenario, rollout, chapter)
+        inputs = reports.ReportInputs.of(
+            pack, scenario, rollout, chapter, reports.levels_of(regions)
+        )
         step("inputs")
         document = reports.report(inputs, reports.ReportRequest(language, regions), step)
         return document, to_pages(document, _PPI)

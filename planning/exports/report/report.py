@@ -94,7 +94,7 @@ class ReportInputs:
     @classmethod
     def of(
         cls, pack: Pack, scenario: Scenario, rollout: Rollout | None = None,
-        further: Chapter | None = None,
+        further: Chapter | None = None, levels: Sequence[Level] = LEVELS,
     ) -> ReportInputs:  # fmt: skip
         """Return the inputs of reports.
 
@@ -108,17 +108,35 @@ class ReportInputs:
             Its plan; None for reports without one.
         further
             A chapter after that of the plan; None for reports without one.
+        levels
+            Levels of the gap tables; a report of regions does not need the province.
 
         Returns
         -------
         inputs
-            Gap tables of the three levels, villages, sources.
+            Gap tables, villages, sources.
         """
         gaps: dict[Level, pd.DataFrame] = {
-            level: gap_table(pack, level=level, scenario=scenario) for level in LEVELS
+            level: gap_table(pack, level=level, scenario=scenario) for level in levels
         }
         villages = village_table(pack, state="uncovered", min_households=MIN_HOUSEHOLDS)
         return cls(pack, scenario, rollout, gaps, villages, source_table(pack), further)
+
+
+def levels_of(regions: Sequence[str]) -> tuple[Level, ...]:
+    """Return the levels of the gap tables that a report of some regions needs.
+
+    Parameters
+    ----------
+    regions
+        adcodes asked for; none for the whole province.
+
+    Returns
+    -------
+    levels
+        All, or those of prefectures and counties.
+    """
+    return ("prefecture", "county") if regions else LEVELS
 
 
 def report(

@@ -16,7 +16,7 @@ from layers.villages import village_table
 from planning.exports.report.bars import bar
 from planning.exports.report.maps import MapContent, fills_of, region_map
 from planning.exports.report.reader import Reader
-from planning.exports.report.report import ReportInputs, ReportRequest, prefectures, report
+from planning.exports.report.report import ReportInputs, ReportRequest, levels_of, prefectures, report
 from planning.gaps import gap_table
 from planning.plan.rollout import Rollout, plan
 from tests.toy import EAST, WEST
@@ -164,3 +164,11 @@ def test_drawings_are_found_in_cells_figures_and_pairs(toy: Pack) -> None:
     inputs = ReportInputs.of(toy, Scenario(province=toy.name))
     found = report(inputs, ReportRequest("zh", (WEST,)))
     assert len(drawings(found.blocks)) > 3
+
+
+def test_a_report_of_regions_needs_no_table_of_the_province(toy: Pack, rollout: Rollout) -> None:
+    whole = ReportInputs.of(toy, rollout.scenario, rollout)
+    part = ReportInputs.of(toy, rollout.scenario, rollout, levels=levels_of((EAST,)))
+    assert set(whole.gaps) - set(part.gaps) == {"province"}
+    wanted = ReportRequest("en", (EAST,))
+    assert report(part, wanted) == report(whole, wanted)
