@@ -112,10 +112,7 @@ def site_life(  # noqa: PLR0913  one argument for each option
     from data.workspace.folder import Workspace
 
     if file is not None and site:
-        raise InputError(
-            "either a file or one --site is needed", where="site-life",
-            repair="give a file, or --site, --stage and --date",
-        )  # fmt: skip
+        raise InputError("terminal.one_site")
     with Catalogue(Workspace.open(workspace).folder) as store:
         if file is None and not site:
             table = life_table(store, province)
@@ -136,7 +133,7 @@ def _fields(given: list[str]) -> dict[str, str]:
     for text in given:
         name, sign, value = text.partition("=")
         if not sign:
-            raise InputError(f"{text!r} sets nothing", where="--field", repair="give NAME=VALUE")
+            raise InputError("terminal.no_field", text=text)
         fields[name.strip()] = value.strip()
     return fields
 
@@ -149,15 +146,9 @@ def _moves(file: Path) -> list[SiteMove]:
     try:
         rows = pd.read_csv(file, dtype=str, encoding="utf-8-sig", keep_default_na=False)
     except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise InputError(
-            f"cannot be read ({error})", where=str(file), repair="give CSV in UTF-8"
-        ) from error
+        raise InputError("terminal.steps", where=str(file), error=error) from error
     missing = [name for name in ("site_id", "stage", "as_of") if name not in rows.columns]
     if missing:
-        raise InputError(
-            f"lacks the columns {', '.join(missing)}", where=str(file),
-            repair="columns: site_id, stage, as_of, and villages, technology, rsrp_dbm, rate_mbps, "
-            "photographs, result, source where known",
-        )  # fmt: skip
+        raise InputError("terminal.step_columns", where=str(file), missing=", ".join(missing))
     texts = [{str(key): str(cell) for key, cell in row.items()} for row in rows.to_dict("records")]
     return [from_row(row, f"{file.name} {i}") for i, row in enumerate(texts, start=2)]

@@ -243,7 +243,7 @@ _WRITERS: dict[str, Callable[[ExportBundle], bytes]] = {
     ".csv": lambda bundle: _csv(bundle.main),
     ".xlsx": _from("xlsx", "to_xlsx"),
     ".geojson": _from("geo", "to_geojson"),
-    ".gpkg": _from("geo", "to_gpkg"),
+    ".gpkg": _from("gpkg", "to_gpkg"),
     ".kml": _from("kml", "to_kml"),
     ".parquet": _from("geo", "to_parquet"),
 }

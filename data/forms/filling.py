@@ -26,6 +26,8 @@ _PACKED, _UNPACKED, _PARTS = 20_000_000, 200_000_000, 2_000
 _CELL = 32_767
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _NO_CLOCK = rb"\g<1>2000-01-01T00:00:00Z\g<2>"
+#: Parts of the look of a cell.
+_LOOK = ("font", "border", "fill", "number_format", "protection", "alignment")
 _REPAIR = Message("form.repair")
 
 
@@ -193,7 +195,8 @@ def _list(
         for place, row in enumerate(content.rows):
             cell = sheet.cell(first + place, column)
             if place:
-                cell._style = copy(look._style)  # noqa: SLF001  the documented way to copy a look
+                for part in _LOOK:
+                    setattr(cell, part, copy(getattr(look, part)))
             _put(cell, row.get(field))
 
 

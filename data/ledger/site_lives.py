@@ -17,9 +17,11 @@ import pandas as pd
 from data.clock import today
 from data.export.bundle import records, tidy
 from data.ledger.statements import parse_date
+from data.scenario.presets import preset
 from data.tables.common import Counts
 from data.tables.imports import IMPORTABLE, STAGES
 from data.wording.catalogue import Message
+from data.workspace.accepted_sites import ACCEPTED, village_ids
 from data.workspace.team import user
 from geo.errors import InputError, UnknownNameError
 
@@ -28,9 +30,8 @@ if TYPE_CHECKING:
     from data.workspace.catalogue import Catalogue, ImportRecord
 
 KIND = "site_lives"
-#: Technology of a site → service of the villages.
-SERVICES = {"4G": "has_4g", "5G": "has_5g"}
-_ACCEPTED, _FAILED = STAGES[-1], "failed"
+#: Layer of a preset → technology of a site.
+_TECHNOLOGIES = {"mobile_4g": "4G", "mobile_5g": "5G"}
 
 
 @dataclass(frozen=True)
@@ -142,15 +143,11 @@ def _row(pack: Pack, step: SiteMove, before: dict[str, Any] | None) -> dict[str,
     given = {key: value for key, value in vars(step).items() if value not in (None, "")}
     kept = {key: value for key, value in last.items() if value is not None}
     row = kept | given | {"as_of": date}
-    if step.stage == _ACCEPTED:
-        _check_villages(pack, step.site_id, _ids(row.get("villages")))
+    if step.stage == ACCEPTED:
+        _check_villages(pack, step.site_id, village_ids(row.get("villages")))
     measured = "rsrp_dbm" in row or "rate_mbps" in row
-    row["evidence"] = "measured" if step.stage == _ACCEPTED and measured else "declared"
+    row["evidence"] = "measured" if step.stage == ACCEPTED and measured else "declared"
     return row
-
-
-def _ids(villages: object) -> list[str]:
-    return [part.strip() for part in str(villages or "").split(";") if part.strip()]
 
 
 def _check_villages(pack: Pack, site: str, ids: list[str]) -> None:
@@ -168,62 +165,20 @@ def _check_villages(pack: Pack, site: str, ids: list[str]) -> None:
         )
 
 
-def accepted(lives: pd.DataFrame) -> pd.DataFrame:
-    """Return what accepted sites state of villages.
+def technology_of(key: str) -> str:
+    """Return the technology of a site with a preset.
 
     Parameters
     ----------
-    lives
-        Rows of the lives of sites.
+    key
+        Key of the preset.
 
     Returns
     -------
-    statements
-        Frame of ``village_id``, ``service`` (``has_4g`` or ``has_5g``), ``as_of``, ``evidence``
-        and ``source``; a site that failed its test states nothing.
+    technology
+        ``4G`` or ``5G``; empty for another.
     """
-    counted = lives[(lives["stage"] == _ACCEPTED) & (lives["result"] != _FAILED)]
-    rows = [
-        (village, SERVICES[str(row["technology"])], row["as_of"], row["evidence"],
-         row["source"] if isinstance(row["source"], str) else row["site_id"])
-        for row in counted.astype(object).to_dict("records")
-        if str(row["technology"]) in SERVICES
-        for village in _ids(None if pd.isna(row["villages"]) else row["villages"])
-    ]  # fmt: skip
-    names = ["village_id", "service", "as_of", "evidence", "source"]
-    return pd.DataFrame(rows, columns=names, dtype=object)
-
-
-def served(villages: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
-    """Return the villages with the services that accepted sites brought.
-
-    Parameters
-    ----------
-    villages
-        Rows of the table of villages; not changed. An illustrative one stays as it is.
-    lives
-        Rows of the lives of sites.
-
-    Returns
-    -------
-    villages
-        The same rows; where a service changed, with its date, evidence and source.
-    """
-    said = accepted(lives).sort_values("as_of", kind="stable")
-    whole = villages.copy()
-    for name in ("as_of", "source", *SERVICES.values()):
-        if name not in whole.columns:
-            whole[name] = pd.Series(pd.NA, index=whole.index, dtype=object)
-    real = whole["evidence"] != "illustrative"
-    for service, rows in said.groupby("service"):
-        last = rows.drop_duplicates("village_id", keep="last").set_index("village_id")
-        hit = real & whole["village_id"].isin(last.index)
-        ids = whole.loc[hit, "village_id"]
-        whole.loc[hit, str(service)] = True
-        for name in ("as_of", "evidence", "source"):
-            whole[name] = whole[name].astype(object)
-            whole.loc[hit, name] = ids.map(last[name])
-    return whole
+    return _TECHNOLOGIES.get(preset(key).layer, "")
 
 
 def life_table(store: Catalogue, province: str) -> pd.DataFrame:

@@ -153,7 +153,7 @@ def _served_villages(
     known = _derived_path(store, made_of)
     if known.exists():
         return known
-    from data.ledger.site_lives import served
+    from data.workspace.accepted_sites import served
 
     own = pack.table("natural_villages") if villages is None else pd.read_parquet(villages)
     table = served(pd.DataFrame(own).drop(columns="geometry", errors="ignore"), store.read(lives))

@@ -163,17 +163,18 @@ def _performance(pack: Pack, found: Rollout) -> FormContent:
 
 def _acceptance(pack: Pack, scenario: Scenario, workspace: str | Path | None) -> FormContent:
     from data.ledger.site_lives import KIND
+    from data.workspace.accepted_sites import ACCEPTED, village_ids
     from data.workspace.catalogue import Catalogue
     from data.workspace.folder import Workspace
 
     with Catalogue(Workspace.open(workspace).folder) as store:
         lives = store.table(pack.name, KIND)
-    frame = pd.DataFrame() if lives is None else lives[lives["stage"] == "accepted"]
+    frame = pd.DataFrame() if lives is None else lives[lives["stage"] == ACCEPTED]
     accepted = _rows(frame)
     known = {row["village_id"]: row for row in _rows(_named(pack, pack.table("natural_villages")))}
     rows: list[Mapping[str, Cell]] = []
     for life in accepted:
-        for code in filter(None, map(str.strip, str(life["villages"] or "").split(";"))):
+        for code in village_ids(life["villages"]):
             village = known.get(code, {})
             rows.append(
                 {

@@ -10,8 +10,7 @@ from data.clock import today
 from data.forms.fields import FORMS
 from data.forms.filling import filled
 from data.forms.template import form_template
-from data.ledger.site_lives import KIND, SiteMove, move
-from data.scenario.presets import preset
+from data.ledger.site_lives import KIND, SiteMove, move, technology_of
 from data.tables.imports import STAGES
 from data.workspace.catalogue import Catalogue
 from data.workspace.folder import Workspace
@@ -128,7 +127,7 @@ def _move(found: Rollout) -> None:
     served = found.villages[found.villages["candidate_id"] == site]["village_id"]
     step = SiteMove(
         site, str(given[_STAGE]), day.isoformat() if isinstance(day, dt.date) else str(day),
-        ";".join(served), "5G" if preset(str(row["preset"])).layer == "mobile_5g" else "4G",
+        ";".join(served), technology_of(str(row["preset"])),
         given[_RSRP], given[_RATE], str(given[_PHOTOS]), str(given[_RESULT] or ""),
     )  # fmt: skip
     try:

@@ -93,11 +93,7 @@ def network(bundle: ExportBundle) -> dict[str, Any]:
 def _routes(bundle: ExportBundle) -> tuple[pd.DataFrame, np.ndarray]:
     frame = bundle.tables.get(_ROUTES, pd.DataFrame())
     if frame.empty or "from_id" not in frame.columns:
-        raise InputError(
-            "there are no links to be built, and nothing else is open fibre data",
-            where="--out",
-            repair="export a plan with fibre or microwave links, or choose .gpkg or .geojson",
-        )
+        raise InputError("export.no_links")
     return frame, np.asarray((bundle.geometry if bundle.kind == _ROUTES else
                               bundle.shapes[_ROUTES]), dtype=object)  # fmt: skip
 

@@ -19,7 +19,7 @@ import shapely
 
 from data.atomic import storage_errors
 from data.export.bundle import ExportBundle
-from data.export.geo import without_clock
+from data.export.gpkg import without_clock
 from data.export.handover.ofds import network
 
 #: Codes of the lists that are named here, with the titles of the standard.

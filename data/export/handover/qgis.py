@@ -10,55 +10,27 @@ Structure of projects and of the table ``layer_styles``: as QGIS 3.22 writes and
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from data.export.bundle import ExportBundle
-from data.export.captions import caption
-from data.export.geo import layers_of, to_gpkg
+from data.export.geo import layers_of
+from data.export.gpkg import to_gpkg
+from data.export.handover.qgis_layers import (
+    RELEASE,
+    TYPES,
+    StyledLayer,
+    aliases,
+    document,
+    styled_layers,
+)
 from data.export.handover.qgis_styles import renderer
 from data.export.handover.titles import table_title
 from data.export.writers import zipped
 
-#: Oldest release that reads what is written here; newer ones convert it.
-_RELEASE = "3.16.0"
 #: An id of ten characters or fewer is replaced when the project is read.
 _ID = "tongcun_layer_"
-_KINDS = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
-_TYPES = {"point": ("Point", "Point"), "line": ("Line", "LineString"),
-          "polygon": ("Polygon", "Polygon")}  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class StyledLayer:
-    """One layer of the project.
-
-    Attributes
-    ----------
-    table
-        Table of the GeoPackage.
-    key
-        What tells it from other layers of the table.
-    title
-        Both languages.
-    kind
-        ``point``, ``line``, ``polygon``; empty for a plain table.
-    rows
-        Its rows, for the classes.
-    subset
-        Condition in SQL; empty for all rows.
-    """
-
-    table: str
-    key: str
-    title: str
-    kind: str
-    rows: pd.DataFrame
-    subset: str = ""
 
 
 def to_qgz(bundle: ExportBundle, stem: str) -> dict[str, bytes]:
@@ -88,77 +60,8 @@ def to_qgz(bundle: ExportBundle, stem: str) -> dict[str, bytes]:
     return {f"{stem}.gpkg": package, f"{stem}.qgz": project}
 
 
-def styled_layers(bundle: ExportBundle) -> list[StyledLayer]:
-    """Return the layers of a bundle: one for each table, or for each layer of a gap list.
-
-    Parameters
-    ----------
-    bundle
-        Tidy tables and shapes.
-
-    Returns
-    -------
-    layers
-        Those with shapes first, in the order of drawing: points, lines, polygons.
-    """
-    found: list[StyledLayer] = []
-    for name, (frame, shapes) in layers_of(bundle).items():
-        kind = _kind(shapes)
-        if kind == "polygon" and "layer" in frame.columns:
-            found += _per_layer(name, frame)
-        else:
-            found.append(StyledLayer(name, name, table_title(name), kind, frame))
-    order = (*_TYPES, "")
-    return sorted(found, key=lambda layer: order.index(layer.kind))
-
-
-def styles(bundle: ExportBundle) -> Iterator[tuple[str, str, str]]:
-    """Yield table, name and style of each layer with shapes, for the GeoPackage.
-
-    Parameters
-    ----------
-    bundle
-        Tidy tables and shapes.
-
-    Yields
-    ------
-    style
-        Table, name of the style, QML.
-    """
-    for layer in styled_layers(bundle):
-        if layer.kind:
-            value = f'if({layer.subset}, "gap", NULL)' if layer.subset else "gap"
-            root = ET.Element("qgis", version=_RELEASE, styleCategories="Symbology|Fields")
-            root.append(renderer(layer.rows, layer.kind, value))
-            root.append(_aliases(layer.rows))
-            yield layer.table, layer.title, _document(root, "qgis").decode()
-
-
-def _per_layer(table: str, frame: pd.DataFrame) -> list[StyledLayer]:
-    names = ["layer", "metric"] if "metric" in frame.columns else ["layer"]
-    found = []
-    for values, rows in frame.groupby(names, sort=False):
-        words = [str(value) for value in values]
-        pairs = list(zip(names, words, strict=True))
-        subset = " AND ".join(f'"{name}" = {_quoted(value)}' for name, value in pairs)
-        key = " ".join(words)
-        found.append(StyledLayer(table, key, table_title(key), "polygon", rows, subset))
-    return found
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _kind(shapes: np.ndarray | None) -> str:
-    if shapes is None:
-        return ""
-    names = {shape.geom_type.removeprefix("Multi") for shape in shapes if shape is not None}
-    return _KINDS.get(min(names, default="Point"), "polygon")
-
-
 def _project(bundle: ExportBundle, stem: str) -> bytes:
-    root = ET.Element("qgis", projectname=bundle.title_zh, version=_RELEASE)
+    root = ET.Element("qgis", projectname=bundle.title_zh, version=RELEASE)
     ET.SubElement(root, "homePath", path="")
     ET.SubElement(root, "title").text = f"{bundle.title_zh} / {bundle.title_en}"
     ET.SubElement(root, "projectCrs").append(_system())
@@ -189,7 +92,7 @@ def _project(bundle: ExportBundle, stem: str) -> bytes:
     paths, systems = ET.SubElement(settings, "Paths"), ET.SubElement(settings, "SpatialRefSys")
     ET.SubElement(paths, "Absolute", type="bool").text = "false"
     ET.SubElement(systems, "ProjectionsEnabled", type="int").text = "1"
-    return _document(root, "qgis")
+    return document(root, "qgis")
 
 
 def _group(tree: ET.Element, name: str) -> ET.Element:
@@ -197,23 +100,16 @@ def _group(tree: ET.Element, name: str) -> ET.Element:
 
 
 def _map_layer(layer: StyledLayer, identity: str, source: str) -> ET.Element:
-    geometry, wkb = _TYPES.get(layer.kind, ("No geometry", "NoGeometry"))
+    geometry, wkb = TYPES.get(layer.kind, ("No geometry", "NoGeometry"))
     element = ET.Element("maplayer", type="vector", geometry=geometry, wkbType=wkb,
                          styleCategories="AllStyleCategories")  # fmt: skip
     for tag, text in (("id", identity), ("datasource", source), ("layername", layer.title)):
         ET.SubElement(element, tag).text = text
     ET.SubElement(element, "srs").append(_system())
     ET.SubElement(element, "provider", encoding="UTF-8").text = "ogr"
-    element.append(_aliases(layer.rows))
+    element.append(aliases(layer.rows))
     if layer.kind:
         element.append(renderer(layer.rows, layer.kind))
-    return element
-
-
-def _aliases(frame: pd.DataFrame) -> ET.Element:
-    element = ET.Element("aliases")
-    for place, name in enumerate(frame.columns, start=1):
-        ET.SubElement(element, "alias", index=f"{place}", field=name, name=caption(name))
     return element
 
 
@@ -234,8 +130,3 @@ def _system() -> ET.Element:
                       ("geographicflag", "true")):  # fmt: skip
         ET.SubElement(element, tag).text = text
     return element
-
-
-def _document(root: ET.Element, kind: str) -> bytes:
-    head = f"<!DOCTYPE {kind} PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-    return (head + ET.tostring(root, encoding="unicode")).encode()

@@ -11,15 +11,20 @@ import pandas as pd
 
 from data.wording.catalogue import DATA_LANGUAGES, text
 
-#: As :data:`layers.map.symbols.FILLS`, ``NO_FIGURE`` and ``STATES``: a test compares them.
-FILLS = ("#ffffd9", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84")
-NO_FIGURE, BORDER = "#b8bec6", "#5b6875"
-STATES = {"uncovered": "#d55e00", "covered": "#0072b2", "unknown": "#8a8f96"}
-_OPACITY = 0.72
+#: As in :mod:`layers.map.palette` and :mod:`layers.map.symbols`: a test compares them.
+FILLS = ("#FBE9CF", "#F6CB90", "#EDA648", "#CC7410", "#8A4805")
+NO_FIGURE, BORDER, MET = "#E4E8ED", "#FFFFFF", "#14806A"
+STATES = {
+    "uncovered": ("#7A3E00", "diamond"), "covered": ("#14806A", "ring"),
+    "unknown": ("#98A3B0", "square"),
+}  # fmt: skip
+#: Opacity of a region whose target is met: the full colour belongs to villages.
+_MET_OPACITY = "0.3"
 #: First and last year of a plan; between them the colour goes over.
-YEARS = ("#9ecae1", "#08306b")
-_LINKS = {"fibre": "#e69f00", "microwave": "#56b4e9"}
-_SITE, _LINE = "#cc79a7", "#e69f00"
+YEARS = ("#9CC7EE", "#1D5FA6")
+#: A link on the screen is one ink; QGIS tells a microwave link by its dashes.
+_SITE, _LINE = "#1D5FA6", "#4A5767"
+_DASHED = frozenset({"microwave"})
 
 
 def renderer(frame: pd.DataFrame, kind: str, value: str = "gap") -> ET.Element:
@@ -43,13 +48,13 @@ def renderer(frame: pd.DataFrame, kind: str, value: str = "gap") -> ET.Element:
         return _shaded(frame, value)
     if kind == "line":
         if "kind" not in frame.columns:
-            return _single(_line(_LINE))
+            return _single(_line(""))
         words = [str(word) for word in frame["kind"].dropna().unique()]
-        return _categories("kind", {word: (word, _line(_LINKS.get(word, _LINE))) for word in words})
+        return _categories("kind", {word: (word, _line(word)) for word in words})
     if "state" in frame.columns:
         size = {"uncovered": "2.2", "covered": "1.4", "unknown": "1.8"}
-        states = {state: (_both(f"kml.{state}"), _point(colour, size[state]))
-                  for state, colour in STATES.items()}  # fmt: skip
+        states = {state: (_both(f"kml.{state}"), _point(colour, size[state], shape))
+                  for state, (colour, shape) in STATES.items()}  # fmt: skip
         return _categories("state", states)
     if "year" in frame.columns and frame["year"].notna().any():
         years = sorted({int(year) for year in frame["year"].dropna()})
@@ -82,20 +87,23 @@ def class_limits(figures: Sequence[float]) -> list[float]:
 
 def _shaded(frame: pd.DataFrame, value: str) -> ET.Element:
     figures = frame["gap"].to_numpy(float) if "gap" in frame.columns else np.array([])
-    limits = class_limits(figures.tolist())
+    limits = class_limits(figures[figures > 0].tolist())
     if not np.isfinite(figures).any():
         return _single(_fill(NO_FIGURE))
-    known = figures[np.isfinite(figures)]
-    edges = [float(known.min()), *limits, float(known.max())]
+    least, most = float(np.nanmin(figures)), float(np.nanmax(figures))
+    looks = [(least, 0.0, _both("kml.met"), MET, _MET_OPACITY)] if least <= 0 else []
+    edges = [max(least, 0.0), *limits, most] if most > 0 else []
+    for i, (low, high) in enumerate(itertools.pairwise(edges)):
+        shade = FILLS[round(i * (len(FILLS) - 1) / max(1, len(limits)))]
+        looks.append((low, high, f"{low:g} – {high:g}", shade, "1"))
     element = ET.Element("renderer-v2", type="graduatedSymbol", attr=value,
                          graduatedMethod="GraduatedColor", symbollevels="0",
                          enableorderby="0", forceraster="0")  # fmt: skip
     ranges, symbols = ET.SubElement(element, "ranges"), ET.SubElement(element, "symbols")
-    for i, (low, high) in enumerate(itertools.pairwise(edges)):
+    for i, (low, high, label, shade, opacity) in enumerate(looks):
         ET.SubElement(ranges, "range", symbol=f"{i}", lower=f"{low!r}", upper=f"{high!r}",
-                      label=f"{low:g} – {high:g}", render="true")  # fmt: skip
-        shade = FILLS[round(i * (len(FILLS) - 1) / max(1, len(limits)))]
-        symbols.append(_symbol("fill", f"{i}", _fill(shade)))
+                      label=label, render="true")  # fmt: skip
+        symbols.append(_symbol("fill", f"{i}", _fill(shade), opacity))
     ET.SubElement(element, "source-symbol").append(_symbol("fill", "0", _fill(FILLS[0])))
     return element
 
@@ -122,21 +130,23 @@ def _kind(look: ET.Element) -> str:
     return {"SimpleMarker": "marker", "SimpleLine": "line"}.get(str(look.get("class")), "fill")
 
 
-def _symbol(kind: str, name: str, look: ET.Element) -> ET.Element:
-    opacity = f"{_OPACITY}" if kind == "fill" else "1"
+def _symbol(kind: str, name: str, look: ET.Element, opacity: str = "1") -> ET.Element:
     element = ET.Element("symbol", type=kind, name=name, alpha=opacity, clip_to_extent="1",
                          force_rhr="0")  # fmt: skip
     element.append(look)
     return element
 
 
-def _point(colour: str, size: str) -> ET.Element:
-    return _look("SimpleMarker", name="circle", color=_rgba(colour), size=size, size_unit="MM",
-                 outline_color=_rgba("#ffffff"), outline_width="0.2")  # fmt: skip
+def _point(colour: str, size: str, shape: str = "circle") -> ET.Element:
+    ring = shape == "ring"
+    return _look("SimpleMarker", name="circle" if ring else shape, size=size, size_unit="MM",
+                 color=_rgba("#ffffff" if ring else colour), outline_width="0.5" if ring else "0.2",
+                 outline_color=_rgba(colour if ring else "#ffffff"))  # fmt: skip
 
 
-def _line(colour: str) -> ET.Element:
-    return _look("SimpleLine", line_color=_rgba(colour), line_width="0.6", line_width_unit="MM")
+def _line(kind: str) -> ET.Element:
+    return _look("SimpleLine", line_color=_rgba(_LINE), line_width="0.6", line_width_unit="MM",
+                 line_style="dash" if kind in _DASHED else "solid")  # fmt: skip
 
 
 def _fill(colour: str) -> ET.Element:

@@ -21,6 +21,7 @@ from data.export.handover import qgis_styles
 from data.export.writers import write
 from data.wording.catalogue import Bilingual
 from layers.map import symbols
+from layers.map.palette import colours
 
 #: Python of the system: the one that has the modules of QGIS, where they are installed.
 SYSTEM_PYTHON = shutil.which("python3", path="/usr/bin") or ""
@@ -61,10 +62,14 @@ def gaps() -> ExportBundle:
 
 
 def test_the_classes_are_those_of_the_screen() -> None:
-    assert qgis_styles.FILLS == symbols.FILLS
-    assert qgis_styles.NO_FIGURE == symbols.NO_FIGURE
-    assert symbols.BORDER["light"] == qgis_styles.BORDER
-    assert [*qgis_styles.STATES.values()] == [state["colour"] for state in symbols.STATES]
+    ink = colours(dark=False)
+    assert list(qgis_styles.FILLS) == [ink[step] for step in symbols.STEPS]
+    assert [
+        ink["no-target"], ink["card"], ink["covered"]
+    ] == [qgis_styles.NO_FIGURE, qgis_styles.BORDER, qgis_styles.MET]  # fmt: skip
+    assert list(qgis_styles.YEARS) == [ink["planned"], ink["built"]]
+    shown = [(state["colour"], state["shape"]) for state in symbols.states(dark=False)]
+    assert [*qgis_styles.STATES.values()] == shown
     for figures in ([1.0, 2, 3, 4, math.nan], [0.0, 0, 0], [], [5.0] * 9 + [1e6], range(100)):
         assert qgis_styles.class_limits(figures) == symbols.class_limits(figures)
 
