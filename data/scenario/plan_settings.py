@@ -265,6 +265,9 @@ class LinkSettings(_Frozen):
         imported, that is the grid with a line of assumed length (unit cost ``grid_drop``).
     hop_km, hops
         Greatest length of a microwave hop [km], greatest number of hops to the fibre.
+    assume_sight
+        Offer hops where no elevation model is in force too: each one is taken as clear from the
+        masts that the sites have, though nothing was looked at in between.
     hop_GHz, rain_mm_h, unavailable_percent
         Frequency of hops [GHz], rain rate exceeded in 0.01 % of a year [mm/h], and time that rain
         may interrupt a hop [%]: they shorten the greatest length where need be
@@ -280,6 +283,7 @@ class LinkSettings(_Frozen):
     rain_mm_h: Annotated[float, Field(ge=0, le=250)] = 63.0
     unavailable_percent: Annotated[float, Field(ge=0.001, le=1)] = 0.01
     hops: Annotated[int, Field(ge=1, le=5)] = 2
+    assume_sight: bool = False
     route_factor: Annotated[float, Field(ge=1, le=5)] | None = None
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.scenario.plan_settings import LinkSettings
+from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.earth.terrain import profiles
@@ -183,19 +183,46 @@ def _backhaul(
     sites, nodes = places
     links = scenario.plan.links
     ends = [(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)) for frame in places]
-    terrain = terrain_of(pack, scenario) if "microwave" in links.backhaul else None
+    hops = None
+    if len(sites) and has_hops(pack, scenario):
+        hops = _hops(terrain_of(pack, scenario), sites, nodes, scenario.plan)
     return backhaul(
         ends[0], ends[1], link_prices(scenario, rates),
         BackhaulRule(route_factor=rates.route_factor, max_hops=links.hops),
-        hops=None if terrain is None or sites.empty else _hops(terrain, sites, nodes, links),
+        hops=hops,
         roads=lines_of(pack, "roads"),
     )  # fmt: skip
 
 
+def has_hops(pack: Pack, scenario: Scenario) -> bool:
+    """Return whether microwave is offered: with an elevation model, or where sight is assumed.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+
+    Returns
+    -------
+    offered
+        True if it is.
+    """
+    links = scenario.plan.links
+    if "microwave" not in links.backhaul:
+        return False
+    return links.assume_sight or terrain_of(pack, scenario) is not None
+
+
 def _hops(
-    terrain: Terrain, sites: pd.DataFrame, nodes: pd.DataFrame, links: LinkSettings
+    terrain: Terrain | None, sites: pd.DataFrame, nodes: pd.DataFrame, settings: PlanSettings
 ) -> MicrowaveHops:
-    """Compute mast heights of all hops between near places, one terrain tile at a time."""
+    """Compute mast heights of all hops between near places, one terrain tile at a time.
+
+    Without terrain they are those of the sites.
+    """
+    links = settings.links
     hop = HopEquipment(
         frequency_GHz=links.hop_GHz, rain_mm_h=links.rain_mm_h,
         unavailable_percent=links.unavailable_percent,
@@ -207,6 +234,10 @@ def _hops(
     pairs = hop_pairs(lon, lat, hop_km=hop_km, neighbours=_HOP_NEIGHBOURS)
     # Two nodes need no hop: both have fibre.
     pairs = pairs[pairs[:, 0] < len(sites)]
+    if terrain is None:
+        clear = np.ones(len(pairs), dtype=bool)
+        masts = np.full((len(pairs), 2), settings.antenna_height_m)
+        return MicrowaveHops(pairs, masts, clear, clear)
     tile = np.floor(lat[pairs[:, 0]]) * 1000 + np.floor(lon[pairs[:, 0]])
     parts = []
     for name in np.unique(tile):

@@ -26,8 +26,7 @@ from geo.network_design.problem import MoneyGoal, NetworkPlan, NetworkProblem
 from geo.network_design.solve import Search
 from geo.network_design.ways import STEINER_RATIO, ways
 from geo.siting import SitingProblem, SolverRun
-from planning.elevation import terrain_of
-from planning.plan.backhaul import join, link_prices
+from planning.plan.backhaul import has_hops, join, link_prices
 from planning.plan.candidates import lines_of
 from planning.plan.life_cycle_cost import goal_money
 from planning.plan.site_selection import COST, HOUSEHOLDS, SelectionResult, answered
@@ -313,10 +312,7 @@ class _Priced:
         if not np.isfinite(self.root_km).any():
             self.fibred &= False
         self.roads = lines_of(ask.pack, "roads") is not None
-        self.hops = (
-            "microwave" in settings.links.backhaul
-            and terrain_of(ask.pack, ask.scenario) is not None
-        )
+        self.hops = has_hops(ask.pack, ask.scenario)
 
     @property
     def cheaper_links(self) -> bool:

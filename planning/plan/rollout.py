@@ -18,6 +18,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Bilingual, Message
 from geo.siting import SolverRun
+from planning.elevation import terrain_of
 from planning.plan.alternatives import ALTERNATIVE_COLUMNS, alternative_plans
 from planning.plan.construction import Built, build_needed, money_tables
 from planning.plan.frontier import FRONTIER_COLUMNS, frontier_table
@@ -248,11 +249,21 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
         household_years=built.phases.household_years,
         most_household_years=built.phases.most_household_years,
         basis=ground.reach.basis,
-        notes=unknown_costs(ground.found.table, scenario.plan)
-        + (("terrain_cut_short",) if ground.reach.cut_short else ()),
+        notes=_notes(ask, ground, built),
         further=further_notes(pack, ground, built),
         warnings=idle_warnings(ground, built),
     )
+
+
+def _notes(ask: Ask, ground: SelectionInputs, built: Built) -> tuple[str, ...]:
+    """Return the keys of what the figures omit or assume."""
+    found = list(unknown_costs(ground.found.table, ask.settings))
+    if ground.reach.cut_short:
+        found.append("terrain_cut_short")
+    by_air = (built.joined.backhaul == "microwave").any()
+    if by_air and terrain_of(ask.pack, ask.scenario) is None:
+        found.append("sight_assumed")
+    return tuple(found)
 
 
 def asked(pack: Pack, scenario: Scenario, ground: SelectionInputs) -> Ask:

@@ -149,6 +149,8 @@ def candidates() -> None:
               help=t("plan.demonstration_help"))  # fmt: skip
     kinds = {name: t(f"plan.backhaul_{name}") for name in get_args(BackhaulKind)}
     several("links.backhaul", t("plan.backhaul"), kinds, now.links.backhaul)
+    if "microwave" in now.links.backhaul:
+        switch("links.assume_sight", t("plan.assume_sight"), now.links.assume_sight)
     powers = {name: t(f"plan.power_{name}") for name in get_args(PowerKind)}
     several("links.power", t("plan.power"), powers, now.links.power, help_=t("plan.power_help"))
     figure("antenna_height_m", t("plan.height"), now.antenna_height_m, (1, 300, 5))

@@ -324,3 +324,22 @@ def test_the_same_wishes_give_the_same_plan(pack: Pack) -> None:
     first, again = (plan(pack, wished(sites=20)) for _ in range(2))
     pd.testing.assert_frame_equal(first.sites, again.sites)
     pd.testing.assert_frame_equal(first.villages, again.villages)
+
+
+def test_microwave_without_terrain_is_offered_only_where_sight_is_assumed(pack: Pack) -> None:
+    few = {"objective": "sites", "sites": 8, "money": {"unit_costs": {
+        # A hop that costs next to nothing: taken wherever one is offered.
+        item: {"low": 1, "base": 1, "high": 1} for item in ("microwave_hop", "opex_microwave")
+    }}}  # fmt: skip
+    without = plan(pack, wished(**few))
+    assert "microwave" not in set(without.sites["backhaul"])
+    assert "sight_assumed" not in without.notes
+    made = plan(pack, wished(**few, links={"assume_sight": True, "hop_km": 20}))
+    assert "microwave" in set(made.sites["backhaul"])
+    assert "sight_assumed" in made.notes
+    hops = made.routes[made.routes["kind"] == "microwave"]
+    assert 0 < hops["length_km"].max() <= 20
+    # The masts stay as they are: nothing says that they must be higher.
+    assert made.bill.set_index("item")["quantity"]["mast_height"] == pytest.approx(
+        without.bill.set_index("item")["quantity"]["mast_height"]
+    )
