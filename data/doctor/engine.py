@@ -29,7 +29,6 @@ from data.tables.common import Counts
 from data.tables.imports import IMPORTABLE, RASTERS, table_of_rows
 from data.tables.pack import Table
 from data.wording.catalogue import Message
-from data.wording.errors import Stopped
 from data.workspace.effective import imported_table
 from geo.errors import DataError, InputError
 
