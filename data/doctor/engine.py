@@ -83,9 +83,7 @@ def diagnose(
         If a setting does not fit the file, or no table fits it.
     """
     progress("headers")
-    raw = _with_rows(raw)
-    kinds, table, headers, frame = _mapped(raw, choice)
-    raw, frame = _with_technology(raw, frame, table, headers)
+    raw, kinds, table, headers, frame = _mapped(_with_rows(raw), choice)
     progress("names")
     regions = pack.geo("regions")
     named = resolve_names(frame, regions)
@@ -153,8 +151,8 @@ def _with_rows(raw: RawTable) -> RawTable:
 
 def _mapped(
     raw: RawTable, choice: ImportChoice
-) -> tuple[tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
-    """Return the ranked tables, the table, the mapping of the headers, the renamed rows."""
+) -> tuple[RawTable, tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
+    """Return the file, the ranked tables, the table, the mapping of headers, the renamed rows."""
     own = raw.frame
     if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls", "json"):
         own = own.drop(columns=text_geometries(own)[:1])
@@ -162,7 +160,8 @@ def _mapped(
     kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
     table = _table(choice.kind, kinds)
     headers = map_headers(listed, table, chosen=choice.columns)
-    return kinds, table, headers, own.rename(columns=headers.renaming)
+    raw, frame = _with_technology(raw, own.rename(columns=headers.renaming), table, headers)
+    return raw, kinds, table, headers, frame
 
 
 def _with_technology(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from data.doctor.base import ImportChoice
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
+from data.workspace.find import search_bytes
 from geo.errors import InputError
 from layers.map import features
 from layers.villages import VILLAGE_COLUMNS, named, village_table
@@ -104,3 +106,10 @@ def test_a_village_is_found_with_its_history_sources_and_site(tmp_path: Path) ->
     assert 0 < found.site["distance_km"] < 50
     with pytest.raises(InputError, match="2 villages"):
         village_facts(pack, "阿乌村", tmp_path)
+
+
+def test_the_search_box_finds_own_villages_by_their_names(own: Pack) -> None:
+    lines = [line.split("\t") for line in gzip.decompress(search_bytes(own)).decode().split("\n")]
+    found = {line[2]: line for line in lines if line[0] == "v"}
+    assert set(found) == {"阿罗登", "小村", "无户村"}
+    assert found["阿罗登"][4] == "ald"

@@ -74,7 +74,8 @@ def reading(found: Diagnosis) -> None:
         t("import.header_row"), min_value=0, value=None, key=import_session.HEADER_ROW,
         placeholder=t("import.auto"), help=t("import.header_row_help"),
     )  # fmt: skip
-    shown = found.raw.frame.head(8).rename(columns={ROW: t("import.row")})
+    # As text: an empty cell is drawn empty, not as the word None.
+    shown = found.raw.frame.head(8).rename(columns={ROW: t("import.row")}).astype("str").fillna("")
     st.dataframe(shown, hide_index=True, height=260)
 
 

@@ -11,8 +11,8 @@ import streamlit as st
 
 from data.doctor.crs.position import read_position
 from data.scenario.scenario import PlannedSite
-from data.tables.find import search_bytes
 from data.tables.reader import Pack
+from data.workspace.find import search_bytes
 from geo.errors import PlannerError
 from ui.shell import cache, region, state
 from ui.shell.callbacks import whole
@@ -28,7 +28,7 @@ _HTML = (
     '<kbd aria-hidden="true">/</kbd>'
     '<div id="tc-find-list" role="listbox" hidden></div></div>'
 )
-#: Kinds of :data:`data.tables.find.FIELDS`.
+#: Kinds of :data:`data.workspace.find.FIELDS`.
 _KINDS = ("p", "c", "t", "v", "s")
 
 

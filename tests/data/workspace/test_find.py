@@ -7,9 +7,9 @@ import gzip
 import pandas as pd
 import pytest
 
-from data.tables.find import FIELDS, search_bytes
 from data.tables.initials import initials, matches
 from data.tables.reader import Pack, pack_names
+from data.workspace.find import FIELDS, search_bytes
 
 
 def lines(pack: Pack) -> list[list[str]]:

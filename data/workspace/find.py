@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from data.tables.initials import initials
 from data.tables.reader import Pack
+from data.workspace.effective import brought
 
 #: Fields of a line, between tabs. ``kind`` is p, c (prefecture, county), t (place), v (village) or
 #: s (site); the letters are the first of each syllable of the Chinese name.
@@ -38,13 +39,21 @@ def search_bytes(pack: Pack) -> bytes:
     tables = [
         *(_regions(pack, level, kind) for level, kind in _REGIONS.items()),
         _lines(pack.table("places"), "t", "place_id"),
-        _lines(pack.table("natural_villages"), "v", "village_id"),
-        _lines(pack.table("sites"), "s", "site_id"),
+        _lines(_with_names(pack, "natural_villages", "village_id"), "v", "village_id"),
+        _lines(_with_names(pack, "sites", "site_id"), "s", "site_id"),
     ]
     table = pd.concat(tables, ignore_index=True)
     fields = [pa.array(table[name]).cast(pa.string()) for name in FIELDS]
     lines = pc.binary_join_element_wise(*fields, "\t").to_pylist()
     return gzip.compress("\n".join(lines).encode(), 5, mtime=0)
+
+
+def _with_names(pack: Pack, kind: str, key: str) -> pd.DataFrame:
+    """Return a table with the names that the planner's own file gives its rows."""
+    table, own = pack.table(kind), brought(pack, kind)
+    if own is None or "name" not in own:
+        return table
+    return table.assign(name=table[key].map(own["name"]))
 
 
 def _regions(pack: Pack, level: str, kind: str) -> pd.DataFrame:
