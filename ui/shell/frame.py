@@ -61,7 +61,7 @@ STREAMLIT_WORDS = (
 
 
 def style() -> None:
-    """Draw nothing, but give the page colours, measures, safe downloads, its language, its print."""
+    """Draw nothing, but give the page colours and measures, safe downloads, language and print."""
     shades = "".join(f"--tc-{name}:{shade};" for name, shade in colours(dark=is_dark()).items())
     sheet = f"<style>:root{{{shades}}}{_file('page.css')}</style>"
     st.html(f"{sheet}<script>{script(language())}</script>", unsafe_allow_javascript=True)
