@@ -20,6 +20,6 @@ export default [
   },
   // What a browser reads: Leaflet's L is loaded before our own sources.
   { files: ["static/*.js", "static/map/*.js"], languageOptions: { globals: { ...globals.browser, L: "readonly" } } },
-  { files: ["static/map/*.js", "static/downloads.js"], languageOptions: { sourceType: "script" } },
+  { files: ["static/map/*.js", "static/downloads.js", "static/print.js"], languageOptions: { sourceType: "script" } },
   { files: ["static/*.mjs", "tests/static/*.mjs"], languageOptions: { globals: globals.node } },
 ];

@@ -210,7 +210,7 @@ def _tiles() -> str:
         tiles = background()
     except PlannerError:
         return ""
-    if tiles is None:
+    if tiles is None or "://" not in tiles.url:
         return ""
     parts = urlsplit(tiles.url)
     server = parts.netloc.partition("{")[0]

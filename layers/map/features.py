@@ -14,13 +14,14 @@ import shapely
 from numpy.typing import NDArray
 
 from data.tables.reader import Pack
-from data.workspace.effective import brought
+from data.workspace.effective import brought, imported_table
 from layers.offers import Points
 from layers.villages import COUNT_COLUMNS, states_in_force
 
 #: Tolerance of the simplification [°]; below a pixel at the zooms that are used.
 _TOLERANCE_DEG = 0.003
 _GRID_DEG = 1e-4
+_ROAD_DEG = 3e-4
 #: Households of a point of which they are unknown.
 UNKNOWN_SIZE = 65_535
 
@@ -57,6 +58,38 @@ def river_features(pack: Pack) -> tuple[dict[str, Any], ...]:
         Simplified for display, coordinates in WGS84 [°].
     """
     return _rivers(pack, pack.digest_of("rivers"))
+
+
+def road_bytes(pack: Pack) -> bytes:
+    """Return the imported roads as the map's script reads them.
+
+    Parameters
+    ----------
+    pack
+        The province.
+
+    Returns
+    -------
+    content
+        JSON list of lines, each a list of [lat, lon] in WGS84 [°]; empty bytes without roads.
+    """
+    return _roads(pack, pack.digest)
+
+
+@lru_cache(maxsize=2)
+def _roads(pack: Pack, _identity: str) -> bytes:
+    roads = imported_table(pack, "roads")
+    if roads is None:
+        return b""
+    import json
+
+    lines = shapely.get_parts(roads["geometry"].to_numpy(object))
+    lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
+    simple = shapely.simplify(lines, _ROAD_DEG)
+    points, owner = shapely.get_coordinates(simple, return_index=True)
+    cuts = np.flatnonzero(np.diff(owner)) + 1
+    paths = [part.tolist() for part in np.split(points[:, ::-1].round(4), cuts)]
+    return json.dumps(paths if len(points) else [], separators=(",", ":")).encode()
 
 
 def bounds(pack: Pack) -> tuple[tuple[float, float], tuple[float, float]]:

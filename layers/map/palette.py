@@ -37,6 +37,7 @@ PALETTE: Mapping[str, tuple[str, str]] = {
     "ground": ("#FFFFFF", "#10161E"),
     "card": ("#FFFFFF", "#18212C"),
     "sunk": ("#F4F6F8", "#151D27"),
+    "road": ("#B7AE9F", "#5F594D"),
     "river": ("#9DC3DE", "#3F6C8C"),
     "rule-a": ("#2F4858", "#C9D6E2"),
     "rule-b": ("#C2A200", "#E8D44D"),

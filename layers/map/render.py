@@ -23,7 +23,7 @@ from layers.map.symbols import HATCH, STEPS, class_of, fill_of, region_style, st
 
 #: Zoom below which points are counted per square of the screen, since dots would run together.
 AGGREGATE_BELOW = 8.0
-_SEATS_FROM = 8.5
+_SEATS_FROM, _ROADS_FROM, _PLACES_FROM = 8.5, 9.0, 9.5
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Words:
     no_target: str
     met: str
     rivers: str
+    roads: str
+    places: str
     relief: str
     seats: str
     switches: str
@@ -289,6 +291,43 @@ def add_labels(
         sheet, "labels", "L.tongcunLabels",
         {"items": items, "class_name": "tc-region", "min_zoom": from_zoom, "max_zoom": to_zoom},
     )  # fmt: skip
+
+
+def add_roads(sheet: Sheet, url: str) -> None:
+    """Draw the imported roads from the zoom on at which they can be told apart.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    url
+        Address of :func:`layers.map.features.road_bytes`.
+    """
+    colour = sheet.ink["road"]
+    options = {"url": url, "colour": colour, "min_zoom": _ROADS_FROM}
+    _add(sheet, "roads", "L.tongcunRoads", options)
+    row = {"text": sheet.words.roads, "colour": colour, "shape": "line", "layer": "roads"}
+    sheet.rows.append({**row, "min_zoom": _ROADS_FROM})
+
+
+def add_places(sheet: Sheet, places: Sequence[tuple[float, float, str]]) -> None:
+    """Write the names of places below the county seats at close zoom.
+
+    Parameters
+    ----------
+    sheet
+        Map in the making; it is added to.
+    places
+        (lat, lon, name) of each place [°], the most important first.
+    """
+    items = [list(place) for place in places]
+    _add(
+        sheet, "places", "L.tongcunLabels",
+        {"items": items, "class_name": "tc-place tc-small", "min_zoom": _PLACES_FROM,
+         "max_zoom": 30, "dot": True, "size": 11},
+    )  # fmt: skip
+    row = {"text": sheet.words.places, "colour": sheet.ink["ink-2"], "shape": "disc"}
+    sheet.rows.append({**row, "layer": "places", "min_zoom": _PLACES_FROM})
 
 
 def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:

@@ -167,7 +167,7 @@ def test_hostile_names_stay_text_on_the_map(page: Page) -> None:
     pack = Pack.load("yunnan")
     words = render.Words(
         "credit", {"home": "home"}, "village", "households", ("a", "b", "c"), "unknown", "none",
-        "met", "rivers", "relief", "seats", "layers",
+        "met", "rivers", "roads", "places", "relief", "seats", "layers",
     )  # fmt: skip
     sheet = render.new_sheet(features.bounds(pack), words)
     name = "</script><script>window.broken = 1</script>"

@@ -165,6 +165,26 @@ test("measuring adds the lengths between clicks and leaves the line until it is 
   assert.equal(document.querySelector(".tc-measured"), null);
 });
 
+test("roads are fetched and shown from their zoom on", async () => {
+  const { window, L, map } = newMap(7);
+  const asked = [];
+  window.fetch = async (at) => {
+    asked.push(String(at));
+    return { ok: true, json: async () => [[[25, 102], [25.1, 102]], [[25, 102.1], [25.1, 102.2]]] };
+  };
+  const roads = L.tongcunRoads({ url: "/media/roads.json", colour: "#999999", minZoom: 9 }).addTo(map);
+  await settled();
+  assert.deepEqual(asked, []);
+  map.setZoom(9, { animate: false });
+  await settled();
+  map.setZoom(10, { animate: false });
+  await settled();
+  assert.deepEqual(asked, ["http://planner.test/tool/media/roads.json"]);
+  assert.equal(roads.getLayers()[0].getLatLngs().length, 2);
+  map.setZoom(8, { animate: false });
+  assert.equal(map.getPane("roads").style.display, "none");
+});
+
 test("the pointer's place is told as latitude and longitude", () => {
   const { L, map, document } = newMap(9);
   map.fire("mousemove", { latlng: L.latLng(25.1234567, 102 + 360) });

@@ -21,7 +21,7 @@ export const newWindow = (html = "") => {
   const { window } = new JSDOM(`<!doctype html><body>${html}</body>`, { runScripts: "outside-only", url: "http://planner.test/tool/page", pretendToBeVisual: true });
   // jsdom computes no layout.
   for (const [name, value] of [["clientWidth", SIZE_PX.width], ["clientHeight", SIZE_PX.height]]) {
-    Object.defineProperty(window.HTMLElement.prototype, name, { get: () => value });
+    Object.defineProperty(window.HTMLElement.prototype, name, { get: () => value, configurable: true });
   }
   window.ResizeObserver = class {
     observe() {}

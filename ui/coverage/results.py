@@ -23,6 +23,7 @@ from ui.shell import cache, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import UNKNOWN, interval, language, name_language, number, short_names, t
 from ui.shell.provenance import plain
+from ui.widgets import tables
 
 _ROW_HEIGHT = 28
 #: Villages that the table shows; the export holds all.
@@ -202,10 +203,12 @@ def village_frame(table: pd.DataFrame) -> None:
         }
     )
     text, figure = st.column_config.TextColumn, st.column_config.NumberColumn
+    chosen = str(st.session_state.get(state.VILLAGE, ""))
+    table_ = tables.followed("coverage-villages", ranked["village_id"], chosen)
     st.dataframe(
-        shown, key="coverage-villages", hide_index=True, height=380, row_height=_ROW_HEIGHT,
-        placeholder=UNKNOWN, selection_mode="single-row",
-        on_select=lambda: _take(ranked["village_id"]),
+        shown, **table_, hide_index=True, height=tables.fitted(len(shown), 380),
+        row_height=_ROW_HEIGHT, placeholder=UNKNOWN,
+        on_select=lambda: _take(ranked["village_id"], table_["key"]),
         column_config={
             "village_id": text(t("table.village_id"), pinned=True),
             "county": text(t("table.county")),
@@ -283,6 +286,6 @@ def _share(part: int, whole: int) -> str:
 
 
 @whole
-def _take(ids: Sequence[str] | pd.Series) -> None:
-    rows = st.session_state["coverage-villages"]["selection"]["rows"]
+def _take(ids: Sequence[str] | pd.Series, key: str) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
     st.session_state[state.VILLAGE] = str(pd.Series(ids).iloc[rows[0]]) if rows else ""

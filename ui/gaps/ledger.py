@@ -14,6 +14,8 @@ from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain
 from ui.widgets import tables
 
+#: First cell of the row that was chosen last.
+_ROW = "_ledger_row"
 #: Columns of each ledger table as shown; the ending _ stands for the language.
 _LEDGER = {
     "targets": (
@@ -76,15 +78,19 @@ def _frame(frame: pd.DataFrame) -> None:
     """Draw a ledger table; a chosen row opens in full below, so that nothing is cut."""
     shown = tables.stated(frame)
     titles = {c: st.column_config.Column(t(f"column.{_base(c)}")) for c in shown.columns}
-    key = f"ledger-{st.session_state.get('sources_table')}"
+    ids = frame[frame.columns[0]].astype(str)
+    table = tables.followed(
+        f"ledger-{st.session_state.get('sources_table')}", ids, st.session_state.get(_ROW, "")
+    )
     chosen = st.dataframe(
-        shown, key=key, hide_index=True, height=380, placeholder=UNKNOWN, column_config=titles,
-        on_select="rerun", selection_mode="single-row",
+        shown, **table, hide_index=True, height=tables.fitted(len(frame), 380),
+        placeholder=UNKNOWN, column_config=titles, on_select="rerun",
     )  # fmt: skip
     rows = chosen["selection"]["rows"]
     if not rows or rows[0] >= len(frame):
         st.caption(t("sources.choose_row"))
         return
+    st.session_state[_ROW] = ids.iloc[rows[0]]
     row = frame.iloc[rows[0]].astype(object)
     if "qualifier" in row:
         row["value"] = tables.stated_value(str(row["qualifier"] or ""), float(row["value"]))

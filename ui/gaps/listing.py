@@ -88,7 +88,7 @@ def _table(rows: pd.DataFrame, height: int) -> None:
     st.dataframe(
         tables.stated(shown[known]),
         hide_index=True,
-        height=height - 40,
+        height=tables.fitted(len(shown), height - 40),
         placeholder=UNKNOWN,
         column_config=titles,
     )

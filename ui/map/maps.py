@@ -46,6 +46,10 @@ _TOOLS = (
 )  # fmt: skip
 #: Newly reached villages drawn as marks of their own at most; the numbers count all.
 _MARKS = 3_000
+#: Key of the roads among the addresses of a map.
+_ROADS = "roads"
+#: Named places on a map at most, those with most people.
+_PLACES = 2_000
 
 
 def gap_map(
@@ -55,7 +59,7 @@ def gap_map(
     pack = cache.pack()
     points = _points(features.village_bytes(pack), key)
     names = _names(features.village_names(pack), key)
-    marks = layer_marks.addresses(pack, key)
+    marks = _addresses(pack, key)
     text = table.to_json()
     look = (pack.digest, _digest(text), points, names, repr(marks), language(), mapview.is_dark())
     chart = _gap_chart(
@@ -141,8 +145,9 @@ def point_chart(content: bytes, look: PointLook, *, key: str) -> mapview.Drawn:
     """Return classed points over the county borders, for :func:`ui.map.mapview.show`."""
     pack = cache.pack()
     points = _points(content, key)
-    known = (pack.digest, points, repr(look), language(), mapview.is_dark())
-    return _point_chart(known, _pack=pack, _address=points, _look=look)
+    marks = _addresses(pack, key)
+    known = (pack.digest, points, repr(marks), repr(look), language(), mapview.is_dark())
+    return _point_chart(known, _pack=pack, _address=points, _look=look, _marks_at=dict(marks))
 
 
 def site_map(
@@ -250,7 +255,7 @@ def _gap_chart(
     render.add_regions(sheet, features.region_features(_pack, level), fill)
     above = "prefecture" if level == "county" else "province"
     render.add_outline(sheet, features.region_features(_pack, above))
-    _common(sheet, _pack, language())
+    _common(sheet, _pack, language(), _marks_at[_ROADS])
     first = _table.iloc[0]
     item, metric = metric_of(str(first["layer"]), str(first["metric"]))
     layer_marks.add(sheet, _pack, _marks_at, shown=item.key)
@@ -287,7 +292,7 @@ def _borders(
 ) -> mapview.Drawn:
     """Return the map of these villages; counted per disc below a zoom."""
     points = (_points(content, key), _names(names, key))
-    marks = layer_marks.addresses(pack, key)
+    marks = _addresses(pack, key)
     look = (pack.digest, *points, repr(marks), language(), mapview.is_dark(), repr(view))
     return _border_chart(look, _pack=pack, _points_at=points, _marks_at=dict(marks), _view=view)
 
@@ -295,7 +300,7 @@ def _borders(
 def overlay_map(item: Layer, *, key: str, height: int) -> None:
     """Draw the marks of an overlay over the county borders."""
     pack = cache.pack()
-    marks = layer_marks.addresses(pack, key)
+    marks = _addresses(pack, key)
     look = (pack.digest, item.key, repr(marks), language(), mapview.is_dark())
     chart = _overlay_chart(look, _pack=pack, _item=item, _marks_at=dict(marks))
     mapview.show(chart, key=f"map-{key}", height=height, overlay=_selection(pack))
@@ -309,7 +314,7 @@ def _overlay_chart(
     del look
     sheet = _sheet(_pack, dark=mapview.is_dark())
     fill = _county_borders(sheet, _pack)
-    _common(sheet, _pack, language())
+    _common(sheet, _pack, language(), _marks_at[_ROADS])
     layer_marks.add(sheet, _pack, _marks_at, shown=_item.key)
     render.add_labels(sheet, fill, from_zoom=7.5)
     return _finished(_pack, sheet, render.Legend(_item.title(language())), "", banner="")
@@ -343,7 +348,7 @@ def _border_chart(
     del look
     sheet = _sheet(_pack, dark=mapview.is_dark())
     fill = _county_borders(sheet, _pack)
-    _common(sheet, _pack, language())
+    _common(sheet, _pack, language(), _marks_at[_ROADS])
     layer_marks.add(sheet, _pack, _marks_at)
     render.add_points(sheet, _points_at[0], _view, names=_points_at[1])
     render.add_labels(sheet, fill, from_zoom=7.5)
@@ -352,7 +357,12 @@ def _border_chart(
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _point_chart(
-    known: tuple[str | bool, ...], *, _pack: Pack, _address: str, _look: PointLook
+    known: tuple[str | bool, ...],
+    *,
+    _pack: Pack,
+    _address: str,
+    _look: PointLook,
+    _marks_at: Mapping[str, str],
 ) -> mapview.Drawn:
     """Return points over the county borders; ``known`` is the cache's key."""
     del known
@@ -360,7 +370,7 @@ def _point_chart(
     fill = _county_borders(sheet, _pack)
     if not _look.counted:
         fill = replace(fill, labels=[])
-    _common(sheet, _pack, language())
+    _common(sheet, _pack, language(), _marks_at[_ROADS])
     looks = [{**look, "colour": sheet.shade(look["colour"])} for look in _look.looks]
     render.add_points(sheet, _address, render.PointView(aggregate_below=6.0, looks=looks))
     render.add_labels(sheet, fill, from_zoom=7.5)
@@ -389,7 +399,8 @@ def words(*, village: str = "", look: PointLook | None = None) -> render.Words:
         unsized=t("map.unsized"),
         counted=t("map.discs") if look is None else "",
         unknown=t("legend.unknown"), no_target=t("legend.none"), met=t("map.met"),
-        rivers=t("map.rivers"), relief=t("map.relief"), seats=t("map.seats"),
+        rivers=t("map.rivers"), roads=t("map.roads"),
+        places=t("map.places"), relief=t("map.relief"), seats=t("map.seats"),
         switches=t("map.switches"),
     )  # fmt: skip
 
@@ -407,16 +418,32 @@ def new_sheet(pack: Pack, texts: render.Words, *, dark: bool) -> render.Sheet:
     return sheet
 
 
-def _common(sheet: render.Sheet, pack: Pack, tongue: str) -> None:
-    """Draw rivers and county seats."""
+def _addresses(pack: Pack, key: str) -> tuple[tuple[str, str], ...]:
+    """Return the addresses of what a map draws beside its own points: marks of layers, roads."""
+    roads = features.road_bytes(pack)
+    address = media_address(roads, _JSON, key=f"roads-{key}") if roads else ""
+    return (*layer_marks.addresses(pack, key), (_ROADS, address))
+
+
+def _common(sheet: render.Sheet, pack: Pack, tongue: str, roads: str) -> None:
+    """Draw rivers, imported roads where no tiles have them, county seats, and further places."""
     render.add_rivers(sheet, features.river_features(pack))
+    if roads and not sheet.tiled:
+        render.add_roads(sheet, roads)
     places = pack.table("places")
-    seats = places[places["kind"] == "county_seat"]
-    names = seats[f"name_{data_language(tongue)}"].fillna(seats["name_zh"]).fillna("")
-    render.add_seats(
-        sheet,
-        [(la, lo, str(n)) for la, lo, n in zip(seats["lat"], seats["lon"], names, strict=True)],
-    )
+    is_seat = places["kind"] == "county_seat"
+    render.add_seats(sheet, _spots(places[is_seat], tongue))
+    others = places[~is_seat].sort_values("population", ascending=False, kind="stable")
+    render.add_places(sheet, _spots(others.head(_PLACES), tongue))
+
+
+def _spots(places: pd.DataFrame, tongue: str) -> list[tuple[float, float, str]]:
+    names = places[f"name_{data_language(tongue)}"].fillna(places["name_zh"]).fillna("")
+    return [
+        (float(lat), float(lon), str(name))
+        for lat, lon, name in zip(places["lat"], places["lon"], names, strict=True)
+        if str(name)
+    ]
 
 
 def _selection(pack: Pack) -> dict[str, Any]:

@@ -292,11 +292,11 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
         "evidence": t("table.evidence"), "as_of": t("figure.date"),
         "source_ids": t("table.source_ids"),
     }  # fmt: skip
-    key = f"needs-table-{level}"
-    height = tables.fitted(len(shown), _HEIGHT)
+    table = tables.followed(f"needs-table-{level}", ranked["adcode"], state.region()[1])
+    key, height = table["key"], tables.fitted(len(shown), _HEIGHT)
     st.dataframe(
-        tables.worded(shown, ranked), key=key, hide_index=True, row_height=_ROW, height=height,
-        placeholder=UNKNOWN, column_config=config, selection_mode="single-row",
+        tables.worded(shown, ranked), **table, hide_index=True, row_height=_ROW, height=height,
+        placeholder=UNKNOWN, column_config=config,
         on_select=lambda: _take(ranked["adcode"], key, level),
     )  # fmt: skip
     st.caption(t("lists.unit", unit=unit, count=len(shown)))

@@ -22,14 +22,15 @@ _HEIGHT, _ROW = 380, 28
 def ranked(result: Rollout) -> None:
     """Draw the list with the chosen site's buttons."""
     shown = _shown(result.sites)
+    chosen = str(st.session_state.get(plan_map.CHOSEN, ""))
+    table = tables.followed("plan-list", result.sites["candidate_id"], chosen)
     st.dataframe(
         shown,
-        key=f"plan-list-{result.scenario.digest}",
+        **table,
         height=tables.fitted(len(shown), _HEIGHT),
         row_height=_ROW,
         hide_index=True,
-        on_select=lambda: _take(result),
-        selection_mode="single-row",
+        on_select=lambda: _take(result, table["key"]),
         column_config=_columns(result),
     )
     counts = result.sites["evidence"].value_counts()
@@ -108,8 +109,8 @@ def _columns(result: Rollout) -> dict[str, Any]:
 
 
 @whole
-def _take(result: Rollout) -> None:
-    rows = st.session_state[f"plan-list-{result.scenario.digest}"].selection.rows
+def _take(result: Rollout, key: str) -> None:
+    rows = st.session_state[key].selection.rows
     chosen = result.sites["candidate_id"].iloc[rows[0]] if rows else ""
     st.session_state[plan_map.CHOSEN] = chosen
 

@@ -61,7 +61,7 @@ STREAMLIT_WORDS = (
 
 
 def style() -> None:
-    """Draw nothing, but give the page colours, measures, safe downloads, and its language."""
+    """Draw nothing, but give the page colours and measures, safe downloads, language and print."""
     shades = "".join(f"--tc-{name}:{shade};" for name, shade in colours(dark=is_dark()).items())
     sheet = f"<style>:root{{{shades}}}{_file('page.css')}</style>"
     st.html(f"{sheet}<script>{script(language())}</script>", unsafe_allow_javascript=True)
@@ -74,7 +74,8 @@ def script(tongue: str) -> str:
         [text(f"streamlit.{word}", code, it="{it}") for code in ("en", tongue)]
         for word in STREAMLIT_WORDS
     ]
-    return f"{_file('downloads.js')}window.tongcunWords={json.dumps(words)};{_file('words.js')}"
+    said = f"window.tongcunWords={json.dumps(words)};"
+    return f"{_file('downloads.js')}{_file('print.js')}{said}{_file('words.js')}"
 
 
 def is_dark() -> bool:

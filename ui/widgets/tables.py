@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -35,6 +37,37 @@ _NAMED = ("name", "township", "admin_village")
 def fitted(rows: int, most: int) -> int:
     """Return the height of a table that shows its rows and nothing below them, to a most [px]."""
     return min(most, _ROW_HEIGHT * max(rows, 1) + _HEAD)
+
+
+def followed(name: str, ids: pd.Series, chosen: str) -> dict[str, Any]:
+    """Return key and first selection of a table whose selection follows its row.
+
+    Streamlit keeps a selection by position. Where other rows stand there, the table is another
+    one, and begins with the chosen row.
+
+    Parameters
+    ----------
+    name
+        Name of the table on the page.
+    ids
+        Identity of each row, in the order shown.
+    chosen
+        Identity of the chosen row; empty for none.
+
+    Returns
+    -------
+    options
+        ``key``, ``selection_mode`` and ``selection_default`` for ``st.dataframe``.
+    """
+    digest = hashlib.sha256(
+        pd.util.hash_pandas_object(ids.astype(str), index=False).to_numpy().tobytes()
+    )
+    rows = np.flatnonzero(ids.astype(str).to_numpy(object) == chosen)[:1].tolist()
+    return {
+        "key": f"{name}-{digest.hexdigest()[:12]}",
+        "selection_mode": "single-row",
+        "selection_default": {"selection": {"rows": rows}},
+    }
 
 
 def searched(table: pd.DataFrame, text: str) -> pd.DataFrame:
@@ -177,9 +210,10 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
     shown = shown.join(villages[further])
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     labels = {name: column_label(name) for name in (*own, *further)}
+    table = followed(key, villages["village_id"], str(st.session_state.get(state.VILLAGE, "")))
     st.dataframe(
         shown,
-        key=key,
+        **table,
         height=fitted(len(shown), _HEIGHT - 40),
         row_height=_ROW_HEIGHT,
         hide_index=True,
@@ -195,8 +229,7 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
             "lon": number(t("table.lon"), format="%.4f", width=72),
             "evidence": text(t("table.evidence"), width=64),
         },
-        on_select=lambda: _take_village(villages, key),
-        selection_mode="single-row",
+        on_select=lambda: _take_village(villages, table["key"]),
     )
 
 

@@ -17,7 +17,8 @@ from tests import toy
 WORDS = render.Words(
     credit="credit", tools={"home": "Home"}, village="village", households="households",
     states=("without", "with", "open"), unknown="Unknown", no_target="No target", met="Met",
-    rivers="Rivers", relief="Relief", seats="Seats", switches="Layers", counted="Discs",
+    rivers="Rivers", roads="Roads", places="Places", relief="Relief", seats="Seats",
+    switches="Layers", counted="Discs",
 )  # fmt: skip
 BOX = ((toy.SOUTH, 100.0), (toy.NORTH, 102.5))
 
