@@ -16,7 +16,13 @@ from layers.villages import village_table
 from planning.exports.report.bars import bar
 from planning.exports.report.maps import MapContent, fills_of, region_map
 from planning.exports.report.reader import Reader
-from planning.exports.report.report import ReportInputs, ReportRequest, levels_of, prefectures, report
+from planning.exports.report.report import (
+    ReportInputs,
+    ReportRequest,
+    levels_of,
+    prefectures,
+    report,
+)
 from planning.gaps import gap_table
 from planning.plan.rollout import Rollout, plan
 from tests.toy import EAST, WEST
