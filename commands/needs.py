@@ -20,6 +20,7 @@ from commands.options import (
     pack_of,
     print_table,
     scenario_of,
+    terminal_language,
     write_bundle,
 )
 
@@ -75,4 +76,4 @@ def needs(  # noqa: PLR0913  one argument for each option
     if out == "-":
         print_table(one_note(table), right=table.select_dtypes("number").columns)
         return
-    write_bundle(need_bundle(pack, wanted, table, chosen), out)
+    write_bundle(need_bundle(pack, wanted, table, chosen, language=terminal_language()), out)

@@ -28,6 +28,7 @@ from commands.options import (
     print_table,
     remark,
     scenario_of,
+    terminal_language,
     words,
     write_bundle,
 )
@@ -193,13 +194,13 @@ def _write(pack: Pack, result: Rollout, table: str, out: str) -> None:
 
     path = Path(out)
     if table != "all":
-        write_bundle(plan_bundle(pack, result, table), out)
+        write_bundle(plan_bundle(pack, result, table, language=terminal_language()), out)
     elif path.suffix.lower() in {".csv", ".parquet"}:
         for name in TABLES:
             beside = path.with_name(f"{path.stem}-{name}{path.suffix}")
             write_bundle(plan_bundle(pack, result, name), str(beside))
     else:
-        write_bundle(plan_bundle(pack, result), out)
+        write_bundle(plan_bundle(pack, result, language=terminal_language()), out)
     typer.echo(_sentence(result), err=True)
 
 

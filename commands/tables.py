@@ -305,7 +305,7 @@ def whatif(  # noqa: PLR0913  one argument for each option
             )  # fmt: skip
             say("terminal.five_g_counts" if five_g else "terminal.five_g_apart")
             return
-        write_bundle(whatif_bundle(pack, plan, result), out)
+        write_bundle(whatif_bundle(pack, plan, result, language=terminal_language()), out)
         step("written")
 
 

@@ -148,7 +148,9 @@ def village_bundle(
     )
 
 
-def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundle:
+def whatif_bundle(
+    pack: Pack, scenario: Scenario, effect: Effect, *, language: str = ""
+) -> ExportBundle:
     """Return the export of planned sites and their effect.
 
     Parameters
@@ -159,6 +161,8 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
         The scenario whose settings apply.
     effect
         Effect from :func:`planning.whatif.effect`.
+    language
+        Language of the sheets for people in a workbook; empty for a workbook without them.
 
     Returns
     -------
@@ -174,18 +178,27 @@ def whatif_bundle(pack: Pack, scenario: Scenario, effect: Effect) -> ExportBundl
         "households_gained": f"{effect.households}",
         "five_g_counts_as_4g": "yes" if scenario.five_g_counts_as_4g else "no",
     }
+    gained = with_brought(pack, effect.gained.reset_index(drop=True))
+    sources = sources_of(pack, ["pack:natural_villages"])
+    sheets: tuple[ReadingSheet, ...] = ()
+    if language:
+        from planning.exports.plan_sheets import whatif_sheets
+
+        tables = {"sites": sites, "villages": gained, "sources": sources}
+        sheets = whatif_sheets(pack, scenario, tables, effect, language)
     return ExportBundle(
         kind="whatif",
         title=title("export_title.whatif", pack),
         main=sites,
         extra={
-            "villages": with_brought(pack, effect.gained.reset_index(drop=True)),
+            "villages": gained,
             **({} if effect.basis == "circle" else {"missed": with_brought(pack, effect.missed)}),
             "effect": effect.regions,
-            "sources": sources_of(pack, ["pack:natural_villages"]),
+            "sources": sources,
         },
         about=about | {"run_digest": _digest("whatif", pack, scenario, sites)},
         geometry=None,
+        reading=sheets,
     )
 
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from data.export.bundle import ExportBundle, in_both
+from data.export.bundle import ExportBundle, ReadingSheet, in_both
 from data.export.writers import run_digest
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Message, text
 from geo.errors import UnknownNameError
 from layers.base import Layer
+from layers.registry import unit_name
 from layers.villages import with_brought
 from planning.exports.gaps import BASIS, provenance, sources_of, title
+from planning.exports.report.reader import Reader
 from planning.plan.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ TABLES = (
 )  # fmt: skip
 
 
-def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBundle:
+def plan_bundle(
+    pack: Pack, rollout: Rollout, table: str = "sites", *, language: str = ""
+) -> ExportBundle:
     """Return the export of a plan with one of its tables as the main one.
 
     Parameters
@@ -41,6 +45,8 @@ def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBun
         The plan.
     table
         Name of the main table, one of :data:`TABLES`.
+    language
+        Language of the sheets for people in a workbook; empty for a workbook without them.
 
     Returns
     -------
@@ -77,7 +83,18 @@ def plan_bundle(pack: Pack, rollout: Rollout, table: str = "sites") -> ExportBun
         about=about | {"run_digest": run_digest(inputs)},
         geometry=shapes.pop(table, None),
         shapes=shapes,
+        reading=_for_people(pack, rollout, frames["sources"], language),
     )
+
+
+def _for_people(
+    pack: Pack, rollout: Rollout, sources: pd.DataFrame, language: str
+) -> tuple[ReadingSheet, ...]:
+    if not language:
+        return ()
+    from planning.exports.plan_sheets import plan_sheets
+
+    return plan_sheets(pack, rollout, sources, language)
 
 
 def plan_table(rollout: Rollout, name: str) -> pd.DataFrame:
@@ -99,7 +116,9 @@ def plan_table(rollout: Rollout, name: str) -> pd.DataFrame:
     return pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
 
 
-def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Layer) -> ExportBundle:
+def need_bundle(
+    pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Layer, *, language: str = ""
+) -> ExportBundle:
     """Return the export of a layer's need by year, with the polygons of its regions.
 
     Parameters
@@ -112,6 +131,8 @@ def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Laye
         Table from :func:`planning.needs.need_table`.
     layer
         A layer with a need.
+    language
+        Language of the sheets for people in a workbook; empty for a workbook without them.
 
     Returns
     -------
@@ -127,11 +148,21 @@ def need_bundle(pack: Pack, scenario: Scenario, table: pd.DataFrame, layer: Laye
     shapes = regions[fits].drop_duplicates("adcode")
     geometry = shapes.set_index("adcode").geometry.reindex(table["adcode"].tolist())
     about = provenance(pack, scenario, evidence=table["evidence"].unique())
+    sources = sources_of(pack, table["source_ids"].unique())
+    sheets: tuple[ReadingSheet, ...] = ()
+    if language:
+        from planning.exports.plan_sheets import need_sheets
+
+        unit = unit_name(str(table["unit"].iloc[0]), language) if "unit" in table else ""
+        words = "sheet.need" if unit else "export_title.list"
+        heading = text(words, language, layer=layer.title(language), unit=unit, province="")
+        sheets = need_sheets(pack, scenario, table, sources, Reader(language), heading)
     return ExportBundle(
         kind="needs",
         title=title("export_title.needs", pack),
         main=table,
-        extra={"sources": sources_of(pack, table["source_ids"].unique())},
+        extra={"sources": sources},
+        reading=sheets,
         about=about | {"layer": layer.key, "run_digest": run_digest(inputs)},
         geometry=geometry.reset_index(drop=True),
     )

@@ -112,9 +112,9 @@ def _scenario() -> Scenario:
 def _export(table: pd.DataFrame, chosen: Layer) -> None:
     from planning.exports.plan import need_bundle
 
-    pack, plan = cache.pack(), _scenario()
+    pack, plan, tongue = cache.pack(), _scenario(), language()
     exporting.buttons(
         t("needs.export"), f"{region.name()}_{t('page.needs')}_{chosen.title(language())}",
-        lambda _geometry: need_bundle(pack, plan, table, chosen),
+        lambda _geometry: need_bundle(pack, plan, table, chosen, language=tongue),
         handover=exporting.MAPS,
     )  # fmt: skip

@@ -105,11 +105,11 @@ def _next_site(*, terrain: bool) -> None:
 def _exports(result: Effect) -> None:
     from planning.exports.gaps import whatif_bundle
 
-    pack, plan = cache.pack(), state.plan()
+    pack, plan, tongue = cache.pack(), state.plan(), language()
     if plan.sites:
         exporting.buttons(
             t("export.whatif"),
             f"{pack.name}-whatif",
-            lambda _geometry: whatif_bundle(pack, plan, result),
+            lambda _geometry: whatif_bundle(pack, plan, result, language=tongue),
             handover=exporting.MAPS,
         )

@@ -10,7 +10,7 @@ import streamlit as st
 from planning.exports.plan import TABLES, plan_bundle
 from planning.plan.rollout import Rollout
 from ui.shell import cache, exporting, localised_select
-from ui.shell.i18n import t
+from ui.shell.i18n import language, t
 
 if TYPE_CHECKING:
     from data.export.bundle import ExportBundle
@@ -48,4 +48,5 @@ def _stem(pack: Pack, found: Rollout) -> str:
 
 
 def _bundle(pack: Pack, found: Rollout, name: str) -> Callable[[bool], ExportBundle]:
-    return lambda _geometry: plan_bundle(pack, found, name)
+    tongue = language()
+    return lambda _geometry: plan_bundle(pack, found, name, language=tongue)
