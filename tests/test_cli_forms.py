@@ -19,11 +19,11 @@ def test_the_life_of_a_site_ends_in_the_list_of_acceptances(tmp_path: Path) -> N
     file = tmp_path / "steps.csv"
     file.write_text(
         "site_id,stage,as_of,villages,technology,rsrp_dbm,photographs,result\n"
-        "s1,accepted,2023-06-30,v03;v06,4G,-92,=a.jpg,passed\ns2,approved,2023-06-30,,,,,\n",
+        "s1,accepted,2023-06-30,v03;v06,4G,-92,=a.jpg,passed\ns2,已批复,2023-06-30,,,,,\n",
         encoding="utf-8",
     )
     run_here("site-life", file, *home)
-    assert "s2" in run_here("site-life", *home).stdout
+    assert "approved" in run_here("site-life", *home).stdout
     out = tmp_path / "x.xlsx"
     run_here("form", "acceptance", *home, "--field", "department=某局", "--out", out)
     sheet = openpyxl.load_workbook(out).worksheets[0]

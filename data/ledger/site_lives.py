@@ -20,7 +20,7 @@ from data.ledger.statements import parse_date
 from data.scenario.presets import preset
 from data.tables.common import Counts
 from data.tables.imports import IMPORTABLE, STAGES
-from data.wording.catalogue import Message
+from data.wording.catalogue import LANGUAGES, Message, text
 from data.workspace.accepted_sites import ACCEPTED, village_ids
 from data.workspace.team import user
 from geo.errors import InputError, UnknownNameError
@@ -216,7 +216,8 @@ def from_row(row: dict[str, str], where: str) -> SiteMove:
     Parameters
     ----------
     row
-        Column → text, as in :class:`SiteMove`; empty where nothing is said.
+        Column → text, as in :class:`SiteMove`; empty where nothing is said. A stage may be written
+        in the words of a language.
     where
         Place of the row, for messages.
 
@@ -231,6 +232,8 @@ def from_row(row: dict[str, str], where: str) -> SiteMove:
         If a measured value is no number.
     """
     texts: dict[str, Any] = {key: row.get(key, "").strip() for key in _TEXTS}
+    called = {text(f"stage.{stage}", language): stage for stage in STAGES for language in LANGUAGES}
+    texts["stage"] = called.get(texts["stage"], texts["stage"])
     return SiteMove(
         **texts,
         rsrp_dbm=_number(row.get("rsrp_dbm", ""), where),
@@ -241,11 +244,11 @@ def from_row(row: dict[str, str], where: str) -> SiteMove:
 _TEXTS = ("site_id", "stage", "as_of", "villages", "technology", "photographs", "result", "source")
 
 
-def _number(text: str, where: str) -> float | None:
+def _number(cell: str, where: str) -> float | None:
     try:
-        return float(text) if text.strip() else None
+        return float(cell) if cell.strip() else None
     except ValueError as error:
         raise InputError(
-            Message("site_life.no_number", {"value": text}), where=where,
+            Message("site_life.no_number", {"value": cell}), where=where,
             repair=Message("site_life.number"),
         ) from error  # fmt: skip

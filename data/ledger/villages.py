@@ -1,8 +1,8 @@
 """States of the villages over time, from dated imports: every statement is kept.
 
-Each import of natural villages that was not undone is a set of statements. A row holds for its
-own ``as_of``; rows without a date are left out. Of two statements of the same day the later import
-counts. Rows that a later import keeps are no new statements. A village without an id of its own is
+Each import of natural villages that was not undone is a set of statements, and so is each accepted
+site. A row holds for its own ``as_of``; rows without a date are left out. Of two statements of the
+same day the later import counts. Rows that a later import keeps are no new statements. A village without an id of its own is
 the one of the same name and county that has one.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data.ledger.statements import parse_date
+from data.workspace.accepted_sites import accepted
 from data.workspace.merging import made_ids
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def village_statements(store: Catalogue, province: str) -> pd.DataFrame:
         rows = pd.DataFrame(store.read(record)).reindex(columns=columns)
         rows["import_id"] = record.id
         parts.append(rows[rows["as_of"].notna()])
+    parts += _acceptances(store, province)
     if not parts:
         return pd.DataFrame(columns=list(STATEMENT_COLUMNS))
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
@@ -58,6 +60,20 @@ def village_statements(store: Catalogue, province: str) -> pd.DataFrame:
     whole = whole.sort_values(["village_id", "as_of", "import_id"])[list(STATEMENT_COLUMNS)]
     said = [name for name in STATEMENT_COLUMNS if name != "import_id"]
     return whole.drop_duplicates(said).reset_index(drop=True)
+
+
+def _acceptances(store: Catalogue, province: str) -> list[pd.DataFrame]:
+    """Return what accepted sites state of their villages, one frame for each import."""
+    columns = [*STATEMENT_COLUMNS, "name", "adcode"]
+    parts = []
+    for record in store.history(province, "site_lives"):
+        if record.undone:
+            continue
+        said = accepted(pd.DataFrame(store.read(record)))
+        for service in SERVICES:
+            rows = said[said["service"] == service].assign(**{service: True}, import_id=record.id)
+            parts.append(rows.reindex(columns=columns))
+    return [part for part in parts if len(part)]
 
 
 def _own_ids(rows: pd.DataFrame) -> pd.Series:

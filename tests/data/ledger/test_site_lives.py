@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from data.ledger.site_lives import SiteMove, life_table, move
+from data.ledger.villages import village_changes
 from data.tables.common import Counts
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
@@ -49,6 +50,9 @@ def test_what_is_accepted_is_measured_and_closes_the_gap(toy: Pack, store: Catal
     rows = pack.table("natural_villages").set_index("village_id").loc[["v03", "v06", "v09"]]
     assert rows["has_4g"].tolist() == [True, True, False]
     assert rows["evidence"].tolist() == ["measured", "measured", "declared"]
+    changes = village_changes(store, "toy").set_index(["village_id", "as_of"])
+    step = changes.loc[("v03", "2023-06-30")]
+    assert step[["before", "after", "evidence"]].tolist() == [False, True, "measured"]
     store.undo("toy", "site_lives")
     assert missing(effective_pack(toy, store.folder)) == before
 
