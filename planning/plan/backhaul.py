@@ -37,6 +37,8 @@ Ints = NDArray[np.int64]
 _NEVER = 1e12
 #: Nearest sites and nodes to which a hop is tried.
 _HOP_NEIGHBOURS = 12
+#: Places up to which all pairs of them are looked at for the bound.
+_FEW_PLACES = 120
 SHARED = "shared"
 _NOTHING = np.zeros(0, dtype=bool)
 NO_HOPS = MicrowaveHops(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2)), _NOTHING, _NOTHING)
@@ -185,7 +187,8 @@ def _backhaul(
     ends = [(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)) for frame in places]
     hops = None
     if len(sites) and has_hops(pack, scenario):
-        hops = _hops(terrain_of(pack, scenario), sites, nodes, scenario.plan)
+        terrain = terrain_of(pack, scenario)
+        hops = _hops(terrain, _ends(sites, nodes), len(sites), scenario.plan)
     return backhaul(
         ends[0], ends[1], link_prices(scenario, rates),
         BackhaulRule(route_factor=rates.route_factor, max_hops=links.hops),
@@ -215,14 +218,66 @@ def has_hops(pack: Pack, scenario: Scenario) -> bool:
     return links.assume_sight or terrain_of(pack, scenario) is not None
 
 
+def least_hop(pack: Pack, scenario: Scenario, sites: pd.DataFrame, rates: UnitPrices) -> Floats:
+    """Return the least that a microwave hop of each site costs in any plan.
+
+    That is a hop with the rise of the site's own mast. Where there are too many pairs of places to
+    look at, each place on the terrain counts as seeing one.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    scenario
+        The scenario whose settings apply.
+    sites
+        (n, …) rows of the candidate table.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    money
+        (n,) cost [currency]; infinite where no hop is possible.
+    """
+    least = np.full(len(sites), np.inf)
+    if not has_hops(pack, scenario):
+        return least
+    prices, terrain = link_prices(scenario, rates), terrain_of(pack, scenario)
+    lon, lat = _ends(sites, _nodes(pack, sites.iloc[:0]))
+    on = np.ones(len(lon), dtype=bool)
+    if terrain is not None:
+        west, south, east, north = terrain.bounds
+        on = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+    inside = np.flatnonzero(on)
+    own = int((inside < len(sites)).sum())
+    if len(inside) > _FEW_PLACES:
+        least[inside[:own]] = prices.hop
+        return least
+    hops = _hops(terrain, (lon[inside], lat[inside]), own, scenario.plan, neighbours=len(inside))
+    rise = prices.mast_per_m * np.maximum(hops.mast_m - prices.base_mast_m, 0.0)
+    for end in (0, 1):
+        at, money = inside[hops.pairs[hops.clear, end]], prices.hop + rise[hops.clear, end]
+        new = at < len(sites)
+        np.minimum.at(least, at[new], money[new])
+    return least
+
+
+def _ends(sites: pd.DataFrame, nodes: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return longitudes and latitudes of sites, then of nodes."""
+    lon, lat = (np.concatenate([sites[c], nodes[c]]).astype(float) for c in ("lon", "lat"))
+    return lon, lat
+
+
 def _hops(
-    terrain: Terrain | None, sites: pd.DataFrame, nodes: pd.DataFrame, settings: PlanSettings
-) -> MicrowaveHops:
+    terrain: Terrain | None, places: tuple[Floats, Floats], sites: int, settings: PlanSettings,
+    *, neighbours: int = _HOP_NEIGHBOURS,
+) -> MicrowaveHops:  # fmt: skip
     """Compute mast heights of all hops between near places, one terrain tile at a time.
 
-    Without terrain they are those of the sites.
+    The first places are sites, the others nodes. Without terrain the masts are those of the sites.
     """
-    links = settings.links
+    links, (lon, lat) = settings.links, places
     hop = HopEquipment(
         frequency_GHz=links.hop_GHz, rain_mm_h=links.rain_mm_h,
         unavailable_percent=links.unavailable_percent,
@@ -230,10 +285,9 @@ def _hops(
     hop_km = longest_km(hop, most_km=links.hop_km)
     if hop_km <= 0:
         return NO_HOPS
-    lon, lat = (np.concatenate([sites[c], nodes[c]]).astype(float) for c in ("lon", "lat"))
-    pairs = hop_pairs(lon, lat, hop_km=hop_km, neighbours=_HOP_NEIGHBOURS)
+    pairs = hop_pairs(lon, lat, hop_km=hop_km, neighbours=neighbours)
     # Two nodes need no hop: both have fibre.
-    pairs = pairs[pairs[:, 0] < len(sites)]
+    pairs = pairs[pairs[:, 0] < sites]
     if terrain is None:
         clear = np.ones(len(pairs), dtype=bool)
         masts = np.full((len(pairs), 2), settings.antenna_height_m)

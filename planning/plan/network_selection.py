@@ -26,7 +26,7 @@ from geo.network_design.problem import MoneyGoal, NetworkPlan, NetworkProblem
 from geo.network_design.solve import Search
 from geo.network_design.ways import STEINER_RATIO, ways
 from geo.siting import SitingProblem, SolverRun
-from planning.plan.backhaul import has_hops, join, link_prices
+from planning.plan.backhaul import join, least_hop, link_prices
 from planning.plan.candidates import lines_of
 from planning.plan.life_cycle_cost import goal_money
 from planning.plan.site_selection import COST, HOUSEHOLDS, SelectionResult, answered
@@ -312,12 +312,12 @@ class _Priced:
         if not np.isfinite(self.root_km).any():
             self.fibred &= False
         self.roads = lines_of(ask.pack, "roads") is not None
-        self.hops = has_hops(ask.pack, ask.scenario)
+        self.hop = least_hop(ask.pack, ask.scenario, sites, ask.rates)
 
     @property
     def cheaper_links(self) -> bool:
         """True if links may cost less than straight fibre and satellites."""
-        return self.roads or self.hops
+        return self.roads or bool(np.isfinite(self.hop).any())
 
     @property
     def alone(self) -> Floats:
@@ -356,16 +356,19 @@ class _Priced:
             share = STEINER_RATIO / self.ask.rates.route_factor
         allowed = np.ones(len(place), dtype=bool)
         allowed[list(problem.forbidden)] = False
-        kinds: list[tuple[Flags, float]] = [
-            (self.fibred, round(prices.fibre_terminal, 2)),
-            (self.far, round(prices.satellite, 2) if self.far.any() else 0.0),
-            (~self.fibred & ~self.far, 0.0),
+        satellite = round(prices.satellite, 2) if self.far.any() else 0.0
+        kinds: list[tuple[Flags, Floats]] = [
+            (self.fibred, np.full(len(self.far), round(prices.fibre_terminal, 2))),
+            (self.far, np.full(len(self.far), satellite)),
+            (~self.fibred & ~self.far, np.zeros(len(self.far))),
         ]
-        if lowest and self.hops:
-            kinds.append((~self.standing, prices.hop))
+        if lowest:
+            kinds.append((~self.standing & np.isfinite(self.hop), self.hop))
         options = [np.flatnonzero(allowed & here[place]) for here, _ in kinds]
         option = np.concatenate(options)
-        link = np.repeat([money for _, money in kinds], [len(of) for of in options])
+        link = np.concatenate(
+            [money[place[of]] for (_, money), of in zip(kinds, options, strict=True)]
+        )
         own = self.ask.costs[option] + np.where(self.standing[place[option]], 0.0, link)
         weights = np.asarray(problem.weights, dtype=float)
         labels, groups = np.unique(np.asarray(problem.groups), return_inverse=True)
