@@ -63,7 +63,7 @@ def report(  # noqa: PLR0913  one argument for each option
     pack = pack_of(province, workspace)
     pages = prefectures(pack, tuple(region or ()))
     if compare and not scenario:
-        raise InputError("nothing is compared", where="--compare", repair="give --scenario too")
+        raise InputError("terminal.nothing_compared")
     wanted = [named_scenario(name, province, workspace)
               for name in (scenario, *(compare or ())) if name]  # fmt: skip
     with steps("report", len(pages) + 1) as step:
