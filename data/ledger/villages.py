@@ -2,8 +2,8 @@
 
 Each import of natural villages that was not undone is a set of statements, and so is each accepted
 site. A row holds for its own ``as_of``; rows without a date are left out. Of two statements of the
-same day the later import counts. Rows that a later import keeps are no new statements. A village without an id of its own is
-the one of the same name and county that has one.
+same day the later import counts. Rows that a later import keeps are no new statements. A village
+without an id of its own is the one of the same name and county that has one.
 """
 
 from __future__ import annotations
