@@ -15,6 +15,7 @@ _JOINED = pattern("places.joined")
 #: A share of homes, not of places.
 _TO_HOMES = pattern("places.to_homes")
 _SOME = pattern("places.some")
+_RATES = pattern("places.rates")
 _RATE = pattern("places.rate")
 #: Characters between a place and 全覆盖 where the network stands in the clause before.
 _NEAR = 4
@@ -43,7 +44,9 @@ def of_share(before: str, behind: str, clause: str) -> list[Subject]:
     if not networks or not areas:
         return []
     layers = {network.layer for network in networks}
-    if areas[0].metric == "natural_villages_reached" and {"fibre", "mobile_4g"} <= layers:
+    if areas[0].metric == "natural_villages_reached" and (
+        {"fibre", "mobile_4g"} <= layers and not _RATES.search(before)
+    ):
         return [Subject("natural_villages", "with_fibre_and_4g", areas[0].unit, "share", 9)]
     if len(networks) > 1 and not _SEVERAL.search(clause):
         networks = [max(networks, key=lambda network: _last(network, before))]

@@ -93,6 +93,8 @@ def scope(
     last = named[-1] if named else None
     if last is None or last.codes == (home,):
         return Scope((home,))
+    if re.search(rf"[,，].*(?:{phrase('regions.of_the_whole')})", text[last.end : at]):
+        return Scope((home,))
     if _is_of(text, last, at, stated):
         each = len(last.codes) > 1 and _EACH.search(text[last.end : at]) is not None
         return Scope(last.codes, "、".join(last.names), each=each)
@@ -110,7 +112,7 @@ def _is_of(text: str, last: _Named, at: int, stated: Sequence[int]) -> bool:
 def _named(text: str, names: RegionNames, home: str) -> list[_Named]:
     """Return what a text names, in its order: regions, lists of them, parts, the whole."""
     regions = names.found(text)
-    found = [_Named(start, start + len(name), (code,), (name,)) for start, code, name in regions]
+    found = [_region(text, start, code, name) for start, code, name in regions]
     whole = phrase("regions.whole")
     if home in MUNICIPALITIES:
         whole += phrase("regions.whole_of_municipality")
@@ -129,6 +131,15 @@ def _named(text: str, names: RegionNames, home: str) -> list[_Named]:
         else:
             result.append(one)
     return result
+
+
+def _region(text: str, start: int, code: str, name: str) -> _Named:
+    """Return a region that is named, or an area inside it that is no region (海口江东新区)."""
+    end = start + len(name)
+    inside = pattern("regions.inside").match(text, end)
+    if inside is None:
+        return _Named(start, end, (code,), (name,))
+    return _Named(start, inside.end(), (), (name + inside[0],))
 
 
 def _is_list(text: str, one: _Named, other: _Named, home: str) -> bool:

@@ -93,8 +93,8 @@ def test_what_the_ledger_says_otherwise_is_shown(toy: Pack) -> None:
     _, found = read(toy)
     rows = contradictions(found[0], toy.table("targets"))
     assert rows["value"].tolist() == [703]
-    same = replace(found[0], value=703.0)
-    assert contradictions(same, toy.table("targets")).empty
+    for agreed in ({"value": 703.0}, {"date": "2024-12-31"}, {"kind": "baseline"}):
+        assert contradictions(replace(found[0], **agreed), toy.table("targets")).empty
 
 
 @pytest.mark.parametrize(
