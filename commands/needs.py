@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal
 
 import typer
@@ -16,6 +15,7 @@ from commands.options import (
     Province,
     ScenarioFile,
     TargetDate,
+    dated,
     one_note,
     pack_of,
     print_table,
@@ -56,7 +56,6 @@ def needs(  # noqa: PLR0913  one argument for each option
     out: Out = "-",
 ) -> None:
     """List what a layer needs: units per county and year, routes to villages, or racks."""
-    from data.ledger.statements import parse_date
     from data.scenario.scenario import Scenario
     from layers.registry import layer as layer_of, need_layers
     from planning.exports.plan import need_bundle
@@ -66,8 +65,7 @@ def needs(  # noqa: PLR0913  one argument for each option
     pack = pack_of(province, workspace)
     wanted = scenario_of(scenario, province) or Scenario(province=province)
     chosen = layer_of(layer) if layer else need_layers()[0]
-    if as_of:
-        wanted = wanted.model_copy(update={"as_of": dt.date.fromisoformat(parse_date(as_of))})
+    wanted = dated(wanted, as_of)
     if target_date:
         wanted = with_target_date(pack, wanted, [chosen.key], target_date, metric=metric)
     options = NeedOptions(path=path, pue=pue, rack_kw=rack_kw, use=use,

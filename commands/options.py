@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Container, Iterator
@@ -151,6 +152,14 @@ def pack_of(province: str, workspace: Path | None) -> Pack:
         typer.echo(f"warning: {' '.join(str(fault).split())}", err=True)
     call_prefectures(prefectures_word(map(str, pack.regions("prefecture")["name_zh"])))
     return effective_pack(pack, workspace)
+
+
+def dated(plan: Scenario, as_of: str) -> Scenario:
+    """Return the scenario at a date, YYYY-MM-DD; at its own where the date is empty."""
+    from data.ledger.statements import parse_date
+
+    day = {"as_of": dt.date.fromisoformat(parse_date(as_of))} if as_of else {}
+    return plan.model_copy(update=day)
 
 
 def scenario_of(path: Path | None, province: str) -> Scenario | None:

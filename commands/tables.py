@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +18,7 @@ from commands.options import (
     ScenarioFile,
     StateName,
     TargetDate,
+    dated,
     is_map,
     pack_of,
     print_table,
@@ -75,7 +75,6 @@ def gaps(  # noqa: PLR0913  one argument for each option
     if listed or _is_listed(keys):
         _listing(pack_of(province, workspace), keys[0], out)
         return
-    from data.ledger.statements import parse_date
     from data.scenario.scenario import Scenario
     from planning.gaps import gap_table, with_target_date
 
@@ -85,10 +84,7 @@ def gaps(  # noqa: PLR0913  one argument for each option
         plan = scenario_of(scenario, province) or Scenario(province=province)
         if target_date:
             plan = with_target_date(pack, plan, keys, target_date, metric=metric)
-        plan = _with_own(plan, own or ())
-        if as_of:
-            day = dt.date.fromisoformat(parse_date(as_of))
-            plan = plan.model_copy(update={"as_of": day})
+        plan = dated(_with_own(plan, own or ()), as_of)
         table = gap_table(pack, keys, level=level.value, scenario=plan, metric=metric)
         step("computed")
         if out == "-":

@@ -1,4 +1,4 @@
-"""What a province calls its prefectures: 州（市） in Yunnan, 市（州） in Gansu."""
+"""What a province calls its prefectures: 州（市） where most are 州, 市（州） where few are."""
 
 from __future__ import annotations
 

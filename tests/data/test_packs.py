@@ -2,15 +2,12 @@
 
 import hashlib
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from data.provinces.illustrative.darkness import chances, hardness
-from data.provinces.relief import Relief
 from data.tables.pack import TABLES
 from data.tables.reader import SOURCES_DIR, Pack
 from geo.earth.crs import WGS84, geodesic_m
@@ -441,23 +438,3 @@ def test_a_table_that_was_replaced_is_read_anew(pack, ask, tmp_path):
     (there / "regions.parquet").write_bytes(b"PAR1")
     with pytest.raises(DataError, match="cannot be read"):
         ask(copied, "regions")
-
-
-def test_dark_villages_follow_relief_remoteness_and_access(pack):
-    """Each prefecture has the part that the rule's chances give its villages, at most 15 %."""
-    villages = pack.table("natural_villages").query("households >= 20")
-    lon, lat = (villages[name].to_numpy() for name in ("lon", "lat"))
-    cells = pack.table("relief").pivot_table("elevation_m", "lat", "lon")
-    heights = cells[::-1].ffill(axis=1).bfill(axis=1)
-    relief = Relief(heights.to_numpy(), heights.index.to_numpy(), heights.columns.to_numpy())
-    seats = pack.table("places").query("kind == 'county_seat'")
-    counties = [SimpleNamespace(seat=seat) for seat in zip(seats["lon"], seats["lat"], strict=True)]
-    dark = ~villages["has_4g"].to_numpy(bool)
-    expected = chances(hardness(counties, relief, lon, lat), int(dark.sum()))
-    parents = pack.regions("county").set_index("adcode")["parent"]
-    by = villages["adcode"].astype(str).map(parents).to_numpy()
-    found = pd.DataFrame({"dark": dark, "expected": expected}).groupby(by).mean()
-    assert found["dark"].max() < 0.15
-    # Relief outside the province is not in the table, so villages at its edge differ a little.
-    assert (found["dark"] - found["expected"]).abs().max() < 0.01
-    assert found["dark"].corr(found["expected"], method="spearman") > 0.95
