@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from data.scenario.scenario import Scenario
 from geo.errors import PlannerError
-from geo.evidence import weakest
-from planning.comparison.figures import KEYS, aligned, union
+from planning.comparison.figures import KEYS, aligned, union, weakest_known
 from planning.comparison.inputs import changed_fields, exchanged
 
 Floats = NDArray[np.float64]
@@ -163,7 +162,9 @@ def _basis(start: pd.DataFrame, end: pd.DataFrame) -> pd.DataFrame:
     """Return unit, the weakest evidence and all sources of each figure of both scenarios."""
     both = pd.concat([start, end]).dropna(subset="unit")
     return both.groupby(level=list(KEYS), sort=False).agg(
-        unit=("unit", "first"), evidence=("evidence", weakest), source_ids=("source_ids", joined)
+        unit=("unit", "first"),
+        evidence=("evidence", weakest_known),
+        source_ids=("source_ids", joined),
     )
 
 

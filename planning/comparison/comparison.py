@@ -11,7 +11,6 @@ from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
-from geo.evidence import weakest
 from geo.radio.prediction import Cancelled
 from planning.comparison.causes import CAUSE_COLUMNS, causes, joined
 from planning.comparison.changes import site_changes, village_changes
@@ -23,6 +22,7 @@ from planning.comparison.figures import (
     figure_table,
     figures_without_plan,
     union,
+    weakest_known,
 )
 from planning.comparison.inputs import changed_fields, plan_key, without_extras
 from planning.plan.rollout import Rollout, plan
@@ -244,6 +244,6 @@ def _side_by_side(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     first, *others = each
     for letter in others:
         found[f"{letter}_minus_{first}"] = found[letter] - found[first]
-    found["evidence"] = whole["evidence"].agg(weakest)
+    found["evidence"] = whole["evidence"].agg(weakest_known)
     found["source_ids"] = whole["source_ids"].agg(joined)
     return found.reset_index()

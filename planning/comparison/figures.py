@@ -355,3 +355,20 @@ def aligned(table: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
         found.loc[years, name] = found.loc[years, name].fillna(first[name])
     found.loc[years, "as_of"] = found.loc[years, "as_of"].fillna("")
     return found
+
+
+def weakest_known(classes: pd.Series) -> str:
+    """Return the weakest evidence class of figures; an unknown figure has none.
+
+    Parameters
+    ----------
+    classes
+        Evidence classes; empty where a figure is unknown.
+
+    Returns
+    -------
+    weakest
+        Empty where all are.
+    """
+    known = [word for word in classes if word]
+    return weakest(known) if known else ""

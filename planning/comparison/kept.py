@@ -7,13 +7,14 @@ from dataclasses import asdict, fields
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from data.scenario.kept_result import KeptResult
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.version import VERSION
-from data.wording.catalogue import Message
+from data.wording.catalogue import Bilingual, Message
 from data.workspace.folder import Workspace
 from geo.errors import DataError
 from planning.comparison.inputs import plan_key, without_extras
@@ -22,6 +23,8 @@ from planning.plan.site_selection import SelectionResult
 
 #: Values of a plan beside its tables, scenario and selection.
 _VALUES = ("household_years", "most_household_years", "basis")
+#: Messages of a plan.
+_MESSAGES = ("further", "warnings")
 _TABLES = tuple(
     field.name for field in fields(Rollout) if str(field.type).endswith("DataFrame")
 )  # fmt: skip
@@ -48,7 +51,7 @@ def kept_result(pack: Pack, rollout: Rollout) -> KeptResult:
     content |= {
         "choice": asdict(rollout.choice),
         "notes": list(rollout.notes),
-        "warnings": [[note.key, dict(note.arguments)] for note in rollout.warnings],
+        **{name: [_packed(note) for note in getattr(rollout, name)] for name in _MESSAGES},
     }
     return KeptResult(
         key=plan_key(pack, rollout.scenario),
@@ -84,6 +87,9 @@ def kept_rollout(result: KeptResult, *, where: str) -> Rollout:
     """
     try:
         content, choice = result.content, result.content["choice"]
+        messages: dict[str, Any] = {
+            name: tuple(map(_unpacked, content[name])) for name in _MESSAGES
+        }
         tables: dict[str, Any] = {name: result.tables[name] for name in _TABLES}
         shapes = gpd.GeoSeries.from_wkb(tables["routes"]["geometry"], crs=4326)
         tables["routes"] = gpd.GeoDataFrame(
@@ -96,7 +102,7 @@ def kept_rollout(result: KeptResult, *, where: str) -> Rollout:
                 "shadow": tuple((str(code), float(n)) for code, n in choice["shadow"]),
             })),
             notes=tuple(content["notes"]),
-            warnings=tuple(Message(*note) for note in content["warnings"]),
+            **messages,
             **{name: content[name] for name in _VALUES},
             **tables,
         )  # fmt: skip
@@ -168,3 +174,26 @@ def keep_rollout(pack: Pack, scenario: Scenario, rollout: Rollout, workspace: Wo
         return False
     workspace.keep_result(scenario.name, kept_result(pack, rollout))
     return True
+
+
+def _packed(value: Any) -> Any:
+    """Return a message or one of its arguments as JSON can carry it."""
+    if isinstance(value, Message):
+        arguments = {name: _packed(inside) for name, inside in value.arguments.items()}
+        return {"message": value.key, "arguments": arguments}
+    if isinstance(value, Bilingual):
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, list | tuple):
+        return [_packed(inside) for inside in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _unpacked(packed: Any) -> Any:
+    if isinstance(packed, list):
+        return [_unpacked(inside) for inside in packed]
+    if not isinstance(packed, dict):
+        return packed
+    if "message" not in packed:
+        return Bilingual(**packed)
+    arguments = {name: _unpacked(inside) for name, inside in packed["arguments"].items()}
+    return Message(str(packed["message"]), arguments)

@@ -6,7 +6,13 @@ from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from planning.comparison.comparison import Comparison
 from planning.exports.comparison.sheets import dates_of
-from planning.exports.comparison.words import figure_name, figure_text, figure_unit, is_listed
+from planning.exports.comparison.words import (
+    evidence_name,
+    figure_name,
+    figure_text,
+    figure_unit,
+    is_listed,
+)
 from planning.exports.report.reader import Reader, Row, is_known, records
 from ui.shell.i18n import UNKNOWN, language, t
 from ui.widgets import figure_table
@@ -42,7 +48,7 @@ def _cells(row: Row, letters: list[str], reader: Reader) -> dict[str, Cell]:
         "figure": {"text": figure_name(row, reader.language)},
         "unit": {"text": figure_unit(row, reader.language)},
         "dates": {"text": dates_of(row, letters, reader)},
-        "evidence": {"text": reader.evidence(evidence), "chip": True,
+        "evidence": {"text": evidence_name(row, reader), "chip": bool(evidence),
                      "look": "illustrative" if evidence == "illustrative" else ""},
     }  # fmt: skip
     for letter in letters:

@@ -24,6 +24,7 @@ from planning.comparison.comparison import Comparison
 from planning.exports.comparison.sheets import dates_of, lines_above
 from planning.exports.comparison.waterfall import Bar, figures_explained, steps_of, waterfall
 from planning.exports.comparison.words import (
+    evidence_name,
     figure_name,
     figure_text,
     figure_unit,
@@ -96,7 +97,7 @@ def figures_table(comparison: Comparison, reader: Reader) -> ReportTable:
          *(figure_text(row, float(row[letter]), reader) for letter in letters),
          *(figure_text(row, float(row[f"{letter}_minus_a"]), reader, signed=True)
            for letter in comparison.others),
-         dates_of(row, letters, reader), reader.evidence(str(row["evidence"])))
+         dates_of(row, letters, reader), evidence_name(row, reader))
         for row in records(comparison.figures) if is_listed(row, letters)
     )  # fmt: skip
     right = frozenset(range(2, 2 + len(letters) + len(comparison.others)))

@@ -13,6 +13,7 @@ from planning.comparison.figures import Solved
 from planning.exports.comparison.words import (
     cause_name,
     comparison_table,
+    evidence_name,
     figure_name,
     figure_number,
     figure_unit,
@@ -134,7 +135,7 @@ def _figures(comparison: Comparison, above: tuple[str, ...], reader: Reader) -> 
     rows: list[tuple[str | float, ...]] = [
         (figure_name(row, reader.language), figure_unit(row, reader.language),
          *(_cell(row, row[name], reader) for name in columns), dates_of(row, letters, reader),
-         reader.evidence(str(row["evidence"])))
+         evidence_name(row, reader))
         for row in records(comparison.figures)
     ]  # fmt: skip
     return _sheet("figures", above, head, rows, reader)

@@ -261,3 +261,21 @@ def is_listed(row: Row, letters: Sequence[str]) -> bool:
     if str(row["figure"]).startswith(_OPTIONAL):
         return any(value != 0 for value in known)
     return bool(known)
+
+
+def evidence_name(row: Row, reader: Reader) -> str:
+    """Return the word for the evidence of a figure.
+
+    Parameters
+    ----------
+    row
+        Row of the figures.
+    reader
+        Words in the reader's language.
+
+    Returns
+    -------
+    name
+        Empty where the figure is unknown.
+    """
+    return reader.evidence(str(row["evidence"])) if row["evidence"] else ""
