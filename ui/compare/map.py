@@ -89,7 +89,7 @@ def _sites(sites: pd.DataFrame, letter: str) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "url": media_address(text.encode(), "application/json", key=f"compare-{state.province()}"),
-        "year": 3, "years": [1, 3], "legend": {"title": t("plan.sites_metric"), "rows": legend,
+        "year": 3, "years": [1, 3], "legend": {"title": t("plan.card_sites"), "rows": legend,
                                                "notes": []},
         "colours": {"route": ends[1], "reached": ends[1], "later": ends[1], "lost": ends[1],
                     "years": ends},
