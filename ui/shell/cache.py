@@ -15,6 +15,7 @@ from data.tables.reader import Pack
 from layers.registry import layer
 from layers.villages import village_table
 from planning.gaps import gap_table
+from planning.progress import progress_table
 from ui import packs
 from ui.shell import state
 
@@ -30,6 +31,14 @@ def gaps(key: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
     date = as_of or str(st.session_state[state.AS_OF])
     found = pack()
     return _gaps(found.digest, key_of(state.plan()), (key, metric), level, date, _pack=found)
+
+
+def progress(key: str, level: str) -> pd.DataFrame:
+    """Return where each region is on the path of one layer, in its metric in force."""
+    metric = state.metric_of(layer(key)).key
+    date = str(st.session_state[state.AS_OF])
+    found = pack()
+    return _progress(found.digest, key_of(state.plan()), (key, metric), level, date, _pack=found)
 
 
 def villages() -> pd.DataFrame:
@@ -79,6 +88,16 @@ def _gaps(
     plan = Scenario.from_json(scenario)
     key, metric = counted
     return gap_table(_pack, [key], level=level, as_of=as_of, scenario=plan, metric=metric)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _progress(
+    digest: str, scenario: str, counted: tuple[str, str], level: str, as_of: str, *, _pack: Pack
+) -> pd.DataFrame:
+    del digest
+    plan = Scenario.from_json(scenario)
+    key, metric = counted
+    return progress_table(_pack, key, level=level, as_of=as_of, scenario=plan, metric=metric)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -20,7 +20,7 @@ from data.doctor.diagnosis import FileOrigin
 from data.import_orders import ImportOrder, import_files
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack, pack_names
-from data.wording.catalogue import LANGUAGES, sentences
+from data.wording.catalogue import LANGUAGES, sentences, text
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from geo.errors import InputError
@@ -28,6 +28,7 @@ from layers.figures import RULES
 from layers.registry import layer
 from layers.villages import village_table
 from planning.gaps import gap_table
+from planning.progress import STATUSES, progress_table
 from planning.whatif import effect
 from ui.plan import job as plan_job
 from ui.shell import first_paint, state
@@ -195,6 +196,10 @@ def test_overview_shows_the_figures_of_the_gap_table(language: str, level: str) 
     app = opened("", lang=language, level=level)
     row = gap_table(inside(app), ["mobile_5g"], level="province").iloc[0]
     assert first_card(app) == tuple(f"{row[name]:,.0f}" for name in ("gap", "built", "target"))
+    status = progress_table(inside(app), "mobile_5g")["status"]
+    counts = {word: int((status == word).sum()) for word in STATUSES}
+    assert counts["behind"] + counts["uncertain"] + counts["on_path"] + counts["not_counted"]
+    assert text("progress.behind_count", language, **counts) in texts(app)
 
 
 @pytest.mark.parametrize(
