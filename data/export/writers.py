@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -28,6 +29,8 @@ from geo.errors import InputError
 
 #: Date of every entry of a ZIP, the first that the format knows.
 _NO_CLOCK = (1980, 1, 1, 0, 0, 0)
+#: Characters that some system refuses in the name of a file, and the longest stem.
+_NO_FILE_NAME, _STEM = re.compile(r'[/\\:*?"<>|\x00-\x1f\u200e\u200f\u202a-\u202e]'), 60
 #: Without it the entry names the operating system that wrote it.
 _UNIX = 3
 
@@ -164,7 +167,9 @@ def to_bytes(bundle: ExportBundle, suffix: str, stem: str = "export") -> bytes:
     """
     known = check_suffix(suffix)
     if several := _SEVERAL.get(known):
-        return zipped(several(_tidy_bundle(bundle), stem))
+        # A place may be called ../x: no file of the archive lies outside its folder.
+        inside = _NO_FILE_NAME.sub("_", stem)[:_STEM].lstrip(".") or "export"
+        return zipped(several(_tidy_bundle(bundle), inside))
     return _WRITERS[known](_tidy_bundle(bundle))
 
 

@@ -143,6 +143,16 @@ def test_a_format_of_several_files_is_one_zip_where_one_is_asked_for() -> None:
     assert archive.testzip() is None
 
 
+@pytest.mark.parametrize("stem", ["../../etc/x", "C:\\a", "长" * 300, "\u202eb", "...", ""])
+@pytest.mark.parametrize("suffix", [".tab", ".qgz"])
+def test_no_file_of_an_archive_lies_outside_its_folder(suffix: str, stem: str) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(to_bytes(plan(), suffix, stem)))
+    names = archive.namelist()
+    assert len(set(names)) == len(names) >= 2
+    assert not [name for name in names if name.startswith(".") or len(name.encode()) > 255]
+    assert not [name for name in names if set(name) & set("/\\:\u202e")]
+
+
 # -- DXF
 
 
