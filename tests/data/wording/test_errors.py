@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -180,6 +183,20 @@ def test_errors_are_said_in_the_readers_language() -> None:
     assert error.said("zh") == ("未知图层“fibr”", "", "是否为“fibre”？可用：fibre, mobile_4g")
     broken = InputError("targets.whole", where="targets.4g", own=2.5, unit="个")
     assert broken.said("zh") == ("目标 2.5 [个] 不是整数", "targets.4g", "改为 2")
+
+
+def test_errors_have_words_whichever_module_is_imported_first() -> None:
+    code = "from data.clock import today; today()"
+    asked = {**os.environ, "TONGCUN_TODAY": "soon"}
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env=asked,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "'soon' is no date — give YYYY-MM-DD" in told.stderr
 
 
 def test_a_code_without_words_does_not_hide_the_error() -> None:
