@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
-from ui.compare import choice
 from ui.plan import job as plan_job
+from ui.report import others
 from ui.report.making import making
 from ui.shell import cache, localised_select, navigation, state
 from ui.shell.callbacks import once, whole
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from data.export.report.document import ReportDocument
     from planning.plan.rollout import Rollout
 
-_REGIONS, _LANGUAGE, _PLAN, _COMPARE, _PAGE, _ASKED = (
-    "report_regions", "report_language", "report_plan", "report_compare",
+_REGIONS, _LANGUAGE, _PLAN, _PAGE, _ASKED = (
+    "report_regions", "report_language", "report_plan",
     "report_page", "_report_asked",
 )  # fmt: skip
 #: Suffix → media type.
@@ -44,9 +44,7 @@ def show() -> None:
         if st.session_state.get(_ASKED) != asked:
             return
         session = st.session_state
-        known = choice.saved()
-        others = [known[name] for name in session.get(_COMPARE, ()) if name in known]
-        work = making(rollout, str(session[_LANGUAGE]), tuple(session[_REGIONS]), others)
+        work = making(rollout, str(session[_LANGUAGE]), tuple(session[_REGIONS]), others.chosen())
         made = result_of("report", repr(asked), work, label=t("report.making"))
         if made is not None:
             _shown(*made)
@@ -64,23 +62,13 @@ def _controls() -> Rollout | None:
         format_func=dict(LANGUAGES).__getitem__,
     )  # fmt: skip
     rollout = _plan()
-    _compare(rollout)
+    others.choose(rollout)
     st.button(
         t("report.make"), key="report_make", type="primary", width="stretch",
         on_click=once(whole(_ask)), args=(_asked(rollout),),
     )  # fmt: skip
     st.caption(t("report.same_bytes"))
     return rollout
-
-
-def _compare(rollout: Rollout | None) -> None:
-    """Draw the choice of scenarios that the plan is compared with; only beside its chapter."""
-    names = list(choice.saved())
-    if rollout is None or not names:
-        st.session_state[_COMPARE] = []
-        return
-    st.multiselect(t("report.compare"), names, key=_COMPARE, max_selections=3,
-                   placeholder=t("report.compare_none"))  # fmt: skip
 
 
 def _plan() -> Rollout | None:
@@ -103,7 +91,7 @@ def _asked(rollout: Rollout | None) -> tuple[object, ...]:
     session = st.session_state
     return (cache.pack().digest, state.plan().digest, session[state.AS_OF],
             tuple(session[_REGIONS]), session[_LANGUAGE], plan,
-            tuple(session.get(_COMPARE, ())))  # fmt: skip
+            tuple(session.get(others.KEY, ())))  # fmt: skip
 
 
 def _ask(asked: tuple[object, ...]) -> None:
