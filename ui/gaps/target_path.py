@@ -7,9 +7,11 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from ui.shell import cache, state
+from layers.base import Layer
+from planning.progress import STATUSES
+from ui.shell import cache, region, state
 from ui.shell.callbacks import whole
-from ui.shell.i18n import t
+from ui.shell.i18n import short_names, t
 from ui.widgets import charts
 
 _DATE = "_as_of_slider"
@@ -35,6 +37,18 @@ def show(row: pd.Series, unit: str) -> None:
         ends = [*start, (stated, row["target"])]
         line = pd.DataFrame(ends, columns=["as_of", "value"])
     st.vega_lite_chart(charts.path(known, line, st.session_state[state.AS_OF], unit))
+
+
+def behind(shown: Layer) -> None:
+    """Say how many of the regions below are behind the path, and which is furthest."""
+    table = region.inside(cache.progress(shown.key, region.level_below()))
+    if table.empty or table["path"].isna().all():
+        st.caption(t("progress.no_path"))
+        return
+    counts = {word: int((table["status"] == word).sum()) for word in STATUSES}
+    late = short_names(table[table["status"] == "behind"].head(1))
+    furthest = t("overview.furthest_behind", name=late[0]) if late else ""
+    st.caption(f"{t('progress.behind_count', **counts)} {furthest}".strip())
 
 
 def _plan_start(before: pd.DataFrame) -> list[tuple[str, float]]:

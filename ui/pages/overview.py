@@ -7,12 +7,11 @@ import streamlit as st
 
 from layers.base import Layer
 from layers.registry import gap_layers, layer, unit_name
-from planning.progress import STATUSES
 from ui.gaps import assumptions, dashboard, key_figures, listing, origin, target_path
 from ui.map import maps
 from ui.shell import cache, exporting, first_paint, layer_choice, navigation, region, state
 from ui.shell.frame import guarded, head
-from ui.shell.i18n import language, name_language, short_names, t
+from ui.shell.i18n import language, name_language, t
 from ui.shell.provenance import see_sources
 
 _MAP_HEIGHT = 530
@@ -107,25 +106,13 @@ def _export(counted: list[Layer]) -> None:
         )
 
 
-def _behind(shown: Layer) -> None:
-    """Say how many of the regions below are behind the path, and which is furthest."""
-    table = region.inside(cache.progress(shown.key, region.level_below()))
-    if table.empty or table["path"].isna().all():
-        st.caption(t("progress.no_path"))
-        return
-    counts = {word: int((table["status"] == word).sum()) for word in STATUSES}
-    late = short_names(table[table["status"] == "behind"].head(1))
-    furthest = t("overview.furthest_behind", name=late[0]) if late else ""
-    st.caption(f"{t('progress.behind_count', **counts)} {furthest}".strip())
-
-
 def _more(shown: Layer, own: pd.Series) -> None:
     """Draw what the first screen leaves out: the path over the years, assumptions, sources."""
     whole = cache.gaps(shown.key, "province").iloc[0]
     unit = unit_name(str(whole["unit"]), language())
     with st.expander(t("overview.path", layer=shown.title(language()))):
         target_path.show(whole, unit)
-        _behind(shown)
+        target_path.behind(shown)
     see_sources([own["source_ids"]])
     listing.below(shown)
     assumptions.show(shown, whole)

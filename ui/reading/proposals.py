@@ -200,8 +200,9 @@ def _reasons(said: PlanStatement) -> None:
         st.warning(t("reading.other_value", value=number(said.other_value)))
     if said.region != cache.pack().adcode and not why_not(said, cache.pack().adcode):
         regions = cache.pack().table("regions")
-        for _, region in regions[regions["adcode"] == said.region].head(1).iterrows():
-            st.info(t("reading.of_region", name=named(region)))
+        own = regions[regions["adcode"] == said.region]
+        if len(own):
+            st.info(t("reading.of_region", name=named(own.iloc[0])))
     if said.place:
         st.info(t("reading.places", names=said.place))
     rows = contradictions(said, cache.pack().table("targets"))
