@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,24 +18,14 @@ from data.wording.catalogue import data_language
 from layers.base import Layer
 from layers.map import features, relief, render, tiles
 from layers.map.palette import colours
-from layers.map.symbols import class_limits
 from layers.registry import metric_of, unit_name
 from layers.villages import STATES
 from planning.coverage.prediction import has_radio
 from planning.elevation import terrain_of
 from planning.whatif import Effect
-from ui.map import layer_marks, mapview
+from ui.map import layer_marks, mapview, regions
 from ui.shell import cache, region, state
-from ui.shell.i18n import (
-    brief_name,
-    figure,
-    interval,
-    language,
-    name_language,
-    number,
-    short_names,
-    t,
-)
+from ui.shell.i18n import language, number, t
 from ui.shell.streamlit_internals import media_address
 
 _OCTETS, _JSON = "application/octet-stream", "application/json"
@@ -250,8 +240,8 @@ def _gap_chart(
     del look
     level = str(_table["level"].iloc[0])
     sheet = _sheet(_pack, dark=mapview.is_dark())
-    shown, bound = _shown(_table)
-    fill = _fill(_pack, _table, shown)
+    gaps, bound = regions.shown(_table)
+    fill = regions.fill(_pack, _table, gaps)
     render.add_regions(sheet, features.region_features(_pack, level), fill)
     above = "prefecture" if level == "county" else "province"
     render.add_outline(sheet, features.region_features(_pack, above))
@@ -267,18 +257,8 @@ def _gap_chart(
     render.add_labels(sheet, fill, from_zoom=6.75 if level == "county" else 0)
     unit = unit_name(str(first["unit"]), language())
     title = f"{item.heading(metric, language())} · {t('figure.gap_axis', unit=unit)}"
-    legend = render.Legend(title, _dates(_table), (t("map.upper"),) if bound else ())
+    legend = render.Legend(title, regions.dates(_table), (t("map.upper"),) if bound else ())
     return _finished(_pack, sheet, legend, "")
-
-
-def _dates(table: pd.DataFrame) -> str:
-    """Return the dates of built and of target, where all regions have the same."""
-    texts = []
-    for key, column in (("map.target_on", "target_as_of"), ("map.built_on", "as_of")):
-        days = {str(day) for day in table[column].dropna() if str(day)}
-        if len(days) == 1:
-            texts.append(t(key, day=days.pop()[:7]))
-    return " · ".join(texts)
 
 
 def village_word() -> str:
@@ -326,7 +306,7 @@ def _county_borders(sheet: render.Sheet, pack: Pack) -> render.RegionFill:
     labels = [
         (float(lat), float(lon), name, "")
         for lat, lon, name in zip(
-            counties["label_lat"], counties["label_lon"], _brief(counties), strict=True
+            counties["label_lat"], counties["label_lon"], regions.brief_names(counties), strict=True
         )
     ]
     fill = render.RegionFill({}, {}, labels, ())
@@ -465,62 +445,6 @@ def _finished(
     chart = render.finish(sheet, legend, banner=banner)
     title = legend.title
     return mapview.drawn(chart, features.bounds(pack), place=pack.name, title=title, ahead=ahead)
-
-
-def _shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:
-    """Return the gap; where no gap is known at all, its upper bound, and True."""
-    if table["gap"].notna().any() or not table["gap_high"].notna().any():
-        return table["gap"], False
-    return table["gap_high"], True
-
-
-def _fill(pack: Pack, table: pd.DataFrame, shown: pd.Series) -> render.RegionFill:
-    regions = pack.regions(str(table["level"].iloc[0])).set_index("adcode")
-    places = zip(regions.index, regions["label_lat"], regions["label_lon"], strict=True)
-    spots = {str(code): (float(lat), float(lon)) for code, lat, lon in places}
-    table = table.assign(shown=shown.astype(float)).sort_values("shown", ascending=False)
-    digits = metric_of(*table[["layer", "metric"]].iloc[0].astype(str))[1].digits
-    cards, labels = {}, []
-    for name, brief, row in zip(
-        short_names(table), _brief(table), table.to_dict("records"), strict=True
-    ):
-        code = str(row["adcode"])
-        cards[code] = (name, _card(row, digits))
-        text = figure({**row, "gap": row["shown"]}, "gap", digits=digits, brief=True)
-        lat, lon = spots[code]
-        labels.append(
-            (lat, lon, brief,
-             text if pd.notna(row["shown"]) else "")
-        )  # fmt: skip
-    values = dict(zip(table["adcode"].astype(str), table["shown"], strict=True))
-    untargeted = frozenset(table.loc[table["target"].isna(), "adcode"].astype(str))
-    gaps = [value for value in values.values() if value > 0]
-    return render.RegionFill(values, cards, labels, class_limits(gaps), untargeted)
-
-
-def _brief(table: pd.DataFrame) -> list[str]:
-    """Return the names of regions as people say them."""
-    return [brief_name(str(name)) for name in table[f"name_{name_language()}"]]
-
-
-def _card(row: Mapping[Hashable, Any], digits: int) -> tuple[tuple[str, str], ...]:
-    """Return the lines of a region's card: label and figure."""
-    target, built, gap = (figure(row, name, digits=digits) for name in ("target", "built", "gap"))
-    planned = number(row["planned"], digits=digits)
-    return (
-        (t("figure.target"), target if pd.notna(row["target"]) else status(row["target_status"])),
-        (t("figure.built"), f"{built} {row['as_of']}".strip()),
-        (t("figure.planned"), planned),
-        (t("figure.gap"), gap),
-        (t("figure.interval"), interval(row["gap_low"], row["gap_high"], digits=digits)),
-        (t("map.unit"), unit_name(str(row["unit"]), language())),
-        (t("table.evidence"), t(f"evidence.{row['evidence']}")),
-    )
-
-
-def status(code: object) -> str:
-    """Return how a target came about, or why there is none, in the reader's words."""
-    return t(f"status.{str(code).replace(' ', '_')}")
 
 
 def _points(content: bytes, key: str) -> str:
