@@ -141,11 +141,11 @@ def _new_drawing() -> Drawing:
     drawing.header["$INSUNITS"], drawing.header["$MEASUREMENT"] = _METRES, 1
     drawing.styles.add("TONGCUN", font=_FONT)
     drawing.appids.add(_PROGRAM)
-    symbol = drawing.blocks.new("TONGCUN_POINT")
+    symbol = drawing.blocks.new("SITE_POINT")
     symbol.add_circle((0, 0), _SYMBOL_M)
     symbol.add_line((-_SYMBOL_M, 0), (_SYMBOL_M, 0))
     symbol.add_line((0, -_SYMBOL_M), (0, _SYMBOL_M))
-    drawing.blocks.new("TONGCUN_DATA").add_point((0, 0))
+    drawing.blocks.new("SITE_DATA").add_point((0, 0))
     return drawing
 
 
@@ -161,7 +161,7 @@ def _draw(drawing: Drawing, name: str, frame: pd.DataFrame, shapes: np.ndarray) 
         _outline(space, shape, layer)
         at = shapely.get_coordinates(shape.representative_point())[0]
         is_point = shape.geom_type == "Point"
-        block = space.add_blockref("TONGCUN_POINT" if is_point else "TONGCUN_DATA", at,
+        block = space.add_blockref("SITE_POINT" if is_point else "SITE_DATA", at,
                                    dxfattribs={"layer": layer})  # fmt: skip
         texts = {key: number_text(value) for key, value in row.items()}
         _tell(block, list(_attributes(texts)), few=len(frame) <= _FEW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,7 +20,7 @@ HOSTILE = ('=cmd|"/c calc"!A1', "<script>alert(1)</script>", "长" * 300, "\u202
 ROWS = tuple({"natural_village": name, "households": 30 + i} for i, name in enumerate(HOSTILE))
 
 
-def field(book: openpyxl.Workbook, name: str) -> object:
+def field(book: openpyxl.Workbook, name: str) -> Any:
     ((title, cell),) = book.defined_names[f"{PREFIX}{name}"].destinations
     return book[title][cell.replace("$", "")]
 

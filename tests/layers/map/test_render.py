@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
+import folium
 import pandas as pd
 import pytest
 import shapely
@@ -43,12 +45,14 @@ def test_borders_of_a_higher_level_are_borders_of_its_counties(name: str) -> Non
 
 
 def test_relief_ends_at_the_border(monkeypatch: pytest.MonkeyPatch) -> None:
-    images = []
-    overlay = relief.folium.raster_layers.ImageOverlay
-    monkeypatch.setattr(
-        relief.folium.raster_layers, "ImageOverlay",
-        lambda image, **more: images.append(image) or overlay(image, **more),
-    )  # fmt: skip
+    images: list[Any] = []
+    overlay = folium.raster_layers.ImageOverlay
+
+    def noted(image: Any, **more: Any) -> Any:
+        images.append(image)
+        return overlay(image, **more)
+
+    monkeypatch.setattr(folium.raster_layers, "ImageOverlay", noted)
     cells = [(100 + i / 2, 25 + j / 2, 1000.0 + i) for i in range(4) for j in range(4)]
     table = pd.DataFrame(cells, columns=["lon", "lat", "elevation_m"])
     made = sheet()

@@ -9,6 +9,7 @@ import pytest
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack, pack_names
+from data.wording.catalogue import Bilingual
 from planning.exports.plan import plan_bundle
 from planning.plan.construction import build, build_needed
 from planning.plan.cost_drivers import lengths
@@ -213,7 +214,9 @@ def test_one_more_site_brings_at_least_what_is_said(packs: dict[str, Pack]) -> N
     assert note.arguments["households"] == gain > 0
     # The best place is the one that is added.
     added = more.sites[~more.sites["candidate_id"].isin(made.sites["candidate_id"])]
-    assert note.arguments["name"].zh in set(added["county_zh"])
+    place = note.arguments["name"]
+    assert isinstance(place, Bilingual)
+    assert place.zh in set(added["county_zh"])
 
 
 def test_one_more_year_brings_what_a_longer_plan_builds(packs: dict[str, Pack]) -> None:
