@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from bench.browser import chromium_path
 from data.tables.reader import Pack
+from data.wording.catalogue import call_prefectures
 from tests import toy as toy_pack
 
 # What the planner at this machine has imported, and own packs, must not reach the tests.
@@ -37,6 +38,12 @@ def _day_of_the_toy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     name = of_each.params.get("any_pack", "toy") if of_each is not None else "toy"
     if {"toy", "toy_listed"} & set(request.fixturenames) and name == "toy":
         monkeypatch.setenv("TONGCUN_TODAY", "2023-12-31")
+
+
+@pytest.fixture(autouse=True)
+def _usual_word_for_prefectures() -> None:
+    """Forget the province whose word for prefectures a command of another test has set."""
+    call_prefectures("")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import cli
+from data.wording.catalogue import call_prefectures, called_prefectures
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,7 +27,7 @@ def run_command(*arguments: str | Path, code: int = 0) -> SimpleNamespace:
 def run_here(*arguments: str | Path, code: int = 0) -> SimpleNamespace:
     """Call the door in this process, whose libraries are loaded, and check its exit code."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-    before = sys.argv
+    before, word = sys.argv, called_prefectures()
     sys.argv = ["cli.py", *map(str, arguments)]
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -36,6 +37,7 @@ def run_here(*arguments: str | Path, code: int = 0) -> SimpleNamespace:
         got = int(end.code or 0)
     finally:
         sys.argv = before
+        call_prefectures(word)
     for stream in (out, err):
         stream.flush()
         stream.seek(0)

@@ -72,6 +72,6 @@ def test_a_click_on_the_frontier_makes_its_point_the_goal_and_plans_anew(
     # One step: undo brings the first goal and its plan back.
     page.get_by_role("button", name="↶").click()
     # The first plan is kept: its figures are there without another run.
-    shown = page.get_by_test_id("stMetricValue").first
+    shown = page.locator(".tc-cards .figure b").first
     expect(shown).to_have_text("15", timeout=LIMIT_MS)
     expect(asked).to_have_value("15")

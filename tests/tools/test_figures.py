@@ -21,8 +21,8 @@ def test_a_figure_that_moves_changes_the_document(monkeypatch: pytest.MonkeyPatc
         return table.assign(gap=table["gap"] + 1)
 
     written = set(figures.FILE.read_text(encoding="utf-8").splitlines())
-    monkeypatch.setattr(figures, "DATES", figures.DATES[2:3])
-    monkeypatch.setattr(figures, "pack_names", lambda: ("gansu",))
+    monkeypatch.setattr(figures, "DATES", figures.DATES[3:4])
+    monkeypatch.setattr(figures, "pack_names", lambda: ("yunnan",))
     assert set(figures.document().splitlines()) <= written
     monkeypatch.setattr(figures, "gap_table", moved)
     assert not set(figures.document().splitlines()) <= written

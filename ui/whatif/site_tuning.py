@@ -55,8 +55,9 @@ def show(terrain: Terrain | None) -> None:
 
 def _high_point() -> None:
     cells = st.columns([1, 1.3, 2.6], vertical_alignment="bottom", gap="small")
-    cells[0].selectbox(
-        t("tune.within"), _WITHIN_M, index=2, key=WITHIN,
+    st.session_state.setdefault(WITHIN, _WITHIN_M[2])
+    localised_select.selectbox(
+        cells[0], t("tune.within"), _WITHIN_M, key=WITHIN,
         format_func={metres: f"{metres:,} m" for metres in _WITHIN_M}.__getitem__,
     )  # fmt: skip
     cells[1].button(

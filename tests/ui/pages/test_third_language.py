@@ -71,6 +71,7 @@ _HIDDEN = """
     selection_mode type default value min max click_mode deferred_file_id page
 """
 _UNSEEN = frozenset(_HIDDEN.split())
+_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 #: Keys of a chart whose text a reader sees.
 _SEEN_IN_CHARTS = frozenset({"title", "text", "labelExpr", "values", "domain"})
 
@@ -277,28 +278,34 @@ def in_table(element: Any, proto: Any) -> Iterator[str]:
 
 
 def in_json(tree: Any, key: str = "") -> Iterator[str]:
-    """Yield the texts of a map's overlay; its codes and addresses are not shown."""
+    """Yield the texts of a map's overlay; its codes, colours and addresses are not shown."""
     if isinstance(tree, Mapping):
         for name, value in tree.items():
             yield from in_json(value, str(name))
     elif isinstance(tree, list):
         for value in tree:
             yield from in_json(value, key)
-    elif isinstance(tree, str) and key not in {
-        "url",
-        "digest",
-        "place",
-        "ahead",
-        "kind",
-        "selected",
-        "id",
-        "shape",
-        "colour",
-        "state",
-        "key",
-        "look",
-        "names",
-    }:
+    elif (
+        isinstance(tree, str)
+        and not _COLOUR.fullmatch(tree)
+        and key
+        not in {
+            "url",
+            "file",
+            "digest",
+            "place",
+            "ahead",
+            "kind",
+            "selected",
+            "id",
+            "shape",
+            "colour",
+            "state",
+            "key",
+            "look",
+            "names",
+        }
+    ):
         yield tree
 
 
