@@ -38,6 +38,9 @@ def main(folder: Path) -> None:
             for name in PAGES.values():
                 named = f"&scenario={SCENARIOS[name]}" if name in SCENARIOS else ""
                 page.goto(f"{address}/{name}?lang=en{named}")
+                if name == PAGES["plan"]:
+                    page.get_by_role("button", name="Plan", exact=True).click(timeout=60_000)
+                    page.get_by_role("tab").first.wait_for(timeout=120_000)
                 before = b""
                 for _ in range(LOOKS):
                     page.wait_for_timeout(LOOK_MS)
