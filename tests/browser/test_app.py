@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from data.tables.reader import Pack
 from layers.map import features, render
 from layers.map.folium_internals import map_parts
+from tests.browser.pointing import click_on_map
 
 VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 DRAWN = (Path(__file__).parents[2] / "bench" / "points_drawn.js").read_text(encoding="utf-8")
@@ -155,11 +156,7 @@ def test_the_gap_list_is_read_by_another_program_and_a_click_on_a_region_chooses
         ".includes('定西'))"
     )
     assert not page.evaluate(chosen)
-    spot = page.evaluate(
-        "() => { const m = window.tongcunMap; const p = m.latLngToContainerPoint([35.1, 104.6]);"
-        " const b = m.getContainer().getBoundingClientRect(); return [b.x + p.x, b.y + p.y]; }"
-    )
-    page.mouse.click(*spot)
+    click_on_map(page, 35.1, 104.6)
     page.wait_for_function(chosen, timeout=LIMIT_MS)
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from rasterio.io import MemoryFile
 
 from data.tables.reader import Pack
+from tests.browser.pointing import click_on_map
 
 LIMIT_MS = 180_000  # the first prediction of a server may have to compile the kernels
 STILL = (
@@ -92,9 +93,7 @@ def test_the_profile_moves_a_mark_without_the_server_and_a_click_chooses_another
         f"() => void window.tongcunMap.setView([{wanted['lat']}, {wanted['lon']}], 14, "
         "{animate: false})"
     )
-    box = page.locator(".leaflet-container").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    click_on_map(page, wanted["lat"], wanted["lon"])
     page.wait_for_function(
         "(id) => { const n = document.querySelectorAll('.tc-profile .tc-p-name')[1];"
         " return n && n.textContent.startsWith(id); }",
@@ -126,9 +125,7 @@ def test_a_click_on_what_if_answers_over_terrain_and_keeps_the_view(
         "() => { const m = window.tongcunMap; m.setView([25.9, 98.9], 10, {animate: false});"
         " const c = m.getCenter(); return [c.lat, c.lng, m.getZoom()]; }"
     )
-    box = page.locator(".leaflet-container").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    click_on_map(page, *middle[:2])
     page.wait_for_selector(".tc-site", timeout=LIMIT_MS)
     page.get_by_text("Still not covered, nearest first").wait_for(timeout=LIMIT_MS)
     after = page.evaluate(

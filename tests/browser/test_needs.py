@@ -8,6 +8,8 @@ from pathlib import Path
 import openpyxl
 from playwright.sync_api import Page
 
+from tests.browser.pointing import click_on_map
+
 
 def test_a_region_is_chosen_on_the_map_and_the_needs_are_downloaded(
     page: Page, address: str
@@ -17,13 +19,7 @@ def test_a_region_is_chosen_on_the_map_and_the_needs_are_downloaded(
     page.wait_for_function(
         "() => window.tongcunMap && document.querySelectorAll('path.leaflet-interactive').length"
     )
-    box = page.locator(".leaflet-container").bounding_box()
-    assert box is not None
-    at = page.evaluate(
-        "() => { const p = window.tongcunMap.latLngToContainerPoint([25.2, 102.7]);"
-        " return [p.x, p.y]; }"
-    )
-    page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+    click_on_map(page, 25.2, 102.7)
     page.get_by_text("Kunming City: year by year").wait_for()
     # A button that is being drawn anew takes no click.
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")

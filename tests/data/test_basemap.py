@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -41,9 +42,12 @@ def ask(path: str) -> tuple[int, bytes, str]:
     async def receive() -> dict:
         return {"type": "http.request", "body": b"", "more_body": False}
 
+    app = Starlette(routes=server.routes())
     scope = {"type": "http", "method": "GET", "path": unquote(path), "raw_path": path.encode(),
              "query_string": b"", "headers": [], "root_path": "", "scheme": "http"}  # fmt: skip
-    asyncio.run(Starlette(routes=server.routes())(scope, receive, send))
+    # In a thread of its own: a browser's test may have left its loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(app(scope, receive, send))).result()
     head, *parts = said
     kinds = dict(head["headers"]).get(b"content-type", b"").decode()
     return head["status"], b"".join(part.get("body", b"") for part in parts), kinds
