@@ -1,9 +1,9 @@
 """Run the tests of each module on every mutant of it: ``make test-mutation``.
 
-``python -m tools.mutation [--jobs N] [--only WORD] [MODULE …]``. A mutant that no test notices has
-survived. ``equivalent.toml`` names the ones that no test can notice, each with its reason; any
-other survivor is a hole in the tests, and the exit code is 1. Modules and tests are loaded once,
-each mutant runs in a fork of that process: POSIX only.
+``python -m tools.mutation [--jobs N] [--only WORD] [--sample N] [MODULE …]``. A mutant that no test
+notices has survived. ``equivalent.toml`` names the ones that no test can notice, each with its
+reason; any other survivor is a hole in the tests, and the exit code is 1. Modules and tests are
+loaded once, each mutant runs in a fork of that process: POSIX only.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import argparse
 import contextlib
 import importlib
 import os
-import signal
+import resource
 import sys
 import tempfile
-import time
 import tomllib
 import types
 from pathlib import Path
@@ -26,7 +25,7 @@ from tools.mutation.mutants import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-#: A mutant that runs longer than this loops without end: noticed [s].
+#: A mutant that takes more processor time than this loops without end: noticed [s].
 TIME_LIMIT_S = 120
 OURS = ("geo.", "data.", "layers.", "planning.")
 
@@ -37,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("modules", nargs="*", help="dotted names (default: all of targets.toml)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at a time")
     parser.add_argument("--only", default="", help="only mutants whose id holds this text")
+    parser.add_argument("--sample", type=int, default=0, help="at most so many of each module")
     options = parser.parse_args(arguments)
     targets = tomllib.loads((HERE / "targets.toml").read_text(encoding="utf-8"))
     known = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8"))["mutants"]
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     seen, survived = [], []
     for module in options.modules or targets:
         runner = Runner(module, targets[module]["tests"])
-        mine = [m for m in runner.mutants() if options.only in m.id]
+        mine = spread([m for m in runner.mutants() if options.only in m.id], options.sample)
         alive = runner.survivors(mine, options.jobs)
         print(f"{module}: {len(mine)} mutants, {len(alive)} survived", flush=True)
         seen += [mutant.id for mutant in mine]
@@ -55,11 +55,18 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\n{len(seen)} mutants: {killed} noticed, {equivalent} equivalent, {len(unknown)} not")
     for mutant in unknown:
         print(f"survived, line {mutant.line}: {mutant.id}")
-    if not options.modules and not options.only:
+    if not (options.modules or options.only or options.sample):
         alive_ids = {mutant.id for mutant in survived}
         for stale in reasons.keys() - alive_ids:
             print(f"no longer survives, take it out of equivalent.toml: {stale}")
     return 1 if unknown else 0
+
+
+def spread(wanted: list[Mutant], most: int) -> list[Mutant]:
+    """Return every mutant, or ``most`` of them at equal distances."""
+    if not 0 < most < len(wanted):
+        return wanted
+    return [wanted[i * len(wanted) // most] for i in range(most)]
 
 
 class Runner:
@@ -80,22 +87,16 @@ class Runner:
 
     def survivors(self, wanted: list[Mutant], jobs: int) -> list[Mutant]:
         """Return the mutants that no test noticed."""
-        running: dict[int, tuple[Mutant, float]] = {}
+        running: dict[int, Mutant] = {}
         waiting, alive = list(reversed(wanted)), []
         while waiting or running:
             while waiting and len(running) < jobs:
                 mutant = waiting.pop()
-                running[self._start(mutant)] = (mutant, time.monotonic())
-            for child, (mutant, started) in list(running.items()):
-                done, status = os.waitpid(child, os.WNOHANG)
-                if not done and time.monotonic() - started > TIME_LIMIT_S:
-                    os.kill(child, signal.SIGKILL)
-                    done, status = os.waitpid(child, 0)
-                if done:
-                    del running[child]
-                    if status == 0:
-                        alive.append(mutant)
-            time.sleep(0.02)
+                running[self._start(mutant)] = mutant
+            child, status = os.wait()
+            mutant = running.pop(child)
+            if status == 0:
+                alive.append(mutant)
         return sorted(alive, key=wanted.index)
 
     def _start(self, mutant: Mutant) -> int:
@@ -106,6 +107,7 @@ class Runner:
             return child
         code = 1
         try:
+            resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT_S, TIME_LIMIT_S))
             change(self.module, mutant)
             code = self._tests()
         finally:
