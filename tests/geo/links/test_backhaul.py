@@ -29,6 +29,7 @@ def joined(edges: np.ndarray, chosen: tuple[int, ...]) -> list[set[int]]:
 def exact(nodes: int, edges: np.ndarray, cost: np.ndarray, wanted: set[int]) -> float:
     """Span every set of nodes that holds the terminals; the cheapest spanning tree is best."""
     best = np.inf
+    cheapest_first = [(*map(int, edges[i]), float(cost[i])) for i in np.argsort(cost)]
     others = sorted(set(range(nodes)) - wanted)
     for n in range(len(others) + 1):
         for more in combinations(others, n):
@@ -40,11 +41,10 @@ def exact(nodes: int, edges: np.ndarray, cost: np.ndarray, wanted: set[int]) -> 
                     node = part[node]
                 return node
 
-            for edge in np.argsort(cost):
-                a, b = (int(node) for node in edges[edge])
+            for a, b, price in cheapest_first:
                 if a in inside and b in inside and top(a) != top(b):
                     part[top(a)] = top(b)
-                    total += cost[edge]
+                    total += price
             if len({top(node) for node in inside}) == 1:
                 best = min(best, total)
     return best

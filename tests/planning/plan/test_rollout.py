@@ -32,8 +32,8 @@ FEW = {"sources": ["village"]}
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    """Return the toy with 1,500 villages without 4G, all invented."""
-    villages = toy.many_villages(1_500).assign(evidence="illustrative")
+    """Return the toy with 500 villages without 4G, all invented."""
+    villages = toy.many_villages(500).assign(evidence="illustrative")
     return toy.write(tmp_path_factory.mktemp("packs"), natural_villages=villages)
 
 
