@@ -88,6 +88,29 @@ def states_in_force(pack: Pack, villages: pd.DataFrame, as_of: str = "") -> NDAr
     return states
 
 
+def reported_since(pack: Pack, as_of: str) -> list[str]:
+    """Return the prefectures' reports of covered villages that a date leaves out and today has.
+
+    Parameters
+    ----------
+    pack
+        The province.
+    as_of
+        As in :func:`states_in_force`.
+
+    Returns
+    -------
+    ids
+        Ids of observations.
+    """
+    ledger = Ledger.of(pack).of_layer(VILLAGES_LAYER)
+    then, now = (
+        [figure.source_id for figure in ledger.regional(COVERED_SHARE, day)]
+        for day in (as_of or pack.default_as_of, pack.default_as_of)
+    )
+    return sorted(set(now) - set(then))
+
+
 def village_table(
     pack: Pack,
     *,

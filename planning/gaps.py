@@ -79,8 +79,8 @@ def gap_table(
     plan = scenario if scenario is not None else Scenario(province=pack.name)
     if plan.province != pack.name:
         raise InputError("gaps.province", province=plan.province, name=pack.name)
-    own_date = plan.as_of.isoformat() if plan.as_of else pack.default_as_of
-    date = parse_date(as_of) if as_of else own_date
+    date = parse_date(as_of) if as_of else plan.day or pack.default_as_of
+    plan = plan.model_copy(update={"as_of": dt.date.fromisoformat(date)})
     context = Context(pack, plan, date, chosen, _added_units(pack, plan, chosen))
     return pd.concat(
         [

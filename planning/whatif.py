@@ -88,6 +88,7 @@ def effect(
     level: str = "prefecture",
     terrain: Terrain | None = None,
     five_g_counts_as_4g: bool = False,
+    as_of: str = "",
 ) -> Effect:
     """Return the effect of the enabled sites.
 
@@ -109,6 +110,8 @@ def effect(
         Elevation model from :func:`planning.elevation.terrain_of`; None for circles.
     five_g_counts_as_4g
         Whether 5G sites cover villages without 4G too; without, they cover none.
+    as_of
+        As in :func:`layers.villages.states_in_force`.
 
     Returns
     -------
@@ -122,8 +125,8 @@ def effect(
     """
     counties_of(pack, sites)
     counted = serving(sites, "4G", five_g_counts_as_4g=five_g_counts_as_4g)
-    villages = _villages(pack, pack.digest_of("natural_villages"))
-    missing = _missing(pack, pack.digest_of("natural_villages"))
+    known = (pack.digest_of("natural_villages"), as_of or pack.default_as_of)
+    villages, missing = _villages(pack, *known), _missing(pack, *known)
     over = [terrain is not None and has_radio(site.preset) for site in counted]
     number, metres = _nearest_site(villages, missing, counted, over)
     rows = villages.iloc[missing].reset_index(drop=True)
@@ -137,7 +140,8 @@ def effect(
     missed = rows[near].sort_values("distance_m", kind="stable", ignore_index=True)
     used = {o for o, site in zip(over, sites, strict=True) if site.enabled}
     basis: Basis = "mixed" if len(used) > 1 else "terrain" if used == {True} else "circle"
-    return Effect(gained, _per_region(pack, gained, level), missed, basis)
+    return Effect(gained, _per_region(_before(pack, *known, level), gained, level, pack.adcode),
+                  missed, basis)  # fmt: skip
 
 
 def counties_of(pack: Pack, sites: Sequence[PlannedSite]) -> list[str]:
@@ -212,7 +216,7 @@ def planned_units(
         serve = serving(scenario.sites, metric.technology, five_g_counts_as_4g=option)
         table = effect(
             pack, serve, level=level, terrain=terrain_of(pack, scenario),
-            five_g_counts_as_4g=option,
+            five_g_counts_as_4g=option, as_of=scenario.day,
         ).regions  # fmt: skip
         return np.asarray(table["villages_after"] - table["villages_before"], dtype=float)
     own = layer.presets if metric.planned == "sites" else ()
@@ -267,12 +271,14 @@ def _nearest_site(
     return number, best
 
 
-def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
+def _per_region(
+    before: pd.DataFrame, gained: pd.DataFrame, level: str, province: str
+) -> pd.DataFrame:
     """Add the villages newly covered to the counts without planned sites."""
-    table = _before(pack, pack.digest_of("natural_villages"), level).copy()
+    table = before.copy()
     new = gained[gained["households"] >= MIN_HOUSEHOLDS]
     codes = table["adcode"].tolist()
-    group = _group(new, level, pack.adcode)
+    group = _group(new, level, province)
     for column, weight in (("villages", None), ("households", new["households"])):
         values = pd.Series(1, index=new.index) if weight is None else weight
         added = values.groupby(group).sum().reindex(codes, fill_value=0).to_numpy(np.int64)
@@ -281,9 +287,9 @@ def _per_region(pack: Pack, gained: pd.DataFrame, level: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=8)
-def _before(pack: Pack, identity: str, level: str) -> pd.DataFrame:
+def _before(pack: Pack, identity: str, as_of: str, level: str) -> pd.DataFrame:
     """Return villages and households per region, all and with 4G, without planned sites."""
-    villages = _villages(pack, identity)
+    villages = _villages(pack, identity, as_of)
     large = villages[villages["households"] >= MIN_HOUSEHOLDS]
     covered, unknown = (large["state"] == word for word in ("covered", "unknown"))
     counts = pd.DataFrame(
@@ -320,14 +326,15 @@ def _ancestor(pack: Pack, level: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _villages(pack: Pack, _identity: str) -> pd.DataFrame:
-    return village_table(pack)[list(VILLAGE_COLUMNS)]
+def _villages(pack: Pack, _identity: str, as_of: str) -> pd.DataFrame:
+    return village_table(pack, as_of=as_of)[list(VILLAGE_COLUMNS)]
 
 
 @lru_cache(maxsize=4)
-def _missing(pack: Pack, identity: str) -> NDArray[np.int64]:
+def _missing(pack: Pack, identity: str, as_of: str) -> NDArray[np.int64]:
     """Return the positions of the villages without 4G."""
-    return np.flatnonzero((_villages(pack, identity)["state"] == "uncovered").to_numpy())
+    villages = _villages(pack, identity, as_of)
+    return np.flatnonzero((villages["state"] == "uncovered").to_numpy())
 
 
 @lru_cache(maxsize=4)

@@ -215,7 +215,7 @@ def test_sources_in_every_format_carry_quotes_links_and_anomalies(
         table = pd.read_csv(path) if suffix == ".csv" else pd.read_parquet(path)
     table = table.set_index("id")
     seen = table.loc["obs-530000-mobile_5g-20230930"]
-    assert seen["link"] == "en.c114.com.cn/583/a1247411.html"
+    assert seen["link"] == "http://en.c114.com.cn/583/a1247411.html"
     assert seen["qualifier"] == "="
     assert table.loc["obs-530000-mobile_5g-20201231", "quote"] == "完成5G基站建设1.9万个"
     assert table.loc["yn-5g-2020", "source_file"].startswith("002_")

@@ -38,13 +38,15 @@ def documents() -> dict[str, SourceDocument]:
         }
 
 
-def cited(source: str) -> str:
+def cited(source: str, link: str = "") -> str:
     """Return how a source is named for people: title, number, issuer and date of a document.
 
     Parameters
     ----------
     source
         Name of a file of the documents, or any other source.
+    link
+        Its address, which follows the name; empty where none is known.
 
     Returns
     -------
@@ -52,6 +54,5 @@ def cited(source: str) -> str:
         The source itself where it is none of the documents.
     """
     known = documents().get(source)
-    if known is None:
-        return source
-    return " · ".join(filter(None, (known.title, known.number, known.issuer, known.date)))
+    parts = (source,) if known is None else (known.title, known.number, known.issuer, known.date)
+    return " · ".join(filter(None, (*parts, link)))

@@ -138,6 +138,11 @@ class Scenario(_Frozen):
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
     @property
+    def day(self) -> str:
+        """Date of what counts as built, YYYY-MM-DD; empty for today."""
+        return self.as_of.isoformat() if self.as_of else ""
+
+    @property
     def digest(self) -> str:
         """Identity of the content (the name does not count), 16 hex digits."""
         content = self.model_dump(mode="json", exclude={"name"})

@@ -210,20 +210,22 @@ def point_bytes(
     )
 
 
-def village_bytes(pack: Pack) -> bytes:
+def village_bytes(pack: Pack, as_of: str = "") -> bytes:
     """Return every village of the pack for the browser, in the order of the table.
 
     Parameters
     ----------
     pack
         The province.
+    as_of
+        As in :func:`layers.villages.states_in_force`.
 
     Returns
     -------
     content
         As :func:`point_bytes`; the class is the coverage state.
     """
-    return _villages(pack, pack.digest_of("natural_villages"))
+    return _villages(pack, pack.digest_of("natural_villages"), as_of or pack.default_as_of)
 
 
 def mark_bytes(marks: Points) -> bytes:
@@ -244,14 +246,14 @@ def mark_bytes(marks: Points) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _villages(pack: Pack, _identity: str) -> bytes:
+def _villages(pack: Pack, _identity: str, as_of: str) -> bytes:
     columns = ("lon", "lat", *COUNT_COLUMNS)
     villages = pack.table("natural_villages", columns=columns)
     return point_bytes(
         villages["lon"].to_numpy(float),
         villages["lat"].to_numpy(float),
         villages["households"].to_numpy(float, na_value=np.nan),
-        states_in_force(pack, villages),
+        states_in_force(pack, villages, as_of),
     )
 
 

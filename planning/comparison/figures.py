@@ -253,7 +253,7 @@ def _placed(found: _Rows, pack: Pack, scenario: Scenario, area: Area) -> None:
         terrain = terrain_of(pack, scenario)
         option = scenario.five_g_counts_as_4g
         regions = effect(pack, sites, level=area.level, terrain=terrain,
-                         five_g_counts_as_4g=option).regions  # fmt: skip
+                         five_g_counts_as_4g=option, as_of=scenario.day).regions  # fmt: skip
         row = regions[regions["adcode"] == area.adcode].iloc[0]
     words = {"assumed"} if row is None else {"assumed", str(row["evidence"])}
     at = {"source_ids": "pack:natural_villages", "evidence": weakest(words)}

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
+from layers.villages import reported_since
 
 #: Group of inputs → fields of a scenario, with dots into its plan.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -41,7 +42,8 @@ _OF_PLAN = ("demonstration_terrain", "five_g_counts_as_4g", "plan")
 def plan_key(pack: Pack, scenario: Scenario) -> str:
     """Return the identity of what a plan depends on.
 
-    Targets, dates and what-if sites do not count: a plan does not use them.
+    Targets and what-if sites do not count: a plan does not use them. Its date counts where a
+    prefecture has since reported its villages covered.
 
     Parameters
     ----------
@@ -56,7 +58,9 @@ def plan_key(pack: Pack, scenario: Scenario) -> str:
         16 hex digits.
     """
     content = scenario.model_dump(mode="json", include=set(_OF_PLAN))
-    text = json.dumps([pack.digest, content], ensure_ascii=False, sort_keys=True)
+    later = reported_since(pack, scenario.day)
+    parts = [pack.digest, content, *([later] if later else [])]
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

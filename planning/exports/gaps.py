@@ -82,7 +82,7 @@ def gap_bundle(
                 state="uncovered",
                 regions=wanted,
                 min_households=MIN_HOUSEHOLDS,
-                as_of=plan.as_of.isoformat() if plan.as_of else "",
+                as_of=plan.day,
             ),
             **extra,
         }

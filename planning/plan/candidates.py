@@ -82,7 +82,7 @@ def demand(pack: Pack, scenario: Scenario) -> pd.DataFrame:
     settings = scenario.plan
     found = village_table(
         pack, state="uncovered", regions=settings.regions, min_households=settings.min_households,
-        as_of=scenario.as_of.isoformat() if scenario.as_of else "",
+        as_of=scenario.day,
     )  # fmt: skip
     return found[list(VILLAGE_COLUMNS)]
 

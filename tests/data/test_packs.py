@@ -257,6 +257,11 @@ def test_every_observation_has_a_quote_or_says_that_no_text_is_at_hand(pack):
         assert row["quote"] in (SOURCES_DIR / row["source_file"]).read_text(encoding="utf-8")
 
 
+def test_every_observation_without_a_text_has_an_address(pack):
+    rows = pack.table("observations")
+    assert rows.loc[rows["quote"] == NO_TEXT, "link"].str.match("https?://").all()
+
+
 @pytest.mark.parametrize("table", ["targets", "observations", "policy_zones", "unit_costs"])
 def test_every_remark_is_there_in_chinese_too(pack, table):
     rows = pack.table(table)

@@ -10,15 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.scenario.scenario import Scenario
+from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
 from layers.base import LEVELS, Context, Level
+from layers.map import features
 from layers.registry import gap_layers
 from layers.stated import stated_figures
 from layers.villages import COUNT_COLUMNS, states_in_force, village_table
+from planning.comparison.inputs import plan_key
 from planning.exports.gaps import gap_bundle
 from planning.gaps import gap_table, layer_table, with_target_date
+from planning.whatif import effect
 
 #: 40 dates from 2015 to 2030, among them the days before and of what the ledgers hold.
 DATES = sorted(
@@ -166,6 +169,37 @@ def test_lists_and_maps_have_the_villages_of_the_gap(
     assert (points == 0).sum() == gaps.sum()
     earlier = village_table(pack, state="uncovered", as_of="2020-12-31")
     assert "532500" in set(earlier["prefecture"])
+
+
+@pytest.mark.parametrize("date", ["2025-03-30", "2025-03-31"])
+def test_map_and_what_if_have_the_villages_of_the_date(
+    date: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever today is: what a prefecture reports later does not change an earlier date."""
+    monkeypatch.setenv("TONGCUN_TODAY", "2026-11-30")
+    pack = Pack.load("yunnan")
+    gaps = gap_table(pack, ["natural_villages"], as_of=date).set_index("adcode")
+    dots = np.frombuffer(features.village_bytes(pack, date)[-len(pack.table("natural_villages")):],
+                         "u1")  # fmt: skip
+    assert (dots == 0).sum() == gaps["gap"].sum()
+    before = effect(pack, [], as_of=date).regions.set_index("adcode")["villages_before"]
+    pd.testing.assert_series_equal(before, gaps["built"], check_names=False, check_dtype=False)
+    lost = village_table(pack, state="uncovered", regions=["532500"], min_households=20,
+                         as_of="2025-03-30").iloc[0]  # fmt: skip
+    site = PlannedSite(lat=lost["lat"], lon=lost["lon"], preset="4g_1800")
+    plan = Scenario(province="yunnan", sites=(site,))
+    row = gap_table(pack, ["natural_villages"], as_of=date, scenario=plan).set_index("adcode")
+    assert (row.loc["532500", "planned"] > 0) == (date < "2025-03-31")
+
+
+def test_a_plan_is_another_before_a_prefecture_has_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TONGCUN_TODAY", "2026-11-30")
+    pack = Pack.load("yunnan")
+    keys = {date: plan_key(pack, Scenario(province="yunnan", as_of=date))
+            for date in (None, "2026-11-30", "2025-03-31", "2025-03-30")}  # fmt: skip
+    assert keys[None] == keys["2026-11-30"] == keys["2025-03-31"] != keys["2025-03-30"]
 
 
 def test_about_is_an_interval_and_a_word() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import streamlit as st
 
 from data.scenario.scenario import Scenario
@@ -68,5 +66,4 @@ def _defaults(known: dict[str, Scenario], baseline: str) -> tuple[str, str, str,
 
 
 def _present() -> Scenario:
-    as_of = dt.date.fromisoformat(st.session_state[state.AS_OF])
-    return state.plan().model_copy(update={"name": t("compare.present"), "as_of": as_of})
+    return state.dated().model_copy(update={"name": t("compare.present")})

@@ -8,14 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from data.ledger.documents import cited
-from data.ledger.metrics import keyed
+from data.ledger.documents import NO_TEXT, cited
 from layers.registry import unit_name
 from ui.gaps.key_figures import chip
 from ui.shell import cache
 from ui.shell.i18n import figure, interval, language, name_language, number, t
 
 Row = Mapping[Hashable, Any]
+#: What of a row of the ledger says where it is from.
+_CITED = ("quote", "source", "source_file", "link")
 
 
 def account(row: Row, name: str, digits: int = 0) -> None:
@@ -68,15 +69,24 @@ def account(row: Row, name: str, digits: int = 0) -> None:
 
 
 def quote(row: Row) -> None:
-    """Draw the sentence of the plan that states the target, and its document."""
-    targets = keyed(cache.pack().table("targets"))
-    ids = str(row["source_ids"]).split(";")
-    found = targets[targets["id"].isin(ids) & (targets["quote"].fillna("") != "")]
-    if found.empty:
-        return
-    lines = "".join(
-        f"<blockquote>“{escape(str(one['quote']))}”</blockquote>"
-        f"<p>{escape(cited(str(one['source_file'])))}</p>"
-        for one in found.to_dict("records")
-    )
-    st.html(f'<div class="tc-origin"><b>{escape(t("origin.quote"))}</b>{lines}</div>')
+    """Draw the sentences that state target and built, each with its document or its address."""
+    pack, ids = cache.pack(), str(row["source_ids"]).split(";")
+    for key, table in (("origin.quote", "targets"), ("origin.seen", "observations")):
+        rows = pack.table(table)
+        rows = rows[rows["id"].isin(ids)].reindex(columns=list(_CITED)).astype(object)
+        lines = "".join(
+            map(_sentence, rows.where(rows.notna(), "").drop_duplicates().to_dict("records"))
+        )
+        if lines:
+            st.html(f'<div class="tc-origin"><b>{escape(t(key))}</b>{lines}</div>')
+
+
+def _sentence(one: Row) -> str:
+    """Return a quote and where it is from as HTML; the address can be followed."""
+    quote, link = (escape(str(one[name])) for name in ("quote", "link"))
+    name = escape(cited(str(one["source_file"] or one["source"])))
+    said = f"<blockquote>“{quote}”</blockquote>" if quote else ""
+    if quote == NO_TEXT:
+        said, name = "", f"{name} · {escape(t('report.no_text'))}"
+    at = f' <a href="{link}" target="_blank" rel="noopener noreferrer">{link}</a>' if link else ""
+    return f"{said}<p>{name}{at}</p>"

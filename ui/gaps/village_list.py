@@ -39,7 +39,7 @@ def show(
     with title:
         head(
             t("lists.villages_title", place=region.name()),
-            invented=cache.illustrative("natural_villages"),
+            invented=cache.illustrative(),
         )
     place = actions.container(horizontal=True, horizontal_alignment="right")
     with place, exporting.opened_menu(t("lists.export")):

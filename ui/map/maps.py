@@ -47,7 +47,7 @@ def gap_map(
 ) -> None:
     """Draw the regions coloured by gap with villages, rivers and seats; a click selects."""
     pack = cache.pack()
-    points = _points(features.village_bytes(pack), key)
+    points = _points(features.village_bytes(pack, state.day()), key)
     names = _names(features.village_names(pack), key)
     marks = _addresses(pack, key)
     text = table.to_json()
@@ -161,7 +161,7 @@ def site_map(
     pack = cache.pack()
     view = render.PointView()
     names = features.village_names(pack)
-    chart = _borders(pack, features.village_bytes(pack), "whatif", view, names=names)
+    chart = _borders(pack, features.village_bytes(pack, state.day()), "whatif", view, names=names)
     gained = result.gained.head(_MARKS)
     overlay = {
         "movable": True,

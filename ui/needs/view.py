@@ -26,7 +26,7 @@ from ui.shell.i18n import (
     short_names,
     t,
 )
-from ui.shell.provenance import plain
+from ui.shell.provenance import plain, sources_named
 from ui.widgets import tables
 
 MAP_HEIGHT = 470
@@ -116,7 +116,7 @@ def racks(table: pd.DataFrame, row: pd.Series) -> None:
             )
         st.caption(t("needs.racks_note", evidence=t(f"evidence.{need['evidence']}")))
     shown = pd.DataFrame({t("table.region"): short_names(named_ones), t("needs.zones"): words,
-                          t("table.source_ids"): named_ones["source_ids"]})  # fmt: skip
+                          t("table.sources"): sources_named(named_ones["source_ids"])})  # fmt: skip
     height = tables.fitted(len(shown), 2000)
     st.dataframe(shown, hide_index=True, row_height=_ROW, height=height)
 
@@ -195,7 +195,7 @@ def _fibre_table(table: pd.DataFrame) -> None:
             },
             t("column.price_year"): table["price_year"].astype(str),
             t("table.evidence"): [t(f"evidence.{word}") for word in table["evidence"]],
-            t("table.source_ids"): table["source_ids"],
+            t("table.sources"): sources_named(table["source_ids"]),
         }
     )
     wide = {region: st.column_config.TextColumn(width=170, pinned=True)}
@@ -278,7 +278,7 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
             "target": ranked["target"],
             "evidence": [t(f"evidence.{word}") for word in ranked["evidence"]],
             "as_of": ranked["as_of"],
-            "source_ids": ranked["source_ids"],
+            "sources": sources_named(ranked["source_ids"]),
         }
     )
     count, text = st.column_config.NumberColumn, st.column_config.TextColumn
@@ -290,7 +290,7 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
         "built": count(t("table.built"), format="localized", help=unit),
         "target": count(t("figure.target"), format="localized", help=unit),
         "evidence": t("table.evidence"), "as_of": t("figure.date"),
-        "source_ids": t("table.source_ids"),
+        "sources": t("table.sources"),
     }  # fmt: skip
     table = tables.followed(f"needs-table-{level}", ranked["adcode"], state.region()[1])
     key, height = table["key"], tables.fitted(len(shown), _HEIGHT)

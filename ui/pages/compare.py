@@ -32,7 +32,7 @@ _MAP_HEIGHT = 620
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("compare.title"), invented=cache.illustrative("natural_villages", "sites"))
+    head(t("compare.title"), invented=cache.illustrative())
     known = choice.saved()
     if not known:
         st.info(t("compare.need_two"))

@@ -27,7 +27,7 @@ _MAP_HEIGHT = 560
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("coverage.title"), invented=cache.illustrative("natural_villages", "sites"))
+    head(t("coverage.title"), invented=cache.illustrative())
     model = terrain.show()
     rule, order = predictions.ask()
     coverage_view.stamp(rule)

@@ -19,7 +19,7 @@ _MAP_HEIGHT = 520
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("rules.title"), invented=cache.illustrative("natural_villages", "sites"))
+    head(t("rules.title"), invented=cache.illustrative())
     model = terrain.show()
     pair, order = rule_pair.ask()
     if model is None and rule_pair.needs_terrain(pair):

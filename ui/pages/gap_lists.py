@@ -51,7 +51,7 @@ def show() -> None:
         unit = unit_name(str(own["unit"]), language())
         head(
             t("lists.title", layer=chosen.heading(state.metric_of(chosen), language())),
-            invented=cache.illustrative("natural_villages"),
+            invented=cache.illustrative(),
             about=t("lists.about", place=region.name(), count=len(table), unit=unit),
         )
     with actions.container(horizontal=True, horizontal_alignment="right"):
@@ -98,7 +98,7 @@ def _export(chosen: Layer, found: pd.DataFrame, level: str) -> None:
     from planning.exports import gaps as gap_exports
 
     title, place = chosen.title(language()), region.name()
-    pack, plan, spoken = cache.pack(), state.plan(), language()
+    pack, plan, spoken = cache.pack(), state.dated(), language()
     with exporting.opened_menu(t("lists.export")):
         of_villages = bool((found["unit"] == "natural_village").all())
         lists = st.toggle(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 
 import pandas as pd
 import streamlit as st
 
-from data.scenario.scenario import Scenario
 from layers.base import Layer
 from layers.offers import RackNeed, RouteNeed, SiteNeed, UnitNeed
 from layers.registry import layer
@@ -51,20 +49,20 @@ def _units(chosen: Layer) -> None:
     needs_title.show(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
     level = region.level_below()
-    needs_settings.years(_scenario(), with_map=True)
-    parts = region.inside(needs_settings.units(_scenario(), chosen, level))
-    own = region.own_row(needs_settings.units(_scenario(), chosen, region.level()))
+    needs_settings.years(state.dated(), with_map=True)
+    parts = region.inside(needs_settings.units(state.dated(), chosen, level))
+    own = region.own_row(needs_settings.units(state.dated(), chosen, region.level()))
     whole = own.to_frame().T.infer_objects()
     title = chosen.heading(state.metric_of(chosen), language())
     needs_view.stations(parts, whole, title, level)
     see_sources([*whole["source_ids"], *parts["source_ids"]])
-    _export(region.inside(needs_settings.units(_scenario(), chosen, "county")), chosen)
-    needs_progress.show(chosen, _scenario(), level)
+    _export(region.inside(needs_settings.units(state.dated(), chosen, "county")), chosen)
+    needs_progress.show(chosen, state.dated(), level)
     assumptions.show(chosen, row)
 
 
 def _routes(chosen: Layer, need: RouteNeed) -> None:
-    pack, plan = cache.pack(), _scenario()
+    pack, plan = cache.pack(), state.dated()
     if places_without(pack, need).empty:
         needs_title.show(chosen)
         st.info(t("needs.no_fibre"))
@@ -79,7 +77,7 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
         needs_title.show(chosen)
         st.empty()  # Takes the place of the results of another question at once.
         return
-    needs_title.show(chosen, cache.illustrative("fibre_nodes"))
+    needs_title.show(chosen, cache.illustrative())
     with st.container():
         needs_view.fibre(tree)
         see_sources(tree.table["source_ids"])
@@ -89,30 +87,24 @@ def _routes(chosen: Layer, need: RouteNeed) -> None:
 def _racks(chosen: Layer, need: RackNeed) -> None:
     needs_title.show(chosen)
     row = cache.gaps(chosen.key, "province").iloc[0]
-    needs_settings.years(_scenario(), with_map=False)
+    needs_settings.years(state.dated(), with_map=False)
     needs_settings.power(chosen)
     if pd.isna(row["built"]):
         known = "needs.no_target" if pd.isna(row["target"]) else "needs.no_baseline"
         st.info(t(known, interval=interval(row["gap_low"], row["gap_high"])))
         st.caption(plain(row[f"note_{language()}"]))
     else:
-        table = needs_settings.racks(_scenario(), chosen, need)
+        table = needs_settings.racks(state.dated(), chosen, need)
         needs_view.racks(table, row)
         see_sources(table["source_ids"])
         _export(table, chosen)
     assumptions.show(chosen, row)
 
 
-def _scenario() -> Scenario:
-    """Return the scenario with the sidebar's date: only what was built by then counts."""
-    date = dt.date.fromisoformat(st.session_state[state.AS_OF])
-    return state.plan().model_copy(update={"as_of": date})
-
-
 def _export(table: pd.DataFrame, chosen: Layer) -> None:
     from planning.exports.plan import need_bundle
 
-    pack, plan, tongue = cache.pack(), _scenario(), language()
+    pack, plan, tongue = cache.pack(), state.dated(), language()
     exporting.buttons(
         t("needs.export"), f"{region.name()}_{t('page.needs')}_{chosen.title(language())}",
         lambda _geometry: need_bundle(pack, plan, table, chosen, language=tongue),

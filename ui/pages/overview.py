@@ -75,7 +75,7 @@ def _head(counted: list[Layer]) -> None:
     with title:
         head(
             t("overview.title", place=region.name(full=name_language() == "zh")),
-            invented=cache.illustrative("natural_villages", "fibre_nodes"),
+            invented=cache.illustrative(),
         )
     with actions.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if state.region()[0]:
@@ -94,7 +94,7 @@ def _export(counted: list[Layer]) -> None:
     ]
     table = pd.concat(tables, ignore_index=True).drop_duplicates(["layer", "level", "adcode"])
     table = table.infer_objects()
-    pack, plan, place = cache.pack(), state.plan(), region.name()
+    pack, plan, place = cache.pack(), state.dated(), region.name()
     spoken = language()
     with exporting.opened_menu(t("overview.export", place=place)):
         exporting.menu(

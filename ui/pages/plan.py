@@ -34,7 +34,7 @@ def show() -> None:
     """Draw the page."""
     head(
         t("plan.title", place=fields.area()),
-        invented=cache.illustrative("natural_villages", "sites", "fibre_nodes"),
+        invented=cache.illustrative(),
     )
     plan_job.settle()
     plan_job.take_kept()

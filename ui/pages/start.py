@@ -37,7 +37,7 @@ def show() -> None:
         _card("data", _points("data"))
         _open("imports", t("start.data_open"))
     _steps([t(f"start.step_{i}") for i in range(1, 5)])
-    if cache.illustrative("natural_villages", "sites", "fibre_nodes"):
+    if cache.illustrative():
         word = escape(t("banner.word"))
         st.html(
             f'<div class="tc-note illustrative"><span class="tc-chip illustrative">{word}</span> '

@@ -30,7 +30,7 @@ _MAP_HEIGHT = 330
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(t("path.title"), invented=cache.illustrative("natural_villages", "sites"))
+    head(t("path.title"), invented=cache.illustrative())
     model = terrain.show()
     _, order = predictions.ask()
     if model is None:

@@ -23,7 +23,7 @@ _MAP_HEIGHT = 600
 @guarded
 def show() -> None:
     """Draw the page; what a click changes is one fragment, the rest does not change."""
-    head(t("whatif.title"), invented=cache.illustrative("natural_villages", "sites"))
+    head(t("whatif.title"), invented=cache.illustrative())
     _workbench()
 
 
@@ -105,7 +105,7 @@ def _next_site(*, terrain: bool) -> None:
 def _exports(result: Effect) -> None:
     from planning.exports.gaps import whatif_bundle
 
-    pack, plan, tongue = cache.pack(), state.plan(), language()
+    pack, plan, tongue = cache.pack(), state.dated(), language()
     if plan.sites:
         exporting.buttons(
             t("export.whatif"),

@@ -37,7 +37,7 @@ def settings() -> PlanSettings:
 
 def scenario() -> Scenario:
     """Return the scenario to plan: without an area of its own, it is for the region in force."""
-    here, (_, adcode) = state.plan(), state.region()
+    here, (_, adcode) = state.dated(), state.region()
     if here.plan.regions or not adcode:
         return here
     plan = here.plan.model_copy(update={"regions": (adcode,)})

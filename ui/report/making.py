@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from data.workspace.folder import Workspace
 from geo.radio.prediction import Cancelled
@@ -32,9 +29,7 @@ def making(
     others
         Scenarios that its plan is compared with in a chapter.
     """
-    pack, as_of = cache.pack(), dt.date.fromisoformat(st.session_state[state.AS_OF])
-    workspace = Workspace.open()
-    scenario = state.plan().model_copy(update={"as_of": as_of})
+    pack, workspace, scenario = cache.pack(), Workspace.open(), state.dated()
 
     def make(progress: Progress, cancel: Cancel) -> tuple[ReportDocument, list[bytes]]:
         from data.export.report.pdf import to_pages

@@ -19,6 +19,9 @@ from planning.progress import progress_table
 from ui import packs
 from ui.shell import state
 
+#: Tables that an embedded pack invents by rule: points of every map.
+_INVENTED = ("natural_villages", "sites", "fibre_nodes")
+
 
 def pack() -> Pack:
     """Return the chosen pack as the workspace makes it, read again when a file has changed."""
@@ -59,9 +62,9 @@ def village_evidence() -> list[str]:
     return sorted(villages()["evidence"].unique().tolist())
 
 
-def illustrative(*tables: str) -> list[str]:
-    """Return which of the named tables in force hold illustrative rows."""
-    held = {name: pack().table(name, columns=("evidence",))["evidence"] for name in tables}
+def illustrative() -> list[str]:
+    """Return which tables in force hold illustrative rows: every map shows or rests on all."""
+    held = {name: pack().table(name, columns=("evidence",))["evidence"] for name in _INVENTED}
     return [name for name, evidence in held.items() if "illustrative" in set(evidence)]
 
 

@@ -130,7 +130,7 @@ def head(title: str, *, invented: Collection[str] = (), about: str = "") -> None
     if invented:
         names = t("list.comma").join(t(f"banner.{table}") for table in invented)
         line += f'<span class="tc-chip illustrative">{escape(t("banner.word"))}</span>'
-        about = about or t("banner.says", what=names)
+        about = " · ".join(filter(None, (about, t("banner.says", what=names))))
     if about:
         line += f'<span class="what">{escape(about)}</span>'
     st.html(f'<div class="tc-head">{line}</div>')

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 import streamlit as st
 
-from data.ledger.documents import cited
+from data.ledger.documents import cited, documents
 from data.ledger.metrics import code_words, in_language, keyed, titles
 from data.scenario.presets import presets
 from data.tables.imports import IMPORTABLE
 from data.tables.pack import TABLES
 from data.tables.reader import Pack
 from data.wording.catalogue import data_language, text
+from planning.exports.source_rows import TABLE_KINDS
 from ui.shell import cache
 from ui.shell.i18n import language, qualified, t
 
@@ -34,6 +35,27 @@ def see_sources(source_ids: Iterable[str]) -> None:
     known = _index(cache.pack().digest, language(), _pack=cache.pack())
     with st.expander(t("source.see", count=len(ids))):
         st.markdown("\n\n".join(_entry(i, known.get(i, {})) for i in ids))
+
+
+def sources_named(source_ids: Iterable[str]) -> list[str]:
+    """Return for each cell of ids, joined by ``;``, the documents and tables that they are of."""
+    known = _index(cache.pack().digest, language(), _pack=cache.pack())
+    comma = t("list.comma")
+    return [
+        comma.join(dict.fromkeys(_document(i, known.get(i, {})) for i in str(cell).split(";") if i))
+        for cell in source_ids
+    ]
+
+
+def _document(source_id: str, row: Mapping[str, object]) -> str:
+    """Return the document that states a row, or the title of the table that it is."""
+    if source_id == "scenario":
+        return t("source.scenario")
+    document = documents().get(str(row.get("source")))
+    if document is not None:
+        return " ".join(filter(None, (document.title, document.number)))
+    is_stated = row.get("kind") not in TABLE_KINDS and row.get("source")
+    return str(row["source"] if is_stated else row.get("title") or source_id)
 
 
 def _entry(source_id: str, row: Mapping[str, object]) -> str:

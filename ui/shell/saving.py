@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
@@ -136,8 +135,7 @@ def _conflict() -> None:
 def _save() -> None:
     try:
         name = checked_name(st.session_state[_NAME])
-        as_of = dt.date.fromisoformat(st.session_state[state.AS_OF])
-        scenario = state.plan().model_copy(update={"name": name, "as_of": as_of})
+        scenario = state.dated().model_copy(update={"name": name})
         before = state.loaded().get(name)
         _keep(scenario, before)
     except ScenarioConflictError as conflict:

@@ -7,6 +7,7 @@ read once, when the session begins; after that the widgets lead and the URL foll
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -156,6 +157,16 @@ def keep(changed: History) -> None:
 def plan() -> Scenario:
     """Return the planner's scenario of the chosen province."""
     return history().present
+
+
+def day() -> str:
+    """Return the date in force, YYYY-MM-DD: what was built by then counts."""
+    return str(st.session_state[AS_OF])
+
+
+def dated() -> Scenario:
+    """Return the planner's scenario with the date in force."""
+    return plan().model_copy(update={"as_of": dt.date.fromisoformat(day())})
 
 
 def change(**fields: object) -> None:

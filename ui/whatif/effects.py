@@ -26,7 +26,7 @@ def of(plan: Scenario) -> Effect:
     pack = cache.pack()
     found = effect(
         pack, plan.sites, level=region.level_below(), terrain=terrain_of(pack, plan),
-        five_g_counts_as_4g=plan.five_g_counts_as_4g,
+        five_g_counts_as_4g=plan.five_g_counts_as_4g, as_of=state.day(),
     )  # fmt: skip
     return replace(found, regions=region.inside(found.regions))
 

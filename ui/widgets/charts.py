@@ -14,6 +14,7 @@ import pandas as pd
 from layers.map.palette import colours
 from ui.shell.frame import is_dark
 from ui.shell.i18n import t
+from ui.shell.provenance import sources_named
 
 Spec = dict[str, Any]
 
@@ -53,7 +54,9 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
         "scale": {"domain": [seen, asked], "range": [shade("built"), shade("target")]},
         "legend": {"title": None, "orient": "top-left"},
     }
-    known = ["as_of", "built", "source_ids"] if len(points) else []
+    if len(points):
+        points = points.assign(sources=sources_named(points["source_ids"]))
+    known = ["as_of", "built", "sources"] if len(points) else []
     drawn = {
         "data": {"values": records(line.assign(kind=asked))},
         "mark": {"type": "line", "strokeDash": [6, 3], "point": True},
@@ -74,7 +77,7 @@ def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spe
             "tooltip": [
                 day,
                 tip("built", t("figure.built")),
-                word("source_ids", t("table.source_ids")),
+                word("sources", t("table.sources")),
             ],
         },
     }

@@ -119,7 +119,9 @@ class ReportInputs:
         gaps: dict[Level, pd.DataFrame] = {
             level: gap_table(pack, level=level, scenario=scenario) for level in levels
         }
-        villages = village_table(pack, state="uncovered", min_households=MIN_HOUSEHOLDS)
+        villages = village_table(
+            pack, state="uncovered", min_households=MIN_HOUSEHOLDS, as_of=scenario.day
+        )
         return cls(pack, scenario, rollout, gaps, villages, source_table(pack), further)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportTable
 from data.ledger.documents import cited
+from data.ledger.metrics import in_language
 from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
 from layers.registry import unit_name
@@ -71,14 +72,14 @@ def source_chapter(sources: pd.DataFrame, source_ids: Iterable[str], reader: Rea
     """
     t = reader.text
     wanted = {"pack:regions", *(part for text in source_ids for part in str(text).split(";"))}
-    rows = sources[sources["id"].isin(wanted)]
+    rows = in_language(sources[sources["id"].isin(wanted)], reader.language)
     stated, built_in = rows[~rows["kind"].isin(TABLE_KINDS)], rows[rows["kind"].isin(TABLE_KINDS)]
     metric = "metric_zh" if reader.names == "name_zh" else "metric"
     head = (t("report.what"), t("report.date"), t("report.value"), t("report.quote_head"),
             t("report.source"))  # fmt: skip
     lines = tuple(
         (_text(row[metric]), _text(row["as_of"]), _value(row, reader), reader.quote(row["quote"]),
-         cited(_text(row["source"])))
+         cited(_text(row["source"]), _text(row["link"])))
         for row in records(stated)
     )  # fmt: skip
     blocks: list[Block] = [

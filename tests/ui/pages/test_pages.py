@@ -175,9 +175,10 @@ def test_every_page_opens_by_its_link(page: str, language: str, province: str) -
 
 
 def test_the_banner_names_the_illustrative_tables_in_force(workspace: Workspace) -> None:
-    assert "natural villages, fibre nodes." in texts(opened("", lang="en"))
-    assert "自然村、站址均为示例" in texts(opened("what-if", lang="zh"))
-    assert "自然村、站址、光缆接入点均为示例" in texts(opened("plan", lang="zh"))
+    assert "natural villages, sites, fibre nodes." in texts(opened("", lang="en"))
+    # What a page is about does not displace what of it is invented.
+    for page in ("gap-lists", "what-if", "plan"):
+        assert "自然村、站址、光缆接入点均为示例" in texts(opened(page, lang="zh"))
     rows = Pack.load(PROVINCE).table("natural_villages").head(50)
     rows = rows[["village_id", "lon", "lat", "households", "has_4g"]]
     file = workspace.folder / "villages.csv"
@@ -186,8 +187,9 @@ def test_the_banner_names_the_illustrative_tables_in_force(workspace: Workspace)
         ImportChoice(kind="natural_villages", crs="EPSG:4326"), FileOrigin("measured", "2023-12-31")
     )
     import_files([file], PROVINCE, order, folder=workspace.folder)
-    assert "not to be built on: fibre nodes." in texts(opened("", lang="en", province=PROVINCE))
-    assert "not to be built on: sites." in texts(opened("what-if", lang="en", province=PROVINCE))
+    for page in ("", "what-if"):
+        said = texts(opened(page, lang="en", province=PROVINCE))
+        assert "not to be built on: sites, fibre nodes." in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -442,3 +444,11 @@ def test_the_ledger_shows_what_tells_of_the_region_in_force() -> None:
     assert regions(region="530100") == {"530000", "530100"}
     # A county: its own rows, those of its prefecture and of the province.
     assert regions(region="532501") == {"530000", "532500"}
+
+
+def test_the_built_figure_has_its_publication_and_address_beside_it() -> None:
+    """98,689 stations of 2023 are no figure of a plan: their publication is one click away."""
+    link = 'href="http://en.c114.com.cn/583/a1247411.html"'
+    query = {"lang": "zh", "province": "yunnan", "layer": "mobile_5g"}
+    assert link in texts(opened("", **query, as_of="2023-12-31"))
+    assert link not in texts(opened("", **query, as_of="2020-12-31"))

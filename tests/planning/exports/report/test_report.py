@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -13,6 +14,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
 from layers.villages import village_table
+from planning.exports.gaps import source_table, sources_of
 from planning.exports.report.bars import bar
 from planning.exports.report.maps import MapContent, fills_of, region_map
 from planning.exports.report.reader import Reader
@@ -23,6 +25,8 @@ from planning.exports.report.report import (
     prefectures,
     report,
 )
+from planning.exports.report.sources import source_chapter
+from planning.exports.workbook import source_sheet
 from planning.gaps import gap_table
 from planning.plan.rollout import Rollout, plan
 from tests.toy import EAST, WEST
@@ -181,3 +185,17 @@ def test_a_report_of_regions_needs_no_table_of_the_province(toy: Pack, rollout: 
     assert set(whole.gaps) - set(part.gaps) == {"province"}
     wanted = ReportRequest("en", (EAST,))
     assert report(part, wanted) == report(whole, wanted)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_sources_are_in_the_readers_language_with_their_address(language: str) -> None:
+    """A publication's title, its address, and the source of a cost are as the reader reads them."""
+    pack = Pack.load("yunnan")
+    ids = ["obs-532500-mobile_5g-20250331", "cost:fibre_rural"]
+    blocks = source_chapter(source_table(pack), ids, Reader(language))
+    seen, cost = (row[-1] for block in blocks if isinstance(block, ReportTable)
+                  for row in block.rows)  # fmt: skip
+    assert seen.endswith("http://www.hh.gov.cn/info/196992/1215722.htm")
+    assert bool(re.search("[\u4e00-\u9fff]", cost)) == (language == "zh")
+    sheet = source_sheet(pack, sources_of(pack, ids), Reader(language))
+    assert {row[-1] for row in sheet.rows} == {seen, cost}
