@@ -25,6 +25,7 @@ from commands import (
     progress,
     provinces,
     report,
+    scenarios,
     serving,
     tables,
 )
@@ -44,6 +45,7 @@ for part in (
     cli.add_typer(part.COMMANDS)
 cli.add_typer(dem.COMMANDS, name="dem")
 cli.add_typer(packs.COMMANDS, name="pack")
+cli.add_typer(scenarios.COMMANDS, name="scenario")
 cli.add_typer(provinces.COMMANDS, name="province")
 
 

@@ -20,18 +20,22 @@ from commands.options import (
     pack_of,
     print_table,
     remark,
+    terminal_language,
     words,
     write_bundle,
 )
-from data.wording.catalogue import DEFAULT
+from data.wording.catalogue import DEFAULT, data_language
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from data.tables.reader import Pack
     from planning.comparison.comparison import Comparison
 
 COMMANDS = typer.Typer()
+#: Columns of files that the terminal gives in words instead, or not at all.
+_CODES = ("figure", "source_ids", "layer", "metric", "inputs", "field", "change")
 
 
 @COMMANDS.command("compare-scenarios")
@@ -83,7 +87,7 @@ def compare_scenarios(  # noqa: PLR0913  one argument for each option
         )  # fmt: skip
         found = compare(pack, chosen, order)
     if out == "-":
-        _print(found, "figures" if table == "all" else table)
+        _print(pack, found, "figures" if table == "all" else table)
         return
     from planning.exports.comparison.bundle import comparison_bundle
 
@@ -104,14 +108,22 @@ def _check(table: str, out: str) -> None:
         raise InputError("export.suffix", suffix=Path(out).suffix, known=" ".join(SUFFIXES))
 
 
-def _print(found: Comparison, table: str) -> None:
+def _print(pack: Pack, found: Comparison, table: str) -> None:
     """Print a table in the language of the terminal; figures in the units of the files."""
-    from planning.exports.comparison.words import comparison_table
+    from layers.registry import unit_name
+    from planning.exports.comparison.words import cause_name, comparison_table
 
-    frame = comparison_table(found, table)
+    frame = comparison_table(pack, found, table)
+    language = terminal_language()
+    if "cause" in frame:
+        pairs = zip(frame["cause"], frame["compared"], strict=True)
+        frame["cause"] = [cause_name(cause, letter, language) for cause, letter in pairs]
+    if "figure" in frame:
+        frame["unit"] = [unit_name(unit, language) for unit in frame["unit"]]
+    other = {"zh": "_en", "en": "_zh"}[data_language(language)]
     hidden: list[Any] = [name for name in frame.columns
-                         if str(name).endswith(("_zh", "_low", "_high"))]  # fmt: skip
-    frame = frame.drop(columns=[*hidden, "source_ids", "layer", "metric"], errors="ignore")
+                         if str(name).endswith((other, "_low", "_high"))]  # fmt: skip
+    frame = frame.drop(columns=[*hidden, *_CODES], errors="ignore")
     shown = frame.astype(object).where(frame.notna(), None)
     print_table(shown, right=frame.select_dtypes("number").columns)
     _remarks(found)

@@ -172,16 +172,27 @@ def scenario_of(path: Path | None, province: str) -> Scenario | None:
     """
     if path is None:
         return None
+    plan = scenario_in(path)
+    if plan.province != province:
+        raise InputError("terminal.other_province", where=str(path), province=plan.province)
+    return plan
+
+
+def scenario_in(path: Path) -> Scenario:
+    """Read a scenario file of any province.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
     from data.scenario.scenario import Scenario
 
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("terminal.scenario", where=str(path), error=error) from error
-    plan = Scenario.from_json(text, where=str(path))
-    if plan.province != province:
-        raise InputError("terminal.other_province", where=str(path), province=plan.province)
-    return plan
+    return Scenario.from_json(text, where=str(path))
 
 
 def named_scenario(name: str, province: str, workspace: Path | None) -> Scenario:

@@ -78,9 +78,31 @@ def progress_table(
         If the layer, metric, level or date is unknown.
     """
     plan = scenario if scenario is not None else Scenario(province=pack.name)
-    own_date = plan.as_of.isoformat() if plan.as_of else pack.default_as_of
-    day = parse_date(as_of) if as_of else own_date
-    now = gap_table(pack, [key], level=level, as_of=day, scenario=plan, metric=metric)
+    if as_of:
+        plan = plan.model_copy(update={"as_of": dt.date.fromisoformat(parse_date(as_of))})
+    now = gap_table(pack, [key], level=level, scenario=plan, metric=metric)
+    return progress_of(pack, now, plan)
+
+
+def progress_of(pack: Pack, now: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Return the progress of rows of a gap table, see :func:`progress_table`.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    now
+        Rows of a gap table, all of one layer, metric and level.
+    scenario
+        The scenario that the table was made with.
+
+    Returns
+    -------
+    table
+        :data:`PROGRESS_COLUMNS`, the regions furthest behind first.
+    """
+    key, level = str(now["layer"].iloc[0]), str(now["level"].iloc[0])
+    day = scenario.as_of.isoformat() if scenario.as_of else pack.default_as_of
     counted = layer(key).metric(str(now["metric"].iloc[0]))
     ledger = Ledger.of(pack).of_layer(counted.ledger.layer or key)
     due = max(map(str, now["target_as_of"]), default="")
@@ -89,7 +111,7 @@ def progress_table(
     first = np.full(len(now), np.nan)
     if began:
         then = gap_table(
-            pack, [key], level=level, as_of=began, scenario=plan, metric=counted.key
+            pack, [key], level=level, as_of=began, scenario=scenario, metric=counted.key
         ).set_index("adcode")
         first = then["built"].reindex(now["adcode"]).to_numpy(float)
     figures = [f for f in ledger.regional(counted.ledger.built, day) if f.kind == "built"]

@@ -11,6 +11,7 @@ import pytest
 
 import planning.comparison.comparison
 from data.scenario.scenario import Scenario
+from data.tables.found_packs import find_packs
 from data.tables.reader import Pack
 from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
@@ -47,7 +48,7 @@ def test_files_and_terminal_have_the_figures_of_python(
 ) -> None:
     order = ("compare-scenarios", A.name, tmp_path / "b.json", "-p", "toy")
     run_here(*order, "--out", tmp_path / "c.csv")
-    wanted = comparison_table(found, "figures")
+    wanted = comparison_table(Pack(find_packs().folder("toy")), found, "figures")
     figures = pd.read_csv(tmp_path / "c.csv", dtype={"metric": str, "year": "Int64"})
     for name in ("a", "b", "b_minus_a", "a_low", "b_high"):
         assert figures[name].tolist() == pytest.approx(wanted[name].tolist(), nan_ok=True)

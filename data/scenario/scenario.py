@@ -149,6 +149,30 @@ class Scenario(_Frozen):
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    def noted(self, notes: str) -> Scenario:
+        """Return the scenario with other notes.
+
+        Parameters
+        ----------
+        notes
+            What the planner writes about it; empty for none.
+
+        Returns
+        -------
+        scenario
+            A copy.
+
+        Raises
+        ------
+        InputError
+            If the notes are too long.
+        """
+        try:
+            return Scenario.model_validate(self.model_dump() | {"notes": notes})
+        except ValidationError as error:
+            faults = field_faults(error)
+            raise InputError("scenario.unreadable", where=self.name, faults=faults) from error
+
     @classmethod
     def from_json(cls, text: str, *, where: str = "scenario") -> Scenario:
         """Read a scenario from JSON.

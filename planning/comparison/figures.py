@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -210,12 +211,12 @@ def _routes(found: _Rows, rollout: Rollout, sites: pd.DataFrame) -> None:
 
 
 def _money(found: _Rows, rollout: Rollout, sites: pd.DataFrame, *, whole: bool) -> None:
-    """Add what is paid; operation and present value are known of a whole plan alone."""
+    """Add what is paid; a part of a plan pays what its own sites cost."""
     settings = rollout.scenario.plan
     year, currency = str(settings.money.price_year), settings.money.currency
     low, build, high = (float(sites[f"cost_{end}"].sum()) for end in ("low", "base", "high"))
     is_goal = settings.money.goal == "build" and settings.money.hold_at == "base"
-    at = {**_basis(sites), "as_of": year}
+    at: dict[str, Any] = {**_basis(sites), "as_of": year}
     found.add("build", currency, build, **at, low=low, high=high,
               **_optimum(rollout, COST, build, whole=whole and is_goal))  # fmt: skip
     of_totals = {row["figure"]: row for row in rollout.totals.to_dict("records")}
@@ -227,9 +228,20 @@ def _money(found: _Rows, rollout: Rollout, sites: pd.DataFrame, *, whole: bool) 
                       high=float(row["high"]), as_of=year, evidence=evidence,
                       source_ids=str(row["source_ids"]))  # fmt: skip
         else:
-            found.add(figure, currency, 0.0 if whole and sites.empty else float("nan"), **at)
+            found.add(figure, currency, **_of_sites(sites, figure), **at)
     homes = float(sites["households"].sum())
     found.add("build_per_household", currency, build / homes if homes else float("nan"), **at)
+
+
+def _of_sites(sites: pd.DataFrame, figure: str) -> dict[str, float]:
+    """Return the sum of a figure of the new sites with a year; a plan kept earlier lacks it."""
+    if sites.empty:
+        return {"value": 0.0}
+    ends = {"value": "base", "low": "low", "high": "high"}
+    return {
+        name: float(sites[f"{figure}_{end}"].sum()) if f"{figure}_{end}" in sites else float("nan")
+        for name, end in ends.items()
+    }
 
 
 def _years(found: _Rows, sites: pd.DataFrame, villages: pd.DataFrame) -> None:

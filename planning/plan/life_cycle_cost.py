@@ -90,6 +90,52 @@ def totals(
     return table
 
 
+def site_money(
+    quantities: Mapping[str, Floats],
+    year: NDArray[np.int64],
+    settings: PlanSettings,
+    rates: UnitPrices,
+) -> dict[str, Floats]:
+    """Return what each site costs over the years of operation; sums agree with :func:`totals`.
+
+    Parameters
+    ----------
+    quantities
+        Item → (n,) quantity per site.
+    year
+        (n,) year of building; 0 for none.
+    settings
+        Settings of the plan.
+    rates
+        Unit costs in force.
+
+    Returns
+    -------
+    columns
+        ``operation_low`` … ``present_value_high`` → (n,) amount [currency]; NaN for a site
+        without a year.
+    """
+    years, rate, one = settings.money.operation_years, rates.discount_rate, np.array([True])
+    later = np.where(year > 0, (1 + rate) ** -(year - settings.years.first).astype(float), np.nan)
+    dated = np.where(year > 0, 1.0, np.nan)
+    plain, present = np.zeros((len(year), 3)), np.zeros((len(year), 3))
+    for item, number in quantities.items():
+        if number.any():
+            of_one = {item: np.ones(1)}
+            run = life(of_one, one, years, None, rates).operation
+            value = life(of_one, one, years, rate, rates).total
+            plain += np.outer(number, run.amounts)
+            present += np.outer(number, value.amounts)
+    return {
+        f"{figure}_{end}": np.round(amounts[:, i] * factor, 2)
+        for figure, amounts, factor in (
+            ("operation", plain, dated),
+            ("present_value", present, later),
+        )
+        for i, end in enumerate(("low", "base", "high"))
+    }
+
+
 def life(
     quantities: Mapping[str, Floats],
     which: NDArray[np.bool_],

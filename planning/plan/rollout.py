@@ -230,7 +230,7 @@ def _tabled(ask: Ask, ground: SelectionInputs, chosen: Chosen, built: Built) -> 
     from planning.plan import tables
 
     pack, scenario = ask.pack, ask.scenario
-    sites = tables.site_table(pack, ground, built)
+    sites = tables.site_table(pack, scenario, ground, built)
     totals, drivers = money_tables(pack, scenario, ground, built)
     return Rollout(
         scenario=scenario,

@@ -13,8 +13,10 @@ from geo.evidence import weakest
 from geo.money.bill import bill_of_materials
 from layers.villages import county_names
 from planning.plan.candidate_reach import CIRCLE, TERRAIN
+from planning.plan.candidates import BUILT
 from planning.plan.construction import Built
 from planning.plan.inputs import SelectionInputs
+from planning.plan.life_cycle_cost import site_money
 from planning.plan.unit_costs import YEARLY
 
 SITE_COLUMNS = (
@@ -22,7 +24,8 @@ SITE_COLUMNS = (
     "county_en", "lon", "lat", "preset", "kind", "reasons", "status", "villages", "households",
     "cost_low", "cost_base", "cost_high", "currency", "price_year", "cost_per_household",
     "backhaul", "power", "link_reasons", "carried_by", "year", "year_reason", "regret",
-    "evidence", "source_ids",
+    "evidence", "source_ids", "operation_low", "operation_base", "operation_high",
+    "present_value_low", "present_value_base", "present_value_high",
 )  # fmt: skip
 VILLAGE_COLUMNS = (
     "village_id", "prefecture", "prefecture_zh", "prefecture_en", "county", "county_zh",
@@ -43,15 +46,20 @@ YEAR_COLUMNS = (
 )  # fmt: skip
 
 
-def site_table(pack: Pack, ground: SelectionInputs, built: Built) -> pd.DataFrame:
+def site_table(
+    pack: Pack, scenario: Scenario, ground: SelectionInputs, built: Built
+) -> pd.DataFrame:
     """Return the ranked list of sites, in the order of building.
 
-    ``villages`` and ``households`` are marginal: not reached by an earlier site.
+    ``villages`` and ``households`` are marginal: not reached by an earlier site. Operation and
+    present value are of all years of operation; NaN without a year, and for what is built already.
 
     Parameters
     ----------
     pack
         The province's tables in force.
+    scenario
+        The scenario whose settings apply.
     ground
         Inputs of the site-selection problem.
     built
@@ -71,6 +79,8 @@ def site_table(pack: Pack, ground: SelectionInputs, built: Built) -> pd.DataFram
     table["households"] = np.bincount(first[served], homes[served], len(table)).astype(np.int64)
     for name in ("low", "base", "high"):
         table[f"cost_{name}"] = getattr(built.money, name).round(2)
+    year = np.where(built.sites["status"] == BUILT, 0, built.phases.year)
+    table = table.assign(**site_money(built.quantities, year, scenario.plan, ground.rates))
     table["currency"], table["price_year"] = built.money.currency, built.money.price_year
     per = built.money.per(table["households"].to_numpy(float)).base
     table["cost_per_household"] = per.round(2)

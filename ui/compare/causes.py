@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from planning.comparison.comparison import Comparison
+from planning.exports.comparison.inputs import InputWords
 from planning.exports.comparison.waterfall import figures_explained, steps_of, waterfall
 from planning.exports.comparison.words import figure_name, figure_text, figure_unit
 from planning.exports.report.reader import Reader, records
 from ui.compare import chart
-from ui.shell import localised_select
+from ui.shell import cache, localised_select
 from ui.shell.i18n import language, t
 from ui.shell.provenance import plain
 
@@ -42,7 +43,8 @@ def show(comparison: Comparison, letter: str) -> None:
     )  # fmt: skip
     row = rows[str(key)]
     steps = steps_of(comparison.causes, row)
-    bars = waterfall(steps, reader)
+    told = InputWords(cache.pack(), reader).by_cause(comparison, letter)
+    bars = waterfall(steps, reader, told)
     ends = records(steps)
     difference = float(ends[-1]["effect"]) - float(ends[0]["effect"])
     unit = figure_unit(row, language())
@@ -52,6 +54,7 @@ def show(comparison: Comparison, letter: str) -> None:
     if any(not bar.is_certain for bar in bars):
         st.markdown(f":small[{t('compare.uncertain')}]")
     st.markdown(f":small[{t('compare.method')}]")
-    lines = [f"- **{plain(bar.title)}** {bar.label}: {plain(bar.inputs)}" for bar in bars
+    lines = ["- " + t("compare.bar_inputs", cause=f"**{plain(bar.title)}**", change=bar.label,
+                    inputs=plain(bar.inputs)) for bar in bars
              if bar.inputs]  # fmt: skip
     st.markdown("\n".join(lines))

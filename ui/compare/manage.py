@@ -89,7 +89,7 @@ def _baseline(workspace: Workspace, name: str) -> str:
 
 def _note(workspace: Workspace, name: str) -> str:
     before = workspace.load(name)
-    noted = before.model_copy(update={"notes": str(st.session_state[f"{_NOTES}_{name}"])})
+    noted = before.noted(str(st.session_state[f"{_NOTES}_{name}"]))
     workspace.save(noted, replaces=before.digest)
     state.loaded()[name] = noted
     if state.plan().name == name:

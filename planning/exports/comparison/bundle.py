@@ -40,7 +40,7 @@ def comparison_bundle(
     """
     if table not in TABLES:
         raise UnknownNameError("table", table, TABLES, where="--table")
-    frames = {name: comparison_table(comparison, name) for name in TABLES}
+    frames = {name: comparison_table(pack, comparison, name) for name in TABLES}
     main = frames.pop(table)
     ids = {text_ for frame in (main, *frames.values()) if "source_ids" in frame
            for text_ in frame["source_ids"].unique()}  # fmt: skip

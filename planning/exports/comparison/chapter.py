@@ -21,6 +21,7 @@ from data.tables.reader import Pack
 from layers.map.palette import colours
 from layers.registry import unit_name
 from planning.comparison.comparison import Comparison
+from planning.exports.comparison.inputs import InputWords
 from planning.exports.comparison.sheets import dates_of, lines_above
 from planning.exports.comparison.waterfall import Bar, figures_explained, steps_of, waterfall
 from planning.exports.comparison.words import (
@@ -64,7 +65,7 @@ def comparison_chapter(pack: Pack, comparison: Comparison, language: str) -> Cha
     blocks.append(figures_table(comparison, reader))
     for letter in comparison.others:
         heading = reader.text("compare.difference", letter=letter.upper())
-        blocks += [Heading(heading, 2), *_explained(comparison, letter, reader)]
+        blocks += [Heading(heading, 2), *_explained(pack, comparison, letter, reader)]
         if len(comparison.villages):
             blocks.append(_map(pack, comparison, letter, reader))
     ids = tuple(comparison.figures["source_ids"])
@@ -105,7 +106,7 @@ def figures_table(comparison: Comparison, reader: Reader) -> ReportTable:
     return ReportTable(t("compare.table_figures"), head, rows, right, widths)
 
 
-def _explained(comparison: Comparison, letter: str, reader: Reader) -> Iterator[Block]:
+def _explained(pack: Pack, comparison: Comparison, letter: str, reader: Reader) -> Iterator[Block]:
     """Return the waterfall of the first figure that differs, and the inputs that are changed."""
     t = reader.text
     known = figures_explained(comparison.causes, letter)
@@ -113,7 +114,8 @@ def _explained(comparison: Comparison, letter: str, reader: Reader) -> Iterator[
         yield Paragraph(t("compare.no_cause"))
         return
     row = next((one for one in known if one["figure"] == "households"), known[0])
-    bars = waterfall(steps_of(comparison.causes, row), reader)
+    told = InputWords(pack, reader).by_cause(comparison, letter)
+    bars = waterfall(steps_of(comparison.causes, row), reader, told)
     caption = t("report.with_unit", what=figure_name(row, reader.language),
                 unit=figure_unit(row, reader.language))  # fmt: skip
     yield Figure(waterfall_drawing(bars, alt=_alt(bars)), caption)
@@ -121,7 +123,8 @@ def _explained(comparison: Comparison, letter: str, reader: Reader) -> Iterator[
         yield Paragraph(t("compare.certain_about"), "small")
     for bar in bars:
         if bar.inputs:
-            yield Paragraph(f"{bar.title} {bar.label}: {bar.inputs}", "item")
+            line = t("compare.bar_inputs", cause=bar.title, change=bar.label, inputs=bar.inputs)
+            yield Paragraph(line, "item")
 
 
 def _alt(bars: Sequence[Bar]) -> str:

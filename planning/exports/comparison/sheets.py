@@ -50,7 +50,7 @@ def comparison_sheets(
     return (
         _figures(comparison, above, reader),
         *_causes(comparison, above, reader),
-        _inputs(comparison, above, reader),
+        _inputs(pack, comparison, above, reader),
         _villages(comparison, above, reader),
         _sites(comparison, above, reader),
         source_sheet(pack, sources, reader),
@@ -184,12 +184,18 @@ def _causes(
         yield _sheet("causes", (*above, t("compare.certain_about")), head, lines, reader)
 
 
-def _inputs(comparison: Comparison, above: tuple[str, ...], reader: Reader) -> ReadingSheet:
+def _inputs(
+    pack: Pack, comparison: Comparison, above: tuple[str, ...], reader: Reader
+) -> ReadingSheet:
     head = (reader.text("compare.compared"), reader.text("compare.cause"),
             reader.text("compare.change"))  # fmt: skip
     rows: list[tuple[str | float, ...]] = [
-        (str(row["compared"]).upper(), cause_name(row["cause"], "", reader.language), row["change"])
-        for row in records(comparison_table(comparison, "inputs"))
+        (
+            str(row["compared"]).upper(),
+            cause_name(row["cause"], "", reader.language),
+            row[reader.column("change")],
+        )
+        for row in records(comparison_table(pack, comparison, "inputs"))
     ]
     return _sheet("inputs", above, head, rows, reader)
 

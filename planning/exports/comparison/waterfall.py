@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,7 +88,7 @@ def steps_of(causes: pd.DataFrame, row: Row) -> pd.DataFrame:
     return causes[(causes[keys] == [row[key] for key in keys]).all(axis=1)]
 
 
-def waterfall(steps: pd.DataFrame, reader: Reader) -> Sequence[Bar]:
+def waterfall(steps: pd.DataFrame, reader: Reader, inputs: Mapping[str, str]) -> Sequence[Bar]:
     """Return the bars of one figure; what changes nothing has none.
 
     Parameters
@@ -97,6 +97,8 @@ def waterfall(steps: pd.DataFrame, reader: Reader) -> Sequence[Bar]:
         What :func:`steps_of` returns.
     reader
         Words in the reader's language.
+    inputs
+        Cause → the inputs that are changed, as :meth:`InputWords.by_cause` returns.
 
     Returns
     -------
@@ -115,6 +117,7 @@ def waterfall(steps: pd.DataFrame, reader: Reader) -> Sequence[Bar]:
             certain = bool(row["is_certain"]) if is_known(row["is_certain"]) else False
             text = figure_text(row, float(row["effect"]), reader, signed=True)
             kind: Kind = "more" if change > 0 else "less"
-            bars.append(Bar(title, at, at + change, text, kind, certain, str(row["inputs"])))
+            told = inputs.get(str(row["cause"]), "")
+            bars.append(Bar(title, at, at + change, text, kind, certain, told))
             at += change
     return bars

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from data.tables.reader import Pack
-from data.wording.catalogue import Bilingual, text
+from data.wording.catalogue import DATA_LANGUAGES, Bilingual, text
 from layers.registry import metric_of, unit_name
 from planning.comparison.causes import END, START, inputs_text
 from planning.comparison.comparison import Comparison
 from planning.comparison.inputs import changed_fields
+from planning.exports.comparison.inputs import InputWords
 from planning.exports.report.reader import Reader, Row, is_known, records
 
 #: Tables of a comparison in the order of the sheets.
@@ -20,15 +21,18 @@ TABLES = ("figures", "causes", "villages", "sites", "inputs", "scenarios")
 #: Figures in the currency itself: all others of money are shown in tens of thousands.
 _IN_YUAN = frozenset({"build_per_household"})
 _MONEY = 10_000.0
+_INPUT_COLUMNS = ("compared", "cause", "field", "change", "change_zh", "change_en")
 #: Figures that are listed only where one of them is not zero.
 _OPTIONAL = ("backhaul_", "power_", "whatif_")
 
 
-def comparison_table(comparison: Comparison, name: str) -> pd.DataFrame:
+def comparison_table(pack: Pack, comparison: Comparison, name: str) -> pd.DataFrame:
     """Return one table of a comparison, as files contain it.
 
     Parameters
     ----------
+    pack
+        The province's tables in force.
     comparison
         The comparison.
     name
@@ -37,10 +41,10 @@ def comparison_table(comparison: Comparison, name: str) -> pd.DataFrame:
     Returns
     -------
     table
-        Figures and causes have their names in both languages.
+        Figures, causes and inputs have their names in both languages.
     """
     if name == "inputs":
-        return _inputs(comparison)
+        return _inputs(pack, comparison)
     if name == "scenarios":
         return _scenarios(comparison)
     frame: pd.DataFrame = getattr(comparison, name)
@@ -48,12 +52,27 @@ def comparison_table(comparison: Comparison, name: str) -> pd.DataFrame:
         return frame
     rows = records(frame)
     names = {
-        f"name_{code}": [figure_name(row, code) for row in rows] for code in ("zh", "en")
+        f"name_{code}": [figure_name(row, code) for row in rows] for code in DATA_LANGUAGES
     }  # fmt: skip
     table = frame.assign(**names)
     # A year or a metric that a figure does not have is empty, not 0.
     table["year"] = table["year"].astype("Int64").mask(table["year"] == 0)
-    return table[[*names, *frame.columns]]
+    told = _told(pack, comparison) if name == "causes" else {}
+    for column, by_cause in told.items():
+        table[column] = [by_cause.get((row["compared"], row["cause"]), "") for row in rows]
+    return table[[*names, *frame.columns, *told]]
+
+
+def _told(pack: Pack, comparison: Comparison) -> dict[str, dict[tuple[str, str], str]]:
+    """Return the changed inputs in words: column → letter and cause → words."""
+    return {
+        f"inputs_{code}": {
+            (letter, cause): told
+            for letter in comparison.others
+            for cause, told in InputWords(pack, Reader(code)).by_cause(comparison, letter).items()
+        }
+        for code in DATA_LANGUAGES
+    }
 
 
 def figure_name(row: Row, language: str) -> str:
@@ -152,17 +171,24 @@ def _digits(row: Row) -> int:
     return 1 if row["unit"] == "km" else 0
 
 
-def _inputs(comparison: Comparison) -> pd.DataFrame:
+def _inputs(pack: Pack, comparison: Comparison) -> pd.DataFrame:
     """Return the inputs that differ, one row per field."""
     first, *others = comparison.scenarios
     a = comparison.scenarios[first].scenario
+    words = {code: InputWords(pack, Reader(code)) for code in DATA_LANGUAGES}
     rows = [
-        {"compared": letter, "cause": group, "field": field, "change": inputs_text({field: both})}
+        {
+            "compared": letter,
+            "cause": group,
+            "field": field,
+            "change": inputs_text({field: both}),
+            **{f"change_{code}": of.change(field, both) for code, of in words.items()},
+        }
         for letter in others
         for group, fields in changed_fields(a, comparison.scenarios[letter].scenario).items()
         for field, both in fields.items()
     ]
-    return pd.DataFrame(rows, columns=["compared", "cause", "field", "change"])
+    return pd.DataFrame(rows, columns=list(_INPUT_COLUMNS))
 
 
 def _scenarios(comparison: Comparison) -> pd.DataFrame:

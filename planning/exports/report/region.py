@@ -23,6 +23,7 @@ from layers.map.palette import colours
 from layers.villages import MIN_HOUSEHOLDS
 from planning.exports.report.gaps import cards, dates, region_table, regions_of, split_by_metric
 from planning.exports.report.maps import MapContent, region_map
+from planning.exports.report.progress import region_progress
 from planning.exports.report.reader import Reader, is_known, records
 from planning.plan.rollout import Rollout
 
@@ -46,6 +47,8 @@ class Part:
         Its rows of the gap table.
     inside
         Rows of its counties; its own rows for a county.
+    progress
+        Progress of the regions of its level.
     villages, sources
         Villages of the province without 4G, of :data:`MIN_HOUSEHOLDS` or more, and its table of
         sources.
@@ -57,6 +60,7 @@ class Part:
     adcode: str
     own: pd.DataFrame
     inside: pd.DataFrame
+    progress: pd.DataFrame
     villages: pd.DataFrame
     sources: pd.DataFrame
     rollout: Rollout | None
@@ -92,7 +96,7 @@ def region_page(pack: Pack, part: Part, reader: Reader) -> list[Block]:
     Returns
     -------
     blocks
-        Heading, sentence, key figures, map beside bars, villages beside years, quotes.
+        Heading, sentence, key figures, map beside bars, villages beside years, progress, quotes.
     """
     name = str(records(part.own)[0][reader.names])
     villages = part.within(part.villages)
@@ -100,13 +104,14 @@ def region_page(pack: Pack, part: Part, reader: Reader) -> list[Block]:
     blocks += [Paragraph(sentence) for sentence in _sentences(part, villages, reader)]
     blocks.append(_cards(part, reader))
     tables = _tables(part, reader)
+    reached = region_progress(part.progress, part.adcode, reader)
     blocks.append(Pair((_map(pack, part, villages, reader),), tuple(tables), 0.385))
     listed = _largest(part, villages, reader)
     if part.rollout is None:
         blocks.append(listed)
     else:
         blocks.append(Pair((listed,), _years(part, part.rollout, reader), 0.5))
-    return blocks + _quotes(part, reader)
+    return blocks + reached + _quotes(part, reader)
 
 
 def _sentences(part: Part, villages: pd.DataFrame, reader: Reader) -> list[str]:

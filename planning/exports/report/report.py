@@ -16,6 +16,7 @@ from layers.villages import MIN_HOUSEHOLDS, check_regions, village_table
 from planning.exports.gaps import source_table
 from planning.exports.report.gaps import layer_chapter, overview, split_by_metric
 from planning.exports.report.plan import plan_chapter, whole_plan
+from planning.exports.report.progress import progress_chapter, progress_rows
 from planning.exports.report.reader import Reader, records
 from planning.exports.report.region import Part, region_page
 from planning.exports.report.sources import illustrative_chapter, method_chapter, source_chapter
@@ -73,8 +74,9 @@ class ReportInputs:
         The scenario whose settings apply.
     rollout
         The plan of the scenario; None for reports without one.
-    gaps
-        Level → gap table.
+    gaps, progress
+        Level → gap table, and progress of the layers with a dated target; that of counties is
+        worked out for each that has a page.
     villages
         Villages without 4G, of :data:`~layers.villages.MIN_HOUSEHOLDS` or more.
     sources
@@ -87,6 +89,7 @@ class ReportInputs:
     scenario: Scenario
     rollout: Rollout | None
     gaps: dict[Level, pd.DataFrame]
+    progress: dict[Level, pd.DataFrame]
     villages: pd.DataFrame
     sources: pd.DataFrame
     further: Chapter | None = None
@@ -119,10 +122,15 @@ class ReportInputs:
         gaps: dict[Level, pd.DataFrame] = {
             level: gap_table(pack, level=level, scenario=scenario) for level in levels
         }
+        progress = {
+            level: progress_rows(pack, table, scenario)
+            for level, table in gaps.items()
+            if level != "county"
+        }
         villages = village_table(
             pack, state="uncovered", min_households=MIN_HOUSEHOLDS, as_of=scenario.day
         )
-        return cls(pack, scenario, rollout, gaps, villages, source_table(pack), further)
+        return cls(pack, scenario, rollout, gaps, progress, villages, source_table(pack), further)
 
 
 def levels_of(regions: Sequence[str]) -> tuple[Level, ...]:
@@ -172,6 +180,9 @@ def report(
     blocks = _summary(inputs, reader) if not request.regions else []
     if not request.regions:
         blocks += layer_chapter(inputs.gaps["prefecture"], inputs.gaps["province"], reader)
+        blocks += progress_chapter(
+            inputs.progress["prefecture"], inputs.progress["province"], reader
+        )
     elif len(parts) > 1:
         blocks += layer_chapter(own, own.iloc[:0], reader)
     for part in parts:
@@ -243,7 +254,11 @@ def _parts(inputs: ReportInputs, regions: Sequence[str]) -> Iterator[Part]:
         own = rows[rows["adcode"] == adcode].reset_index(drop=True)
         column = "parent" if level == "prefecture" else "adcode"
         inside = counties[counties[column] == adcode].reset_index(drop=True)
-        yield Part(level, adcode, own, inside, inputs.villages, inputs.sources, inputs.rollout)
+        progress = inputs.progress.get(level)
+        if progress is None:
+            progress = progress_rows(inputs.pack, own, inputs.scenario)
+        yield Part(level, adcode, own, inside, progress, inputs.villages,
+                   inputs.sources, inputs.rollout)  # fmt: skip
 
 
 def _summary(inputs: ReportInputs, reader: Reader) -> list[Block]:

@@ -154,11 +154,19 @@ def test_prefectures_sum_to_the_province(pack: Pack, found: Comparison) -> None:
     order = [ComparisonOrder(region=code, with_causes=False, known=lambda one: known[one.name])
              for code in (toy_pack.WEST, toy_pack.EAST)]  # fmt: skip
     parts = [compare(pack, [A, B], one).figures for one in order]
-    for name in ("villages", "households", "sites", "build", "fibre_km"):
+    for name in ("villages", "households", "sites", "build", "fibre_km", "operation",
+                 "present_value"):  # fmt: skip
         for letter in "ab":
             whole = figure(found.figures, name)[letter]
             assert sum(figure(part, name)[letter] for part in parts) == pytest.approx(whole)
-    assert pd.isna(figure(parts[0], "operation")["a"])
+    for part, order_ in zip(parts, order, strict=True):
+        plan = found.scenarios["a"].rollout
+        assert plan is not None
+        own = plan.sites[plan.sites["prefecture"] == order_.region]
+        row = figure(part, "operation")
+        assert row["a_low"] <= row["a"] == own["operation_base"].sum() <= row["a_high"]
+        # What is paid for each year is far more than nothing, and less than ten times the build.
+        assert 0.1 < row["a"] / figure(part, "build")["a"] < 10 or own.empty
 
 
 def test_a_scenario_without_a_plan_says_why(pack: Pack, found: Comparison) -> None:

@@ -29,6 +29,7 @@ from planning.exports.report.sources import source_chapter
 from planning.exports.workbook import source_sheet
 from planning.gaps import gap_table
 from planning.plan.rollout import Rollout, plan
+from planning.progress import progress_table
 from tests.toy import EAST, WEST
 
 
@@ -199,3 +200,34 @@ def test_sources_are_in_the_readers_language_with_their_address(language: str) -
     assert bool(re.search("[\u4e00-\u9fff]", cost)) == (language == "zh")
     sheet = source_sheet(pack, sources_of(pack, ids), Reader(language))
     assert {row[-1] for row in sheet.rows} == {seen, cost}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_progress_is_that_of_the_progress_table(
+    toy: Pack, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGCUN_TODAY", "2024-12-31")
+    reader, scenario = Reader(language), Scenario(province=toy.name)
+    caption = reader.text("report.progress_here")
+    chapter = report(ReportInputs.of(toy, scenario), ReportRequest(language))
+    pages = [page for page in tables(chapter.blocks) if page.caption == caption]
+    assert len(pages) == len(toy.regions("prefecture"))
+    assert reader.text("report.chapter_progress") in headings(chapter.blocks)
+    for region in (EAST, WEST, toy.regions("county")["adcode"].iloc[0]):
+        level = "prefecture" if region in {EAST, WEST} else "county"
+        rows = progress_table(toy, "mobile_5g", level=level).set_index("adcode")
+        row = rows.loc[region]
+        part = report(ReportInputs.of(toy, scenario), ReportRequest(language, (region,)))
+        [page] = [page for page in tables(part.blocks) if page.caption == caption]
+        line = page.rows[0]
+        assert line[1] == reader.text(f"progress_status.{row['status']}")
+        assert line[2:4] == tuple(reader.figure(row[name]) for name in ("baseline", "path"))
+        assert line[6:] == (reader.figure(row["behind"]), reader.figure(row["pace_needed"], 1))
+        assert f"({row['as_of']})" in str(line[4]) or f"（{row['as_of']}）" in str(line[4])
+    # The region furthest behind comes first, the province last.
+    caption = reader.text("report.progress_of", layer=reader.text("layer.mobile_5g.title"),
+                          unit=reader.text("unit.base_station"), due="2025-12-31")  # fmt: skip
+    [whole] = [page for page in tables(chapter.blocks) if page.caption == caption]
+    first = progress_table(toy, "mobile_5g").iloc[0]
+    assert whole.rows[0][0] == first[reader.names]
+    assert whole.rows[-1][0] == reader.text("report.total")
