@@ -19,13 +19,7 @@ from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
 from data.doctor.checks.rows import missing_column
 from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
 from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
-from data.doctor.crs.placement import (
-    PlacedRows,
-    Positions,
-    declared_system,
-    place,
-    positions,
-)
+from data.doctor.crs.placement import PlacedRows, Positions, declared_system, place, positions
 from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
@@ -170,7 +164,7 @@ def _mapped(
 ) -> tuple[RawTable, tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
     """Return the file, the ranked tables, the table, the mapping of headers, the renamed rows."""
     own = raw.frame
-    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls", "json"):
+    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls", "ods", "json"):
         own = own.drop(columns=text_geometries(own)[:1])
     listed = [column for column in own.columns if column != ROW]
     kinds = guess_kind(listed, raw.sniffed.geometry, _tables())
