@@ -37,6 +37,8 @@ from data.workspace.effective import effective_pack
 from geo.errors import InputError
 from geo.sentence import Sentence
 
+#: Headers of which the terminal asks what they mean.
+MOST_PROPOSALS = 5
 #: Consents to every repair on offer.
 ALL_REPAIRS = "all"
 
@@ -218,6 +220,11 @@ def diagnosis_lines(found: Diagnosis) -> list[Sentence]:
     ]
     if found.headers.extras:
         lines.append(Message("terminal.extras", {"names": ", ".join(found.headers.extras)}))
+    lines += [
+        Message("terminal.proposal", {"header": near.header, "column": near.column})
+        for near in found.headers.proposals
+        if near.column not in found.headers.mapped.values()
+    ][:MOST_PROPOSALS]
     if len(found.tied) > 1:
         lines.append(Message("terminal.tie", {"kinds": _and(found.tied)}))
     if decision is not None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,10 @@ from data.doctor.base import ROW, CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.completion import FileDefaults, completed
 from data.doctor.checks.originals import technology_of, with_originals
 from data.doctor.checks.repairs import apply_repairs, offered, repaired_context
+from data.doctor.checks.rows import missing_column
 from data.doctor.checks.rules import CheckContext, FindingTable, check, convert, rejected_rows
 from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
-from data.doctor.crs.placement import declared_system, place, positions
+from data.doctor.crs.placement import PlacedRows, Positions, declared_system, place, positions
 from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
@@ -104,8 +105,8 @@ def diagnose(
         table=table, regions=regions, province=pack.adcode, today=origin.today,
         units=_units(headers), adcodes=named.adcode,
     )  # fmt: skip
-    fault = position_fault(placed.frame, own, placed.decision, context, headers.renaming)
-    decision, context = _explained(placed.decision, context, fault)
+    filled = [*frame.columns, *(("as_of",) if origin.as_of else ())]
+    decision, context, fault = _explained(placed, own, context, headers, filled)
     shared = placed.findings if fault is None else (fault,)
     given = FindingTable.of([*named.findings, *shared]).merged(unreadable)
     found = check(typed, context, given)
@@ -132,14 +133,23 @@ def diagnose(
 
 
 def _explained(
-    decision: CrsDecision | None, context: CheckContext, fault: Finding | None
-) -> tuple[CrsDecision | None, CheckContext]:
-    """Return the decision with the cause why no row is placed, and a context that knows it."""
+    placed: PlacedRows,
+    own: Positions | None,
+    context: CheckContext,
+    headers: HeaderMap,
+    filled: Collection[str],
+) -> tuple[CrsDecision | None, CheckContext, Finding | None]:
+    """Return the decision, a context that knows whether rows are placed, and a fault of all rows.
+
+    ``filled`` are the columns that have values without a header.
+    """
+    decision = placed.decision
+    fault = position_fault(placed.frame, own, decision, context, headers.renaming)
     if fault is None:
-        return decision, context
+        return decision, context, missing_column(context.table, headers, filled)
     if decision is not None and not decision.crs:
         decision = replace(decision, reason=fault.why)
-    return decision, replace(context, is_placed=False)
+    return decision, replace(context, is_placed=False), fault
 
 
 def _with_rows(raw: RawTable) -> RawTable:
@@ -154,7 +164,7 @@ def _mapped(
 ) -> tuple[RawTable, tuple[tuple[str, float], ...], Table, HeaderMap, pd.DataFrame]:
     """Return the file, the ranked tables, the table, the mapping of headers, the renamed rows."""
     own = raw.frame
-    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls", "json"):
+    if raw.geometry is not None and raw.sniffed.format in ("csv", "xlsx", "xls", "ods", "json"):
         own = own.drop(columns=text_geometries(own)[:1])
     listed = [column for column in own.columns if column != ROW]
     kinds = guess_kind(listed, raw.sniffed.geometry, _tables())

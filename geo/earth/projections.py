@@ -300,8 +300,12 @@ def _prefixed(number: int, offset_m: float, datum: Datum) -> tuple[str, ...]:
 
 
 def _unprefixed(west: float, east: float, datum: Datum) -> tuple[str, ...]:
-    """Return zones without prefix, then UTM: a 6° zone shares its meridian with a 3° one."""
+    """Return zones without prefix, then UTM: a 6° zone shares its meridian with a 3° one.
+
+    UTM is not of the older datums.
+    """
     numbers = [i for i in range(25, 46) if west - _REACH_DEG / 2 <= 3 * i <= east + _REACH_DEG / 2]
     zones = [zone(datum, 3, i, prefixed=False).crs for i in numbers]
-    utm = range(int((west + 180) // 6) + 1, int((east + 180) // 6) + 2)
+    first, last = int((west + 180) // 6) + 1, int((east + 180) // 6) + 1
+    utm = range(first, last + 1) if datum == "CGCS2000" else ()
     return (*zones, *(f"EPSG:{32600 + i}" for i in utm))

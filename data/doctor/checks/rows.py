@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,20 +11,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.doctor.base import ROW
+from data.doctor.base import ROW, Finding
 from data.doctor.checks.context import SHAPE, CheckContext
 from data.doctor.checks.findings import RuleHits
 from data.doctor.checks.position import repeats
 from data.doctor.checks.text import is_text
 from data.doctor.examples import EXAMPLE_MARKS, marked_column
+from data.doctor.headers.matching import HeaderMap
 from data.doctor.reading.cells import Bools, Rows, bools, by_word, numbers, texts
 from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.imports import REQUIRED
 from data.tables.pack import Table
+from data.wording.catalogue import Message
 
 #: What the first cells of a row of totals say.
-_TOTAL = rf"(?i)^\s*(?:{'|'.join(vocabulary('checks')['totals'])})\s*[:：]?\s*$"
+_WORDS = vocabulary("checks")
+_TOTAL = (
+    rf"(?i)^\s*(?:(?:{'|'.join(_WORDS['totals'])})\s*[:：]?"
+    rf"|.{{1,20}}(?:{'|'.join(_WORDS['totals_of'])}))\s*$"
+)
+#: What a line below the table begins with.
+_FOOTER = rf"(?i)^\s*(?:{'|'.join(_WORDS['footers'])})\s*[:：]"
 
 
 def check_rows(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
@@ -47,7 +56,7 @@ def check_rows(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]
     if mark in frame.columns:
         marked = frame[mark].astype("str").isin(EXAMPLE_MARKS).to_numpy()
         yield RuleHits("template_example", mark, np.flatnonzero(marked))
-    yield _totals(frame)
+    yield from _no_objects(frame)
     own = own_id(context.table)
     if own in frame.columns:
         empty = frame[own].isna().to_numpy()
@@ -100,22 +109,25 @@ def _repeated(frame: pd.DataFrame, names: list[str]) -> tuple[Rows, Rows]:
     return later[known[later]], first[known[later]]
 
 
-def _totals(frame: pd.DataFrame) -> RuleHits:
-    """Find rows of totals: no position, and a word for a total in a cell."""
+def _no_objects(frame: pd.DataFrame) -> Iterator[RuleHits]:
+    """Find rows that are no object: no position, and a total in a cell or a note in the first."""
     places = [name for name in (LON, LAT, SHAPE) if name in frame.columns]
     without = frame[places].isna().any(axis=1) if places else pd.Series([], dtype=bool)
-    found = np.zeros(len(frame), dtype=bool)
-    shown = np.full(len(frame), "", dtype=object)
     at = np.flatnonzero(without.to_numpy())
+    totals, first = (np.full(len(at), "", dtype=object) for _ in range(2))
     for name in frame.columns:
         if not len(at) or name in (ROW, SHAPE) or not is_text(frame[name]):
             continue
         cells = texts(frame[name].iloc[at])
         said = by_word(cells, lambda array: bools(pc.match_substring_regex(array, _TOTAL)))
-        shown[at[said]] = cells.filter(pa.array(said)).to_pylist()
-        found[at[said]] = True
-    rows = np.flatnonzero(found)
-    return RuleHits("total_row", "", rows, pa.array(shown[rows].tolist(), pa.large_string()))
+        shown = np.asarray(cells.fill_null("").to_pylist(), dtype=object)
+        totals[said] = shown[said]
+        first = np.where(first == "", shown, first)
+    is_total = totals != ""
+    notes = np.asarray([bool(re.match(_FOOTER, cell)) for cell in first], dtype=bool) & ~is_total
+    for rule, found, shown in (("total_row", is_total, totals), ("footer_row", notes, first)):
+        said = pa.array(shown[found].tolist(), pa.large_string())
+        yield RuleHits(rule, "", at[found], said)
 
 
 def _hits(
@@ -177,12 +189,45 @@ def row_keys(columns: list[pd.Series]) -> NDArray[np.int64]:
 
 
 def _required(frame: pd.DataFrame, context: CheckContext) -> Iterator[RuleHits]:
-    """Find empty cells of columns that a file must give; a missing column is empty everywhere."""
-    for name in REQUIRED.get(context.table.name, ()):
-        if name in (LON, LAT, own_id(context.table)) or name in context.table.key[:1]:
-            continue
-        missing = _missing(frame[name]) if name in frame.columns else np.ones(len(frame), bool)
-        yield RuleHits("required_empty", name, np.flatnonzero(missing))
+    """Find empty cells of columns that a file must give."""
+    for name in _wanted(context.table):
+        if name in frame.columns:
+            yield RuleHits("required_empty", name, np.flatnonzero(_missing(frame[name])))
+
+
+def _wanted(table: Table) -> list[str]:
+    """Return the columns that a file must give; an id is made, a position has its own rules."""
+    own = (LON, LAT, own_id(table), *table.key[:1])
+    return [name for name in REQUIRED.get(table.name, ()) if name not in own]
+
+
+def missing_column(table: Table, headers: HeaderMap, filled: Collection[str]) -> Finding | None:
+    """Return which column a file lacks that it must give: one finding for all rows.
+
+    Parameters
+    ----------
+    table
+        Table that the file becomes.
+    headers
+        Meaning of the headers.
+    filled
+        Columns that are filled without the file.
+
+    Returns
+    -------
+    fault
+        Rejects every row; None where the file has them all.
+    """
+    known = {*headers.mapped.values(), *filled}
+    name = next((name for name in _wanted(table) if name not in known), None)
+    if name is None:
+        return None
+    near = next((one.header for one in headers.proposals if one.column == name), None)
+    listed = ", ".join((*headers.mapped, *headers.extras))[:300]
+    arguments = {"column": name, "headers": listed, "header": near or ""}
+    rule = "no_column" if near is None else "column_in_doubt"
+    why, how = (Message(f"finding.{rule}.{part}", arguments) for part in ("why", "how"))
+    return Finding(rule, "error", 0, name, "", why, how)
 
 
 def _missing(cells: pd.Series) -> Bools:

@@ -49,6 +49,10 @@ _STEPS: tuple[Callable[[pd.DataFrame, CheckContext], Iterator[RuleHits]], ...] =
 )
 
 
+#: Rules on rows that are no object of the table.
+_NO_OBJECT = ("total_row", "footer_row")
+
+
 def check(
     frame: pd.DataFrame, context: CheckContext, earlier: Sequence[Finding] | FindingTable = ()
 ) -> FindingTable:
@@ -76,9 +80,8 @@ def check(
 
 
 def _without_totals(findings: FindingTable) -> FindingTable:
-    """Keep of a row of totals only that finding: the others follow from it."""
+    """Keep of a row that is no object only that finding: the others follow from it."""
     frame = findings.frame
-    totals = frame.loc[frame["rule"] == "total_row", "row"]
-    if not len(totals):
-        return findings
-    return findings.only(~frame["row"].isin(totals) | (frame["rule"] == "total_row"))
+    no_object = frame["rule"].isin(_NO_OBJECT)
+    rows = frame.loc[no_object, "row"]
+    return findings.only(~frame["row"].isin(rows) | no_object) if len(rows) else findings

@@ -21,7 +21,8 @@ labelled.py`` makes the files on which the rule is measured.
 
 It cannot distinguish CGCS2000 from WGS84 (the same for our purpose), and Gauss–Krüger zones of
 Xian 80 or Beijing 54 from those of CGCS2000 (about 100 m, and no published transformation): an
-undeclared zone is read as CGCS2000, the legal system since 2018, and the reason says so.
+undeclared zone is read as CGCS2000, the legal system since 2018, and the reason says so. Where a
+file names the datum alone, its zones are the hypotheses.
 """
 
 from __future__ import annotations
@@ -59,6 +60,11 @@ Status = Literal["declared", "decided", "chosen", "undecided"]
 
 #: Rows that are compared with the evidence.
 SAMPLE = 20_000
+#: System of degrees → datum of its zones, for files that name a datum and hold metres.
+_DATUMS: dict[str, projections.Datum] = {
+    "EPSG:4326": "CGCS2000", "EPSG:4490": "CGCS2000", "EPSG:4610": "Xian 80",
+    "EPSG:4214": "Beijing 54",
+}  # fmt: skip
 
 
 def decide_crs(
@@ -96,7 +102,10 @@ def decide_crs(
     choice = choice or ImportChoice()
     a, b, evidence = _sample(np.asarray(x, dtype=float), np.asarray(y, dtype=float), evidence)
     stated = projections.canonical(choice.crs) if choice.crs else _known_system(declared)
-    systems = _systems(a, b, evidence, choice)
+    datum = stated if stated in _DATUMS else ""
+    systems = _systems(a, b, evidence, choice, _DATUMS.get(datum, "CGCS2000"))
+    if datum and not _are_degrees(a, b):
+        return _by_evidence(CrsRanking(readings(a, b, systems, evidence), evidence), datum)
     if stated:
         orders = (False, True) if choice.swapped is None else (choice.swapped,)
         extra = [(stated, swapped) for swapped in orders]
@@ -138,6 +147,12 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, decision: CrsDecision) -> tuple[Floats,
     return np.where(possible, lon, np.nan), np.where(possible, lat, np.nan)
 
 
+def _are_degrees(x: Floats, y: Floats) -> bool:
+    """Test whether most of the numbers can be degrees."""
+    possible = (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    return bool(possible.mean() >= 0.5) if len(possible) else True
+
+
 def _known_system(declared: str) -> str:
     """Return the declared system, or empty if it is unknown: then evidence decides."""
     if not declared.strip():
@@ -177,13 +192,19 @@ def _sample(x: Floats, y: Floats, evidence: CrsEvidence) -> tuple[Floats, Floats
     )
 
 
-def _systems(x: Floats, y: Floats, evidence: CrsEvidence, choice: ImportChoice) -> list[System]:
+def _systems(
+    x: Floats, y: Floats, evidence: CrsEvidence, choice: ImportChoice, datum: projections.Datum
+) -> list[System]:
     west, east = evidence.limits
+
+    def possible(a: Floats, b: Floats) -> tuple[str, ...]:
+        return projections.candidates(a, b, west=west, east=east, datum=datum)
+
     found: list[System] = []
     if choice.swapped is not True:
-        found += [(crs, False) for crs in projections.candidates(x, y, west=west, east=east)]
+        found += [(crs, False) for crs in possible(x, y)]
     if choice.swapped is not False:
-        found += [(crs, True) for crs in projections.candidates(y, x, west=west, east=east)]
+        found += [(crs, True) for crs in possible(y, x)]
     return found
 
 
@@ -206,7 +227,8 @@ def _declared(ranked: CrsRanking, stated: str) -> CrsDecision:
     return _decision(ranked, mine, "declared", why)
 
 
-def _by_evidence(ranked: CrsRanking) -> CrsDecision:
+def _by_evidence(ranked: CrsRanking, datum: str = "") -> CrsDecision:
+    """Decide by evidence; ``datum`` is the system of degrees that the file names, if it does."""
     if not ranked.readings:
         return _decision(ranked, ("", False), "undecided", Message("crs_reason.no_reading"))
     best = ranked.readings[0]
@@ -218,7 +240,7 @@ def _by_evidence(ranked: CrsRanking) -> CrsDecision:
     rival = ranked.rival(0)
     table = ranked.hypotheses()
     if rival is None:
-        why = reasons.decided(table[0], table[1:2])
+        why = reasons.decided(table[0], table[1:2], datum)
         return _decision(ranked, (best.crs, best.swapped), "decided", why)
     why = reasons.undecided(table[0], table[rival], ranked.apart_m(0, rival))
     return _decision(ranked, unshifted, "undecided", why)

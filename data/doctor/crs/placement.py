@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,16 @@ from data.doctor.base import CrsDecision, Finding, ImportChoice, RawTable
 from data.doctor.checks.context import SHAPE
 from data.doctor.crs.borders import by_borders
 from data.doctor.crs.decision import CrsEvidence, decide_crs, read_angles, split_pairs, to_wgs84
+from data.doctor.crs.notations import as_degrees
 from data.doctor.headers.readings import systems_in
 from data.doctor.names.forms import plain
 from data.doctor.vocabulary import vocabulary
 from data.tables.common import LAT, LON
 from data.tables.pack import Table
+from data.wording.catalogue import Message
+from geo.earth import projections
 from geo.earth.crs import Floats
+from geo.errors import InputError
 
 Shapes = NDArray[np.object_]
 #: Columns that may hold easting or longitude, northing or latitude, the first pair that is there.
@@ -41,12 +45,15 @@ class Positions:
         (n,) geometries in the file's coordinates, or None for plain columns.
     findings
         Cells that are no coordinate.
+    notation
+        How the degrees are written, as :func:`data.doctor.crs.notations.as_degrees` names it.
     """
 
     x: Floats
     y: Floats
     shapes: Shapes | None = None
     findings: tuple[Finding, ...] = ()
+    notation: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,10 @@ def positions(raw: RawTable, frame: pd.DataFrame, table: Table) -> Positions | N
     for first, second in _PAIRS:
         if first in frame.columns and second in frame.columns:
             (x, bad_x), (y, bad_y) = (read_angles(frame, name) for name in (first, second))
-            return Positions(
-                x.to_numpy(float), y.to_numpy(float), findings=(*bad_x, *bad_y)
-            )  # fmt: skip
+            a, b, notation = x.to_numpy(float), y.to_numpy(float), ""
+            if first == LON:
+                a, b, notation = as_degrees(a, b)
+            return Positions(a, b, findings=(*bad_x, *bad_y), notation=notation)
     return None
 
 
@@ -147,18 +155,67 @@ def place(
     """
     if found is None:
         return PlacedRows(_nowhere(frame, table))
-    decision = decide_crs(found.x, found.y, evidence=evidence, declared=declared, choice=choice)
+    before = (found.x, found.y)
+    own = None if choice.crs else by_row(frame, found)
+    if own is not None:
+        found, decision = own
+    else:
+        decision = decide_crs(found.x, found.y, evidence=evidence, declared=declared, choice=choice)
+    if found.notation:
+        reason = Message(f"crs_reason.{found.notation}", {"reason": decision.reason})
+        decision = replace(decision, reason=reason)
     if decision.status == "undecided" and decision.crs and table.geometry == "polygon":
         decision = by_borders(np.asarray(found.shapes, dtype=object), evidence, decision)
     placed = frame.copy(deep=False)
     if not decision.crs:
-        return PlacedRows(_nowhere(frame, table), decision, (found.x, found.y), found.findings)
+        return PlacedRows(_nowhere(frame, table), decision, before, found.findings)
     shapes = None if found.shapes is None else _moved(found.shapes, decision)
     if table.geometry == "point":
         placed[LON], placed[LAT] = _points(found, shapes, decision)
     elif shapes is not None:
         placed[SHAPE] = shapes
-    return PlacedRows(placed, decision, (found.x, found.y), found.findings)
+    return PlacedRows(placed, decision, before, found.findings)
+
+
+def by_row(frame: pd.DataFrame, found: Positions) -> tuple[Positions, CrsDecision] | None:
+    """Return positions in WGS84 where a column names the system of each row, and several of them.
+
+    Parameters
+    ----------
+    frame
+        Rows under the names of the table's columns.
+    found
+        Positions as they are in the file.
+
+    Returns
+    -------
+    positions, decision
+        None unless every row with a position names a known system.
+    """
+    header = next((name for name in frame.columns if plain(str(name)) in _SYSTEM_HEADERS), None)
+    if header is None or found.shapes is not None:
+        return None
+    known = np.isfinite(found.x) & np.isfinite(found.y)
+    cells = frame[header].astype("str").str.strip()
+    systems = {cell: _system(cell) for cell in cells[known].unique()}
+    if not all(systems.values()) or len(set(systems.values())) < 2:
+        return None
+    x, y = found.x.copy(), found.y.copy()
+    for cell, system in systems.items():
+        rows = (cells == cell).to_numpy() & known
+        x[rows], y[rows] = projections.to_wgs84(x[rows], y[rows], system)
+    counts = cells[known].map(systems).value_counts()
+    named = {"column": header, "systems": ", ".join(f"{one} ({n})" for one, n in counts.items())}
+    why = Message("crs_reason.by_row", named)
+    return replace(found, x=x, y=y), CrsDecision(projections.WGS84, False, "declared", why, ())
+
+
+def _system(cell: object) -> str:
+    """Return the system that a cell names; empty for none that is known."""
+    try:
+        return projections.canonical(systems_in(str(cell), receiver=True) or str(cell))
+    except InputError:
+        return ""
 
 
 def declared_system(raw: RawTable, renaming: Mapping[str, str], systems: Mapping[str, str]) -> str:

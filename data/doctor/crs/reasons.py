@@ -9,7 +9,7 @@ from data.wording.catalogue import Message
 from geo.earth.projections import ZONES
 
 
-def decided(best: Hypothesis, second: tuple[Hypothesis, ...]) -> Message:
+def decided(best: Hypothesis, second: tuple[Hypothesis, ...], datum: str = "") -> Message:
     """Return the figures that decided, those of the next best reading beside them.
 
     Parameters
@@ -18,6 +18,8 @@ def decided(best: Hypothesis, second: tuple[Hypothesis, ...]) -> Message:
         The reading that was applied.
     second
         Readings to compare it with.
+    datum
+        System of degrees whose datum the file names; empty where it names none.
 
     Returns
     -------
@@ -30,6 +32,8 @@ def decided(best: Hypothesis, second: tuple[Hypothesis, ...]) -> Message:
             "crs_reason.next",
             {"reason": reason, "crs": other.crs, "figures": _figures(other)},
         )
+    if datum:
+        return Message("crs_reason.datum", {"reason": reason, "crs": datum})
     code = best.crs.removeprefix("EPSG:")
     if code.isdecimal() and int(code) in ZONES:
         return Message("crs_reason.zone", {"reason": reason})

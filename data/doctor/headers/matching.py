@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 from data.doctor.base import ROW
 from data.doctor.headers.readings import BRACKETS, letters, readings, system_of, unit_of
 from data.doctor.names.forms import plain
+from data.doctor.vocabulary import vocabulary
 from data.tables.pack import Table
 from data.wording.catalogue import LANGUAGES, Message
 from geo.errors import InputError, UnknownNameError
@@ -45,6 +46,9 @@ _MARGIN = 0.06
 _NONE = (("", 0.0), ("", 0.0))
 #: Longer headers are compared by their first characters.
 COMPARED = 60
+
+#: What a table of points is worth to a file without any column of positions.
+_UNPLACED = 0.8
 
 _DECLARED = -1
 #: An area code is a telephone's unless another column is of a radio network.
@@ -183,8 +187,8 @@ def map_headers(
     proposals = []
     for claim in claims:
         if claim.column == EXTRA:
-            continue
-        if claim.column in mapped.values():
+            proposals += _suggested(claim.header, table)
+        elif claim.column in mapped.values():
             proposals.append(HeaderProposal(claim.header, claim.column, 1.0))
         else:
             mapped[claim.header] = claim.column
@@ -206,6 +210,16 @@ def map_headers(
         {header: named for header in own if header in positions and (named := system_of(header))},
         scores,
     )
+
+
+def _suggested(header: str, table: Table) -> list[HeaderProposal]:
+    """Propose the column that a header of another thing may do for: the tower's height."""
+    ways = {reading.letters for reading in readings(header)}
+    return [
+        HeaderProposal(header, column, _CAPPED)
+        for column, words in vocabulary("headers")["suggested"].items()
+        if column in table.column_names and ways & {letters(plain(word)) for word in words}
+    ]
 
 
 def _check_chosen(headers: Sequence[str], table: Table, chosen: Mapping[str, str]) -> None:
@@ -372,6 +386,8 @@ def guess_kind(
         named = BRACKETS.sub("", plain(table.title("zh"))) in text
         covered = len(columns & set(table.column_names)) / len(table.columns)
         score = 0.45 * share + 0.35 * rare / (rare + 1) + 0.15 * named + 0.05 * covered
+        if table.geometry == "point" and not geometry and not columns & {*POSITIONS}:
+            score *= _UNPLACED
         scores.append((table.name, round(score, 3)))
     return tuple(sorted(scores, key=lambda item: -item[1]))
 

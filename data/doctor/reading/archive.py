@@ -25,9 +25,10 @@ from geo.errors import DataError, UnknownNameError
 #: What counts as a data set of an archive, best first.
 _PRIMARY = (
     ".gpkg", ".shp", ".tab", ".mif", ".parquet", ".geoparquet", ".geojson", ".topojson", ".kml",
-    ".xlsx", ".xls", ".csv", ".tsv", ".pbf", ".vrt", ".tif", ".tiff", ".hgt", ".dxf", ".json",
-    ".txt",
+    ".xlsx", ".xls", ".ods", ".csv", ".tsv", ".pbf", ".vrt", ".tif", ".tiff", ".hgt", ".dxf",
+    ".json", ".txt",
 )  # fmt: skip
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 #: Files of the operating system that archives contain.
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
 #: Errors of Python for an archive that is truncated or inconsistent.
@@ -63,11 +64,21 @@ def open_archive(opened: OpenedFile, layer: str | None) -> OpenedFile:
             members = _members(archive, opened)
             if "xl/workbook.xml" in members:
                 return replace(opened, format="xlsx")
+            if _is_spreadsheet(archive, members):
+                return replace(opened, format="ods")
             if "xl/workbook.bin" in members or "content.xml" in members:
                 raise DataError("workbook.kind", where=opened.name)
             return _unpacked(archive, members, opened, layer)
     except DAMAGED as error:
         raise DataError("archive.damaged", where=opened.name) from error
+
+
+def _is_spreadsheet(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> bool:
+    """Test for an OpenDocument spreadsheet, which says so in its first member."""
+    if not {"mimetype", "content.xml"} <= members.keys():
+        return False
+    with archive.open(members["mimetype"]) as stream:
+        return stream.read(64).strip() == _ODS
 
 
 def _members(archive: zipfile.ZipFile, opened: OpenedFile) -> dict[str, zipfile.ZipInfo]:

@@ -334,10 +334,18 @@ def _has_line_breaks(table: Any, ragged: _Ragged) -> bool:
 
 
 def _to_pandas(table: Any, names: Sequence[str]) -> pd.DataFrame:
-    """Return the columns without a copy."""
+    """Return the columns without a copy; ``="0871"`` is how spreadsheets are given a text."""
+    import pyarrow.compute as pc
+
     dtype = pd.StringDtype("pyarrow", na_value=np.nan)
+
+    def plain(column: Any) -> Any:
+        if not pc.any(pc.starts_with(column, '="')).as_py():
+            return column
+        return pc.replace_substring_regex(column, r'^="([^"]*)"$', r"\1")
+
     columns = {
-        name: pd.Series(column, dtype=dtype)
+        name: pd.Series(plain(column), dtype=dtype)
         for name, column in zip(names, table.itercolumns(), strict=True)
     }
     return pd.DataFrame(columns)

@@ -190,7 +190,7 @@ def _table(
         return read_osm.read_osm(opened, choice)
     if opened.format == "parquet":
         return read_parquet(opened)
-    if opened.format not in ("csv", "xlsx", "xls", "json"):
+    if opened.format not in ("csv", "xlsx", "xls", "ods", "json"):
         return read_vector(opened, choice)
     if opened.format == "json":
         frame, sniffed = read_records(opened)

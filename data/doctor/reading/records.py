@@ -11,7 +11,11 @@ import pandas as pd
 from data.doctor.base import ROW, FileDescription
 from data.doctor.reading.header_row import unique_headers
 from data.doctor.reading.source import OpenedFile
+from data.wording.catalogue import Message
 from geo.errors import DataError
+
+#: How many objects may lie around a list of records.
+_DEPTH = 3
 
 
 def read_records(opened: OpenedFile) -> tuple[pd.DataFrame, FileDescription]:
@@ -36,8 +40,11 @@ def read_records(opened: OpenedFile) -> tuple[pd.DataFrame, FileDescription]:
         rows = json.loads(opened.path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise DataError("json.damaged", where=opened.name) from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    where, rows = _listed(rows)
+    if rows is None:
         raise DataError("json.kind", where=opened.name)
+    if where:
+        opened = opened.remark(Message("reader.json_list", {"path": where}))
     fields = list(dict.fromkeys(str(name) for row in rows for name in row))
     opened.limits.check_table(len(rows), len(fields), where=opened.name)
     names, remarks = unique_headers(fields, len(fields), opened.limits.header_characters)
@@ -52,6 +59,21 @@ def read_records(opened: OpenedFile) -> tuple[pd.DataFrame, FileDescription]:
         "json", encoding="utf-8", remarks=(*opened.remarks, *remarks),
         layer=opened.part, layers=opened.parts,
     )  # fmt: skip
+
+
+def _listed(content: Any, path: str = "") -> tuple[str, list[dict[str, Any]] | None]:
+    """Return the longest list of objects and where it is: answers of a service wrap it."""
+    if isinstance(content, list):
+        is_rows = bool(content) and all(isinstance(row, dict) for row in content)
+        return path, content if is_rows else None
+    found: tuple[str, list[dict[str, Any]] | None] = (path, None)
+    # Depth is bounded: rows deeper inside belong to other objects.
+    if isinstance(content, dict) and path.count(".") < _DEPTH:
+        for name, part in content.items():
+            inner = _listed(part, f"{path}.{name}".lstrip(".")[:80])
+            if len(inner[1] or ()) > len(found[1] or ()):
+                found = inner
+    return found
 
 
 def _cell(value: Any) -> str | None:

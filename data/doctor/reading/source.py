@@ -26,6 +26,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "csv": (".csv", ".txt", ".tsv", ".tab", ".dat"),
     "xlsx": (".xlsx", ".xlsm", ".xltx"),
     "xls": (".xls", ".et"),
+    "ods": (".ods",),
     "geojson": (".geojson", ".json", ".geojsonl"),
     "topojson": (".topojson", ".json"),
     "json": (".json",),
@@ -39,7 +40,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "raster": (".tif", ".tiff", ".hgt", ".vrt", ".mbtiles", ".pmtiles"),
 }
 #: Read by programs that follow nothing: the content alone decides.
-TABLES = ("csv", "xlsx", "xls", "parquet")
+TABLES = ("csv", "xlsx", "xls", "ods", "parquet")
 #: Read piece by piece, so that they may be large.
 STREAMED = ("osm", "raster")
 #: Side of an SRTM tile with 2 bytes a post.
@@ -57,9 +58,17 @@ _MAGIC = (
     (b"PMTiles\3", "raster"), (b"\x89PNG", "PNG picture"), (b"\xff\xd8\xff", "JPEG picture"),
 )  # fmt: skip
 _MARKUP = (
-    (r"<kml\b", "kml"), (r"<VRTDataset\b", "raster"), (r"<OGRVRT", "OGR VRT file"),
-    (r"Excel\.Sheet", "XML spreadsheet of 2003"), (r"<html|<table|<!doctype html", "web page"),
+    (r"<kml\b", "kml"), (r"<gpx\b", "GPX track"), (r"<VRTDataset\b", "raster"),
+    (r"<OGRVRT", "OGR VRT file"), (r"Excel\.Sheet", "XML spreadsheet of 2003"),
+    (r"<html|<table|<!doctype html", "web page"),
 )  # fmt: skip
+
+
+#: What says that JSON is a map; other JSON may hold a list of records.
+_JSON_KIND = (
+    r'"type"\s*:\s*"(Topology|Feature(?:Collection)?|GeometryCollection|'
+    r'(?:Multi)?(?:Point|LineString|Polygon))"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +256,8 @@ def _identify_text(head: bytes, name: str) -> str:
     if text.startswith("<"):
         return _identify_markup(text, name)
     if re.match(r"\{\s*(\"|\})", text):
-        return "topojson" if re.search(r'"type"\s*:\s*"Topology"', text) else "geojson"
+        kind = re.search(_JSON_KIND, text)
+        return "json" if kind is None else "topojson" if kind[1] == "Topology" else "geojson"
     if re.match(r"\[\s*\{", text):
         return "json"
     if re.match(r"(999\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION", text):

@@ -36,6 +36,8 @@ _LETTERS = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]+)""")
 _NUMBERS = re.compile(rb"""\br\s*=\s*["']\s*[A-Za-z]*(\d+)""")
 #: A cell whose value is an error such as #N/A.
 _ERROR = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
+#: A row that is hidden by hand or by a filter.
+_HIDDEN = re.compile(rb"""<row\s[^>]*\bhidden\s*=\s*["'](?:1|true)["']""")
 _NO_RESULT = re.compile(rb"(?:</f>|<f/>)(?:<v\s*/>|<v></v>)?</c>")
 #: No cell is longer: 32,767 characters [byte].
 _TAIL = 256 * 1024
@@ -93,9 +95,9 @@ def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame,
         If there is no such sheet.
     """
     remarks = list(opened.remarks)
-    if opened.format == "xlsx":
+    if opened.format in ("xlsx", "ods"):
         remarks += _check_parts(opened)
-    names, sheet = _choose(opened, choice)
+    names, hidden, sheet = _choose(opened, choice)
     header = sheet.header
     cells = sheet.cells
     body = sheet.rows[header.first :]
@@ -111,6 +113,8 @@ def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame,
     if len(names) > 1:
         others = ", ".join(name for name in names if name != sheet.name)
         remarks.append(Message("reader.sheet_read", {"sheet": sheet.name, "others": others[:200]}))
+    if hidden:
+        remarks.append(Message("reader.sheets_hidden", {"names": ", ".join(hidden)[:200]}))
     return frame, FileDescription(
         opened.format, sheet=sheet.name, sheets=names, header_row=header.index + 1,
         layer=opened.part, layers=opened.parts, remarks=(*remarks, *repaired, *nameless),
@@ -122,19 +126,22 @@ def read_sheets(opened: OpenedFile, choice: ImportChoice) -> tuple[pd.DataFrame,
 
 def _check_parts(opened: OpenedFile) -> list[Message]:
     """Unpack every part once without keeping it: sizes, checksums, extent of the sheets."""
-    unfinished = errors = 0
+    counts = np.zeros(3, dtype=int)
     try:
         with zipfile.ZipFile(opened.path) as archive:
             for info in archive.infolist():
                 if info.filename.startswith("xl/worksheets/"):
-                    missing, wrong = _check_sheet(archive, info, opened)
-                    unfinished, errors = unfinished + missing, errors + wrong
+                    counts += _check_sheet(archive, info, opened)
                 else:
                     _drain(archive, info, opened)
     except (*DAMAGED, RuntimeError) as error:  # a RuntimeError is a password
         raise DataError("workbook.damaged", where=opened.name) from error
-    remarks = [Message("reader.formulas", {"count": unfinished})] if unfinished else []
-    return [*remarks, Message("reader.error_cells", {"count": errors})] if errors else remarks
+    keys = ("reader.formulas", "reader.error_cells", "reader.rows_hidden")
+    return [
+        Message(key, {"count": int(count)})
+        for key, count in zip(keys, counts, strict=True)
+        if count
+    ]
 
 
 def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) -> None:
@@ -147,9 +154,9 @@ def _drain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile) 
 
 def _check_sheet(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, opened: OpenedFile
-) -> tuple[int, int]:
-    """Return formulas without result and error cells; refuse a sheet that memory cannot hold."""
-    size = rows = columns = unfinished = errors = 0
+) -> tuple[int, int, int]:
+    """Return formulas without result, error cells, hidden rows; refuse what memory cannot hold."""
+    size = rows = columns = unfinished = errors = hidden = 0
     tail = b""
     with archive.open(info) as stream:
         while chunk := stream.read(CHUNK):
@@ -160,13 +167,15 @@ def _check_sheet(
             text, tail = text[:cut], text[cut:]
             unfinished += len(_NO_RESULT.findall(text)) if b"<f" in text else 0
             errors += len(_ERROR.findall(text))
+            hidden += len(_HIDDEN.findall(text))
             columns = max([columns, *map(_column, set(_LETTERS.findall(text)))])
             rows = max([rows, *map(_row, set(_NUMBERS.findall(text)))])
             _check_span(rows, columns, opened.limits, opened.name)
     columns = max([columns, *map(_column, _LETTERS.findall(tail))])
     rows = max([rows, *map(_row, _NUMBERS.findall(tail))])
     _check_span(rows, columns, opened.limits, opened.name)
-    return unfinished + len(_NO_RESULT.findall(tail)), errors + len(_ERROR.findall(tail))
+    unfinished += len(_NO_RESULT.findall(tail))
+    return unfinished, errors + len(_ERROR.findall(tail)), hidden + len(_HIDDEN.findall(tail))
 
 
 def _column(letters: bytes) -> int:
@@ -185,18 +194,20 @@ def _check_span(rows: int, columns: int, limits: FileLimits, name: str) -> None:
         raise DataError("workbook.far_cells", where=name, rows=rows, columns=columns)
 
 
-def _choose(opened: OpenedFile, choice: ImportChoice) -> tuple[tuple[str, ...], WorkbookSheet]:
-    """Return the names of all visible sheets and the sheet to read."""
+def _choose(
+    opened: OpenedFile, choice: ImportChoice
+) -> tuple[tuple[str, ...], tuple[str, ...], WorkbookSheet]:
+    """Return the names of all visible sheets and of the hidden ones, and the sheet to read."""
     import python_calamine as calamine
 
     try:
         book = calamine.load_workbook(opened.path)
-        names = tuple(
-            item.name
+        seen = {
+            item.name: item.visible is calamine.SheetVisibleEnum.Visible
             for item in book.sheets_metadata
             if item.typ is calamine.SheetTypeEnum.WorkSheet
-            and (item.visible is calamine.SheetVisibleEnum.Visible or item.name == choice.sheet)
-        )
+        }
+        names = tuple(name for name, shown in seen.items() if shown or name == choice.sheet)
         if choice.sheet is not None and choice.sheet not in names:
             raise UnknownNameError("sheet", choice.sheet, names, where=opened.name)
         best: WorkbookSheet | None = None
@@ -210,7 +221,7 @@ def _choose(opened: OpenedFile, choice: ImportChoice) -> tuple[tuple[str, ...], 
         raise DataError("workbook.unknown", where=opened.name) from error
     if best is None or not best.filled:
         raise DataError("workbook.no_table", where=opened.name)
-    return names, best
+    return names, tuple(name for name in seen if name not in names), best
 
 
 def _rank(sheet: WorkbookSheet) -> tuple[bool, bool, int]:

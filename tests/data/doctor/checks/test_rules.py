@@ -100,6 +100,9 @@ CASES: dict[str, Case] = {
     "precision_low": Case("sites", {"lon": 100.55, "lat": 25.5}, {"lon": 100.555, "lat": 25.5}),
     "template_example": Case("sites", {"site_id": "示例行（请删除）"}),
     "total_row": Case("natural_villages", {"name": "合 计", "lon": None}, {"name": "合计村"}),
+    "footer_row": Case(
+        "natural_villages", {"village_id": "审核：李四", "lon": None}, {"village_id": "审核村"}
+    ),
     "duplicate_key": Case("regions", {"adcode": "990001", "name_zh": "甲县"}, {"adcode": "990002"}),
     "duplicate_row": Case("sites", {"site_id": "s1"}, {"antenna_height_m": 41}),
     "duplicate_id": Case("sites", {"site_id": "s1", "lon": 100.7}, {"lon": 100.7}),

@@ -29,7 +29,8 @@ def files(secret: Path, address: str) -> list[Hostile]:
     }  # fmt: skip
     makers = (
         _disguised, _streamed, _virtual_rasters, _followed_systems, _workbooks, hostile_bases.geopackages,
-        _shapefiles, _texts, _rasters, hostile_bases.tiles, _archives, _markup, _bent,
+        _shapefiles, _texts, _rasters, hostile_bases.tiles,
+        hostile_bases.spreadsheets, hostile_bases.services, _archives, _markup, _bent,
     )  # fmt: skip
     return [made for maker in makers for made in maker(aims)]
 

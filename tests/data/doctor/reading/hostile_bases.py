@@ -17,6 +17,83 @@ from tests.data.elevation import map_tiles
 Hostile = tuple[str, str, bytes]
 
 
+_ODS = (
+    "{head}<office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0'"
+    " xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0'"
+    " xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'"
+    " xmlns:xlink='http://www.w3.org/1999/xlink'><office:body><office:spreadsheet>"
+    "<table:table table:name='{name}'>{rows}</table:table>{after}"
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+
+_ODS_PARTS = {
+    "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+    "META-INF/manifest.xml": b"<manifest:manifest xmlns:manifest="
+    b"'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>",
+}
+
+
+def opendocument(*, head: str = "", name: str = "a", rows: str = "", after: str = "") -> bytes:
+    """Make an OpenDocument spreadsheet of one sheet."""
+    content = _ODS.format(head=head, name=name, rows=rows, after=after)
+    return making.zipped({**_ODS_PARTS, "content.xml": content.encode()})
+
+
+def ods_row(*cells: object, more: str = "", repeated: int = 1) -> str:
+    """Return one row of it; ``more`` holds attributes of every cell."""
+    inside = "".join(
+        f"<table:table-cell office:value-type='string' {more}><text:p>{cell}</text:p>"
+        "</table:table-cell>"
+        for cell in cells
+    )
+    return f"<table:table-row table:number-rows-repeated='{repeated}'>{inside}</table:table-row>"
+
+
+def spreadsheets(aims: dict[str, str]) -> Iterator[Hostile]:
+    """Yield OpenDocument spreadsheets with entities, links, endless repetitions and depth."""
+    for aim in ("file", "url"):
+        entity = f"<!DOCTYPE a [<!ENTITY e SYSTEM '{aims[aim]}'>]>"
+        yield f"ods-entity-{aim}", "a.ods", opendocument(head=entity, rows=ods_row("&e;", "b"))
+        link = f"<table:table-source xlink:href='{aims[aim]}' table:table-name='a'/>"
+        rows = link + ods_row("经度", "纬度") + ods_row(1, 2)
+        yield f"ods-source-{aim}", "a.ods", opendocument(rows=rows)
+        formula = f"table:formula=\"of:='{aims[aim]}'#$a.A1\""
+        yield f"ods-formula-{aim}", "a.ods", opendocument(rows=ods_row("a", "b", more=formula))
+    many = "".join(f"<!ENTITY e{i} '{f'&e{i - 1};' * 10}'>" for i in range(1, 10))
+    laughs = f"<!DOCTYPE a [<!ENTITY e0 'aaaaaaaaaa'>{many}]>"
+    yield "ods-laughs", "a.ods", opendocument(head=laughs, rows=ods_row("&e9;", "b"))
+    for i, (across, down) in enumerate(
+        ((1, 2**31), (2**31, 1), (16_384, 1_048_576), (2**63, 2**63))
+    ):
+        wide = f"table:number-columns-repeated='{across}'"
+        yield (
+            f"ods-repeated-{i}",
+            "a.ods",
+            opendocument(rows=ods_row("a", more=wide, repeated=down)),
+        )
+    yield "ods-deep", "a.ods", opendocument(rows="<text:p>" * 200_000)
+    yield "ods-name", "a.ods", opendocument(name="{0.__class__}&lt;b&gt;", rows=ods_row("a", "b"))
+    yield "ods-cut", "a.ods", opendocument(rows=ods_row("a", "b"))[:-30]
+    yield (
+        "ods-bent",
+        "a.ods",
+        making.zipped(
+            {
+                "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+                "content.xml": b"\0" * 99,
+            }
+        ),
+    )
+
+
+def services(_aims: dict[str, str]) -> Iterator[Hostile]:
+    """Yield JSON of a service: lists in lists, deep and wide objects around none."""
+    yield "json-list-deep", "a.json", (b'{"a":' * 50_000) + b"1" + b"}" * 50_000
+    yield "json-list-lists", "a.json", b'{"data":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    yield "json-list-wide", "a.json", ("{" + ",".join(f'"{i}":[{{}}]' for i in range(200_000)) + "}").encode()  # fmt: skip
+    yield "json-list-name", "a.json", '{"{0.__class__}":[{"村名":"甲","经度":"1e999"}]}'.encode()
+
+
 def geopackages(aims: dict[str, str]) -> Iterator[Hostile]:
     """Yield GeoPackages whose views, triggers and names lead elsewhere or never end."""
     plain = next(iter(making.written("GPKG", ".gpkg").values()))
