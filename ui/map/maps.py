@@ -25,7 +25,7 @@ from planning.elevation import terrain_of
 from planning.whatif import Effect
 from ui.map import layer_marks, mapview, regions
 from ui.shell import cache, region, state
-from ui.shell.i18n import language, number, t
+from ui.shell.i18n import brief_name, language, number, t
 from ui.shell.streamlit_internals import media_address
 
 _OCTETS, _JSON = "application/octet-stream", "application/json"
@@ -108,6 +108,10 @@ class PointLook:
         Whether the tooltip tells the households of a point.
     banner
         Word across the map's corner; empty for none.
+    each
+        Whether every point is drawn at every zoom; else far out the first class is counted.
+    box
+        South, west, north, east that is shown at first [°]; empty for the province.
     """
 
     title: str
@@ -117,6 +121,8 @@ class PointLook:
     looks: tuple[Mapping[str, str], ...] = ()
     counted: bool = False
     banner: str = ""
+    each: bool = False
+    box: tuple[tuple[float, float], ...] = ()
 
 
 def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None:
@@ -128,7 +134,8 @@ def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None
         As :func:`layers.map.features.point_bytes` packs them.
     """
     chart = point_chart(content, look, key=key)
-    mapview.show(chart, key=f"map-{key}", height=height, overlay=_selection(cache.pack()))
+    overlay = _selection(cache.pack()) | ({"look": look.box} if look.box else {})
+    mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
 
 
 def point_chart(content: bytes, look: PointLook, *, key: str) -> mapview.Drawn:
@@ -224,7 +231,8 @@ def plan_map(
         cache.pack(), content, "plan", render.PointView(aggregate_below=6.0, shown=not planned)
     )
     events = mapview.MapEvents(on_click=on_click)
-    mapview.show(chart, key="map-plan", height=height, overlay=overlay, events=events)
+    drawn = {**_selection(cache.pack()), **overlay}
+    mapview.show(chart, key="map-plan", height=height, overlay=drawn, events=events)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -352,7 +360,8 @@ def _point_chart(
         fill = replace(fill, labels=[])
     _common(sheet, _pack, language(), _marks_at[_ROADS])
     looks = [{**look, "colour": sheet.shade(look["colour"])} for look in _look.looks]
-    render.add_points(sheet, _address, render.PointView(aggregate_below=6.0, looks=looks))
+    view = render.PointView(aggregate_below=0.0 if _look.each else 6.0, looks=looks)
+    render.add_points(sheet, _address, view)
     render.add_labels(sheet, fill, from_zoom=7.5)
     legend = render.Legend(_look.title, "", _look.notes)
     return _finished(_pack, sheet, legend, _address, banner=_look.banner)
@@ -420,8 +429,11 @@ def _common(sheet: render.Sheet, pack: Pack, tongue: str, roads: str) -> None:
 def _spots(places: pd.DataFrame, tongue: str) -> list[tuple[float, float, str]]:
     names = places[f"name_{data_language(tongue)}"].fillna(places["name_zh"]).fillna("")
     return [
-        (float(lat), float(lon), str(name))
-        for lat, lon, name in zip(places["lat"], places["lon"], names, strict=True)
+        # A seat is called as its county is: "Eryuan", not "Eryuan County".
+        (float(lat), float(lon), brief_name(str(name)) if kind == "county_seat" else str(name))
+        for lat, lon, kind, name in zip(
+            places["lat"], places["lon"], places["kind"], names, strict=True
+        )
         if str(name)
     ]
 

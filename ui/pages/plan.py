@@ -14,6 +14,7 @@ from ui.plan import (
     money as plan_money,
     named_places,
     next_round,
+    prospect,
     run as plan_run,
     settings as fields,
     site_list as plan_list,
@@ -54,7 +55,9 @@ def show() -> None:
         with canvas, plan_run.answer("map"):
             _map(found)
         with beside, plan_run.answer("proof"):
-            if found is not None:
+            if found is None:
+                prospect.show()
+            else:
                 summary.proof(found)
                 summary.prices(found)
     with plan_run.answer("tables"):
@@ -62,7 +65,8 @@ def show() -> None:
             _tables(found)
             plan_exports.show(found)
             universal_service.show(found)
-    saving.show()
+    # Saved with its area: else another page would solve it for the whole province.
+    saving.show(fields.scenario)
 
 
 def _wishes() -> None:
@@ -87,7 +91,7 @@ def _map(found: Rollout | None) -> None:
     last = years.first + years.count - 1
     plan_map.modes()
     year = last
-    if years.count > 1:
+    if years.count > 1 and found is not None:
         if not years.first <= st.session_state.get(_YEAR, last) <= last:
             st.session_state[_YEAR] = last
         year = st.slider(t("plan.year_slider"), years.first, last, last, key=_YEAR)

@@ -164,9 +164,9 @@ def day() -> str:
     return str(st.session_state[AS_OF])
 
 
-def dated() -> Scenario:
-    """Return the planner's scenario with the date in force."""
-    return plan().model_copy(update={"as_of": dt.date.fromisoformat(day())})
+def dated(scenario: Scenario | None = None) -> Scenario:
+    """Return a scenario, the planner's present one unless given, with the date in force."""
+    return (scenario or plan()).model_copy(update={"as_of": dt.date.fromisoformat(day())})
 
 
 def change(**fields: object) -> None:

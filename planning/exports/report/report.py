@@ -122,7 +122,7 @@ class ReportInputs:
         gaps: dict[Level, pd.DataFrame] = {
             level: gap_table(pack, level=level, scenario=scenario) for level in levels
         }
-        progress = {
+        progress: dict[Level, pd.DataFrame] = {
             level: progress_rows(pack, table, scenario)
             for level, table in gaps.items()
             if level != "county"
