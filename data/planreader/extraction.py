@@ -348,7 +348,7 @@ class _Reader:
             # 新建 reaches over a list, 新建充电站300座、充电桩2万台; 累计 and 其中 end it.
             lead = pattern("extraction.ends_new").split(self._text[low : quantity.start])[-1]
             new = list(_NEW.finditer(lead))
-            if new and not _IN_ALL.search(lead[new[-1].end() :]):
+            if new and not _IN_ALL.search(lead, new[-1].end() + 1):
                 return "flow" if _EACH_YEAR.search(lead) else "increment", found.unit
         return found.basis, found.unit
 

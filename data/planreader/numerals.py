@@ -116,6 +116,9 @@ def numbers(text: str) -> list[Number]:
 def _number(match: re.Match[str]) -> Number | None:
     if match["arabic"] is not None:
         return _arabic(match)
+    if (scale := match["magnitude"]) is not None:
+        # 万余个: one 万 and more.
+        return Number(_scaled("1", scale), *match.span(), more=True)
     if (numeral := match["chinese"]) is not None:
         value = chinese_value(numeral)
         if value is None or numeral in phrase("numerals.bare"):

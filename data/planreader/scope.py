@@ -95,10 +95,20 @@ def scope(
         return Scope((home,))
     if re.search(rf"[,，].*(?:{phrase('regions.of_the_whole')})", text[last.end : at]):
         return Scope((home,))
-    if _is_of(text, last, at, stated):
+    if _is_of(text, last, at, stated) or _leads(text, named, at):
         each = len(last.codes) > 1 and _EACH.search(text[last.end : at]) is not None
         return Scope(last.codes, "、".join(last.names), each=each)
     return Scope((home,), unclear=True)
+
+
+def _leads(text: str, named: Sequence[_Named], at: int) -> bool:
+    """Whether places, named once and at the beginning, are what the clause of a figure is about.
+
+    That clause begins with a verb: it has no subject of its own.
+    """
+    lead, clause = text[: named[0].start].strip(), re.split(r"[,，:：]", text[:at])[-1]
+    begins = not lead or pattern("regions.lead").fullmatch(lead) is not None
+    return len(named) == 1 and begins and pattern("regions.verb").match(clause) is not None
 
 
 def _is_of(text: str, last: _Named, at: int, stated: Sequence[int]) -> bool:
@@ -185,6 +195,7 @@ def without_names(text: str, names: RegionNames) -> str:
     text
         Words of metrics are looked for here: 州市 of 郑州市 is none.
     """
-    for start, _, name in names.found(text):
-        text = text[:start] + " " * len(name) + text[start + len(name) :]
+    places = [(start, start + len(name)) for start, _, name in names.found(text)]
+    for start, end in (*places, *(match.span() for match in _PART.finditer(text))):
+        text = text[:start] + " " * (end - start) + text[end:]
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -87,6 +88,8 @@ class SentenceTiming:
         lead = _FROM.search(self._text[begin : quantity.start])
         # Between both may be the year of the second one: 增加到2025年的15万个.
         between = pattern("extraction.year_of_end").sub("", between)
+        if re.search(r"[,，;；。]", between):
+            return None
         if lead is None or following.measure != quantity.measure or not _TO.search(between):
             return None
         return begin + lead.start()
