@@ -41,6 +41,8 @@ ONLY_IN = {
     "folium": ("layers/map/", "ui/map/"),
     "branca": ("layers/map/", "ui/map/"),
     "typer": ("cli.py", "commands/"),
+    "dask": ("planning/engine.py",),
+    "distributed": ("planning/engine.py",),
 }
 #: Modules and packages of one folder at most.
 MOST_ENTRIES = 22

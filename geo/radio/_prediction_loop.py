@@ -31,14 +31,14 @@ NEAR_M = 250.0
 #: Paths that one turn of the parallel loop takes.
 _TURN = 256
 #: Distance to the coast that means "far inland" in P.1812 [km].
-_INLAND_KM = 500.0
-_EARTH_M = 6_371_000.0
+INLAND_KM = 500.0
+EARTH_M = 6_371_000.0
 #: Figures of a pair: distance [km], loss [dB], level [dBm], line of sight, ridge [km] and [m].
 FIGURES = 6
 
 
 @compiled
-def _bearing_deg(ends: Ends) -> float:
+def bearing_deg(ends: Ends) -> float:
     """Return the direction from the first end to the second, clockwise from north [°]; ± 0.2°."""
     lat1, lat2 = math.radians(ends[1]), math.radians(ends[3])
     across = math.radians(ends[2] - ends[0])
@@ -48,14 +48,14 @@ def _bearing_deg(ends: Ends) -> float:
 
 
 @compiled
-def _gain_dB(ends: Ends, antenna: Floats, rise_m: float, length_m: float) -> float:
+def gain_dB(ends: Ends, antenna: Floats, rise_m: float, length_m: float) -> float:
     """Return the antenna's gain towards the place, relative to its peak [dB]."""
-    drop = rise_m - length_m * length_m / (2.0 * _EARTH_M)
-    return pattern_gain_dB(_bearing_deg(ends), math.degrees(math.atan2(drop, length_m)), antenna)
+    drop = rise_m - length_m * length_m / (2.0 * EARTH_M)
+    return pattern_gain_dB(bearing_deg(ends), math.degrees(math.atan2(drop, length_m)), antenna)
 
 
 @compiled
-def _free_space_dB(frequency_GHz: float, distance_m: float) -> float:
+def free_space_dB(frequency_GHz: float, distance_m: float) -> float:
     """Return the loss of free space (P.525-4, Eq. 4), from 1 m on [dB]."""
     return 32.4 + 20.0 * math.log10(1000.0 * frequency_GHz * max(distance_m, 1.0) / 1000.0)
 
@@ -91,8 +91,8 @@ def fill_pairs(
             if length_m < NEAR_M:
                 rise_m = _rise_m(heights_m, frame, path) + terminal_m - sites[s, 2]
                 if not math.isnan(rise_m):
-                    loss = _free_space_dB(frequency_GHz, math.hypot(length_m, rise_m))
-                    gain = _gain_dB(path, sites[s, 3:], rise_m, length_m)
+                    loss = free_space_dB(frequency_GHz, math.hypot(length_m, rise_m))
+                    gain = gain_dB(path, sites[s, 3:], rise_m, length_m)
                     out[k, 1], out[k, 2], out[k, 3] = loss, sent_dBm + gain - loss, 1.0
                 continue
             step_m = min(spacing_m, length_m / (MIN_POINTS - 1))
@@ -100,11 +100,11 @@ def fill_pairs(
             if n < MIN_POINTS:
                 continue
             ends = Terminals(
-                sites[s, 2], terminal_m, 0.5 * (path[1] + path[3]), _INLAND_KM, _INLAND_KM
+                sites[s, 2], terminal_m, 0.5 * (path[1] + path[3]), INLAND_KM, INLAND_KM
             )
             found = predict(distance_km[:n], (terrain_m[:n], terrain_m[:0]), zones, ends, radio)
             rise_m = terrain_m[n - 1] + terminal_m - terrain_m[0] - sites[s, 2]
-            gain = _gain_dB(path, sites[s, 3:], rise_m, length_m)
+            gain = gain_dB(path, sites[s, 3:], rise_m, length_m)
             out[k, 1] = found.loss_dB
             out[k, 2] = sent_dBm + gain - found.loss_dB
             out[k, 3] = 1.0 if found.line_of_sight else 0.0
