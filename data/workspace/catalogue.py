@@ -20,6 +20,7 @@ import io
 import json
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -30,6 +31,7 @@ import sqlalchemy as sa
 from data.atomic import atomic_write, storage_errors
 from data.tables.imports import IMPORTABLE
 from data.wording.catalogue import Message
+from data.workspace.access.mode import is_guarded
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, CATALOGUE_FILE
 from data.workspace.store import CONTENTS, IMPORTS, Store
 from data.workspace.team import fetch_file, share_file, user
@@ -195,6 +197,11 @@ class Catalogue:
             raise UnknownNameError("kind_of_table", kind, IMPORTABLE)
         from data.export.geoparquet import table_parquet
 
+        if is_guarded():
+            from data.workspace.access import desk, imports
+
+            imports.check_import(self.folder, province, kind, self.table(province, kind), table)
+            who = desk.present().name
         content = table_parquet(table, points=IMPORTABLE[kind].geometry == "point")
         name = hashlib.sha256(content).hexdigest()
         self._keep(name, content)
@@ -215,6 +222,7 @@ class Catalogue:
                 .values(dropped=True)
             )
             made = connection.execute(sa.insert(IMPORTS).values(values).returning(IMPORTS)).one()
+        self._note("import.committed", made)
         return _record(made)
 
     def undo(self, province: str, kind: str) -> ImportRecord | None:
@@ -237,12 +245,15 @@ class Catalogue:
         InputError
             If there is nothing to undo.
         """
-        with self._writing_existing("nothing_to_undo") as connection:
+        with self._refusals(), self._writing_existing("nothing_to_undo") as connection:
             record = _in_force(connection, province, kind)
             if record is None:
                 _refuse_empty(province, kind, "nothing_to_undo")
+            self._check_undo(province, kind, record.who)
             _set_undone(connection, record.id, undone=True)
-            return _in_force(connection, province, kind)
+            now = _in_force(connection, province, kind)
+        self._note("import.undone", record)
+        return now
 
     def redo(self, province: str, kind: str) -> ImportRecord:
         """Put the import that was undone last in force again.
@@ -264,7 +275,7 @@ class Catalogue:
         InputError
             If nothing was undone since the last import.
         """
-        with self._writing_existing("nothing_undone") as connection:
+        with self._refusals(), self._writing_existing("nothing_undone") as connection:
             waiting = connection.execute(
                 sa.select(IMPORTS)
                 .where(*_of(province, kind), IMPORTS.c.undone, sa.not_(IMPORTS.c.dropped))
@@ -273,7 +284,9 @@ class Catalogue:
             ).one_or_none()
             if waiting is None:
                 _refuse_empty(province, kind, "nothing_undone")
+            self._check_undo(province, kind, waiting.who)
             _set_undone(connection, waiting.id, undone=False)
+        self._note("import.redone", waiting)
         return replace(_record(waiting), undone=False)
 
     def history(self, province: str | None = None, kind: str | None = None) -> list[ImportRecord]:
@@ -464,6 +477,28 @@ class Catalogue:
         except OSError:
             return ""
         return f"{seen.st_size}-{seen.st_mtime_ns}"
+
+    def _refusals(self) -> AbstractContextManager[None]:
+        """Return what records a refusal, where people are known."""
+        if not is_guarded():
+            return nullcontext()
+        from data.workspace.access import desk
+
+        return desk.refusals_noted(self.folder)
+
+    def _check_undo(self, province: str, kind: str, who: str) -> None:
+        if is_guarded():
+            from data.workspace.access import imports
+
+            imports.check_undo(self.folder, province, kind, who)
+
+    def _note(self, what: str, record: ImportRecord | Row[Any]) -> None:
+        """Record a change, where people are known."""
+        if is_guarded():
+            from data.workspace.access import desk
+
+            item = f"{record.province} {record.kind} #{record.id} {record.file_name}"
+            desk.note(what, item, after=record.table_sha256[:16], folder=self.folder)
 
     def _table_path(self, name: str) -> Path:
         return self.folder / "tables" / f"{name}.parquet"

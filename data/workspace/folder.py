@@ -19,6 +19,7 @@ from data.atomic import atomic_write, locked
 from data.home import workspace_folder
 from data.scenario.scenario import Scenario, check_unchanged
 from data.wording.catalogue import Message
+from data.workspace.access.mode import is_guarded
 from data.workspace.environment import CATALOGUE_ENVIRONMENT, ENVIRONMENT
 from geo.errors import InputError, StorageError, UnknownNameError
 
@@ -94,7 +95,12 @@ class Workspace:
         except OSError as error:
             _refuse_storage("not_listed", self.scenarios_dir, error)
         with _team() as team:
-            return tuple(sorted(found.union(() if team is None else team.names())))
+            names = sorted(found.union(() if team is None else team.names()))
+        if not is_guarded():
+            return tuple(names)
+        from data.workspace.access import shared
+
+        return shared.readable(self.folder, ((name, self._load(name)) for name in names))
 
     def save(self, scenario: Scenario, *, replaces: str | None = None) -> Path | None:
         """Save a scenario under its name.
@@ -124,15 +130,19 @@ class Workspace:
         path = self._path(scenario.name)
         with _team() as team:
             if team is not None:
-                team.save(scenario.model_copy(update={"name": path.stem}), replaces=replaces)
+                named = scenario.model_copy(update={"name": path.stem})
+                team.save(named, replaces=replaces, folder=self.folder)
                 return None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with locked(self.folder / _LOCK):
+                known = replaces is not None or is_guarded()
+                there = self._from_file(path) if known and path.exists() else None
                 if replaces is not None:
-                    there = self._from_file(path) if path.exists() else None
                     check_unchanged(there, replaces, where=path.stem)
-                atomic_write(path, scenario.to_json().encode("utf-8"))
+                named = scenario.model_copy(update={"name": path.stem})
+                with self._recorded(path.stem, there, named):
+                    atomic_write(path, scenario.to_json().encode("utf-8"))
         except OSError as error:
             _refuse_storage("not_saved", path, error)
         return path
@@ -159,12 +169,33 @@ class Workspace:
         StorageError
             If the file cannot be read.
         """
+        scenario = self._load(name)
+        if is_guarded():
+            from data.workspace.access import shared
+
+            if not shared.readable(self.folder, [(checked_name(name), scenario)]):
+                shared.note_refused_read(self.folder, name)
+                raise UnknownNameError("scenario", name, self.names())
+        return scenario
+
+    def _load(self, name: str) -> Scenario:
         path = self._path(name)
         with _team() as team:
             shared = None if team is None else team.load(path.stem)
         if shared is not None:
             return shared.model_copy(update={"name": name})
         return self._from_file(path).model_copy(update={"name": name})
+
+    def _recorded(
+        self, name: str, before: Scenario | None, after: Scenario | None
+    ) -> AbstractContextManager[None]:
+        """Return what checks and records a write of the folder, where people are known."""
+        if not is_guarded():
+            return nullcontext()
+        from data.workspace.access import shared
+
+        named = before and before.model_copy(update={"name": name})
+        return shared.recorded(self.folder, named, after)
 
     def _from_file(self, path: Path) -> Scenario:
         try:
@@ -200,9 +231,11 @@ class Workspace:
         if replaces is not None:
             check_unchanged(self.load(name), replaces, where=path.stem)
         with _team() as team:
-            gone = team is not None and team.delete(path.stem)
+            gone = team is not None and team.delete(path.stem, folder=self.folder)
         try:
-            path.unlink(missing_ok=gone)
+            there = self._from_file(path) if is_guarded() and path.exists() else None
+            with self._recorded(path.stem, there, None) if there else nullcontext():
+                path.unlink(missing_ok=gone)
         except FileNotFoundError as error:
             raise UnknownNameError("scenario", name, self.names()) from error
         except OSError as error:
@@ -296,6 +329,10 @@ class Workspace:
         StorageError
             If the folder is read-only or the disk is full; an earlier result stays.
         """
+        if is_guarded():
+            from data.workspace.access import shared
+
+            shared.require_change(self.folder, self._load(name))
         self._keep_bytes(checked_name(name), result.to_bytes())
 
     def result(self, name: str) -> KeptResult | None:
@@ -320,6 +357,8 @@ class Workspace:
         """
         from data.scenario.kept_result import KeptResult
 
+        if is_guarded():
+            self.load(name)
         content = self._result_bytes(checked_name(name))
         return None if content is None else KeptResult.from_bytes(content, where=name)
 
@@ -360,6 +399,10 @@ class Workspace:
         StorageError
             If the folder is read-only or the disk is full.
         """
+        if is_guarded():
+            from data.workspace.access import shared
+
+            shared.require_province(self.folder, province, name)
         with _team() as team:
             if team is not None:
                 team.set_baseline(province, name)

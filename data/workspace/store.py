@@ -19,7 +19,7 @@ from data.atomic import atomic_path, locked
 from geo.errors import DataError, InputError, StorageError
 
 #: Version of the schema that this program reads and writes.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 #: Time that a writer waits for another one [s].
 WAIT_S = 30
 #: Marks an SQLite file as ours, so that another program's file is never written to.
@@ -103,6 +103,21 @@ PARTS = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+#: What :mod:`data.workspace.access` keeps: roles, tokens, the state of shared scenarios.
+DOCUMENTS = sa.Table(
+    "tongcun_documents",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+#: Lines of the audit, each chained to the one before.
+AUDIT = sa.Table(
+    "tongcun_audit",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("line", sa.Text, nullable=False),
+)
+
 #: Statements that lead from a version to the next one.
 _MIGRATIONS: dict[int, tuple[str, ...]] = {
     1: (
@@ -112,6 +127,7 @@ _MIGRATIONS: dict[int, tuple[str, ...]] = {
     # Only new tables, which are made where they are missing.
     2: (),
     3: (),
+    4: (),
 }
 
 

@@ -13,13 +13,15 @@ import getpass
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from data.atomic import atomic_path, storage_errors
+from data.home import workspace_folder
 from data.scenario.scenario import Scenario, check_unchanged
+from data.workspace.access.mode import is_guarded
 from data.workspace.environment import CATALOGUE_ENVIRONMENT
 from data.workspace.store import BASELINES, FILES, PARTS, RESULTS, SCENARIOS, Store
 from geo.errors import DataError, InputError
@@ -54,6 +56,15 @@ def user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return ""
+
+
+def _who() -> str:
+    """Return the account of the present request, else the user of the operating system."""
+    if not is_guarded():
+        return user()
+    from data.workspace.access import desk
+
+    return desk.present().name
 
 
 @contextmanager
@@ -104,7 +115,9 @@ class TeamScenarios:
             found = connection.execute(sa.select(SCENARIOS.c.name))
             return tuple(sorted(str(row.name) for row in found))
 
-    def save(self, scenario: Scenario, *, replaces: str | None = None) -> None:
+    def save(
+        self, scenario: Scenario, *, replaces: str | None = None, folder: Path | None = None
+    ) -> None:
         """Save a scenario under its name.
 
         Parameters
@@ -114,22 +127,27 @@ class TeamScenarios:
         replaces
             :attr:`Scenario.digest` of what may be replaced, empty for a new name; None replaces
             any.
+        folder
+            Root of the workspace, for the check of who saves.
 
         Raises
         ------
         ScenarioConflictError
             If another scenario is saved than may be replaced; it is kept.
+        AccessRefusedError
+            If the present account may not save it.
         StorageError
             If the data base refuses.
         """
         values = {
             "name": scenario.name, "province": scenario.province, "content": scenario.to_json(),
-            "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "who": user(),
+            "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "who": _who(),
         }  # fmt: skip
-        with self._store.writing() as connection:
+        with _noted(folder), self._store.writing() as connection:
+            there = _loaded(connection, scenario.name)
             if replaces is not None:
-                there = _loaded(connection, scenario.name)
                 check_unchanged(there, replaces, where=scenario.name)
+            _record(connection, folder, there, scenario)
             connection.execute(sa.delete(SCENARIOS).where(SCENARIOS.c.name == scenario.name))
             connection.execute(sa.insert(SCENARIOS).values(values))
 
@@ -154,20 +172,25 @@ class TeamScenarios:
         with self._store.reading() as connection:
             return _loaded(connection, name)
 
-    def delete(self, name: str) -> bool:
+    def delete(self, name: str, *, folder: Path | None = None) -> bool:
         """Delete a scenario.
 
         Parameters
         ----------
         name
             Name of the scenario.
+        folder
+            Root of the workspace, for the check of who deletes.
 
         Returns
         -------
         deleted
             False if there was none.
         """
-        with self._store.writing() as connection:
+        with _noted(folder), self._store.writing() as connection:
+            there = _loaded(connection, name) if is_guarded() else None
+            if there is not None:
+                _record(connection, folder, there.model_copy(update={"name": name}), None)
             done = connection.execute(sa.delete(SCENARIOS).where(SCENARIOS.c.name == name))
             for table in (RESULTS, BASELINES):
                 connection.execute(sa.delete(table).where(table.c.name == name))
@@ -236,6 +259,26 @@ class TeamScenarios:
             connection.execute(sa.delete(BASELINES).where(BASELINES.c.province == province))
             if name:
                 connection.execute(sa.insert(BASELINES).values(province=province, name=name))
+
+
+def _noted(folder: Path | None) -> AbstractContextManager[None]:
+    if not is_guarded():
+        return nullcontext()
+    from data.workspace.access import desk
+
+    return desk.refusals_noted(folder)
+
+
+def _record(
+    connection: sa.Connection, folder: Path | None, before: Scenario | None,
+    after: Scenario | None,
+) -> None:  # fmt: skip
+    """Check and record a write in its own transaction, where people are known."""
+    if is_guarded():
+        from data.workspace.access import reviews
+        from data.workspace.access.documents import team_documents
+
+        reviews.saved(team_documents(connection), folder or workspace_folder(), before, after)
 
 
 def _loaded(connection: sa.Connection, name: str) -> Scenario | None:
