@@ -29,7 +29,7 @@ from planning.plan.rollout import Rollout, plan
 
 #: Names of the scenarios in tables and files; the first is what the others are compared with.
 LETTERS = ("a", "b", "c", "d")
-_OF_EACH = ("value", "low", "high", "as_of")
+_OF_EACH = ("value", "low", "high", "as_of", "qualifier")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +44,9 @@ class Comparison:
         Letter → scenario with its plan.
     figures
         One row per figure: :data:`~planning.comparison.figures.KEYS`, ``unit``, for each letter
-        ``<letter>``, ``<letter>_low``, ``<letter>_high`` and ``<letter>_as_of``, for each but the
-        first ``<letter>_minus_a``; then ``evidence`` (the weakest) and ``source_ids``.
+        ``<letter>``, ``<letter>_low``, ``<letter>_high``, ``<letter>_as_of`` and
+        ``<letter>_qualifier`` (about, more than), for each but the first ``<letter>_minus_a``;
+        then ``evidence`` (the weakest) and ``source_ids``.
     causes
         :data:`~planning.comparison.causes.CAUSE_COLUMNS` for each letter but the first; empty
         where they were not asked for.

@@ -24,7 +24,8 @@ from planning.whatif import effect
 #: Columns that name a figure: what it is, and of which layer, metric or year.
 KEYS = ("figure", "layer", "metric", "year")
 FIGURE_COLUMNS = (
-    *KEYS, "unit", "value", "low", "high", "least", "most", "as_of", "evidence", "source_ids",
+    *KEYS, "unit", "value", "low", "high", "least", "most", "as_of", "qualifier",
+    "evidence", "source_ids",
 )  # fmt: skip
 #: Column of the list of sites → its kinds, in the order of the table; ``shared``: what an
 #: existing site has.
@@ -124,7 +125,8 @@ class _Rows:
         unknown = float("nan")
         row = {"figure": figure, "layer": "", "metric": "", "year": 0, "unit": unit,
                "value": value, "low": unknown, "high": unknown, "least": unknown,
-               "most": unknown, "as_of": "", "evidence": "modelled", "source_ids": ""}  # fmt: skip
+               "most": unknown, "as_of": "", "qualifier": "", "evidence": "modelled",
+               "source_ids": ""}  # fmt: skip
         self.rows.append(row | more)
 
     def table(self) -> pd.DataFrame:
@@ -282,8 +284,8 @@ def _gaps(found: _Rows, pack: Pack, scenario: Scenario, area: Area) -> None:
         value = float(row["gap"])
         found.add("gap", str(row["unit"]), value, layer=row["layer"], metric=row["metric"],
                   low=row["gap_low"], high=row["gap_high"], as_of=str(row["as_of"] or ""),
-                  evidence=row["evidence"], source_ids=row["source_ids"],
-                  **_exact(value))  # fmt: skip
+                  qualifier=row["gap_qualifier"], evidence=row["evidence"],
+                  source_ids=row["source_ids"], **_exact(value))  # fmt: skip
 
 
 def _exact(value: float) -> dict[str, object]:

@@ -12,6 +12,7 @@ from planning.exports.comparison.words import (
     figure_text,
     figure_unit,
     is_listed,
+    scenario_text,
 )
 from planning.exports.report.reader import Reader, Row, is_known, records
 from ui.shell.i18n import UNKNOWN, language, t
@@ -58,7 +59,7 @@ def _cells(row: Row, letters: list[str], reader: Reader) -> dict[str, Cell]:
         if is_known(low) and low < high:
             ends = (figure_text(row, end, reader) for end in (low, high))
             about = t("compare.between", low=next(ends), high=next(ends))
-        cells[letter] = number_cell(figure_text(row, value, reader), value, about=about)
+        cells[letter] = number_cell(scenario_text(row, letter, reader), value, about=about)
     for letter in letters[1:]:
         value = float(row[f"{letter}_minus_a"])
         cells[f"{letter}_minus_a"] = number_cell(

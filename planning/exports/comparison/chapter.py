@@ -31,6 +31,7 @@ from planning.exports.comparison.words import (
     figure_unit,
     is_invented,
     is_listed,
+    scenario_text,
 )
 from planning.exports.report.maps import MapContent, region_map
 from planning.exports.report.reader import Reader, records
@@ -95,7 +96,7 @@ def figures_table(comparison: Comparison, reader: Reader) -> ReportTable:
             t("compare.dates"), t("report.evidence"))  # fmt: skip
     rows = tuple(
         (figure_name(row, reader.language), figure_unit(row, reader.language),
-         *(figure_text(row, float(row[letter]), reader) for letter in letters),
+         *(scenario_text(row, letter, reader) for letter in letters),
          *(figure_text(row, float(row[f"{letter}_minus_a"]), reader, signed=True)
            for letter in comparison.others),
          dates_of(row, letters, reader), evidence_name(row, reader))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from data.export.bundle import ReadingSheet
+from data.ledger.qualifiers import QUALIFIERS
 from data.tables.reader import Pack
 from planning.comparison.comparison import Comparison
 from planning.comparison.figures import Solved
@@ -19,6 +20,7 @@ from planning.exports.comparison.words import (
     figure_unit,
     is_invented,
     region_name_of,
+    scenario_text,
 )
 from planning.exports.report.reader import Reader, Row, is_known, records
 from planning.exports.workbook import source_sheet
@@ -126,7 +128,7 @@ def _cell(row: Row, value: float, reader: Reader) -> str | float:
 
 def _figures(comparison: Comparison, above: tuple[str, ...], reader: Reader) -> ReadingSheet:
     t, letters = reader.text, list(comparison.scenarios)
-    columns = [*letters, *(f"{letter}_minus_a" for letter in comparison.others)]
+    others = [f"{letter}_minus_a" for letter in comparison.others]
     heads = [f"{letter.upper()} {one.scenario.name}"
              for letter, one in comparison.scenarios.items()]  # fmt: skip
     heads += [t("compare.difference", letter=letter.upper()) for letter in comparison.others]
@@ -134,7 +136,9 @@ def _figures(comparison: Comparison, above: tuple[str, ...], reader: Reader) -> 
             t("report.evidence"))  # fmt: skip
     rows: list[tuple[str | float, ...]] = [
         (figure_name(row, reader.language), figure_unit(row, reader.language),
-         *(_cell(row, row[name], reader) for name in columns), dates_of(row, letters, reader),
+         *(scenario_text(row, letter, reader) if row[f"{letter}_qualifier"] in QUALIFIERS.values()
+           else _cell(row, row[letter], reader) for letter in letters),
+         *(_cell(row, row[name], reader) for name in others), dates_of(row, letters, reader),
          evidence_name(row, reader))
         for row in records(comparison.figures)
     ]  # fmt: skip

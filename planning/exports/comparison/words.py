@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from data.ledger.qualifiers import with_word
 from data.tables.reader import Pack
 from data.wording.catalogue import DATA_LANGUAGES, Bilingual, text
 from layers.registry import metric_of, unit_name
@@ -163,6 +164,28 @@ def figure_text(row: Row, value: float, reader: Reader, *, signed: bool = False)
         return f"{number:.0f}"
     shown = reader.figure(number, _digits(row))
     return f"+{shown}" if signed and number > 0 else shown
+
+
+def scenario_text(row: Row, letter: str, reader: Reader) -> str:
+    """Return a figure of one scenario with the word of how exact it is before it.
+
+    Parameters
+    ----------
+    row
+        Row of the figures.
+    letter
+        Letter of the scenario.
+    reader
+        Words in the reader's language.
+
+    Returns
+    -------
+    text
+        Without its unit.
+    """
+    sign = row[f"{letter}_qualifier"]
+    shown = figure_text(row, float(row[letter]), reader)
+    return with_word(shown, str(sign), reader.language) if is_known(sign) else shown
 
 
 def _digits(row: Row) -> int:

@@ -24,7 +24,7 @@ from planning.comparison.inputs import GROUPS, WITHOUT_EFFECT, changed_fields, e
 from planning.comparison.kept import keep_rollout, kept_result, kept_rollout, known_rollout
 from planning.exports.comparison.chapter import comparison_chapter, waterfall_drawing
 from planning.exports.comparison.waterfall import Bar
-from planning.exports.comparison.words import figure_name, figure_text
+from planning.exports.comparison.words import figure_name, figure_text, scenario_text
 from planning.exports.report.reader import Reader, records
 from tests import toy as toy_pack
 
@@ -222,7 +222,7 @@ def test_the_chapter_of_the_report_has_the_same_figures(
     shown = {row[0]: row for row in table.rows}
     for row in records(found.figures):
         name = figure_name(row, language)
-        cells = [figure_text(row, row[letter], reader) for letter in "abc"]
+        cells = [scenario_text(row, letter, reader) for letter in "abc"]
         assert name not in shown or list(shown[name][2:5]) == cells
     assert len(shown) > 15
     drawing = next(block.drawing for block in blocks if isinstance(block, Figure))

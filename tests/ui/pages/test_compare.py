@@ -17,7 +17,7 @@ from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from planning.comparison.comparison import compare
 from planning.comparison.kept import keep_rollout, known_rollout
-from planning.exports.comparison.words import figure_name, figure_text
+from planning.exports.comparison.words import figure_name, figure_text, scenario_text
 from planning.exports.report.reader import Reader, records
 from planning.plan.rollout import plan
 from tests import toy
@@ -74,7 +74,7 @@ def test_the_page_has_the_figures_of_python(language: str, pack: Pack) -> None:
         cells = shown.get(figure_name(row, language))
         if cells is not None:
             for letter in "ab":
-                assert cells[letter]["text"] == figure_text(row, row[letter], reader)
+                assert cells[letter]["text"] == scenario_text(row, letter, reader)
     homes = records(found.figures[found.figures["figure"] == "households"])[0]
     text = figure_text(homes, homes["b_minus_a"], reader, signed=True)
     assert any(text in str(part.value) for part in app.markdown)
