@@ -7,7 +7,7 @@ counts. The titles are in :mod:`data.wording` under ``[ledger_metric.<layer>]``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +18,7 @@ from data.wording.catalogue import data_language, sentences, text
 #: Columns of codes in the ledger, in unit costs and in listings.
 CODE_COLUMNS = ("layer", "kind", "unit", "currency_or_unit", "per")
 _CODE = re.compile(r"\W+")
+_CREDIT = re.compile("[^a-z0-9]+")
 #: Columns of remarks: English, beside a column ``…_zh`` where a Chinese reader needs other words.
 _PROSE = ("note", "source")
 
@@ -178,6 +179,26 @@ def in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
         missing = told["quote"] == NO_TEXT
         told["quote"] = told["quote"].mask(missing, text("report.no_text", language))
     return told
+
+
+def credits_in(credits_: Iterable[str], language: str) -> str:
+    """Return the credits of packages and publications in a language, each once.
+
+    Parameters
+    ----------
+    credits_
+        As in the column ``credit`` of a pack's ``SOURCES.csv``.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    line
+        A credit without words stays as it is.
+    """
+    known = sentences(language)
+    keys = {one: f"credit.{_CREDIT.sub('_', one.lower()).strip('_')}" for one in credits_}
+    return "; ".join(text(key, language) if key in known else one for one, key in keys.items())
 
 
 def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from data.ledger.anomalies import anomalies
-from data.ledger.metrics import titles
+from data.ledger.metrics import credits_in, titles
 from data.ledger.statements import Ledger
 from data.scenario.presets import presets
 from data.tables.reader import Pack
@@ -154,7 +154,8 @@ def _pack_rows(pack: Pack) -> pd.DataFrame:
                 "as_of": max(group["date"]),
                 "source": "; ".join(origin),
                 "licence": "; ".join(dict.fromkeys(group["licence"])),
-                "note": "; ".join(dict.fromkeys(group["credit"])),
+                "note": credits_in(group["credit"], "en"),
+                "note_zh": credits_in(group["credit"], "zh"),
             }
         )
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))

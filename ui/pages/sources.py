@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from data.ledger.metrics import credits_in
 from data.tables.imports import IMPORTABLE
 from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
@@ -93,6 +94,7 @@ def _licences() -> None:
         known[name].title(language()) if name in known else t("table.relief")
         for name in frame["table"]
     ]
+    frame["credit"] = [credits_in([one], language()) for one in frame["credit"]]
     titles = {c: st.column_config.Column(t(f"column.{c}")) for c in columns}
     st.dataframe(frame, hide_index=True, column_config=titles)
     st.caption(t("sources.area"))

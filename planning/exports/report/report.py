@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportDocument
+from data.ledger.metrics import credits_in
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import data_language
@@ -303,7 +304,7 @@ def _document(
     subject = t("list.comma").join(names) or province
     date = scenario.as_of.isoformat() if scenario.as_of else pack.default_as_of
     title = t("report.title", subject=subject if len(names) <= 3 else province)
-    credits_ = "; ".join(dict.fromkeys(pack.table("SOURCES")["credit"]))
+    credits_ = credits_in(pack.table("SOURCES")["credit"], reader.language)
     cover = (
         (t("report.cover_regions"), subject),
         (t("report.cover_date"), date),

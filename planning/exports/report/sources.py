@@ -9,10 +9,9 @@ import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportTable
 from data.ledger.documents import cited
-from data.ledger.metrics import in_language
+from data.ledger.metrics import code_words, in_language
 from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
-from layers.registry import unit_name
 from planning.exports.report.reader import Reader, Row, is_known, records
 from planning.exports.source_rows import TABLE_KINDS
 
@@ -142,7 +141,7 @@ def _value(row: Row, reader: Reader) -> str:
 
 
 def _unit(row: Row, reader: Reader) -> str:
-    return unit_name(_text(row["unit"]), reader.language)
+    return code_words("unit", _text(row["unit"]), reader.language)
 
 
 def _text(value: Any) -> str:

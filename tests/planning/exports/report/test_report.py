@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.export.report.document import Block, Drawing, Heading, Pair, ReportTable, drawings
+from data.export.report.document import (
+    Block,
+    Drawing,
+    Heading,
+    Pair,
+    Paragraph,
+    ReportTable,
+    drawings,
+)
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
@@ -192,14 +200,20 @@ def test_a_report_of_regions_needs_no_table_of_the_province(toy: Pack, rollout: 
 def test_sources_are_in_the_readers_language_with_their_address(language: str) -> None:
     """A publication's title, its address, and the source of a cost are as the reader reads them."""
     pack = Pack.load("yunnan")
-    ids = ["obs-532500-mobile_5g-20250331", "cost:fibre_rural"]
+    ids = ["obs-532500-mobile_5g-20250331", "cost:fibre_rural", "yn-4g-av-2020"]
     blocks = source_chapter(source_table(pack), ids, Reader(language))
-    seen, cost = (row[-1] for block in blocks if isinstance(block, ReportTable)
-                  for row in block.rows)  # fmt: skip
+    rows = [row for block in blocks if isinstance(block, ReportTable) for row in block.rows]
+    share, seen, cost = (row[-1] for row in rows)
     assert seen.endswith("http://www.hh.gov.cn/info/196992/1215722.htm")
     assert bool(re.search("[\u4e00-\u9fff]", cost)) == (language == "zh")
     sheet = source_sheet(pack, sources_of(pack, ids), Reader(language))
-    assert {row[-1] for row in sheet.rows} == {seen, cost}
+    assert {row[-1] for row in sheet.rows} == {share, seen, cost}
+    if language == "zh":
+        # Neither a unit nor a credit stands in English.
+        assert "share of" not in rows[0][2]
+        (regions,) = (block.text for block in blocks if isinstance(block, Paragraph))
+        assert "边界：天地图" in regions
+        assert "Boundaries" not in regions
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
