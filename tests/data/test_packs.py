@@ -253,13 +253,9 @@ def test_every_observation_has_a_quote_or_says_that_no_text_is_at_hand(pack):
     assert rows["quote"].notna().all()
     at_hand = rows["source_file"].notna()
     assert (rows.loc[~at_hand, "quote"] == NO_TEXT).all()
+    assert rows.loc[~at_hand, "link"].str.match("https?://").all()
     for row in rows[at_hand].to_dict("records"):
         assert row["quote"] in (SOURCES_DIR / row["source_file"]).read_text(encoding="utf-8")
-
-
-def test_every_observation_without_a_text_has_an_address(pack):
-    rows = pack.table("observations")
-    assert rows.loc[rows["quote"] == NO_TEXT, "link"].str.match("https?://").all()
 
 
 @pytest.mark.parametrize("table", ["targets", "observations", "policy_zones", "unit_costs"])

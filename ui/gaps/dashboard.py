@@ -294,13 +294,17 @@ def _of_whole(layers: Sequence[Layer]) -> Section:
     for item in layers:
         own, metric = own_row(item).to_dict(), state.metric_of(item)
         rows.append(("", {
-            "layer": {"text": item.heading(metric, language())},
+            "layer": {"text": f"{item.heading(metric, language())} · {_unit(own)}"},
             "built": built_cell(own, metric.digits),
             "target": number_cell(figure(own, "target", digits=metric.digits), own["target"]),
             "gap": gap_cell(own, metric.digits),
             "date": date_cell(own, dated(own)),
         }))  # fmt: skip
     return Section("whole", columns, rows)
+
+
+def _unit(row: Row) -> str:
+    return unit_name(str(row["unit"]), language())
 
 
 def _of_county(layers: Sequence[Layer]) -> Section:

@@ -293,7 +293,7 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
         **{str(year): count(str(year), format="localized", width=64) for year in years},
         "built": count(t("table.built"), format="localized", help=unit),
         "target": count(t("figure.target"), format="localized", help=unit),
-        "evidence": t("table.evidence"), "as_of": t("figure.date"),
+        "evidence": t("table.evidence"), "as_of": t("lists.built_date"),
         "sources": t("table.sources"),
     }  # fmt: skip
     table = tables.followed(f"needs-table-{level}", ranked["adcode"], state.region()[1])

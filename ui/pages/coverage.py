@@ -19,6 +19,7 @@ from ui.map import mapview
 from ui.shell import cache, exporting, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import t
+from ui.shell.provenance import see_sources
 from ui.widgets.background import part
 
 _MAP_HEIGHT = 560
@@ -89,3 +90,4 @@ def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | N
         site_raster.download(area, order)
     else:
         st.empty()
+    see_sources([*table["source_ids"].unique(), f"preset:{order.preset}"])

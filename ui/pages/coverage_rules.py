@@ -12,6 +12,7 @@ from ui.map import mapview
 from ui.shell import cache, exporting, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import t
+from ui.shell.provenance import see_sources
 
 _MAP_HEIGHT = 520
 
@@ -61,3 +62,4 @@ def _results(table: pd.DataFrame, pair: RulePair) -> None:
             lambda _geometry: rules_bundle(pack, plan, pair, table, regions),
             handover=exporting.MAPS,
         )
+    see_sources(table["source_ids"].unique())

@@ -24,6 +24,7 @@ from ui.plan import (
 from ui.shell import cache, saving
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import t
+from ui.shell.provenance import see_sources
 from ui.whatif import five_g
 
 _MAP_HEIGHT = 520
@@ -64,6 +65,7 @@ def show() -> None:
         if found is not None:
             _tables(found)
             plan_exports.show(found)
+            see_sources([*found.sites["source_ids"], *found.bill["source_ids"]])
             universal_service.show(found)
     # Saved with its area: else another page would solve it for the whole province.
     saving.show(fields.scenario)

@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from data.ledger.documents import cited
 from layers.registry import gap_layers, unit_name
 from ui.gaps import key_figures
 from ui.shell import cache, example, navigation, region, welcome
@@ -53,8 +54,11 @@ def _quote() -> str:
     found = targets[
         targets["id"].isin(str(row["source_ids"]).split(";")) & targets["value"].notna()
     ]
-    quotes = found.sort_values("as_of")["quote"].dropna()
-    return f"“{quotes.iloc[-1]}” → " if len(quotes) else ""
+    quoted = found.dropna(subset="quote").sort_values("as_of")
+    if quoted.empty:
+        return ""
+    last = quoted.iloc[-1]
+    return f"“{last['quote']}”{t('start.quoted', source=cited(str(last['source_file'])))} → "
 
 
 def _card(name: str, inside: str) -> None:
@@ -80,8 +84,15 @@ def _gap_rows() -> str:
         for row in table.head(_ROWS).to_dict("records")
     )
     unit = unit_name(str(table["unit"].iloc[0]), language())
-    words = escape(f"{item.title(language())} · {t('figure.gap')} · {unit}")
-    return f"<table>{rows}</table><small>{words}</small>"
+    first = table.iloc[0]
+    words = (
+        item.title(language()), t("figure.gap"), t("figure.unit", unit=unit),
+        t("figure.due", date=first["target_as_of"]) if first["target_as_of"] else "",
+        t("start.built_as_of", date=first["as_of"]) if first["as_of"] else "",
+        t("figure.evidence", word=t(f"evidence.{first['evidence'] or 'unknown'}")),
+    )  # fmt: skip
+    said = escape(" · ".join(filter(None, words)))
+    return f"<table>{rows}</table><small>{said}</small>"
 
 
 def _open(module: str, label: str, *, primary: bool = False) -> None:

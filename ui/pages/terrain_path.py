@@ -22,6 +22,7 @@ from ui.map import mapview
 from ui.shell import cache
 from ui.shell.frame import explain, guarded, head
 from ui.shell.i18n import t
+from ui.shell.provenance import see_sources
 from ui.widgets.background import part
 
 _MAP_HEIGHT = 330
@@ -79,6 +80,8 @@ def _path(table: pd.DataFrame, order: CoverageOrder) -> None:
     with left:
         _map(table, found, view, server)
         st.caption(f"{terrain.badge()} {t('coverage.model')}")
+    used = order.preset if view is None else view.preset
+    see_sources([*table["source_ids"].unique(), f"preset:{used}"])
 
 
 def _map(

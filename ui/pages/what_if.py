@@ -14,6 +14,7 @@ from ui.shell import cache, exporting, localised_select, saving, sidebar, state
 from ui.shell.callbacks import once
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, number, t
+from ui.shell.provenance import see_sources
 from ui.whatif import effect_reasons, effects, five_g, site_table, site_tuning, sites
 from ui.widgets.background import part
 
@@ -55,6 +56,7 @@ def _workbench() -> None:
     effect_reasons.show(result)
     effects.per_region(result)
     _exports(result)
+    see_sources(["pack:natural_villages", *(f"preset:{site.preset}" for site in plan.sites)])
     saving.show()
 
 

@@ -77,6 +77,15 @@ def test_without_terrain_a_page_says_why_it_is_a_circle_and_how_to_get_a_model(
     assert "dem fetch --province yunnan" in texts(app)
 
 
+@pytest.mark.parametrize("page", ["coverage", "path", "rules", "what-if"])
+def test_a_page_of_coverage_names_the_sources_of_its_figures(page: str) -> None:
+    said = texts(demonstrated(page, lang="zh"))
+    assert "`pack:natural_villages`" in said
+    if page in {"coverage", "path"}:
+        assert "`preset:4g_1800`" in said
+        assert "`pack:demonstration_relief`" in said
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_coverage_shows_what_the_engine_says(language: str) -> None:
     app = demonstrated("coverage", lang=language)

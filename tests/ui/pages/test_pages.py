@@ -446,14 +446,6 @@ def test_the_ledger_shows_what_tells_of_the_region_in_force() -> None:
     assert regions(region="532501") == {"530000", "532500"}
 
 
-def test_the_built_figure_has_its_publication_and_address_beside_it() -> None:
-    """98,689 stations of 2023 are no figure of a plan: their publication is one click away."""
-    link = 'href="http://en.c114.com.cn/583/a1247411.html"'
-    query = {"lang": "zh", "province": "yunnan", "layer": "mobile_5g"}
-    assert link in texts(opened("", **query, as_of="2023-12-31"))
-    assert link not in texts(opened("", **query, as_of="2020-12-31"))
-
-
 def test_the_first_page_gives_the_browser_the_words_of_its_language() -> None:
     """Streamlit's own words are put into the language by a script of the first drawing."""
     [given] = [

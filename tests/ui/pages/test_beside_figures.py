@@ -1,0 +1,61 @@
+"""What stands beside a figure of a page: its unit, date, evidence, publication and address."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data.workspace.environment import ENVIRONMENT
+
+APP = Path(__file__).resolve().parents[3] / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """Open a page of Yunnan in Chinese as a link would, its map already drawn."""
+    app = AppTest.from_file(str(APP), default_timeout=300)
+    app.session_state["_map_seen"] = True
+    for key, value in {"lang": "zh", "province": "yunnan", **query}.items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash(page) if page else ""
+    app.run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return unescape("".join(part.proto.body for part in app.get("html")))
+
+
+def test_the_built_figure_has_its_publication_and_address_beside_it() -> None:
+    """98,689 stations of 2023 are no figure of a plan: their publication is one click away."""
+    link = 'href="http://en.c114.com.cn/583/a1247411.html"'
+    query = {"layer": "mobile_5g"}
+    assert link in html(opened("", **query, as_of="2023-12-31"))
+    assert link not in html(opened("", **query, as_of="2020-12-31"))
+
+
+def test_the_start_page_dates_its_gaps_and_names_the_plan_it_quotes() -> None:
+    said = html(opened("start", as_of="2026-11-30"))
+    assert "目标期限 2025-12-31 · 已建截至 2023-09-30 · 依据：分解" in said
+    assert "”（《云南省“十四五”信息产业发展规划》发布稿" in said
+
+
+def test_figures_of_the_province_alone_have_their_unit() -> None:
+    app = opened("", as_of="2026-11-30")
+    boards = [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    rows = [row["cells"]["layer"]["text"] for board in boards
+            for section in board.get("sections", ()) if section["key"] == "whole"
+            for row in section["rows"]]  # fmt: skip
+    assert rows
+    assert all(" · " in row for row in rows)
+    assert any(row.endswith("Tbit/s") for row in rows)
