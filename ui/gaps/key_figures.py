@@ -81,16 +81,18 @@ def _figure(row: pd.Series, digits: int) -> str:
     if not (math.isnan(row["gap_low"]) and math.isnan(row["gap_high"])):
         return (
             f'<div class="figure"><span class="what">{t("figure.gap")}</span>'
-            f'<b class="words">{bounds}</b></div>'
+            f'<b class="words">{bounds}</b><span class="unit">{escape(unit)}</span></div>'
         )
     word = t("status.none_stated") if math.isnan(row["target"]) else t("state.unknown")
     return f'<div class="figure"><b class="words">{word}</b></div>'
 
 
 def _built(row: pd.Series, digits: int) -> str:
-    """Return what is built, or its bounds where only they are known."""
+    """Return what is built, or its bounds where only they are known; its unit without a gap."""
     if pd.notna(row["built"]):
-        return figure(row, "built", digits=digits, brief=True)
+        shown = figure(row, "built", digits=digits, brief=True)
+        has_gap = row[["gap", "gap_low", "gap_high"]].notna().any()
+        return shown if has_gap else f"{shown} {unit_name(str(row['unit']), language())}"
     return interval(row["built_low"], row["built_high"], digits=digits)
 
 

@@ -50,6 +50,14 @@ def test_the_start_page_dates_its_gaps_and_names_the_plan_it_quotes() -> None:
     assert "”（《云南省“十四五”信息产业发展规划》发布稿" in said
 
 
+def test_every_card_with_a_figure_has_its_unit() -> None:
+    said = html(opened("", as_of="2026-11-30"))
+    assert "约223,381 个<" in said
+    assert "超40,000 标准机架<" in said
+    gansu = html(opened("", province="gansu", layer="mobile_4g"))
+    assert '0 – 43,000</b><span class="unit">个</span>' in gansu
+
+
 def test_figures_of_the_province_alone_have_their_unit() -> None:
     app = opened("", as_of="2026-11-30")
     boards = [json.loads(part.proto.json) for part in app.get("bidi_component")]
