@@ -10,14 +10,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from data.doctor.base import ImportChoice
+from data.doctor.diagnosis import FileOrigin
+from data.import_orders import ImportOrder, import_files
+from data.tables.reader import Pack
 from data.workspace.environment import ENVIRONMENT
+from data.workspace.folder import Workspace
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 
 
 @pytest.fixture(autouse=True)
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    return Workspace(tmp_path)
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -67,3 +73,27 @@ def test_figures_of_the_province_alone_have_their_unit() -> None:
     assert rows
     assert all(" · " in row for row in rows)
     assert any(row.endswith("Tbit/s") for row in rows)
+
+
+def test_the_banner_names_the_illustrative_tables_in_force(workspace: Workspace) -> None:
+    assert "natural villages, sites, fibre nodes." in html(opened("", lang="en"))
+    # What a page is about does not displace what of it is invented.
+    for page in ("gap-lists", "what-if", "plan"):
+        assert "自然村、站址、光缆接入点均为示例" in html(opened(page))
+    rows = Pack.load("yunnan").table("natural_villages").head(50)
+    rows = rows[["village_id", "lon", "lat", "households", "has_4g"]]
+    file = workspace.folder / "villages.csv"
+    rows.to_csv(file, index=False)
+    order = ImportOrder(
+        ImportChoice(kind="natural_villages", crs="EPSG:4326"), FileOrigin("measured", "2023-12-31")
+    )
+    import_files([file], "yunnan", order, folder=workspace.folder)
+    for page in ("", "what-if"):
+        said = html(opened(page, lang="en"))
+        assert "not to be built on: sites, fibre nodes." in said
+
+
+def test_the_start_page_shows_the_gaps_of_the_region_in_force() -> None:
+    shown = html(opened("start", lang="en", region="533300"))
+    assert "Lushui" in shown
+    assert "Guandu" not in shown

@@ -15,9 +15,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data.doctor.base import ImportChoice
-from data.doctor.diagnosis import FileOrigin
-from data.import_orders import ImportOrder, import_files
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import LANGUAGES, sentences, text
@@ -172,24 +169,6 @@ def test_every_page_opens_by_its_link(page: str, language: str, province: str) -
     if page not in {"needs", "sources", "import"}:
         made = (inside(app).table("natural_villages")["evidence"] == "illustrative").any()
         assert (sentences(language)["banner.word"] in texts(app)) == made
-
-
-def test_the_banner_names_the_illustrative_tables_in_force(workspace: Workspace) -> None:
-    assert "natural villages, sites, fibre nodes." in texts(opened("", lang="en"))
-    # What a page is about does not displace what of it is invented.
-    for page in ("gap-lists", "what-if", "plan"):
-        assert "自然村、站址、光缆接入点均为示例" in texts(opened(page, lang="zh"))
-    rows = Pack.load(PROVINCE).table("natural_villages").head(50)
-    rows = rows[["village_id", "lon", "lat", "households", "has_4g"]]
-    file = workspace.folder / "villages.csv"
-    rows.to_csv(file, index=False)
-    order = ImportOrder(
-        ImportChoice(kind="natural_villages", crs="EPSG:4326"), FileOrigin("measured", "2023-12-31")
-    )
-    import_files([file], PROVINCE, order, folder=workspace.folder)
-    for page in ("", "what-if"):
-        said = texts(opened(page, lang="en", province=PROVINCE))
-        assert "not to be built on: sites, fibre nodes." in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -453,13 +432,6 @@ def test_the_first_page_gives_the_browser_the_words_of_its_language() -> None:
         if "window.tongcunWords=" in part.proto.body
     ]  # fmt: skip
     assert not re.search(r"[\u4e00-\u9fff]", given.partition("tongcunWords=")[2].partition(";")[0])
-
-
-def test_the_start_page_shows_the_gaps_of_the_region_in_force() -> None:
-    app = opened("start", lang="en", province="yunnan", region="533300")
-    shown = "".join(part.proto.body for part in app.get("html"))
-    assert "Lushui" in shown
-    assert "Guandu" not in shown
 
 
 def test_a_site_that_brings_nothing_says_how_far_the_nearest_village_is() -> None:
