@@ -104,13 +104,14 @@ def commit_tables(
     if not given:
         raise InputError("import.no_row", where=diagnoses[0].raw.name)
     ready = []
-    for kind in dict.fromkeys(found.kind for found in given):
-        parts = [found for found in given if found.kind == kind]
-        merge = planned_merge(store, parts, scope)
-        pack = Pack.load(parts[0].province)
-        check_in_force(pack, kind, merge.table, where=parts[0].raw.name)
-        ready.append((parts, merge))
-    return [_commit(store, parts, merge, scope) for parts, merge in ready]
+    with store.changing():
+        for kind in dict.fromkeys(found.kind for found in given):
+            parts = [found for found in given if found.kind == kind]
+            merge = planned_merge(store, parts, scope)
+            pack = Pack.load(parts[0].province)
+            check_in_force(pack, kind, merge.table, where=parts[0].raw.name)
+            ready.append((parts, merge))
+        return [_commit(store, parts, merge, scope) for parts, merge in ready]
 
 
 def planned_merge(store: Catalogue, parts: Sequence[Diagnosis], scope: str = "county") -> Merge:
@@ -352,17 +353,18 @@ def commit_rasters(
     digest = hashlib.sha256("".join(rows["sha256"]).encode()).hexdigest()
     system = str(rows["crs"].iloc[0])
     single = str(rows["sha256"].iloc[0])
-    earlier = store.table(pack.name, kind)
-    rows = rows if earlier is None else pd.concat([earlier, rows], ignore_index=True)
-    rows = rows.drop_duplicates("sha256", keep="last").reset_index(drop=True)
-    IMPORTABLE[kind].check(rows, where=first)
-    return store.commit(
-        province=pack.name, kind=kind, table=rows,
-        file_name=f"{first} + {more}" if more else first,
-        file_sha256=digest if more else single, evidence=origin.evidence, as_of=origin.as_of,
-        crs={"crs": system, "status": "chosen" if files[0].crs else "declared"},
-        counts=Counts(len(rows), len(rows), 0, 0), choices={"unit": files[0].unit},
-    )  # fmt: skip
+    with store.changing():
+        earlier = store.table(pack.name, kind)
+        rows = rows if earlier is None else pd.concat([earlier, rows], ignore_index=True)
+        rows = rows.drop_duplicates("sha256", keep="last").reset_index(drop=True)
+        IMPORTABLE[kind].check(rows, where=first)
+        return store.commit(
+            province=pack.name, kind=kind, table=rows,
+            file_name=f"{first} + {more}" if more else first,
+            file_sha256=digest if more else single, evidence=origin.evidence, as_of=origin.as_of,
+            crs={"crs": system, "status": "chosen" if files[0].crs else "declared"},
+            counts=Counts(len(rows), len(rows), 0, 0), choices={"unit": files[0].unit},
+        )  # fmt: skip
 
 
 def _kept_raster(

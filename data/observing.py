@@ -102,13 +102,15 @@ def observe(
     rows = rows.reindex(columns=list(OBSERVATIONS_IMPORT.column_names))
     rows = rows.drop_duplicates("id", keep="last")
     digest = hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
-    rows = rows_by_id(store.table(pack.name, "observations"), rows)
-    return store.commit(
-        province=pack.name, kind="observations", table=rows, file_name=file_name or OWN_STATISTICS,
-        file_sha256=digest, evidence=weakest(count.evidence for count in counts),
-        as_of=max(count.as_of for count in counts), crs={}, who=person,
-        counts=Counts(len(counts), len(counts), 0, 0), choices={"observed": len(counts)},
-    )  # fmt: skip
+    with store.changing():
+        rows = rows_by_id(store.table(pack.name, "observations"), rows)
+        return store.commit(
+            province=pack.name, kind="observations", table=rows,
+            file_name=file_name or OWN_STATISTICS, file_sha256=digest,
+            evidence=weakest(count.evidence for count in counts),
+            as_of=max(count.as_of for count in counts), crs={}, who=person,
+            counts=Counts(len(counts), len(counts), 0, 0), choices={"observed": len(counts)},
+        )  # fmt: skip
 
 
 def _row(pack: Pack, count: OwnCount, who: str, where: str) -> dict[str, object]:

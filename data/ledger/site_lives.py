@@ -105,20 +105,23 @@ def move(
     """
     if not moves:
         raise InputError(Message("site_life.none"), where=file_name or KIND)
-    earlier = store.table(pack.name, KIND)
-    rows_now = [] if earlier is None else records(tidy(earlier))
-    state = {str(row["site_id"]): row for row in rows_now}
-    for step in moves:
-        state[step.site_id] = _row(pack, step, state.get(step.site_id))
-    rows = pd.DataFrame(list(state.values())).reindex(columns=list(IMPORTABLE[KIND].column_names))
-    rows = rows.astype({"rsrp_dbm": float, "rate_mbps": float})
-    digest = hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
-    return store.commit(
-        province=pack.name, kind=KIND, table=rows, file_name=file_name or KIND,
-        file_sha256=digest, evidence="declared", as_of=max(step.as_of for step in moves), crs={},
-        who=who.strip() or user(), counts=Counts(len(moves), len(moves), 0, 0),
-        choices={"moved": len(moves)},
-    )  # fmt: skip
+    with store.changing():
+        earlier = store.table(pack.name, KIND)
+        rows_now = [] if earlier is None else records(tidy(earlier))
+        state = {str(row["site_id"]): row for row in rows_now}
+        for step in moves:
+            state[step.site_id] = _row(pack, step, state.get(step.site_id))
+        rows = pd.DataFrame(list(state.values())).reindex(
+            columns=list(IMPORTABLE[KIND].column_names)
+        )
+        rows = rows.astype({"rsrp_dbm": float, "rate_mbps": float})
+        digest = hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
+        return store.commit(
+            province=pack.name, kind=KIND, table=rows, file_name=file_name or KIND,
+            file_sha256=digest, evidence="declared", as_of=max(step.as_of for step in moves),
+            crs={}, who=who.strip() or user(), counts=Counts(len(moves), len(moves), 0, 0),
+            choices={"moved": len(moves)},
+        )  # fmt: skip
 
 
 def _row(pack: Pack, step: SiteMove, before: dict[str, Any] | None) -> dict[str, Any]:

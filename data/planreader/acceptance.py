@@ -197,12 +197,13 @@ def accept(
 def _commit(
     store: Catalogue, pack: Pack, document: Document, kind: str, added: pd.DataFrame
 ) -> ImportRecord:
-    rows = rows_by_id(store.table(pack.name, kind), added)
-    return store.commit(
-        province=pack.name, kind=kind, table=rows, file_name=document.name,
-        file_sha256=document.sha256, evidence="declared", as_of=document.date or "", crs={},
-        counts=Counts(len(rows), len(rows), 0, 0), choices={"accepted": len(added)},
-    )  # fmt: skip
+    with store.changing():
+        rows = rows_by_id(store.table(pack.name, kind), added)
+        return store.commit(
+            province=pack.name, kind=kind, table=rows, file_name=document.name,
+            file_sha256=document.sha256, evidence="declared", as_of=document.date or "", crs={},
+            counts=Counts(len(rows), len(rows), 0, 0), choices={"accepted": len(added)},
+        )  # fmt: skip
 
 
 def keep(folder: Path, document: Document) -> Path:

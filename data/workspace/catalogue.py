@@ -19,8 +19,8 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -224,6 +224,26 @@ class Catalogue:
             made = connection.execute(sa.insert(IMPORTS).values(values).returning(IMPORTS)).one()
         self._note("import.committed", made)
         return _record(made)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold what is in force still while a table is read and its successor committed.
+
+        Who joins new rows to a table without this may overwrite what another process has put in
+        force meanwhile. Blocks of one process wait for each other too: none may lie in another.
+
+        Yields
+        ------
+        None
+            Nothing.
+
+        Raises
+        ------
+        StorageError
+            If the folder or the data base refuses.
+        """
+        with self._store.changing():
+            yield
 
     def undo(self, province: str, kind: str) -> ImportRecord | None:
         """Undo the import in force.

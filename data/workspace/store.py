@@ -26,6 +26,8 @@ WAIT_S = 30
 APPLICATION_ID = 0x546F6E67
 #: One lock for all writers of a PostgreSQL data base.
 _PG_LOCK = 0x546F6E67
+#: The same of processes that read a table to commit its successor.
+_PG_CHANGING = _PG_LOCK + 1
 
 metadata = sa.MetaData()
 #: One row: the version of the schema.
@@ -172,6 +174,25 @@ class Store:
         """Yield a connection of the only writer; the block takes effect wholly or not at all."""
         with self._errors(), _only_writer(self._opened()) as connection:
             yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Let no other process that calls this run its block at the same time."""
+        if self.file is not None:
+            lock = self.file.with_name(f"{self.file.name}.changing")
+            with self._errors():
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+                lock.touch()
+            with locked(lock):
+                yield
+            return
+        with self._errors(), self._opened().connect() as connection:
+            key = {"key": _PG_CHANGING}
+            connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), key)
+            try:
+                yield
+            finally:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), key)
 
     def close(self) -> None:
         """Close the connections."""

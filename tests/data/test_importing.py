@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ import shapely
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
 from data.import_orders import ImportOrder, import_files
-from data.importing import RasterFile, commit_raster, imported_table
+from data.importing import RasterFile, commit_raster, commit_tables, imported_table
 from data.ledger.villages import village_changes, village_states
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
@@ -162,6 +163,29 @@ def test_nothing_accepted_is_nothing_committed(store: Catalogue, some: pd.DataFr
     with pytest.raises(InputError, match="no row was accepted"):
         imported(store, villages(some.head(5).assign(households=-1)))
     assert store.history() == []
+
+
+def test_two_imports_at_once_are_both_kept(store: Catalogue, some: pd.DataFrame) -> None:
+    """Each joins its rows to what is in force: the later one must see the earlier one."""
+    mine, other = (
+        examine(villages(part), PACK, ImportChoice(crs="WGS84"), name="a.csv")
+        for part in (some.head(1), some.tail(1))
+    )
+    with Catalogue(store.folder) as second:
+        waiting = threading.Thread(target=commit_tables, args=(second, [other], "append"))
+        with store.changing():
+            waiting.start()
+            waiting.join(1)
+            table = imported_table(mine)
+            store.commit(
+                province="yunnan", kind=mine.kind, table=table, file_name="a.csv",
+                file_sha256="a", evidence="declared", as_of="", crs={}, counts=mine.counts,
+                choices={},
+            )  # fmt: skip
+        waiting.join(60)
+    kept = store.table("yunnan", mine.kind)
+    assert kept is not None
+    assert len(kept) == 2
 
 
 def test_the_ledger_answers_any_day(store: Catalogue, some: pd.DataFrame) -> None:

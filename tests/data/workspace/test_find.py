@@ -58,3 +58,9 @@ def test_letters_follow_the_word_where_a_character_has_several_readings(
 def test_a_list_finds_a_name_by_either_reading(wanted: str) -> None:
     found = matches(pd.Series(["重庆", "重点", None]), wanted)
     assert found.tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize("wanted", ["dk", "dkc", "tk", "DK c"])
+def test_readings_of_several_characters_are_taken_in_any_combination(wanted: str) -> None:
+    """大 may be read d or t, 可 g or k: a name must be found whichever is first for each."""
+    assert matches(pd.Series(["大可村", "小石桥", "[^k"]), wanted).tolist() == [True, False, False]
