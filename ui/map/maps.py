@@ -224,7 +224,8 @@ def plan_map(
         cache.pack(), content, "plan", render.PointView(aggregate_below=6.0, shown=not planned)
     )
     events = mapview.MapEvents(on_click=on_click)
-    mapview.show(chart, key="map-plan", height=height, overlay=overlay, events=events)
+    drawn = {**_selection(cache.pack()), **overlay}
+    mapview.show(chart, key="map-plan", height=height, overlay=drawn, events=events)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -14,6 +14,7 @@ from ui.plan import (
     money as plan_money,
     named_places,
     next_round,
+    prospect,
     run as plan_run,
     settings as fields,
     site_list as plan_list,
@@ -32,10 +33,7 @@ _YEAR = "plan_year"
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(
-        t("plan.title", place=fields.area()),
-        invented=cache.illustrative(),
-    )
+    head(t("plan.title", place=fields.area()), invented=cache.illustrative())
     plan_job.settle()
     plan_job.take_kept()
     left, right = st.columns([0.22, 0.78], gap="small")
@@ -54,7 +52,9 @@ def show() -> None:
         with canvas, plan_run.answer("map"):
             _map(found)
         with beside, plan_run.answer("proof"):
-            if found is not None:
+            if found is None:
+                prospect.show()
+            else:
                 summary.proof(found)
                 summary.prices(found)
     with plan_run.answer("tables"):
@@ -87,7 +87,7 @@ def _map(found: Rollout | None) -> None:
     last = years.first + years.count - 1
     plan_map.modes()
     year = last
-    if years.count > 1:
+    if years.count > 1 and found is not None:
         if not years.first <= st.session_state.get(_YEAR, last) <= last:
             st.session_state[_YEAR] = last
         year = st.slider(t("plan.year_slider"), years.first, last, last, key=_YEAR)

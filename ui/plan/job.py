@@ -30,6 +30,8 @@ from ui.widgets.background import Job
 _LOG = logging.getLogger("tongcun")
 #: Jobs by province; keys of those that the session started; name of the scenario they answer.
 _JOBS, _OWN, _NAMED = "_plan_jobs", "_plan_own", "_plan_named"
+#: By province and region: the plan that stood when the run under way began.
+_BEFORE = "_plan_before"
 #: For which scenario a kept result was looked up, and for which one was kept.
 _TAKEN, _KEPT_FOR = "_plan_taken", "_plan_kept"
 _KEPT = 8
@@ -84,6 +86,8 @@ def start() -> None:
     """Start a run for the session's settings and region; its other runs under way are cancelled."""
     jobs, desk, pack, scenario = _jobs(), _desk(), cache.pack(), settings.scenario()
     key = plan_key(pack, scenario)
+    if (standing := shown()) is not None:
+        _before()[_place()] = standing
     for place, before in list(jobs.items()):
         if before.key != key and not before.done.is_set() and before.key in _own():
             # What is left of it is no plan of its region: there one begins again.
@@ -122,6 +126,7 @@ def settle() -> None:
             st.session_state[state.RUN] = key
         elif job is not None and st.session_state.get(_NAMED) != name:
             del jobs[_place()]
+            _before().pop(_place(), None)
             return
         else:
             return
@@ -131,6 +136,29 @@ def settle() -> None:
 def last() -> Job | None:
     """Return the session's last run for the region in force."""
     return _jobs().get(_place())
+
+
+def shown() -> Rollout | None:
+    """Return the plan to show: the latest, or the one before while the run has none."""
+    job = last()
+    if job is None:
+        return None
+    found: Rollout | None = job.result
+    return _before().get(_place()) if found is None else found
+
+
+def elsewhere() -> list[Rollout]:
+    """Return the session's plans for other areas of the province."""
+    here = _place()
+    return [
+        job.result for place, job in _jobs().items()
+        if place != here and place.split("/")[0] == state.province() and job.result is not None
+    ]  # fmt: skip
+
+
+def _before() -> dict[str, Rollout]:
+    before: dict[str, Rollout] = st.session_state.setdefault(_BEFORE, {})
+    return before
 
 
 def _place() -> str:

@@ -30,11 +30,13 @@ def bar() -> None:
                   disabled=not history.past)  # fmt: skip
         st.button("↷", key="plan_redo", help=t("whatif.redo"), on_click=once(_again),
                   disabled=not history.future)  # fmt: skip
-    with st.container():
-        if job is None:
-            st.info(t("plan.none_yet"))
-        elif is_old():
-            st.html(f'<div class="tc-note past">{t("plan.stale")}</div>')
+    # Emptied at once: a page that stays in its run drops nothing that it does not draw again.
+    note = st.empty()
+    if job is None:
+        note.info(t("plan.none_yet"))
+    elif is_old():
+        word = "stale" if job.key != plan_job.key_now() else "failed" if not running else "before"
+        note.html(f'<div class="tc-note past">{t(f"plan.{word}")}</div>')
     # The container exists without a bar too: what follows keeps its position on the page.
     place = st.container().empty()
     if job is not None and running:
@@ -46,7 +48,10 @@ def bar() -> None:
 def is_old() -> bool:
     """Return whether the figures on the page answer older settings than those in force."""
     job = plan_job.last()
-    return job is not None and job.key != plan_job.key_now()
+    if job is None:
+        return False
+    of_before = job.result is None and plan_job.shown() is not None
+    return of_before or job.key != plan_job.key_now()
 
 
 def answer(part: str) -> DeltaGenerator:
@@ -64,8 +69,7 @@ def result() -> Rollout | None:
         _conflicts(job.error)
     elif job.error is not None:
         st.error(t("error.unexpected"))
-    found: Rollout | None = job.result
-    return found
+    return plan_job.shown()
 
 
 def notes(found: Rollout) -> None:

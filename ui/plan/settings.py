@@ -46,8 +46,13 @@ def scenario() -> Scenario:
 
 def area() -> str:
     """Return the names of what is planned for."""
-    codes, names = settings().regions, _regions()
-    return t("list.comma").join(names.get(code, code) for code in codes) or region.name()
+    return names_of(settings().regions) or region.name()
+
+
+def names_of(codes: tuple[str, ...]) -> str:
+    """Return the names of areas; empty for none."""
+    names = _regions()
+    return t("list.comma").join(names.get(code, code) for code in codes)
 
 
 def put_at(values: dict[str, Any]) -> bool:

@@ -20,8 +20,6 @@ _ITEMS = 6
 _LONGER_S = 120.0
 #: Backhaul in the order in which a card counts it.
 _BACKHAUL = ("fibre", "microwave", "satellite", "shared", "none")
-#: Notes on money that are told in words below the prices.
-_IN_WORDS = ("plan_money.envelope", "plan_money.budget_at_base")
 
 
 def cards(found: Rollout) -> None:
@@ -102,16 +100,23 @@ def prices(found: Rollout) -> None:
         f"<th>{escape(t(f'plan.price_{name}'))}</th>"
         for name in ("item", "base", "range", "low", "high")
     )
-    notes = "".join(
-        f"<p>{escape(note.text(language()))}</p>"
-        for note in found.money_notes if note.key in _IN_WORDS
-    )  # fmt: skip
+    notes = "".join(f"<p>{escape(note)}</p>" for note in _ends(found))
     st.html(
         f'<section class="tc-card tc-plan"><div class="row"><span class="name">'
         f"{escape(t('plan.prices_title'))}</span></div><p>{escape(t('plan.prices_note'))}</p>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody><tfoot>{total}</tfoot>"
         f"</table>{notes}</section>"
     )
+
+
+def _ends(found: Rollout) -> list[str]:
+    """Say what the plan costs with all unit costs low and high, and what a budget holds at."""
+    low, base, high = (float(found.sites[f"cost_{end}"].sum()) for end in ("low", "base", "high"))
+    said = [t("plan.envelope", low=_amount(low), high=_amount(high))]
+    if any(note.key == "plan_money.budget_at_base" for note in found.money_notes):
+        more = f"{high / base - 1 if base else 0.0:+.0%}"
+        said.append(t("plan.budget_at_base", base=_amount(base), high=_amount(high), more=more))
+    return said
 
 
 def years(found: Rollout) -> None:
@@ -149,7 +154,8 @@ def _card(name: str, figure: str, note: str, **arguments: object) -> str:
     title, unit = t(f"plan.card_{name}", **arguments), t(f"plan.unit_{name}")
     return (
         f'<section class="tc-card"><div class="row"><span class="name">{escape(title)}</span></div>'
-        f'<div class="figure"><b>{escape(figure)}</b><span class="unit">{escape(unit)}</span></div>'
+        f'<div class="figure after"><b>{escape(figure)}</b><span class="unit">{escape(unit)}</span>'
+        f"</div>"
         f'<div class="note">{escape(note)}</div></section>'
     )
 

@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from data.scenario.plan_settings import PlanSettings
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
 from planning.plan.candidates import demand
@@ -30,8 +32,6 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(language: str = "en", **wishes) -> AppTest:
     """Open the page with wishes and wait for its plan."""
-    from data.scenario.scenario import Scenario
-
     app = AppTest.from_file(str(APP), default_timeout=LIMIT_S)
     app.session_state["_map_seen"] = True
     app.query_params["lang"] = language
@@ -107,7 +107,7 @@ def html(app: AppTest) -> str:
 
 def cards(app: AppTest) -> list[str]:
     """Return the key figures of the page."""
-    return re.findall(r'<div class="figure"><b>(.*?)</b>', html(app))
+    return re.findall(r'<div class="figure after"><b>(.*?)</b>', html(app))
 
 
 def plan_of(app: AppTest):
@@ -184,10 +184,31 @@ def test_a_plan_that_cannot_be_says_why() -> None:
     assert not app.exception
 
 
-def test_a_locked_site_in_a_forbidden_area_is_explained() -> None:
-    from data.scenario.scenario import Scenario
-    from data.tables.reader import Pack
+def test_the_plan_before_stays_dimmed_until_there_is_another() -> None:
+    app = opened(sites=7, frontier_points=0)
+    app.number_input(key="plan_min_households").set_value(100_000).run()
+    app.button(key="plan_run").click().run()
+    waited(app)
+    assert len(app.error) == 1, "there is no new plan"
+    assert cards(app)[0] == "7"
+    assert sentences("en")["plan.failed"] in html(app)
+    # What is asked again is answered at once, and nothing is old.
+    app.button(key="plan_undo").click().run()
+    assert cards(app)[0] == "7"
+    assert sentences("en")["plan.failed"] not in html(app)
 
+
+def test_before_a_plan_the_page_says_what_it_would_be_for() -> None:
+    app = visited(region="620100")
+    shown = html(app)
+    assert sentences("en")["plan.prospect"] in shown
+    scenario = Scenario(province=PROVINCE, plan=PlanSettings(regions=("620100",)))
+    lacking = demand(Pack.load(PROVINCE), scenario)
+    assert f"<dd>{len(lacking):,}, {lacking['households'].sum():,} households" in shown
+    assert not app.slider, "no year of a plan that is not there"
+
+
+def test_a_locked_site_in_a_forbidden_area_is_explained() -> None:
     home = demand(Pack.load(PROVINCE), Scenario(province=PROVINCE)).iloc[0]
     lon, lat = float(home["lon"]), float(home["lat"])
     ring = [(lon - 0.1, lat - 0.1), (lon + 0.1, lat - 0.1), (lon, lat + 0.1)]
