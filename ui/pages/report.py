@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
 from ui.plan import job as plan_job
-from ui.report import others
+from ui.report import others, prospect
 from ui.report.making import making
 from ui.shell import cache, localised_select, navigation, state
 from ui.shell.callbacks import once, whole
@@ -42,6 +42,7 @@ def show() -> None:
     asked = _asked(rollout)
     with preview:
         if st.session_state.get(_ASKED) != asked:
+            prospect.show(with_plan=rollout is not None)
             return
         session = st.session_state
         work = making(rollout, str(session[_LANGUAGE]), tuple(session[_REGIONS]), others.chosen())
@@ -54,6 +55,7 @@ def _controls() -> Rollout | None:
     """Draw the choices; return the plan that goes into the report."""
     regions = cache.pack().regions("prefecture")
     names = dict(zip(regions["adcode"], regions[f"name_{name_language()}"], strict=True))
+    prospect.follow_region(_REGIONS)
     st.multiselect(t("report.regions"), list(names), format_func=names.__getitem__, key=_REGIONS,
                    placeholder=t("report.any_region"))  # fmt: skip
     st.session_state.setdefault(_LANGUAGE, st.session_state[state.LANGUAGE])
@@ -82,7 +84,11 @@ def _plan() -> Rollout | None:
         st.caption(t("report.stale_plan"))
         return None
     found: Rollout = job.result
-    return found if st.toggle(t("report.with_plan"), value=True, key=_PLAN) else None
+    return (
+        found
+        if st.toggle(t("report.with_plan"), value=True, key=_PLAN, help=t("report.with_plan_help"))
+        else None
+    )
 
 
 def _asked(rollout: Rollout | None) -> tuple[object, ...]:

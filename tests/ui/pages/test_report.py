@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from data.wording.catalogue import sentences
 from tests.toy import EAST, NAME
+from ui.shell import state
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 
@@ -25,6 +27,18 @@ def page(toy_listed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest
 def test_nothing_is_made_until_asked_for(page: AppTest) -> None:
     assert not page.exception
     assert not page.get("image")
+
+
+def test_it_follows_the_region_in_force_and_says_what_it_will_hold(page: AppTest) -> None:
+    held = "".join(part.proto.body for part in page.get("html"))
+    assert sentences("en")["report.holds_sources"] in held
+    assert sentences("en")["report.holds_plan"] not in held, "there is no plan"
+    page.session_state[state.REGION] = ("prefecture", EAST)
+    page.run()
+    assert page.multiselect(key="report_regions").value == [EAST]
+    # What the planner chooses stays.
+    page.multiselect(key="report_regions").set_value([]).run()
+    assert page.multiselect(key="report_regions").value == []
 
 
 def test_the_report_is_made_of_the_regions_chosen_and_goes_with_a_change(page: AppTest) -> None:
