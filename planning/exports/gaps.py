@@ -5,7 +5,7 @@ The web page and the terminal build their exports here, so that their files are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -202,13 +202,20 @@ def whatif_bundle(
     )
 
 
-def source_bundle(pack: Pack) -> ExportBundle:
-    """Return the export of the ledger with all anomalies.
+def source_bundle(
+    pack: Pack, *, areas: frozenset[str] = frozenset(), place: Bilingual | None = None
+) -> ExportBundle:
+    """Return the export of the ledger with the anomalies.
 
     Parameters
     ----------
     pack
         The province's tables in force.
+    areas
+        adcodes of what the rows tell of; a row that tells of other areas alone is left out. Empty
+        for all rows.
+    place
+        Name of the areas; None for the province.
 
     Returns
     -------
@@ -216,15 +223,40 @@ def source_bundle(pack: Pack) -> ExportBundle:
         Sources, with anomalies.
     """
     plan = Scenario(province=pack.name)
+    table, findings = source_table(pack), anomaly_table(pack)
+    if areas:
+        elsewhere = _sources_elsewhere(pack, areas)
+        findings = findings[~_all_of(findings["source_ids"], elsewhere)].reset_index(drop=True)
+        of_finding = table["id"].str.startswith("anomaly:")
+        ids = table["source"].where(of_finding, table["id"])
+        table = table[~_all_of(ids, elsewhere)].reset_index(drop=True)
     return ExportBundle(
         kind="sources",
-        title=title("export_title.sources", pack),
-        main=source_table(pack),
-        extra={"anomalies": anomaly_table(pack)},
+        title=title("export_title.sources", pack, **({} if place is None else {"province": place})),
+        main=table,
+        extra={"anomalies": findings},
         about=provenance(pack, plan, evidence=())
         | {"run_digest": _digest("sources", pack, plan, None)},
         geometry=None,
     )
+
+
+def _all_of(ids: pd.Series, wanted: Collection[str]) -> pd.Series:
+    """Return which cells hold none but wanted ids, joined by ``;``."""
+    return ids.astype(str).map(lambda text: set(text.split(";")) <= set(wanted))
+
+
+def _sources_elsewhere(pack: Pack, areas: frozenset[str]) -> set[str]:
+    """Return the ids of statements that tell of other areas alone."""
+    found = set()
+    for name, column in (("targets", "adcode"), ("observations", "adcode"),
+                         ("policy_zones", "regions")):  # fmt: skip
+        rows = pack.table(name)
+        if column in rows:
+            codes = rows[column].fillna("").astype(str)
+            away = codes.map(lambda text: bool(text) and areas.isdisjoint(text.split(";")))
+            found |= set(rows.loc[away, "id"].astype(str))
+    return found
 
 
 def site_table(scenario: Scenario) -> pd.DataFrame:

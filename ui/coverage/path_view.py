@@ -8,6 +8,7 @@ import streamlit as st
 from planning.coverage.path_profile import PathView
 from planning.coverage.prediction import CoverageOrder
 from ui.shell.i18n import number, t
+from ui.widgets import tables
 
 _ROW_HEIGHT = 27
 #: Parts of the loss in the order of reading; the last is the result.
@@ -58,7 +59,7 @@ def _frame(lines: list[tuple[str, str, str]], title: str) -> None:
     text = st.column_config.TextColumn
     st.dataframe(
         shown, hide_index=True, row_height=_ROW_HEIGHT,
-        height=_ROW_HEIGHT * len(shown) + 40,
+        height=tables.fitted(len(shown), 2000),
         column_config={
             "line": text(title, width=206),
             "value": text(t("coverage.value"), width=66, alignment="right"),

@@ -245,7 +245,7 @@ def budget_frame(order: CoverageOrder) -> None:
     )
     text = st.column_config.TextColumn
     st.dataframe(
-        shown, hide_index=True, height=_ROW_HEIGHT * (len(shown) + 1) + 12, row_height=_ROW_HEIGHT,
+        shown, hide_index=True, height=tables.fitted(len(shown), 2000), row_height=_ROW_HEIGHT,
         column_config={
             "line": text(t("coverage.line"), width=300),
             "value": text(t("coverage.value"), width="small"),

@@ -33,6 +33,18 @@ _LEDGER = {
     ),
 }  # fmt: skip
 
+#: Widths that let a table fit a laptop's screen [px]; a chosen row opens in full.
+_WIDTHS = {
+    "id": 118, "layer": 84, "metric": 140, "kind": 52, "as_of": 78, "value": 82, "unit": 84,
+    "quote": 132, "source_file": 110, "adcode": 58, "source": 80, "name": 150, "regions": 140,
+    "focus": 170, "item": 150, "meaning": 190, "low": 60, "base": 60, "high": 60,
+    "currency_or_unit": 64, "per": 70, "price_year": 60, "radius_m": 70, "radius_weak_m": 80,
+}  # fmt: skip
+#: Width of the quote in a table that has the room [px].
+_WIDE = 256
+#: Columns that only an opened row shows.
+_OPENED = ("link", "derived_from", "note")
+
 
 def show() -> None:
     """Draw the choice of table, the search and the table."""
@@ -67,7 +79,10 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the codes of layer, kind and units in the reader's words."""
     named = in_words(frame, language())
     if "source_file" in frame:
-        named["source_file"] = [cited(str(name)) if name else name for name in frame["source_file"]]
+        files = frame["source_file"].fillna("").astype(str)
+        named["source_file"] = [cited(name) if name else "" for name in files]
+    if "regions" in frame:
+        named["regions"] = region.listed(frame["regions"].fillna(""))
     if "layer" in frame:
         known = {item.key: item.title(language()) for item in layers()}
         named["layer"] = frame["layer"].map(known).fillna(named["layer"])
@@ -76,14 +91,19 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _frame(frame: pd.DataFrame) -> None:
     """Draw a ledger table; a chosen row opens in full below, so that nothing is cut."""
-    shown = tables.stated(frame)
-    titles = {c: st.column_config.Column(t(f"column.{_base(c)}")) for c in shown.columns}
+    shown = tables.stated(frame.drop(columns=[c for c in frame if _base(c) in _OPENED]))
+    widths = _WIDTHS if "adcode" in frame else _WIDTHS | {"quote": _WIDE}
+    titles = {
+        c: st.column_config.Column(t(f"column.{_base(c)}"), width=widths.get(_base(c)))
+        for c in shown.columns
+    }
     ids = frame[frame.columns[0]].astype(str)
     table = tables.followed(
         f"ledger-{st.session_state.get('sources_table')}", ids, st.session_state.get(_ROW, "")
     )
     chosen = st.dataframe(
         shown, **table, hide_index=True, height=tables.fitted(len(frame), 380),
+        row_height=tables.ROW_HEIGHT,
         placeholder=UNKNOWN, column_config=titles, on_select="rerun",
     )  # fmt: skip
     rows = chosen["selection"]["rows"]

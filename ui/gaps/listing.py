@@ -9,7 +9,7 @@ from data.ledger.metrics import in_words
 from layers.base import Layer
 from planning.exports.listings import listing_bundle, listing_table
 from ui.map import maps
-from ui.shell import cache, exporting, state
+from ui.shell import cache, exporting, region, state
 from ui.shell.frame import head
 from ui.shell.i18n import UNKNOWN, language, name_language, t
 from ui.shell.provenance import plain, see_sources
@@ -78,7 +78,7 @@ def _table(rows: pd.DataFrame, height: int) -> None:
     ]
     known = [column for column in columns if rows[column].notna().any()]
     named = in_words(rows[known], language())
-    shown = named.assign(regions=[_names(str(codes)) for codes in rows["regions"]])
+    shown = named.assign(regions=region.listed(rows["regions"]))
     titles = {
         column: st.column_config.Column(
             t(f"column.{column.removesuffix('_zh').removesuffix('_en')}")
@@ -89,16 +89,10 @@ def _table(rows: pd.DataFrame, height: int) -> None:
         tables.stated(shown[known]),
         hide_index=True,
         height=tables.fitted(len(shown), height - 40),
+        row_height=tables.ROW_HEIGHT,
         placeholder=UNKNOWN,
         column_config=titles,
     )
-
-
-def _names(codes: str) -> str:
-    """Return the names of regions in the place of their codes."""
-    regions = cache.pack().table("regions").drop_duplicates("adcode").set_index("adcode")
-    names = regions[f"name_{name_language()}"]
-    return "; ".join(str(names.get(code, code)) for code in codes.split(";"))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

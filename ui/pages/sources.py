@@ -37,17 +37,17 @@ def show() -> None:
         _method()
     with tabs[3]:
         _licences()
-    exporting.buttons(
-        t("export.sources"), f"{state.province()}-sources", _bundle(), suffixes=(".xlsx", ".csv")
-    )
+    here = "-".join(filter(None, (state.province(), state.region()[1], "sources")))
+    exporting.buttons(t("export.sources"), here, _bundle(), suffixes=(".xlsx", ".csv"))
 
 
 def _bundle() -> Callable[[bool], ExportBundle]:
     """Return what builds the export later, outside the session."""
     from planning.exports.gaps import source_bundle
 
-    pack = cache.pack()
-    return lambda _geometry: source_bundle(pack)
+    pack, areas = cache.pack(), region.concerned()
+    place = region.both_names() if areas else None
+    return lambda _geometry: source_bundle(pack, areas=areas, place=place)
 
 
 def _anomalies() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.wording.catalogue import Bilingual
 from ui.shell import cache, state
-from ui.shell.i18n import brief_name, name_language
+from ui.shell.i18n import brief_name, name_language, t
 
 
 def chosen() -> tuple[str, str]:
@@ -71,14 +72,38 @@ def about(codes: pd.Series) -> pd.Series:
     codes
         adcodes of each row, parted by semicolons.
     """
+    told = concerned()
+    if not told:
+        return pd.Series(data=True, index=codes.index)
+    return codes.astype(str).map(lambda text: not told.isdisjoint(text.split(";")))
+
+
+def concerned() -> frozenset[str]:
+    """Return the adcodes of the region in force, of what is above and inside; none for all."""
     adcode = state.region()[1]
     if not adcode:
-        return pd.Series(data=True, index=codes.index)
+        return frozenset()
     pack = cache.pack()
     counties = pack.regions("county")
-    below = set(counties.loc[counties["parent"] == adcode, "adcode"])
-    told = {pack.adcode, adcode, chosen()[0], *below}
-    return codes.astype(str).map(lambda text: not told.isdisjoint(text.split(";")))
+    below = counties.loc[counties["parent"] == adcode, "adcode"]
+    return frozenset({pack.adcode, adcode, chosen()[0], *below} - {""})
+
+
+def both_names() -> Bilingual:
+    """Return the full name of the region in force in both languages."""
+    level_, adcode = state.region()
+    row = own_row(cache.pack().regions(level_)) if adcode else cache.pack().meta
+    return Bilingual(str(row["name_zh"]), str(row["name_en"]))
+
+
+def listed(codes: pd.Series) -> list[str]:
+    """Return the names of regions in the place of their codes, each cell parted by semicolons."""
+    regions = cache.pack().table("regions").drop_duplicates("adcode").set_index("adcode")
+    names = regions[f"name_{name_language()}"]
+    return [
+        t("list.comma").join(str(names.get(code, code)) for code in str(cell).split(";"))
+        for cell in codes
+    ]
 
 
 def name(*, full: bool = False) -> str:

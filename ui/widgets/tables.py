@@ -27,16 +27,17 @@ if TYPE_CHECKING:
 
 #: Height of a table beside a map [px].
 _HEIGHT = 486
-_ROW_HEIGHT = 28
+#: Height of a row of a table [px].
+ROW_HEIGHT = 28
 #: Head and borders of a table [px].
-_HEAD = 37
+_HEAD = 34
 #: What a planner's own files say of a village, shown first.
 _NAMED = ("name", "township", "admin_village")
 
 
 def fitted(rows: int, most: int) -> int:
     """Return the height of a table that shows its rows and nothing below them, to a most [px]."""
-    return min(most, _ROW_HEIGHT * max(rows, 1) + _HEAD)
+    return min(most, ROW_HEIGHT * max(rows, 1) + _HEAD)
 
 
 def followed(name: str, ids: pd.Series, chosen: str) -> dict[str, Any]:
@@ -215,7 +216,7 @@ def village_frame(villages: pd.DataFrame, *, key: str) -> None:
         shown,
         **table,
         height=fitted(len(shown), _HEIGHT - 40),
-        row_height=_ROW_HEIGHT,
+        row_height=ROW_HEIGHT,
         hide_index=True,
         placeholder=UNKNOWN,
         column_config={
