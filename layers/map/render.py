@@ -33,7 +33,7 @@ class RegionFill:
     Attributes
     ----------
     figures
-        adcode → gap that is shown; absent or NaN: unknown. Without any the map shows borders only.
+        adcode → gap that is shown; NaN: unknown. A region that is absent has its borders only.
     cards
         adcode → (title, lines of label and value) of the tooltip, as plain text.
     labels
@@ -193,9 +193,10 @@ def add_regions(sheet: Sheet, features: Sequence[Mapping[str, Any]], fill: Regio
     fills = set()
     for feature in features:
         adcode = feature["properties"]["adcode"]
-        value = fill.figures.get(adcode, float("nan"))
-        name = fill_of(value, fill.limits, targeted=adcode not in fill.untargeted)
-        shade = name if fill.figures else "card"
+        shade = "card"
+        if adcode in fill.figures:
+            targeted = adcode not in fill.untargeted
+            shade = fill_of(fill.figures[adcode], fill.limits, targeted=targeted)
         fills.add(shade)
         properties = {
             "adcode": adcode,

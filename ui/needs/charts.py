@@ -8,7 +8,7 @@ import pandas as pd
 
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell.i18n import short_names, t
-from ui.widgets.charts import Spec, amount, records, shade, tip, upright, word
+from ui.widgets.charts import Spec, amount, between, records, shade, tip, upright, word
 
 
 def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -> Spec:
@@ -49,7 +49,9 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
             "order": {"field": "order", "type": "quantitative"},
             "color": {
                 "field": "part", "type": "nominal",
-                "scale": {"domain": parts, "range": [*map(shade, ("built", "planned", "gap"))]},
+                "scale": {"domain": parts, "range": [
+                    shade("built"), shade("planned"), between("planned", "built"),
+                ]},
                 "legend": {"title": None, "orient": "top"},
             },
             "tooltip": tooltip,

@@ -34,7 +34,7 @@ class Shown:
     level
         ``prefecture`` or ``county``.
     figures
-        adcode → figure; absent or NaN is drawn without colour.
+        adcode → figure; NaN is unknown, a region that is absent is not asked about.
     cards
         adcode → lines of label and value.
     title, unit, notes

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from layers.registry import unit_name
 from planning.needs import FibreTree
+from ui.gaps import dashboard
 from ui.needs import charts as needs_charts, map as needs_map
 from ui.plan.settings import TEN_THOUSAND
 from ui.shell import region, state
@@ -71,6 +72,9 @@ def stations(parts: pd.DataFrame, whole: pd.DataFrame, title: str, level: str) -
             )
         _notes(parts, row, years)
     _station_table(parts, years, level, unit)
+    sums = [f"{year} {number(row[f'year_{year}'])}" for year in years]
+    said = [f"{t('needs.gap')} {figure(row, 'gap')}", *sums]
+    st.caption(f"**{dashboard.total_title()}** {' · '.join(said)}")
 
 
 def fibre(tree: FibreTree) -> None:

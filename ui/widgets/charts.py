@@ -24,6 +24,12 @@ def shade(name: str) -> str:
     return colours(dark=is_dark())[name]
 
 
+def between(first: str, second: str) -> str:
+    """Return the colour in the middle of two of the palette, in the reader's theme."""
+    ends = [bytes.fromhex(shade(name).removeprefix("#")) for name in (first, second)]
+    return "#" + "".join(f"{(a + b) // 2:02x}" for a, b in zip(*ends, strict=True))
+
+
 def path(points: pd.DataFrame, line: pd.DataFrame, as_of: str, unit: str) -> Spec:
     """Draw the straight path from the plan's baseline to its target against what was observed.
 
