@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from data.scenario.scenario import Scenario
@@ -12,10 +13,12 @@ from layers.villages import MIN_HOUSEHOLDS
 from planning.elevation import terrain_of
 from planning.whatif import Effect, effect
 from ui.coverage import terrain_bar
+from ui.gaps import dashboard
 from ui.shell import cache, region, state
 from ui.shell.i18n import number, short_names, t
 from ui.shell.provenance import plain
-from ui.widgets import tables
+from ui.widgets import figure_table
+from ui.widgets.figure_table import Cell, Section, TableColumn
 
 
 def of(plan: Scenario) -> Effect:
@@ -53,9 +56,8 @@ def summary(result: Effect) -> None:
 
 def basis(result: Effect) -> None:
     """Say what the answer rests on: terrain, circles and why, or both."""
-    circle = f":orange-badge[{t('whatif.circle')}] {t('whatif.circle_why')}"
     if terrain_bar.is_missing():
-        st.caption(circle)
+        # The bar above the map says so.
         return
     if result.basis == "circle" and any(site.enabled for site in state.plan().sites):
         st.caption(t("whatif.rule_circle"))
@@ -69,46 +71,43 @@ def basis(result: Effect) -> None:
 
 
 def per_region(result: Effect) -> None:
-    """Draw before → after per prefecture; those that change first."""
+    """Draw before → after per region, those that change most first, with the total at the foot."""
     table = result.regions
-    gained = table["households_after"] - table["households_before"]
-    order = gained.sort_values(ascending=False, kind="stable").index
-    shown = pd.DataFrame(
-        {
-            "region": short_names(table),
-            "villages": [
-                _arrow(a, b)
-                for a, b in zip(table["villages_before"], table["villages_after"], strict=True)
-            ],
-            "villages_total": table["villages"],
-            "households": [
-                _arrow(a, b)
-                for a, b in zip(table["households_before"], table["households_after"], strict=True)
-            ],
-            "households_total": table["households"],
-            "unknown": table["villages_unknown"],
-            "evidence": [t(f"evidence.{word}") for word in table["evidence"]],
-        }
-    ).loc[order]
-    number_column = st.column_config.NumberColumn
-    with st.expander(t("whatif.per_region", count=int((gained > 0).sum())), expanded=True):
-        st.dataframe(
-            shown,
-            hide_index=True,
-            height=tables.fitted(len(shown), 215),
-            row_height=28,
-            column_config={
-                "region": t("table.region"),
-                "villages": t("whatif.villages", least=MIN_HOUSEHOLDS),
-                "villages_total": number_column(t("whatif.villages_total"), format="localized"),
-                "households": t("whatif.households", least=MIN_HOUSEHOLDS),
-                "households_total": number_column(t("whatif.households_total"), format="localized"),
-                "unknown": number_column(t("whatif.unknown"), format="localized"),
-                "evidence": t("table.evidence"),
-            },
+    gained = (table["households_after"] - table["households_before"]).astype(int)
+    columns = (
+        TableColumn("region", t("table.region")),
+        TableColumn("villages", t("whatif.villages", least=MIN_HOUSEHOLDS), "number"),
+        TableColumn("villages_total", t("whatif.villages_total"), "number", optional=True),
+        TableColumn("households", t("whatif.households", least=MIN_HOUSEHOLDS), "number"),
+        TableColumn("gained", t("whatif.gained"), "number"),
+        TableColumn("households_total", t("whatif.households_total"), "number", optional=True),
+        TableColumn("unknown", t("whatif.unknown"), "number", optional=True),
+        TableColumn("evidence", t("table.evidence"), optional=True),
+    )
+    rows = [
+        ("", _cells(name, row) | {"evidence": {"text": t(f"evidence.{row['evidence']}")}})
+        for name, row in zip(short_names(table), table.to_dict("records"), strict=True)
+    ]
+    foot = _cells(dashboard.total_title(), table.sum(numeric_only=True).to_dict())
+    title = t(f"whatif.per_{region.level_below()}", count=int((gained > 0).sum()))
+    with st.expander(title, expanded=True):
+        figure_table.show(
+            [Section("effect", columns, rows, foot, sort="gained")], key="effect-table", legend=()
         )
 
 
-def _arrow(before: int, after: int) -> str:
-    gained = f" (+{after - before:,})" if after > before else ""
-    return f"{before:,} → {after:,}{gained}"
+def _cells(name: str, row: Mapping[Hashable, Any]) -> dict[str, Cell]:
+    """Return the cells of a region, or of all."""
+    cells: dict[str, Cell] = {"region": {"text": name, "value": name}}
+    for what in ("villages", "households"):
+        before, after = int(row[f"{what}_before"]), int(row[f"{what}_after"])
+        cells[what] = figure_table.number_cell(
+            f"{number(before)} → {number(after)}", after, strong=after > before
+        )
+        cells[f"{what}_total"] = figure_table.number_cell(number(int(row[what])), int(row[what]))
+    more = int(row["households_after"]) - int(row["households_before"])
+    unknown = int(row["villages_unknown"])
+    return cells | {
+        "gained": figure_table.number_cell(f"{more:+,}", more, strong=True),
+        "unknown": figure_table.number_cell(number(unknown), unknown),
+    }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from data.scenario.presets import preset
 from data.scenario.scenario import PlannedSite, Scenario
+from geo.earth.crs import geodesic_m
+from layers.villages import MIN_HOUSEHOLDS, sized
 from planning.whatif import Effect
-from ui.shell import state
+from ui.shell import cache, state
 from ui.shell.i18n import language, number, t
 from ui.whatif import sites
 from ui.widgets import figure_table
@@ -15,6 +19,8 @@ from ui.widgets.figure_table import Cell, RowChoice, Section, TableColumn
 
 #: Greatest height before the rows scroll [px].
 _TALL = 250
+#: Sites that bring nothing of which it is said.
+_NOTES = 3
 
 
 def show(plan: Scenario, result: Effect) -> None:
@@ -48,6 +54,26 @@ def show(plan: Scenario, result: Effect) -> None:
         [Section("sites", columns, rows, foot)], key="site-table", legend=(), tall=_TALL,
         choice=RowChoice(chosen, take=choose, turn=turn),
     )  # fmt: skip
+    _idle(plan, result)
+
+
+def _idle(plan: Scenario, result: Effect) -> None:
+    """Say of each site whose circle brings nothing how far the nearest village without 4G is."""
+    serving = set(result.gained["site"])
+    idle = [(i, site) for i, site in enumerate(plan.sites, start=1)
+            if site.enabled and i not in serving]  # fmt: skip
+    if result.basis != "circle" or not idle:
+        return
+    villages = cache.villages()
+    lacking = villages[(villages["state"] == "uncovered") & sized(villages, MIN_HOUSEHOLDS)]
+    notes = []
+    for number_, site in idle:
+        metres = geodesic_m(site.lon, site.lat, lacking["lon"], lacking["lat"])
+        if len(metres) and metres.min() > preset(site.preset).radius_m:
+            km = number(metres.min() / 1000, digits=1)
+            notes.append(t("whatif.nothing", number=number_, km=km))
+    for note in notes[:_NOTES]:
+        st.html(f'<div class="tc-note past">{escape(note)}</div>')
 
 
 def key_of(number_: int, site: PlannedSite) -> str:
