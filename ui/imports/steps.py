@@ -13,7 +13,7 @@ from data.doctor.base import ROW
 from data.doctor.checks.context import SHAPE
 from data.doctor.checks.findings import column_label, rule_title
 from data.doctor.checks.repairs import REPAIRS
-from data.doctor.headers.matching import column_targets
+from data.doctor.headers.matching import NAMES, POSITIONS, column_targets
 from data.tables.common import LAT, LON
 from geo.earth.crs import Floats
 from layers.map import features
@@ -31,6 +31,8 @@ _ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16", "big5")
 _DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 #: Rows of findings that the page shows; the report holds them all.
 _SHOWN = 200
+#: Edge of the preview around the points [°].
+_MARGIN_DEG = 0.05
 
 
 def reading(found: Diagnosis) -> None:
@@ -81,6 +83,8 @@ def reading(found: Diagnosis) -> None:
 
 def headers(found: Diagnosis) -> None:
     """Draw header → column, with what the doctor proposes but does not apply."""
+    titles = {name: t(f"import.target_{name}") for name in (*POSITIONS, *NAMES)}
+    titles |= column_titles(found.table, language())
     mapped, proposals = found.headers.mapped, {p.header: p for p in found.headers.proposals}
     listed = [column for column in found.raw.frame.columns if column != ROW]
     first = found.raw.frame.head(50)
@@ -90,7 +94,9 @@ def headers(found: Diagnosis) -> None:
             "example": [str(next(iter(first[name].dropna()), "")) for name in listed],
             "column": [mapped.get(name, UNKNOWN) for name in listed],
             "proposal": [
-                f"{proposals[name].column} {proposals[name].score:.0%}" if name in proposals else ""
+                f"{titles.get(one.column, one.column)} {one.score:.0%}"
+                if (one := proposals.get(name)) is not None
+                else ""
                 for name in listed
             ],
         }
@@ -107,6 +113,7 @@ def headers(found: Diagnosis) -> None:
             "column": column.SelectboxColumn(
                 t("import.column"), options=[UNKNOWN, *column_targets(found.table)],
                 help=t("import.column_help"),
+                format_func=lambda name: titles.get(str(name), str(name)),
             ),
             "proposal": column.TextColumn(t("import.proposal"), help=t("import.proposal_help")),
         },
@@ -234,8 +241,19 @@ def preview(found: Diagnosis) -> None:
         t("import.point"),
         (t("import.rejected"), t("import.accepted"), t("import.as_read")),
         (t("import.preview_note"),),
+        each=True,
+        box=_box(after[~bad]),
     )
     maps.point_map(content, look, key="import", height=460)
+
+
+def _box(points: Floats) -> tuple[tuple[float, float], ...]:
+    """Return the box around points, (lon, lat) each, as (lat, lon) of its corners; none of none."""
+    if not len(points):
+        return ()
+    west, south = np.nanmin(points, axis=0) - _MARGIN_DEG
+    east, north = np.nanmax(points, axis=0) + _MARGIN_DEG
+    return (float(south), float(west)), (float(north), float(east))
 
 
 def _after(placed: pd.DataFrame) -> Floats | None:

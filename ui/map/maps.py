@@ -108,6 +108,10 @@ class PointLook:
         Whether the tooltip tells the households of a point.
     banner
         Word across the map's corner; empty for none.
+    each
+        Whether every point is drawn at every zoom; else far out the first class is counted.
+    box
+        South, west, north, east that is shown at first [°]; empty for the province.
     """
 
     title: str
@@ -117,6 +121,8 @@ class PointLook:
     looks: tuple[Mapping[str, str], ...] = ()
     counted: bool = False
     banner: str = ""
+    each: bool = False
+    box: tuple[tuple[float, float], ...] = ()
 
 
 def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None:
@@ -128,7 +134,8 @@ def point_map(content: bytes, look: PointLook, *, key: str, height: int) -> None
         As :func:`layers.map.features.point_bytes` packs them.
     """
     chart = point_chart(content, look, key=key)
-    mapview.show(chart, key=f"map-{key}", height=height, overlay=_selection(cache.pack()))
+    overlay = _selection(cache.pack()) | ({"look": look.box} if look.box else {})
+    mapview.show(chart, key=f"map-{key}", height=height, overlay=overlay)
 
 
 def point_chart(content: bytes, look: PointLook, *, key: str) -> mapview.Drawn:
@@ -353,7 +360,8 @@ def _point_chart(
         fill = replace(fill, labels=[])
     _common(sheet, _pack, language(), _marks_at[_ROADS])
     looks = [{**look, "colour": sheet.shade(look["colour"])} for look in _look.looks]
-    render.add_points(sheet, _address, render.PointView(aggregate_below=6.0, looks=looks))
+    view = render.PointView(aggregate_below=0.0 if _look.each else 6.0, looks=looks)
+    render.add_points(sheet, _address, view)
     render.add_labels(sheet, fill, from_zoom=7.5)
     legend = render.Legend(_look.title, "", _look.notes)
     return _finished(_pack, sheet, legend, _address, banner=_look.banner)
