@@ -77,7 +77,9 @@ def _head(counted: list[Layer]) -> None:
             t("overview.title", place=region.name(full=name_language() == "zh")),
             invented=cache.illustrative(),
         )
-    with actions.container(horizontal=True, horizontal_alignment="right", gap="small"):
+    with actions.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"
+    ):
         if state.region()[0]:
             try_here = navigation.page_of("what_if")
             st.page_link(try_here, label=t("overview.try_here"), help=t("page_about.what_if"))
