@@ -30,12 +30,13 @@ from ui.widgets import background
 def main() -> None:
     """Draw the frame and the chosen page; the URL follows."""
     state.begin(tuple(LANGUAGES))
+    # After the address is read: what the browser is given is in its language.
+    frame.style()
     sites.begin()
     job.reopen()
     page = st.navigation(navigation.groups(), expanded=True)
     brand.show(dark=frame.is_dark())
-    if welcome.is_due(page):
-        st.switch_page(navigation.page_of("start"))
+    welcome.lead(page)
     if first_paint.takes(page):
         return
     sidebar.show(told_elsewhere=page.url_path == navigation.PAGES["what_if"])
@@ -53,7 +54,6 @@ if __name__ == "__main__":
     st.set_page_config(
         page_title="Tongcun 通村", page_icon=brand.mark(), layout="wide", initial_sidebar_state=204
     )
-    frame.style()
     main()
 else:
     app = st.App(__file__, routes=server.routes(), middleware=server.middleware())

@@ -23,8 +23,9 @@ def show() -> Terrain | None:
     if found is not None and found.is_demonstration and not st.session_state.get(_SHOWN):
         # The invented relief is one county: the whole province would be unknown elsewhere.
         st.session_state[_SHOWN] = True
-        if not state.region()[1]:
-            _visit(found)
+        if not state.region()[1] and _visit(found):
+            # The bar above the page names the region in force.
+            st.rerun()
     measured = found is not None and not found.is_demonstration
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_sentence(found), width="content")
@@ -99,14 +100,15 @@ def _switch() -> None:
         _visit(found)
 
 
-def _visit(found: Terrain) -> None:
-    """Choose the county of which the model knows most villages."""
+def _visit(found: Terrain) -> bool:
+    """Choose the county of which the model knows most villages; return whether there is one."""
     west, south, east, north = found.bounds
     villages = cache.villages()
     inside = villages[villages["lon"].between(west, east) & villages["lat"].between(south, north)]
     if inside.empty:
-        return
+        return False
     known = found.knows(inside["lon"].to_numpy(float), inside["lat"].to_numpy(float))
     per_county = inside.loc[known, "county"].value_counts()
     if len(per_county):
         region.choose("county", str(per_county.index[0]))
+    return bool(len(per_county))

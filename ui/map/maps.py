@@ -25,7 +25,7 @@ from planning.elevation import terrain_of
 from planning.whatif import Effect
 from ui.map import layer_marks, mapview, regions
 from ui.shell import cache, region, state
-from ui.shell.i18n import language, number, t
+from ui.shell.i18n import brief_name, language, number, t
 from ui.shell.streamlit_internals import media_address
 
 _OCTETS, _JSON = "application/octet-stream", "application/json"
@@ -429,8 +429,11 @@ def _common(sheet: render.Sheet, pack: Pack, tongue: str, roads: str) -> None:
 def _spots(places: pd.DataFrame, tongue: str) -> list[tuple[float, float, str]]:
     names = places[f"name_{data_language(tongue)}"].fillna(places["name_zh"]).fillna("")
     return [
-        (float(lat), float(lon), str(name))
-        for lat, lon, name in zip(places["lat"], places["lon"], names, strict=True)
+        # A seat is called as its county is: "Eryuan", not "Eryuan County".
+        (float(lat), float(lon), brief_name(str(name)) if kind == "county_seat" else str(name))
+        for lat, lon, kind, name in zip(
+            places["lat"], places["lon"], places["kind"], names, strict=True
+        )
         if str(name)
     ]
 

@@ -72,7 +72,8 @@ def _points(name: str) -> str:
 def _gap_rows() -> str:
     """Return the regions with the largest gap of the first layer as rows with bars."""
     item = next(iter(gap_layers()))
-    table = cache.gaps(item.key, region.level_below()).sort_values("gap", ascending=False)
+    table = region.inside(cache.gaps(item.key, region.level_below()))
+    table = table.sort_values("gap", ascending=False)
     rows = "".join(
         f"<tr><td>{escape(brief_name(str(row[f'name_{name_language()}'])))}</td>"
         f"<td>{key_figures.bar(row)}</td><td><b>{number(row['gap'])}</b></td></tr>"

@@ -74,6 +74,11 @@ def groups() -> dict[str, list[StreamlitPage]]:
     return found
 
 
+def is_alias(page: StreamlitPage) -> bool:
+    """Return whether a page is the first one under its own name: the menu marks it at the root."""
+    return page.url_path == next(iter(PAGES.values()))
+
+
 def page_of(module: str) -> StreamlitPage:
     """Return the page of a module of ``ui/pages``, to open it from another."""
     entry = _ALL[module]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.shell import navigation
 from ui.shell.i18n import t
 from ui.shell.streamlit_internals import StreamlitPage
 
@@ -18,6 +19,20 @@ def is_due(page: StreamlitPage) -> bool:
     st.session_state[_ASKED] = True
     bare = not page.url_path and not st.query_params.to_dict()
     return first and bare and _COOKIE not in st.context.cookies
+
+
+def lead(page: StreamlitPage) -> None:
+    """Go to the start page if it is due; from the first page's own name to its place in the menu.
+
+    Parameters
+    ----------
+    page
+        The page that was asked for.
+    """
+    if is_due(page):
+        st.switch_page(navigation.page_of("start"))
+    if navigation.is_alias(page):
+        st.switch_page(navigation.page_of("overview"))
 
 
 def choice() -> None:

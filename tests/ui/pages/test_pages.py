@@ -452,3 +452,27 @@ def test_the_built_figure_has_its_publication_and_address_beside_it() -> None:
     query = {"lang": "zh", "province": "yunnan", "layer": "mobile_5g"}
     assert link in texts(opened("", **query, as_of="2023-12-31"))
     assert link not in texts(opened("", **query, as_of="2020-12-31"))
+
+
+def test_the_first_page_gives_the_browser_the_words_of_its_language() -> None:
+    """Streamlit's own words are put into the language by a script of the first drawing."""
+    [given] = [
+        part.proto.body for part in opened("import", lang="en").get("html")
+        if "window.tongcunWords=" in part.proto.body
+    ]  # fmt: skip
+    assert not re.search(r"[\u4e00-\u9fff]", given.partition("tongcunWords=")[2].partition(";")[0])
+
+
+def test_the_start_page_shows_the_gaps_of_the_region_in_force() -> None:
+    app = opened("start", lang="en", province="yunnan", region="533300")
+    shown = "".join(part.proto.body for part in app.get("html"))
+    assert "Lushui" in shown
+    assert "Guandu" not in shown
+
+
+def test_a_site_that_brings_nothing_says_how_far_the_nearest_village_is() -> None:
+    app = opened("what-if", lang="en", province="yunnan", region="533300")
+    app.text_input(key=sites.TYPED).set_value("26.02,98.90")
+    app.button(key="add").click().run()
+    words = sentences("en")["whatif.nothing"].partition("{km}")[0].format(number=1)
+    assert any(words in part.proto.body for part in app.get("html"))
