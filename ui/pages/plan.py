@@ -62,7 +62,8 @@ def show() -> None:
             _tables(found)
             plan_exports.show(found)
             universal_service.show(found)
-    saving.show()
+    # Saved with its area: else another page would solve it for the whole province.
+    saving.show(fields.scenario)
 
 
 def _wishes() -> None:

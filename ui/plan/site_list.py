@@ -33,6 +33,14 @@ def ranked(result: Rollout) -> None:
         on_select=lambda: _take(result, table["key"]),
         column_config=_columns(result),
     )
+    sites = result.sites
+    total = (
+        (len(sites), t("plan.unit_sites")), (sites["villages"].sum(), t("plan.unit_villages")),
+        (sites["households"].sum(), t("plan.unit_households")),
+        (sites["cost_base"].sum() / TEN_THOUSAND, t("plan.unit_cost")),
+    )  # fmt: skip
+    said = " · ".join(f"{number(amount)} {unit}" for amount, unit in total)
+    st.caption(f"**{t('plan.all_years')}** {said}")
     counts = result.sites["evidence"].value_counts()
     words = [f"{t(f'evidence.{word}')} {number(count)}" for word, count in counts.items()]
     st.caption(f"**{t('table.evidence')}** {', '.join(words)}")
@@ -95,13 +103,13 @@ def _columns(result: Rollout) -> dict[str, Any]:
         "county": column.TextColumn(t("table.county"), width=132),
         "year": column.NumberColumn(t("plan.year"), format="%d", width=52),
         "villages": column.NumberColumn(
-            t("plan.column_villages"), help=t("plan.marginal"), width=74
+            t("plan.column_villages"), help=t("plan.marginal"), format="localized", width=74
         ),
         "households": column.NumberColumn(
-            t("plan.column_households"), help=t("plan.marginal"), width=90
+            t("plan.column_households"), help=t("plan.marginal"), format="localized", width=90
         ),
         "cost": column.NumberColumn(cost, format="%.1f", width=156),
-        "per": column.NumberColumn(t("plan.column_per"), format="%.0f", width=104),
+        "per": column.NumberColumn(t("plan.column_per"), format="localized", width=104),
         "why": column.ListColumn(t("plan.why"), help=t("plan.why_help"), width=140),
         "backhaul": column.TextColumn(t("plan.backhaul_column"), width=80),
         "power": column.TextColumn(t("plan.power_column"), width=64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -39,8 +40,14 @@ class _Step:
     now: str
 
 
-def show() -> None:
-    """Draw the form."""
+def show(asked: Callable[[], Scenario] = state.dated) -> None:
+    """Draw the form.
+
+    Parameters
+    ----------
+    asked
+        Returns what is saved: the scenario as the page asks it, such as with its area.
+    """
     workspace = Workspace.open()
     with st.expander(t("save.title"), expanded=True):
         error = st.session_state.pop(_FAULT, None)
@@ -50,7 +57,7 @@ def show() -> None:
         cells = st.columns([2, 1, 2, 1, 1], vertical_alignment="bottom", gap="small")
         st.session_state.setdefault(_NAME, state.plan().name)
         cells[0].text_input(t("save.name"), key=_NAME, max_chars=60)
-        cells[1].button(t("save.save"), key="save", on_click=_save, width="stretch")
+        cells[1].button(t("save.save"), key="save", on_click=_save, args=(asked,), width="stretch")
         try:
             names = workspace.names()
         except PlannerError as broken:
@@ -132,10 +139,10 @@ def _conflict() -> None:
 
 
 @whole
-def _save() -> None:
+def _save(asked: Callable[[], Scenario]) -> None:
     try:
         name = checked_name(st.session_state[_NAME])
-        scenario = state.dated().model_copy(update={"name": name})
+        scenario = asked().model_copy(update={"name": name})
         before = state.loaded().get(name)
         _keep(scenario, before)
     except ScenarioConflictError as conflict:

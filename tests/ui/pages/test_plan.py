@@ -16,6 +16,7 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import LANGUAGES, sentences
 from data.workspace.environment import ENVIRONMENT
+from data.workspace.folder import Workspace
 from planning.plan.candidates import demand
 from ui.plan import map as plan_map
 from ui.shell.history import History
@@ -300,8 +301,14 @@ def test_the_plan_is_for_the_region_in_force_and_keeps_one_per_region() -> None:
     assert found.scenario.plan.regions == (code,)
     assert set(found.villages["prefecture"]) == {code}
     assert cards(app)[1] == f"{len(found.villages):,}"
-    # The scenario itself names no region: back in the province its plan is there.
+    # The scenario itself names no region until it is saved: any other page solves what is saved.
     assert plan_of(app).regions == ()
+    app.text_input(key="save_name").set_value("part").run()
+    app.button(key="save").click().run()
+    assert Workspace.open().load("part").plan.regions == (code,)
+    assert Workspace.open().result("part") is not None
+    assert cards(app)[1] == f"{len(found.villages):,}"
+    app.button(key="plan_undo").click().run()
     app.session_state["region"] = ("", "")
     app.run()
     assert cards(app)[1] == f"{len(whole.result.villages):,}"
