@@ -18,6 +18,7 @@ from bench import (
     prediction,
     radio,
     report,
+    sessions,
     siting,
     terminal,
     terrain,
@@ -41,6 +42,7 @@ BENCHES: Mapping[str, Callable[[int], Iterator[Figure]]] = {
     "planreading": planreading.reading,
     "reports": documents.reports,
     "pages": pages.pages,
+    "sessions": sessions.sessions,
 }
 
 

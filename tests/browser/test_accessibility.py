@@ -10,10 +10,12 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ui.shell.navigation import PAGES
+from ui.shell.navigation import HIDDEN, PAGES
 
 AXE = Path(__file__).parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
 STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
+#: Addresses of the menu's pages; the first stands at the root. Plan has tests of its own.
+MENU = ["", *(path for name, path in PAGES.items() if name not in {"overview", "plan", *HIDDEN})]
 #: What Streamlit itself draws and no option or style of ours reaches; each with its reason.
 NOT_OURS = (
     "[data-testid='stToolbar']",  # its own menu
@@ -46,16 +48,33 @@ def tab(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("path", [path for name, path in PAGES.items() if name != "plan"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_serious_finding(
-    tab: Page, address: str, path: str, theme: Literal["light", "dark"]
-) -> None:
+def test_no_serious_finding(tab: Page, address: str, theme: Literal["light", "dark"]) -> None:
     tab.emulate_media(color_scheme=theme)
-    tab.goto(f"{address}/{path}?lang=zh&province=yunnan")
-    tab.wait_for_selector(".st-key-context [data-testid=stSelectbox]")
+    found = {}
+    for path in ("start", "help"):
+        tab.goto(f"{address}/{path}?lang=zh&province=yunnan")
+        tab.wait_for_selector(".st-key-context [data-testid=stSelectbox]")
+        found[path] = findings(tab)
+    for path in MENU:
+        # From page to page by the menu: each is drawn in the session that stands.
+        before = tab.locator("h1").first.inner_text()
+        tab.locator(f'[data-testid="stSidebarNav"] a[href$="/{path}"]').first.click()
+        tab.wait_for_function(
+            "(before) => { const h1 = document.querySelector('h1');"
+            " return h1 && h1.innerText !== before; }",
+            arg=before,
+        )
+        found[path] = findings(tab)
+    assert {path: some for path, some in found.items() if some} == {}
+    assert len(found) == len(PAGES) - 1
+
+
+def findings(tab: Page) -> list[list[str]]:
+    """Return the serious findings of axe-core on the page, once it is at rest."""
     tab.wait_for_selector(STILL)
     tab.wait_for_timeout(500)
     # Not as a script of the page: its policy runs only the server's own.
     tab.evaluate(AXE.read_text(encoding="utf-8"))
-    assert tab.evaluate(RULES, list(NOT_OURS)) == []
+    rows: list[list[str]] = tab.evaluate(RULES, list(NOT_OURS))
+    return rows

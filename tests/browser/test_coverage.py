@@ -1,12 +1,9 @@
-"""Coverage, Path, Rules and What-if over the demonstration's terrain, in a real browser."""
+"""Coverage and Path over the demonstration's terrain, in a real browser."""
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-import openpyxl
-import pytest
 from playwright.sync_api import Page
 from rasterio.io import MemoryFile
 
@@ -99,37 +96,3 @@ def test_the_profile_moves_a_mark_without_the_server_and_a_click_chooses_another
         " return n && n.textContent.startsWith(id); }",
         arg=wanted["village_id"], timeout=30_000,
     )  # fmt: skip
-
-
-def test_two_rules_are_compared_and_the_download_agrees(page: Page, address: str) -> None:
-    opened(page, address, "rules")
-    legend = page.locator(".tc-legend").first.inner_text()
-    words = ("by A only", "by B only", "by neither", "by both", "Unknown")
-    assert all(word in legend for word in words)
-    shown = [int(text.replace(",", "")) for text in
-             page.locator('[data-testid="stMetricValue"]').all_inner_texts()]  # fmt: skip
-    book = openpyxl.load_workbook(io.BytesIO(downloaded(page, ".xlsx")))
-    rows = book["rules"].iter_rows(values_only=True)
-    head = next(row for row in rows if row and "outcome" in row)
-    at = head.index("outcome")
-    outcomes = [row[at] for row in rows if row[at]]
-    order = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
-    assert [outcomes.count(word) for word in order] == shown
-
-
-def test_a_click_on_what_if_answers_over_terrain_and_keeps_the_view(
-    page: Page, address: str
-) -> None:
-    opened(page, address, "what-if")
-    middle = page.evaluate(
-        "() => { const m = window.tongcunMap; m.setView([25.9, 98.9], 10, {animate: false});"
-        " const c = m.getCenter(); return [c.lat, c.lng, m.getZoom()]; }"
-    )
-    click_on_map(page, *middle[:2])
-    page.wait_for_selector(".tc-site", timeout=LIMIT_MS)
-    page.get_by_text("Still not covered, nearest first").wait_for(timeout=LIMIT_MS)
-    after = page.evaluate(
-        "() => { const m = window.tongcunMap; const c = m.getCenter();"
-        " return [c.lat, c.lng, m.getZoom()]; }"
-    )
-    assert after == pytest.approx(middle)

@@ -34,10 +34,7 @@ _YEAR = "plan_year"
 @guarded
 def show() -> None:
     """Draw the page."""
-    head(
-        t("plan.title", place=fields.area()),
-        invented=cache.illustrative(),
-    )
+    head(t("plan.title", place=fields.area()), invented=cache.illustrative())
     plan_job.settle()
     plan_job.take_kept()
     left, right = st.columns([0.22, 0.78], gap="small")

@@ -40,7 +40,7 @@ class _Step:
     now: str
 
 
-def show(asked: Callable[[], Scenario] = state.plan) -> None:
+def show(asked: Callable[[], Scenario] = state.dated) -> None:
     """Draw the form.
 
     Parameters
@@ -142,7 +142,7 @@ def _conflict() -> None:
 def _save(asked: Callable[[], Scenario]) -> None:
     try:
         name = checked_name(st.session_state[_NAME])
-        scenario = state.dated(asked()).model_copy(update={"name": name})
+        scenario = asked().model_copy(update={"name": name})
         before = state.loaded().get(name)
         _keep(scenario, before)
     except ScenarioConflictError as conflict:
