@@ -113,7 +113,7 @@ def _costs(rollout: Rollout, reader: Reader) -> list[Block]:
     blocks += [Paragraph(note.text(language), "small") for note in rollout.money_notes]
     name = "meaning_zh" if reader.names == "name_zh" else "meaning"
     bill = [
-        (str(row[name]), f"{reader.figure(row['quantity'], 1)} {row['unit']}".strip(),
+        (str(row[name]), f"{reader.figure(row['quantity'], 1)} {_counted(row, reader)}".strip(),
          reader.figure(row["unit_base"]), reader.money(row["total_low"]),
          reader.money(row["total_base"]), reader.money(row["total_high"]),
          t(f"report.paid_{row['paid']}"))
@@ -131,7 +131,7 @@ def _drivers(rollout: Rollout, reader: Reader) -> ReportTable:
     t = reader.text
     name = "meaning_zh" if reader.names == "name_zh" else "meaning"
     lines = [
-        (str(row[name]), str(row["unit"]),
+        (str(row[name]), reader.cost_unit(str(row["unit"])),
          " / ".join(f"{row[end]:,.6g}" for end in ("low", "base", "high")),
          reader.money(row["total_change_low"]), reader.money(row["total_change_high"]),
          reader.evidence(str(row["evidence"])), str(row["source"]))
@@ -167,3 +167,8 @@ def _site(row: Row, reader: Reader) -> tuple[str, ...]:
         reader.figure(row["households"]), reader.money(row["cost_base"]),
         "\u2014" if not is_known(row["year"]) else str(row["year"]),
     )  # fmt: skip
+
+
+def _counted(row: Row, reader: Reader) -> str:
+    """Return what a bill counts; that it is paid each year stands in a column of its own."""
+    return reader.cost_unit(str(row["unit"]).removesuffix(" and year"))

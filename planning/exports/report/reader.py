@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from data.ledger.documents import NO_TEXT
+from data.ledger.metrics import code_words
 from data.wording.catalogue import data_language, text
 from layers.registry import metric_of, unit_name
 
@@ -241,6 +242,25 @@ class Reader:
             Plain text.
         """
         return self.text(f"evidence.{word}")
+
+    def cost_unit(self, unit: str) -> str:
+        """Return the words of a unit cost's unit.
+
+        Parameters
+        ----------
+        unit
+            Such as ``CNY per km and year``, or ``km``.
+
+        Returns
+        -------
+        words
+            Plain text.
+        """
+        first, _, per = unit.strip().partition(" ")
+        whole = code_words("unit", unit, self.language)
+        if whole != unit:
+            return whole
+        return " ".join(code_words("unit", part, self.language) for part in (first, per) if part)
 
     def quote(self, quote: object) -> str:
         """Return a quote, or in words that there is no text at hand.
