@@ -12,6 +12,7 @@ import sys
 import typer
 
 from commands import (
+    area,
     comparison,
     compiling,
     coverage,
@@ -39,7 +40,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for part in (
-    tables, coverage, plan, needs, comparison, progress, planreading, imports, report, forms,
+    tables, coverage, area, plan, needs, comparison, progress, planreading, imports, report, forms,
     compiling, serving,
 ):  # fmt: skip
     cli.add_typer(part.COMMANDS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +21,13 @@ from data.workspace.environment import ENVIRONMENT
 from geo.earth.terrain import Grid
 from geo.radio.area_prediction import area
 from geo.radio.prediction import carrier, stations
+from geo.radio.sweep import Lattice, SweepOrder, count, sweep
 
 #: Longest times [s] and most memory [10⁶ byte].
 VILLAGES_S, AREA_S, CLICK_S, MEMORY_MB = 5.0, 3.0, 1.0, 1_500.0
 AREA_KM = 30.0
+#: Masts of the sweep.
+MASTS = 40
 #: Predicts the villages without 4G from all sites within 15 km, then tells how many paths.
 _VILLAGES = """
 import sys
@@ -62,6 +66,7 @@ def prediction(runs: int) -> Iterator[Figure]:
             facts=(Fact(f"≤ {MEMORY_MB:,.0f} MB: {peak:,.0f} MB", peak <= MEMORY_MB),),
         )
         yield _area(runs)
+        yield _sweep(runs)
         if chromium_path() is not None:
             with serve(env={ENVIRONMENT: str(workspace)}) as address, chromium() as browser:
                 yield Figure(
@@ -72,13 +77,70 @@ def prediction(runs: int) -> Iterator[Figure]:
                 )
 
 
-def _area(runs: int) -> Figure:
-    """Time every cell of 90 m within 30 km of one mast on hills, and within a third of that."""
+def _hills() -> Grid:
+    """Return hills of 900 × 900 cells of 90 m."""
     side, step = 900, 1 / 1200
     y, x = np.indices((side, side)) / 1200
     hills = 1800 + 600 * np.sin(40 * y) * np.cos(37 * x)
     hills += np.random.default_rng(1).normal(0, 4, hills.shape)
-    grid = Grid(hills, 102.0, 25.75, step, step)
+    return Grid(hills, 102.0, 25.75, step, step)
+
+
+def _mountains() -> Grid:
+    """Return fractal mountains of 900 × 900 cells of 90 m, standard deviation 450 m."""
+    side, step = 900, 1 / 1200
+    wave = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :])
+    wave[0, 0] = np.inf
+    turn = np.exp(2j * np.pi * np.random.default_rng(1).random(wave.shape))
+    rough = np.fft.irfft2(wave**-2.0 * turn, s=(side, side))
+    return Grid(1800 + 450 * rough / rough.std(), 102.0, 25.75, step, step)
+
+
+def _sweep(runs: int) -> Figure:
+    """Time the best server of many masts by the sweep against the full prediction of two."""
+    grid = _mountains()
+    draw = np.random.default_rng(2)
+    lon, lat = draw.uniform(102.3, 102.45, MASTS), draw.uniform(25.3, 25.45, MASTS)
+    sender, order = carrier(0.8, 15.0), SweepOrder(-110.0, AREA_KM * 1000)
+    numbers, lattice = np.arange(MASTS, dtype=np.int32), Lattice(*grid.frame, 0, 0)
+    masts, two = stations(lon, lat, 35.0), stations(lon[:2], lat[:2], 35.0)
+    spent = {"full": 0.0, "best": 0.0, "count": 0.0}
+
+    def timed(name: str, call: Callable[[], object]) -> None:
+        # Processor time: the full prediction takes all cores, the sweep of one group takes one.
+        begun = time.process_time()
+        call()
+        spent[name] += time.process_time() - begun
+
+    best = sweep(grid, lattice, masts, numbers, sender, order)
+    times = in_turn(
+        {
+            "full": lambda: timed("full", lambda: area(grid, two, sender, AREA_KM * 1000)),
+            "best": lambda: timed(
+                "best", lambda: sweep(grid, lattice, masts, numbers, sender, order)
+            ),
+            "count": lambda: timed("count", lambda: count(grid, best, masts, sender, order)),
+        },
+        runs=min(runs, 3),
+    )
+    full, single = spent["full"] / 2, spent["best"] / MASTS
+    both = single + spent["count"] / MASTS
+    return Figure(
+        what=f"best server of {MASTS} sites, {AREA_KM:g} km, cells of 90 m, by the sweep",
+        runs_s=times["best"],
+        baseline="full P.1812 of two of them, all cores",
+        baseline_s=times["full"],
+        facts=(
+            Fact(f"≥ 20 × the full per site, processor: {full / single:.1f}", full >= 20 * single),
+            Fact(f"≥ 10 × with the number of servers: {full / both:.1f}", full >= 10 * both),
+        ),
+    )
+
+
+def _area(runs: int) -> Figure:
+    """Time every cell of 90 m within 30 km of one mast on hills, and within a third of that."""
+    grid = _hills()
+    side, step = 900, grid.step_lon
     mast = stations([102.0 + side / 2 * step], [25.75 - side / 2 * step], 35.0)
     sender = carrier(0.8, 32.0)
     cells = int((area(grid, mast, sender, AREA_KM * 1000).server >= 0).sum())

@@ -1,4 +1,4 @@
-"""Commands of coverage over terrain: villages, rules, one path, an area."""
+"""Commands of coverage over terrain: villages, rules, one path."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from commands.options import (
     StateName,
     pack_of,
     print_table,
-    remark,
     say,
     words,
     write_bundle,
@@ -107,13 +106,13 @@ def coverage(  # noqa: PLR0913  one argument for each option
     from planning.exports.coverage import coverage_bundle
 
     errors = ErrorSettings(common_sigma_dB=common_error_dB, correlation_m=correlation_m)
-    pack, plan = _asked(
+    pack, plan = asked(
         province, workspace, site, demonstration_terrain=demonstration,
         five_g_counts_as_4g=five_g, errors=errors,
     )  # fmt: skip
-    order = order_of(_rule(rule, workspace), RuleOrder(tuple(region or ()), preset))
+    order = order_of(rule_of(rule, workspace), RuleOrder(tuple(region or ()), preset))
     order = replace(order, listed=state.value)
-    with _bar("coverage") as progress:
+    with bar("coverage") as progress:
         villages = village_prediction(pack, plan, order, progress=progress)
     counts = region_prediction(villages, pack, level.value, order, plan.errors)
     if out == "-":
@@ -169,12 +168,12 @@ def compare(  # noqa: PLR0913  one argument for each option
     from planning.coverage.rule_comparison import RuleOrder, rule_comparison, rule_counts
     from planning.exports.coverage import RulePair, rules_bundle
 
-    pack, plan = _asked(
+    pack, plan = asked(
         province, workspace, site, demonstration_terrain=demonstration, five_g_counts_as_4g=five_g
     )
     order = RuleOrder(tuple(region or ()), min_households=min_households)
-    pair = RulePair(_rule(rule_a, workspace), _rule(rule_b, workspace))
-    with _bar("compare") as progress:
+    pair = RulePair(rule_of(rule_a, workspace), rule_of(rule_b, workspace))
+    with bar("compare") as progress:
         villages = rule_comparison(pack, plan, pair.a, pair.b, order, progress=progress)
     counts = rule_counts(villages, pack, level.value, order.regions)
     if out == "-":
@@ -205,58 +204,17 @@ def path(  # noqa: PLR0913  one argument for each option
     from planning.coverage.path_profile import path_between
     from planning.coverage.rule_comparison import RuleOrder, order_of
 
-    pack, plan = _asked(
+    pack, plan = asked(
         province, workspace, None, demonstration_terrain=demonstration, five_g_counts_as_4g=five_g
     )
-    order = order_of(_rule(rule, workspace), RuleOrder())
+    order = order_of(rule_of(rule, workspace), RuleOrder())
     order = replace(order, preset=_site_preset(site, preset) or order.preset)
     view = path_between(pack, plan, _site_end(pack, site), _village_end(pack, village), order)
     for line in _path_lines(view, order.technology):
         typer.echo(line)
 
 
-@COMMANDS.command()
-def area(  # noqa: PLR0913  one argument for each option
-    out: Annotated[Path, typer.Argument(help="File: .tif.")],
-    *,
-    province: Province,
-    site: Annotated[
-        list[str],
-        typer.Option("--site", "-s", help="Id, or LAT,LON[,HEIGHT_M[,PRESET]]; repeatable."),
-    ],
-    radius_km: Annotated[float, typer.Option("--radius-km", help="Around each site [km].")] = 10.0,
-    preset: Preset = "",
-    rule: Rule = "natural_village",
-    demonstration: Demonstration = False,
-    workspace: Folder = None,
-) -> None:
-    """Write level and best server around sites as a GeoTIFF; tell the share of each county."""
-    from dataclasses import replace
-
-    from data.atomic import atomic_write
-    from data.export.geotiff import area_geotiff
-    from planning.coverage.area import area_prediction, area_shares
-    from planning.coverage.rule_comparison import RuleOrder, order_of
-    from planning.exports.coverage import area_tags
-
-    if out.suffix.lower() not in (".tif", ".tiff"):
-        raise InputError("export.area_suffix", where=str(out), suffix=out.suffix)
-    placed = [text for text in site if "," in text]
-    pack, plan = _asked(province, workspace, placed, demonstration_terrain=demonstration)
-    order = order_of(_rule(rule, workspace), RuleOrder())
-    order = replace(order, preset=preset or order.preset)
-    number = iter(range(1, len(placed) + 1))
-    wanted = [str(next(number)) if "," in text else text for text in site]
-    with _bar("area") as progress:
-        drawn = area_prediction(pack, plan, wanted, order, radius_km * 1000.0, progress=progress)
-    atomic_write(out, area_geotiff(drawn, area_tags(pack, plan, order, wanted)))
-    shares = area_shares(pack, drawn, "county", order.limit_dBm)
-    print_table(shares.round(4), right=shares.columns[4:])
-    height, width = drawn.rsrp_dBm.shape
-    remark("terminal.cells", width=width, height=height, path=out)
-
-
-def _asked(
+def asked(
     province: str, workspace: Path | None, sites: list[str] | None, **fields: Any
 ) -> tuple[Pack, Scenario]:
     """Return the pack and the scenario that the options make; ``fields`` are its own."""
@@ -273,7 +231,8 @@ def _own_rules(workspace: Path | None) -> Path:
     return Workspace.open(workspace).folder / "rules"
 
 
-def _rule(key: str, workspace: Path | None) -> Profile:
+def rule_of(key: str, workspace: Path | None) -> Profile:
+    """Return a coverage rule, the own ones of a workspace among them."""
     from data.scenario.coverage_rules import rule
 
     return rule(key, _own_rules(workspace))
@@ -365,7 +324,7 @@ def _path_lines(view: PathView, technology: str) -> Iterator[str]:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Callable[[float], None]]:
+def bar(title: str) -> Iterator[Callable[[float], None]]:
     """Show on stderr how much is done; silent when nobody looks."""
     if not sys.stderr.isatty():
         yield lambda _share: None

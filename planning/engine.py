@@ -63,7 +63,7 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WorkPart:
     """One part of a work.
 
     Attributes
@@ -166,7 +166,7 @@ def code_digest() -> str:
 
 
 def run(
-    parts: Sequence[Part],
+    parts: Sequence[WorkPart],
     folder: Path,
     engine: Engine,
     *,
@@ -226,7 +226,7 @@ def run(
                    made)  # fmt: skip
 
 
-def make(part: Part, path: Path, code: str) -> str:
+def make(part: WorkPart, path: Path, code: str) -> str:
     """Write the file of one part; called where it is worked on.
 
     Parameters
@@ -255,7 +255,7 @@ def make(part: Part, path: Path, code: str) -> str:
     return _digest(path)
 
 
-def _file_of(part: Part) -> str:
+def _file_of(part: WorkPart) -> str:
     content = BytesIO()
     pickler = pickle.Pickler(content, protocol=5)
     # Equal arguments give equal bytes: nothing is remembered by its identity.
@@ -270,7 +270,7 @@ def _digest(path: Path) -> str:
     return ""
 
 
-Jobs = Sequence[tuple[Part, Path]]
+Jobs = Sequence[tuple[WorkPart, Path]]
 Found = Iterator[tuple[str, "str | BaseException"]]
 
 
@@ -280,7 +280,7 @@ def _in_process(jobs: Jobs, engine: Engine, cancel: Callable[[], bool]) -> Found
     stopped = False
     with ThreadPoolExecutor(engine.workers or os.cpu_count() or 1) as pool:
 
-        def one(part: Part, path: Path) -> str:
+        def one(part: WorkPart, path: Path) -> str:
             if stopped:
                 raise Cancelled
             return make(part, path, code)
@@ -361,7 +361,7 @@ def _check_workers(client: Client) -> None:
 
 
 def _gathered(
-    client: Client, jobs: Iterable[tuple[Part, Path]], cancel: Callable[[], bool]
+    client: Client, jobs: Iterable[tuple[WorkPart, Path]], cancel: Callable[[], bool]
 ) -> Found:
     """Yield the digest or error of each part as it comes; an OSError if the cluster is lost."""
     code = code_digest()
@@ -384,7 +384,7 @@ def _gathered(
             time.sleep(_LOOK_S)
 
 
-def _remote(part: Part, path: Path, code: str) -> str:
+def _remote(part: WorkPart, path: Path, code: str) -> str:
     """Make a part on a worker: with one thread, since there is a worker for each core."""
     import numba
 

@@ -129,6 +129,9 @@ def test_an_area_is_a_georeferenced_raster(tmp_path: Path, site: str, village: p
         assert -140 < level < -30
         assert "stamp_en" in raster.tags()
     assert ".tif" in run("area", tmp_path / "a.png", "-p", "yunnan", "-s", site, code=2).stderr
+    assert "--all-sites" in run("area", out, "-p", "yunnan", code=2).stderr
+    assert "spark" in run("area", out, "-p", "yunnan", "--all-sites", "--engine", "spark",
+                          code=2).stderr  # fmt: skip
 
 
 def test_a_placed_site_over_terrain_says_so(tmp_path: Path, site: str) -> None:

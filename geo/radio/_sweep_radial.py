@@ -93,8 +93,8 @@ class Task(NamedTuple):
     box: tuple[int, int, int, int]
 
 
-class Cells(NamedTuple):
-    """Cells within reach of a station, ordered by radial.
+class ReachedCells(NamedTuple):
+    """ReachedCells within reach of a station, ordered by radial.
 
     Attributes
     ----------
@@ -156,7 +156,7 @@ class Mast(NamedTuple):
 
 
 @compiled
-def find_cells(lattice: Lattice, shape: tuple[int, int], mast: Mast, task: Task) -> Cells:
+def find_cells(lattice: Lattice, shape: tuple[int, int], mast: Mast, task: Task) -> ReachedCells:
     """Return the cells of a window within reach of a station, by the radial nearest in bearing."""
     rows, columns = shape
     tall = task.reach_m / 110_500.0 / lattice.step_lat + 1.0
@@ -207,7 +207,7 @@ def find_cells(lattice: Lattice, shape: tuple[int, int], mast: Mast, task: Task)
 @compiled
 def _by_radial(
     start: Ints, cell: NDArray[np.int32], away: Floats, radial: NDArray[np.int32]
-) -> Cells:
+) -> ReachedCells:
     """Return cells in the order of their radials; ``start`` has how many each has, one later."""
     for k in range(len(start) - 1):
         start[k + 1] += start[k]
@@ -217,7 +217,7 @@ def _by_radial(
         at = place[radial[k]]
         ordered[at], distance_m[at] = cell[k], away[k]
         place[radial[k]] = at + 1
-    return Cells(start, ordered, distance_m)
+    return ReachedCells(start, ordered, distance_m)
 
 
 @compiled

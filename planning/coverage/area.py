@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
+from rasterio.features import geometry_mask
+from rasterio.transform import from_origin
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -21,8 +22,20 @@ SHARE_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "area_km2", "covered_km2", "below_km2", "unknown_km2",
     "covered_share",
 )  # fmt: skip
+#: What a cell can be.
+MASKS = ("covered", "below", "unknown")
 #: Most cells of one prediction: some 20 s on two cores.
 MAX_CELLS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Centre of the first cell and steps [°], northernmost row first."""
+
+    west: float
+    north: float
+    step_lon: float
+    step_lat: float
 
 
 def area_prediction(  # noqa: PLR0913  the two callbacks are options
@@ -104,25 +117,58 @@ def area_shares(pack: Pack, drawn: AreaPrediction, level: str, limit_dBm: float)
         [km²]; ``covered_share`` is the share (0–1) of the whole region, in reach of the sites or
         not.
     """
-    regions = pack.geo("regions")
-    regions = regions[regions["level"] == level].sort_values("adcode")
-    rows, columns = drawn.rsrp_dBm.shape
-    lon = drawn.west + drawn.step_lon * np.arange(columns)
-    lat = np.asarray(drawn.north - drawn.step_lat * np.arange(rows), dtype=float)
-    cell_km2 = np.broadcast_to(_cell_km2(lat, drawn)[:, None], (rows, columns))
     reached = np.isfinite(drawn.rsrp_dBm)
     covered = reached & (drawn.rsrp_dBm >= limit_dBm)
+    raster = Raster(drawn.west, drawn.north, drawn.step_lon, drawn.step_lat)
+    masks = (covered, reached & ~covered, ~drawn.known)
+    return region_shares(pack, raster, dict(zip(MASKS, masks, strict=True)), level)
+
+
+def region_shares(
+    pack: Pack, raster: Raster, masks: Mapping[str, NDArray[np.bool_]], level: str
+) -> pd.DataFrame:
+    """Return the area of each region that is covered, below the limit, and unknown.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    raster
+        Where the cells lie.
+    masks
+        (rows, columns) cells of each of :data:`MASKS`.
+    level
+        ``province``, ``prefecture`` or ``county``.
+
+    Returns
+    -------
+    table
+        :data:`SHARE_COLUMNS` of each region with such a cell, by code.
+    """
+    regions = pack.geo("regions")
+    regions = regions[regions["level"] == level].sort_values("adcode")
+    rows, columns = masks[MASKS[0]].shape
+    lon = raster.west + raster.step_lon * np.arange(columns)
+    lat = np.asarray(raster.north - raster.step_lat * np.arange(rows), dtype=float)
+    cell_km2 = _cell_km2(lat, raster)
     found = []
     for region in regions.itertuples(index=False):
         west, south, east, north = region.geometry.bounds
-        part = np.ix_((lat >= south) & (lat <= north), (lon >= west) & (lon <= east))
-        y, x = np.meshgrid(lat[part[0].ravel()], lon[part[1].ravel()], indexing="ij")
-        if not x.size or not (reached[part] | ~drawn.known[part]).any():
+        tall = np.flatnonzero((lat >= south) & (lat <= north))
+        broad = np.flatnonzero((lon >= west) & (lon <= east))
+        if not tall.size or not broad.size:
             continue
-        inside = shapely.contains_xy(region.geometry, x.ravel(), y.ravel()).reshape(x.shape)
+        part = np.s_[tall[0] : tall[-1] + 1, broad[0] : broad[-1] + 1]
+        if not any(mask[part].any() for mask in masks.values()):
+            continue
+        corner = (lon[broad[0]] - raster.step_lon / 2, lat[tall[0]] + raster.step_lat / 2)
+        inside = geometry_mask(
+            [region.geometry], (len(tall), len(broad)),
+            from_origin(*corner, raster.step_lon, raster.step_lat), invert=True,
+        )  # fmt: skip
         areas = [
-            float(cell_km2[part][inside & mask[part]].sum())
-            for mask in (covered, reached & ~covered, ~drawn.known)
+            float(np.count_nonzero(inside & masks[name][part], axis=1) @ cell_km2[tall])
+            for name in MASKS
         ]
         if sum(areas):
             whole = float(region.area_km2)
@@ -131,7 +177,7 @@ def area_shares(pack: Pack, drawn: AreaPrediction, level: str, limit_dBm: float)
     return pd.DataFrame(found, columns=list(SHARE_COLUMNS))
 
 
-def _cell_km2(lat: NDArray[np.float64], drawn: AreaPrediction) -> NDArray[np.float64]:
+def _cell_km2(lat: NDArray[np.float64], drawn: Raster) -> NDArray[np.float64]:
     """Return the area of a cell at each latitude, from the radii of curvature of WGS84 [km²]."""
     a_km, e2 = 6_378.137, 0.006_694_379_990_141_316
     w2 = 1.0 - e2 * np.sin(np.radians(lat)) ** 2

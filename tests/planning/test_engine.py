@@ -17,15 +17,15 @@ import pytest
 from geo.errors import InputError, StorageError, UnknownNameError
 from geo.radio.prediction import Cancelled
 from planning import engine
-from planning.engine import Engine, Part, engine_of, run
+from planning.engine import Engine, WorkPart, engine_of, run
 from tests.planning import engine_parts as work
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = Engine(workers=2)
 
 
-def squares(number: int = 5) -> list[Part]:
-    return [Part(f"p{k}", work.write, (k, "é")) for k in range(number)]
+def squares(number: int = 5) -> list[WorkPart]:
+    return [WorkPart(f"p{k}", work.write, (k, "é")) for k in range(number)]
 
 
 def contents(paths: dict[str, Path]) -> dict[str, bytes]:
@@ -41,18 +41,18 @@ def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
     first.paths["p3"].unlink()
     assert run(squares(), tmp_path, LOCAL).made == 1
     # Another argument or other code is another file.
-    assert run([Part("p3", work.write, (3, "e"))], tmp_path, LOCAL).made == 1
+    assert run([WorkPart("p3", work.write, (3, "e"))], tmp_path, LOCAL).made == 1
 
 
 def test_equal_arguments_find_the_same_part() -> None:
     word, again = "long", str(b"long", "ascii")
     assert word is not again
-    pair = [Part("c", work.write, (word, word)), Part("c", work.write, (word, again))]
+    pair = [WorkPart("c", work.write, (word, word)), WorkPart("c", work.write, (word, again))]
     assert len({engine._file_of(part) for part in pair}) == 1
 
 
 def test_a_part_that_fails_is_named_and_the_rest_kept(tmp_path: Path) -> None:
-    found = run([*squares(3), Part("bad", work.fail, 7)], tmp_path, LOCAL)
+    found = run([*squares(3), WorkPart("bad", work.fail, 7)], tmp_path, LOCAL)
     assert list(found.paths) == ["p0", "p1", "p2"]
     assert len(list(tmp_path.iterdir())) == 3
     with pytest.raises(InputError, match=r"1 parts failed: bad; 3 are kept\. bad: part 7 is"):
@@ -61,7 +61,7 @@ def test_a_part_that_fails_is_named_and_the_rest_kept(tmp_path: Path) -> None:
 
 def test_a_stopped_run_keeps_what_is_done(tmp_path: Path) -> None:
     began, flag = tmp_path / "began", tmp_path / "flag"
-    parts = [*squares(3), Part("w", work.wait_for, (str(began), str(flag))), *squares(9)[5:]]
+    parts = [*squares(3), WorkPart("w", work.wait_for, (str(began), str(flag))), *squares(9)[5:]]
 
     def stop() -> bool:
         if began.exists():
@@ -113,8 +113,8 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_two_workers_give_the_same_bytes_and_one_may_be_killed(tmp_path: Path) -> None:
-    parts = [*squares(), Part("bad", work.fail, 7),
-             Part("killed", work.kill_once, str(tmp_path / "flag"))]  # fmt: skip
+    parts = [*squares(), WorkPart("bad", work.fail, 7),
+             WorkPart("killed", work.kill_once, str(tmp_path / "flag"))]  # fmt: skip
     found = run(parts, tmp_path / "dask", Engine("dask", workers=2))
     alone = run(squares(), tmp_path / "local", LOCAL)
     assert (tmp_path / "flag").exists()
@@ -157,7 +157,7 @@ def cluster(port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
 def test_a_run_goes_on_after_its_scheduler_was_restarted(tmp_path: Path) -> None:
     port = free_port()
     began, flag = tmp_path / "began", tmp_path / "flag"
-    parts = [*squares(), Part("w", work.wait_for, (str(began), str(flag)))]
+    parts = [*squares(), WorkPart("w", work.wait_for, (str(began), str(flag)))]
     found: list[Any] = []
     asked = Engine("dask", f"tcp://127.0.0.1:{port}")
     thread = threading.Thread(target=lambda: found.append(run(parts, tmp_path / "parts", asked)))
