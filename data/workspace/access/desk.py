@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from data.home import workspace_folder
 from data.workspace.access import audit, documents
@@ -29,6 +29,9 @@ from data.workspace.access.roles import (
 )
 from geo.errors import InputError
 from geo.sentence import Message
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _ROLES: Final = "roles"
 _acting: ContextVar[Account | None] = ContextVar("acting", default=None)
@@ -87,6 +90,30 @@ def acting_as(account: Account) -> Iterator[None]:
         yield
     finally:
         _acting.reset(mark)
+
+
+def bound(work: Callable[P, T]) -> Callable[P, T]:
+    """Return work that a thread of its own does for the present account.
+
+    Parameters
+    ----------
+    work
+        What is done.
+
+    Returns
+    -------
+    work
+        The same where nobody is asked who he is.
+    """
+    if not is_guarded():
+        return work
+    account = present()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with acting_as(account):
+            return work(*args, **kwargs)
+
+    return run
 
 
 def present() -> Account:
