@@ -18,9 +18,9 @@ def in_force(name: str) -> Pack:
     found = Pack.load(name)
     if is_guarded():
         from data.workspace.access import desk
-        from data.workspace.access.roles import Action, Area
+        from data.workspace.access.roles import Action, RoleArea
 
-        desk.require(Action.READ, Area(province=name))
+        desk.require(Action.READ, RoleArea(province=name))
     stamps = [path.stat() for path in sorted(found.folder.iterdir())]
     seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
     folder = Workspace.open().folder

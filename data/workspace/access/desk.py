@@ -21,8 +21,8 @@ from data.workspace.access.mode import is_guarded
 from data.workspace.access.roles import (
     EVERYWHERE,
     Action,
-    Area,
     Grant,
+    RoleArea,
     RoleTable,
     allowed,
     first_administrators,
@@ -60,8 +60,8 @@ class AccessRefusedError(InputError):
     ) -> None:
         self.action, self.item = action, item
         super().__init__(
-            code, where=item, account=account, action=Message(f"access.action.{action}"),
-            state=Message(f"review.state.{state}") if state else "",
+            code, where=item, account=account, action=Message(f"access_action.{action}"),
+            state=Message(f"review_state.{state}") if state else "",
         )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def role_table(folder: Path | None = None) -> RoleTable:
         return RoleTable.from_json(known.get(_ROLES))
 
 
-def may(account: Account, action: Action, area: Area, folder: Path | None = None) -> bool:
+def may(account: Account, action: Action, area: RoleArea, folder: Path | None = None) -> bool:
     """Return whether an account may do something in an area; the only place that decides.
 
     Parameters
@@ -172,7 +172,7 @@ def may(account: Account, action: Action, area: Area, folder: Path | None = None
     return allowed(account, action, area, grants)
 
 
-def require(action: Action, area: Area, item: str = "", folder: Path | None = None) -> None:
+def require(action: Action, area: RoleArea, item: str = "", folder: Path | None = None) -> None:
     """Refuse what the present account may not do; the refusal is recorded.
 
     Parameters
@@ -195,7 +195,7 @@ def require(action: Action, area: Area, item: str = "", folder: Path | None = No
         refuse(action, area, item, folder)
 
 
-def refuse(action: Action, area: Area, item: str = "", folder: Path | None = None) -> None:
+def refuse(action: Action, area: RoleArea, item: str = "", folder: Path | None = None) -> None:
     """Record a refusal and raise it.
 
     Parameters
@@ -338,7 +338,7 @@ def provinces(names: tuple[str, ...], action: Action = Action.READ) -> tuple[str
         return names
     grants = (*first_administrators(), *role_table().grants)
     account = present()
-    return tuple(n for n in names if allowed(account, action, Area(province=n), grants))
+    return tuple(n for n in names if allowed(account, action, RoleArea(province=n), grants))
 
 
 def administers(account: Account) -> bool:

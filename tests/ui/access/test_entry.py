@@ -77,7 +77,7 @@ def test_a_province_without_a_role_and_anothers_draft_are_not_reached_by_an_addr
     assert "wang refused.read" in records()
     app.session_state["province"] = pack_names()[1]
     app.run()
-    assert any(text("access.action.read", "zh") in str(part.value) for part in app.error)
+    assert any(text("access_action.read", "zh") in str(part.value) for part in app.error)
 
 
 def test_a_session_ends_when_nobody_clicks(visit: Visit) -> None:
