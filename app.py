@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.wording.catalogue import LANGUAGES
 from ui import server
+from ui.access import entry
 from ui.plan import job
 from ui.shell import (
     brand,
@@ -29,6 +30,9 @@ from ui.widgets import background
 @frame.guarded
 def main() -> None:
     """Draw the frame and the chosen page; the URL follows."""
+    entry.begin()
+    if not entry.admits():
+        return
     state.begin(tuple(LANGUAGES))
     # After the address is read: what the browser is given is in its language.
     frame.style()
@@ -40,6 +44,7 @@ def main() -> None:
     if first_paint.takes(page):
         return
     sidebar.show(told_elsewhere=page.url_path == navigation.PAGES["what_if"])
+    entry.who()
     context_bar.show()
     state.write_url()
     sidebar.faults()

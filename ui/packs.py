@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from data.ledger.statements import Ledger
-from data.tables.reader import Pack
+from data.tables.reader import Pack, pack_names
 from data.wording.prefectures import prefectures_word as word_of
+from data.workspace.access.mode import is_guarded
 from data.workspace.effective import catalogue_stamp, effective_pack
 from data.workspace.folder import Workspace
 from layers.registry import layer, layers
@@ -15,10 +16,24 @@ from layers.registry import layer, layers
 def in_force(name: str) -> Pack:
     """Return a pack as the workspace makes it, read again when a file has changed."""
     found = Pack.load(name)
+    if is_guarded():
+        from data.workspace.access import desk
+        from data.workspace.access.roles import Action, RoleArea
+
+        desk.require(Action.READ, RoleArea(province=name))
     stamps = [path.stat() for path in sorted(found.folder.iterdir())]
     seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
     folder = Workspace.open().folder
     return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
+
+
+def readable() -> tuple[str, ...]:
+    """Return the provinces that the visitor may read: all, where nobody is asked who he is."""
+    if not is_guarded():
+        return pack_names()
+    from data.workspace.access import desk
+
+    return desk.provinces(pack_names())
 
 
 def prefectures_word(name: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ipaddress
+import logging
 import os
 import re
 import socket
@@ -30,6 +31,10 @@ from streamlit import config
 
 from data import basemap
 from data.wording.catalogue import LANGUAGES
+from data.workspace.access import documents
+from data.workspace.access.mode import AuthMode, auth_mode, is_guarded
+from data.workspace.access.roles import RoleTable
+from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from layers.map.tiles import ROUTE, background
 from ui.shell import frame, welcome
@@ -48,6 +53,7 @@ _POLICY = (
     "connect-src 'self'{sockets}; worker-src 'self' blob:; frame-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+_LOG = logging.getLogger("tongcun")
 _NAME = re.compile(r"[\w.:%-]+")
 _CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 _REFUSAL = (
@@ -58,13 +64,38 @@ _REFUSAL = (
 
 def middleware() -> list[Middleware]:
     """Return what stands before Streamlit's own server."""
-    return [Middleware(Guard)]
+    if not is_guarded():
+        return [Middleware(Guard)]
+    from ui.access import entry, identity
+    from ui.access.gate import Gate
+
+    if auth_mode() is AuthMode.PROXY:
+        config.set_option("server.trustedUserHeaders", identity.trusted_headers())
+    # The gate must see who really connects, not who a header says does.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    entry.begin()
+    return [Middleware(Guard), Middleware(Gate)]
 
 
 def routes() -> list[Route]:
-    """Return what this server answers beside Streamlit: tiles of the planner's own base map."""
+    """Return what this server answers beside Streamlit: own tiles, and whether it is ready."""
     base = str(config.get_option("server.baseUrlPath")).strip("/")
-    return [Route(f"/{base}/{ROUTE}".replace("//", "/"), _tile)]
+    return [
+        Route(f"/{base}/{path}".replace("//", "/"), answer)
+        for path, answer in ((ROUTE, _tile), ("ready", _ready))
+    ]
+
+
+def _ready(_request: Request) -> Response:
+    """Answer whether a page could be drawn: what keeps its data can be read, and who asks known."""
+    try:
+        with documents.reading(Workspace.open().folder) as opened:
+            RoleTable.from_json(opened.get("roles"))
+        auth_mode()
+    except PlannerError as error:
+        _LOG.warning("not ready: %s", error)
+        return Response("unavailable\n", status_code=503, media_type="text/plain")
+    return Response("ok\n", media_type="text/plain")
 
 
 def _tile(request: Request) -> Response:

@@ -6,7 +6,8 @@ import datetime as dt
 
 import streamlit as st
 
-from data.tables.reader import Pack, pack_names
+from data.tables.reader import Pack
+from ui import packs
 from ui.shell import cache, localised_select, region, search, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import brief_name, name_language, t
@@ -21,7 +22,7 @@ _KEY = "context"
 def show() -> None:
     """Draw the bar; every choice is kept in the session and in the URL."""
     with st.container(key=_KEY, horizontal=True, vertical_alignment="center", gap="xsmall"):
-        names = {name: _province_title(name) for name in pack_names()}
+        names = {name: _province_title(name) for name in packs.readable()}
         st.session_state[_PROVINCE] = state.province()
         localised_select.selectbox(
             st, t("sidebar.province"), list(names), key=_PROVINCE,

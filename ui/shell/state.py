@@ -15,7 +15,7 @@ import streamlit as st
 
 from data.ledger.statements import parse_date
 from data.scenario.scenario import Scenario
-from data.tables.reader import Pack, pack_names
+from data.tables.reader import Pack
 from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from layers.base import LEVELS, Layer, Metric
@@ -75,7 +75,7 @@ def begin(languages: Sequence[str]) -> None:
     session = st.session_state
     if session.get(_READ):
         return
-    provinces = pack_names()
+    provinces = packs.readable()
     known = (
         (LANGUAGE, tuple(languages), languages[0]),
         (PROVINCE, provinces, provinces[0]),
@@ -238,10 +238,10 @@ def _load_named(name: str) -> None:
     workspace = Workspace.open()
     try:
         scenario = workspace.load(name)
-        if scenario.province in pack_names():
+        if scenario.province in packs.readable():
             adopt(scenario)
             return
-        names: tuple[str, ...] = pack_names()
+        names: tuple[str, ...] = packs.readable()
     except PlannerError:
         names = _saved(workspace)
     _fault(SCENARIO, name, "", names)

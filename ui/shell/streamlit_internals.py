@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
 
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.web.server.starlette import starlette_websocket
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 __all__ = [
     "RerunException",
@@ -19,6 +25,8 @@ __all__ = [
     "UploadedFile",
     "in_part",
     "media_address",
+    "session_users",
+    "visitor_of",
     "waiting_request",
 ]
 
@@ -64,3 +72,50 @@ def in_part() -> bool:
     """Return whether the run under way draws fragments alone, not the whole page."""
     context = get_script_run_ctx()
     return context is not None and bool(context.fragment_ids_this_run)
+
+
+def visitor_of(headers: Headers) -> dict[str, Any]:
+    """Return what is known of who sends a request, as a page of his would know it.
+
+    Parameters
+    ----------
+    headers
+        Headers of the request.
+
+    Returns
+    -------
+    known
+        As :data:`streamlit.user`; a forged or damaged cookie says nothing.
+    """
+    cookies = cookie_parser(headers.get("cookie", ""))
+    known: dict[str, Any] = {}
+    signed = (
+        starlette_websocket._get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)  # noqa: SLF001  no public way
+        if USER_COOKIE_NAME in cookies
+        else None
+    )
+    if signed:
+        known.update(json.loads(signed))
+    return known | starlette_websocket.gather_user_info(headers)
+
+
+def session_users(*, file: str = "", session: str = "") -> list[Mapping[str, Any]]:
+    """Return what is known of whoever a file or a session belongs to.
+
+    Parameters
+    ----------
+    file
+        Name of a file of a page, without its suffix.
+    session
+        Name of a session.
+
+    Returns
+    -------
+    known
+        One for each session; empty where nothing is known.
+    """
+    running = get_instance()
+    held = running.media_file_mgr._files_by_session_and_coord  # noqa: SLF001  no public way
+    names = [name for name, files in list(held.items()) if file and file in files.values()]
+    found = (running._session_mgr.get_session_info(name) for name in [*names, session])  # noqa: SLF001  no public way
+    return [dict(one.session._user_info) for one in found if one is not None]  # noqa: SLF001  no public way

@@ -20,6 +20,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.wording.catalogue import call_prefectures, called_prefectures
+from data.workspace.access.desk import bound
 from geo.radio.prediction import Cancelled
 from ui.shell.callbacks import whole
 from ui.shell.frame import guarded
@@ -80,9 +81,11 @@ class Job:
         """Begin the work in a thread that ends with the process; return the job."""
         word = called_prefectures()
 
+        with_account = bound(self._run)
+
         def run() -> None:
             call_prefectures(word)
-            self._run(work)
+            with_account(work)
 
         threading.Thread(target=run, daemon=True, name="work").start()
         return self

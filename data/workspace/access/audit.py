@@ -30,7 +30,7 @@ _MOST = 500
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditLine:
     """One line of the audit.
 
     Attributes
@@ -109,7 +109,7 @@ def record(
     documents.put(_HEAD, _json({**head, "number": content["number"], "seal": seal}))
 
 
-def entries(documents: Documents) -> list[Entry]:
+def entries(documents: Documents) -> list[AuditLine]:
     """Return the lines that can be read, the oldest first.
 
     Parameters
@@ -122,9 +122,9 @@ def entries(documents: Documents) -> list[Entry]:
     entries
         A damaged line is left out: :func:`verified` names it.
     """
-    names = tuple(Entry.__dataclass_fields__)
+    names = tuple(AuditLine.__dataclass_fields__)
     found = (_parsed(line) for line in documents.lines())
-    return [Entry(**{name: line[name] for name in names}) for line in found if line]
+    return [AuditLine(**{name: line[name] for name in names}) for line in found if line]
 
 
 def verified(documents: Documents) -> Verified:

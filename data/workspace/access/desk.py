@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from data.home import workspace_folder
 from data.workspace.access import audit, documents
@@ -21,14 +21,17 @@ from data.workspace.access.mode import is_guarded
 from data.workspace.access.roles import (
     EVERYWHERE,
     Action,
-    Area,
     Grant,
+    RoleArea,
     RoleTable,
     allowed,
     first_administrators,
 )
 from geo.errors import InputError
 from geo.sentence import Message
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _ROLES: Final = "roles"
 _acting: ContextVar[Account | None] = ContextVar("acting", default=None)
@@ -57,8 +60,8 @@ class AccessRefusedError(InputError):
     ) -> None:
         self.action, self.item = action, item
         super().__init__(
-            code, where=item, account=account, action=Message(f"access.action.{action}"),
-            state=Message(f"review.state.{state}") if state else "",
+            code, where=item, account=account, action=Message(f"access_action.{action}"),
+            state=Message(f"review_state.{state}") if state else "",
         )  # fmt: skip
 
 
@@ -87,6 +90,30 @@ def acting_as(account: Account) -> Iterator[None]:
         yield
     finally:
         _acting.reset(mark)
+
+
+def bound(work: Callable[P, T]) -> Callable[P, T]:
+    """Return work that a thread of its own does for the present account.
+
+    Parameters
+    ----------
+    work
+        What is done.
+
+    Returns
+    -------
+    work
+        The same where nobody is asked who he is.
+    """
+    if not is_guarded():
+        return work
+    account = present()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with acting_as(account):
+            return work(*args, **kwargs)
+
+    return run
 
 
 def present() -> Account:
@@ -120,7 +147,7 @@ def role_table(folder: Path | None = None) -> RoleTable:
         return RoleTable.from_json(known.get(_ROLES))
 
 
-def may(account: Account, action: Action, area: Area, folder: Path | None = None) -> bool:
+def may(account: Account, action: Action, area: RoleArea, folder: Path | None = None) -> bool:
     """Return whether an account may do something in an area; the only place that decides.
 
     Parameters
@@ -145,7 +172,7 @@ def may(account: Account, action: Action, area: Area, folder: Path | None = None
     return allowed(account, action, area, grants)
 
 
-def require(action: Action, area: Area, item: str = "", folder: Path | None = None) -> None:
+def require(action: Action, area: RoleArea, item: str = "", folder: Path | None = None) -> None:
     """Refuse what the present account may not do; the refusal is recorded.
 
     Parameters
@@ -168,7 +195,7 @@ def require(action: Action, area: Area, item: str = "", folder: Path | None = No
         refuse(action, area, item, folder)
 
 
-def refuse(action: Action, area: Area, item: str = "", folder: Path | None = None) -> None:
+def refuse(action: Action, area: RoleArea, item: str = "", folder: Path | None = None) -> None:
     """Record a refusal and raise it.
 
     Parameters
@@ -311,7 +338,7 @@ def provinces(names: tuple[str, ...], action: Action = Action.READ) -> tuple[str
         return names
     grants = (*first_administrators(), *role_table().grants)
     account = present()
-    return tuple(n for n in names if allowed(account, action, Area(province=n), grants))
+    return tuple(n for n in names if allowed(account, action, RoleArea(province=n), grants))
 
 
 def administers(account: Account) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.workspace.access import desk
-from data.workspace.access.roles import Action, Area
+from data.workspace.access.roles import Action, RoleArea
 
 _CODE = "adcode"
 
@@ -34,17 +34,17 @@ def check_import(
         If a changed row lies elsewhere, or it cannot be told where.
     """
     account = desk.present()
-    if desk.may(account, Action.IMPORT, Area(province=province), folder):
+    if desk.may(account, Action.IMPORT, RoleArea(province=province), folder):
         return
     for area in _areas(province, before, after):
         desk.require(Action.IMPORT, area, kind, folder)
 
 
-def _areas(province: str, before: pd.DataFrame | None, after: pd.DataFrame) -> list[Area]:
+def _areas(province: str, before: pd.DataFrame | None, after: pd.DataFrame) -> list[RoleArea]:
     """Return the prefectures of the rows that differ; the province where a row names none."""
     tables = [table for table in (before, after) if table is not None]
     if any(_CODE not in table for table in tables):
-        return [Area(province=province)]
+        return [RoleArea(province=province)]
     rows = [
         pd.DataFrame({"row": table.astype("string").fillna("").agg("\x1f".join, axis=1),
                       _CODE: table[_CODE].astype("string").fillna("")})
@@ -53,8 +53,8 @@ def _areas(province: str, before: pd.DataFrame | None, after: pd.DataFrame) -> l
     changed = pd.concat(rows).drop_duplicates("row", keep=False)[_CODE]
     whole = changed.str.fullmatch(r"[0-9]{6}")
     prefectures = {f"{code[:4]}00" for code in changed[whole]}
-    found = [Area(province=province, prefecture=code) for code in sorted(prefectures)]
-    return found if found and whole.all() else [Area(province=province)]
+    found = [RoleArea(province=province, prefecture=code) for code in sorted(prefectures)]
+    return found if found and whole.all() else [RoleArea(province=province)]
 
 
 def check_undo(folder: Path, province: str, kind: str, who: str) -> None:
@@ -78,6 +78,6 @@ def check_undo(folder: Path, province: str, kind: str, who: str) -> None:
     """
     account = desk.present()
     own = account.name and account.name == who
-    if not own and not desk.may(account, Action.IMPORT, Area(province=province), folder):
+    if not own and not desk.may(account, Action.IMPORT, RoleArea(province=province), folder):
         error = desk.refusal(Action.IMPORT, f"{province} {kind}")
         raise error

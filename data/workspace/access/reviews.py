@@ -26,7 +26,7 @@ from data.scenario.scenario import Scenario
 from data.workspace.access import audit, desk, documents
 from data.workspace.access.account import Account
 from data.workspace.access.documents import Documents
-from data.workspace.access.roles import Action, Area
+from data.workspace.access.roles import Action, RoleArea
 from geo.errors import DataError, InputError
 
 #: Longest comment [characters].
@@ -115,7 +115,7 @@ class Review(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    area: Area
+    area: RoleArea
     owner: str = ""
     state: ReviewState = ReviewState.DRAFT
     steps: tuple[ReviewStep, ...] = ()
@@ -150,7 +150,7 @@ def review_of(opened: Documents, scenario: Scenario) -> Review:
     """
     text = opened.get(_key(scenario.name))
     if not text:
-        return Review(name=scenario.name, area=Area(province=scenario.province))
+        return Review(name=scenario.name, area=RoleArea(province=scenario.province))
     try:
         return Review.model_validate_json(text)
     except ValidationError as error:
@@ -341,9 +341,9 @@ def version(opened: Documents, digest: str) -> Scenario | None:
     return Scenario.from_json(text, where=digest) if text else None
 
 
-def _own_area(account: Account, province: str, folder: Path) -> Area:
+def _own_area(account: Account, province: str, folder: Path) -> RoleArea:
     """Return where a new scenario belongs: the province, or the one prefecture of its planner."""
-    whole = Area(province=province)
+    whole = RoleArea(province=province)
     if desk.may(account, Action.CHANGE, whole, folder):
         return whole
     own = {

@@ -54,7 +54,7 @@ MAY: Final = {
 }
 
 
-class Area(BaseModel):
+class RoleArea(BaseModel):
     """A province, or one prefecture of it.
 
     Attributes
@@ -70,7 +70,7 @@ class Area(BaseModel):
     province: Annotated[str, Field(min_length=1, max_length=100)]
     prefecture: Annotated[str, Field(pattern=r"^([0-9]{6})?$")] = ""
 
-    def holds(self, other: Area) -> bool:
+    def holds(self, other: RoleArea) -> bool:
         """Return whether another area lies in this one.
 
         Parameters
@@ -104,7 +104,7 @@ class Grant(BaseModel):
 
     subject: str
     role: Role
-    area: Area
+    area: RoleArea
 
     @field_validator("subject")
     @classmethod
@@ -144,7 +144,7 @@ class Grant(BaseModel):
             If a part of it has another form.
         """
         try:
-            area = Area(province=province, prefecture=prefecture)
+            area = RoleArea(province=province, prefecture=prefecture)
             return cls(subject=subject, role=Role(role), area=area)
         except ValueError as error:
             raise InputError(
@@ -242,7 +242,7 @@ def first_administrators() -> tuple[Grant, ...]:
     )
 
 
-def roles_of(account: Account, area: Area, grants: Iterable[Grant]) -> frozenset[Role]:
+def roles_of(account: Account, area: RoleArea, grants: Iterable[Grant]) -> frozenset[Role]:
     """Return the roles of an account in an area.
 
     Parameters
@@ -265,7 +265,7 @@ def roles_of(account: Account, area: Area, grants: Iterable[Grant]) -> frozenset
     return frozenset(g.role for g in grants if g.subject in subjects and g.area.holds(area))
 
 
-def allowed(account: Account, action: Action, area: Area, grants: Iterable[Grant]) -> bool:
+def allowed(account: Account, action: Action, area: RoleArea, grants: Iterable[Grant]) -> bool:
     """Return whether an account may do something in an area.
 
     To read a province, a role in one of its prefectures is enough: the figures of a prefecture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.scenario.scenario import Scenario
 from data.workspace.access import desk, documents, reviews
-from data.workspace.access.roles import Action, Area
+from data.workspace.access.roles import Action, RoleArea
 
 
 def readable(folder: Path, known: Iterable[tuple[str, Scenario]]) -> tuple[str, ...]:
@@ -107,4 +107,4 @@ def require_province(folder: Path, province: str, item: str) -> None:
     AccessRefusedError
         If the present account may not.
     """
-    desk.require(Action.CHANGE, Area(province=province), item, folder)
+    desk.require(Action.CHANGE, RoleArea(province=province), item, folder)

@@ -9,9 +9,9 @@ from data.workspace.access.roles import (
     EVERYWHERE,
     MAY,
     Action,
-    Area,
     Grant,
     Role,
+    RoleArea,
     RoleTable,
     allowed,
     first_administrators,
@@ -19,13 +19,13 @@ from data.workspace.access.roles import (
 from geo.errors import DataError, InputError
 
 WHOLE, WEST, EAST = (
-    Area(province="toy"),
-    Area(province="toy", prefecture="990100"),
-    Area(province="toy", prefecture="990200"),
+    RoleArea(province="toy"),
+    RoleArea(province="toy", prefecture="990100"),
+    RoleArea(province="toy", prefecture="990200"),
 )
 
 
-def grants(role: Role, area: Area, subject: str = "user:wang") -> tuple[Grant, ...]:
+def grants(role: Role, area: RoleArea, subject: str = "user:wang") -> tuple[Grant, ...]:
     return (Grant(subject=subject, role=role, area=area),)
 
 
@@ -34,7 +34,7 @@ def grants(role: Role, area: Area, subject: str = "user:wang") -> tuple[Grant, .
 def test_a_role_gives_what_the_table_says_and_nothing_else(role: Role, action: Action) -> None:
     wang = Account("wang")
     assert allowed(wang, action, WHOLE, grants(role, WHOLE)) == (action in MAY[role])
-    assert not allowed(wang, action, Area(province="other"), grants(role, WHOLE))
+    assert not allowed(wang, action, RoleArea(province="other"), grants(role, WHOLE))
     assert not allowed(Account("li"), action, WHOLE, grants(role, WHOLE))
     assert not allowed(NOBODY, action, WHOLE, grants(role, WHOLE, "user:x"))
 
@@ -53,7 +53,7 @@ def test_a_role_of_the_province_holds_in_each_prefecture() -> None:
 
 
 def test_groups_of_the_provider_map_to_roles() -> None:
-    own = grants(Role.PLANNER, Area(province=EVERYWHERE), "group:planners")
+    own = grants(Role.PLANNER, RoleArea(province=EVERYWHERE), "group:planners")
     assert allowed(Account("wang", groups=frozenset({"planners"})), Action.CHANGE, WEST, own)
     assert not allowed(Account("planners"), Action.CHANGE, WEST, own)
 

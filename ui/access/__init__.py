@@ -1,0 +1,1 @@
+"""Who sits before the page: identity, the gate before the server, the page to sign in."""
