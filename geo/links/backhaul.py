@@ -25,6 +25,7 @@ from geo.earth.crs import check_lonlat
 from geo.errors import InputError, RangeError
 from geo.links.backhaul_graph import RouteGraph, route_graph
 from geo.links.microwave import MicrowaveHops
+from geo.links.road_ways import between_sites
 from geo.network_design.problem import MoneyGoal, NetworkProblem
 from geo.network_design.solve import designed
 from geo.network_design.ways import ways
@@ -152,7 +153,7 @@ class _Case:
     near: tuple[tuple[tuple[int, float, float, float], ...], ...]
     unknown: Flags
     satellite: Floats
-    between: tuple[Ints, Floats]
+    between: tuple[Floats, Ints, Floats]
 
 
 @dataclass(slots=True, eq=False)
@@ -224,7 +225,9 @@ def backhaul(
     near, unknown = _near_hops(n, len(node_lon), hops, prices)
     far = ~graph.joined | (graph.alone_km >= prices.far_km)
     satellite = np.where(far, prices.satellite, np.inf)
-    between = ends, km * rule.route_factor
+    between = graph.alone_km, ends, km * rule.route_factor
+    if roads is not None:
+        between = between_sites(graph)
     case = _Case(n, graph, prices, rule, near, unknown, satellite, between)
     return _told(case, _cheapest(case), terrain=hops is not None)
 
@@ -296,14 +299,14 @@ def _by_fibre(case: _Case) -> Flags:
     if not len(choice):
         return joined
     fibred = np.flatnonzero(joined)
-    ends, km = case.between
+    root, ends, km = case.between
     variants = len(fibred) + len(choice)
     own = np.repeat([prices.fibre_terminal, prices.satellite], [len(fibred), len(choice)])
     place = np.concatenate([fibred, choice])
     problem = NetworkProblem(
         reach=sp.csr_array((variants, 0)), weights=np.zeros(0), own=own, place=place,
         fibre=np.arange(variants) < len(fibred), option=place,
-        fixed=tuple(fibred.tolist()), root=prices.fibre_per_km * case.graph.alone_km,
+        fixed=tuple(fibred.tolist()), root=prices.fibre_per_km * root,
         ends=ends, money=prices.fibre_per_km * km, groups=np.zeros(0, dtype=np.int64),
         least=np.zeros(1),
     )  # fmt: skip

@@ -199,17 +199,24 @@ def route_graph(
     direct = slice(0, len(parts[0]))
     to_node = ends[direct].min(axis=1) == 0
     np.minimum.at(alone, ends[direct].max(axis=1)[to_node], km[direct][to_node])
-    stretches, order, start = _contracted(ends, km, n + 1)
+    stretches, order, start = contracted(ends, km, n + 1)
     shape = np.column_stack([lon[a], lat[a], lon[b], lat[b]])[order]
     pieces = km[order]
     whole = np.add.reduceat(pieces, start[:-1]) if len(stretches) else np.zeros(0)
     return RouteGraph(stretches, whole, shape, pieces, start, part[1 : n + 1] == part[0], alone[1:])
 
 
-def _contracted(ends: Ints, km: Floats, kept: int) -> tuple[Ints, Ints, Ints]:
+def contracted(ends: Ints, km: Floats, kept: int) -> tuple[Ints, Ints, Ints]:
     """Join edges that meet at a vertex without a choice; the first ``kept`` vertices stay.
 
     Of several stretches between the same ends the shortest is kept, of circles none.
+
+    Parameters
+    ----------
+    ends, km
+        (m, 2) vertices of the edges, and (m,) their length [km].
+    kept
+        Number of vertices that stay.
 
     Returns
     -------

@@ -7,7 +7,7 @@ with fibre; the others have no way to pay for and pass nothing on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -78,6 +78,35 @@ class NetworkProblem:
         unknown = set(self.fixed) - set(self.option.tolist())
         if unknown:
             raise InputError("network.no_variant", unknown=sorted(unknown))
+
+    def branching(self, root: Floats, ends: Ints, money: Floats) -> NetworkProblem:
+        """Return the problem with crossings at which ways may branch.
+
+        A crossing is a place whose only variant costs nothing, has fibre and serves nobody.
+
+        Parameters
+        ----------
+        root
+            (places + crossings,) fibre to what exists already [money].
+        ends, money
+            (m, 2) pairs of these places, and the fibre between them [money].
+
+        Returns
+        -------
+        problem
+            The variants of the crossings follow all others, under options of their own.
+        """
+        new = np.arange(len(self.root), len(root))
+        nothing = np.zeros(len(new))
+        none = sp.csr_array((len(new), self.reach.shape[1]))
+        first = int(self.option.max(initial=-1)) + 1
+        return replace(
+            self, reach=sp.csr_array(sp.vstack([self.reach, none])),
+            own=np.append(self.own, nothing), place=np.append(self.place, new),
+            fibre=np.append(self.fibre, np.ones(len(new), dtype=bool)),
+            option=np.append(self.option, first + np.arange(len(new))),
+            root=root, ends=ends, money=money,
+        )  # fmt: skip
 
     @property
     def reachable(self) -> Flags:

@@ -11,11 +11,6 @@ from geo.earth.crs import check_lonlat, ecef, geodesic_m
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Least length of a network in the plane over that of the shortest tree between its places alone:
-#: Chung and Graham (1985), Annals of the New York Academy of Sciences 440:328–346, prove 0.82416;
-#: rounded down, the earth being no plane.
-STEINER_RATIO = 0.82
-
 
 def ways(
     places: tuple[ArrayLike, ArrayLike],

@@ -3,8 +3,9 @@
 The goal's money is what it takes to build, or the present value over the years of operation where
 the settings ask for that; it chooses the links as well. A site that is far from the existing fibre
 has fibre or a satellite, any other one fibre (:mod:`planning.plan.backhaul`). Where roads are
-imported, trees may branch anywhere along them, and microwave hops depend on the terrain between the
-sites built: there the answer is priced with them, and the bound uses the least that they can cost.
+imported, ways follow them; the bound lets trees branch at their crossings, too. Microwave hops
+depend on the terrain between the sites built: the answer is priced with them, and the bound uses
+the least that they can cost.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError
+from geo.links.backhaul_graph import route_graph
+from geo.links.road_ways import between_sites, with_crossings
 from geo.network_design.curve import curve
 from geo.network_design.problem import MoneyGoal, NetworkPlan, NetworkProblem
 from geo.network_design.solve import Search
-from geo.network_design.ways import STEINER_RATIO, ways
+from geo.network_design.ways import ways
 from geo.siting import SitingProblem, SolverRun
 from planning.plan.backhaul import join, least_hop, link_prices
 from planning.plan.candidates import lines_of
@@ -176,7 +179,7 @@ def chosen_with_links(ask: Ask, run: SolverRun) -> Chosen:
     bound = found.bound
     if priced.cheaper_links:
         selected, cost = _corrected(priced, (selected, cost), run)
-        bound = priced.search(run, lowest=True).run().bound
+        bound = priced.bound(run)
     covered = priced.covered(selected)
     measure, value = (COST, cost) if goal.budget is None else (HOUSEHOLDS, covered)
     bound = min(bound, value) if goal.budget is None else max(bound, value)
@@ -311,13 +314,24 @@ class _Priced:
         self.fibred = self.standing | fibre | (self.root_km <= _AT_NODE_KM)
         if not np.isfinite(self.root_km).any():
             self.fibred &= False
-        self.roads = lines_of(ask.pack, "roads") is not None
+        roads = lines_of(ask.pack, "roads")
+        self.graph = None
+        if roads is not None:
+            places, known = (
+                (table["lon"].to_numpy(float), table["lat"].to_numpy(float))
+                for table in (sites, nodes)
+            )
+            self.graph = route_graph(
+                places, known, factor=rates.route_factor, pairs=ends, roads=roads
+            )
+            self.root_km, self.ends, self.km = between_sites(self.graph)
+            self.root_km = np.where(self.standing, 0.0, self.root_km)
         self.hop = least_hop(ask.pack, ask.scenario, sites, ask.rates)
 
     @property
     def cheaper_links(self) -> bool:
         """True if links may cost less than straight fibre and satellites."""
-        return self.roads or bool(np.isfinite(self.hop).any())
+        return self.graph is not None or bool(np.isfinite(self.hop).any())
 
     @property
     def alone(self) -> Floats:
@@ -348,12 +362,18 @@ class _Priced:
         """Return the search for the goal, with fibre at a share of its price."""
         return Search(self._network(share=share, lowest=lowest), self.goal(), run)
 
+    def bound(self, run: SolverRun) -> float:
+        """Return the bound on every plan where links may be cheaper."""
+        search = self.search(run, lowest=True)
+        if self.graph is None:
+            return search.run().bound
+        # Integer programs with all crossings bring little for their time.
+        search.priced()
+        return search.bound * (search.unit if self.ask.budget is None else 1.0)
+
     def _network(self, *, share: float, lowest: bool) -> NetworkProblem:
         """Return variants by fibre, then by satellite, then by hop where the bound needs it."""
         problem, prices, place = self.ask.problem, self.prices, self.place
-        if lowest and self.roads:
-            # Along roads there is no route factor, and trees may branch anywhere.
-            share = STEINER_RATIO / self.ask.rates.route_factor
         allowed = np.ones(len(place), dtype=bool)
         allowed[list(problem.forbidden)] = False
         satellite = round(prices.satellite, 2) if self.far.any() else 0.0
@@ -375,15 +395,20 @@ class _Priced:
         sums = np.bincount(groups, weights, minlength=len(labels))
         share_of = [float(problem.least_share.get(label, 0.0)) for label in labels]
         least = np.array(share_of, dtype=np.float64) * sums
-        money = np.round(prices.fibre_per_km * share * self.km, 2)
-        root = np.round(prices.fibre_per_km * share * self.root_km, 2)
-        return NetworkProblem(
+        per_km = prices.fibre_per_km * share
+        network = NetworkProblem(
             reach=sp.csr_array(sp.csr_array(problem.coverage)[option] != 0).astype(float),
             weights=weights, own=own, place=place[option],
             fibre=np.arange(len(option)) < len(options[0]), option=option,
-            fixed=tuple(problem.fixed), root=root, ends=self.ends, money=money,
-            groups=groups.ravel().astype(np.int64), least=least,
+            fixed=tuple(problem.fixed), root=np.round(per_km * self.root_km, 2), ends=self.ends,
+            money=np.round(per_km * self.km, 2), groups=groups.ravel().astype(np.int64),
+            least=least,
         )  # fmt: skip
+        if not lowest or self.graph is None:
+            return network
+        root_km, ends, km = with_crossings(self.graph)
+        root_km[: len(self.standing)] = self.root_km
+        return network.branching(np.floor(per_km * root_km), ends, np.floor(per_km * km))
 
     def covered(self, selected: tuple[int, ...]) -> float:
         """Return the households reached."""
