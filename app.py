@@ -1,7 +1,4 @@
-"""The web interface: page configuration and navigation, no logic.
-
-``streamlit run app.py`` finds ``app`` below, the server; the server runs this file for each page.
-"""
+"""The web interface, no logic: the server ``app`` below runs this file for each page."""
 
 from __future__ import annotations
 
@@ -30,7 +27,6 @@ from ui.widgets import background
 @frame.guarded
 def main() -> None:
     """Draw the frame and the chosen page; the URL follows."""
-    entry.begin()
     if not entry.admits():
         return
     state.begin(tuple(LANGUAGES))

@@ -31,6 +31,7 @@ def present() -> Account:
 
 def admits() -> bool:
     """Draw why there is nothing to see, unless the visitor may read a province."""
+    begin()
     if not is_guarded():
         return True
     account = present()

@@ -64,8 +64,7 @@ def show() -> None:
             plan_exports.show(found)
             see_sources([*found.sites["source_ids"], *found.bill["source_ids"]])
             universal_service.show(found)
-    # Saved with its area: else another page would solve it for the whole province.
-    saving.show(fields.scenario)
+    saving.show(fields.scenario)  # with its area: else another page solves it for the province
 
 
 def _wishes() -> None:
