@@ -63,7 +63,6 @@ def test_no_choice_beats_the_bound_with_crossings(seed: int) -> None:
     for count in range(1, SITES + 1):
         for some in combinations(range(SITES), count):
             tree = routed(sites[list(some)], node, lines).tree(np.arange(count))
-            assert tree.bound == pytest.approx(tree.cost, rel=0.02)
             chosen = np.isin(np.arange(SITES), some)
             every.append((homes[chosen].sum(), own[chosen].sum() + tree.cost))
             # A tree without branches at crossings is never cheaper, and at most twice as dear.
