@@ -17,6 +17,7 @@ import streamlit as st
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
+from data.workspace.access import desk as access
 from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from planning.comparison.inputs import plan_key, without_extras
@@ -39,10 +40,11 @@ _KEPT = 8
 
 @dataclass(frozen=True)
 class _Run:
-    """A run and the scenario that it answers."""
+    """A run, the scenario that it answers, and the account that began it."""
 
     job: Job
     scenario: Scenario
+    account: str
 
     @property
     def is_kept(self) -> bool:
@@ -95,7 +97,7 @@ def start() -> None:
             del jobs[place]
     run = desk.get(key)
     if run is None:
-        run = _Run(Job(key, step="waiting"), state.plan())
+        run = _Run(Job(key, step="waiting"), state.plan(), access.present().name)
         desk.keep(key, run)
         run.job.start(lambda job: _work(job, pack, scenario, desk))
         _own().add(key)
@@ -104,10 +106,17 @@ def start() -> None:
 
 
 def reopen() -> None:
-    """Take the scenario of the run that the address names, once; called before a page is drawn."""
+    """Take the scenario of the run that the address names, once; called before a page is drawn.
+
+    The run of another account is not found: its scenario may be a draft that nobody else reaches.
+    """
     asked = st.session_state.pop(state.RUN_ASKED, "")
     run = _desk().get(asked) if asked else None
-    if run is not None and run.scenario.province == state.province():
+    if (
+        run is not None
+        and run.account == access.present().name
+        and run.scenario.province == state.province()
+    ):
         state.adopt(run.scenario)
 
 

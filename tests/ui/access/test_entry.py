@@ -16,6 +16,8 @@ from data.workspace.access.account import NOBODY, Account
 from data.workspace.access.roles import Grant, RoleTable
 from data.workspace.folder import Workspace
 from ui.access import identity
+from ui.plan import job
+from ui.widgets.background import Job
 
 APP = str(Path(__file__).parents[3] / "app.py")
 PROVINCE = pack_names()[0]
@@ -88,3 +90,17 @@ def test_a_session_ends_when_nobody_clicks(visit: Visit) -> None:
     assert text("access.ended", "zh", minutes=30) in shown(app)
     app.button(key="access_enter").click().run()
     assert text("access.ended", "zh", minutes=30) not in shown(app)
+
+
+def test_anothers_run_is_not_reached_by_its_address(visit: Visit) -> None:
+    scenario = Scenario(name="secret", province=PROVINCE)
+    mine, other = Job("mine", step="waiting"), Job("other", step="waiting")
+    for job_of, account in ((mine, "wang"), (other, "li")):
+        job._desk().keep(job_of.key, job._Run(job_of, scenario, account))
+    for key, name in (("other", ""), ("mine", "secret")):
+        app = visit(Account("wang"))
+        app.query_params["run"] = key
+        app.run()
+        assert not app.exception
+        histories = app.session_state["_histories"].values()
+        assert {history.present.name for history in histories} == ({name} if name else set())
