@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -23,6 +24,7 @@ from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from data.atomic import atomic_path
@@ -337,6 +339,7 @@ def _client(engine: Engine) -> Iterator[Client]:
         return
     workers = engine.workers or os.cpu_count() or 1
     with (
+        _no_main(),
         LocalCluster(
             n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
             worker_dashboard_address=None, env={"NUMBA_NUM_THREADS": "1"}, silence_logs=50,
@@ -344,6 +347,17 @@ def _client(engine: Engine) -> Iterator[Client]:
         Client(cluster, set_as_default=False) as client,
     ):  # fmt: skip
         yield client
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Hide the main module: a process that starts meanwhile would run it, be it a page, again."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _check_workers(client: Client) -> None:

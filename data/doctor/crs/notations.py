@@ -34,7 +34,7 @@ def as_degrees(x: Floats, y: Floats) -> tuple[Floats, Floats, str]:
     Examples
     --------
     >>> x, y, notation = as_degrees(np.array([1031724.0]), np.array([244636.0]))
-    >>> x.tolist(), y.round(4).tolist(), notation
+    >>> x.round(4).tolist(), y.round(4).tolist(), notation
     ([103.29], [24.7767], 'packed')
     """
     for factor in _FACTORS:
