@@ -11,7 +11,7 @@ from data.workspace.access import desk
 from data.workspace.access.account import NOBODY, Account
 from data.workspace.access.mode import AuthMode, auth_mode, is_guarded
 from ui.access import identity
-from ui.shell.callbacks import once
+from ui.shell.callbacks import once, whole
 from ui.shell.i18n import t
 from ui.shell.provenance import plain
 
@@ -81,11 +81,13 @@ def _way_in(name: str) -> None:
         st.button(t("access.go_on"), key="access_enter", on_click=once(_forget), type="primary")
 
 
+@whole
 def _signed_out() -> None:
     _forget()
     st.logout()
 
 
+@whole
 def _forget() -> None:
     st.session_state.clear()
 

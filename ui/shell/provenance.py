@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.ledger.documents import cited, documents
-from data.ledger.metrics import code_words, in_language, keyed, titles
+from data.ledger.metrics import code_words, credits_in, in_language, keyed, titles
 from data.scenario.presets import presets
 from data.tables.imports import IMPORTABLE
 from data.tables.pack import TABLES
@@ -17,7 +17,7 @@ from data.tables.reader import Pack
 from data.wording.catalogue import data_language, text
 from planning.exports.source_rows import TABLE_KINDS
 from ui.shell import cache
-from ui.shell.i18n import language, qualified, t
+from ui.shell.i18n import cost_unit, language, qualified, t
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$])")
 
@@ -76,7 +76,9 @@ def _figure(row: Mapping[str, object]) -> str:
     if not isinstance(value, int | float):
         return ""
     digits = 0 if float(value).is_integer() else 2
-    unit = code_words("unit", str(row.get("unit") or ""), language())
+    stated = str(row.get("unit") or "")
+    is_cost = row.get("kind") == "unit cost"
+    unit = cost_unit(stated) if is_cost else code_words("unit", stated, language())
     return f"{qualified(str(row.get('qualifier') or ''), value, digits=digits)} {unit}".strip()
 
 
@@ -93,8 +95,14 @@ def _index(digest: str, tongue: str, *, _pack: Pack) -> dict[str, dict[str, obje
     table["title"] = own.where(is_named, other)
     for name, schema in {**IMPORTABLE, **TABLES}.items():
         table.loc[table["id"] == f"pack:{name}", "title"] = schema.title(tongue)
+    relief = table["id"] == "pack:demonstration_relief"
+    table.loc[relief, "title"] = text("terrain.demonstration", tongue)
+    for listed, part in _pack.table("SOURCES").groupby("table"):
+        table.loc[table["id"] == f"pack:{listed}", "note"] = credits_in(part["credit"], tongue)
     for item in presets().values():
         about = text("about.radius", tongue, preset=item.title(tongue)), item.about(tongue)
-        table.loc[table["id"] == f"preset:{item.key}", ["title", "note"]] = about
+        is_it = table["id"] == f"preset:{item.key}"
+        # Its source is the same basis, in English.
+        table.loc[is_it, ["title", "note", "source"]] = *about, ""
     rows = table.where(table.notna(), "").to_dict("records")
     return {str(row["id"]): {str(k): v for k, v in row.items()} for row in rows}

@@ -14,8 +14,8 @@ from ui.shell.callbacks import once, standing, whole
 
 UI = Path(__file__).resolve().parents[3] / "ui"
 HEARD = {"on_click", "on_change", "on_select"}
-#: An event; steps whose work lies outside the session and must not be done twice.
-FREE = {"job.cancel.set", "_commit", "_commit_raster", "_step", "_delete"}
+#: An event; steps whose work lies outside the session and must not be done twice; Streamlit's own.
+FREE = {"job.cancel.set", "_commit", "_commit_raster", "_step", "_delete", "st.logout"}
 #: What a click on a map does is called by the whole callback of the map.
 MAPS = ("mapview.", "maps.")
 
