@@ -216,6 +216,8 @@ def _print(result: Rollout, table: str) -> None:
 
 def _sentence(result: Rollout) -> str:
     """Say what was found, what it costs, and what it rests on."""
+    from data.ledger.metrics import currency_word
+
     sites, money = result.sites, result.scenario.plan.money
     villages, households = len(result.villages), int(result.villages["households"].sum())
     build = sites["cost_base"].sum()
@@ -223,7 +225,12 @@ def _sentence(result: Rollout) -> str:
         words("terminal.plan_size", sites=len(sites), villages=villages, households=households),
         in_words(result.proof),
         in_words(result.order_proof),
-        words("terminal.plan_cost", currency=money.currency, year=money.price_year, base=build),
+        words(
+            "terminal.plan_cost",
+            currency=currency_word(money.currency),
+            year=money.price_year,
+            base=build,
+        ),
     ]
     parts += [in_words(note) for note in (*result.money_notes, *result.warnings)]
     if len(result.unreachable):

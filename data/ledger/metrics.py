@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.ledger.documents import NO_TEXT
-from data.wording.catalogue import data_language, sentences, text
+from data.wording.catalogue import Message, data_language, sentences, text
 
 #: Columns of codes in the ledger, in unit costs and in listings.
 CODE_COLUMNS = ("layer", "kind", "unit", "currency_or_unit", "per")
@@ -153,6 +153,27 @@ def code_words(column: str, code: str, language: str) -> str:
     }.get(column, (f"ledger_unit.{name}", f"unit.{name}"))
     key = next((key for key in keys if key in known), "")
     return text(key, language) if key else code
+
+
+def currency_word(currency: str) -> Message:
+    """Return the word for a currency.
+
+    Parameters
+    ----------
+    currency
+        ISO 4217 code of a scenario, such as ``CNY``.
+
+    Returns
+    -------
+    word
+        Rendered by ``text(language)``; also an argument of another sentence.
+
+    Examples
+    --------
+    >>> currency_word("CNY").text("zh"), currency_word("CNY").text("en")
+    ('元', 'CNY')
+    """
+    return Message(f"ledger_unit.{currency.lower()}", {})
 
 
 def in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:

@@ -39,6 +39,7 @@ class UnitCost:
     price_year: int
     source: str
     meaning_zh: str = ""
+    source_zh: str = ""
 
     @property
     def assumed(self) -> bool:

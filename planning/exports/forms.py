@@ -15,6 +15,7 @@ import pandas as pd
 from data.clock import today
 from data.export.bundle import records, tidy
 from data.forms.fields import Cell, FormContent, form_of
+from data.ledger.metrics import currency_word
 from data.scenario.presets import preset
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -206,8 +207,8 @@ def _head(pack: Pack, scenario: Scenario, evidence: Iterable[str]) -> dict[str, 
         "project_name": scenario.name or None,
         "province": str(pack.meta["name_zh"]),
         "filled_on": today().isoformat(),
-        "about": text("form.about", "zh", currency=money.currency, year=money.price_year,
-                      digest=scenario.digest[:16]),
+        "about": text("form.about", "zh", currency=currency_word(money.currency),
+                      year=money.price_year, digest=scenario.digest[:16]),
         "stamp": text("stamp.illustrative", "zh") if invented else None,
     }  # fmt: skip
 

@@ -149,6 +149,9 @@ def _cell(row: Row, name: str, reader: Reader) -> Cell:
     if name in _NAMED:
         return reader.text(f"{_NAMED[name]}_{value}" if "." in _NAMED[name]
                            else f"{_NAMED[name]}.{value}")  # fmt: skip
+    if name == "unit":
+        # That an item is paid each year stands in a column of its own.
+        return reader.cost_unit(str(value).removesuffix(" and year"))
     if isinstance(value, str):
         return value
     if name == "year":

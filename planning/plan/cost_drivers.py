@@ -24,7 +24,7 @@ Lengths = Mapping[str, Mapping[str, Floats]]
 DRIVER_COLUMNS = (
     "driver_rank", "item", "meaning", "meaning_zh", "unit", "low", "base", "high",
     "build_change_low", "build_change_high", "total_change_low", "total_change_high", "currency",
-    "price_year", "years", "evidence", "source", "source_ids",
+    "price_year", "years", "evidence", "source", "source_ids", "source_zh",
 )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def drivers(
                 "currency": rates.currency,
                 "price_year": rates.price_year, "years": years,
                 "evidence": row.evidence, "source": row.source,
-                "source_ids": f"cost:{item}",
+                "source_ids": f"cost:{item}", "source_zh": row.source_zh,
             }
         )  # fmt: skip
     table = pd.DataFrame(rows).round(dict.fromkeys(DRIVER_COLUMNS[8:12], 0))

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from data.ledger.metrics import currency_word
 from data.scenario.plan_settings import PlanSettings
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -124,7 +125,8 @@ class Rollout:
         choice, money = self.choice, self.scenario.plan.money
         notes = []
         if choice.price * _MILLION >= 1:
-            values = {"currency": money.currency, "households": choice.price * _MILLION}
+            currency = currency_word(money.currency)
+            values = {"currency": currency, "households": choice.price * _MILLION}
             notes.append(Message("plan_money.one_more", values))
         names = self.villages.drop_duplicates("prefecture").set_index("prefecture")
         for code, households in choice.shadow:
@@ -139,7 +141,7 @@ class Rollout:
         """Messages: the envelope of the build cost, what a budget means in it, what drives it."""
         settings = self.scenario.plan
         low, base, high = (float(self.sites[f"cost_{part}"].sum()) for part in _PARTS)
-        currency = settings.money.currency
+        currency = currency_word(settings.money.currency)
         notes = [Message("plan_money.envelope", {"currency": currency, "low": low, "high": high})]
         limited = settings.objective == "budget" or settings.years.annual_budgets
         if limited and settings.money.hold_at == "base":

@@ -36,7 +36,7 @@ BILL_COLUMNS = (
     "item", "meaning", "meaning_zh", "quantity", "unit", "unit_low", "unit_base", "unit_high",
     "total_low", "total_base", "total_high", "paid", "currency", "price_year",
     "unit_price_year",
-    "source", "evidence", "source_ids",
+    "source", "evidence", "source_ids", "source_zh",
 )  # fmt: skip
 YEAR_COLUMNS = (
     "year", "sites", "cost_low", "cost_base", "cost_high", "currency", "price_year", "budget",
@@ -198,7 +198,7 @@ def bill_table(ground: SelectionInputs, built: Built) -> pd.DataFrame:
             "currency": rates.currency, "price_year": rates.price_year,
             "unit_price_year": line.price_year, "source": line.source,
             "evidence": rates.costs[line.item].evidence,
-            "source_ids": f"cost:{line.item}",
+            "source_ids": f"cost:{line.item}", "source_zh": rates.costs[line.item].source_zh,
         }
         for line in bill.lines
     ]  # fmt: skip

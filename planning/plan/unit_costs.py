@@ -163,6 +163,7 @@ def prices(pack: Pack, settings: PlanSettings) -> UnitPrices:
         costs[item] = replace(
             costs[item], low=own.low, base=own.base, high=own.high,
             source=text("cost_source.planner", "en"),
+            source_zh=text("cost_source.planner", "zh"),
         )  # fmt: skip
     base = {item: row.base for item, row in costs.items()}
     change, rate, factor = (
@@ -190,12 +191,12 @@ def unit_costs(pack: Pack) -> dict[str, UnitCost]:
         Item → unit cost, in the order of the table.
     """
     table = pack.table("unit_costs")
-    texts = table.fillna({"per": ""})
+    texts = table.fillna({"per": "", "source_zh": table["source"]})
     return {
         row["item"]: UnitCost(
             row["item"], row["meaning"], row["currency_or_unit"], row["per"], float(row["low"]),
             float(row["base"]), float(row["high"]), int(row["price_year"]), row["source"],
-            row["meaning_zh"],
+            row["meaning_zh"], row["source_zh"],
         )
         for row in texts.to_dict("records")
     }  # fmt: skip

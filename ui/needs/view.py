@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from data.ledger.metrics import currency_word
 from layers.registry import unit_name
 from planning.needs import FibreTree
 from ui.gaps import dashboard
@@ -159,7 +160,8 @@ def _fibre_metrics(tree: FibreTree) -> None:
         t("needs.bound_km", km=number(tree.bound_km, digits=1)),
     )  # fmt: skip
     _figure(
-        cells[2], t("needs.cost", currency=first["currency"], year=first["price_year"]),
+        cells[2],
+        t("needs.cost", currency=currency_word(first["currency"]), year=first["price_year"]),
         number(base), interval(low, high),
     )  # fmt: skip
     cells[3].caption(t("needs.fibre_rule"))

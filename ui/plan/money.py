@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from pandas.api.typing import NAType
 
-from data.ledger.metrics import in_language
+from data.ledger.metrics import currency_word, in_language
 from planning.plan.rollout import Rollout
 from planning.plan.unit_costs import unit_costs
 from ui.plan import charts as plan_charts, settings as plan_settings
@@ -125,7 +125,7 @@ def over_years(result: Rollout) -> None:
     )
     st.dataframe(shown, hide_index=True, row_height=28)
     st.caption(
-        t("plan.totals_help", currency=money.currency, year=money.price_year,
+        t("plan.totals_help", currency=currency_word(money.currency), year=money.price_year,
           years=money.operation_years)
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from data.ledger.metrics import currency_word
 from data.scenario.plan_settings import (
     BackhaulKind,
     CandidateSource,
@@ -165,7 +166,7 @@ def candidates() -> None:
 def money_note() -> str:
     """Return currency, price year and that nothing is discounted."""
     money = settings().money
-    return t("plan.money_note", currency=money.currency, year=money.price_year)
+    return t("plan.money_note", currency=currency_word(money.currency), year=money.price_year)
 
 
 def _amounts(text: str) -> tuple[float, ...]:

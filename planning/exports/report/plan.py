@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportTable
+from data.ledger.metrics import in_language
 from layers.registry import technology_of
 from planning.exports.report.reader import Reader, Row, is_known, records
 from planning.plan.rollout import Rollout
@@ -135,7 +136,7 @@ def _drivers(rollout: Rollout, reader: Reader) -> ReportTable:
          " / ".join(f"{row[end]:,.6g}" for end in ("low", "base", "high")),
          reader.money(row["total_change_low"]), reader.money(row["total_change_high"]),
          reader.evidence(str(row["evidence"])), str(row["source"]))
-        for row in records(rollout.drivers.head(_DRIVERS))
+        for row in records(in_language(rollout.drivers.head(_DRIVERS), reader.language))
     ]  # fmt: skip
     head = (t("report.assumption"), t("report.unit"), t("report.low_base_high"),
             t("report.change_low"), t("report.change_high"), t("report.evidence"),

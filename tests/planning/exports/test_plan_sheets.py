@@ -51,6 +51,17 @@ def test_a_plan_in_words_has_the_figures_of_its_tables(language: str, toy: Pack)
     assert found.proof.text(language) in sites.lines
 
 
+def test_chinese_costs_are_chinese(toy: Pack) -> None:
+    sheets = plan_bundle(toy, plan(toy, SCENARIO), language="zh").reading
+    [bill] = [sheet for sheet in sheets if sheet.title == text("plan_table.bill", "zh")]
+    told = set(column(bill, "sheet.source", "zh"))
+    assert told
+    assert told <= set(toy.table("unit_costs")["source_zh"])
+    assert {"站", "座"} <= set(column(bill, "sheet.unit", "zh"))
+    assert not [line for line in bill.lines if "CNY" in line]
+    assert any("元" in line for line in bill.lines)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_if_sites_in_words(language: str, toy: Pack) -> None:
     found = effect(toy, SCENARIO.sites)

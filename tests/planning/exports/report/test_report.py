@@ -104,6 +104,18 @@ def test_the_plan_adds_up(toy: Pack, rollout: Rollout) -> None:
     assert rollout.proof.text("en") in found.texts()
 
 
+def test_what_drives_the_cost_has_its_source_in_the_readers_language(
+    toy: Pack, rollout: Rollout
+) -> None:
+    known = toy.table("unit_costs")
+    for language, column in (("zh", "source_zh"), ("en", "source")):
+        found = report(ReportInputs.of(toy, rollout.scenario, rollout), ReportRequest(language))
+        head = Reader(language).text("report.assumption")
+        [drivers] = [table for table in tables(found.blocks) if table.head[0] == head]
+        assert drivers.rows
+        assert {row[-1] for row in drivers.rows} <= set(known[column])
+
+
 def test_without_a_scenario_the_report_says_that_it_has_no_plan(toy: Pack) -> None:
     inputs = ReportInputs.of(toy, Scenario(province=toy.name))
     assert "no roll-out plan" in report(inputs, ReportRequest("en")).texts()
