@@ -302,13 +302,16 @@ def _qualified(table: pd.DataFrame) -> pd.DataFrame:
 
 #: What stands for a cell that is unknown.
 _UNKNOWN = "—"
+#: From here on figures have their thousands grouped, and decimals of a hundredth.
+_GROUPED = 1000
 
 
 def _cell(value: object, name: str) -> str:
     if value is None or value != value:  # noqa: PLR0124  NaN is the only value unequal to itself
         return _UNKNOWN
     if isinstance(value, float):
-        return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
+        # Six digits of an amount of money would lose its fen, and its size in an exponent.
+        return f"{value:g}" if abs(value) < _GROUPED else f"{value:,.2f}".removesuffix(".00")
     is_count = isinstance(value, int) and not isinstance(value, bool)
     is_year = name == "year" or name.endswith("_year")
     text = f"{value:,}" if is_count and not is_year else str(value)

@@ -74,6 +74,14 @@ def test_a_printed_year_has_no_separator_of_thousands(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out.split("\n")[1].split() == ["2026", "2025", "2,026"]
 
 
+def test_a_printed_amount_keeps_its_size_and_its_hundredths(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An exponent or six digits would no longer be the amount of the page and the files."""
+    print_table(pd.DataFrame({"low": [1_155_284.5], "base": [730_408.1], "per": [0.25]}))
+    assert capsys.readouterr().out.split("\n")[1].split() == ["1,155,284.50", "730,408.10", "0.25"]
+
+
 @pytest.mark.parametrize("suffix", [s for s in PLAIN if s != ".kml"])
 def test_gaps_in_every_format(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"gaps{suffix}"
