@@ -99,7 +99,11 @@ def counted_figures(query: Query) -> Figures:
     built_statement = scaled(query.ledger.built(metric.ledger.built, query.context.as_of), metric)
     target = spread(query, statement, target_cells(query, statement, built_statement))
     built = spread(query, built_statement, built_cells(query, built_statement))
-    usual = Message("layers.all_units", {"unit": query.layer.unit_message(metric.unit)})
+    usual = (
+        Message("layers.all_stations", {})
+        if metric.unit == "base_station"
+        else Message("layers.all_units", {"unit": query.layer.unit_message(metric.unit)})
+    )
     terms = Terms(
         unit=metric.unit,
         denominator=query.denominator(usual),

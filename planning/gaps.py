@@ -332,17 +332,20 @@ def _notes(
 ) -> dict[str, list[str]]:
     """Return the note of each region in each language, as columns."""
     n = len(figures.as_of)
-    every = {seen: two_sentences(_past_due(figures, str(seen), as_of), figures.note)
-             for seen in dict.fromkeys(figures.as_of)}  # fmt: skip
+    # A region without a target of its own has none that was due.
+    aimed = (~np.isnan(figures.target.value)).tolist()
+    every = {(seen, due): two_sentences(_past_due(figures, str(seen), as_of) if due else None,
+                                        figures.note)
+             for seen, due in dict.fromkeys(zip(figures.as_of, aimed, strict=True))}  # fmt: skip
     # Hundreds of rows share a few notes: each is put into words once.
-    told: dict[tuple[str, int, int], dict[str, str]] = {}
+    told: dict[tuple[str, bool, int, int], dict[str, str]] = {}
     rows = []
-    for seen, own, here in zip(
-        figures.as_of, figures.notes or [None] * n, listed or [None] * n, strict=True
+    for seen, due, own, here in zip(
+        figures.as_of, aimed, figures.notes or [None] * n, listed or [None] * n, strict=True
     ):
-        key = (seen, id(own), id(here))
+        key = (seen, due, id(own), id(here))
         if key not in told:
-            note = two_sentences(two_sentences(every[seen], own), here)
+            note = two_sentences(two_sentences(every[seen, due], own), here)
             told[key] = {c: "" if note is None else note.text(c) for c in LANGUAGES}
         rows.append(told[key])
     return {f"note_{code}": [row[code] for row in rows] for code in LANGUAGES}

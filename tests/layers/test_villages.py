@@ -103,5 +103,5 @@ def test_unknown_words_and_codes_are_named(toy: Pack) -> None:
     check_regions(toy, [WEST, "990202"])
     with pytest.raises(InputError, match="990000, 1 is no prefecture or county of Toy") as caught:
         check_regions(toy, [WEST, "990000", "1"])
-    assert caught.value.where == "--prefecture"
+    assert caught.value.where == "code of a region"
     assert caught.value.repair.endswith("990100, 990101, 990102")

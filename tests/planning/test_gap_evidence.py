@@ -206,3 +206,20 @@ def test_a_target_past_due_is_said_so(toy: Pack) -> None:
     assert not before["note_en"].str.contains("was due").any()
     assert after["note_en"].str.contains("The target was due on 2025-12-31").all()
     assert after["note_zh"].str.contains("目标期限 2025-12-31 已过").all()
+
+
+def test_no_target_was_due_where_a_region_has_none() -> None:
+    pack, asked = Pack.load("gansu"), ["backbone"]
+    whole = gap_table(pack, asked, level="province", as_of="2026-11-30")
+    parts = gap_table(pack, asked, level="county", as_of="2026-11-30")
+    assert whole["note_zh"].str.contains("目标期限 2020-12-31 已过").all()
+    assert parts["target"].isna().all()
+    assert not parts["note_zh"].str.contains("已过").any()
+    assert not parts["note_en"].str.contains("was due").any()
+
+
+def test_what_is_counted_is_named() -> None:
+    table = gap_table(Pack.load("gansu"), ["mobile_4g", "data_centres"], level="province")
+    assert table["denominator_zh"].tolist() == [
+        "区域内各运营商的全部基站", "区域内各运营商的全部标准机架",
+    ]  # fmt: skip
