@@ -153,11 +153,12 @@ def source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSh
     name = "metric_zh" if reader.names == "name_zh" else "metric"
     rows = tuple(
         (_what(row[name], reader), _shown(row["as_of"]), _shown(row["value"]),
-         reader.quote(row["quote"]), cited(str(_shown(row["source"])), str(_shown(row["link"]))))
+         reader.cost_unit(str(_shown(row["unit"]))), reader.quote(row["quote"]),
+         cited(str(_shown(row["source"])), str(_shown(row["link"]))))
         for row in records(in_language(sources, reader.language))
     )  # fmt: skip
-    head = (t("report.what"), t("report.date"), t("report.value"), t("report.quote_head"),
-            t("report.source"))  # fmt: skip
+    head = (t("report.what"), t("report.date"), t("report.value"), t("report.unit"),
+            t("report.quote_head"), t("report.source"))  # fmt: skip
     title = t("workbook.source_title", province=pack.meta[reader.names])
     return ReadingSheet(t("workbook.source_sheet"), title, (), head, rows)
 

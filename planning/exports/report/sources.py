@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportTable
 from data.ledger.documents import cited
-from data.ledger.metrics import code_words, in_language
+from data.ledger.metrics import in_language
 from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
 from planning.exports.report.reader import Reader, Row, is_known, records
@@ -137,11 +137,8 @@ def _value(row: Row, reader: Reader) -> str:
     if not is_known(row["value"]):
         return ""
     sign = _SIGNS.get(_text(row["qualifier"]), "")
-    return f"{sign}{float(row['value']):,.6g} {_unit(row, reader)}".strip()
-
-
-def _unit(row: Row, reader: Reader) -> str:
-    return code_words("unit", _text(row["unit"]), reader.language)
+    unit = reader.cost_unit(_text(row["unit"]))
+    return f"{sign}{float(row['value']):,.6g} {unit}".strip()
 
 
 def _text(value: Any) -> str:

@@ -220,6 +220,9 @@ def test_sources_are_in_the_readers_language_with_their_address(language: str) -
     assert bool(re.search("[\u4e00-\u9fff]", cost)) == (language == "zh")
     sheet = source_sheet(pack, sources_of(pack, ids), Reader(language))
     assert {row[-1] for row in sheet.rows} == {share, seen, cost}
+    unit = {"zh": "元 每公里", "en": "CNY per km"}[language]
+    assert rows[-1][2].endswith(f" {unit}")
+    assert sheet.rows[-1][3] == unit
     if language == "zh":
         # Neither a unit nor a credit stands in English.
         assert "share of" not in rows[0][2]
