@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import clock
 from layers.base import Layer
 from layers.registry import unit_name
 from ui.shell import state
@@ -34,8 +33,8 @@ def show(rows: Sequence[tuple[Layer, pd.Series]]) -> None:
 
 
 def is_past(due: str) -> bool:
-    """Return whether a target's date is over; an empty one is not."""
-    return bool(due) and due < clock.today().isoformat()
+    """Return whether a target's date is over on the day of the figures; an empty one is not."""
+    return bool(due) and due < state.day()
 
 
 def chip(evidence: str) -> str:

@@ -74,9 +74,11 @@ def _date() -> None:
     """Draw the date up to which what is built counts."""
     day = str(st.session_state[state.AS_OF])
     with st.popover(t("bar.as_of", date=day), help=t("sidebar.as_of_help")):
-        st.session_state[_DATE] = dt.date.fromisoformat(day)
+        chosen = st.session_state[_DATE] = dt.date.fromisoformat(day)
+        # An address or a scenario may ask for a day beyond the usual ones.
+        first, last = min(_DATES[0], chosen), max(_DATES[1], chosen)
         st.date_input(
-            t("sidebar.as_of"), key=_DATE, min_value=_DATES[0], max_value=_DATES[1],
+            t("sidebar.as_of"), key=_DATE, min_value=first, max_value=last,
             on_change=_take_date, help=t("sidebar.as_of_help"), format="YYYY-MM-DD",
         )  # fmt: skip
 

@@ -97,3 +97,10 @@ def test_the_start_page_shows_the_gaps_of_the_region_in_force() -> None:
     shown = html(opened("start", lang="en", region="533300"))
     assert "Lushui" in shown
     assert "Guandu" not in shown
+
+
+def test_a_target_is_past_on_the_day_of_the_figures_not_on_the_clocks() -> None:
+    query = {"layer": "mobile_5g"}
+    assert "2025-12-31 已过" not in html(opened("", **query, as_of="2021-06-30"))
+    # A day beyond those of the box is drawn like any other.
+    assert "2025-12-31 已过" in html(opened("", **query, as_of="2999-01-01"))
