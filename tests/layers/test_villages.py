@@ -13,6 +13,9 @@ from layers.villages import (
     VILLAGE_COLUMNS,
     check_regions,
     county_names,
+    left_out,
+    named,
+    states_in_force,
     village_states,
     village_table,
 )
@@ -77,9 +80,69 @@ def test_regions_and_size_choose_together(toy: Pack) -> None:
 
 def test_a_village_of_one_household_counts_by_default(tmp_path: Path) -> None:
     rows = toy_pack.villages()
-    rows.loc[0, "households"] = 1
+    rows = rows.astype({"households": "Int64"})
+    rows.loc[[0, 1], "households"] = [1, pd.NA]
     pack = toy_pack.write(tmp_path, natural_villages=rows)
-    assert ids(pack)[0] == "v01"
+    assert ids(pack)[:2] == ["v01", "v03"]
+    # One of unknown size only where every size is asked for.
+    whole = village_table(pack, min_households=0)
+    assert whole["village_id"].tolist()[:2] == ["v01", "v02"]
+    for least, first in ((20, ["small", "unsized"]), (1, ["", ""]), (2, ["small", "unsized"])):
+        assert left_out(whole, state="all", min_households=least).tolist()[:2] == first
+
+
+def test_a_village_is_left_out_for_one_reason_its_state_first(toy: Pack) -> None:
+    reasons = left_out(village_table(toy), state="uncovered", min_households=20)
+    # v04 and v15 are below 20 households, v05 too, but it is covered.
+    assert reasons.tolist() == [
+        *["covered"] * 2, "", "small", "covered", "", "unknown", "covered",
+        "", *["unknown"] * 2, "", *["covered"] * 2, "small",
+    ]  # fmt: skip
+
+
+def test_invented_villages_agree_with_what_their_prefecture_reports(tmp_path: Path) -> None:
+    """All of the west have 4G by its report, half of the east by its own; v03 is no invention."""
+    rows = toy_pack.villages()
+    rows.loc[rows.index != 2, "evidence"] = "illustrative"
+    seen = toy_pack.observations()
+    model = seen.iloc[-1].to_dict() | {
+        "layer": "natural_villages", "metric": "with_4g", "as_of": "2023-06-30",
+        "unit": "share of natural villages",
+    }  # fmt: skip
+    reports = [
+        model | {"id": "east", "value": 0.5, "kind": "share"},
+        model | {"id": "west", "adcode": WEST, "value": 1.0, "kind": "share"},
+        model | {"id": "plan", "value": 1.0, "kind": "plan"},
+    ]
+    pack = toy_pack.write(
+        tmp_path, natural_villages=rows, observations=pd.concat([seen, pd.DataFrame(reports)])
+    )
+    before = village_states(rows["has_4g"]).tolist()
+    assert states_in_force(pack, rows, "2023-06-29").tolist() == before
+    after = [1, 1, 0, *[1] * 5, *before[8:]]
+    assert states_in_force(pack, rows, "2023-06-30").tolist() == after
+    # Those of a survey keep what it found.
+    assert states_in_force(pack, toy_pack.villages(), "2023-06-30").tolist() == before
+
+
+def test_what_the_files_say_is_beside_each_village_and_is_found(
+    toy: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = pd.DataFrame({"township": ["甲乡", "乙乡"], "county_en": "other", "rooms": [7, 8]},
+                       index=["v09", "v01"])  # fmt: skip
+    monkeypatch.setattr("layers.villages.brought", lambda _pack, _kind: own)
+    table = village_table(toy)
+    assert tuple(table.columns) == (*VILLAGE_COLUMNS, "township", "rooms")
+    assert len(table) == 15
+    beside = table.set_index("village_id")
+    assert beside.loc[["v01", "v09"], "township"].tolist() == ["乙乡", "甲乡"]
+    assert beside["township"].notna().sum() == 2
+    assert beside.loc["v09", "county_en"] == "Third County"
+    numbered = [f"v{number}" for number in range(10, 16)]
+    for wanted, found in (("甲乡", ["v09"]), ("V1", numbered), ("covered", []), ("pack:", []),
+                          ("declared", []), ("35", [])):  # fmt: skip
+        assert table.loc[named(table, wanted), "village_id"].tolist() == found
+    assert named(table, " ").all()
 
 
 def test_states_by_distance_replace_the_table_s(toy: Pack) -> None:

@@ -83,6 +83,9 @@ def test_the_target_s_evidence_counts_too(toy: Pack) -> None:
     """What is built in the province is reported, the target is the planner's."""
     table = of(toy, "mobile_4g", "province", targets={"mobile_4g": 2_000})
     assert set(table["evidence"]) == {"assumed"}
+    assert table[["target_evidence", "built_evidence"]].to_numpy().tolist() == [
+        ["assumed", "reported"]
+    ]
 
 
 def test_without_a_target_the_evidence_is_that_of_what_is_built(toy: Pack) -> None:

@@ -13,7 +13,7 @@ from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
 from planning.gaps import gap_table
 from tests import toy as toy_pack
-from tests.planning.gap_rows import NAN, of, same
+from tests.planning.gap_rows import NAN, of, same, with_rows
 from tests.toy import EAST, WEST
 
 # -- allocation by rule
@@ -162,10 +162,8 @@ def test_floors_above_the_target_are_dropped(toy: Pack) -> None:
 
 
 def with_row(folder: Path, **fields: object) -> Pack:
-    """Write the toy with one more observation, made from its last row (5G of the east)."""
-    rows = toy_pack.observations()
-    row = pd.DataFrame([rows.iloc[-1].to_dict() | {"id": "row"} | fields])
-    return toy_pack.write(folder, observations=pd.concat([rows, row]))
+    """Write the toy with one more observation."""
+    return with_rows(folder, fields)
 
 
 def with_share(folder: Path, share: float, **fields: object) -> Pack:
@@ -175,8 +173,10 @@ def with_share(folder: Path, share: float, **fields: object) -> Pack:
 
 
 def test_a_figure_of_the_total_s_own_date_is_kept(tmp_path: Path) -> None:
-    pack = with_row(tmp_path, as_of="2020-12-31", value=20)
-    assert same(of(pack, "mobile_5g")["built"], [280, 20])
+    table = of(with_row(tmp_path, as_of="2020-12-31", value=20), "mobile_5g")
+    assert same(table["built"], [280, 20])
+    # It is not newer than the total: nothing to say.
+    assert set(table["note_en"]) == {""}
 
 
 @pytest.mark.parametrize("as_of", ["2021-06-30", "2025-06-30"])
