@@ -81,7 +81,8 @@ def test_regions_and_size_choose_together(toy: Pack) -> None:
 def test_a_village_of_one_household_counts_by_default(tmp_path: Path) -> None:
     rows = toy_pack.villages()
     rows = rows.astype({"households": "Int64"})
-    rows.loc[[0, 1], "households"] = [1, pd.NA]
+    rows.loc[0, "households"] = 1
+    rows.loc[1, "households"] = pd.NA
     pack = toy_pack.write(tmp_path, natural_villages=rows)
     assert ids(pack)[:2] == ["v01", "v03"]
     # One of unknown size only where every size is asked for.
