@@ -107,10 +107,13 @@ def chromium() -> Iterator[Browser]:
         raise RuntimeError("no Chromium found: install it, or name it in the variable CHROMIUM")
     # Chromium's own sandbox refuses to run as root, as on build machines.
     root = getattr(os, "geteuid", lambda: 1)() == 0
+    # In a locale without Chinese it neither reads nor names files in Chinese.
+    locale = {"LC_ALL": "C.UTF-8"}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=list(_FLAGS), chromium_sandbox=not root
-        )
+            executable_path=path, args=list(_FLAGS), chromium_sandbox=not root,
+            env={**os.environ, **locale},
+        )  # fmt: skip
         try:
             yield browser
         finally:
