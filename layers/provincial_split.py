@@ -409,7 +409,8 @@ def provenance(
             else _of_part(prefecture, level, total, cells, weights)
         )  # fmt: skip
         if level == "county" and code in cells.counties:
-            told = _of_own(cells.counties[code], total)
+            own = cells.counties[code]
+            told = _of_own(own, total if own.as_of > total.as_of else None)
         elif level != "county" and counties is not None:
             inside = counties[counties["parent"] == code] if level == "prefecture" else counties
             told = _with_counties(told, [c for c in inside["adcode"] if c in cells.counties], cells)

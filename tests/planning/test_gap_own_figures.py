@@ -43,6 +43,10 @@ def test_a_county_s_figure_is_in_its_row_and_in_the_sums_above_it_alone(tmp_path
     assert at["county"]["built_evidence"].tolist() == [
         "reported", "allocated", "allocated", "reported"
     ]  # fmt: skip
+    # Of the total's own day a figure is not newer.
+    newer = at["county"]["note_en"].str.contains("This row is of 2024-06-29")
+    assert newer.tolist() == [False, False, False, True]
+    assert not at["county"]["note_en"].str.contains("This row is of 2020-12-31").any()
 
 
 def test_a_prefecture_s_later_figure_replaces_those_of_its_counties(tmp_path: Path) -> None:
