@@ -54,33 +54,43 @@ const features = function* (map) {
 // The selection in force, or the whole province.
 const home = (state) => state.map.fitBounds((state.data.overlay || {}).fit || state.bounds, { padding: [10, 10], animate: false });
 
-// Marks the map as loaded or failed for a page that waits for it.
-const report = (state) => {
-  if (state.data.report) state.send("drawn", { at: Date.now() });
+// Tells the page what was done on the map, and again with every run until the page has heard it: a
+// message that comes while the page is being drawn can be lost on its way. The number of an event
+// only grows.
+const emit = (state, kind, details = {}) => {
+  state.last = Math.max(Date.now(), (state.last || 0) + 1);
+  state.events.push({ id: state.last, kind, ...details });
+  state.send("events", { events: state.events });
 };
 
-// A number per event that only grows, by which the page knows what it has heard.
-const nextId = (state) => (state.last = Math.max(Date.now(), (state.last || 0) + 1));
+const repeat = (state) => {
+  state.events = state.events.filter((event) => event.id > state.data.heard);
+  if (state.events.length) state.send("events", { events: state.events });
+};
+
+const place = (latlng) => {
+  const { lat, lng } = latlng.wrap();
+  return { lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) };
+};
+
+// Marks the map as loaded or failed for a page that waits for it.
+const report = (state) => {
+  if (state.data.report) emit(state, "drawn");
+};
 
 const listen = (state, map) => {
   map.on("tongcunhome", () => home(state));
   map.on("click", (event) => {
     if (!state.data.clicks || map.tcMeasuring || event.originalEvent.detail > 1) return;
-    const { lat, lng } = event.latlng.wrap();
-    state.clicks.push({ id: nextId(state), lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) });
-    state.send("click", { clicks: state.clicks });
+    emit(state, "click", place(event.latlng));
+    state.placed = true;
   });
   // A double click zooms: what its first click has placed is taken back.
   map.on("dblclick", () => {
-    if (!state.data.clicks || map.tcMeasuring || !state.last) return;
-    state.clicks.push({ id: nextId(state), back: true });
-    state.send("click", { clicks: state.clicks });
+    if (state.data.clicks && !map.tcMeasuring && state.placed) emit(state, "back");
   });
-  map.on("tongcunmove", ({ number, latlng }) => {
-    const { lat, lng } = latlng.wrap();
-    state.send("site", { number, lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)), id: nextId(state) });
-  });
-  map.on("tongcunpick", ({ number }) => state.send("site", { number, id: nextId(state) }));
+  map.on("tongcunmove", ({ number, latlng }) => emit(state, "site", { number, ...place(latlng) }));
+  map.on("tongcunpick", ({ number }) => emit(state, "site", { number }));
 };
 
 const mount = async (box, state, data) => {
@@ -115,19 +125,12 @@ const mount = async (box, state, data) => {
     layer.on("click", (event) => {
       if (!state.data.regions) return;
       L.DomEvent.stopPropagation(event);
-      state.send("region", { adcode: layer.feature.properties.adcode, at: Date.now() });
+      emit(state, "region", { adcode: layer.feature.properties.adcode });
     });
   }
   listen(state, map);
   map.once("tongcunpoints", () => requestAnimationFrame(() => report(state)));
   window.tongcunMap = map;
-};
-
-// A click that comes while the page is being drawn can be lost on its way: it is said again until
-// the page has heard it.
-const repeat = (state) => {
-  state.clicks = state.clicks.filter((click) => click.id > state.data.heard);
-  if (state.clicks.length) state.send("click", { clicks: state.clicks });
 };
 
 // Rows of what a click has drawn, below those of the map itself.
@@ -188,7 +191,7 @@ export default function host({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".tc-host");
   let state = maps.get(box);
   if (!state) {
-    state = { digest: null, clicks: [], profile: parentElement.querySelector(".tc-profile") };
+    state = { digest: null, events: [], profile: parentElement.querySelector(".tc-profile") };
     maps.set(box, state);
   }
   state.data = data;

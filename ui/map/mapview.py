@@ -27,7 +27,7 @@ from ui.shell.callbacks import whole
 from ui.shell.i18n import t
 from ui.shell.streamlit_internals import media_address
 
-#: Last click heard per map.
+#: Number of the last event heard per map.
 _HEARD = "_map_heard"
 _HOST = Path(__file__).parents[2] / "static" / "host.js"
 Bounds = tuple[tuple[float, float], tuple[float, float]]
@@ -146,51 +146,40 @@ def show(
     """
     events = events or MapEvents()
 
-    @whole
-    def chosen() -> None:
-        event = getattr(st.session_state[key], "region", None)
-        if event and events.on_region is not None:
-            events.on_region(str(event["adcode"]))
-
-    @whole
-    def site() -> None:
-        event = getattr(st.session_state[key], "site", None)
-        if event and events.on_site is not None:
-            at = (float(event["lat"]), float(event["lon"])) if "lat" in event else None
-            events.on_site(int(event["number"]), at)
-
-    @whole
-    def loaded() -> None:
-        if events.on_drawn is not None:
-            events.on_drawn()
-
     _host()(
         key=key,
         height="content" if profile else height,
         data=_message(chart, key, height, overlay or {}, events)
         | {"profile": dict(profile) if profile else None},
-        on_click_change=lambda: _hear(key, events),
-        on_region_change=chosen,
-        on_site_change=site,
-        on_drawn_change=loaded,
+        on_events_change=lambda: _hear(key, events),
     )
 
 
 @whole
 def _hear(key: str, events: MapEvents) -> None:
-    """Handle clicks; the host repeats each until it is acknowledged, each counts once."""
-    event = getattr(st.session_state[key], "click", None)
-    # A plain table, so that a click and its acknowledgement cannot be separated.
+    """Handle what was done on a map; the host repeats each until acknowledged, each counts once."""
+    told = getattr(st.session_state[key], "events", None)
+    # A plain table, so that an event and its acknowledgement cannot be separated.
     heard: dict[str, int] = st.session_state.setdefault(_HEARD, {})
-    for click in event["clicks"] if event else ():
-        if click["id"] <= heard.get(key, 0):
-            continue
-        if click.get("back"):
-            if events.on_back is not None:
-                events.on_back()
-        elif events.on_click is not None:
-            events.on_click(float(click["lat"]), float(click["lon"]))
-        heard[key] = click["id"]
+    for event in told["events"] if told else ():
+        if event["id"] > heard.get(key, 0):
+            _handle(event, events)
+            heard[key] = event["id"]
+
+
+def _handle(event: Mapping[str, Any], events: MapEvents) -> None:
+    kind = event["kind"]
+    if kind == "click" and events.on_click is not None:
+        events.on_click(float(event["lat"]), float(event["lon"]))
+    elif kind == "back" and events.on_back is not None:
+        events.on_back()
+    elif kind == "region" and events.on_region is not None:
+        events.on_region(str(event["adcode"]))
+    elif kind == "site" and events.on_site is not None:
+        at = (float(event["lat"]), float(event["lon"])) if "lat" in event else None
+        events.on_site(int(event["number"]), at)
+    elif kind == "drawn" and events.on_drawn is not None:
+        events.on_drawn()
 
 
 def _caption(title: str) -> dict[str, str]:
