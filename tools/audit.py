@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution, PackageMetadata, distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,11 +68,16 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def _first(meta: PackageMetadata, field: str) -> str:
+    """Return a field's first value; readers differ where it is missing."""
+    return str((meta.get_all(field) or [""])[0])
+
+
 def _licence(name: str, package: Distribution) -> str:
     if name in STATED:
         return STATED[name]
     meta = package.metadata
-    expression = str(meta["License-Expression"] or "")
+    expression = _first(meta, "License-Expression")
     if expression:
         return expression
     classed = [
@@ -80,7 +85,7 @@ def _licence(name: str, package: Distribution) -> str:
         for line in meta.get_all("Classifier") or ()
         if line.startswith("License ::") and not line.endswith("OSI Approved")
     ]
-    given = classed or [str(meta["License"] or "").strip().partition("\n")[0][:60]]
+    given = classed or [_first(meta, "License").strip().partition("\n")[0][:60]]
     return "; ".join(_NAMES.get(text, text) for text in given)
 
 
