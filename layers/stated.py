@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from data.ledger.metrics import titles
-from data.ledger.statements import Ledger, Statement
+from data.ledger.metrics import keyed, titles
+from data.ledger.statements import Statement
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
 from geo.gaps.gap import Interval
@@ -196,10 +196,11 @@ def ledger_rows(layer: str, pack: Pack, *, regions: Sequence[str] = ()) -> pd.Da
         :data:`~layers.offers.LISTING_COLUMNS`: targets and baselines with their quotes, then dated
         observations with their publication.
     """
-    ledger = Ledger.of(pack).of_layer(layer)
     place = ";".join(regions or (pack.adcode,))
-    stated = ledger.targets.assign(regions=place, source=ledger.targets["source_file"])
-    seen = ledger.observations.assign(regions=ledger.observations["adcode"])
+    tables = (keyed(pack.table(name)) for name in ("targets", "observations"))
+    stated, seen = (rows[rows["layer"] == layer] for rows in tables)
+    stated = stated.assign(regions=place, source=stated["source_file"])
+    seen = seen.assign(regions=seen["adcode"])
     rows = pd.concat([stated, seen], ignore_index=True) if len(seen) else stated
     made = rows.reindex(columns=["derived_from"])["derived_from"].astype(object).fillna("") != ""
     own = rows.reindex(columns=["evidence"])["evidence"].astype(object).fillna("reported")

@@ -178,9 +178,7 @@ def own_count(  # noqa: PLR0913  one argument for each cell of a list of counts
     name = counted.ledger.built[0]
     ledger = Ledger.of(pack).of_layer(counted.ledger.layer or key)
     stated = [
-        str(unit)
-        for rows in (ledger.targets, ledger.observations)
-        for unit in rows.loc[rows["metric"] == name, "unit"]
+        str(row["unit"]) for row in (*ledger.targets, *ledger.observations) if row["metric"] == name
     ]
     return OwnCount(
         region, counted.ledger.layer or key, name, as_of, value / counted.scale,

@@ -12,7 +12,7 @@ from unicodedata import category
 
 import pandas as pd
 
-from data.ledger.statements import Ledger
+from data.ledger.statements import Ledger, Row
 from data.tables.reader import Pack, pack_names
 from data.wording.catalogue import text
 from layers.registry import metric_of, unit_name
@@ -85,8 +85,8 @@ def _sources(pack: Pack, used: set[str]) -> str:
     ledger = Ledger.of(pack)
     rows = [
         (f"`{row['id']}`", str(row["as_of"]), _visible(str(row["quote"])), _where(row))
-        for frame in (ledger.targets, ledger.observations)
-        for row in frame[frame["id"].isin(used)].fillna("").to_dict("records")
+        for row in (*ledger.targets, *ledger.observations)
+        if row["id"] in used
     ]
     return _table(("id", "date", "sentence", "found in"), sorted(rows))
 
@@ -96,9 +96,9 @@ def _visible(quote: str) -> str:
     return "".join(f"[U+{ord(sign):04X}]" if category(sign) == "Co" else sign for sign in quote)
 
 
-def _where(row: dict[Any, Any]) -> str:
-    found = (row.get("source", ""), row["source_file"], row.get("link", ""))
-    return ", ".join(str(part) for part in found if part)
+def _where(row: Row) -> str:
+    found = (row.get("source"), row["source_file"], row.get("link"))
+    return ", ".join(part for part in found if isinstance(part, str) and part)
 
 
 def _table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:

@@ -6,14 +6,13 @@ Each rule is one function over the ledger; it reports, it changes nothing.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from data.ledger.metrics import MetricTitle, metric_title
-from data.ledger.statements import Ledger
+from data.ledger.statements import Ledger, Row
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
 
@@ -90,7 +89,7 @@ def anomaly_table(pack: Pack) -> pd.DataFrame:
 
 def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
     """Find private-use characters, which replace a lost character of the text."""
-    for row in ledger.targets.to_dict("records"):
+    for row in ledger.targets:
         quote = str(row["quote"])
         if any(unicodedata.category(ch) == _PRIVATE_USE for ch in quote):
             yield Anomaly(
@@ -106,13 +105,14 @@ def _private_characters(ledger: Ledger) -> Iterator[Anomaly]:
 
 def _share_against_count(ledger: Ledger) -> Iterator[Anomaly]:
     """Find full coverage in one unit beside a shortfall in another."""
-    baselines = ledger.targets[ledger.targets["kind"] == "baseline"]
-    full = baselines[(baselines["basis"] == "share") & (baselines["value"] >= 1.0)]
-    short = baselines[baselines["basis"] == "count"]
-    for a in full.to_dict("records"):
-        for b in short[short["as_of"] == a["as_of"]].to_dict("records"):
-            if "4G" not in metric_title(a["layer"], a["metric"], "en"):
-                continue
+    baselines = [row for row in ledger.targets if row["kind"] == "baseline"]
+    for a in baselines:
+        if a["basis"] != "share" or a["value"] < 1.0:
+            continue
+        if "4G" not in metric_title(a["layer"], a["metric"], "en"):
+            continue
+        short = (row for row in baselines if row["basis"] == "count")
+        for b in (row for row in short if row["as_of"] == a["as_of"]):
             yield Anomaly(
                 "units_differ",
                 b["layer"],
@@ -124,14 +124,12 @@ def _share_against_count(ledger: Ledger) -> Iterator[Anomaly]:
 
 def _increment_above_total(ledger: Ledger) -> Iterator[Anomaly]:
     """Find increments beside a total of another scope in one plan."""
-    targets = ledger.targets[ledger.targets["kind"] == "target"]
-    for a in targets[targets["basis"] == "increment"].to_dict("records"):
-        same = targets[
-            (targets["layer"] == a["layer"])
-            & (targets["as_of"] == a["as_of"])
-            & (targets["basis"] == "cumulative")
-        ]
-        for b in same.to_dict("records"):
+    targets = [row for row in ledger.targets if row["kind"] == "target"]
+    totals = [row for row in targets if row["basis"] == "cumulative"]
+    for a in (row for row in targets if row["basis"] == "increment"):
+        for b in totals:
+            if (a["layer"], a["as_of"]) != (b["layer"], b["as_of"]):
+                continue
             yield Anomaly(
                 "scope_differs",
                 a["layer"],
@@ -152,16 +150,13 @@ def _increment_above_total(ledger: Ledger) -> Iterator[Anomaly]:
 
 def _part_above_whole(ledger: Ledger) -> Iterator[Anomaly]:
     """Find prefectures whose own figure exceeds every figure of their province."""
-    targets = ledger.targets[ledger.targets["unit"] != "share"]
-    seen = ledger.observations[ledger.observations["adcode"] != ledger.adcode]
-    for row in seen.to_dict("records"):
-        whole = targets[
-            (targets["layer"] == row["layer"])
-            & (targets["unit"] == row["unit"])
-            & (targets["basis"] != "share")
-        ]
-        if len(whole) and row["kind"] != "share" and row["value"] > whole["value"].max():
-            top = whole.loc[whole["value"].idxmax()]
+    targets = [t for t in ledger.targets if "share" not in {t["unit"], t["basis"]}]
+    for row in ledger.observations:
+        if row["adcode"] == ledger.adcode or row["kind"] == "share":
+            continue
+        whole = [t for t in targets if (t["layer"], t["unit"]) == (row["layer"], row["unit"])]
+        top = max(whole, key=lambda each: each["value"], default=None)
+        if top is not None and row["value"] > top["value"]:
             yield Anomaly(
                 "part_above_whole",
                 row["layer"],
@@ -183,19 +178,13 @@ def _part_above_whole(ledger: Ledger) -> Iterator[Anomaly]:
 
 def _newer_part(ledger: Ledger) -> Iterator[Anomaly]:
     """Find prefectures that report at a later date than their province."""
-    built = ledger.observations[ledger.observations["kind"] == "built"]
-    whole = built[built["adcode"] == ledger.adcode]
-    baselines = ledger.targets[ledger.targets["kind"] == "baseline"]
-    for row in built[built["adcode"] != ledger.adcode].to_dict("records"):
-        same = pd.concat(
-            [
-                frame.loc[
-                    (frame["layer"] == row["layer"]) & (frame["metric"] == row["metric"]), "as_of"
-                ]
-                for frame in (whole, baselines)
-            ]
-        )
-        if len(same) and row["as_of"] > same.max():
+    built = [row for row in ledger.observations if row["kind"] == "built"]
+    baselines = [row for row in ledger.targets if row["kind"] == "baseline"]
+    whole = [*baselines, *(row for row in built if row["adcode"] == ledger.adcode)]
+    for row in (row for row in built if row["adcode"] != ledger.adcode):
+        counted = row["layer"], row["metric"]
+        dates = [w["as_of"] for w in whole if (w["layer"], w["metric"]) == counted]
+        if dates and row["as_of"] > max(dates):
             yield Anomaly(
                 "mixed_dates",
                 row["layer"],
@@ -206,7 +195,7 @@ def _newer_part(ledger: Ledger) -> Iterator[Anomaly]:
                         "adcode": row["adcode"],
                         "value": row["value"],
                         "as_of": row["as_of"],
-                        "latest": same.max(),
+                        "latest": max(dates),
                     },
                 ),
                 row["id"],
@@ -215,8 +204,7 @@ def _newer_part(ledger: Ledger) -> Iterator[Anomaly]:
 
 def _approximate(ledger: Ledger) -> Iterator[Anomaly]:
     """Find figures that the source itself calls approximate, or that are derived."""
-    rows = [*ledger.targets.to_dict("records"), *ledger.observations.to_dict("records")]
-    for row in rows:
+    for row in (*ledger.targets, *ledger.observations):
         if row["qualifier"] == "~":
             number = f"{row['value']:,.4g}" if row["value"] < 1 else f"{row['value']:,.0f}"
             yield Anomaly(
@@ -231,7 +219,7 @@ def _approximate(ledger: Ledger) -> Iterator[Anomaly]:
             )
 
 
-def _metric(row: Mapping[Hashable, Any]) -> MetricTitle:
+def _metric(row: Row) -> MetricTitle:
     return MetricTitle(str(row["layer"]), str(row["metric"]))
 
 

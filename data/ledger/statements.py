@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
-
-import pandas as pd
 
 from data.ledger.metrics import keyed
 from data.tables.reader import Pack
@@ -89,6 +88,10 @@ class RegionalFigure:
     evidence: str = "reported"
 
 
+#: One row of a ledger, column → cell.
+Row = Mapping[Hashable, Any]
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Targets and observations of one province.
@@ -102,8 +105,8 @@ class Ledger:
     """
 
     adcode: str
-    targets: pd.DataFrame
-    observations: pd.DataFrame
+    targets: Sequence[Row]
+    observations: Sequence[Row]
 
     @classmethod
     def of(cls, pack: Pack) -> Ledger:
@@ -119,7 +122,7 @@ class Ledger:
         ledger
             All its rows.
         """
-        return cls(pack.adcode, keyed(pack.table("targets")), keyed(pack.table("observations")))
+        return _read(pack, pack.digest_of("targets"), pack.digest_of("observations"))
 
     def of_layer(self, layer: str) -> Ledger:
         """Return the ledger of one layer: the same metric key may occur in several layers.
@@ -136,8 +139,8 @@ class Ledger:
         """
         return Ledger(
             self.adcode,
-            self.targets[self.targets["layer"] == layer],
-            self.observations[self.observations["layer"] == layer],
+            [row for row in self.targets if row["layer"] == layer],
+            [row for row in self.observations if row["layer"] == layer],
         )
 
     def target(
@@ -193,11 +196,11 @@ class Ledger:
 
     def _targets(self, metrics: Sequence[str], increments: Sequence[str]) -> list[Statement]:
         """Return every target; an increment is added to its baseline, without one it is none."""
-        rows = self.targets[self.targets["kind"] == "target"]
-        stated = rows[rows["metric"].isin(list(metrics))]
-        added = rows[rows["metric"].isin(list(increments)) & (rows["basis"] == "increment")]
-        candidates = [_statement(row) for row in stated.to_dict("records")]
-        for row in added.to_dict("records"):
+        rows = [row for row in self.targets if row["kind"] == "target"]
+        candidates = [_statement(row) for row in rows if row["metric"] in metrics]
+        for row in rows:
+            if row["metric"] not in increments or row["basis"] != "increment":
+                continue
             base = self.plan_baseline(metrics, str(row["as_of"]))
             if base is not None:
                 candidates.append(_sum(base, _statement(row)))
@@ -218,14 +221,14 @@ class Ledger:
         statement
             The figure; a range where figures of that date differ; None where none is known.
         """
-        baselines = self.targets[self.targets["kind"] == "baseline"]
-        rows = baselines[baselines["metric"].isin(list(metrics))].to_dict("records")
-        seen = self.observations
+        rows = self._baselines(metrics)
         # A share of the province's row is of what the metric counts, not of a larger whole.
-        seen = seen[(seen["adcode"] == self.adcode) & seen["kind"].isin(["built", "share"])]
         rows += [
             {**row, "basis": "cumulative"}
-            for row in seen[seen["metric"].isin(list(metrics))].to_dict("records")
+            for row in self.observations
+            if row["metric"] in metrics
+            and row["adcode"] == self.adcode
+            and row["kind"] in {"built", "share"}
         ]
         known = [_statement(row) for row in rows if str(row["as_of"]) <= as_of]
         latest = max((s.as_of for s in known), default=None)
@@ -245,8 +248,7 @@ class Ledger:
         stated
             True if a row, of the province or of a prefecture, has one of the metrics.
         """
-        return any(frame["metric"].isin(list(metrics)).any()
-                   for frame in (self.targets, self.observations))  # fmt: skip
+        return any(row["metric"] in metrics for row in (*self.targets, *self.observations))
 
     def series(self, metrics: Sequence[str], as_of: str) -> list[Statement]:
         """Return the provincial figures over time.
@@ -281,13 +283,12 @@ class Ledger:
         figures
             Oldest first.
         """
-        seen = self.observations
-        rows = seen[
-            seen["metric"].isin(list(metrics))
-            & (seen["adcode"] != self.adcode)
-            & (seen["as_of"] <= as_of)
-        ].sort_values(["as_of", "id"])
-        return [_regional(row) for row in rows.to_dict("records")]
+        rows = [
+            row
+            for row in self.observations
+            if row["metric"] in metrics and row["adcode"] != self.adcode and row["as_of"] <= as_of
+        ]
+        return [_regional(row) for row in sorted(rows, key=lambda row: (row["as_of"], row["id"]))]
 
     def dates(self, metrics: Sequence[str]) -> list[str]:
         """Return the dates for which a provincial figure is known.
@@ -302,12 +303,12 @@ class Ledger:
         dates
             YYYY-MM-DD, each once, oldest first.
         """
-        base = self.targets[(self.targets["kind"] == "baseline")]
-        seen = self.observations[self.observations["adcode"] == self.adcode]
-        both = pd.concat(
-            [frame[frame["metric"].isin(list(metrics))]["as_of"] for frame in (base, seen)]
-        )
-        return sorted(set(both))
+        seen = [
+            row
+            for row in self.observations
+            if row["metric"] in metrics and row["adcode"] == self.adcode
+        ]
+        return sorted({str(row["as_of"]) for row in (*self._baselines(metrics), *seen)})
 
     def plan_baseline(self, metrics: Sequence[str], before: str) -> Statement | None:
         """Return the baseline that a plan starts from: the last one before it is due.
@@ -324,10 +325,21 @@ class Ledger:
         baseline
             None where no plan states one.
         """
-        rows = self.targets
-        rows = rows[(rows["kind"] == "baseline") & rows["metric"].isin(list(metrics))]
-        known = [_statement(r) for r in rows.to_dict("records") if str(r["as_of"]) < before]
+        rows = self._baselines(metrics)
+        known = [_statement(row) for row in rows if str(row["as_of"]) < before]
         return max(known, key=lambda s: s.as_of, default=None)
+
+    def _baselines(self, metrics: Sequence[str]) -> list[Row]:
+        return [r for r in self.targets if r["kind"] == "baseline" and r["metric"] in metrics]
+
+
+# A gap table asks each layer's rows some hundred times: they are made once per state of the files.
+@lru_cache(maxsize=8)
+def _read(pack: Pack, targets: str, observations: str) -> Ledger:
+    del targets, observations
+    plans, seen = (keyed(pack.table(name)).to_dict("records")
+                   for name in ("targets", "observations"))  # fmt: skip
+    return Ledger(pack.adcode, plans, seen)
 
 
 def parse_date(text: str, *, where: str = "--as-of") -> str:
@@ -361,6 +373,7 @@ def parse_date(text: str, *, where: str = "--as-of") -> str:
         raise InputError("settings.as_of", where=where, text=text) from error
 
 
+@lru_cache(maxsize=1024)
 def stated_bounds(value: float, qualifier: str, *, is_share: bool = False) -> tuple[float, float]:
     """Return the least and greatest figure that the digits of a statement leave open.
 
@@ -398,7 +411,7 @@ def stated_bounds(value: float, qualifier: str, *, is_share: bool = False) -> tu
     return low, min(high, 1.0) if is_share and value <= 1 else high
 
 
-def _bounds(row: Mapping[Hashable, Any], value: float) -> tuple[float, float]:
+def _bounds(row: Row, value: float) -> tuple[float, float]:
     """Return the bounds of a ledger row; a target of "more than" is met by its figure."""
     qualifier = str(row["qualifier"])
     if row.get("kind") == "target" and qualifier != "~":
@@ -407,7 +420,7 @@ def _bounds(row: Mapping[Hashable, Any], value: float) -> tuple[float, float]:
     return stated_bounds(value, qualifier, is_share=is_share)
 
 
-def _statement(row: Mapping[Hashable, Any]) -> Statement:
+def _statement(row: Row) -> Statement:
     value = float(str(row["value"]))
     low, high = _bounds(row, value)
     made_of = row.get("derived_from")
@@ -425,13 +438,13 @@ def _statement(row: Mapping[Hashable, Any]) -> Statement:
     )
 
 
-def _evidence(row: Mapping[Hashable, Any]) -> str:
+def _evidence(row: Row) -> str:
     """Return the class of a row: rows of the pack's own ledger have none and are published."""
     word = row.get("evidence")
     return word if isinstance(word, str) and word else "reported"
 
 
-def _regional(row: Mapping[Hashable, Any]) -> RegionalFigure:
+def _regional(row: Row) -> RegionalFigure:
     value = float(str(row["value"]))
     low, high = _bounds(row, value)
     return RegionalFigure(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from data.ledger.anomalies import anomalies
-from data.ledger.metrics import credits_in, titles
-from data.ledger.statements import Ledger
+from data.ledger.metrics import credits_in, keyed, titles
 from data.scenario.presets import presets
 from data.tables.reader import Pack
 from data.wording.catalogue import text
@@ -37,10 +36,9 @@ def source_rows(pack: Pack) -> list[pd.DataFrame]:
     parts
         One table per origin, with :data:`SOURCE_COLUMNS`.
     """
-    ledger = Ledger.of(pack)
     return [
-        _rows(ledger.targets, source="source_file"),
-        _rows(ledger.observations, source="source"),
+        _rows(keyed(pack.table("targets")), source="source_file"),
+        _rows(keyed(pack.table("observations")), source="source"),
         *_listed_rows(pack),
         _cost_rows(pack),
         _preset_rows(),
