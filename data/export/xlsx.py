@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import pandas as pd
-import xlsxwriter
 
 from data.export.bundle import (
     ExportBundle,
@@ -33,6 +32,7 @@ from data.export.xlsx_reading import BASE_FORMAT, FONT, add_reading_sheets
 from geo.errors import InputError
 
 if TYPE_CHECKING:
+    import xlsxwriter
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -70,6 +70,8 @@ def to_xlsx(bundle: ExportBundle) -> bytes:
     InputError
         If a table has more rows than a sheet.
     """
+    import xlsxwriter
+
     buffer = io.BytesIO()
     options = {
         "in_memory": True,

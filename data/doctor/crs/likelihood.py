@@ -16,10 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from data.doctor.crs.evidence import CrsEvidence
-from geo.earth.crs import Floats, ecef
+from geo.earth.crs import Floats
 from geo.earth.projections import to_wgs84
 
 #: Share of rows that name a wrong area, or lie outside theirs for another reason.
@@ -185,40 +184,31 @@ def log_likelihood(reading: CrsReading, evidence: CrsEvidence, spread: float) ->
 
 
 class _Near:
-    """Distances to existing sites and roads, their indices built once for all readings.
+    """Distances to existing sites and roads, their index built once for all readings.
 
     At most :data:`NEAR_ROWS` rows are measured, the same ones in each reading; the others are far
     in every reading, which changes no comparison.
     """
 
     def __init__(self, evidence: CrsEvidence) -> None:
-        self._sites = (
-            KDTree(ecef(evidence.site_lon, evidence.site_lat)) if len(evidence.site_lon) else None
-        )
         _, south, _, north = shapely.bounds(evidence.province)
         # A plane whose east–west scale is that of the province's middle latitude.
         self._scale = float(np.cos(np.radians((south + north) / 2)))
+        sites = shapely.points(evidence.site_lon * self._scale, evidence.site_lat)
         stretch = np.array([self._scale, 1.0])
-        self._roads = (
-            shapely.STRtree(shapely.transform(evidence.roads, lambda xy: xy * stretch))
-            if len(evidence.roads)
-            else None
-        )
+        roads = shapely.transform(evidence.roads, lambda xy: xy * stretch)
+        self._known = shapely.STRtree(np.concatenate([sites, roads]))
 
     def metres(self, lon: Floats, lat: Floats) -> Floats:
         """Return the distance of each row to the nearest of them [m]; empty without any."""
-        if self._sites is None and self._roads is None:
+        if not len(self._known.geometries):
             return np.empty(0)
         least = np.full(len(lon), FAR_M)
         at = np.arange(0, len(lon), max(1, -(-len(lon) // NEAR_ROWS)))
         at = at[np.isfinite(lon[at]) & np.isfinite(lat[at])]
-        if self._sites is not None:
-            least[at] = np.minimum(least[at], self._sites.query(ecef(lon[at], lat[at]))[0])
-        if self._roads is not None:
-            points = shapely.points(lon[at] * self._scale, lat[at])
-            (row, _), degrees = self._roads.query_nearest(
-                points, return_distance=True, all_matches=False,
-                max_distance=FAR_M / _METRES_PER_DEGREE,
-            )  # fmt: skip
-            least[at[row]] = np.minimum(least[at[row]], degrees * _METRES_PER_DEGREE)
+        (row, _), degrees = self._known.query_nearest(
+            shapely.points(lon[at] * self._scale, lat[at]), return_distance=True,
+            all_matches=False, max_distance=FAR_M / _METRES_PER_DEGREE,
+        )  # fmt: skip
+        least[at[row]] = degrees * _METRES_PER_DEGREE
         return least

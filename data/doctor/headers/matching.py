@@ -276,13 +276,13 @@ def _known(table: Table) -> dict[str, tuple[str, int]]:
         for column in table.columns:
             reading = letters(plain(BRACKETS.sub("", column.meaning(language)).split(";")[0]))
             known.setdefault(reading, (column.name, _DECLARED))
+    columns = {target: _column_of(target, table) for target, _, _ in _aliases()}
     for target, alias, dialect in _aliases():
-        column_name = _column_of(target, table)
-        if column_name in targets:
-            known.setdefault(letters(plain(alias)), (column_name, DIALECTS.index(dialect)))
+        if columns[target] in targets:
+            known.setdefault(alias, (columns[target], DIALECTS.index(dialect)))
     for target, alias, _ in _aliases():
         if target == EXTRA:
-            known.setdefault(letters(plain(alias)), (EXTRA, len(DIALECTS)))
+            known.setdefault(alias, (EXTRA, len(DIALECTS)))
     known.pop("", None)
     return known
 
@@ -300,11 +300,14 @@ def _column_of(name: str, table: Table) -> str:
 
 @lru_cache(maxsize=1)
 def _aliases() -> tuple[tuple[str, str, str], ...]:
-    """Return column, alias, dialect; aliases of earlier dialects first."""
+    """Return column, letters of the alias, dialect; aliases of earlier dialects first."""
     import csv
 
     with ALIASES.open(encoding="utf-8", newline="") as file:
-        rows = [(row["column"], row["alias"], row["dialect"]) for row in csv.DictReader(file)]
+        rows = [
+            (row["column"], letters(plain(row["alias"])), row["dialect"])
+            for row in csv.DictReader(file)
+        ]
     return tuple(sorted(rows, key=lambda row: DIALECTS.index(row[2])))
 
 
@@ -395,7 +398,7 @@ def guess_kind(
 @lru_cache(maxsize=1)
 def _numbering() -> frozenset[str]:
     """Return the headers that number rows of any table."""
-    return frozenset(letters(plain(alias)) for target, alias, _ in _aliases() if target == "id")
+    return frozenset(alias for target, alias, _ in _aliases() if target == "id")
 
 
 def _fits(geometry: str, table: Table) -> bool:

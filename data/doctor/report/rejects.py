@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-import xlsxwriter
 
 from data.doctor.base import ROW, RawTable
 from data.doctor.reading.cells import texts
@@ -161,6 +160,8 @@ def _csv(table: pd.DataFrame, delimiter: str) -> bytes:
 
 
 def _xlsx(table: pd.DataFrame) -> bytes:
+    import xlsxwriter
+
     if len(table) > _MAX_ROWS:
         raise InputError("export.rejects_many", rows=len(table))
     stream = io.BytesIO()

@@ -12,8 +12,6 @@ import io
 from functools import lru_cache
 from pathlib import Path
 
-import xlsxwriter
-
 from data.doctor.checks.findings import column_label
 from data.doctor.examples import marked_column
 from data.export.bundle import escape_formula
@@ -180,6 +178,8 @@ def _xlsx(
     notes: list[tuple[str, ...]],
     language: str,
 ) -> bytes:
+    import xlsxwriter
+
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         # The same bytes whenever it is made; workbooks know no time zone.
