@@ -1,5 +1,7 @@
 // The search box: looks through the places of the province in the browser, line by line, as one
 // types. The server hears only what was picked.
+import { newOutbox } from "./events.js";
+
 const SHOWN = 12;
 const KINDS = ["p", "c", "t", "v", "s"];
 
@@ -87,7 +89,7 @@ const pick = (state, option) => {
   state.input.value = "";
   close(state);
   state.input.blur();
-  state.send("pick", { ...option.pick, at: Date.now() });
+  state.outbox.emit("pick", { pick: option.pick });
 };
 
 const draw = (state) => {
@@ -172,7 +174,7 @@ const keys = (state, event) => {
 const begin = (parentElement) => {
   const input = parentElement.querySelector("input");
   const list = parentElement.querySelector("[role=listbox]");
-  const state = { input, list, at: -1, options: [], url: "" };
+  const state = { input, list, at: -1, options: [], url: "", outbox: newOutbox() };
   input.addEventListener("focus", () => prepare(state));
   input.addEventListener("input", () => draw(state));
   input.addEventListener("keydown", (event) => keys(state, event));
@@ -195,7 +197,7 @@ export default function find({ parentElement, data, setTriggerValue }) {
     boxes.set(parentElement, state);
   }
   state.data = data;
-  state.send = setTriggerValue;
+  state.outbox.repeat(setTriggerValue, data.heard);
   state.input.placeholder = data.words.placeholder;
   state.input.setAttribute("aria-label", data.words.label);
   state.input.title = data.words.help;

@@ -1,6 +1,8 @@
 // Puts a folium map on a Streamlit page: runs the map's own script once per digest, keeps the view,
 // and turns clicks into triggers. What changes with a click arrives as a small overlay: sites, an
 // image by its address, a terrain profile that is drawn below the map and linked with it.
+import { newOutbox } from "./events.js";
+
 const maps = new WeakMap();
 const CHOSEN = { color: "var(--tc-selection)", weight: 3 };
 
@@ -54,20 +56,6 @@ const features = function* (map) {
 // The selection in force, or the whole province.
 const home = (state) => state.map.fitBounds((state.data.overlay || {}).fit || state.bounds, { padding: [10, 10], animate: false });
 
-// Tells the page what was done on the map, and again with every run until the page has heard it: a
-// message that comes while the page is being drawn can be lost on its way. The number of an event
-// only grows.
-const emit = (state, kind, details = {}) => {
-  state.last = Math.max(Date.now(), (state.last || 0) + 1);
-  state.events.push({ id: state.last, kind, ...details });
-  state.send("events", { events: state.events });
-};
-
-const repeat = (state) => {
-  state.events = state.events.filter((event) => event.id > state.data.heard);
-  if (state.events.length) state.send("events", { events: state.events });
-};
-
 const place = (latlng) => {
   const { lat, lng } = latlng.wrap();
   return { lat: Number(lat.toFixed(6)), lon: Number(lng.toFixed(6)) };
@@ -75,22 +63,22 @@ const place = (latlng) => {
 
 // Marks the map as loaded or failed for a page that waits for it.
 const report = (state) => {
-  if (state.data.report) emit(state, "drawn");
+  if (state.data.report) state.outbox.emit("drawn");
 };
 
 const listen = (state, map) => {
   map.on("tongcunhome", () => home(state));
   map.on("click", (event) => {
     if (!state.data.clicks || map.tcMeasuring || event.originalEvent.detail > 1) return;
-    emit(state, "click", place(event.latlng));
+    state.outbox.emit("click", place(event.latlng));
     state.placed = true;
   });
   // A double click zooms: what its first click has placed is taken back.
   map.on("dblclick", () => {
-    if (state.data.clicks && !map.tcMeasuring && state.placed) emit(state, "back");
+    if (state.data.clicks && !map.tcMeasuring && state.placed) state.outbox.emit("back");
   });
-  map.on("tongcunmove", ({ number, latlng }) => emit(state, "site", { number, ...place(latlng) }));
-  map.on("tongcunpick", ({ number }) => emit(state, "site", { number }));
+  map.on("tongcunmove", ({ number, latlng }) => state.outbox.emit("site", { number, ...place(latlng) }));
+  map.on("tongcunpick", ({ number }) => state.outbox.emit("site", { number }));
 };
 
 const mount = async (box, state, data) => {
@@ -125,7 +113,7 @@ const mount = async (box, state, data) => {
     layer.on("click", (event) => {
       if (!state.data.regions) return;
       L.DomEvent.stopPropagation(event);
-      emit(state, "region", { adcode: layer.feature.properties.adcode });
+      state.outbox.emit("region", { adcode: layer.feature.properties.adcode });
     });
   }
   listen(state, map);
@@ -191,13 +179,12 @@ export default function host({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".tc-host");
   let state = maps.get(box);
   if (!state) {
-    state = { digest: null, events: [], profile: parentElement.querySelector(".tc-profile") };
+    state = { digest: null, outbox: newOutbox(), profile: parentElement.querySelector(".tc-profile") };
     maps.set(box, state);
   }
   state.data = data;
-  state.send = setTriggerValue;
   box.style.height = `${data.height}px`;
-  repeat(state);
+  state.outbox.repeat(setTriggerValue, data.heard);
   const leave = () => release(box, state);
   if (state.digest === data.digest) {
     if (state.map) decorate(state);

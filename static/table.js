@@ -1,6 +1,8 @@
 // A table of figures: rows by key, sorted in the browser, a foot with the total, bars of each row's
 // share of its own target. The server hears only which row was chosen
 // and which switch was turned.
+import { newOutbox } from "./events.js";
+
 const tables = new WeakMap();
 
 const el = (tag, cls, parent, text) => {
@@ -43,18 +45,19 @@ export const bar = (parent, shape) => {
 };
 
 // A switch of its own: pressing it chooses no row.
-const toggle = (cell, content) => {
+const toggle = (cell, content, key) => {
   const button = el("button", "tct-switch", cell);
   button.type = "button";
+  button.dataset.at = `switch ${key}`;
   button.setAttribute("role", "switch");
   button.setAttribute("aria-checked", String(content.on));
 };
 
-const fill = (cell, content, column) => {
+const fill = (cell, content, column, key) => {
   if (column.kind === "bar") {
     if (content.shape) bar(cell, content.shape);
   } else if (column.kind === "switch") {
-    if (content.on !== undefined) toggle(cell, content);
+    if (content.on !== undefined) toggle(cell, content, key);
   } else if (content.chip) {
     el("span", `tc-chip ${content.look || ""}`, cell, content.text);
   } else if (content.look === "unknown" || content.look === "none") {
@@ -86,7 +89,7 @@ const line = (state, body, row, columns, foot) => {
     const cell = el(i ? "td" : "th", `${column.kind || "text"} ${column.edge ? "edge" : ""}`, tr);
     const content = row.cells[column.key] || {};
     if (i) {
-      fill(cell, content, column);
+      fill(cell, content, column, row.key);
       continue;
     }
     cell.scope = "row";
@@ -96,6 +99,7 @@ const line = (state, body, row, columns, foot) => {
     }
     const button = el("button", "tct-pick", cell, content.text);
     button.type = "button";
+    button.dataset.at = `row ${row.key}`;
     button.title = content.help || state.data.words.pick;
     button.setAttribute("aria-pressed", String(Boolean(row.selected)));
   }
@@ -106,13 +110,13 @@ const line = (state, body, row, columns, foot) => {
       if (turned) {
         const on = turned.getAttribute("aria-checked") !== "true";
         turned.setAttribute("aria-checked", String(on));
-        state.send("turned", { key: row.key, on, at: Date.now() });
+        state.outbox.emit("turned", { key: row.key, on });
         return;
       }
       // Shown at once; the page follows.
       for (const other of body.querySelectorAll("tr.selected")) other.classList.remove("selected");
       tr.classList.add("selected");
-      state.send("row", { key: row.key, at: Date.now() });
+      state.outbox.emit("row", { key: row.key });
     });
   }
 };
@@ -145,6 +149,7 @@ const drawHead = (state, parent, section, redraw) => {
     cell.setAttribute("aria-sort", chosen ? (sort.down ? "descending" : "ascending") : "none");
     const button = el("button", "tct-sort", cell, `${column.title}${chosen ? (sort.down ? " ▾" : " ▴") : ""}`);
     button.type = "button";
+    button.dataset.at = `sort ${section.key} ${column.key}`;
     button.title = column.help || state.data.words.sort;
     button.addEventListener("click", () => {
       state.sorts.set(section.key, { key: column.key, down: chosen ? !sort.down : column.kind !== "text" });
@@ -168,8 +173,15 @@ const fit = (box) => {
   }
 };
 
+// What has the focus is drawn anew: it keeps it.
+const focused = (box) => {
+  const active = document.activeElement;
+  return box.contains(active) && active.dataset.at ? `[data-at="${CSS.escape(active.dataset.at)}"]` : "";
+};
+
 const draw = (state) => {
   const { box, data } = state;
+  const focus = focused(box);
   box.replaceChildren();
   box.style.setProperty("--tct-row", `${data.row_px || 26}px`);
   box.style.maxHeight = data.tall ? `${data.tall}px` : "";
@@ -200,6 +212,7 @@ const draw = (state) => {
   if (data.note) el("div", "tct-foot-note", box, data.note);
   fit(box);
   box.scrollTop = scrolled;
+  if (focus) box.querySelector(focus)?.focus({ preventScroll: true });
   state.width = box.clientWidth;
 };
 
@@ -207,14 +220,14 @@ export default function figures({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".tct");
   let state = tables.get(box);
   if (!state) {
-    state = { box, sorts: new Map() };
+    state = { box, sorts: new Map(), outbox: newOutbox() };
     tables.set(box, state);
     new ResizeObserver(() => {
       if (state.data && box.clientWidth !== state.width) draw(state);
     }).observe(box);
   }
-  state.send = setTriggerValue;
-  const text = JSON.stringify(data);
+  state.outbox.repeat(setTriggerValue, data.heard);
+  const text = JSON.stringify({ ...data, heard: 0 });
   if (text !== state.drawn) {
     state.drawn = text;
     state.data = data;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { newMap, plain, settled, source } from "./page.mjs";
+import { component, newMap, plain, settled } from "./page.mjs";
 
 const HTML = "<div id='map_1'></div>";
 const REGION = { type: "Feature", properties: { adcode: "530100", style: { weight: 1 } }, geometry: { type: "Polygon", coordinates: [[[102, 25], [103, 25], [103, 26], [102, 25]]] } };
@@ -21,7 +21,7 @@ const page = (answers = {}) => {
     asked.push(String(at));
     return answers[String(at)] ?? { ok: true, json: async () => CONTENT };
   };
-  const host = window.eval(source("host.js").replace("export default function host", "function host") + "\nhost;");
+  const host = component(window, "host");
   const sent = [];
   const parentElement = document.getElementById("part");
   const run = async (data = {}) => {

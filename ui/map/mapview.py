@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import folium
@@ -22,14 +21,10 @@ from data.export.report.writers import file_name
 from layers.map.folium_internals import map_parts
 from layers.map.palette import colours
 from layers.map.raster_images import Picture
-from ui.shell import region, state
-from ui.shell.callbacks import whole
+from ui.shell import events as component_events, region, state
 from ui.shell.i18n import t
 from ui.shell.streamlit_internals import media_address
 
-#: Number of the last event heard per map.
-_HEARD = "_map_heard"
-_HOST = Path(__file__).parents[2] / "static" / "host.js"
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 Overlay = dict[str, Any]
 
@@ -151,20 +146,8 @@ def show(
         height="content" if profile else height,
         data=_message(chart, key, height, overlay or {}, events)
         | {"profile": dict(profile) if profile else None},
-        on_events_change=lambda: _hear(key, events),
+        on_events_change=lambda: component_events.hear(key, lambda event: _handle(event, events)),
     )
-
-
-@whole
-def _hear(key: str, events: MapEvents) -> None:
-    """Handle what was done on a map; the host repeats each until acknowledged, each counts once."""
-    told = getattr(st.session_state[key], "events", None)
-    # A plain table, so that an event and its acknowledgement cannot be separated.
-    heard: dict[str, int] = st.session_state.setdefault(_HEARD, {})
-    for event in told["events"] if told else ():
-        if event["id"] > heard.get(key, 0):
-            _handle(event, events)
-            heard[key] = event["id"]
 
 
 def _handle(event: Mapping[str, Any], events: MapEvents) -> None:
@@ -208,7 +191,7 @@ def _message(
         "report": events.on_drawn is not None,
         "failed": t("map.failed"),
         "caption": _caption(chart.title),
-        "heard": st.session_state.get(_HEARD, {}).get(key, 0),
+        "heard": component_events.heard(key),
         "overlay": {"colours": _colours(), **overlay},
     }
 
@@ -228,7 +211,7 @@ def _host() -> Callable[..., Any]:
     mount: Callable[..., Any] = st.components.v2.component(
         "tongcun_map",
         html='<div class="tc-host" style="width:100%"></div><div class="tc-profile"></div>',
-        js=_HOST.read_text(encoding="utf-8"),
+        js=component_events.code("host.js"),
         isolate_styles=False,
     )
     return mount

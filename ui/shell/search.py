@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,14 +13,12 @@ from data.scenario.scenario import PlannedSite
 from data.tables.reader import Pack
 from data.workspace.find import search_bytes
 from geo.errors import PlannerError
-from ui.shell import cache, region, state
-from ui.shell.callbacks import whole
+from ui.shell import cache, events, region, state
 from ui.shell.i18n import brief_name, name_language, t
 from ui.shell.streamlit_internals import media_address
 
 _KEY = "find"
 _FAULT = "_find_fault"
-_CODE = Path(__file__).parents[2] / "static" / "find.js"
 _HTML = (
     '<div class="tc-find"><input type="search" role="combobox" aria-expanded="false" '
     'aria-controls="tc-find-list" aria-autocomplete="list" autocomplete="off" spellcheck="false">'
@@ -40,6 +37,7 @@ def box() -> None:
         height=30,
         data={
             "url": media_address(_places(pack.digest, _pack=pack), "application/gzip", key=_KEY),
+            "heard": events.heard(_KEY),
             "regions": _region_names(pack.digest, name_language(), _pack=pack),
             "words": {
                 "names": name_language(),
@@ -52,7 +50,7 @@ def box() -> None:
                 },
             },
         },
-        on_pick_change=_take,
+        on_events_change=lambda: events.hear(_KEY, _take),
     )  # fmt: skip
 
 
@@ -62,11 +60,8 @@ def take_fault() -> PlannerError | None:
     return fault
 
 
-@whole
-def _take() -> None:
-    picked = getattr(st.session_state[_KEY], "pick", None)
-    if not picked:
-        return
+def _take(event: Mapping[str, Any]) -> None:
+    picked = event["pick"]
     kind = str(picked["kind"])
     if kind == "position":
         _go(str(picked["text"]))
@@ -120,6 +115,6 @@ def _region_names(digest: str, names: str, *, _pack: Pack) -> dict[str, str]:
 def _component() -> Callable[..., Any]:
     """Register the box once per process."""
     mount: Callable[..., Any] = st.components.v2.component(
-        "tongcun_find", html=_HTML, js=_CODE.read_text(encoding="utf-8"), isolate_styles=False
+        "tongcun_find", html=_HTML, js=events.code("find.js"), isolate_styles=False
     )
     return mount

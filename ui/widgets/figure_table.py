@@ -6,15 +6,13 @@ import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui.shell.callbacks import whole
+from ui.shell import events
 from ui.shell.i18n import t
 
-_CODE = Path(__file__).parents[2] / "static" / "table.js"
 Cell = dict[str, Any]
 #: Looks of the legend, in its order, each with its word.
 _LEGEND = (
@@ -112,16 +110,10 @@ def show(
     """
     chosen = choice or RowChoice()
 
-    @whole
-    def take() -> None:
-        event = getattr(st.session_state[key], "row", None)
-        if event and chosen.take is not None:
+    def handle(event: Mapping[str, Any]) -> None:
+        if event["kind"] == "row" and chosen.take is not None:
             chosen.take(str(event["key"]))
-
-    @whole
-    def turn() -> None:
-        event = getattr(st.session_state[key], "turned", None)
-        if event and chosen.turn is not None:
+        elif event["kind"] == "turned" and chosen.turn is not None:
             chosen.turn(str(event["key"]), bool(event["on"]))
 
     _component()(
@@ -133,10 +125,10 @@ def show(
             "note": note,
             "tall": tall,
             "pick": chosen.take is not None,
+            "heard": events.heard(key),
             "words": {name: t(f"table.{name}") for name in ("sort", "pick", "label")},
         },
-        on_row_change=take,
-        on_turned_change=turn,
+        on_events_change=lambda: events.hear(key, handle),
     )
 
 
@@ -211,7 +203,7 @@ def _component() -> Callable[..., Any]:
     mount: Callable[..., Any] = st.components.v2.component(
         "tongcun_table",
         html='<div class="tct"></div>',
-        js=_CODE.read_text(encoding="utf-8"),
+        js=events.code("table.js"),
         isolate_styles=False,
     )
     return mount
