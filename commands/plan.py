@@ -79,7 +79,8 @@ Table = Annotated[
     str,
     typer.Option(
         "--table",
-        help="sites, villages, routes, bill, yearly, drivers, unreachable, frontier or all.",
+        help="sites, villages, routes, bill, yearly, totals, drivers, frontier, alternatives, "
+        "unreachable, left or all.",
     ),
 ]
 

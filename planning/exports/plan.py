@@ -14,12 +14,12 @@ from data.export.writers import run_digest
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import Message, text
-from geo.errors import UnknownNameError
 from layers.base import Layer
 from layers.registry import unit_name
 from layers.villages import with_brought
 from planning.exports.gaps import BASIS, provenance, sources_of, title
 from planning.exports.report.reader import Reader
+from planning.exports.several import main_and_others
 from planning.plan.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -58,14 +58,10 @@ def plan_bundle(
     UnknownNameError
         If there is no such table.
     """
-    if table not in TABLES:
-        raise UnknownNameError("table", table, TABLES, where="--table")
+    main, others = main_and_others(
+        pack, table, TABLES, lambda name: with_brought(pack, plan_table(rollout, name))
+    )
     shapes: dict[str, gpd.GeoSeries] = {"routes": rollout.routes.geometry}
-    frames = {name: with_brought(pack, plan_table(rollout, name)) for name in TABLES}
-    main = frames.pop(table)
-    ids = [text for frame in (main, *frames.values()) if "source_ids" in frame
-           for text in frame["source_ids"].unique()]  # fmt: skip
-    frames["sources"] = sources_of(pack, ids)
     about = provenance(
         pack, rollout.scenario, evidence=rollout.evidence, over_terrain=True
     ) | _about(rollout)
@@ -79,11 +75,11 @@ def plan_bundle(
         kind=table,
         title=title("export_title.plan", pack, table=Message(f"plan_table.{table}")),
         main=main,
-        extra=frames,
+        extra=others,
         about=about | {"run_digest": run_digest(inputs)},
         geometry=shapes.pop(table, None),
         shapes=shapes,
-        reading=_for_people(pack, rollout, frames["sources"], language),
+        reading=_for_people(pack, rollout, others["sources"], language),
     )
 
 

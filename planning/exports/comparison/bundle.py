@@ -6,10 +6,10 @@ from data.export.bundle import ExportBundle, ReadingSheet, in_both
 from data.export.writers import run_digest
 from data.tables.reader import Pack
 from data.wording.catalogue import Message
-from geo.errors import UnknownNameError
 from planning.comparison.comparison import Comparison
 from planning.exports.comparison.words import TABLES, comparison_table
-from planning.exports.gaps import is_over_relief, provenance, sources_of, title
+from planning.exports.gaps import is_over_relief, provenance, title
+from planning.exports.several import main_and_others
 
 
 def comparison_bundle(
@@ -38,13 +38,9 @@ def comparison_bundle(
     UnknownNameError
         If there is no such table.
     """
-    if table not in TABLES:
-        raise UnknownNameError("table", table, TABLES, where="--table")
-    frames = {name: comparison_table(pack, comparison, name) for name in TABLES}
-    main = frames.pop(table)
-    ids = {text_ for frame in (main, *frames.values()) if "source_ids" in frame
-           for text_ in frame["source_ids"].unique()}  # fmt: skip
-    sources = sources_of(pack, sorted(ids))
+    main, others = main_and_others(
+        pack, table, TABLES, lambda name: comparison_table(pack, comparison, name)
+    )
     inputs = {"kind": f"comparison {table}", "pack": pack.digest,
               "scenarios": [one.scenario.digest for one in comparison.scenarios.values()],
               "rows": main.to_csv(index=False)}  # fmt: skip
@@ -52,12 +48,12 @@ def comparison_bundle(
     if language:
         from planning.exports.comparison.sheets import comparison_sheets
 
-        sheets = comparison_sheets(pack, comparison, sources, language)
+        sheets = comparison_sheets(pack, comparison, others["sources"], language)
     return ExportBundle(
         kind=table,
         title=title("export_title.comparison", pack, table=Message(f"compare.table_{table}")),
         main=main,
-        extra={**frames, "sources": sources},
+        extra=others,
         about=_about(pack, comparison) | {"run_digest": run_digest(inputs)},
         reading=sheets,
     )
