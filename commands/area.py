@@ -80,21 +80,15 @@ def area(  # noqa: PLR0913  one argument for each option
     if not all_sites:
         _around(pack, plan, order, (site or [], (radius_km or _FEW_KM) * 1000.0), out)
         return
-    from planning.coverage.whole_area import whole_area
-    from planning.exports.area import write_whole_area
+    from planning.exports.area import make_whole_area
 
     order = replace(order, reach_m=(radius_km or _ALL_KM) * 1000.0)
     file = out if out.suffix.lower() in (".tif", ".tiff") else out / "area.tif"
-    parts = file.with_suffix(".parts")
     where = engine_of(engine, scheduler)
-    with _stoppable(parts) as cancelled, bar("area") as progress:
-        drawn = whole_area(
-            pack, plan, order, region, parts, where, progress=progress, cancel=cancelled
+    with _stoppable(file.with_suffix(".parts")) as cancelled, bar("area") as progress:
+        drawn, shares = make_whole_area(
+            pack, plan, order, region, file, where, progress=progress, cancel=cancelled
         )
-    shares = write_whole_area(pack, plan, order, drawn, file)
-    for path in parts.iterdir():
-        path.unlink()
-    parts.rmdir()
     print_table(shares.drop(columns="source_ids").round(4), right=shares.columns[4:-2])
     height, width = drawn.servers.shape
     remark("terminal.cells", width=width, height=height, path=file)

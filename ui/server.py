@@ -37,6 +37,7 @@ from data.workspace.access.roles import RoleTable
 from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from layers.map.tiles import ROUTE, background
+from ui.coverage import area_tiles
 from ui.shell import frame, welcome
 
 Scope = MutableMapping[str, Any]
@@ -82,7 +83,7 @@ def routes() -> list[Route]:
     base = str(config.get_option("server.baseUrlPath")).strip("/")
     return [
         Route(f"/{base}/{path}".replace("//", "/"), answer)
-        for path, answer in ((ROUTE, _tile), ("ready", _ready))
+        for path, answer in ((ROUTE, _tile), (area_tiles.ROUTE, _area_tile), ("ready", _ready))
     ]
 
 
@@ -113,6 +114,21 @@ def _tile(request: Request) -> Response:
         return Response(status_code=404)
     content, media = found
     return Response(content, media_type=media, headers={"cache-control": "max-age=3600"})
+
+
+def _area_tile(request: Request) -> Response:
+    """Answer with one tile of the area of all sites, by the name that only its page knows."""
+    asked = request.path_params
+    try:
+        place = tuple(int(str(asked[name])[:9]) for name in "zxy")
+        content = area_tiles.tile(
+            Workspace.open().folder, str(asked["name"]), str(asked["kind"]), place
+        )
+    except (PlannerError, OSError, ValueError):
+        content = None
+    if content is None:
+        return Response(status_code=404)
+    return Response(content, media_type="image/png", headers={"cache-control": "max-age=3600"})
 
 
 class Guard:

@@ -38,6 +38,10 @@ SERVER_COLOURS = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#332288",
 )  # fmt: skip
 OTHER_SERVER = "#c9b79c"
+#: Sites within 10 dB of the best, from these numbers on: many that compete disturb each other.
+SERVER_STEPS = (1, 2, 3, 5, 8)
+#: Cividis (Nuñez, Anderton and Renslow, 2018): ordered, also for the colour-blind.
+_COUNT_COLOURS = ("#c9d3dc", "#7b9acc", "#3b5f8a", "#8a7a4a", "#e0b53a")
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
@@ -165,6 +169,75 @@ def server_picture(
         rows.append({"colour": OTHER_SERVER, "text": words[0]})
     looks = [*((colour, 1.0) for colour in SERVER_COLOURS), (OTHER_SERVER, 1.0)]
     codes = rank[np.where(known, server, len(names))]
+    return _picture(codes, known, asked, bounds, looks=looks, rows=rows, unknown=words[1])
+
+
+def count_picture(
+    servers: NDArray[np.integer[Any]], asked: NDArray[np.bool_], bounds: Bounds, *, unknown: str
+) -> Picture:
+    """Return how many sites are within 10 dB of the best.
+
+    Parameters
+    ----------
+    servers
+        (rows, cols) number; negative is unknown, 0 is none and not drawn.
+    asked, bounds, unknown
+        As in :func:`power_picture`.
+
+    Returns
+    -------
+    picture
+        Image, box and rows of the legend.
+
+    Raises
+    ------
+    InputError
+        If the shapes differ or the raster is empty.
+    """
+    steps = np.asarray(SERVER_STEPS)
+    codes = np.maximum(np.searchsorted(steps, servers, side="right") - 1, 0).astype(np.uint8)
+    ends = [
+        f"{low}" if high == low + 1 else f"{low}–{high - 1}"
+        for low, high in itertools.pairwise(SERVER_STEPS)
+    ]
+    texts = [*ends, f"≥ {SERVER_STEPS[-1]}"]
+    rows = [{"colour": colour, "text": text}
+            for colour, text in zip(_COUNT_COLOURS, texts, strict=True)]  # fmt: skip
+    looks = [(colour, 1.0) for colour in _COUNT_COLOURS]
+    known, asked = servers >= 0, asked & (servers != 0)
+    return _picture(codes, known, asked, bounds, looks=looks, rows=rows, unknown=unknown)
+
+
+def many_servers_picture(
+    server: NDArray[np.integer[Any]], asked: NDArray[np.bool_], bounds: Bounds, *,
+    words: tuple[str, str],
+) -> Picture:  # fmt: skip
+    """Return where the best server changes, of more sites than there are colours.
+
+    Parameters
+    ----------
+    server
+        (rows, cols) number of the site; negative is unknown.
+    asked, bounds
+        As in :func:`power_picture`.
+    words
+        What the legend says of the colours, and of unknown cells.
+
+    Returns
+    -------
+    picture
+        Image, box and rows of the legend.
+
+    Raises
+    ------
+    InputError
+        If the shapes differ or the raster is empty.
+    """
+    known = server >= 0
+    # Neighbours have numbers that follow each other: a multiplier parts their colours.
+    codes = (np.where(known, server, 0).astype(np.int64) * 5 % len(SERVER_COLOURS)).astype(np.uint8)
+    rows = [{"colour": SERVER_COLOURS[0], "text": words[0]}]
+    looks = [(colour, 1.0) for colour in SERVER_COLOURS]
     return _picture(codes, known, asked, bounds, looks=looks, rows=rows, unknown=words[1])
 
 

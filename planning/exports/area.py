@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +15,13 @@ from data.export.writers import csv_bytes
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from planning.coverage.prediction import CoverageOrder, require_terrain
-from planning.coverage.whole_area import WholeArea
+from planning.coverage.whole_area import WholeArea, whole_area
 from planning.coverage.whole_area_shares import whole_area_evidence, whole_area_shares
+from planning.engine import Engine, code_digest
 from planning.exports.coverage import area_tags
+
+#: Folder of the workspace that keeps the areas of all sites, each in a folder of its own.
+AREAS = "areas"
 
 
 def write_whole_area(
@@ -52,3 +59,79 @@ def write_whole_area(
     for name, table in (("shares", shares), ("servers", servers)):
         atomic_write(path.with_name(f"{path.stem}-{name}.csv"), csv_bytes(table))
     return shares
+
+
+def make_whole_area(  # noqa: PLR0913  the two callbacks are options
+    pack: Pack,
+    scenario: Scenario,
+    order: CoverageOrder,
+    region: str,
+    path: Path,
+    engine: Engine,
+    *,
+    progress: Callable[[float], None],
+    cancel: Callable[[], bool],
+) -> tuple[WholeArea, pd.DataFrame]:
+    """Work out the area of all sites and write its files; parts are kept until all is written.
+
+    Parameters
+    ----------
+    pack, scenario, order, region, engine, progress, cancel
+        As in :func:`planning.coverage.whole_area.whole_area`.
+    path
+        As in :func:`write_whole_area`.
+
+    Returns
+    -------
+    area
+        The levels.
+    shares
+        Of each county.
+    """
+    parts = path.with_suffix(".parts")
+    area = whole_area(pack, scenario, order, region, parts, engine, progress=progress,
+                      cancel=cancel)  # fmt: skip
+    shares = write_whole_area(pack, scenario, order, area, path)
+    for part in parts.iterdir():
+        part.unlink()
+    parts.rmdir()
+    return area, shares
+
+
+def kept_area(folder: Path, *asked: object) -> Path:
+    """Return where the area of all sites is kept that answers a question.
+
+    Parameters
+    ----------
+    folder
+        The workspace.
+    asked
+        Everything that the area depends on, as text is made of it; equal ones to equal places.
+
+    Returns
+    -------
+    path
+        File of the raster. It is whole where :func:`is_whole` says so.
+    """
+    name = sha256("|".join([code_digest(), *map(repr, asked)]).encode()).hexdigest()[:32]
+    return folder / AREAS / name / "area.tif"
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether all files of an area are there; the last to be written says so."""
+    return path.with_name(f"{path.stem}-servers.csv").exists()
+
+
+def forget_areas(areas: Path, *, keep: int) -> None:
+    """Remove the oldest areas of a workspace.
+
+    Parameters
+    ----------
+    areas
+        The folder that holds a folder for each.
+    keep
+        Number that stays.
+    """
+    by_age = sorted(areas.iterdir(), key=lambda folder: folder.stat().st_mtime_ns)
+    for folder in by_age[:-keep]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,8 @@
 // drawn with hard cell edges, since a blur would invent what lies between two cells.
 //
 // Options: url, bounds [[south, west], [north, east]], opacity, legend {title, unit, rows, notes},
-// words {opacity}. One at a time; null takes it away. The map beneath stays as it is.
+// words {opacity}. A url with {z}/{x}/{y} is of tiles, for what is larger than one picture; tiles:
+// deepest zoom that shows more. One at a time; null takes it away. The map beneath stays as it is.
 (function () {
   "use strict";
 
@@ -33,10 +34,15 @@
       map.createPane("raster").style.zIndex = 420;
       map.getPane("raster").style.pointerEvents = "none";
     }
-    const at = new URL(raster.url.replace(/^\//, ""), window.tongcunBase || window.location.href);
+    // The braces of a template must stay as they are.
+    const at = new URL(".", window.tongcunBase || window.location.href).href + raster.url.replace(/^\//, "");
     // What the reader set for the last one holds for the next.
     const opacity = old ? old.image.options.opacity : raster.opacity;
-    const image = L.imageOverlay(at.href, raster.bounds, { opacity, pane: "raster", className: "tc-raster", interactive: false }).addTo(map);
+    const look = { opacity, pane: "raster", className: "tc-raster", interactive: false };
+    const image = raster.tiles
+      ? L.tileLayer(at, { ...look, bounds: raster.bounds, maxNativeZoom: raster.tiles, maxZoom: 18 })
+      : L.imageOverlay(at, raster.bounds, look);
+    image.addTo(map);
     const legend = L.tongcunLegend(raster.legend).addTo(map);
     slider(legend.getContainer(), raster, image);
     map.tcRaster = { text, image, legend };

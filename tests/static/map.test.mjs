@@ -265,6 +265,18 @@ test("a raster keeps the reader's opacity when the next one comes, and goes with
   assert.equal(document.querySelector(".tc-opacity"), null);
 });
 
+test("a raster larger than a picture comes by tiles, with opacity and legend as a picture has", () => {
+  const { L, map, document } = newMap();
+  const raster = { url: "areas/a/power/{z}/{x}/{y}", tiles: 12, bounds: [[24, 101], [26, 103]], opacity: 0.6, legend: LEGEND, words: { opacity: "Opacity" } };
+  L.tongcunRaster(map, raster);
+  const layer = map.tcRaster.image;
+  assert.equal(layer._url, "http://planner.test/tool/areas/a/power/{z}/{x}/{y}");
+  assert.deepEqual([layer.options.opacity, layer.options.maxNativeZoom], [0.6, 12]);
+  assert.ok(document.querySelector(".tc-opacity input"));
+  L.tongcunRaster(map, null);
+  assert.equal(map.hasLayer(layer), false);
+});
+
 test("tiles in GCJ-02 are shifted under the map, others are not", () => {
   const { L } = newMap();
   const shifted = L.tongcunTiles({ url: "http://planner.test/{z}", attribution: "a", gcj02: true });

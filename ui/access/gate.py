@@ -35,7 +35,7 @@ _LOG = logging.getLogger("tongcun")
 _HEALTH = ("/_stcore/health", "/_stcore/script-health-check", "/ready")
 _MEDIA = re.compile(r"/media/(?P<file>[^/]+)\Z")
 _UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+\Z")
-_OWN = re.compile(r"/basemap/")
+_OWN = re.compile(r"/(basemap|areas)/")
 
 
 class Gate:

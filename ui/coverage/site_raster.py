@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -49,10 +51,27 @@ def choose(lat: float, lon: float) -> None:
     )
 
 
-def panel(
-    table: pd.DataFrame, order: CoverageOrder
-) -> tuple[mapview.Overlay | None, AreaPrediction | None]:
-    """Draw the choice of sites; return the picture for the map and what it shows."""
+@dataclass(frozen=True)
+class Shown:
+    """An area on the page.
+
+    Attributes
+    ----------
+    raster
+        Its picture for the map.
+    shares
+        Draws the share of each county.
+    download
+        Draws the buttons that hand it out.
+    """
+
+    raster: mapview.Overlay
+    shares: Callable[[], None]
+    download: Callable[[], None]
+
+
+def panel(table: pd.DataFrame, order: CoverageOrder) -> Shown | None:
+    """Draw the choice of sites; return the area that they cover, None without a site."""
     options = [*_planned(), *_known()]
     busiest = table.loc[table["state"] == "covered", "site_id"].value_counts().index[:_MOST]
     cells = st.columns([3, 1], vertical_alignment="bottom")
@@ -74,10 +93,10 @@ def panel(
     )  # fmt: skip
     reach = cells[1].select_slider(t("raster.reach"), _REACHES_KM, value=10, key=REACH)
     if not chosen:
-        return None, None
+        return None
     area = _area(tuple(chosen), order, int(reach) * 1000.0)
     if area is None:
-        return None, None
+        return None
     if st.session_state.pop(_ZOOM, False):
         st.session_state[_LOOK] = area.bounds
     picture = _picture(area, str(kind), list(chosen))
@@ -87,7 +106,15 @@ def panel(
     if kind == "server":
         notes.append(t("raster.heard", least=f"{POWER_LIMITS_DBM[-1]:.0f}".replace("-", "−")))
     raster = mapview.raster(picture, title, unit, notes, key="coverage")
-    return raster, area
+    limit = f"{order.limit_dBm:.0f}".replace("-", "−")
+    return Shown(
+        raster,
+        lambda: shares(
+            area_shares(cache.pack(), area, "county", order.limit_dBm),
+            t("raster.shares", limit=limit), t("raster.shares_note"),
+        ),
+        lambda: _download(area, order),
+    )  # fmt: skip
 
 
 def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
@@ -111,31 +138,31 @@ def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
     }  # fmt: skip
 
 
-def shares(area: AreaPrediction, order: CoverageOrder) -> None:
-    """Draw how much of each county's area the chosen sites cover."""
-    rows = area_shares(cache.pack(), area, "county", order.limit_dBm)
+def shares(rows: pd.DataFrame, title: str, note: str) -> None:
+    """Draw how much of each county's area is covered, and how many households if that is known."""
     rows = rows.sort_values("covered_km2", ascending=False, kind="stable")
     shown = pd.DataFrame({
         "region": short_names(rows), "area": rows["area_km2"], "covered": rows["covered_km2"],
         "below": rows["below_km2"], "unknown": rows["unknown_km2"],
         "share": rows["covered_share"] * 100.0,
     })  # fmt: skip
-    limit = f"{order.limit_dBm:.0f}".replace("-", "−")
-    st.markdown(f":small[**{t('raster.shares', limit=limit)}**]")
-    square = st.column_config.NumberColumn
+    column = st.column_config.NumberColumn
+    columns = {name: column(t(f"raster.column_{name}"), format="%.0f km²")
+               for name in ("area", "covered", "below", "unknown")}  # fmt: skip
+    columns["share"] = column(t("raster.column_share"), format="%.1f %%")
+    if "covered_households" in rows:
+        shown["households"] = rows["covered_households"]
+        columns["households"] = column(t("raster.column_households"), format="localized")
+    st.markdown(f":small[**{title}**]")
     st.dataframe(
         shown, hide_index=True, row_height=28,
-        column_config={
-            "region": st.column_config.TextColumn(t("table.region"), pinned=True),
-            **{name: square(t(f"raster.column_{name}"), format="%.0f km²")
-               for name in ("area", "covered", "below", "unknown")},
-            "share": square(t("raster.column_share"), format="%.1f %%"),
-        },
+        column_config={"region": st.column_config.TextColumn(t("table.region"), pinned=True),
+                       **columns},
     )  # fmt: skip
-    st.caption(t("raster.shares_note"))
+    st.caption(note)
 
 
-def download(area: AreaPrediction, order: CoverageOrder) -> None:
+def _download(area: AreaPrediction, order: CoverageOrder) -> None:
     """Draw the button that hands out the area as GeoTIFF."""
     pack, plan = cache.pack(), state.plan()
     chosen: list[str] = st.session_state[SITES]

@@ -8,6 +8,7 @@ import streamlit as st
 from planning.coverage.prediction import CoverageOrder
 from planning.exports.coverage import coverage_bundle
 from ui.coverage import (
+    all_sites,
     calibration_view,
     error_settings,
     predictions,
@@ -55,11 +56,11 @@ def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | N
     with right:
         coverage_view.metrics(table, regions, order)
         error_settings.show(calibrated_dB)
-        raster, area = site_raster.panel(table, order)
+        area = all_sites.panel(order) if all_sites.asked() else site_raster.panel(table, order)
         coverage_view.chips(table["reason"])
     with left:
         invented = "illustrative" in set(table["evidence"])
-        overlay = coverage_view.focus(table) | site_raster.overlay(raster)
+        overlay = coverage_view.focus(table) | site_raster.overlay(area.raster if area else None)
         mapview.show(
             coverage_view.chart(table, illustrative=invented),
             key="map-coverage", height=_MAP_HEIGHT, overlay=overlay,
@@ -71,7 +72,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | N
         coverage_view.region_frame(regions)
         if area is not None:
             with st.container():
-                site_raster.shares(area, order)
+                area.shares()
         else:
             st.empty()  # Takes the place of the shares of other sites at once.
     with tabs[1]:
@@ -87,7 +88,7 @@ def _results(table: pd.DataFrame, order: CoverageOrder, calibrated_dB: float | N
         handover=exporting.MAPS,
     )
     if area is not None:
-        site_raster.download(area, order)
+        area.download()
     else:
         st.empty()
     see_sources([*table["source_ids"].unique(), f"preset:{order.preset}"])

@@ -12,6 +12,7 @@ from streamlit.util import calc_hash
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
+from data.export.geotiff import whole_area_geotiff
 from data.import_orders import ImportOrder, import_files
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
@@ -20,11 +21,13 @@ from data.workspace.environment import ENVIRONMENT
 from data.workspace.folder import Workspace
 from geo.earth.crs import geodesic_m
 from geo.earth.terrain import heights
+from geo.radio.sweep import Lattice, nothing
+from planning.coverage.area import MASKS
 from planning.coverage.best_path import Reason
 from planning.coverage.prediction import village_prediction
 from planning.elevation import terrain_of
 from planning.whatif import effect
-from ui.coverage import predictions
+from ui.coverage import all_sites, predictions
 from ui.shell import state
 from ui.whatif import sites
 
@@ -130,6 +133,41 @@ def test_the_area_of_a_site_is_drawn_and_can_be_taken_away() -> None:
     assert ".tif" in [button.label for button in app.get("download_button")]
     app.multiselect(key="raster_sites").set_value([]).run()
     assert ".tif" not in [button.label for button in app.get("download_button")]
+
+
+def test_the_area_of_all_sites_is_asked_for_then_found_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = []
+
+    def make(pack: Pack, *asked: object, **_callbacks: object) -> None:
+        made.append(asked)
+        path = next(part for part in asked if isinstance(part, Path))
+        swept = nothing(Lattice(98.8, 26.0, 1 / 1200, 1 / 1200, 0, 0), (20, 30))
+        swept.level[:], swept.server[:] = -900, 0
+        corner = (98.8, 26.0, 1 / 1200, 1 / 1200)
+        whole_area_geotiff(swept, np.ones((20, 30), np.uint16), corner, {}, path)
+        row = pack.regions("county").head(1)[["adcode", "name_zh", "name_en", "level"]]
+        names = ["area_km2", *(f"{mask}_km2" for mask in MASKS), "covered_share"]
+        row.assign(**dict.fromkeys(names, 0.25), covered_households=7).to_csv(
+            path.with_name("area-shares.csv"), index=False
+        )
+        path.with_name("area-servers.csv").write_bytes(b"")
+
+    monkeypatch.setattr(all_sites, "make_whole_area", make)
+    app = demonstrated("coverage")
+    app.segmented_control(key=all_sites.WHOSE).set_value("all").run()
+    assert not made, "no work that was not asked for"
+    app.button(key="area-all").click().run()
+    assert not app.error
+    assert len(made) == 1
+    assert [7] in [list(table.value.get("households", [])) for table in app.dataframe]
+    again = demonstrated("coverage")
+    again.segmented_control(key=all_sites.WHOSE).set_value("all").run()
+    assert {"download-all_tif", "download-all_csv"} <= {
+        button.key for button in again.get("download_button")
+    }
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
