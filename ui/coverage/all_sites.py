@@ -18,7 +18,7 @@ from planning.coverage.prediction import CoverageOrder, networks_of
 from planning.engine import engine_of
 from planning.exports.area import forget_areas, is_whole, kept_area, make_whole_area
 from ui.coverage import area_tiles, predictions
-from ui.coverage.site_raster import Shown, shares
+from ui.coverage.site_raster import AreaShown, shares
 from ui.map import mapview
 from ui.shell import cache, state
 from ui.shell.callbacks import whole
@@ -43,7 +43,7 @@ def asked() -> bool:
     return choice == "all"
 
 
-def panel(order: CoverageOrder) -> Shown | None:
+def panel(order: CoverageOrder) -> AreaShown | None:
     """Draw what is asked of all sites; return their area once it is worked out."""
     kind = st.segmented_control(
         t("raster.kind"), list(area_tiles.KINDS), key=KIND, default="power", required=True,
@@ -56,7 +56,9 @@ def panel(order: CoverageOrder) -> Shown | None:
     if not is_whole(path) and not _made(path, order, region):
         return None
     st.caption(t("raster.all_kept"))
-    return Shown(_raster(path, str(kind)), lambda: _shares(path, order), lambda: _download(path))
+    return AreaShown(
+        _raster(path, str(kind)), lambda: _shares(path, order), lambda: _download(path)
+    )
 
 
 def _made(path: Path, order: CoverageOrder, region: str) -> bool:

@@ -52,7 +52,7 @@ def choose(lat: float, lon: float) -> None:
 
 
 @dataclass(frozen=True)
-class Shown:
+class AreaShown:
     """An area on the page.
 
     Attributes
@@ -70,7 +70,7 @@ class Shown:
     download: Callable[[], None]
 
 
-def panel(table: pd.DataFrame, order: CoverageOrder) -> Shown | None:
+def panel(table: pd.DataFrame, order: CoverageOrder) -> AreaShown | None:
     """Draw the choice of sites; return the area that they cover, None without a site."""
     options = [*_planned(), *_known()]
     busiest = table.loc[table["state"] == "covered", "site_id"].value_counts().index[:_MOST]
@@ -107,7 +107,7 @@ def panel(table: pd.DataFrame, order: CoverageOrder) -> Shown | None:
         notes.append(t("raster.heard", least=f"{POWER_LIMITS_DBM[-1]:.0f}".replace("-", "−")))
     raster = mapview.raster(picture, title, unit, notes, key="coverage")
     limit = f"{order.limit_dBm:.0f}".replace("-", "−")
-    return Shown(
+    return AreaShown(
         raster,
         lambda: shares(
             area_shares(cache.pack(), area, "county", order.limit_dBm),

@@ -7,9 +7,10 @@ from collections.abc import Collection
 import streamlit as st
 
 from layers.base import Layer
-from ui.shell import layer_choice, state
+from ui.shell import state
 from ui.shell.frame import head
 from ui.shell.i18n import language, t
+from ui.widgets import layer_choice
 
 
 def show(chosen: Layer, invented: Collection[str] = ()) -> None:

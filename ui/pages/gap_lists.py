@@ -9,11 +9,12 @@ from layers.base import Layer
 from layers.registry import layer, unit_name
 from ui.gaps import dashboard, listing, region_list, village_card, village_list
 from ui.map import maps
-from ui.shell import cache, exporting, layer_choice, region, state
+from ui.shell import cache, exporting, region, state
 from ui.shell.callbacks import whole
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, t
 from ui.shell.provenance import see_sources
+from ui.widgets import layer_choice
 
 _MAP_HEIGHT = 430
 _LISTED_HEIGHT = 560

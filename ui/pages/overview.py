@@ -9,10 +9,11 @@ from layers.base import Layer
 from layers.registry import gap_layers, layer, unit_name
 from ui.gaps import assumptions, dashboard, key_figures, listing, origin, target_path
 from ui.map import maps
-from ui.shell import cache, exporting, first_paint, layer_choice, navigation, region, state
+from ui.shell import cache, exporting, first_paint, navigation, region, state
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import language, name_language, t
 from ui.shell.provenance import see_sources
+from ui.widgets import layer_choice
 
 _MAP_HEIGHT = 530
 #: Cards in a row on a laptop's screen.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.ui.pages.test_pages import opened
-from ui.shell import layer_choice, state
+from ui.shell import state
+from ui.widgets import layer_choice
 
 
 def test_language_changes_every_title_and_keeps_the_choice() -> None:

@@ -22,7 +22,7 @@ from layers.discovery import LAYERS_ENVIRONMENT
 from layers.registry import layer, layers
 from planning.gaps import gap_table
 from ui.map import mapview
-from ui.shell import layer_choice
+from ui.widgets import layer_choice
 
 ROOT = Path(__file__).resolve().parents[3]
 DROPPED = ROOT / "tests/layers/dropped"
