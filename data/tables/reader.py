@@ -194,8 +194,8 @@ class Pack:
         regions
             Rows of the table ``regions``, ordered by adcode.
         """
-        regions = self.table("regions")
-        return regions[regions["level"] == level].sort_values("adcode").reset_index(drop=True)
+        path = self.path("regions")
+        return _of_level(path, _identity(path), level).copy()
 
     def digest_of(self, table: str) -> str:
         """Return an identity of one table's file that is cheap to compute.
@@ -246,7 +246,7 @@ def _identity(path: Path) -> tuple[int, ...]:
 
 
 # A plan or a page reads the same tables a dozen times: they are checked once.
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _checked(
     path: Path, _identity: tuple[int, ...], name: str, columns: tuple[str, ...]
 ) -> pd.DataFrame:
@@ -254,6 +254,12 @@ def _checked(
     frame = _read(path, schema, columns)
     _subset(schema, columns).check(frame, where=str(path))
     return frame
+
+
+@lru_cache(maxsize=32)
+def _of_level(path: Path, identity: tuple[int, ...], level: str) -> pd.DataFrame:
+    rows = _checked(path, identity, "regions", _schema("regions").column_names)
+    return rows[rows["level"] == level].sort_values("adcode").reset_index(drop=True)
 
 
 @lru_cache(maxsize=4)
