@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import os
+from collections.abc import Mapping
+from functools import lru_cache
 
 from data.ledger.statements import Ledger
 from data.tables.reader import Pack, pack_names
@@ -21,10 +23,11 @@ def in_force(name: str) -> Pack:
         from data.workspace.access.roles import Action, RoleArea
 
         desk.require(Action.READ, RoleArea(province=name))
-    stamps = [path.stat() for path in sorted(found.folder.iterdir())]
-    seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps])
+    with os.scandir(found.folder) as entries:
+        stamps = [(entry.name, entry.stat()) for entry in entries]
+    seen = sorted((file, stamp.st_size, stamp.st_mtime_ns) for file, stamp in stamps)
     folder = Workspace.open().folder
-    return _read(name, f"{seen} {folder} {catalogue_stamp(folder)}")
+    return _read(found, (*seen, folder, catalogue_stamp(folder)))
 
 
 def readable() -> tuple[str, ...]:
@@ -42,20 +45,21 @@ def prefectures_word(name: str) -> str:
     return word_of(map(str, names))
 
 
-def stated_metrics(name: str) -> dict[str, str]:
+def stated_metrics(name: str) -> Mapping[str, str]:
     """Return key of a layer → key of its metric where nobody chooses one; not for overlays."""
     found = in_force(name)
-    return _stated(found.digest, tuple(item.key for item in layers()), _pack=found)
+    return _stated(found, found.digest, tuple(item.key for item in layers()))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _read(name: str, stamps: str) -> Pack:
+# A page asks both some hundred times a run: Streamlit's caches cost a millisecond each time.
+@lru_cache(maxsize=8)
+def _read(pack: Pack, stamps: tuple[object, ...]) -> Pack:
     del stamps
-    return effective_pack(Pack.load(name))
+    return effective_pack(pack)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _stated(digest: str, keys: tuple[str, ...], *, _pack: Pack) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _stated(pack: Pack, digest: str, keys: tuple[str, ...]) -> Mapping[str, str]:
     del digest
-    ledger, known = Ledger.of(_pack), [layer(key) for key in keys]
+    ledger, known = Ledger.of(pack), [layer(key) for key in keys]
     return {item.key: item.stated_metric(ledger).key for item in known if item.metrics}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -61,9 +62,16 @@ def rows_below(item: Layer) -> pd.DataFrame:
     return table[table["adcode"] == adcode] if adcode else table
 
 
+def own_rows(item: Layer) -> pd.DataFrame:
+    """Return the gap table of the region in force: one row."""
+    table = cache.gaps(item.key, region.level())
+    adcode = state.region()[1]
+    return table[table["adcode"] == adcode] if adcode else table
+
+
 def own_row(item: Layer) -> pd.Series:
     """Return the row of the gap table for the region in force."""
-    return region.own_row(cache.gaps(item.key, region.level()))
+    return own_rows(item).iloc[0]
 
 
 def total_title() -> str:
@@ -121,8 +129,8 @@ def date_cell(row: Row, usual: str, *, short: bool = False) -> Cell:
 
 def usual_date(rows: Sequence[Row]) -> str:
     """Return the most common date and evidence."""
-    words = pd.Series([dated(row) for row in rows])
-    return str(words.mode().iloc[0]) if len(words) else ""
+    words = Counter(dated(row) for row in rows)
+    return min(words, key=lambda word: (-words[word], word), default="")
 
 
 def name_of(row: Row) -> str:

@@ -92,11 +92,9 @@ def _export(counted: list[Layer]) -> None:
     from planning.exports import gaps as gap_exports
 
     tables = [
-        pd.concat([dashboard.own_row(item).to_frame().T, dashboard.rows_below(item)])
-        for item in counted
+        part for item in counted for part in (dashboard.own_rows(item), dashboard.rows_below(item))
     ]
     table = pd.concat(tables, ignore_index=True).drop_duplicates(["layer", "level", "adcode"])
-    table = table.infer_objects()
     pack, plan, place = cache.pack(), state.dated(), region.name()
     spoken = language()
     with exporting.opened_menu(t("overview.export", place=place)):

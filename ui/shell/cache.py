@@ -6,6 +6,8 @@ Frames of :func:`villages` are shared between sessions and must not be changed.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 import streamlit as st
 
@@ -33,7 +35,8 @@ def gaps(key: str, level: str, *, as_of: str | None = None) -> pd.DataFrame:
     metric = state.metric_of(layer(key)).key
     date = as_of or str(st.session_state[state.AS_OF])
     found = pack()
-    return _gaps(found.digest, key_of(state.plan()), (key, metric), level, date, _pack=found)
+    counted = _gaps(found, found.digest, key_of(state.plan()), (key, metric, level, date))
+    return counted.copy()
 
 
 def progress(key: str, level: str) -> pd.DataFrame:
@@ -52,7 +55,8 @@ def villages() -> pd.DataFrame:
 
 def history_of(key: str) -> pd.DataFrame:
     """Return the province's row of the gap table at each date the ledger knows, oldest first."""
-    ledger = _ledger(pack().digest, _pack=pack())
+    found = pack()
+    ledger = _ledger(found.digest, _pack=found)
     rows = [row for date in ledger.get(key, []) if len(row := _dated(key, date))]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
@@ -64,13 +68,14 @@ def village_evidence() -> list[str]:
 
 def illustrative() -> list[str]:
     """Return which tables in force hold illustrative rows: every map shows or rests on all."""
-    held = {name: pack().table(name, columns=("evidence",))["evidence"] for name in _INVENTED}
-    return [name for name, evidence in held.items() if "illustrative" in set(evidence)]
+    found = pack()
+    return list(_illustrative(found, found.digest))
 
 
 def anomalies() -> list[Anomaly]:
     """Return the contradictions and anomalies in the sources of the province."""
-    return _anomalies(pack().digest, _pack=pack())
+    found = pack()
+    return _anomalies(found.digest, _pack=found)
 
 
 def key_of(scenario: Scenario) -> str:
@@ -83,14 +88,22 @@ def _dated(key: str, date: str) -> pd.DataFrame:
     return row[row["as_of"] == date]
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+# A page asks some sixty times a run: Streamlit's cache hashes and unpickles, which costs more.
+@lru_cache(maxsize=512)
 def _gaps(
-    digest: str, scenario: str, counted: tuple[str, str], level: str, as_of: str, *, _pack: Pack
+    found: Pack, digest: str, scenario: str, counted: tuple[str, str, str, str]
 ) -> pd.DataFrame:
     del digest
+    key, metric, level, as_of = counted
     plan = Scenario.from_json(scenario)
-    key, metric = counted
-    return gap_table(_pack, [key], level=level, as_of=as_of, scenario=plan, metric=metric)
+    return gap_table(found, [key], level=level, as_of=as_of, scenario=plan, metric=metric)
+
+
+@lru_cache(maxsize=8)
+def _illustrative(found: Pack, digest: str) -> tuple[str, ...]:
+    del digest
+    held = {name: found.table(name, columns=("evidence",))["evidence"] for name in _INVENTED}
+    return tuple(name for name, evidence in held.items() if (evidence == "illustrative").any())
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
