@@ -402,8 +402,7 @@ def _sheet(pack: Pack, *, dark: bool, look: PointLook | None = None) -> render.S
 def new_sheet(pack: Pack, texts: render.Words, *, dark: bool) -> render.Sheet:
     """Return an empty map of the province, with its relief to switch on."""
     sheet = render.new_sheet(features.bounds(pack), texts, dark=dark, tiles=tiles.background())
-    border = pack.geo("regions").set_index("level").geometry["province"]
-    relief.add_relief(sheet, pack.table("relief"), border)
+    relief.add_relief(sheet, pack)
     return sheet
 
 

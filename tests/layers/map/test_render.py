@@ -55,12 +55,17 @@ def test_relief_ends_at_the_border(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folium.raster_layers, "ImageOverlay", noted)
     cells = [(100 + i / 2, 25 + j / 2, 1000.0 + i) for i in range(4) for j in range(4)]
     table = pd.DataFrame(cells, columns=["lon", "lat", "elevation_m"])
-    made = sheet()
-    relief.add_relief(made, table, shapely.box(99.75, 24.75, 100.75, 25.75))
+    relief.backdrop(table, shapely.box(99.75, 24.75, 100.75, 25.75))
     alpha = images[0][:, :, 3]
     # One degree by one of two by two.
     assert (alpha > 0).mean() == 1 / 4
+
+
+def test_relief_is_a_layer_to_switch_on(toy: Pack) -> None:
+    made = sheet()
+    relief.add_relief(made, toy)
     assert made.rows[-1]["off"]
+    assert vars(made.layers["relief"])["url"].startswith("data:image/png")
 
 
 def test_the_legend_has_a_row_for_all_that_is_drawn() -> None:
