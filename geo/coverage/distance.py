@@ -94,8 +94,7 @@ def distance_coverage(
     sites = check_lonlat(site_lon, site_lat, where="sites")
     site = np.full(len(lon), -1, dtype=np.int64)
     distance = np.full(len(lon), np.nan)
-    if placed.any() and len(sites[0]):
-        site[placed], distance[placed] = _nearest(lon[placed], lat[placed], *sites, radius)
+    site[placed], distance[placed] = _nearest(lon[placed], lat[placed], *sites, radius)
     known = placed if sites_known is None else placed & np.asarray(sites_known, dtype=bool)
     state = np.where(site >= 0, COVERED, np.where(known, UNCOVERED, UNKNOWN)).astype(np.uint8)
     return DistanceCoverage(state, site, distance)
@@ -133,16 +132,15 @@ def _nearest(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return nearest site and geodesic distance [m]; −1 and NaN beyond the radius."""
     tree = cKDTree(ecef(site_lon, site_lat), balanced_tree=False, compact_nodes=False)
-    margin = 1.0 + radius_m * 1e-5
+    margin = radius_m * 1e-5
     chord, index = tree.query(
         ecef(lon, lat), k=1, distance_upper_bound=radius_m + margin, workers=-1
     )
-    index = np.where(np.isfinite(chord), index, -1).astype(np.int64)
     # Chord to arc on a sphere: within a centimetre up to 100 km. At the edge the geodesic decides.
+    # Where no site is within the bound the chord is infinite, and so is the arc.
     arc = chord * (1.0 + chord**2 / (24.0 * 6_371_000.0**2))
-    near_edge = np.flatnonzero((index >= 0) & (np.abs(arc - radius_m) <= margin))
+    near_edge = np.flatnonzero(np.abs(arc - radius_m) <= margin)
     hit = index[near_edge]
     arc[near_edge] = geodesic_m(lon[near_edge], lat[near_edge], site_lon[hit], site_lat[hit])
-    beyond = (index < 0) | (arc > radius_m)
-    index[beyond] = -1
-    return index, np.where(beyond, np.nan, arc)
+    beyond = arc > radius_m
+    return np.where(beyond, -1, index), np.where(beyond, np.nan, arc)
