@@ -191,7 +191,7 @@ def sized(villages: pd.DataFrame, least: int, *, unknown: bool = False) -> NDArr
     mask
         (n,) boolean.
     """
-    homes = villages["households"].to_numpy(float, na_value=np.nan)
+    homes = villages["households"].to_numpy(float)
     return np.where(np.isnan(homes), unknown, homes >= least)
 
 

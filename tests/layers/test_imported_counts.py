@@ -9,10 +9,11 @@ import pytest
 
 from data.doctor.base import ImportChoice
 from data.doctor.diagnosis import FileOrigin
+from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.workspace.catalogue import Catalogue
 from data.workspace.effective import effective_pack
-from planning.gaps import GAP_COLUMNS, gap_table
+from planning.gaps import GAP_COLUMNS, OWN_COLUMNS, gap_table, own_columns
 from tests.data.doctor.examining import commit_table, examine
 
 pytestmark = pytest.mark.usefixtures("toy_listed")
@@ -63,6 +64,21 @@ def test_stations_are_counted_by_their_ids_and_move_no_figure(
         assert "(declared, 2026-06-30)" in row["note_en"]
         assert "未计入" in row["note_zh"]
         pd.testing.assert_frame_equal(table.loc[~said, TEXTS], own.loc[~said, TEXTS])
+
+
+def test_a_list_chosen_is_in_force_where_it_counts_and_allocated_elsewhere(
+    toy: Pack, tmp_path: Path, seats: pd.DataFrame
+) -> None:
+    pack = in_force(toy, tmp_path, "base_stations", stations(seats))
+    plan = Scenario(province="toy", own_counts=("mobile_5g",))
+    table = gap_table(pack, ["mobile_5g"], level="county", scenario=plan)
+    assert own_columns(table) == OWN_COLUMNS
+    assert own_columns(gap_table(toy, ["mobile_5g"], level="county")) == ()
+    counted = table["built_own"].notna()
+    assert 0 < counted.sum() < len(table)
+    assert set(table.loc[counted, "built_in_force"]) == {"own"}
+    assert set(table.loc[~counted, "built_in_force"]) == {"allocated"}
+    assert (table.loc[counted, "built"] == table.loc[counted, "built_own"]).all()
 
 
 def test_cells_without_stations_are_not_called_stations(

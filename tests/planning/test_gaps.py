@@ -11,7 +11,7 @@ import pytest
 from data.scenario.scenario import PlannedSite, Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
-from planning.gaps import gap_table
+from planning.gaps import gap_table, with_target_date
 from tests import toy as toy_pack
 from tests.planning.gap_rows import NAN, of, same, with_rows
 from tests.toy import EAST, WEST
@@ -329,3 +329,9 @@ def test_one_table_holds_the_layers_asked_for_in_order(toy: Pack) -> None:
     table = gap_table(toy, ["fibre", "mobile_5g"])
     assert list(dict.fromkeys(table["layer"])) == ["fibre", "mobile_5g"]
     assert table.index.tolist() == list(range(4))
+
+
+def test_a_date_of_a_target_that_is_none_names_its_option(toy: Pack) -> None:
+    with pytest.raises(InputError, match="2018-13-01") as caught:
+        with_target_date(toy, Scenario(province="toy"), ["mobile_5g"], "2018-13-01")
+    assert caught.value.where == "--target-date"
