@@ -15,8 +15,13 @@ from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from geo.errors import InputError, UnknownNameError
 from geo.radio.area_prediction import AreaPrediction, area
-from geo.radio.prediction import Stations
-from planning.coverage.prediction import CoverageOrder, Network, every_network, require_terrain
+from planning.coverage.prediction import (
+    CoverageOrder,
+    Network,
+    every_network,
+    require_terrain,
+    some_of,
+)
 
 SHARE_COLUMNS = (
     "adcode", "name_zh", "name_en", "level", "area_km2", "covered_km2", "below_km2", "unknown_km2",
@@ -201,6 +206,4 @@ def _chosen(networks: Sequence[Network], sites: Sequence[str]) -> Network:
         raise InputError("area.presets")
     network = next(iter(carriers.values()))
     rows = np.array([found[site][1] for site in sites])
-    own = network.stations
-    picked = Stations(own.lon[rows], own.lat[rows], own.height_m[rows], own.antennas[rows])
-    return replace(network, ids=network.ids[rows], stations=picked)
+    return replace(network, ids=network.ids[rows], stations=some_of(network.stations, rows))

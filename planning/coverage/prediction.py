@@ -163,7 +163,8 @@ def village_prediction(
         done += len(rows)
         progress(done / len(villages))
     table = pd.concat(parts, ignore_index=True) if parts else _empty()
-    table["evidence"] = _evidence(pack, terrain, scenario, order)
+    is_planned = order.include_planned and any(site.enabled for site in scenario.sites)
+    table["evidence"] = evidence_of(pack, terrain, *(["assumed"] if is_planned else []))
     table["source_ids"] = f"pack:natural_villages;pack:sites;{terrain.source_id}"
     return table.sort_values("village_id", ignore_index=True)[list(PREDICTION_COLUMNS)]
 
@@ -251,6 +252,49 @@ def every_network(pack: Pack, scenario: Scenario, order: CoverageOrder) -> list[
     )  # fmt: skip
     found = [_network(rows["site_id"].to_numpy(object), own, order.preset, order)]
     return found + (planned_networks(scenario.sites, order) if order.include_planned else [])
+
+
+def evidence_of(pack: Pack, terrain: Terrain, *others: str) -> str:
+    """Return the evidence class of levels at the villages; ``modelled`` at best.
+
+    Parameters
+    ----------
+    pack
+        The province's tables in force.
+    terrain
+        The elevation model.
+    *others
+        Classes of what else the levels rest on.
+
+    Returns
+    -------
+    evidence
+        The weakest of terrain, sites, villages and the others.
+    """
+    words = [
+        str(word)
+        for name in ("natural_villages", "sites")
+        for word in pack.table(name, columns=("evidence",))["evidence"].unique()
+    ]
+    return weakest(["modelled", terrain.evidence, *words, *others])
+
+
+def some_of(own: Stations, rows: NDArray[np.intp]) -> Stations:
+    """Return some of the stations, in the order asked for.
+
+    Parameters
+    ----------
+    own
+        (n,) stations.
+    rows
+        (m,) their positions.
+
+    Returns
+    -------
+    stations
+        (m,) stations.
+    """
+    return Stations(own.lon[rows], own.lat[rows], own.height_m[rows], own.antennas[rows])
 
 
 def planned_networks(sites: Sequence[PlannedSite], order: CoverageOrder) -> list[Network]:
@@ -425,17 +469,6 @@ def _batch(
         found = predicted(grid, network.stations, places, pairs, network.carrier, cancel=cancel)
         best.improve(network.ids, network.sigma_dB, pairs, found)
     return best.table(villages, order.requirement, known=terrain.knows(places.lon, places.lat))
-
-
-def _evidence(pack: Pack, terrain: Terrain, scenario: Scenario, order: CoverageOrder) -> str:
-    """Return the weakest evidence class of the inputs; ``modelled`` at best."""
-    rows = [
-        str(word)
-        for name in ("natural_villages", "sites")
-        for word in pack.table(name, columns=("evidence",))["evidence"].unique()
-    ]
-    planned = order.include_planned and any(site.enabled for site in scenario.sites)
-    return weakest(["modelled", terrain.evidence, *rows, *(["assumed"] if planned else [])])
 
 
 def _empty() -> pd.DataFrame:

@@ -25,7 +25,13 @@ from geo.errors import DataError, InputError, UnknownNameError
 from geo.radio.prediction import Carrier, Stations
 from geo.radio.sweep import Lattice, SweepOrder, Swept, count, nothing, raise_to, sweep
 from planning.coverage.area import Raster
-from planning.coverage.prediction import CoverageOrder, Network, networks_of, require_terrain
+from planning.coverage.prediction import (
+    CoverageOrder,
+    Network,
+    networks_of,
+    require_terrain,
+    some_of,
+)
 from planning.elevation import Terrain
 from planning.engine import Engine, WorkPart, run
 
@@ -279,9 +285,7 @@ def _groups(
         for some in terrain.neighbourhoods(own.lon[rows], own.lat[rows], order.reach_m,
                                            most=_GROUP):  # fmt: skip
             chosen = np.sort(rows[some])
-            sites = Stations(
-                own.lon[chosen], own.lat[chosen], own.height_m[chosen], own.antennas[chosen]
-            )
+            sites = some_of(own, chosen)
             window = (
                 max(float(sites.lon.min() - broad), terrain.bounds[0]),
                 max(float(sites.lat.min() - tall), terrain.bounds[1]),

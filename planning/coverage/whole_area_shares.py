@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
-from geo.evidence import weakest
 from layers.villages import village_table
 from planning.coverage.area import MASKS, region_shares
-from planning.coverage.prediction import require_terrain
+from planning.coverage.prediction import evidence_of, require_terrain
 from planning.coverage.whole_area import WholeArea
 
 HOUSEHOLD_COLUMNS = (
@@ -74,12 +73,7 @@ def whole_area_evidence(pack: Pack, scenario: Scenario) -> str:
     evidence
         The weakest of terrain, sites and villages.
     """
-    words = [
-        str(word)
-        for name in ("natural_villages", "sites")
-        for word in pack.table(name, columns=("evidence",))["evidence"].unique()
-    ]
-    return weakest(["modelled", require_terrain(pack, scenario).evidence, *words])
+    return evidence_of(pack, require_terrain(pack, scenario))
 
 
 def _households(

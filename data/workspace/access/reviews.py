@@ -267,9 +267,7 @@ def saved(opened: Documents, folder: Path, before: Scenario | None, after: Scena
         if content is not None:
             opened.put(_version(content.digest), content.to_json())
     kept = review.model_copy(update={"steps": (*review.steps, step)})
-    opened.put(_key(there.name), kept.model_dump_json(indent=1) if after else "")
-    audit.record(opened, account, f"scenario.{step.what}", there.name,
-                 before=step.before, after=step.after)  # fmt: skip
+    _keep(opened, account, kept)
 
 
 def move(scenario: Scenario, asked: Move, folder: Path, comment: str = "") -> Review:
@@ -314,9 +312,7 @@ def move(scenario: Scenario, asked: Move, folder: Path, comment: str = "") -> Re
         opened.put(_version(scenario.digest), scenario.to_json())
         state = MOVES[asked][1] or review.state
         kept = review.model_copy(update={"state": state, "steps": (*review.steps, step)})
-        opened.put(_key(scenario.name), kept.model_dump_json(indent=1))
-        audit.record(opened, account, f"scenario.{asked}", scenario.name,
-                     before=scenario.digest, after=scenario.digest)  # fmt: skip
+        _keep(opened, account, kept)
     return kept
 
 
@@ -364,6 +360,14 @@ def _refused(account: Account, action: Action, review: Review) -> desk.AccessRef
 def _step(account: Account, what: str, **fields: str) -> ReviewStep:
     at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     return ReviewStep(at=at, who=account.name, what=what, **fields)
+
+
+def _keep(opened: Documents, account: Account, review: Review) -> None:
+    """Write the shared work with its last step, and record that; a deleted scenario has none."""
+    step = review.steps[-1]
+    opened.put(_key(review.name), review.model_dump_json(indent=1) if step.after else "")
+    audit.record(opened, account, f"scenario.{step.what}", review.name,
+                 before=step.before, after=step.after)  # fmt: skip
 
 
 def _key(name: str) -> str:
