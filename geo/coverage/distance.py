@@ -133,9 +133,7 @@ def _nearest(
     """Return nearest site and geodesic distance [m]; −1 and NaN beyond the radius."""
     tree = cKDTree(ecef(site_lon, site_lat), balanced_tree=False, compact_nodes=False)
     margin = radius_m * 1e-5
-    chord, index = tree.query(
-        ecef(lon, lat), k=1, distance_upper_bound=radius_m + margin, workers=-1
-    )
+    chord, index = tree.query(ecef(lon, lat), distance_upper_bound=radius_m + margin, workers=-1)
     # Chord to arc on a sphere: within a centimetre up to 100 km. At the edge the geodesic decides.
     # Where no site is within the bound the chord is infinite, and so is the arc.
     arc = chord * (1.0 + chord**2 / (24.0 * 6_371_000.0**2))
