@@ -84,7 +84,7 @@ def states_in_force(pack: Pack, villages: pd.DataFrame, as_of: str = "") -> NDAr
     whole = [code for code, share in latest.items() if share >= 1.0]
     counties = pack.regions("county")
     inside = counties.loc[counties["parent"].isin(whole), "adcode"]
-    states[invented & villages["adcode"].astype(str).isin(inside).to_numpy()] = 1
+    states[invented & villages["adcode"].isin(inside).to_numpy()] = 1
     return states
 
 
@@ -157,18 +157,19 @@ def village_table(
         if radius_m is None
         else rule_a_states(pack, villages, radius_m)
     )
-    county = villages["adcode"].astype(str).to_numpy()
-    names = county_names(pack)
+    # A hundred counties are looked up, not a hundred thousand villages.
+    county = pd.Categorical(villages["adcode"])
+    names = county_names(pack).reindex(county.categories)
     keep = sized(villages, min_households, unknown=min_households < 1)
     if state != "all":
         keep &= codes == STATES.index(state)
     if regions:
-        parents = names["prefecture"].reindex(county).to_numpy()
-        keep &= np.isin(county, list(regions)) | np.isin(parents, list(regions))
+        wanted = names.index.isin(regions) | names["prefecture"].isin(regions).to_numpy()
+        keep &= wanted[county.codes]
     chosen = villages.loc[keep].reset_index(drop=True)
-    named = names.reindex(county[keep]).reset_index(drop=True)
+    named = names.iloc[county.codes[keep]].reset_index(drop=True)
     table = pd.concat([chosen, named], axis=1)
-    table["county"] = county[keep]
+    table["county"] = names.index.to_numpy(object)[county.codes[keep]]
     table["state"] = np.array(STATES)[codes[keep]]
     table["source_ids"] = "pack:natural_villages"
     return with_brought(pack, table[list(VILLAGE_COLUMNS)])
