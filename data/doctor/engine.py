@@ -22,6 +22,7 @@ from data.doctor.crs.decision import CrsEvidence, KnownPositions, gather
 from data.doctor.crs.placement import PlacedRows, Positions, declared_system, place, positions
 from data.doctor.crs.whole_file import position_fault
 from data.doctor.diagnosis import Diagnosis, FileOrigin
+from data.doctor.headers.arrangement import arranged
 from data.doctor.headers.matching import HeaderMap, guess_kind, map_headers
 from data.doctor.names.matching import ResolvedNames, resolve_names
 from data.doctor.reading.geometry import text_geometries
@@ -153,10 +154,10 @@ def _explained(
 
 
 def _with_rows(raw: RawTable) -> RawTable:
-    """Return the table without the reasons of an earlier report; refuse an empty one."""
+    """Return the table as one object a row, without an earlier report; refuse an empty one."""
     if not raw.rows_read:
         raise DataError("table.header_only", where=raw.name)
-    return replace(raw, frame=without_reasons(raw.frame))
+    return arranged(replace(raw, frame=without_reasons(raw.frame)))
 
 
 def _mapped(

@@ -276,11 +276,11 @@ def _known(table: Table) -> dict[str, tuple[str, int]]:
         for column in table.columns:
             reading = letters(plain(BRACKETS.sub("", column.meaning(language)).split(";")[0]))
             known.setdefault(reading, (column.name, _DECLARED))
-    columns = {target: _column_of(target, table) for target, _, _ in _aliases()}
-    for target, alias, dialect in _aliases():
+    columns = {target: _column_of(target, table) for target, _, _ in aliases()}
+    for target, alias, dialect in aliases():
         if columns[target] in targets:
             known.setdefault(alias, (columns[target], DIALECTS.index(dialect)))
-    for target, alias, _ in _aliases():
+    for target, alias, _ in aliases():
         if target == EXTRA:
             known.setdefault(alias, (EXTRA, len(DIALECTS)))
     known.pop("", None)
@@ -299,8 +299,14 @@ def _column_of(name: str, table: Table) -> str:
 
 
 @lru_cache(maxsize=1)
-def _aliases() -> tuple[tuple[str, str, str], ...]:
-    """Return column, letters of the alias, dialect; aliases of earlier dialects first."""
+def aliases() -> tuple[tuple[str, str, str], ...]:
+    """Return the aliases of all columns.
+
+    Returns
+    -------
+    aliases
+        Column, letters of the alias, dialect; those of earlier dialects first.
+    """
     import csv
 
     with ALIASES.open(encoding="utf-8", newline="") as file:
@@ -398,7 +404,7 @@ def guess_kind(
 @lru_cache(maxsize=1)
 def _numbering() -> frozenset[str]:
     """Return the headers that number rows of any table."""
-    return frozenset(alias for target, alias, _ in _aliases() if target == "id")
+    return frozenset(alias for target, alias, _ in aliases() if target == "id")
 
 
 def _fits(geometry: str, table: Table) -> bool:

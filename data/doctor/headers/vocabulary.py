@@ -97,3 +97,14 @@ def factor(declared: str, written: str) -> float | None:
         return 1.0
     factors = FACTORS.get(declared, {})
     return next((factors[unit] for unit in known if unit in factors), None)
+
+
+def spelled_units() -> frozenset[str]:
+    """Return every spelling of a unit.
+
+    Returns
+    -------
+    spellings
+        In lower case.
+    """
+    return frozenset(spelling for spellings in _SPELLINGS.values() for spelling in spellings)

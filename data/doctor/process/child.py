@@ -7,6 +7,7 @@ On Linux it is started once, loads its libraries, and forks a process of its own
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from data.doctor.base import FileDescription, ImportChoice, RawTable
 from data.doctor.process import exchange
-from data.doctor.process.kept import FAILED, OUT_OF_MEMORY
+from data.doctor.process.kept import DISK_FULL, FAILED, OUT_OF_MEMORY
 from data.doctor.process.sandbox import Bounds, confine, limit_resources
 from data.doctor.reading import gdal
 from data.doctor.reading.raster import RasterInfo
@@ -169,8 +170,11 @@ def work(folder: Path) -> int:
         _answer(order, folder)
     except MemoryError:
         return OUT_OF_MEMORY
-    except BaseException:  # noqa: BLE001  the parent reports it in a sentence
-        (folder / exchange.TRACE).write_text(traceback.format_exc()[-4000:], encoding="utf-8")
+    except BaseException as error:  # noqa: BLE001  the parent reports it in a sentence
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return DISK_FULL
+        with suppress(OSError):
+            (folder / exchange.TRACE).write_text(traceback.format_exc()[-4000:], encoding="utf-8")
         return FAILED
     return 0
 

@@ -11,9 +11,11 @@ On Linux one process is kept that has loaded its libraries and forks for each fi
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import math
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -22,9 +24,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
+from data.atomic import storage_errors
 from data.doctor.base import FileDescription, ImportChoice, RawTable
 from data.doctor.process import exchange
-from data.doctor.process.kept import OUT_OF_MEMORY, begun
+from data.doctor.process.kept import DISK_FULL, OUT_OF_MEMORY, begun
 from data.doctor.process.sandbox import Bounds
 from data.doctor.reading.limits import MIB, FileLimits
 from data.doctor.reading.raster import RasterInfo
@@ -279,13 +282,14 @@ def _done(order: exchange.Order, stop: Stop, *, least_s: float = 0.0) -> Path:
     """Let a child carry out an order; return the folder of its result."""
     file = order.file
     folder = file.scratch
-    order.write(folder)
     size = file.path.stat().st_size
     seconds = max(SECONDS, least_s) + SECONDS_PER_MIB * size / MIB
     streamed = order.task == "copy"
     room = 2 * size + 4096 * MIB if streamed else 2 * file.limits.file_bytes
     bounds = Bounds(math.ceil(seconds), MEMORY_BYTES, room)
-    (folder / "bounds.json").write_text(json.dumps(asdict(bounds)), encoding="utf-8")
+    with storage_errors(folder):
+        order.write(folder)
+        (folder / "bounds.json").write_text(json.dumps(asdict(bounds)), encoding="utf-8")
     with begun(folder) as ended:
         deadline = time.monotonic() + _PATIENCE * seconds
         while (code := ended(_LOOK_S)) is None:
@@ -302,6 +306,9 @@ def _explain(code: int, file: LandedFile, bounds: Bounds) -> NoReturn:
     """Raise the error that explains why a child ended without a result."""
     if code in _ended_by("SIGXCPU", "SIGKILL"):
         _refuse_slow(file, bounds.seconds)
+    if code == DISK_FULL:
+        with storage_errors(file.scratch):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if code == OUT_OF_MEMORY or code in _ended_by("SIGABRT", "SIGSEGV"):
         needs = {"mebibytes": bounds.memory_bytes // MIB}
         raise RefusedFileError(

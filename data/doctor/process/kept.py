@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-#: Exit codes of a child that needs too much memory, and of one whose reader failed.
-OUT_OF_MEMORY, FAILED = 3, 4
+#: Exit codes of a child that needs too much memory, whose reader failed, whose disk is full.
+OUT_OF_MEMORY, FAILED, DISK_FULL = 3, 4, 5
 #: Whether one process is kept; elsewhere each file starts one.
 KEEPS = sys.platform == "linux" and hasattr(os, "pidfd_open")
 _ROOT = Path(__file__).resolve().parents[3]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from data.atomic import scratch_folder
+from data.atomic import scratch_folder, storage_errors
 from data.doctor.reading.limits import MIB, FileLimits
 from data.doctor.reading.terrain_tiles import is_folder, is_wanted
 from data.wording.catalogue import Message
@@ -169,14 +169,15 @@ def landed(source: Source, name: str, limits: FileLimits) -> Iterator[LandedFile
     DataError
         If the file is empty or too large.
     StorageError
-        If it cannot be read.
+        If it cannot be read, or the disk is full.
     """
     with scratch_folder() as scratch:
         if isinstance(source, bytes):
             name = PurePosixPath(name.replace("\\", "/")).name or "upload"
             limits.check_file(len(source), where=name, streamed=True)
             path = scratch / "upload"
-            path.write_bytes(source)
+            with storage_errors(path):
+                path.write_bytes(source)
         else:
             path = Path(source).resolve()
             name = name or Path(source).name

@@ -22,7 +22,7 @@ from data.doctor.reading.gdal import keep_driver
 from data.doctor.reading.geometry import Geometries, crs_name, finite, kind_of
 from data.doctor.reading.parquet import plain
 from data.doctor.reading.screening import check_json, check_kml, views
-from data.doctor.reading.source import OpenedFile
+from data.doctor.reading.source import SUFFIXES, OpenedFile
 from data.wording.catalogue import Message
 from geo.errors import DataError, UnknownNameError
 
@@ -134,6 +134,10 @@ def _prepared(
     path, format_ = opened.path, opened.format
     if format_ in ("shapefile", "mapinfo") and not path.is_relative_to(opened.scratch):
         path = beside(path, format_, opened.scratch, opened.limits)
+    suffix = Path(opened.name).suffix.lower()
+    if format_ in ("shapefile", "mapinfo") and not path.suffix and suffix in SUFFIXES[format_]:
+        # An upload lies on the disk under a plain name, without companions.
+        path = Path(shutil.copyfile(path, (opened.scratch / _COPY).with_suffix(suffix)))
     if format_ == "shapefile":
         return (*_shapefile(replace(opened, path=path), choice), {})
     if format_ == "mapinfo":

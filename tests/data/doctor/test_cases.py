@@ -125,7 +125,10 @@ def test_a_shapefile_without_attributes_asks_which_table_it_is() -> None:
     assert "natural_villages" in caught.value.repair
     assert "roads" not in caught.value.repair
     chosen = ImportChoice(kind="natural_villages", crs="WGS84")
-    assert examine(CASES / "others/17_lonely.shp", PACK, chosen).counts.accepted > 0
+    path = CASES / "others/17_lonely.shp"
+    assert examine(path, PACK, chosen).counts.accepted > 0
+    # As the page gets it: under no name on the disk.
+    assert examine(path.read_bytes(), PACK, chosen, name=path.name).counts.accepted > 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,22 @@ def test_one_saves_and_the_other_loads_changes_and_deletes(url: str, tmp_path: P
         one.delete(PLAN.name)
     assert not (tmp_path / "one").exists()
     assert one.place.startswith("postgresql")
+
+
+def test_who_joins_rows_waits_for_who_does_so_on_another_machine(url: str, tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def join() -> None:
+        with Catalogue(tmp_path / "other") as other, other.changing():
+            done.set()
+
+    with Catalogue(tmp_path / "one") as one:
+        waiting = threading.Thread(target=join)
+        with one.changing():
+            waiting.start()
+            assert not done.wait(1)
+        assert done.wait(60)
+        waiting.join(60)
 
 
 def test_another_than_was_loaded_is_not_replaced(url: str, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_declared_names_and_meanings_are_understood(kind: str) -> None:
 
 def test_every_alias_names_a_column() -> None:
     targets = {target for table in ALL.values() for target in column_targets(table)}
-    rows = module._aliases()
+    rows = module.aliases()
     assert {column for column, _, _ in rows} <= targets | {EXTRA, "id", "village"}
     assert {dialect for _, _, dialect in rows} <= set(module.DIALECTS)
     pairs = [(column, alias) for column, alias, _ in rows]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from data.doctor.base import ImportChoice
-from data.doctor.process import exchange, guarded, kept, sandbox
+from data.doctor.process import child, exchange, guarded, kept, sandbox
 from data.doctor.reading import gdal
 from data.doctor.reading.limits import FileLimits
 from data.doctor.reading.source import LandedFile
 from data.wording.errors import RefusedFileError, Stopped
-from geo.errors import DataError, PlannerError
+from geo.errors import DataError, PlannerError, StorageError
 from tests.data.doctor import making
 
 CASES = Path(__file__).with_name("hostile")
@@ -243,3 +246,21 @@ def test_a_broken_reader_is_explained_where_the_system_lacks_its_signals(tmp_pat
         monkeypatch.delattr(f"signal.{name}", raising=False)
     with pytest.raises(RefusedFileError, match="damaged"):
         guarded._explain(0xC0000005, landed(tmp_path), sandbox.Bounds(8, 1, 1))
+
+
+def test_a_full_disk_is_not_called_a_damaged_file(tmp_path, monkeypatch):
+    def full(*_given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = landed(tmp_path)
+    exchange.Order("read", file, ImportChoice()).write(tmp_path)
+    bounds = sandbox.Bounds(8, 1, 1)
+    (tmp_path / child.BOUNDS).write_text(json.dumps(asdict(bounds)), encoding="utf-8")
+    monkeypatch.setattr(child, "_bind", lambda *_given: None)
+    monkeypatch.setattr(child, "_answer", full)
+    code = child.work(tmp_path)
+    with pytest.raises(StorageError, match="the disk is full"):
+        guarded._explain(code, file, bounds)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StorageError, match="the disk is full"):
+        guarded.read(b"a,b\n1,2\n", name="a.csv")
