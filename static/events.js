@@ -1,6 +1,6 @@
 // What is done on a component: told to the page, and again with every run until the page has heard
 // it, for a message that comes while the page is being drawn can be lost on its way. The number of
-// an event only grows, by which the page counts each once (ui/shell/events.py).
+// an event only grows, by which the page counts each once (ui/shell/callbacks.py).
 export const newOutbox = () => {
   let waiting = [];
   let last = 0;

@@ -110,6 +110,8 @@ const mount = async (box, state, data) => {
   state.watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
   state.watch.observe(node);
   for (const layer of features(map)) {
+    // A browser stops at each region that has a tooltip: a keyboard chooses in the table or the bar.
+    layer.getElement()?.setAttribute("tabindex", "-1");
     layer.on("click", (event) => {
       if (!state.data.regions) return;
       L.DomEvent.stopPropagation(event);

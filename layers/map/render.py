@@ -23,7 +23,7 @@ from layers.map.symbols import HATCH, STEPS, class_of, fill_of, region_style, st
 
 #: Zoom below which points are counted per square of the screen, since dots would run together.
 AGGREGATE_BELOW = 8.0
-_SEATS_FROM, _ROADS_FROM, _PLACES_FROM = 8.5, 9.0, 9.5
+SEATS_FROM, _ROADS_FROM, _PLACES_FROM = 8.5, 9.0, 9.5
 
 
 @dataclass(frozen=True)
@@ -344,12 +344,12 @@ def add_seats(sheet: Sheet, seats: Sequence[tuple[float, float, str]]) -> None:
     items = [[lat, lon, name] for lat, lon, name in seats]
     _add(
         sheet, "seats", "L.tongcunLabels",
-        {"items": items, "class_name": "tc-place", "min_zoom": _SEATS_FROM, "max_zoom": 30,
+        {"items": items, "class_name": "tc-place", "min_zoom": SEATS_FROM, "max_zoom": 30,
          "dot": True},
     )  # fmt: skip
     sheet.rows.append(
         {"text": sheet.words.seats, "colour": sheet.ink["ink"], "shape": "square",
-         "layer": "seats", "min_zoom": _SEATS_FROM}
+         "layer": "seats", "min_zoom": SEATS_FROM}
     )  # fmt: skip
 
 

@@ -1253,6 +1253,7 @@
       this.root = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, tabindex: 0, role: "slider" }, plot);
       this.root.setAttribute("aria-label", profile.words.title);
       this.root.setAttribute("aria-valuemin", 0);
+      this.root.setAttribute("aria-valuenow", 0);
       this.root.setAttribute("aria-valuemax", d[last].toFixed(2));
       this.axes(low, high, width, height);
       const clip = svg("clipPath", { id: "tc-profile-clip" }, this.root);

@@ -111,6 +111,7 @@ test("a click on a region names it, where regions are asked for", async () => {
   const event = () => ({ latlng: window.L.latLng([25.5, 102.9]), originalEvent: new window.Event("click") });
   region(window).fire("click", event());
   assert.deepEqual(sent[0][1].events.map(({ kind, adcode }) => [kind, adcode]), [["region", "530100"]]);
+  assert.equal(region(window).getElement().getAttribute("tabindex"), "-1", "no stop of the keyboard");
   await run();
   assert.deepEqual(sent[1], sent[0], "said again until heard");
   await run({ regions: false, heard: ids(sent[0])[0] });

@@ -11,7 +11,7 @@ const SIZE_PX = { width: 800, height: 600 };
 
 export const source = (name) => readFileSync(new URL(name, STATIC), "utf8");
 
-// A component's function in a window, its script put together as ui/shell/events.py does.
+// A component's function in a window, its script put together as ui/shell/frame.py does.
 export const component = (window, name) => {
   const text = source(`${name}.js`).replace(/^import \{[^}]*\} from "\.\/(\w+\.js)";\n/gm, (_, other) => source(other));
   return window.eval(`(() => { ${text.replace(/export default function (\w+)/, "return function $1").replaceAll("export ", "")} })()`);

@@ -61,7 +61,7 @@ def _look(villages: pd.DataFrame, letter: str) -> maps.PointLook:
     return maps.PointLook(
         title=t("compare.map_title", letter=letter.upper()), point=t("compare.point"),
         states=states, notes=(t("compare.map_total", villages=len(villages)),), looks=_LOOKS,
-        counted=True, banner=t("banner.word") if invented else "",
+        counted=True, each=True, banner=t("banner.word") if invented else "",
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def show(comparison: Comparison) -> None:
     """Draw the table."""
     reader, letters = Reader(language()), list(comparison.scenarios)
     columns = [
-        TableColumn("figure", t("compare.figure"), sortable=False),
+        TableColumn("figure", t("compare.figure"), "text wide", sortable=False),
         TableColumn("unit", t("compare.unit"), sortable=False),
         *(TableColumn(letter, f"{letter.upper()} {comparison.scenarios[letter].scenario.name}",
                       "number", sortable=False, about=_kept(comparison, letter))

@@ -10,7 +10,6 @@ from planning.coverage.prediction import CoverageOrder
 from ui.shell.i18n import number, t
 from ui.widgets import tables
 
-_ROW_HEIGHT = 27
 #: Parts of the loss in the order of reading; the last is the result.
 _PARTS = (
     "free_space_dB", "line_of_sight_dB", "bullington_dB", "bullington_smooth_dB", "spherical_dB",
@@ -58,7 +57,7 @@ def _frame(lines: list[tuple[str, str, str]], title: str) -> None:
     shown = pd.DataFrame(lines, columns=["line", "value", "unit"])
     text = st.column_config.TextColumn
     st.dataframe(
-        shown, hide_index=True, row_height=_ROW_HEIGHT,
+        shown, hide_index=True, row_height=tables.ROW_HEIGHT,
         height=tables.fitted(len(shown), 2000),
         column_config={
             "line": text(title, width=206),

@@ -34,6 +34,11 @@ _REASON_COLOURS = {
     "no_site": "orange", "outside_model": "gray",
 }  # fmt: skip
 _COUNTS = ("villages", "covered", "uncovered", "unknown", "not_asked")
+#: Widths of figures, by which the table of regions fits a laptop's screen [px].
+_WIDTHS = {
+    "villages": 60, "covered": 62, "uncovered": 84, "unknown": 66, "not_asked": 74, "expected": 112,
+    "households": 80, "reached": 108, "open": 112,
+}  # fmt: skip
 _STATE_CODES = {name: code for code, name in enumerate(STATES)}
 
 
@@ -108,6 +113,7 @@ def chart(table: pd.DataFrame, *, illustrative: bool) -> mapview.Drawn:
         states=tuple(t(f"state.{name}") for name in STATES),
         notes=(t("coverage.unknown_note"),),
         counted=True,
+        each=True,
         banner=t("banner.word") if illustrative else "",
     )
     return maps.point_chart(content, look, key="coverage")
@@ -163,17 +169,17 @@ def region_frame(regions: pd.DataFrame) -> None:
             "evidence": [t(f"evidence.{word}") for word in regions["evidence"]],
         }
     )
-    figure = st.column_config.NumberColumn
-    names = {name: figure(t(f"coverage.column_{name}"), format="localized")
-             for name in (*_COUNTS, "expected", "households", "reached", "open")}  # fmt: skip
+    figure, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    names = {name: figure(t(f"coverage.column_{name}"), format="localized", width=width)
+             for name, width in _WIDTHS.items()}  # fmt: skip
     st.dataframe(
         shown, hide_index=True, row_height=_ROW_HEIGHT, placeholder=UNKNOWN,
         column_config={
-            "region": st.column_config.TextColumn(t("table.region"), pinned=True),
-            "interval": st.column_config.TextColumn(
-                t("coverage.column_interval"), help=t("coverage.interval_help")
+            "region": text(t("table.region"), pinned=True, width=104),
+            "interval": text(
+                t("coverage.column_interval"), help=t("coverage.interval_help"), width=88
             ),
-            "evidence": t("table.evidence"), **names,
+            "evidence": text(t("table.evidence"), width=78), **names,
         },
     )  # fmt: skip
     st.caption(t("coverage.interval_help"))

@@ -22,6 +22,8 @@ RULE_A, RULE_B, LEAST = "rules_a", "rules_b", "rules_least"
 #: The pair that a fresh page compares: the two that MIIT 2018 accepts as alternatives.
 _FIRST = ("miit_2018_a", "miit_2018_b")
 _ORDER = ("only_a", "only_b", "neither", "both", "unknown", "not_asked")
+#: Widths of their columns, by which the table fits beside the map on a laptop's screen [px].
+_WIDTHS = (54, 54, 58, 48, 70, 74)
 #: Disagreement in two colours of its own, agreement as the states of villages; the first on top.
 _LOOKS = (
     {"colour": "rule-a", "shape": "disc"},
@@ -121,6 +123,7 @@ def chart(table: pd.DataFrame) -> mapview.Drawn:
         notes=(t("coverage.unknown_note"),),
         looks=_LOOKS,
         counted=True,
+        each=True,
         banner=t("banner.word") if invented else "",
     )
     return maps.point_chart(content, look, key="rules")
@@ -136,8 +139,9 @@ def region_frame(regions: pd.DataFrame) -> None:
         shown, hide_index=True, row_height=_ROW_HEIGHT, placeholder=UNKNOWN,
         height=tables.fitted(len(shown), _HEIGHT),
         column_config={
-            "region": st.column_config.TextColumn(t("table.region"), pinned=True, width=100),
-            **{word: figure(_outcome(word), format="localized", width=66) for word in _ORDER},
+            "region": st.column_config.TextColumn(t("table.region"), pinned=True, width=92),
+            **{word: figure(t(f"outcome_brief.{word}"), format="localized", width=width)
+               for word, width in zip(_ORDER, _WIDTHS, strict=True)},
         },
     )  # fmt: skip
 

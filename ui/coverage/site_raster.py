@@ -74,7 +74,7 @@ def panel(table: pd.DataFrame, order: CoverageOrder) -> AreaShown | None:
     """Draw the choice of sites; return the area that they cover, None without a site."""
     options = [*_planned(), *_known()]
     busiest = table.loc[table["state"] == "covered", "site_id"].value_counts().index[:_MOST]
-    cells = st.columns([3, 1], vertical_alignment="bottom")
+    cells = st.columns([2, 1], vertical_alignment="bottom")
     cells[1].button(
         t("raster.busiest"), key="raster-busiest", on_click=_take,
         args=([str(site) for site in busiest],),
@@ -133,9 +133,8 @@ def overlay(raster: mapview.Overlay | None) -> mapview.Overlay:
     ]  # fmt: skip
     model = maps.model_box(cache.pack(), state.plan())
     look = st.session_state.get(_LOOK) if raster else None
-    return {
-        "raster": raster, "stations": stations, "sites": planned, "model": model, "look": look
-    }  # fmt: skip
+    marks = {"stations": stations, "sites": planned, "model": model}
+    return {**marks, "legend": maps.marks_legend(marks), "raster": raster, "look": look}
 
 
 def shares(rows: pd.DataFrame, title: str, note: str) -> None:

@@ -163,14 +163,8 @@ def _wide(layers: Sequence[Layer]) -> Section:
     ]  # fmt: skip
     own = {item.key: own_row(item).to_dict() for item in layers}
     foot = {"region": {"text": total_title()}} | _cells(wide, narrow, own, tables)
-    if wide:
-        foot[f"{wide[0].key}.interval"] = _of_target(own[wide[0].key])
     sort = f"{wide[0].key}.gap" if wide else ""
     return Section("regions", columns, rows, foot, sort=sort, groups=groups)
-
-
-def _of_target(row: Row) -> Cell:
-    return {"text": t("dashboard.of_target", target=figure(row, "target", brief=True))}
 
 
 def _wide_columns(item: Layer, row: Row, *, with_date: bool) -> list[TableColumn]:
@@ -270,13 +264,13 @@ def _others(layers: Sequence[Layer], tables: Mapping[str, Sequence[Row]]) -> Sec
     columns = [
         TableColumn("layer", ""),
         TableColumn("date", ""),
-        TableColumn("parts", ""),
+        TableColumn("parts", "", "text wide"),
         TableColumn("gap", ""),
     ]
     rows: list[tuple[str, dict[str, Cell]]] = []
     for item in layers:
         own, digits = own_row(item).to_dict(), state.metric_of(item).digits
-        parts = "  ".join(
+        parts = " · ".join(
             f"{name_of(row)} {built_cell(row, digits)['text']}" for row in tables[item.key]
         )
         built = built_cell(own, digits)["text"]

@@ -50,6 +50,7 @@ def _card(item: Layer, row: pd.Series) -> str:
     built = _built(row, metric.digits)
     due = str(row["target_as_of"])
     day = t("card.past", date=due) if is_past(due) else due
+    look = "past" if is_past(due) else "" if due else "words"
     target = figure(row, "target", digits=metric.digits, brief=True)
     status = t(f"status.{str(row['target_status']).replace(' ', '_')}")
     name = escape(item.heading(metric, language()))
@@ -60,7 +61,7 @@ def _card(item: Layer, row: pd.Series) -> str:
         f"<dl><dt>{t('table.built')}</dt><dd>{escape(built)}</dd>"
         f'<dd class="day">{escape(str(row["as_of"]) or t("figure.undated"))}</dd>'
         f"<dt>{t('figure.target')}</dt><dd>{escape(target)}</dd>"
-        f'<dd class="day {"past" if is_past(due) else ""}">{escape(day or status)}</dd></dl>'
+        f'<dd class="day {look}">{escape(day or status)}</dd></dl>'
         "</section>"
     )
 

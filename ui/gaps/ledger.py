@@ -35,13 +35,13 @@ _LEDGER = {
 
 #: Widths that let a table fit a laptop's screen [px]; a chosen row opens in full.
 _WIDTHS = {
-    "id": 118, "layer": 84, "metric": 140, "kind": 52, "as_of": 78, "value": 82, "unit": 84,
+    "id": 118, "layer": 100, "metric": 140, "kind": 62, "as_of": 78, "value": 128, "unit": 84,
     "quote": 132, "source_file": 110, "adcode": 58, "source": 80, "name": 150, "regions": 140,
     "focus": 170, "item": 150, "meaning": 190, "low": 60, "base": 60, "high": 60,
     "currency_or_unit": 64, "per": 70, "price_year": 60, "radius_m": 70, "radius_weak_m": 80,
 }  # fmt: skip
 #: Width of the quote in a table that has the room [px].
-_WIDE = 256
+_WIDE = 184
 #: Columns that only an opened row shows.
 _OPENED = ("link", "derived_from", "note")
 

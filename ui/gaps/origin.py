@@ -70,6 +70,7 @@ def account(row: Row, name: str, digits: int = 0) -> None:
 
 def quote(row: Row) -> None:
     """Draw the sentences that state target and built, each with its document or its address."""
+    cards = []
     pack, ids = cache.pack(), str(row["source_ids"]).split(";")
     for key, table in (("origin.quote", "targets"), ("origin.seen", "observations")):
         rows = pack.table(table)
@@ -78,7 +79,9 @@ def quote(row: Row) -> None:
             map(_sentence, rows.where(rows.notna(), "").drop_duplicates().to_dict("records"))
         )
         if lines:
-            st.html(f'<div class="tc-origin"><b>{escape(t(key))}</b>{lines}</div>')
+            cards.append(f'<div class="tc-origin"><b>{escape(t(key))}</b>{lines}</div>')
+    if cards:
+        st.html(f'<div class="tc-quotes">{"".join(cards)}</div>')
 
 
 def _sentence(one: Row) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -72,16 +74,25 @@ def show(item: Layer, table: pd.DataFrame, *, level: str) -> None:
 
 def origin_of(item: Layer, table: pd.DataFrame, *, level: str) -> None:
     """Draw where the gap of the chosen row comes from; without one, of the region in force."""
-    chosen = table[table["adcode"] == st.session_state.get(_ROW, "")]
-    row = (chosen.iloc[0] if len(chosen) else dashboard.own_row(item)).to_dict()
+    chosen, row = _chosen(item, table)
     name = dashboard.name_of(row) if len(chosen) else region.name()
     origin.account(row, name, state.metric_of(item).digits)
-    origin.quote(row)
     if len(chosen) and str(row["adcode"]) != state.region()[1]:
         st.button(
             t("lists.enter", place=name), key="lists_enter", width="stretch",
             on_click=_enter, args=(level, str(row["adcode"])), help=t("lists.enter_help"),
         )  # fmt: skip
+
+
+def quotes_of(item: Layer, table: pd.DataFrame) -> None:
+    """Draw the sentences behind the chosen row; without one, behind the region in force."""
+    origin.quote(_chosen(item, table)[1])
+
+
+def _chosen(item: Layer, table: pd.DataFrame) -> tuple[pd.DataFrame, dict[Hashable, Any]]:
+    """Return the chosen row as a table of one or none, and the row that is explained."""
+    chosen = table[table["adcode"] == st.session_state.get(_ROW, "")]
+    return chosen, (chosen.iloc[0] if len(chosen) else dashboard.own_row(item)).to_dict()
 
 
 @whole

@@ -31,6 +31,7 @@ def show() -> None:
         day = st.date_input(
             t("import.ledger_day"), value=dt.date.fromisoformat(days[-1]), key=_DAY,
             min_value=dt.date(2000, 1, 1), help=t("import.ledger_help"), width=220,
+            format="YYYY-MM-DD",
         )  # fmt: skip
         states = _inside(_states(province, stamp, day.isoformat()))
         for key, table in (("states", states), ("changes", changes)):

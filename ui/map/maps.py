@@ -197,9 +197,10 @@ def site_map(
 def _site_legend(plan: Scenario, result: Effect) -> list[dict[str, Any]]:
     """Return the rows of what the sites draw."""
     ink = colours(dark=mapview.is_dark())
+    edge = marks_legend({"model": model_box(cache.pack(), plan)})
     if not plan.sites:
-        return []
-    rows = [{"text": t("map.site"), "colour": ink["built"], "shape": "disc"}]
+        return edge
+    rows = [*edge, {"text": t("map.site"), "colour": ink["built"], "shape": "disc"}]
     if result.basis == "circle":
         rows.append({"text": t("map.reach"), "colour": ink["planned"], "shape": "disc",
                      "outline": ink["built"]})  # fmt: skip
@@ -207,6 +208,19 @@ def _site_legend(plan: Scenario, result: Effect) -> list[dict[str, Any]]:
         text = t("map.gained", count=number(len(result.gained)))
         rows.append({"text": text, "colour": ink["covered"], "shape": "disc"})
     return rows
+
+
+def marks_legend(overlay: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of what an overlay draws: its stations, its sites, the model's edge."""
+    ink = colours(dark=mapview.is_dark())
+    looks: dict[str, dict[str, Any]] = {
+        "stations": {"text": t("map.station"), "colour": ink["built"], "shape": "square"},
+        "sites": {"text": t("map.site"), "colour": ink["built"], "shape": "disc"},
+        "model": {
+            "text": t("map.model_edge"), "colour": ink["unknown"], "shape": "line", "dash": True,
+        },
+    }  # fmt: skip
+    return [look for name, look in looks.items() if overlay.get(name)]
 
 
 def model_box(pack: Pack, plan: Scenario) -> mapview.Bounds | None:
@@ -249,7 +263,7 @@ def _gap_chart(
     level = str(_table["level"].iloc[0])
     sheet = _sheet(_pack, dark=mapview.is_dark())
     gaps, bound = regions.shown(_table)
-    fill = regions.fill(_pack, _table, gaps)
+    fill = regions.fill(_pack, _table, gaps, bounds=bound)
     render.add_regions(sheet, features.region_features(_pack, level), fill)
     above = "prefecture" if level == "county" else "province"
     render.add_outline(sheet, features.region_features(_pack, above))
@@ -304,7 +318,7 @@ def _overlay_chart(
     fill = _county_borders(sheet, _pack)
     _common(sheet, _pack, language(), _marks_at[_ROADS])
     layer_marks.add(sheet, _pack, _marks_at, shown=_item.key)
-    render.add_labels(sheet, fill, from_zoom=7.5)
+    render.add_labels(sheet, fill, from_zoom=7.5, to_zoom=render.SEATS_FROM)
     return _finished(_pack, sheet, render.Legend(_item.title(language())), "", banner="")
 
 
@@ -339,7 +353,7 @@ def _border_chart(
     _common(sheet, _pack, language(), _marks_at[_ROADS])
     layer_marks.add(sheet, _pack, _marks_at)
     render.add_points(sheet, _points_at[0], _view, names=_points_at[1])
-    render.add_labels(sheet, fill, from_zoom=7.5)
+    render.add_labels(sheet, fill, from_zoom=7.5, to_zoom=render.SEATS_FROM)
     return _finished(_pack, sheet, render.Legend(t("map.villages")), _points_at[0])
 
 
@@ -362,7 +376,7 @@ def _point_chart(
     looks = [{**look, "colour": sheet.shade(look["colour"])} for look in _look.looks]
     view = render.PointView(aggregate_below=0.0 if _look.each else 6.0, looks=looks)
     render.add_points(sheet, _address, view)
-    render.add_labels(sheet, fill, from_zoom=7.5)
+    render.add_labels(sheet, fill, from_zoom=7.5, to_zoom=render.SEATS_FROM)
     legend = render.Legend(_look.title, "", _look.notes)
     return _finished(_pack, sheet, legend, _address, banner=_look.banner)
 

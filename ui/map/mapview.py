@@ -21,7 +21,8 @@ from data.export.report.writers import file_name
 from layers.map.folium_internals import map_parts
 from layers.map.palette import colours
 from layers.map.raster_images import Picture
-from ui.shell import events as component_events, region, state
+from ui.shell import frame, region, state
+from ui.shell.callbacks import hear, heard
 from ui.shell.i18n import t
 from ui.shell.streamlit_internals import media_address
 
@@ -146,7 +147,7 @@ def show(
         height="content" if profile else height,
         data=_message(chart, key, height, overlay or {}, events)
         | {"profile": dict(profile) if profile else None},
-        on_events_change=lambda: component_events.hear(key, lambda event: _handle(event, events)),
+        on_events_change=lambda: hear(key, lambda event: _handle(event, events)),
     )
 
 
@@ -191,7 +192,7 @@ def _message(
         "report": events.on_drawn is not None,
         "failed": t("map.failed"),
         "caption": _caption(chart.title),
-        "heard": component_events.heard(key),
+        "heard": heard(key),
         "overlay": {"colours": _colours(), **overlay},
     }
 
@@ -211,7 +212,7 @@ def _host() -> Callable[..., Any]:
     mount: Callable[..., Any] = st.components.v2.component(
         "tongcun_map",
         html='<div class="tc-host" style="width:100%"></div><div class="tc-profile"></div>',
-        js=component_events.code("host.js"),
+        js=frame.component("host.js"),
         isolate_styles=False,
     )
     return mount

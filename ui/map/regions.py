@@ -40,8 +40,16 @@ def shown(table: pd.DataFrame) -> tuple[pd.Series, bool]:
     return table["gap_high"], True
 
 
-def fill(pack: Pack, table: pd.DataFrame, gaps_shown: pd.Series) -> render.RegionFill:
-    """Return how the regions are drawn by these gaps, the largest gap labelled first."""
+def fill(
+    pack: Pack, table: pd.DataFrame, gaps_shown: pd.Series, *, bounds: bool = False
+) -> render.RegionFill:
+    """Return how the regions are drawn by these gaps, the largest gap labelled first.
+
+    Parameters
+    ----------
+    bounds
+        Whether the gaps are upper bounds, which the labels say.
+    """
     regions = pack.regions(str(table["level"].iloc[0])).set_index("adcode")
     places = zip(regions.index, regions["label_lat"], regions["label_lon"], strict=True)
     spots = {str(code): (float(lat), float(lon)) for code, lat, lon in places}
@@ -57,7 +65,7 @@ def fill(pack: Pack, table: pd.DataFrame, gaps_shown: pd.Series) -> render.Regio
         lat, lon = spots[code]
         labels.append(
             (lat, lon, brief,
-             text if pd.notna(row["shown"]) else "")
+             (f"≤ {text}" if bounds else text) if pd.notna(row["shown"]) else "")
         )  # fmt: skip
     values = dict(zip(table["adcode"].astype(str), table["shown"], strict=True))
     untargeted = frozenset(table.loc[table["target"].isna(), "adcode"].astype(str))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ui.plan.settings import TEN_THOUSAND
-from ui.shell.i18n import short_names, t
+from ui.shell.i18n import number, short_names, t
 from ui.widgets.charts import Spec, amount, between, records, shade, tip, upright, word
 
 
@@ -65,7 +65,15 @@ def by_year(built: float, adds: Mapping[int, float], target: float, unit: str) -
             "tooltip": [tip("target", t("figure.target"))],
         },
     }  # fmt: skip
-    return {"height": 250, "layer": [bars, line]}
+    name = {
+        "data": line["data"],
+        "mark": {"type": "text", "align": "left", "dx": 4, "dy": -8, "color": shade("target")},
+        "encoding": {
+            "x": {"value": 0}, "y": upright("target", title),
+            "text": {"value": f"{t('figure.target')} {number(target)}"},
+        },
+    }  # fmt: skip
+    return {"height": 250, "layer": [bars, line, name]}
 
 
 def fibre(table: pd.DataFrame) -> Spec:

@@ -97,7 +97,8 @@ def _form(chosen: Layer) -> None:
         localised_select.selectbox(
             cells[0], t("progress.region"), list(names), key=_REGION, format_func=names.__getitem__
         )
-        cells[1].date_input(t("progress.date"), today(), max_value=today(), key=_DATE)
+        cells[1].date_input(t("progress.date"), today(), max_value=today(), key=_DATE,
+                            format="YYYY-MM-DD")  # fmt: skip
         cells[2].number_input(
             t("progress.value"), min_value=0.0, value=None, step=1.0, format="%.0f", key=_VALUE,
             help=t("progress.value_help"),

@@ -289,14 +289,15 @@ def _station_table(parts: pd.DataFrame, years: list[int], level: str, unit: str)
     )
     count, text = st.column_config.NumberColumn, st.column_config.TextColumn
     config: dict[str, Any] = {
-        "region": text(t("table.region"), pinned=True),
-        "gap": count(t("needs.gap"), format="localized", help=unit),
-        "interval": text(t("figure.interval"), help=unit),
-        **{str(year): count(str(year), format="localized", width=64) for year in years},
-        "built": count(t("table.built"), format="localized", help=unit),
-        "target": count(t("figure.target"), format="localized", help=unit),
-        "evidence": t("table.evidence"), "as_of": t("lists.built_date"),
-        "sources": t("table.sources"),
+        "region": text(t("table.region"), pinned=True, width=128),
+        "gap": count(t("needs.gap"), format="localized", help=unit, width=62),
+        "interval": text(t("figure.interval"), help=unit, width=100),
+        **{str(year): count(str(year), format="localized", width=56) for year in years},
+        "built": count(t("table.built"), format="localized", help=unit, width=62),
+        "target": count(t("figure.target"), format="localized", help=unit, width=62),
+        "evidence": text(t("table.evidence"), width=70),
+        "as_of": text(t("lists.built_date"), width=84),
+        "sources": text(t("table.sources"), width=140),
     }  # fmt: skip
     table = tables.followed(f"needs-table-{level}", ranked["adcode"], state.region()[1])
     key, height = table["key"], tables.fitted(len(shown), _HEIGHT)

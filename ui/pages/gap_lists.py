@@ -44,6 +44,7 @@ def show() -> None:
     with left:
         found = region_list.filtered(table)
         region_list.show(chosen, found, level=view)
+        region_list.quotes_of(chosen, table)
     with right:
         region_list.origin_of(chosen, table, level=view)
         maps.gap_map(cache.gaps(chosen.key, view), key="lists", height=_MAP_HEIGHT)

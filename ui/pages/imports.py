@@ -63,7 +63,11 @@ def _form() -> list[UploadedFile]:
         help=t("import.evidence_help"),
     )  # fmt: skip
     cells[3].date_input(
-        t("import.as_of"), value=None, key=import_session.AS_OF, help=t("import.as_of_help")
+        t("import.as_of"),
+        value=None,
+        key=import_session.AS_OF,
+        help=t("import.as_of_help"),
+        format="YYYY-MM-DD",
     )
     return uploads
 

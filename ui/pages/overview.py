@@ -27,8 +27,10 @@ def show() -> None:
     """Draw the page."""
     first = first_paint.begins()
     # Each part has its place before the map is drawn: what comes later does not move it.
-    heading = st.container(height=_HEAD_HEIGHT, border=False)
-    cards = st.container(height=_CARDS_HEIGHT, border=False)
+    heading, cards = (
+        st.container(height=height if first else "content", border=False, key=f"overview_{name}")
+        for name, height in (("head", _HEAD_HEIGHT), ("cards", _CARDS_HEIGHT))
+    )
     left, right = st.columns([0.695, 0.305], gap="small")
     with right:
         choice = st.container(height=36, border=False)
@@ -46,7 +48,7 @@ def show() -> None:
     with left:
         dashboard.show(counted)
     own = dashboard.own_row(shown)
-    with right:
+    with left:
         origin.quote(own.to_dict())
     _more(shown, own)
 
@@ -72,7 +74,8 @@ def _choice(place: st.delta_generator.DeltaGenerator) -> Layer:
 
 
 def _head(counted: list[Layer]) -> None:
-    title, actions = st.columns([0.7, 0.3], vertical_alignment="center")
+    title, actions = st.columns([0.68, 0.32] if state.region()[0] else [0.76, 0.24],
+                                vertical_alignment="center")  # fmt: skip
     with title:
         head(
             t("overview.title", place=region.name(full=name_language() == "zh")),

@@ -17,7 +17,7 @@ from ui.shell.i18n import brief_name, language, name_language, number, t
 #: Rows of the picture of gaps.
 _ROWS = 4
 #: Height of a card [px].
-_HEIGHT = 330
+_HEIGHT = 360
 
 
 @guarded

@@ -18,7 +18,7 @@ from ui.coverage import (
     results as coverage_view,
     terrain_bar as terrain,
 )
-from ui.map import mapview
+from ui.map import maps, mapview
 from ui.shell import cache
 from ui.shell.frame import explain, guarded, head
 from ui.shell.i18n import t
@@ -89,7 +89,8 @@ def _map(
 ) -> None:
     """Draw the map and, linked with it, the profile below."""
     chosen = "" if server is None else path_ends.site_title(server)
-    overlay = {"stations": path_ends.marks(found, chosen)}
+    marks = {"stations": path_ends.marks(found, chosen)}
+    overlay = {**marks, "legend": maps.marks_legend(marks)}
     profile = None
     if view is not None and server is not None:
         key = predictions.key_of(view.village.key, chosen, view.preset)

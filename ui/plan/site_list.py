@@ -37,13 +37,14 @@ def ranked(result: Rollout) -> None:
     total = (
         (len(sites), t("plan.unit_sites")), (sites["villages"].sum(), t("plan.unit_villages")),
         (sites["households"].sum(), t("plan.unit_households")),
-        (sites["cost_base"].sum() / TEN_THOUSAND, t("plan.unit_cost")),
     )  # fmt: skip
-    said = " · ".join(f"{number(amount)} {unit}" for amount, unit in total)
-    st.caption(f"**{t('plan.all_years')}** {said}")
+    said = [f"{number(amount)} {unit}" for amount, unit in total]
+    said.append(t("plan.total_cost", amount=number(sites["cost_base"].sum() / TEN_THOUSAND)))
+    st.caption(f"**{t('plan.all_years')}** {' · '.join(said)}")
     counts = result.sites["evidence"].value_counts()
-    words = [f"{t(f'evidence.{word}')} {number(count)}" for word, count in counts.items()]
-    st.caption(f"**{t('table.evidence')}** {', '.join(words)}")
+    words = [t("plan.evidence_sites", word=t(f"evidence.{word}"), count=number(count))
+             for word, count in counts.items()]  # fmt: skip
+    st.caption(f"**{t('table.evidence')}** {t('list.comma').join(words)}")
     _buttons(result)
 
 
@@ -100,7 +101,7 @@ def _columns(result: Rollout) -> dict[str, Any]:
     cost = t("plan.column_cost", year=money.price_year)
     return {
         "rank": column.NumberColumn(t("plan.rank"), width=40, pinned=True),
-        "county": column.TextColumn(t("table.county"), width=132),
+        "county": column.TextColumn(t("table.county"), width=150),
         "year": column.NumberColumn(t("plan.year"), format="%d", width=52),
         "villages": column.NumberColumn(
             t("plan.column_villages"), help=t("plan.marginal"), format="localized", width=74
@@ -110,7 +111,7 @@ def _columns(result: Rollout) -> dict[str, Any]:
         ),
         "cost": column.NumberColumn(cost, format="%.1f", width=156),
         "per": column.NumberColumn(t("plan.column_per"), format="localized", width=104),
-        "why": column.ListColumn(t("plan.why"), help=t("plan.why_help"), width=140),
+        "why": column.ListColumn(t("plan.why"), help=t("plan.why_help"), width=132),
         "backhaul": column.TextColumn(t("plan.backhaul_column"), width=80),
         "power": column.TextColumn(t("plan.power_column"), width=64),
     }

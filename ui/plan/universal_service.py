@@ -111,7 +111,8 @@ def _fields(found: Rollout) -> None:
                                format_func=sites.__getitem__, key=_SITE)  # fmt: skip
     localised_select.selectbox(cells[1], t("site_life.stage"), list(stages),
                                format_func=stages.__getitem__, key=_STAGE)  # fmt: skip
-    cells[2].date_input(t("site_life.as_of"), today(), max_value=today(), key=_DATE)
+    cells[2].date_input(t("site_life.as_of"), today(), max_value=today(), key=_DATE,
+                        format="YYYY-MM-DD")  # fmt: skip
     cells = [*st.columns(4)]
     cells[0].number_input(t("site_life.rsrp_dbm"), -156.0, -31.0, None, key=_RSRP)
     cells[1].number_input(t("site_life.rate_mbps"), 0.0, None, None, key=_RATE)

@@ -19,8 +19,18 @@ from ui.shell import cache, localised_select
 from ui.shell.callbacks import once, whole
 from ui.shell.frame import explain
 from ui.shell.i18n import UNKNOWN, language, named, number, t
+from ui.widgets import tables
 
 _TABLE, _MESSAGE, _FAULT = "reading_table", "_reading_message", "_reading_fault"
+
+
+#: Widths by which the list fits beside the text on a laptop's screen [px].
+_WIDTHS = {
+    name: st.column_config.Column(width=width)
+    for name, width in (
+        ("number", 30), ("metric", 158), ("value", 126), ("date", 80), ("kind", 60), ("state", 58),
+    )
+}  # fmt: skip
 
 
 def messages() -> None:
@@ -66,12 +76,15 @@ def show(reading: Reading) -> None:
     """Draw the list of statements and the one in view."""
     names = list(reading.statements)
     rows = [_row(reading, place, name) for place, name in enumerate(names, start=1)]
+    # Another document has another table: a selection by position would be another statement.
+    table = tables.followed(f"{_TABLE}-{reading.document.name}", pd.Series(names), "")
     picked = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, key=_TABLE, on_select="rerun",
-        selection_mode="single-row", height=min(35 * (len(rows) + 1) + 3, 330),
+        pd.DataFrame(rows), **table, hide_index=True, on_select="rerun",
+        row_height=tables.ROW_HEIGHT, height=tables.fitted(len(rows), 330),
+        column_config={t(f"reading.{name}"): width for name, width in _WIDTHS.items()},
     )  # fmt: skip
     chosen = picked["selection"]["rows"]
-    marker = (tuple(chosen), len(names))
+    marker = (table["key"], tuple(chosen))
     if chosen and st.session_state.get("_reading_picked") != marker:
         st.session_state["_reading_picked"] = marker
         reading.chosen = names[chosen[0]]
@@ -91,9 +104,7 @@ def _row(reading: Reading, place: int, name: str) -> dict[str, object]:
     return {
         t("reading.number"): place,
         t("reading.metric"): _title(said),
-        t(
-            "reading.value"
-        ): f"{t(f'qualifier_word.{_word(said.qualifier)}')} {_value(said)}".strip(),
+        t("reading.value"): _brief(said),
         t("reading.date"): said.date or UNKNOWN,
         t("reading.kind"): t(f"reading.{said.kind}"),
         t("reading.state"): t(f"reading.is_{reading.state(name)}"),
@@ -108,15 +119,19 @@ def _word(qualifier: str) -> str:
     return {"=": "exact", "~": "about", ">": "more", ">=": "least", "<=": "most"}[qualifier]
 
 
-def _qualified(said: PlanStatement) -> str:
-    word = t(f"qualifier_word.{_word(said.qualifier)}")
-    return f"{word} {_value(said)}".strip()
+def _brief(said: PlanStatement) -> str:
+    """Return value and unit with the sign of how exact they are."""
+    signs = {"~": "about", ">": "more_than", ">=": "at_least", "<=": "at_most"}
+    if said.qualifier in signs:
+        return t(f"qualifier_brief.{signs[said.qualifier]}", figure=_value(said))
+    return _value(said)
 
 
 def _value(said: PlanStatement) -> str:
     if said.unit.startswith("share"):
         return number(100 * said.value, digits=0 if said.value * 100 % 1 < 1e-9 else 1) + " %"
-    return number(said.value, digits=0 if said.value % 1 == 0 else 2)
+    amount = number(said.value, digits=0 if said.value % 1 == 0 else 2)
+    return f"{amount} {t(f'plan_unit.{_unit_key(said.unit)}')}"
 
 
 def _detail(reading: Reading, name: str) -> None:
@@ -169,7 +184,9 @@ def _fields(said: PlanStatement, name: str) -> PlanStatement:
     )  # fmt: skip
     cells = st.columns(3)
     known = dt.date.fromisoformat(said.date) if said.date else None
-    date = cells[0].date_input(t("reading.date"), value=known, key=f"reading_date_{name}")
+    date = cells[0].date_input(
+        t("reading.date"), value=known, key=f"reading_date_{name}", format="YYYY-MM-DD"
+    )
     bases = {basis: t(f"reading.basis_{basis}") for basis in BASES}
     basis = localised_select.selectbox(
         cells[1],

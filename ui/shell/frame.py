@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import re
 from collections.abc import Callable, Collection
 from html import escape
 from pathlib import Path
@@ -23,6 +24,7 @@ P = ParamSpec("P")
 _LOG = logging.getLogger("tongcun")
 
 _STATIC = Path(__file__).parents[2] / "static"
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
 #: Words that Streamlit itself writes on a page, in English alone.
 STREAMLIT_WORDS = (
     "upload",
@@ -81,6 +83,17 @@ def script(tongue: str) -> str:
 def is_dark() -> bool:
     """Return whether the reader's theme is dark."""
     return bool(st.context.theme.type == "dark")
+
+
+def component(name: str) -> str:
+    """Return a component's script, with what it imports in the place of the import.
+
+    Parameters
+    ----------
+    name
+        File in ``static``: Streamlit takes a script as text, which has no neighbours.
+    """
+    return _IMPORT.sub(lambda found: component(found[1]).replace("export ", ""), _file(name))
 
 
 @functools.cache

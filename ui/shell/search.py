@@ -13,7 +13,8 @@ from data.scenario.scenario import PlannedSite
 from data.tables.reader import Pack
 from data.workspace.find import search_bytes
 from geo.errors import PlannerError
-from ui.shell import cache, events, region, state
+from ui.shell import cache, frame, region, state
+from ui.shell.callbacks import hear, heard
 from ui.shell.i18n import brief_name, name_language, t
 from ui.shell.streamlit_internals import media_address
 
@@ -37,7 +38,7 @@ def box() -> None:
         height=30,
         data={
             "url": media_address(_places(pack.digest, _pack=pack), "application/gzip", key=_KEY),
-            "heard": events.heard(_KEY),
+            "heard": heard(_KEY),
             "regions": _region_names(pack.digest, name_language(), _pack=pack),
             "words": {
                 "names": name_language(),
@@ -50,7 +51,7 @@ def box() -> None:
                 },
             },
         },
-        on_events_change=lambda: events.hear(_KEY, _take),
+        on_events_change=lambda: hear(_KEY, _take),
     )  # fmt: skip
 
 
@@ -115,6 +116,6 @@ def _region_names(digest: str, names: str, *, _pack: Pack) -> dict[str, str]:
 def _component() -> Callable[..., Any]:
     """Register the box once per process."""
     mount: Callable[..., Any] = st.components.v2.component(
-        "tongcun_find", html=_HTML, js=events.code("find.js"), isolate_styles=False
+        "tongcun_find", html=_HTML, js=frame.component("find.js"), isolate_styles=False
     )
     return mount

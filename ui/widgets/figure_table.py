@@ -10,7 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from ui.shell import events
+from ui.shell import frame
+from ui.shell.callbacks import hear, heard
 from ui.shell.i18n import t
 
 Cell = dict[str, Any]
@@ -27,7 +28,8 @@ class TableColumn:
     Attributes
     ----------
     kind
-        ``text``, ``number``, ``interval``, ``bar`` or ``switch``.
+        ``text``, ``text wide`` (takes what room is left), ``number``, ``interval``, ``bar`` or
+        ``switch``.
     edge
         Whether a line sets it off from the column before.
     optional
@@ -125,10 +127,10 @@ def show(
             "note": note,
             "tall": tall,
             "pick": chosen.take is not None,
-            "heard": events.heard(key),
+            "heard": heard(key),
             "words": {name: t(f"table.{name}") for name in ("sort", "pick", "label")},
         },
-        on_events_change=lambda: events.hear(key, handle),
+        on_events_change=lambda: hear(key, handle),
     )
 
 
@@ -203,7 +205,7 @@ def _component() -> Callable[..., Any]:
     mount: Callable[..., Any] = st.components.v2.component(
         "tongcun_table",
         html='<div class="tct"></div>',
-        js=events.code("table.js"),
+        js=frame.component("table.js"),
         isolate_styles=False,
     )
     return mount

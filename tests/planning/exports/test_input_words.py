@@ -78,7 +78,7 @@ def test_every_field_and_every_choice_has_words(language: str, pack: Pack) -> No
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"plan": {"budget": 25_000_000.0}}, "build budget (CNY 10,000): 20,000 → 2,500"),
+        ({"plan": {"budget": 25_000_000.0}}, "build budget (10,000 CNY): 20,000 → 2,500"),
         ({"plan": {"share": 0.925}}, "target share of households (%): 90 → 92.5"),
         ({"plan": {"years": {"first": 2027}}}, "first year of building: 2024 → 2027"),
         ({"plan": {"regions": [toy_pack.WEST]}}, "area of the plan: whole province → West"),

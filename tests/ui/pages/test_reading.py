@@ -28,7 +28,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def test_the_sentences_are_shown_and_nothing_is_accepted(opened: AppTest, tmp_path: Path) -> None:
     assert not opened.exception
-    assert opened.dataframe[0].value["数值"].tolist() == ["约 100 %", "140,000"]
+    assert opened.dataframe[0].value["数值"].tolist() == ["约100 %", "140,000 个基站"]
     assert opened.button(key="reading_commit").disabled
     assert not list(tmp_path.glob("*.sqlite"))
 

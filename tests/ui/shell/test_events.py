@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 
-from ui.shell import events
+from ui.shell import frame
+from ui.shell.callbacks import hear, heard
 
 
 def told(*numbers: int) -> SimpleNamespace:
@@ -19,12 +20,12 @@ def test_an_event_that_is_repeated_counts_once(monkeypatch: pytest.MonkeyPatch) 
     session: dict[str, object] = {"table": told(1, 2)}
     monkeypatch.setattr(st, "session_state", session)
     done: list[int] = []
-    assert events.heard("table") == 0
-    events.hear("table", lambda event: done.append(event["id"]))
+    assert heard("table") == 0
+    hear("table", lambda event: done.append(event["id"]))
     session["table"] = told(2, 5)
-    events.hear("table", lambda event: done.append(event["id"]))
+    hear("table", lambda event: done.append(event["id"]))
     assert done == [1, 2, 5]
-    assert (events.heard("table"), events.heard("map")) == (5, 0)
+    assert (heard("table"), heard("map")) == (5, 0)
 
 
 def test_an_event_that_is_cut_off_is_handled_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,13 +39,13 @@ def test_an_event_that_is_cut_off_is_handled_again(monkeypatch: pytest.MonkeyPat
         done.append(event["id"])
 
     with pytest.raises(RerunException):
-        events.hear("table", handle)
+        hear("table", handle)
     assert done == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["host.js", "table.js", "find.js"])
 def test_a_script_for_streamlit_stands_alone(name: str) -> None:
-    text = events.code(name)
+    text = frame.component(name)
     assert "import " not in text
     assert text.count("const newOutbox") == 1
     assert text.count("export ") >= 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -45,3 +48,20 @@ def _page_alone() -> None:
     from tests.ui.widgets.test_tables import _page
 
     _page()
+
+
+def test_each_table_with_a_selection_lets_it_follow_its_row() -> None:
+    """Streamlit keeps a selection by position: a table of its own chooses by another key."""
+    found, alone = 0, []
+    for path in sorted((Path(__file__).parents[3] / "ui").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".dataframe")):
+                continue
+            names = {word.arg for word in call.keywords}
+            if "on_select" in names:
+                found += 1
+                # What `followed` returns is spread: it names key, mode and first selection.
+                if None not in names or {"key", "selection_mode"} & names:
+                    alone.append(f"{path.name}:{call.lineno}")
+    assert found >= 6
+    assert alone == []
