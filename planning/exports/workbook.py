@@ -154,7 +154,7 @@ def source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSh
     rows = tuple(
         (_what(row[name], reader), _shown(row["as_of"]), _shown(row["value"]),
          reader.cost_unit(str(_shown(row["unit"]))), reader.quote(row["quote"]),
-         cited(str(_shown(row["source"])), str(_shown(row["link"]))))
+         _origin(row))
         for row in records(in_language(sources, reader.language))
     )  # fmt: skip
     head = (t("report.what"), t("report.date"), t("report.value"), t("report.unit"),
@@ -167,6 +167,13 @@ def _what(metric: object, reader: Reader) -> str:
     """Return what a source states; of an embedded table its title."""
     name = str(_shown(metric))
     return TABLES[name].title(reader.language) if name in TABLES else name
+
+
+def _origin(row: Row) -> str:
+    """Return the document of a statement; of a table whom it is due to."""
+    if row["kind"] in TABLE_KINDS:
+        return str(_shown(row["note"]))
+    return cited(str(_shown(row["source"])), str(_shown(row["link"])))
 
 
 def _shown(value: object) -> str | float:
