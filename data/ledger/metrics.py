@@ -202,8 +202,37 @@ def in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
     return told
 
 
-def credits_in(credits_: Iterable[str], language: str) -> str:
-    """Return the credits of packages and publications in a language, each once.
+def cost_unit(unit: str, language: str) -> str:
+    """Return the words for the unit of a unit cost.
+
+    Parameters
+    ----------
+    unit
+        Such as ``CNY per km and year``, or ``km``.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    words
+        A part without words stays as it is.
+
+    Examples
+    --------
+    >>> cost_unit("CNY per km and year", "zh"), cost_unit("CNY per km and year", "en")
+    ('元/公里·年', 'CNY per km and year')
+    """
+    whole = code_words("unit", unit, language)
+    first, _, per = unit.strip().partition(" per ")
+    if whole != unit or not per:
+        return whole
+    key = f"ledger_unit.by_{_CODE.sub('_', per)}"
+    after = text(key, language) if key in sentences(language) else f" per {per}"
+    return code_words("unit", first, language) + after
+
+
+def credits_in(credits_: Iterable[str], language: str, section: str = "credit") -> str:
+    """Return the credits or licences of packages and publications in a language, each once.
 
     Parameters
     ----------
@@ -211,6 +240,8 @@ def credits_in(credits_: Iterable[str], language: str) -> str:
         As in the column ``credit`` of a pack's ``SOURCES.csv``.
     language
         Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+    section
+        ``credit`` or ``licence``.
 
     Returns
     -------
@@ -218,8 +249,9 @@ def credits_in(credits_: Iterable[str], language: str) -> str:
         A credit without words stays as it is.
     """
     known = sentences(language)
-    keys = {one: f"credit.{_CREDIT.sub('_', one.lower()).strip('_')}" for one in credits_}
-    return "; ".join(text(key, language) if key in known else one for one, key in keys.items())
+    keys = {one: f"{section}.{_CREDIT.sub('_', one.lower()).strip('_')}" for one in credits_}
+    words = (text(key, language) if key in known else one for one, key in keys.items())
+    return text("list.semicolon", language).join(words)
 
 
 def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:
