@@ -231,8 +231,8 @@ def cost_unit(unit: str, language: str) -> str:
     return code_words("unit", first, language) + after
 
 
-def credits_in(credits_: Iterable[str], language: str, section: str = "credit") -> str:
-    """Return the credits or licences of packages and publications in a language, each once.
+def credits_in(credits_: Iterable[str], language: str) -> str:
+    """Return the credits of packages and publications in a language, each once.
 
     Parameters
     ----------
@@ -240,16 +240,39 @@ def credits_in(credits_: Iterable[str], language: str, section: str = "credit") 
         As in the column ``credit`` of a pack's ``SOURCES.csv``.
     language
         Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
-    section
-        ``credit`` or ``licence``.
 
     Returns
     -------
     line
         A credit without words stays as it is.
     """
+    return _each_once({one: f"credit.{_slug(one)}" for one in credits_}, language)
+
+
+def licences_in(licences: str, language: str) -> str:
+    """Return licences in a language.
+
+    Parameters
+    ----------
+    licences
+        As in the table of sources, several joined by ``; ``.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    line
+        A name such as MIT stays as it is.
+    """
+    return _each_once({one: f"licence.{_slug(one)}" for one in licences.split("; ")}, language)
+
+
+def _slug(words: str) -> str:
+    return _CREDIT.sub("_", words.lower()).strip("_")
+
+
+def _each_once(keys: Mapping[str, str], language: str) -> str:
     known = sentences(language)
-    keys = {one: f"{section}.{_CREDIT.sub('_', one.lower()).strip('_')}" for one in credits_}
     words = (text(key, language) if key in known else one for one, key in keys.items())
     return text("list.semicolon", language).join(words)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportTable
 from data.ledger.documents import cited
-from data.ledger.metrics import credits_in, in_language
+from data.ledger.metrics import in_language, licences_in
 from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
 from planning.exports.report.reader import Reader, Row, is_known, records
@@ -90,7 +90,7 @@ def source_chapter(sources: pd.DataFrame, source_ids: Iterable[str], reader: Rea
         title = _title(_text(row["metric"]), reader)
         blocks.append(Paragraph(t(
             "report.table_source", table=title, date=_text(row["as_of"]),
-            licence=credits_in(_text(row["licence"]).split("; "), reader.language, "licence"),
+            licence=licences_in(_text(row["licence"]), reader.language),
             credit=_text(row["note"]),
         ), "item"))  # fmt: skip
     return blocks
