@@ -60,8 +60,9 @@ def _layer_sheet(
     above = [
         t("workbook.rows", province=pack.meta[reader.names], rows=len(lines), unit=unit),
         t("workbook.counted", what=first[reader.column("denominator")]),
-        t("workbook.sources", names=t("list.semicolon").join(documents)),
     ]
+    if documents:
+        above.append(t("workbook.sources", names=t("list.semicolon").join(documents)))
     if "illustrative" in set(rows["evidence"]):
         above.append(t("stamp.illustrative"))
     of_counties = "county" in set(rows["level"])
