@@ -10,6 +10,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import docx
 import ezdxf
@@ -103,7 +104,7 @@ def qgis_texts(path: Path) -> str:
 
 def drawing_texts(path: Path) -> str:
     """Return the texts of a drawing; it writes a tab and the end of a line as ^I and ^J."""
-    blocks = ezdxf.readfile(path).modelspace().query("INSERT")
+    blocks: Any = ezdxf.readfile(path).modelspace().query("INSERT")
     tags = [tag for block in blocks for tag in block.attribs if "COUNTY_ZH" in tag.dxf.tag]
     return "".join(tag.dxf.text for tag in tags).replace("^I", "\t").replace("^J", "\n")
 
