@@ -30,7 +30,11 @@ from commands import (
     serving,
     tables,
 )
+from commands.options import remark
 from geo.errors import PlannerError
+
+#: Exit code of a command that Ctrl-C has ended.
+_INTERRUPTED = 130
 
 cli = typer.Typer(
     name="cli.py",
@@ -58,6 +62,10 @@ def main() -> None:
     except PlannerError as error:
         typer.echo(f"error: {' '.join(str(error).split())}", err=True)
         raise SystemExit(error.exit_code) from error
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            remark("terminal.interrupted")
+        raise
     except BrokenPipeError:
         # The reader (head, less) has gone: nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import docx
 import pytest
@@ -61,6 +62,24 @@ def test_wrong_options_are_refused_and_nothing_is_written(
     out = tmp_path / "r.pdf"
     said = run_here("report", "-p", NAME, *options, "-o", out, code=2)
     assert words in said.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "step", ["planning.exports.report.report.gap_table", "planning.exports.report.report.report",
+             "data.export.report.writers.to_bytes", "data.atomic.os.replace"]
+)  # fmt: skip
+def test_ctrl_c_is_one_sentence_and_leaves_no_half_file(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_arguments: object, **_options: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(step, stopped)
+    said = run_here("report", "-p", NAME, "--region", EAST, "-o", tmp_path / "r.pdf", code=130)
+    assert (
+        said.stderr == "cancelled; no half-written file is left, and one that is there is whole\n"
+    )
     assert not list(tmp_path.iterdir())
 
 

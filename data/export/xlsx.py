@@ -15,7 +15,6 @@ import datetime as dt
 import io
 import re
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 import pandas as pd
 
@@ -28,7 +27,7 @@ from data.export.bundle import (
     number_text,
 )
 from data.export.captions import caption
-from data.export.xlsx_reading import BASE_FORMAT, FONT, add_reading_sheets
+from data.export.xlsx_reading import BASE_FORMAT, FONT, add_reading_sheets, cells_wide, fitting
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 #: No clock goes into the file: the same inputs give the same bytes.
 _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-_MAX_CELL = 32_767
 _MAX_ROWS = 1_048_575
 _TINT = "#FFF2CC"
 _DATE = re.compile(r"(19|20)\d\d-\d\d-\d\d")
@@ -107,19 +105,25 @@ def cell_text(text: str) -> str:
     text
         Escaped; text longer than a cell ends in ….
     """
-    shown = escape_formula(text).replace("\r\n", "\n").replace("\r", "\n")
-    return shown if len(shown) <= _MAX_CELL else f"{shown[: _MAX_CELL - 1]}…"
+    return fitting(escape_formula(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
     base = BASE_FORMAT
     head = {**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "border": 1}
+    total = {**base, "bold": True, "top": 1, "num_format": "#,##0"}
     made = {
         "head": book.add_format(head),
-        "wrap": book.add_format({**base, "text_wrap": True}),
+        "line": book.add_format({**base, "text_wrap": True}),
+        # Indented: a text stands apart from the number to the left of it.
+        "wrap": book.add_format({**base, "text_wrap": True, "indent": 1}),
+        "right": book.add_format({**base, "text_wrap": True, "align": "right"}),
         "title": book.add_format({**base, "font_size": 14, "bold": True}),
-        "wrapped head": book.add_format({**head, "text_wrap": True}),
-        "total": book.add_format({**base, "bold": True, "top": 1, "num_format": "#,##0.######"}),
+        "wrapped head": book.add_format({**head, "text_wrap": True, "indent": 1}),
+        "right head": book.add_format({**head, "text_wrap": True, "align": "right"}),
+        "total": book.add_format(total),
+        "broken total": book.add_format({**total, "num_format": "#,##0.######"}),
+        "right total": book.add_format({**total, "align": "right"}),
         "stamp": book.add_format({**base, "text_wrap": True, "bold": True, "bg_color": _TINT}),
     }
     for key, extra in _FORMATS.items():
@@ -194,12 +198,8 @@ def _is_date(text: str) -> bool:
 def _width(name: str, column: pd.Series) -> float:
     """Return a column width that fits Chinese, two cells a character, and the filter's button."""
     texts = map(number_text, cells(column.head(200)))
-    longest = max(map(_cells_wide, texts), default=0)
-    return min(max(longest + 2, _cells_wide(name) + 4, 8), 60)
-
-
-def _cells_wide(text: str) -> int:
-    return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text[:80])
+    longest = max((cells_wide(text[:80]) for text in texts), default=0)
+    return min(max(longest + 2, cells_wide(name) + 4, 8), 60)
 
 
 def _about(sheet: Worksheet, bundle: ExportBundle, formats: dict[str, Format]) -> None:

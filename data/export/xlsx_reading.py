@@ -21,10 +21,19 @@ BASE_FORMAT: Mapping[str, Any] = {"font_name": FONT, "font_size": 10, "valign": 
 #: What no name of a sheet may contain, and how long it may be.
 _NOT_IN_NAMES, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\\\]"), 31
 _A4 = 9
-#: Narrowest and widest column [characters].
-_WIDTHS = (8, 44)
-#: Height of a line of text [points].
-_LINE = 15.0
+_MAX_CELL = 32_767
+#: Formats of numbers: of fractions, and of whole numbers, which would else end in a point.
+_PLACES = ("#,##0.######", "#,##0")
+#: Narrowest and widest column, and the narrowest that one is cut to [characters].
+_WIDTHS, _NARROW = (8, 44), 14
+#: Width of a landscape page at seven tenths of full size [characters]; a wider table wraps.
+_PAGE = 185
+#: Height of a line of text and of the title [points].
+_LINE, _TITLE = 15.0, 21.0
+#: No row can be higher [points].
+_HIGHEST = 409.0
+#: What a text does not fill of its column, since words break and no two programs measure alike.
+_SLACK = 1.1
 
 
 def sheet_name(wanted: str, taken: Collection[str]) -> str:
@@ -77,36 +86,43 @@ def add_reading_sheets(
     """
     names, known = list(taken), dict(formats)
     cells = [cell for sheet in sheets for row in sheet.rows for cell in row]
-    for word in {cell.word for cell in cells if isinstance(cell, WordedNumber)}:
-        shown = f'"{printable(word)}"#,##0.######'
-        known[_worded(word)] = book.add_format({**BASE_FORMAT, "num_format": shown})
+    for cell in cells:
+        if isinstance(cell, WordedNumber) and (name := _worded(cell)) not in known:
+            shown = f'"{printable(cell.word)}"{_PLACES[cell.value % 1 == 0]}'
+            known[name] = book.add_format({**BASE_FORMAT, "num_format": shown})
     for sheet in sheets:
         names.append(sheet_name(sheet.name, names))
         _write(book.add_worksheet(names[-1]), sheet, known)
 
 
-def _worded(word: str) -> str:
+def _worded(cell: WordedNumber) -> str:
     """Return the name of the format that shows a word before a number."""
-    return f"number after {word}"
+    return f"{'whole ' * (cell.value % 1 == 0)}number after {cell.word}"
 
 
 def _write(page: Worksheet, sheet: ReadingSheet, formats: Mapping[str, Format]) -> None:
-    widths = [_width([title, *(str(row[j]) for row in sheet.rows)])
-              for j, title in enumerate(sheet.head)]  # fmt: skip
+    rows = [*sheet.rows, *([sheet.total] if sheet.total else [])]
+    columns = [[row[j] for row in rows] for j in range(len(sheet.head))]
+    widths = _widths([[title, *map(str, cells)]
+                      for title, cells in zip(sheet.head, columns, strict=True)])  # fmt: skip
     page.write_string(0, 0, printable(sheet.title), formats["title"])
+    page.set_row(0, _TITLE)
     for i, line in enumerate(sheet.lines, start=1):
         # Merged and wrapped: a long line would make the printed page as wide as itself.
-        page.merge_range(i, 0, i, max(1, len(sheet.head) - 1), "", formats["wrap"])
-        page.write_string(i, 0, printable(line), formats["wrap"])
-        page.set_row(i, _LINE * math.ceil(_cells_wide(line) * 1.1 / sum(widths)))
+        page.merge_range(i, 0, i, max(1, len(sheet.head) - 1), "", formats["line"])
+        page.write_string(i, 0, printable(line), formats["line"])
+        page.set_row(i, _height([line], [sum(widths)]))
     head = len(sheet.lines) + 2
+    numeric = [any(not isinstance(cell, str) for cell in cells) for cells in columns]
     for j, title in enumerate(sheet.head):
-        page.write_string(head, j, printable(title), formats["wrapped head"])
-    for i, row in enumerate(sheet.rows, start=head + 1):
-        _row(page, i, row, formats)
-    if sheet.total:
-        bold = {**formats, "number": formats["total"], "wrap": formats["total"]}
-        _row(page, head + 1 + len(sheet.rows), sheet.total, bold)
+        style = formats["right head" if numeric[j] else "wrapped head"]
+        page.write_string(head, j, printable(title), style)
+    page.set_row(head, _height(sheet.head, widths))
+    bold = {**formats, "integer": formats["total"], "number": formats["broken total"],
+            "wrap": formats["total"], "right": formats["right total"]}  # fmt: skip
+    for i, row in enumerate(rows, start=head + 1):
+        _row(page, i, row, numeric, bold if i > head + len(sheet.rows) else formats)
+        page.set_row(i, _height([*map(str, row)], widths))
     for j, width in enumerate(widths):
         page.set_column(j, j, width)
     page.freeze_panes(head + 1, 1)
@@ -123,22 +139,74 @@ def _cut(text: str, length: int) -> str:
     return units.decode("utf-16-le", errors="ignore").rstrip(" '") or "_"
 
 
-def _row(page: Worksheet, at: int, cells: Sequence[Cell], formats: Mapping[str, Format]) -> None:
+def _row(
+    page: Worksheet, at: int, cells: Sequence[Cell], numeric: Sequence[bool],
+    formats: Mapping[str, Format],
+) -> None:  # fmt: skip
     # A cell written as a string is never run, whatever it begins with: nothing is escaped.
     for j, cell in enumerate(cells):
         if isinstance(cell, str):
-            page.write_string(at, j, printable(cell), formats["wrap"])
+            style = formats["right" if numeric[j] else "wrap"]
+            page.write_string(at, j, fitting(printable(cell)), style)
         elif isinstance(cell, WordedNumber):
-            page.write_number(at, j, cell.value, formats[_worded(cell.word)])
+            page.write_number(at, j, cell.value, formats[_worded(cell)])
         else:
-            page.write_number(at, j, cell, formats["number"])
+            page.write_number(at, j, cell, formats["integer" if cell % 1 == 0 else "number"])
+
+
+def _widths(columns: Sequence[Sequence[str]]) -> list[int]:
+    """Return the widths of the columns; where they exceed a page the widest are cut, and wrap."""
+    widths = [_width(texts) for texts in columns]
+    fitting = (most for most in range(_WIDTHS[1], _NARROW, -1)
+               if sum(min(width, most) for width in widths) <= _PAGE)  # fmt: skip
+    most = next(fitting, _NARROW)
+    return [min(width, most) for width in widths]
 
 
 def _width(texts: Sequence[str]) -> int:
     """Return the width of a column; its head, the first text, may break once."""
-    head, *cells = map(_cells_wide, texts)
-    return min(max(_WIDTHS[0], head // 2 + 4, max(cells, default=0) + 2), _WIDTHS[1])
+    head, *cells = map(cells_wide, texts)
+    return min(max(_WIDTHS[0], head // 2 + 4, max(cells, default=0) + 3), _WIDTHS[1])
 
 
-def _cells_wide(text: str) -> int:
+def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Return the height of a row in which every text is seen, as far as a row can be so high."""
+    lines = (
+        sum(math.ceil(cells_wide(line) * _SLACK / width) or 1 for line in text.split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return min(_LINE * max(lines), _HIGHEST)
+
+
+def fitting(text: str) -> str:
+    """Return a text that a cell holds; a longer one ends in an ellipsis.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    text
+        At most 32,767 characters.
+    """
+    return text if len(text) <= _MAX_CELL else f"{text[: _MAX_CELL - 1]}…"
+
+
+def cells_wide(text: str) -> int:
+    """Return the width of a text in cells of a spreadsheet; a Chinese character takes two.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    width
+        Number of cells.
+    """
+    if text.isascii():
+        return len(text)
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -202,6 +202,35 @@ def in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
     return told
 
 
+def cost_unit(unit: str, language: str) -> str:
+    """Return the words for the unit of a unit cost.
+
+    Parameters
+    ----------
+    unit
+        Such as ``CNY per km and year``, or ``km``.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    words
+        A part without words stays as it is.
+
+    Examples
+    --------
+    >>> cost_unit("CNY per km and year", "zh"), cost_unit("CNY per km and year", "en")
+    ('元/公里·年', 'CNY per km and year')
+    """
+    whole = code_words("unit", unit, language)
+    first, _, per = unit.strip().partition(" per ")
+    if whole != unit or not per:
+        return whole
+    key = f"ledger_unit.by_{_CODE.sub('_', per)}"
+    after = text(key, language) if key in sentences(language) else f" per {per}"
+    return code_words("unit", first, language) + after
+
+
 def credits_in(credits_: Iterable[str], language: str) -> str:
     """Return the credits of packages and publications in a language, each once.
 
@@ -217,9 +246,35 @@ def credits_in(credits_: Iterable[str], language: str) -> str:
     line
         A credit without words stays as it is.
     """
+    return _each_once({one: f"credit.{_slug(one)}" for one in credits_}, language)
+
+
+def licences_in(licences: str, language: str) -> str:
+    """Return licences in a language.
+
+    Parameters
+    ----------
+    licences
+        As in the table of sources, several joined by ``; ``.
+    language
+        Code of a language of :data:`data.wording.catalogue.LANGUAGES`.
+
+    Returns
+    -------
+    line
+        A name such as MIT stays as it is.
+    """
+    return _each_once({one: f"licence.{_slug(one)}" for one in licences.split("; ")}, language)
+
+
+def _slug(words: str) -> str:
+    return _CREDIT.sub("_", words.lower()).strip("_")
+
+
+def _each_once(keys: Mapping[str, str], language: str) -> str:
     known = sentences(language)
-    keys = {one: f"credit.{_CREDIT.sub('_', one.lower()).strip('_')}" for one in credits_}
-    return "; ".join(text(key, language) if key in known else one for one, key in keys.items())
+    words = (text(key, language) if key in known else one for one, key in keys.items())
+    return text("list.semicolon", language).join(words)
 
 
 def in_words(rows: pd.DataFrame, language: str) -> pd.DataFrame:

@@ -60,8 +60,9 @@ def _layer_sheet(
     above = [
         t("workbook.rows", province=pack.meta[reader.names], rows=len(lines), unit=unit),
         t("workbook.counted", what=first[reader.column("denominator")]),
-        t("workbook.sources", names=t("list.semicolon").join(documents)),
     ]
+    if documents:
+        above.append(t("workbook.sources", names=t("list.semicolon").join(documents)))
     if "illustrative" in set(rows["evidence"]):
         above.append(t("stamp.illustrative"))
     of_counties = "county" in set(rows["level"])
@@ -154,7 +155,7 @@ def source_sheet(pack: Pack, sources: pd.DataFrame, reader: Reader) -> ReadingSh
     rows = tuple(
         (_what(row[name], reader), _shown(row["as_of"]), _shown(row["value"]),
          reader.cost_unit(str(_shown(row["unit"]))), reader.quote(row["quote"]),
-         cited(str(_shown(row["source"])), str(_shown(row["link"]))))
+         _origin(row))
         for row in records(in_language(sources, reader.language))
     )  # fmt: skip
     head = (t("report.what"), t("report.date"), t("report.value"), t("report.unit"),
@@ -167,6 +168,13 @@ def _what(metric: object, reader: Reader) -> str:
     """Return what a source states; of an embedded table its title."""
     name = str(_shown(metric))
     return TABLES[name].title(reader.language) if name in TABLES else name
+
+
+def _origin(row: Row) -> str:
+    """Return the document of a statement; of a table whom it is due to."""
+    if row["kind"] in TABLE_KINDS:
+        return str(_shown(row["note"]))
+    return cited(str(_shown(row["source"])), str(_shown(row["link"])))
 
 
 def _shown(value: object) -> str | float:

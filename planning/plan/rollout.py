@@ -117,7 +117,9 @@ class Rollout:
         key = {COST: "proof.cost", LEAST_SHARE: "proof.least_share"}.get(
             found.measure, "proof.covered"
         )
-        return Message(key, {"value": found.value, "bound": found.bound, "gap": found.gap})
+        currency = currency_word(self.scenario.plan.money.currency)
+        values = {"value": found.value, "bound": found.bound, "gap": found.gap}
+        return Message(key, {**values, "currency": currency})
 
     @property
     def worth_notes(self) -> tuple[Message, ...]:
@@ -137,8 +139,8 @@ class Rollout:
         return (*notes, *self.further)
 
     @property
-    def money_notes(self) -> tuple[Message, ...]:
-        """Messages: the envelope of the build cost, what a budget means in it, what drives it."""
+    def cost_notes(self) -> tuple[Message, ...]:
+        """Messages: the envelope of the build cost, what a budget means in it, what more buys."""
         settings = self.scenario.plan
         low, base, high = (float(self.sites[f"cost_{part}"].sum()) for part in _PARTS)
         currency = currency_word(settings.money.currency)
@@ -148,7 +150,12 @@ class Rollout:
             more = high / base - 1 if base else 0.0
             values = {"currency": currency, "base": base, "high": high, "more": more}
             notes.append(Message("plan_money.budget_at_base", values))
-        notes += self.worth_notes
+        return (*notes, *self.worth_notes)
+
+    @property
+    def money_notes(self) -> tuple[Message, ...]:
+        """Messages of the costs, and what drives them most."""
+        money = self.scenario.plan.money
         widest = [
             Message("plan_money.driver", {
                 "name": Bilingual(row["meaning_zh"], row["meaning"]),
@@ -156,10 +163,11 @@ class Rollout:
             })
             for row in self.drivers.head(_DRIVERS).to_dict("records")
         ]  # fmt: skip
-        if widest:
-            values = {"currency": currency, "years": settings.money.operation_years}
-            notes.append(Message("plan_money.drivers", values | {"drivers": widest}))
-        return tuple(notes)
+        if not widest:
+            return self.cost_notes
+        values = {"currency": currency_word(money.currency), "years": money.operation_years}
+        drivers = Message("plan_money.drivers", values | {"drivers": widest})
+        return (*self.cost_notes, drivers)
 
 
 def plan(

@@ -60,7 +60,7 @@ def test_a_county_s_count_is_in_its_row_and_in_every_sum(
     above, before = found["prefecture"], of(toy, "mobile_5g", as_of=DAY)
     whole = above.loc[WEST]
     assert (whole["built_evidence"], whole["built_qualifier"]) == ("allocated", "about")
-    note = f"counties with newer figures of their own: 1 (until {SEEN})"
+    note = f"counties with figures of their own: 1 (until {SEEN})"
     assert note in whole["note_en"]
     # What the province reported was there: a small count moves it to the other counties.
     assert above.loc[WEST, "built"] >= before.loc[WEST, "built"]

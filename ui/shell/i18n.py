@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from data.doctor.names import forms
-from data.ledger.metrics import code_words
+from data.ledger import metrics
 from data.ledger.qualifiers import with_word
 from data.wording.catalogue import DEFAULT, LANGUAGES, call_prefectures, data_language, text
 from geo.errors import PlannerError
@@ -186,6 +186,4 @@ def interval(low: float, high: float, *, digits: int = 0) -> str:
 
 def cost_unit(unit: str) -> str:
     """Return the words of a unit cost's unit, such as ``CNY per km and year``."""
-    first, _, per = unit.strip().partition(" ")
-    words = [code_words("unit", part, language()) for part in (first, per) if part]
-    return " ".join(words)
+    return metrics.cost_unit(unit, language())

@@ -15,10 +15,11 @@ _UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|[^\t\
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 begins a new page."""
+    """A heading; one of level 1 begins a new page unless it follows on."""
 
     text: str
     level: int
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,14 @@ class Pair:
     share: float
 
 
-Block = Heading | Paragraph | Figure | Cards | ReportTable | Pair
+@dataclass(frozen=True)
+class OnePage:
+    """Blocks that keep to one page: printed smaller where they need more, down to four fifths."""
+
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Paragraph | Figure | Cards | ReportTable | Pair | OnePage
 
 
 @dataclass(frozen=True)
@@ -192,6 +200,22 @@ def shown(text: str) -> str:
     return _UNSEEN.sub("\u25a1", text.encode("utf-8", "replace").decode())
 
 
+def inside(block: Pair | OnePage) -> tuple[Block, ...]:
+    """Return the blocks that a block holds, in the order of reading.
+
+    Parameters
+    ----------
+    block
+        Blocks side by side, or those of one page.
+
+    Returns
+    -------
+    blocks
+        The left ones before the right ones.
+    """
+    return block.blocks if isinstance(block, OnePage) else (*block.left, *block.right)
+
+
 def drawings(blocks: tuple[Block, ...]) -> list[Drawing]:
     """Return every drawing in the order of the page.
 
@@ -211,8 +235,8 @@ def drawings(blocks: tuple[Block, ...]) -> list[Drawing]:
             found.append(block.drawing)
         elif isinstance(block, ReportTable):
             found += [cell for row in block.rows for cell in row if isinstance(cell, Drawing)]
-        elif isinstance(block, Pair):
-            found += drawings((*block.left, *block.right))
+        elif isinstance(block, Pair | OnePage):
+            found += drawings(inside(block))
     return found
 
 
@@ -224,6 +248,6 @@ def _lines(block: Block) -> list[str]:
     if isinstance(block, ReportTable):
         cells = (cell for row in (block.head, *block.rows) for cell in row)
         return [block.caption, *(c.alt if isinstance(c, Drawing) else c for c in cells)]
-    if isinstance(block, Pair):
-        return [line for inner in (*block.left, *block.right) for line in _lines(inner)]
+    if isinstance(block, Pair | OnePage):
+        return [line for inner in inside(block) for line in _lines(inner)]
     return [block.text]

@@ -24,11 +24,11 @@ from data.export.report.document import (
     Drawing,
     Figure,
     Heading,
-    Pair,
     Paragraph,
     ReportDocument,
     ReportTable,
     drawings,
+    inside,
     shown,
 )
 from data.export.report.pdf import to_pictures
@@ -37,10 +37,15 @@ from data.export.report.pdf import to_pictures
 _FONT = "Microsoft YaHei"
 #: Language of Latin and of Chinese text.
 _LATIN, _CHINESE = "en-US", "zh-CN"
+#: Styles that the template of python-docx sets in italics.
+_UPRIGHT = ("Subtitle", "Intense Quote")
+_SMALL = Pt(8)
+#: What a cell leaves free on each side of its content.
+_CELL_MM = 1.0
 #: No clock goes into the file: the same inputs give the same bytes.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _MARGIN_MM, _WIDTH_MM = 18.0, 210.0
-_SIZES = {"Normal": 9.5, "Title": 24, "Subtitle": 13, "Caption": 9, "Heading 1": 17,
+_SIZES = {"Normal": 9.5, "Title": 20, "Subtitle": 13, "Caption": 9, "Heading 1": 17,
           "Heading 2": 12.5, "Heading 3": 10.5}  # fmt: skip
 
 
@@ -84,29 +89,35 @@ class _Body:
         document = self._document
         self._word.add_paragraph(shown(document.title), style="Title")
         self._word.add_paragraph(shown(document.subtitle), style="Subtitle")
-        self._table(("", ""), document.cover, frozenset(), total=False, headed=False)
+        self._table(ReportTable("", ("", ""), document.cover, widths=(1, 3)), headed=False)
         for block in document.blocks:
             self._block(block)
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Heading):
             heading = self._word.add_heading(shown(block.text), block.level)
-            heading.paragraph_format.page_break_before = block.level == 1
+            heading.paragraph_format.page_break_before = block.level == 1 and not block.follows
         elif isinstance(block, Paragraph):
-            style = {"item": "List Bullet", "warning": "Intense Quote"}.get(block.style, "Normal")
-            self._word.add_paragraph(shown(block.text), style=style)
+            self._paragraph(block)
         elif isinstance(block, Figure):
             self._caption(1, block.caption)
             self._picture(self._word.add_paragraph(), block.drawing)
         elif isinstance(block, Cards):
             rows = tuple((c.label, f"{c.figure} {c.unit}".strip(), c.note) for c in block.cards)
-            self._table(("", "", ""), rows, frozenset({1}), total=False, headed=False)
+            self._table(ReportTable("", ("", "", ""), rows, frozenset({1})), headed=False)
         elif isinstance(block, ReportTable):
             self._caption(0, block.caption)
-            self._table(block.head, block.rows, block.right, total=block.total)
-        elif isinstance(block, Pair):
-            for inner in (*block.left, *block.right):
+            self._table(block)
+        else:
+            for inner in inside(block):
                 self._block(inner)
+
+    def _paragraph(self, block: Paragraph) -> None:
+        style = {"item": "List Bullet", "warning": "Intense Quote"}.get(block.style, "Normal")
+        paragraph = self._word.add_paragraph(style=style)
+        run = paragraph.add_run(shown(block.text))
+        if block.style == "small":
+            run.font.size = _SMALL
 
     def _caption(self, kind: int, text: str) -> None:
         """Write a caption whose number another program counts again."""
@@ -117,22 +128,20 @@ class _Body:
         _field(paragraph, f"SEQ {label} \\* ARABIC", str(self._numbers[label]))
         paragraph.add_run(f" {shown(text)}")
 
-    def _table(
-        self,
-        head: tuple[str, ...],
-        rows: tuple[tuple[Cell, ...], ...],
-        right: frozenset[int],
-        *,
-        total: bool,
-        headed: bool = True,
-    ) -> None:
-        lines = ([head] if headed else []) + list(rows)
-        table = self._word.add_table(len(lines), len(head), style="Table Grid")
+    def _table(self, content: ReportTable, *, headed: bool = True) -> None:
+        lines = ([content.head] if headed else []) + list(content.rows)
+        table = self._word.add_table(len(lines), len(content.head), style="Table Grid")
+        table.autofit = False
+        widths = _widths(content)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
         for i, (row, line) in enumerate(zip(table.rows, lines, strict=True)):
-            is_bold = (headed and i == 0) or (total and i == len(lines) - 1)
+            is_bold = (headed and i == 0) or (content.total and i == len(lines) - 1)
             for k, (place, cell) in enumerate(zip(row.cells, line, strict=True)):
-                self._cell(place, cell, right=k in right, bold=is_bold)
+                place.width = widths[k]
+                self._cell(place, cell, right=k in content.right, bold=is_bold)
         made = self._word.element.body.findall(qn("w:tbl"))[-1]
+        made.tblPr.find(qn("w:tblLook")).addprevious(_cell_margins())
         for i, element in enumerate(made.findall(qn("w:tr"))):
             settings = element.get_or_add_trPr()
             settings.append(OxmlElement("w:cantSplit"))
@@ -149,7 +158,7 @@ class _Body:
         if right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         run = paragraph.add_run(shown(cell))
-        run.bold, run.font.size = bold, Pt(8)
+        run.bold, run.font.size = bold, _SMALL
 
     def _picture(self, paragraph: WordParagraph, drawing: Drawing) -> None:
         content = io.BytesIO(next(self._pictures))
@@ -158,14 +167,38 @@ class _Body:
         run.element.find(f".//{qn('wp:docPr')}").set("descr", shown(drawing.alt))
 
 
+def _cell_margins() -> BaseOxmlElement:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(round(Mm(_CELL_MM).twips)))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    return margins
+
+
+def _widths(table: ReportTable) -> list[Mm]:
+    """Return the widths of the columns: as in print, and equal where it leaves them free."""
+    wide = max((cell.width_mm for row in table.rows for cell in row if isinstance(cell, Drawing)),
+               default=0.0) + 2 * _CELL_MM  # fmt: skip
+    shares = table.widths or (1.0,) * len(table.head)
+    free = _WIDTH_MM - 2 * _MARGIN_MM - wide * sum(share == 0 for share in shares)
+    return [Mm(share * free / sum(shares) if share else wide) for share in shares]
+
+
 def _set_up(word: Word, document: ReportDocument) -> None:
     """Set page, fonts, languages, properties, head and foot."""
     section = word.sections[0]
     section.page_width, section.page_height = Mm(_WIDTH_MM), Mm(297)
     section.left_margin = section.right_margin = Mm(_MARGIN_MM)
     section.top_margin = section.bottom_margin = Mm(_MARGIN_MM)
+    section.header_distance = section.footer_distance = Mm(_MARGIN_MM / 2)
     for properties in _run_properties(word):
         _set_font(properties)
+    word.styles["Normal"].paragraph_format.space_after = Pt(4)
+    for name in _UPRIGHT:
+        # No Chinese font has an italic: programs slant its characters.
+        word.styles[name].font.italic = False
     for name, size in _SIZES.items():
         word.styles[name].font.size = Pt(size)
     day = dt.datetime.fromisoformat(document.date)

@@ -203,7 +203,7 @@ def _map(pack: Pack, comparison: Comparison, letter: str, reader: Reader) -> Pai
         regions[wanted], reader.names, t("report.north"), covered=gained, uncovered=lost,
         kept=kept, others=others,
     )  # fmt: skip
-    title = t("compare.map_title", letter=letter.upper())
+    title = t("compare.map_caption", letter=letter.upper())
     drawing = region_map(pack, content, _MAP_MM, title)
     return Pair((Figure(drawing, title),), (_counts(own, letter, reader),), 0.55)
 

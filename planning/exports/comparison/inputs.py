@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from data.ledger.metrics import code_words
 from data.tables.reader import Pack
 from data.wording.catalogue import sentences
 from layers.registry import layer, metric_of, unit_name
@@ -227,7 +226,7 @@ class InputWords:
 
     def _cost_unit(self, row: Mapping[str, Any]) -> str:
         parts = (str(row[name]) for name in ("currency_or_unit", "per") if is_known(row[name]))
-        return " ".join(code_words("unit", part, self.reader.language) for part in parts if part)
+        return self.reader.cost_unit(" ".join(filter(None, parts)))
 
 
 def _split(field: str) -> tuple[str, str]:

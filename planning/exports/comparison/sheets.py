@@ -25,6 +25,9 @@ from planning.exports.comparison.words import (
 from planning.exports.report.reader import Reader, Row, is_known, records
 from planning.exports.workbook import source_sheet
 
+#: No plan takes so long: a greater number is a calendar year.
+_YEARS = 1000
+
 
 def comparison_sheets(
     pack: Pack, comparison: Comparison, sources: pd.DataFrame, language: str
@@ -123,7 +126,11 @@ def _sheet(
 
 
 def _cell(row: Row, value: float, reader: Reader) -> str | float:
-    return figure_number(row, value) if is_known(value) else reader.text("report.unknown")
+    if not is_known(value):
+        return reader.text("report.unknown")
+    # A year has no thousands; a difference of years is a number.
+    is_year = row["unit"] == "calendar_year" and abs(value) > _YEARS
+    return f"{value:.0f}" if is_year else figure_number(row, value)
 
 
 def _figures(comparison: Comparison, above: tuple[str, ...], reader: Reader) -> ReadingSheet:

@@ -36,14 +36,14 @@ def plan_chapter(rollout: Rollout, listed: pd.DataFrame, reader: Reader) -> list
         Heading(t("report.chapter_plan"), 1),
         whole_plan(rollout, reader),
         Heading(t("report.proof"), 2),
-        Paragraph(rollout.proof.text(reader.language)),
-        Paragraph(rollout.order_proof.text(reader.language)),
+        Paragraph(reader.sentence(rollout.proof)),
+        Paragraph(reader.sentence(rollout.order_proof)),
     ]  # fmt: skip
     if rollout.choice.gap > rollout.scenario.plan.tolerance:
         blocks.append(Paragraph(t("report.not_proven", gap=rollout.choice.gap), "warning"))
     if rollout.basis != "terrain":
         blocks.append(Paragraph(t("basis.circle"), "warning"))
-    blocks += [Paragraph(note.text(reader.language), "warning") for note in rollout.warnings]
+    blocks += [Paragraph(reader.sentence(note), "warning") for note in rollout.warnings]
     blocks += [*_years(rollout, reader), *_costs(rollout, reader)]
     return [*blocks, _drivers(rollout, reader), _sites(rollout, listed, reader)]
 
@@ -98,7 +98,7 @@ def _years(rollout: Rollout, reader: Reader) -> list[Block]:
 
 def _costs(rollout: Rollout, reader: Reader) -> list[Block]:
     """Return the life-cycle cost and the bill of materials."""
-    t, language = reader.text, reader.language
+    t = reader.text
     blocks: list[Block] = [Heading(t("report.costs"), 2)]
     head = (t("report.cost_figure"), t("report.low"), t("report.base"), t("report.high"))
     lines = []
@@ -111,10 +111,11 @@ def _costs(rollout: Rollout, reader: Reader) -> list[Block]:
     money = rollout.scenario.plan.money
     caption = t("report.life_cost", year=money.price_year, years=money.operation_years)
     blocks.append(ReportTable(caption, head, tuple(lines), frozenset({1, 2, 3}), (3, 1, 1, 1)))
-    blocks += [Paragraph(note.text(language), "small") for note in rollout.money_notes]
+    # What drives the cost is a table of its own.
+    blocks += [Paragraph(reader.sentence(note), "small") for note in rollout.cost_notes]
     name = "meaning_zh" if reader.names == "name_zh" else "meaning"
     bill = [
-        (str(row[name]), f"{reader.figure(row['quantity'], 1)} {_counted(row, reader)}".strip(),
+        (str(row[name]), f"{_quantity(row, reader)} {_counted(row, reader)}".strip(),
          reader.figure(row["unit_base"]), reader.money(row["total_low"]),
          reader.money(row["total_base"]), reader.money(row["total_high"]),
          t(f"report.paid_{row['paid']}"))
@@ -143,7 +144,7 @@ def _drivers(rollout: Rollout, reader: Reader) -> ReportTable:
             t("report.source"))  # fmt: skip
     caption = t("report.drivers", years=rollout.scenario.plan.money.operation_years)
     return ReportTable(
-        caption, head, tuple(lines), frozenset({3, 4}), (2.4, 1.2, 1.7, 1, 1, 0.8, 3)
+        caption, head, tuple(lines), frozenset({3, 4}), (2.4, 1.2, 2.3, 0.8, 0.8, 0.8, 2.8)
     )
 
 
@@ -155,7 +156,7 @@ def _sites(rollout: Rollout, listed: pd.DataFrame, reader: Reader) -> ReportTabl
     lines = tuple(_site(row, reader) for row in records(listed))
     caption = t("report.site_list", year=rollout.scenario.plan.money.price_year)
     return ReportTable(caption, head, lines, frozenset({0, 6, 7, 8}),
-                 (0.6, 2.2, 2, 0.8, 1, 1, 0.9, 1, 1, 0.9))  # fmt: skip
+                 (0.5, 2.2, 1.9, 1.1, 1, 0.7, 0.9, 1.2, 1.2, 0.6))  # fmt: skip
 
 
 def _site(row: Row, reader: Reader) -> tuple[str, ...]:
@@ -168,6 +169,11 @@ def _site(row: Row, reader: Reader) -> tuple[str, ...]:
         reader.figure(row["households"]), reader.money(row["cost_base"]),
         "\u2014" if not is_known(row["year"]) else str(row["year"]),
     )  # fmt: skip
+
+
+def _quantity(row: Row, reader: Reader) -> str:
+    """Return a quantity: things that are counted have no decimals."""
+    return reader.figure(row["quantity"], 0 if float(row["quantity"]).is_integer() else 1)
 
 
 def _counted(row: Row, reader: Reader) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from data.ledger.documents import NO_TEXT
-from data.ledger.metrics import code_words
+from data.ledger.metrics import cost_unit
 from data.wording.catalogue import data_language, text
+from geo.sentence import Sentence
 from layers.registry import metric_of, unit_name
 
 #: One row of a table: value by column.
@@ -81,6 +82,22 @@ class Reader:
             Plain text.
         """
         return text(key, self.language, **arguments)
+
+    def sentence(self, message: Sentence) -> str:
+        """Return a message as a sentence of its own.
+
+        Parameters
+        ----------
+        message
+            Any message.
+
+        Returns
+        -------
+        sentence
+            With a capital at its beginning.
+        """
+        words = message.text(self.language)
+        return words[:1].upper() + words[1:]
 
     @property
     def names(self) -> str:
@@ -256,11 +273,7 @@ class Reader:
         words
             Plain text.
         """
-        first, _, per = unit.strip().partition(" ")
-        whole = code_words("unit", unit, self.language)
-        if whole != unit:
-            return whole
-        return " ".join(code_words("unit", part, self.language) for part in (first, per) if part)
+        return cost_unit(unit, self.language)
 
     def quote(self, quote: object) -> str:
         """Return a quote, or in words that there is no text at hand.

@@ -13,6 +13,7 @@ from data.export.report.document import (
     Cards,
     Figure,
     Heading,
+    OnePage,
     Pair,
     Paragraph,
     ReportTable,
@@ -96,7 +97,8 @@ def region_page(pack: Pack, part: Part, reader: Reader) -> list[Block]:
     Returns
     -------
     blocks
-        Heading, sentence, key figures, map beside bars, villages beside years, progress, quotes.
+        Heading, sentence, key figures, map beside bars, villages beside years, progress, quotes;
+        on one page.
     """
     name = str(records(part.own)[0][reader.names])
     villages = part.within(part.villages)
@@ -111,7 +113,7 @@ def region_page(pack: Pack, part: Part, reader: Reader) -> list[Block]:
         blocks.append(listed)
     else:
         blocks.append(Pair((listed,), _years(part, part.rollout, reader), 0.5))
-    return blocks + reached + _quotes(part, reader)
+    return [OnePage((*blocks, *reached, *_quotes(part, reader)))]
 
 
 def _sentences(part: Part, villages: pd.DataFrame, reader: Reader) -> list[str]:
@@ -166,7 +168,8 @@ def _tables(part: Part, reader: Reader) -> list[Block]:
             table = region_table(rows, reader, caption=caption, total=own)
             blocks.append(_narrow(table))
         else:
-            others.append(t("report.other", layer=reader.heading(own),
+            stated = "other" if is_known(own["target"]) else "other_without"
+            others.append(t(f"report.{stated}", layer=reader.heading(own),
                             figures=reader.built_of(own), gap=reader.gap(own),
                             evidence=reader.evidence(str(own["evidence"]))))  # fmt: skip
     if others:
@@ -180,7 +183,7 @@ def _narrow(table: ReportTable) -> ReportTable:
     caption = f"{table.caption} · {' / '.join(sorted(evidence))}"
     rows = tuple(row[:5] for row in table.rows)
     return ReportTable(
-        caption, table.head[:5], rows, table.right, (2.7, 0, 2.1, 1.1, 1.9), table.total
+        caption, table.head[:5], rows, table.right, (2.2, 0, 2.7, 1.4, 1.6), table.total
     )
 
 
@@ -222,7 +225,7 @@ def _largest(part: Part, villages: pd.DataFrame, reader: Reader) -> ReportTable:
             cells.append(_served(cells[0], reached, reader))
     evidence = t("list.comma").join(map(reader.evidence, sorted(set(villages["evidence"]))))
     caption = t("report.largest", evidence=evidence or t("report.none"))
-    widths = (1.7, 2.1, 0.9, 2)[: len(head)]
+    widths = (1.5, 2.6, 1, 1.7)[: len(head)]
     return ReportTable(caption, tuple(head), tuple(map(tuple, rows)), frozenset({2}), widths)
 
 

@@ -268,7 +268,7 @@ def _summary(inputs: ReportInputs, reader: Reader) -> list[Block]:
     blocks += overview(inputs.pack, inputs.gaps["prefecture"], inputs.gaps["province"], reader)
     if rollout is None:
         return [*blocks, Paragraph(t("report.no_plan"))]
-    return [*blocks, whole_plan(rollout, reader), Paragraph(rollout.proof.text(reader.language))]
+    return [*blocks, whole_plan(rollout, reader), Paragraph(reader.sentence(rollout.proof))]
 
 
 def _ids(shown: pd.DataFrame, inputs: ReportInputs) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportTable
 from data.ledger.documents import cited
-from data.ledger.metrics import in_language
+from data.ledger.metrics import in_language, licences_in
 from data.tables.pack import TABLES
 from geo.evidence import EVIDENCE_CLASSES
 from planning.exports.report.reader import Reader, Row, is_known, records
@@ -35,7 +35,7 @@ def method_chapter(table: pd.DataFrame, reader: Reader) -> list[Block]:
         Heading and paragraphs.
     """
     t = reader.text
-    blocks: list[Block] = [Heading(t("report.chapter_method"), 1)]
+    blocks: list[Block] = [Heading(t("report.chapter_method"), 1, follows=True)]
     blocks += [Paragraph(_plain(t(key))) for key in ("method.gap", "method.rules")]
     blocks.append(Heading(t("report.evidence_classes"), 2))
     blocks += [
@@ -82,7 +82,7 @@ def source_chapter(sources: pd.DataFrame, source_ids: Iterable[str], reader: Rea
         for row in records(stated)
     )  # fmt: skip
     blocks: list[Block] = [
-        Heading(t("report.chapter_sources"), 1),
+        Heading(t("report.chapter_sources"), 1, follows=True),
         ReportTable(t("report.statements"), head, lines, frozenset({2}), (2, 1.2, 1.7, 3.4, 3.4)),
         Heading(t("report.tables"), 2),
     ]
@@ -90,7 +90,8 @@ def source_chapter(sources: pd.DataFrame, source_ids: Iterable[str], reader: Rea
         title = _title(_text(row["metric"]), reader)
         blocks.append(Paragraph(t(
             "report.table_source", table=title, date=_text(row["as_of"]),
-            licence=_text(row["licence"]), credit=_text(row["note"]),
+            licence=licences_in(_text(row["licence"]), reader.language),
+            credit=_text(row["note"]),
         ), "item"))  # fmt: skip
     return blocks
 
@@ -112,7 +113,7 @@ def illustrative_chapter(names: Iterable[str], reader: Reader) -> list[Block]:
     """
     t = reader.text
     parts = list(dict.fromkeys(names))
-    blocks: list[Block] = [Heading(t("report.chapter_illustrative"), 1)]
+    blocks: list[Block] = [Heading(t("report.chapter_illustrative"), 1, follows=True)]
     if not parts:
         return [*blocks, Paragraph(t("report.nothing_illustrative"))]
     blocks += [Paragraph(t("stamp.illustrative"), "warning"),
@@ -136,9 +137,12 @@ def _rule(rule: str, reader: Reader) -> str:
 def _value(row: Row, reader: Reader) -> str:
     if not is_known(row["value"]):
         return ""
-    sign = _SIGNS.get(_text(row["qualifier"]), "")
-    unit = reader.cost_unit(_text(row["unit"]))
-    return f"{sign}{float(row['value']):,.6g} {unit}".strip()
+    sign, unit, value = _SIGNS.get(_text(row["qualifier"]), ""), _text(row["unit"]), row["value"]
+    if unit == "share" or unit.startswith("share "):
+        words, plain = reader.cost_unit(unit), reader.cost_unit("share")
+        after = f" {words}" if unit.startswith("share of ") else words.removeprefix(plain)
+        return f"{sign}{100 * float(value):,.6g}%{after}"
+    return f"{sign}{float(value):,.6g} {reader.cost_unit(unit)}".strip()
 
 
 def _text(value: Any) -> str:

@@ -39,7 +39,18 @@ def test_people_see_their_sheet_and_codes_are_hidden() -> None:
 
 def test_a_word_before_a_number_leaves_it_a_number() -> None:
     cell = workbook(sheet("a", "西县", WordedNumber(5000.0, "约")))["a"].cell(5, 2)
-    assert (cell.value, cell.number_format) == (5000, '"约"#,##0.######')
+    assert (cell.value, cell.number_format) == (5000, '"约"#,##0')
+
+
+def test_every_row_is_as_high_as_its_longest_text() -> None:
+    wide = ReadingSheet("a", "t", (), ("地区", "Added by the scenario (base stations)"),
+                        (("县" * 60, 2.5), ("西县", 7.0), ("未知", "未知")))  # fmt: skip
+    page = workbook(wide)["a"]
+    head, long, short = (page.row_dimensions[i].height for i in (3, 4, 5))
+    assert (head, long, short or 15) == (30, 45, 15)
+    assert [page.cell(i, 2).alignment.horizontal for i in (3, 6)] == ["right", "right"]
+    # A whole number does not end in a point.
+    assert [page.cell(i, 2).number_format for i in (4, 5)] == ["#,##0.######", "#,##0"]
 
 
 def test_a_list_prints_one_page_wide_with_its_head_on_each_page() -> None:

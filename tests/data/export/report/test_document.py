@@ -22,6 +22,7 @@ from data.export.report.document import (
     Drawing,
     Figure,
     Heading,
+    OnePage,
     Pair,
     Paragraph,
     ReportDocument,
@@ -122,6 +123,22 @@ def test_no_text_is_run_or_cut(hostile: str, tmp_path: Path) -> None:
     joined = re.sub(r"\W", "", text)
     assert "".join(letters) in joined.replace("ﬁ", "fi")
     assert "".join(letters) in re.sub(r"\W", "", written)
+
+
+def test_what_belongs_on_one_page_is_made_to_fit() -> None:
+    lines = tuple(Paragraph(f"line {i}") for i in range(64))
+    whole = replace(document(), blocks=(Heading("泸水市", 1), *lines))
+    assert len(to_pages(whole, 20)) == 3
+    fitted = replace(whole, blocks=(OnePage(whole.blocks),))
+    assert len(to_pages(fitted, 20)) == 2
+    assert fitted.texts() == whole.texts()
+
+
+def test_columns_of_the_word_file_are_as_wide_as_in_print() -> None:
+    made = docx.Document(io.BytesIO(to_bytes(document(), ".docx")))
+    name, bar, figure = (column.width for column in made.tables[-1].columns)
+    assert name == pytest.approx(2 * figure, abs=9_525)
+    assert bar < figure
 
 
 def test_a_page_is_a_picture() -> None:

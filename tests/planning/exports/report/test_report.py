@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,12 @@ from data.export.report.document import (
     Block,
     Drawing,
     Heading,
+    OnePage,
     Pair,
     Paragraph,
     ReportTable,
     drawings,
+    inside,
 )
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
@@ -48,13 +51,20 @@ def rollout(toy: Pack) -> Rollout:
         return plan(toy, Scenario(province=toy.name, plan={"sites": 2, "frontier_points": 0}))
 
 
+def each(blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks with those inside others."""
+    found: list[Block] = []
+    for block in blocks:
+        found += each(inside(block)) if isinstance(block, Pair | OnePage) else [block]
+    return found
+
+
 def headings(blocks: tuple[Block, ...]) -> list[str]:
-    return [block.text for block in blocks if isinstance(block, Heading) and block.level == 1]
+    return [block.text for block in each(blocks) if isinstance(block, Heading) and block.level == 1]
 
 
 def tables(blocks: tuple[Block, ...]) -> list[ReportTable]:
-    inner = [part for b in blocks if isinstance(b, Pair) for part in (*b.left, *b.right)]
-    return [block for block in (*blocks, *inner) if isinstance(block, ReportTable)]
+    return [block for block in each(blocks) if isinstance(block, ReportTable)]
 
 
 def test_the_whole_province_has_a_page_for_each_prefecture(toy: Pack) -> None:
@@ -84,8 +94,8 @@ def test_a_region_has_its_own_rows_alone(toy: Pack, rollout: Rollout) -> None:
     found = report(inputs, ReportRequest("en", (EAST,)))
     text = found.texts()
     # The plan is one for the whole province: what one more site would bring may lie elsewhere.
-    for note in rollout.money_notes:
-        text = text.replace(note.text("en"), "")
+    for note in rollout.cost_notes:
+        text = text.replace(Reader("en").sentence(note), "")
     west = toy.regions("county")
     for name in west.loc[west["parent"] == WEST, "name_en"]:
         assert name not in text
@@ -101,7 +111,7 @@ def test_the_plan_adds_up(toy: Pack, rollout: Rollout) -> None:
     assert [row[0] for row in sites.rows] == [str(rank) for rank in rollout.sites["rank"]]
     years = next(table for table in tables(found.blocks) if table.head[-1].endswith("total"))
     assert years.rows[-1][4] == f"{int(rollout.villages['households'].sum()):,}"
-    assert rollout.proof.text("en") in found.texts()
+    assert Reader("en").sentence(rollout.proof) in found.texts()
 
 
 def test_what_drives_the_cost_has_its_source_in_the_readers_language(
@@ -220,7 +230,7 @@ def test_sources_are_in_the_readers_language_with_their_address(language: str) -
     assert bool(re.search("[\u4e00-\u9fff]", cost)) == (language == "zh")
     sheet = source_sheet(pack, sources_of(pack, ids), Reader(language))
     assert {row[-1] for row in sheet.rows} == {share, seen, cost}
-    unit = {"zh": "元 每公里", "en": "CNY per km"}[language]
+    unit = {"zh": "元/公里", "en": "CNY per km"}[language]
     assert rows[-1][2].endswith(f" {unit}")
     assert sheet.rows[-1][3] == unit
     if language == "zh":
