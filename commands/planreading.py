@@ -64,6 +64,8 @@ def read_plan(
             other = listed_province(document.region)
             name = other.name_zh if terminal_language() == "zh" else other.name_en
             remark("planreader.other_province", file=file.name, name=name)
+        if document.tables:
+            remark("planreader.tables", file=file.name, pages=", ".join(map(str, document.tables)))
         own = document.region or code
         names = regions if own == code else region_names_of(own)
         read.append((document, read_document(document, province=own, regions=names)))

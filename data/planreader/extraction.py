@@ -87,6 +87,8 @@ class _Reader:
         self._clauses = [(a, b) for a, b in itertools.pairwise(cuts) if b > a]
 
     def statements(self) -> Iterator[PlanStatement]:
+        if pattern("extraction.row").search(self._text):
+            return  # Cells of a table run together: which column is which is not known.
         home = self._context.plan.region
         dates = self._sentence.dates
         items = list_items(self._text, self._found, dates, self._names, home)
