@@ -104,9 +104,13 @@ def _regions(province: str, workspace: Path | None) -> tuple[str, list[tuple[str
 
 
 def _progress(file: Path) -> Callable[[int, int], None]:
+    said = 0
+
     def tell(done: int, pages: int) -> None:
-        if done == pages or done % 20 == 0:
-            typer.echo(f"\r{file.name}: {done} / {pages}", nl=done == pages, err=True)
+        nonlocal said
+        if done != said and (done == pages or done >= said + 20):
+            typer.echo(f"{file.name}: {done} / {pages}", err=True)
+            said = done
 
     return tell
 

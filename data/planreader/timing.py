@@ -132,6 +132,9 @@ class SentenceTiming:
         if carried in dates:
             # The sentence names it behind the number: 新建6万座，其中2022年1.8万座.
             carried = None
+        if carried is not None and self._context.says_built(self._text):
+            # 到2025年达到15万个。目前已建成2万个: the aim's date ends where this begins.
+            carried = None
         planned = pattern("context.planned_here").search(self._text)
         last = self._context.last if self._sentence.joined and not planned else None
         return carried or last
