@@ -64,6 +64,8 @@ def read_plan(
             other = listed_province(document.region)
             name = other.name_zh if terminal_language() == "zh" else other.name_en
             remark("planreader.other_province", file=file.name, name=name)
+        if document.tables:
+            remark("planreader.tables", file=file.name, pages=", ".join(map(str, document.tables)))
         own = document.region or code
         names = regions if own == code else region_names_of(own)
         read.append((document, read_document(document, province=own, regions=names)))
@@ -102,9 +104,13 @@ def _regions(province: str, workspace: Path | None) -> tuple[str, list[tuple[str
 
 
 def _progress(file: Path) -> Callable[[int, int], None]:
+    said = 0
+
     def tell(done: int, pages: int) -> None:
-        if done == pages or done % 20 == 0:
-            typer.echo(f"\r{file.name}: {done} / {pages}", nl=done == pages, err=True)
+        nonlocal said
+        if done != said and (done == pages or done >= said + 20):
+            typer.echo(f"{file.name}: {done} / {pages}", err=True)
+            said = done
 
     return tell
 

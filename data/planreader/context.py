@@ -217,6 +217,22 @@ class ReadingContext:
             _NOT_DONE.search(lead) or _PLANNED_HERE.search(lead)
         )
 
+    @staticmethod
+    def says_built(sentence: str) -> bool:
+        """Return whether a sentence says that its figures are built, and plans nothing.
+
+        Parameters
+        ----------
+        sentence
+            The sentence.
+
+        Returns
+        -------
+        built
+            False where it says neither, or both.
+        """
+        return _BUILT_HERE.search(sentence) is not None and not _PLANNED_HERE.search(sentence)
+
     def _kind_by_words(self, lead: str) -> str:
         built, planned = _BUILT_HERE.search(lead), _PLANNED_HERE.search(lead)
         if built and not planned:

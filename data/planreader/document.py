@@ -40,6 +40,8 @@ class Document:
         Code of the province, or empty.
     pages
         Where each page begins [characters]; empty where the file has none.
+    tables
+        Pages, from 1, with a table that a person must read.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Document:
     last_year: int | None = None
     region: str = ""
     pages: tuple[int, ...] = ()
+    tables: tuple[int, ...] = ()
 
     def page_of(self, start: int) -> int | None:
         """Return the page that a place of the text is on.

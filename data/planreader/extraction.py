@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,7 +18,7 @@ from data.planreader.scope import Scope, scope, without_names
 from data.planreader.statement import PlanStatement
 from data.planreader.timing import PlanSentence, SentenceTiming
 
-_CLAUSE = re.compile(r"[,，;；。！!：:]|(?<=\d)、(?=\d)")
+_CLAUSE = pattern("extraction.clause")
 _NEW = pattern("extraction.new")
 _IN_ALL = pattern("extraction.in_all")
 _GROWTH = pattern("extraction.growth")
@@ -88,6 +87,8 @@ class _Reader:
         self._clauses = [(a, b) for a, b in itertools.pairwise(cuts) if b > a]
 
     def statements(self) -> Iterator[PlanStatement]:
+        if pattern("extraction.row").search(self._text):
+            return  # Cells of a table run together: which column is which is not known.
         home = self._context.plan.region
         dates = self._sentence.dates
         items = list_items(self._text, self._found, dates, self._names, home)
@@ -110,6 +111,8 @@ class _Reader:
     def _of(self, place: int, item: ListItem) -> Iterator[PlanStatement]:
         quantity = self._found[place]
         low, high = self._clause(quantity.start)
+        if self._is_no_state(quantity):
+            return
         before = item.subject or self._words[self._window(place, low) : quantity.start]
         behind = self._words[quantity.end : self._next(place, high)]
         subjects = self._subjects(place, before, behind, item)
@@ -131,10 +134,19 @@ class _Reader:
                     said, item.mention or self._timing.at(quantity.start), self._text[low:high]
                 )
             where = Scope((item.region,)) if item.region else self._scope(quantity.start)
-            yield from where.of(said)
+            yield from self._within(where, found, before).of(said)
         if subjects:
             self._last = (place, subjects[-1], quantity.measure)
             self._stated.append(quantity.start)
+
+    def _is_no_state(self, quantity: Quantity) -> bool:
+        """Whether a number was only asked for, as 任务1.8万个，已完成…, or is denied."""
+        before, behind = self._text[: quantity.start], self._text[quantity.end :]
+        return any((
+            pattern("extraction.denied").search(before),
+            pattern("extraction.assigned").search(before),
+            pattern("extraction.assigned_behind").search(behind),
+        ))  # fmt: skip
 
     def _subjects(self, place: int, before: str, behind: str, item: ListItem) -> list[Subject]:
         quantity = self._found[place]
@@ -161,7 +173,10 @@ class _Reader:
                 return []
             reached = places.of_share(before, behind, clause)
             if not reached and found is None:
-                reached = places.of_share_in_two(self._earlier(low), before, clause)
+                begin = self._window(place, low)
+                reached = places.of_share_in_two(
+                    self._earlier(low), before, clause
+                ) or places.of_share_in_two(self._words[low:begin], before, before)
             if reached and (found is None or reached[0].score >= found.score):
                 return reached
         found = (
@@ -246,7 +261,8 @@ class _Reader:
         for one in found:
             quantity = Quantity(1.0, "share", qualifier, low, low + len(clause))
             said = self._dated_at(low, self._statement(one, quantity, ("share", one.unit)))
-            where = self._scope(low + (full.start() if full else len(clause)))
+            # Places named before the figures of another clause are not meant.
+            where = self._scope(low + (full.start() if full else len(clause)), stated=False)
             # What covers several regions wholly covers each of them.
             yield from replace(where, each=bool(where.codes)).of(
                 said.because("full_coverage", 0.05)
@@ -352,8 +368,17 @@ class _Reader:
                 return "flow" if _EACH_YEAR.search(lead) else "increment", found.unit
         return found.basis, found.unit
 
-    def _scope(self, at: int) -> Scope:
-        return scope(self._text, at, self._names, self._context.plan.region, self._stated)
+    def _scope(self, at: int, *, stated: bool = True) -> Scope:
+        places = self._stated if stated else ()
+        return scope(self._text, at, self._names, self._context.plan.region, places)
+
+    @staticmethod
+    def _within(where: Scope, found: Subject, before: str) -> Scope:
+        """Return the scope of a count that holds for towns or for the country only."""
+        part = pattern("extraction.town_or_country").search(before)
+        if found.basis != "cumulative" or part is None:
+            return where
+        return Scope((), f"{where.names}{part['part']}")
 
     def _clause(self, at: int) -> tuple[int, int]:
         return next(((a, b) for a, b in self._clauses if a <= at < b), (0, len(self._text)))

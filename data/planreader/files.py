@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from data.doctor.process import guarded
 from data.doctor.reading.limits import FileLimits
@@ -51,4 +52,5 @@ def opened(
     """
     with landed(source, name, FileLimits(file_bytes=LARGEST_FILE)) as file:
         found = guarded.document_text(file, progress=progress, stop=stop)
-        return described(found.text, file.sha256, file.name, found.pages)
+        document = described(found.text, file.sha256, file.name, found.pages)
+        return replace(document, tables=found.tables)

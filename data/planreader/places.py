@@ -43,6 +43,9 @@ def of_share(before: str, behind: str, clause: str) -> list[Subject]:
     networks = _networks(clause)
     if not networks or not areas:
         return []
+    # 4G覆盖率90%、光纤通达率85% are two figures, each of its own network.
+    if _RATE.search(before):
+        networks = _networks(before) or networks
     layers = {network.layer for network in networks}
     if areas[0].metric == "natural_villages_reached" and (
         {"fibre", "mobile_4g"} <= layers and not _RATES.search(before)

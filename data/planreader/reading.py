@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from data.planreader.context import Plan, ReadingContext
@@ -18,7 +19,12 @@ from data.planreader.statement import PlanStatement
 from data.planreader.timing import PlanSentence
 
 _END = re.compile(r"[。！!？?；;\n]+")
+_LINE = re.compile(r".+")
 _JOINS = ";；"
+#: Blanks between Chinese and other signs are the typesetter's: 5G 基站 15 万个.
+_BLANK = re.compile(
+    r"(?<=[\u3001-\uffef“”])[ \t\u3000\xa0]+(?=\S)|(?<=\S)[ \t\u3000\xa0]+(?=[\u3001-\uffef“”%])"
+)
 #: Full-width signs → half-width ones of the same length.
 _HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code != 0xFF1B} | {
     ord(wide): ord(half) for wide, half in zip("％－／（）．＋\u3000\xa0", "%-/().+  ", strict=True)
@@ -99,6 +105,7 @@ def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[P
     >>> found[0].layer, found[0].value, found[0].basis, found[0].date, found[0].kind
     ('mobile_5g', 140000.0, 'increment', '2025-12-31', 'target')
     """
+    original, (text, places) = text, _compact(text)
     context = ReadingContext(plan)
     seen: set[str] = set()
     found: dict[tuple[object, ...], PlanStatement] = {}
@@ -114,7 +121,28 @@ def read_text(text: str, plan: Plan, names: RegionNames | None = None) -> list[P
         seen.add(bare)
         for statement in statements(sentence, context, names or RegionNames({})):
             found.setdefault(statement.key, statement)
-    return _with_anomalies(list(found.values()))
+    every = _with_anomalies(list(found.values()))
+    return [_placed(said, original, places) for said in every]
+
+
+def _compact(text: str) -> tuple[str, list[int]]:
+    """Return a text without a typesetter's blanks beside Chinese, and each character's place."""
+    kept = bytearray(b"\1" * len(text))
+    for line in _LINE.finditer(text):
+        if pattern("extraction.row").search(line[0]):
+            continue  # The blanks of a table's row part its cells.
+        for match in _BLANK.finditer(text, *line.span()):
+            kept[match.start() : match.end()] = bytes(len(match[0]))
+    places = [place for place, keep in enumerate(kept) if keep]
+    return "".join(text[place] for place in places), places
+
+
+def _placed(said: PlanStatement, text: str, places: list[int]) -> PlanStatement:
+    """Return a statement with its places in the document, and its words letter by letter."""
+    begin, end = places[said.start], places[said.start + len(said.quote) - 1] + 1
+    first, last = said.figure
+    figure = (places[first], places[max(first, last - 1)] + 1)
+    return replace(said, start=begin, quote=text[begin:end], figure=figure)
 
 
 def _over(text: str) -> str | None:
@@ -142,9 +170,13 @@ def set_aside(text: str, found: Sequence[PlanStatement]) -> list[tuple[int, str]
     """
     stated = {said.quote for said in found}
     apart: dict[str, int] = {}
-    for sentence in _sentences(text, Plan()):
-        if sentence is not None and sentence.quote not in stated and quantities(sentence.text):
-            apart.setdefault(sentence.quote, sentence.start)
+    compact, places = _compact(text)
+    for sentence in _sentences(compact, Plan()):
+        if sentence is None or not quantities(sentence.text):
+            continue
+        begin, end = places[sentence.start], places[sentence.start + len(sentence.quote) - 1] + 1
+        if text[begin:end] not in stated:
+            apart.setdefault(text[begin:end], begin)
     return [(start, words) for words, start in apart.items()]
 
 

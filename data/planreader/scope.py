@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from data.planreader.phrases import pattern, phrase
-from data.planreader.regions import MUNICIPALITIES, RegionNames
+from data.planreader.regions import MUNICIPALITIES, PROVINCES, RegionNames
 from data.planreader.statement import PlanStatement
 
 _JOINED = pattern("regions.joined")
@@ -114,8 +114,12 @@ def _leads(text: str, named: Sequence[_Named], at: int) -> bool:
 def _is_of(text: str, last: _Named, at: int, stated: Sequence[int]) -> bool:
     """Whether the places last named reach as far as the figure."""
     comma = re.search(r"[,，:：]", text[last.end : at])
-    if comma is None or any(last.end <= place < at for place in stated):
+    if comma is None:
         return True
+    if any(last.end <= place < at for place in stated):
+        # 其中兵团7000座，行政村通达率50%: the part ends where another metric begins.
+        named = pattern("regions.among_them").search(text[: last.start]) is not None
+        return not (named and len(re.split(r"[,，]", text[last.end : at])[-1]) > _ONLY_NAMES * 2)
     return comma.start() <= _ONLY_NAMES
 
 
@@ -126,7 +130,12 @@ def _named(text: str, names: RegionNames, home: str) -> list[_Named]:
     whole = phrase("regions.whole")
     if home in MUNICIPALITIES:
         whole += phrase("regions.whole_of_municipality")
-    found += [_Named(*match.span(), (home,)) for match in re.finditer(whole, text)]
+    own = PROVINCES.get(home, "")
+    if own and own not in names.codes:
+        whole += f"|{own}"
+    found += [_Named(*match.span(), (home,)) for match in re.finditer(whole, text)
+              if not any(start < match.end() and match.start() < start + len(name)
+                         for start, _, name in regions)]  # fmt: skip
     for match in _PART.finditer(text):
         if not any(one.start < match.end() and match.start() < one.end for one in found):
             found.append(_Named(*match.span(), (), (match[0],)))

@@ -34,6 +34,8 @@ def show() -> None:
         other = listed_province(document.region)
         name = other.name_zh if name_language() == "zh" else other.name_en
         st.warning(t("reading.other_province", name=name))
+    if document.tables:
+        st.warning(t("reading.tables", pages=", ".join(map(str, document.tables))))
     if not reading.statements:
         st.warning(t("reading.nothing"))
     proposals.buttons(reading)

@@ -265,10 +265,10 @@ def read_text(folder: Path) -> DocumentText:
         If the answer is none that a reader gives.
     """
     found = _answer(folder)["found"]
-    text, pages = found["text"], found["pages"]
-    if not isinstance(text, str) or not all(type(at) is int and at >= 0 for at in pages):
+    text, pages, tables = found["text"], found["pages"], found["tables"]
+    if not isinstance(text, str) or not all(type(at) is int and at >= 0 for at in pages + tables):
         raise ValueError("no text of a document")
-    return DocumentText(text, tuple(pages))
+    return DocumentText(text, tuple(pages), tuple(tables))
 
 
 def read_raster(folder: Path, file: LandedFile) -> RasterInfo:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,8 +37,16 @@ _FIGURE = re.compile(_TABLE["figure"])
 _NO_VALUE = re.compile(_TABLE["no_value"])
 _VALUE = re.compile(_TABLE["value"])
 _WITH_UNIT = re.compile(r"[^\d.,]$")
+_ROW, _LONE = re.compile(_TABLE["row"]), re.compile(_TABLE["lone"])
+#: Radicals that browsers write into PDFs for the characters that look like them.
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
+    ord(radical): character
+    for radical, character in zip(_TABLE["radicals"], _TABLE["characters"], strict=True)
+}
 #: Characters of a cell of figures, and rows and columns of a table of them.
 _LONGEST_CELL, _LEAST_ROWS = 60, 2
+#: Lines of a page with nothing but a figure that make a table.
+_LEAST_CELLS = 4
 _SKIPPED = frozenset({"script", "style", "head", "noscript", "template", "svg"})
 _BREAKING = frozenset(
     {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article",
@@ -54,10 +64,13 @@ class DocumentText:
         All of it; paragraphs end with a line break.
     pages
         Where each page begins [characters]; empty where the file has none.
+    tables
+        Pages, from 1, with a table whose cells could not be told apart.
     """
 
     text: str
     pages: tuple[int, ...] = ()
+    tables: tuple[int, ...] = ()
 
 
 def document_text(file: LandedFile, choice: ImportChoice) -> DocumentText:
@@ -82,9 +95,9 @@ def document_text(file: LandedFile, choice: ImportChoice) -> DocumentText:
     """
     del choice
     content = file.path.read_bytes()
-    text, pages = _text(content, file)
-    _check(text, file)
-    return DocumentText(text, pages)
+    found = _text(content, file)
+    _check(found.text, file)
+    return found
 
 
 def _check(text: str, file: LandedFile) -> None:
@@ -92,19 +105,19 @@ def _check(text: str, file: LandedFile) -> None:
         raise DataError("document.empty", where=file.name)
 
 
-def _text(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
+def _text(content: bytes, file: LandedFile) -> DocumentText:
     if content.startswith(b"%PDF"):
         return _of_pdf(content, file)
     if content.startswith(b"PK\x03\x04"):
-        return _of_docx(content, file), ()
+        return DocumentText(_of_docx(content, file))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise DataError("document.old_word", where=file.name)
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError("document.no_text_file", where=file.name)
     text = _decoded(content)
     if re.search(r"<\s*(?:!doctype html|html|body|p|div)\b", text[:4096], re.IGNORECASE):
-        return _of_html(text), ()
-    return text, ()
+        return DocumentText(_of_html(text))
+    return DocumentText(text)
 
 
 def _decoded(content: bytes) -> str:
@@ -261,7 +274,7 @@ def _sentences(rows: list[list[str]]) -> Iterator[str]:
 # -- PDF -----------------------------------------------------------------------------------------
 
 
-def _of_pdf(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
+def _of_pdf(content: bytes, file: LandedFile) -> DocumentText:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
@@ -270,9 +283,12 @@ def _of_pdf(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise DataError("document.encrypted", where=file.name)
         count = len(reader.pages)
-        texts = []
+        texts, tables = [], []
         for number, page in enumerate(reader.pages, start=1):
-            texts.append(_flowing(page.extract_text() or ""))
+            lines = (page.extract_text() or "").translate(_RADICALS).splitlines()
+            texts.append(_flowing([line.strip() for line in lines]))
+            if _has_table(lines):
+                tables.append(number)
             (file.scratch / PROGRESS).write_text(f"{number} {count}", encoding="ascii")
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         raise DataError("document.damaged", where=file.name) from error
@@ -282,17 +298,25 @@ def _of_pdf(content: bytes, file: LandedFile) -> tuple[str, tuple[int, ...]]:
     for text in texts:
         starts.append(at)
         at += len(text)
-    return "".join(texts), tuple(starts)
+    return DocumentText("".join(texts), tuple(starts), tuple(tables))
 
 
-def _flowing(text: str) -> str:
+def _has_table(lines: list[str]) -> bool:
+    """Whether lines of a page are rows of figures, or cells of a line each."""
+    rows = [_ROW.search(line) is not None for line in lines]
+    cells = sum(_LONE.fullmatch(line.strip()) is not None for line in lines)
+    return any(a and b for a, b in itertools.pairwise(rows)) or cells >= _LEAST_CELLS
+
+
+def _flowing(lines: list[str]) -> str:
     """Join the lines of a page that end in mid-sentence; a short line ends its paragraph."""
-    lines = [line.strip() for line in text.splitlines()]
     longest = max((len(line) for line in lines), default=0)
     parts = []
     for line in lines:
         if re.fullmatch(r"[—\-–\s]*\d{1,4}[—\-–\s]*", line):
             continue  # a page number
-        ends = not line or line[-1] in "。！？；:：" or len(line) < 0.75 * longest
+        ends = (
+            not line or _ROW.search(line) or line[-1] in "。！？；:：" or len(line) < 0.75 * longest
+        )
         parts.append(line + ("\n" if ends else ""))
     return "".join(parts)

@@ -11,9 +11,14 @@ import pytest
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
+from data.doctor.base import ImportChoice
 from data.doctor.reading import text_document
+from data.doctor.reading.limits import FileLimits
+from data.doctor.reading.source import LandedFile
 from data.planreader import read
+from data.planreader.document import Document
 from data.planreader.files import opened
+from data.planreader.reading import read_document
 from geo.errors import DataError
 
 SENTENCE = "到2025年，全省新建5G基站14万个。"
@@ -142,6 +147,40 @@ def test_a_scan_and_a_locked_pdf_say_so(tmp_path: Path) -> None:
     path.write_bytes(pdf(["by 2025"], password="x"))
     with pytest.raises(DataError, match="password"):
         opened(path)
+
+
+def test_the_tables_of_a_pdf_are_named_by_their_page_and_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(pdf(["by 2025, 14 sites", "Sites 2020 2025", "5G 2.06 15"]))
+    assert opened(path).tables == (1,)
+    path.write_bytes(pdf(["by 2025, 14 sites"]))
+    assert opened(path).tables == ()
+    row = Document("“十四五”规划\n5G基站数 1.9万个 15万个 预期性\n", "", "plan.pdf")
+    assert read_document(row) == []
+
+
+def test_radicals_that_a_browser_writes_into_a_pdf_are_characters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(pdf(["by 2025"]))
+    page = "pypdf._page.PageObject.extract_text"
+    monkeypatch.setattr(page, lambda _page: "到2025年，\u2f8f政村⻓")
+    file = LandedFile(path, "plan.pdf", "", tmp_path, FileLimits())
+    assert text_document.document_text(file, ImportChoice()).text == "到2025年，行政村长"
+
+
+def test_the_blanks_of_a_typesetter_part_no_words() -> None:
+    text = "规划\n到 2025 年，全省 5G 基站达到 15 万个 ，行政村 5G 通达率达到 80 %。"
+    document = Document(text, "", "plan.txt", first_year=2021, last_year=2025)
+    found = read_document(document, province="520000")
+    assert [(said.metric, said.value) for said in found] == [
+        ("base_stations", 150_000), ("admin_villages_reached", 0.8)
+    ]  # fmt: skip
+    for said, figure in zip(found, ("15 万个", "80 %"), strict=True):
+        assert text[slice(*said.figure)] == figure
+        assert text[said.start :].startswith(said.quote)
+        assert said.quote.startswith("到 2025 年，全省 5G")
 
 
 def bomb() -> bytes:

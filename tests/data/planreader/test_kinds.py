@@ -39,3 +39,13 @@ def test_a_text_without_any_year_of_its_own(sentence: str, expected: str) -> Non
 def test_a_day_that_the_text_calls_past_makes_earlier_years_past() -> None:
     text = f"“十四五”规划\n截至2021年底，4G基站12万个。\n{BUILT}到2021年，4G用户达到100万户。"
     assert {said.kind for said in read_document(described(text, "", "plan.txt"))} == {"baseline"}
+
+
+def test_the_date_of_an_aim_ends_where_what_is_built_begins() -> None:
+    plan = Plan(2021, 2025, "2021-09-30", "520000")
+    text = "到2025年，5G基站达到15万个。行政村5G通达率达到75%。目前，全省已建成5G基站2.06万个。"
+    found = [(said.value, said.kind, said.date) for said in read_text(text, plan)]
+    assert found == [
+        (150_000, "target", "2025-12-31"), (0.75, "target", "2025-12-31"),
+        (20_600, "baseline", "2020-12-31"),
+    ]  # fmt: skip
