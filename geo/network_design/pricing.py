@@ -20,7 +20,7 @@ from geo.network_design.program import GroupProgram
 from geo.siting.clock import SolverClock
 
 #: Most variants whose choices are all noted.
-_FEW = 6
+_FEW = 4
 #: Most plans that are made of one by exchanging single sites.
 _MOST_VARIED = 4_000
 #: Share of a bound by which a chord is rounded outwards.

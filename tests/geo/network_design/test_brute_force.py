@@ -100,7 +100,7 @@ def test_the_optimum_is_found_and_no_bound_is_false(
 ) -> None:
     kind = KINDS[seed % len(KINDS)]
     # Small groups are enumerated: of every other instance all are solved by programs.
-    monkeypatch.setattr(pricing, "_FEW", 6 * (seed // len(KINDS) % 2))
+    monkeypatch.setattr(pricing, "_FEW", 4 * (seed // len(KINDS) % 2))
     problem = network(seed, kind)
     every = choices(problem)
     if not every:
