@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import Delaunay, cKDTree
 
 from bench.measure import Figure, in_turn
+from data.scenario.plan_settings import PlanSettings
+from data.scenario.scenario import Scenario
+from data.tables.reader import Pack
 from geo.earth.terrain import Grid, profiles
 from geo.links.backhaul import BackhaulPrices, BackhaulRule, Tree, backhaul, steiner_tree
 from geo.links.microwave import hop_pairs, solve_masts
+from planning.plan.candidates import demand
 
 NODES, TERMINALS, SITES, FIBRE_NODES = 20_000, 1_000, 600, 4_000
 #: Longest times that we promise [s].
@@ -21,6 +28,8 @@ TREE_LIMIT_S, BACKHAUL_LIMIT_S = 15.0, 15.0
 _WEST, _SOUTH, _WIDTH = 100.0, 24.0, 3.0
 #: Roads of the grid in each direction, and bends between two crossings.
 _CROSSINGS, _BENDS = 45, 50
+#: Crossings beside those at the villages, of the roads of a prefecture.
+_ROAD_CROSSINGS = 1_000
 #: Prices as in the base column of unit_costs.csv; the satellite with seven years of capacity.
 _PRICES = BackhaulPrices(
     fibre_per_km=35_000, fibre_terminal=25_000, hop=150_000, mast_per_m=4_000, satellite=900_000
@@ -118,6 +127,45 @@ def _road_case(bends: int) -> Callable[[], object]:
         (lon[:SITES], lat[:SITES]), (lon[SITES:], lat[SITES:]), _PRICES,
         BackhaulRule(route_factor=1.435), roads=np.array(lines, dtype=object),
     )  # fmt: skip
+
+
+def with_roads(pack: Pack, region: str, folder: Path) -> Pack:
+    """Return the pack with a seeded network of crooked roads between a prefecture's villages.
+
+    Places are relative neighbours: no third one is closer to both.
+    """
+    draw = np.random.default_rng(1)
+    asked = Scenario(province=pack.name, plan=PlanSettings(regions=(region,)))
+    villages = demand(pack, asked)[["lon", "lat"]].to_numpy(float)
+    nodes = pack.table("fibre_nodes", columns=("lon", "lat")).to_numpy(float)
+    low, high = villages.min(axis=0) - 0.05, villages.max(axis=0) + 0.05
+    nodes = nodes[((nodes > low) & (nodes < high)).all(axis=1)]
+    crossings = villages[draw.integers(0, len(villages), _ROAD_CROSSINGS)]
+    places = np.vstack([
+        villages + draw.normal(0, 0.003, villages.shape),
+        nodes + draw.normal(0, 0.002, nodes.shape),
+        crossings + draw.normal(0, 0.03, crossings.shape),
+    ])  # fmt: skip
+    corners = Delaunay(places).simplices
+    sides = np.vstack([corners[:, [0, 1]], corners[:, 1:], corners[:, ::2]])
+    pairs = np.unique(np.sort(sides), axis=0)
+    apart = np.hypot(*(places[pairs[:, 0]] - places[pairs[:, 1]]).T)
+    near, t, lines = cKDTree(places), np.linspace(0, 1, 7)[:, None], []
+    for (a, b), km in zip(pairs.tolist(), apart * (1 - 1e-9), strict=True):
+        both = set(near.query_ball_point(places[a], km)) & set(near.query_ball_point(places[b], km))
+        if both - {a, b}:
+            continue
+        way = places[b] - places[a]
+        bend = np.sin(np.pi * t * draw.integers(1, 4)) * draw.uniform(0.05, 0.2)
+        lines.append(shapely.LineString(places[a] + t * way + bend * way[::-1] * [-1, 1]))
+    table = gpd.GeoDataFrame(
+        {"road_id": [f"r{k}" for k in range(len(lines))], "evidence": "modelled",
+         "as_of": "2026-01-01", "source": "seeded"},
+        geometry=lines, crs="EPSG:4326",
+    )  # fmt: skip
+    path = folder / f"roads_{region}.parquet"
+    table.to_parquet(path)
+    return replace(pack, imported=(("roads", path),))
 
 
 def _hills(draw: np.random.Generator, n: int) -> NDArray[np.float32]:

@@ -8,6 +8,8 @@ from geo.siting.problem import SolverRun
 
 #: Gap of a point at which its groups are not branched.
 _ENOUGH = 2e-3
+#: Distance of bound and plan that groups which are not solved at its prices may leave of a point.
+_CLOSE = 1e-4
 
 
 def curve(search: Search, count: int, run: SolverRun) -> list[NetworkPlan]:
@@ -54,9 +56,9 @@ def curve(search: Search, count: int, run: SolverRun) -> list[NetworkPlan]:
 def _point(search: Search, budget: float) -> NetworkPlan | None:
     """Return the plan that is best for its own cost, which is near a budget."""
     part = search.within(budget)
-    part.priced()
+    part.priced(_CLOSE)
     found = part.best_at_prices()
     if found is not None and found.bound - found.covered > _ENOUGH * found.bound:
-        part.branched()
+        part.branched(_CLOSE)
         found = part.best_at_prices()
     return found

@@ -2,7 +2,8 @@
 
 The greatest worth g(λ) = max (weight − λ · cost) is convex and falling in the price λ of money.
 Between two prices it lies below the chord of upper bounds known there; where the best known plan
-comes close to that, nothing is solved. Bounds are rounded outwards.
+comes close to that, nothing is solved. Bounds are rounded outwards. Of a group with few variants
+all choices are noted, and nothing is ever solved.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from itertools import product
 import numpy as np
 
 from geo.network_design.groups import Group
-from geo.network_design.problem import Flags, Floats
+from geo.network_design.problem import Flags, Floats, Ints
 from geo.network_design.program import GroupProgram
 from geo.siting.clock import SolverClock
 
+#: Most variants whose choices are all noted.
+_FEW = 4
 #: Most plans that are made of one by exchanging single sites.
 _MOST_VARIED = 4_000
 #: Share of a bound by which a chord is rounded outwards.
@@ -54,7 +57,30 @@ class PricedGroup:
         # Per worth of weight: price of money → upper bound.
         self.bounds: dict[bytes, dict[float, float]] = {}
         self.mine = np.unique(group.groups)
-        self.searched(np.zeros(counted) - 1.0, 1.0, np.zeros(len(group.own), dtype=bool))
+        free = _free(group)
+        self.known_whole = len(free) <= _FEW
+        if self.known_whole:
+            self._enumerate(free)
+        else:
+            self.searched(np.zeros(counted) - 1.0, 1.0, np.zeros(len(group.own), dtype=bool))
+
+    def _enumerate(self, free: Ints) -> None:
+        """Note all choices but those that serve no more than a cheaper one."""
+        group = self.group
+        places, fixed = group.place, group.option
+        asked = len(np.unique(fixed[fixed >= 0]))
+        found = []
+        for flags in product((False, True), repeat=len(free)):
+            chosen = np.ones(len(group.own), dtype=bool)
+            chosen[free] = flags
+            if len(np.unique(places[chosen])) < chosen.sum() or (fixed[chosen] >= 0).sum() < asked:
+                continue
+            cost = group.cost(chosen)
+            if np.isfinite(cost):
+                found.append(self._plan(chosen, cost))
+        for plan in sorted(found, key=lambda plan: (plan.cost, -float(plan.weight.sum()))):
+            if not any((other.weight >= plan.weight).all() for other in self.plans):
+                self.add(plan.chosen, plan.cost)
 
     @cached_property
     def program(self) -> GroupProgram:
@@ -179,6 +205,8 @@ class PricedGroup:
         worth
             Upper bound.
         """
+        if self.known_whole:
+            return self.lower(raised, price)
         solved = self.bounds.get(raised[self.mine].tobytes(), {})
         if price in solved:
             return solved[price]
@@ -209,7 +237,7 @@ class PricedGroup:
         solved
             True if it is.
         """
-        return price in self.bounds.get(raised[self.mine].tobytes(), {})
+        return self.known_whole or price in self.bounds.get(raised[self.mine].tobytes(), {})
 
     def searched(self, raised: Floats, price: float, start: Flags) -> Flags:
         """Note the plan that exchanges find at prices, from a start.
@@ -226,6 +254,8 @@ class PricedGroup:
         chosen
             (variants,) where it ends.
         """
+        if self.known_whole:
+            return start
         found = self.group.improved(self._worth(raised), price, self._with_fixed(start))
         self.add(*found)
         return found[0]
@@ -300,10 +330,6 @@ class PricedGroup:
             Worth of a unit of money.
         """
         weight = self._worth(raised)
-        if len(self.group.own) == 1 and self.plans:
-            self.plan_of(np.ones(1, dtype=bool))
-            self._note(raised, price, self.lower(raised, price))
-            return
         bound, values = self.program.relaxed(weight, price)
         if values is not None:
             self.searched(raised, price, values[: len(self.group.own)] > 0.5)
@@ -331,3 +357,10 @@ class PricedGroup:
     def _note(self, raised: Floats, price: float, bound: float) -> None:
         solved = self.bounds.setdefault(raised[self.mine].tobytes(), {})
         solved[price] = min(bound, self.upper(raised, price))
+
+
+def _free(group: Group) -> Ints:
+    """Return the variants that a choice may lack: all but the only ones of fixed options."""
+    of = np.unique(group.option, return_inverse=True, return_counts=True)
+    only = (group.option >= 0) & (of[2][of[1].ravel()] == 1)
+    return np.flatnonzero(~only)

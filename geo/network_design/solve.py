@@ -6,8 +6,12 @@ machine. The time limit only ends a run early, which the plan says.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +21,7 @@ from geo.network_design.first import first_choice
 from geo.network_design.groups import groups_of
 from geo.network_design.master import ROUNDING, Choice, Limits, Master, Prices, chosen_of
 from geo.network_design.pricing import PricedGroup
-from geo.network_design.problem import MoneyGoal, NetworkPlan, NetworkProblem
+from geo.network_design.problem import Floats, Ints, MoneyGoal, NetworkPlan, NetworkProblem
 from geo.siting.clock import SolverClock
 from geo.siting.problem import SolverRun
 
@@ -29,6 +33,8 @@ _ROUNDS, _BRANCHES, _NODES = 40, 4, 60
 _CLOSE, _ENOUGH = 2e-6, 2e-4
 #: Variants up to which single sites of the choice are exchanged.
 _SMALL = 600
+#: Most groups that are worked on side by side.
+_WORKERS = 4
 #: Gap of a proven optimum.
 _PROVEN = 1e-8
 
@@ -193,29 +199,55 @@ class Search:
         found.bound = max(found.limits.bound(self.groups, prices), choice.covered)
         return found.plan()
 
-    def priced(self) -> None:
-        """Solve the groups at the prices of the known plans until no plan is better."""
+    def priced(self, close: float = _CLOSE) -> None:
+        """Solve the groups at the prices of the known plans until bound and plans are close.
+
+        Parameters
+        ----------
+        close
+            Distance that groups not solved at the last prices may leave, as a share of the goal.
+        """
         for number in range(_ROUNDS):
             if self.clock.over():
                 return
             prices = self.master.prices()
             raised, money = prices.raised, prices.money
-            gaps = [group.upper(raised, money) - group.lower(raised, money)
-                    for group in self.groups]  # fmt: skip
-            allowed = _CLOSE * self._worth(prices) / len(gaps)
-            open_ = [group for group, gap in zip(self.groups, gaps, strict=True)
-                     if gap > allowed and not group.is_solved(raised, money)]  # fmt: skip
-            for group in open_:
-                if self.clock.over():
-                    return
-                group.solve(raised, money)
+            gaps = np.array([
+                0.0 if group.is_solved(raised, money)
+                else group.upper(raised, money) - group.lower(raised, money)
+                for group in self.groups
+            ])  # fmt: skip
+            open_ = [self.groups[at] for at in _widest(gaps, close * self._worth(prices))]
+            self._each(open_, partial(PricedGroup.solve, raised=raised, price=money))
             self._note(prices)
             self._report(0.1 + 0.5 * (number + 1) / _ROUNDS)
             if not open_:
                 return
 
-    def branched(self) -> None:
-        """Branch where bound and plans are farthest apart, until the whole is close."""
+    def _each(self, groups: Sequence[PricedGroup], work: Callable[[PricedGroup], None]) -> None:
+        """Work on groups side by side until the time is over: none depends on another."""
+
+        def one(group: PricedGroup) -> None:
+            if not self.clock.over():
+                work(group)
+
+        workers = min(len(groups), os.cpu_count() or 1, _WORKERS)
+        if workers <= 1:
+            for group in groups:
+                one(group)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            for _ in pool.map(one, groups):
+                pass
+
+    def branched(self, close: float = _CLOSE) -> None:
+        """Branch where bound and plans are farthest apart, until the whole is close.
+
+        Parameters
+        ----------
+        close
+            As for :meth:`priced`, after each round.
+        """
         for number in range(_BRANCHES):
             if self.prices is None or self.clock.over():
                 break
@@ -224,17 +256,13 @@ class Search:
             gaps = np.array([group.upper(raised, money) - group.lower(raised, money)
                              for group in self.groups])  # fmt: skip
             allowed = _ENOUGH * self._worth(prices) / 2
-            order = np.argsort(-gaps, kind="stable")
-            left = float(gaps.sum())
-            if left <= allowed:
+            open_ = [self.groups[at] for at in _widest(gaps, allowed)]
+            if not open_:
                 break
-            for at in order.tolist():
-                if left <= allowed or self.clock.over():
-                    break
-                self.groups[at].branch(raised, money, _NODES * 4**number)
-                left -= float(gaps[at])
+            nodes = _NODES * 4**number
+            self._each(open_, partial(PricedGroup.branch, raised=raised, price=money, nodes=nodes))
             self._note(prices)
-            self.priced()
+            self.priced(close)
         self._choose()
 
     def _choose(self) -> None:
@@ -308,3 +336,9 @@ class Search:
 
 def _scaled(goal: MoneyGoal, unit: float) -> MoneyGoal:
     return goal if goal.budget is None else replace(goal, budget=goal.budget / unit)
+
+
+def _widest(gaps: Floats, allowed: float) -> Ints:
+    """Return the numbers of the widest gaps, without which the others sum to what is allowed."""
+    order = np.argsort(gaps, kind="stable")
+    return order[np.cumsum(gaps[order]) > allowed][::-1]

@@ -24,6 +24,9 @@ _greeted: list[bool] = []
 #: The largest factor of the objective is scaled into this range: the solver's tolerances are
 #: absolute, 1e-6 on the gap and 1e-7 on reduced costs.
 _LARGEST_GAIN = (2.0**10, 2.0**20)
+#: Columns from which a linear program asks in each iteration whether it must end: below, it ends
+#: in less time than the questions take.
+_LONG = 2_000
 #: Options of searches for answers beside the tree, and of the restart that they lead to.
 _HEURISTICS = (
     "mip_heuristic_run_rens",
@@ -196,7 +199,8 @@ def _prepared(
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
     solver.cbMipInterrupt += lambda event: _ask(event, clock, report)
-    solver.cbSimplexInterrupt += lambda event: _ask(event, clock)
+    if len(program.gain) > _LONG:
+        solver.cbSimplexInterrupt += lambda event: _ask(event, clock)
     return solver
 
 

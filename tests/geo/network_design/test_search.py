@@ -12,7 +12,7 @@ import pytest
 import scipy.sparse as sp
 
 from geo.errors import InputError, RangeError
-from geo.network_design import groups
+from geo.network_design import groups, solve
 from geo.network_design.curve import curve
 from geo.network_design.problem import MoneyGoal, NetworkProblem
 from geo.network_design.solve import Search, designed
@@ -66,6 +66,17 @@ def test_answer_and_bound_are_the_same_beside_busy_processes(
 ) -> None:
     alone = told(goal)
     request.getfixturevalue("busy")
+    assert told(goal) == alone
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_answer_and_bound_do_not_depend_on_the_number_of_threads(
+    goal: MoneyGoal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solve, "_WORKERS", 1)
+    alone = told(goal)
+    monkeypatch.setattr(solve, "_WORKERS", 4)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
     assert told(goal) == alone
 
 
