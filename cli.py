@@ -12,6 +12,7 @@ import sys
 import typer
 
 from commands import (
+    access,
     area,
     comparison,
     compiling,
@@ -48,6 +49,7 @@ for part in (
     compiling, serving,
 ):  # fmt: skip
     cli.add_typer(part.COMMANDS)
+cli.add_typer(access.COMMANDS, name="access")
 cli.add_typer(dem.COMMANDS, name="dem")
 cli.add_typer(packs.COMMANDS, name="pack")
 cli.add_typer(scenarios.COMMANDS, name="scenario")
@@ -58,6 +60,7 @@ def main() -> None:
     """Run the terminal interface; every planner error is one line on stderr."""
     _utf8_streams()
     try:
+        access.identify()
         cli()
     except PlannerError as error:
         typer.echo(f"error: {' '.join(str(error).split())}", err=True)

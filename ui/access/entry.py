@@ -11,6 +11,7 @@ from data.workspace.access import desk
 from data.workspace.access.account import NOBODY, Account
 from data.workspace.access.mode import AuthMode, auth_mode, is_guarded
 from ui.access import identity
+from ui.shell import navigation
 from ui.shell.callbacks import once, whole
 from ui.shell.i18n import t
 from ui.shell.provenance import plain
@@ -39,6 +40,7 @@ def admits() -> bool:
         st.session_state[_SEEN] = time.monotonic()
         if st.session_state.get(_ENTERED) != account.name:
             desk.note("session.opened", auth_mode())
+            desk.forget_old()
             st.session_state[_ENTERED] = account.name
         return True
     st.title(t("access.title"))
@@ -58,6 +60,10 @@ def who() -> None:
         return
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("access.who", account=plain(identity.present().title)))
+        st.page_link(
+            navigation.page_of("shared_work"), label=t("page.shared_work"),
+            help=t("page_about.shared_work"),
+        )  # fmt: skip
         if auth_mode() is AuthMode.OIDC:
             st.button(t("access.sign_out"), key="access_sign_out", on_click=once(st.logout))
 

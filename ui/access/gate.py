@@ -33,7 +33,7 @@ INSECURE_ENVIRONMENT: Final = "TONGCUN_AUTH_INSECURE"
 _LOG = logging.getLogger("tongcun")
 #: Addresses that answer whoever asks, so that a machine can see whether this one works.
 _HEALTH = ("/_stcore/health", "/_stcore/script-health-check", "/ready")
-_MEDIA = re.compile(r"/media/(?P<file>[^/]+)\Z")
+_MEDIA = re.compile(r"(?<!/static)/media/(?P<file>[^/]+)\Z")
 _UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+\Z")
 _OWN = re.compile(r"/(basemap|areas)/")
 

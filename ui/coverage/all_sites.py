@@ -20,7 +20,7 @@ from planning.exports.area import forget_areas, is_whole, kept_area, make_whole_
 from ui.coverage import area_tiles, predictions
 from ui.coverage.site_raster import AreaShown, shares
 from ui.map import mapview
-from ui.shell import cache, state
+from ui.shell import cache, exporting, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import number, t
 from ui.widgets.background import result_of
@@ -142,6 +142,7 @@ def _download(path: Path) -> None:
     with st.container(horizontal=True):
         for suffix, file, mime, word in files:
             st.download_button(
-                suffix, data=file.read_bytes, file_name=f"{cache.pack().name}-{word}{suffix}",
+                suffix, data=exporting.recorded(word + suffix, file.read_bytes),
+                file_name=f"{cache.pack().name}-{word}{suffix}",
                 mime=mime, key=f"download-{word}", on_click="ignore", help=t(f"raster.{word}"),
             )  # fmt: skip

@@ -17,7 +17,7 @@ from planning.coverage.area import area_prediction, area_shares
 from planning.coverage.prediction import CoverageOrder
 from ui.coverage import predictions
 from ui.map import maps, mapview
-from ui.shell import cache, state
+from ui.shell import cache, exporting, state
 from ui.shell.callbacks import whole
 from ui.shell.i18n import number, short_names, t
 from ui.widgets.background import result_of
@@ -173,7 +173,8 @@ def _download(area: AreaPrediction, order: CoverageOrder) -> None:
         return area_geotiff(area, area_tags(pack, plan, order, chosen))
 
     st.download_button(
-        ".tif", data=built, file_name=f"{pack.name}-rsrp.tif", mime="image/tiff",
+        ".tif", data=exporting.recorded(f"{pack.name}-rsrp.tif", built),
+        file_name=f"{pack.name}-rsrp.tif", mime="image/tiff",
         key="download-rsrp.tif", on_click="ignore", help=t("raster.tif_help"),
     )  # fmt: skip
 

@@ -82,7 +82,7 @@ def reports(found: Diagnosis) -> None:
         for label, suffix, build in files:
             st.download_button(
                 f"{label} {suffix}",
-                data=_later(build, found, suffix, language()),
+                data=exporting.recorded(stem + suffix, _later(build, found, suffix, language())),
                 file_name=f"{stem}-{'rejected' if build is rejected_file else 'report'}{suffix}",
                 mime=_MIME[suffix],
                 key=f"{label}{suffix}",

@@ -13,7 +13,7 @@ from data.export.writers import csv_bytes
 from data.ledger.villages import SERVICES, village_changes, village_states
 from data.workspace.effective import catalogue_stamp
 from data.workspace.folder import Workspace
-from ui.shell import cache, region, state
+from ui.shell import cache, exporting, region, state
 from ui.shell.i18n import number, t
 
 _DAY = "village_day"
@@ -37,8 +37,8 @@ def show() -> None:
         for key, table in (("states", states), ("changes", changes)):
             st.download_button(
                 t(f"import.ledger_{key}", count=number(len(table))),
-                partial(csv_bytes, table), f"{region.name()}-villages-{key}-{day}.csv", "text/csv",
-                key=f"village_{key}",
+                exporting.recorded(f"villages-{key}.csv", partial(csv_bytes, table)),
+                f"{region.name()}-villages-{key}-{day}.csv", "text/csv", key=f"village_{key}",
             )  # fmt: skip
     st.dataframe(state_counts(states), hide_index=True)
     st.caption(

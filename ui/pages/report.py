@@ -11,7 +11,7 @@ from data.wording.catalogue import LANGUAGES
 from ui.plan import job as plan_job
 from ui.report import others, prospect
 from ui.report.making import making
-from ui.shell import cache, localised_select, navigation, state
+from ui.shell import cache, exporting, localised_select, navigation, state
 from ui.shell.callbacks import once, whole
 from ui.shell.frame import guarded, head
 from ui.shell.i18n import name_language, t
@@ -112,7 +112,8 @@ def _shown(document: ReportDocument, pages: list[bytes]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for suffix, mime in _FORMATS.items():
             st.download_button(
-                t("report.download", format=suffix[1:].upper()), data=_bytes(document, suffix),
+                t("report.download", format=suffix[1:].upper()),
+                data=exporting.recorded(name + suffix, _bytes(document, suffix)),
                 file_name=name + suffix, mime=mime, key=f"report{suffix}", on_click="ignore",
             )  # fmt: skip
         number = st.number_input(t("report.preview_page"), 1, len(pages), key=_PAGE, width=120)

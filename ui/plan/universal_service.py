@@ -17,7 +17,7 @@ from data.workspace.folder import Workspace
 from geo.errors import PlannerError
 from planning.exports.forms import form_content
 from planning.plan.rollout import Rollout
-from ui.shell import cache, frame, localised_select, state
+from ui.shell import cache, exporting, frame, localised_select, state
 from ui.shell.exporting import FORMATS
 from ui.shell.i18n import name_language, t
 
@@ -60,7 +60,8 @@ def _forms(found: Rollout) -> None:
         if last[2]:
             st.warning(t("form.missing", names=", ".join(last[2])))
         st.download_button(
-            t("form.download"), data=last[1], file_name=f"{titles[kind]}.xlsx",
+            t("form.download"), data=exporting.recorded(titles[kind], lambda: last[1]),
+            file_name=f"{titles[kind]}.xlsx",
             mime=FORMATS[".xlsx"], key="form_download", on_click="ignore",
         )  # fmt: skip
 

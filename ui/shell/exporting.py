@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from data.wording.catalogue import call_prefectures, called_prefectures
+from data.workspace.access import desk
+from data.workspace.access.desk import bound
+from data.workspace.access.mode import is_guarded
+from data.workspace.access.roles import Action, RoleArea
+from ui.shell import state
 from ui.shell.i18n import t
 from ui.shell.provenance import plain
 
@@ -137,12 +142,57 @@ def _handover(
 
 
 def _builder(build: Callable[[bool], ExportBundle], suffix: str, stem: str) -> Callable[[], bytes]:
-    word = called_prefectures()
+    word, province = called_prefectures(), state.province()
 
     def built() -> bytes:
         call_prefectures(word)
         from data.export.writers import TABLES_ONLY, to_bytes
 
+        allow(province, stem + suffix)
         return to_bytes(build(suffix not in TABLES_ONLY), suffix, stem)
 
-    return built
+    return bound(built)
+
+
+def recorded(name: str, built: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return what makes a file that is no export of a table, recorded where people are known.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+    built
+        Makes it when the button is clicked.
+
+    Returns
+    -------
+    built
+        The same for who may export; others get none.
+    """
+    province = state.province()
+
+    def run() -> bytes:
+        allow(province, name)
+        return built()
+
+    return bound(run)
+
+
+def allow(province: str, name: str) -> None:
+    """Refuse a file to who may not export, and record it, where people are known.
+
+    Parameters
+    ----------
+    province
+        Name of the pack.
+    name
+        Name of the file.
+
+    Raises
+    ------
+    AccessRefusedError
+        If the account may not export from the province.
+    """
+    if is_guarded():
+        desk.require(Action.EXPORT, RoleArea(province=province), name)
+        desk.note("export.made", f"{province} {name}")

@@ -55,7 +55,11 @@ GROUPS = {
     },
 }
 #: Pages that are reached from the foot of the sidebar or from a link, not from the menu.
-HIDDEN = {"start": PageEntry("start", "flag"), "help": PageEntry("help", "help")}
+HIDDEN = {
+    "start": PageEntry("start", "flag"),
+    "help": PageEntry("help", "help"),
+    "shared_work": PageEntry("shared-work", "groups"),
+}
 _ALL = {**{module: page for group in GROUPS.values() for module, page in group.items()}, **HIDDEN}
 #: Module → path in the address.
 PAGES = {module: entry.path for module, entry in _ALL.items()}

@@ -8,6 +8,7 @@ nobody asks, and nobody may do nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -279,6 +280,23 @@ def note(
     if is_guarded():
         with documents.writing(folder or workspace_folder()) as opened:
             audit.record(opened, present(), what, item, before=before, after=after)
+
+
+def forget_old(folder: Path | None = None) -> int:
+    """Take away the lines of the record that are older than they are kept.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace; None for the usual one.
+
+    Returns
+    -------
+    gone
+        Lines taken away.
+    """
+    with documents.writing(folder or workspace_folder()) as opened:
+        return audit.pruned(opened, dt.datetime.now(dt.UTC).date())
 
 
 def grant(given: Grant, *, revoke: bool = False, folder: Path | None = None) -> RoleTable:

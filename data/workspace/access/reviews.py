@@ -26,6 +26,7 @@ from data.scenario.scenario import Scenario
 from data.workspace.access import audit, desk, documents
 from data.workspace.access.account import Account
 from data.workspace.access.documents import Documents
+from data.workspace.access.mode import is_guarded
 from data.workspace.access.roles import Action, RoleArea
 from geo.errors import DataError, InputError
 
@@ -155,6 +156,29 @@ def review_of(opened: Documents, scenario: Scenario) -> Review:
         return Review.model_validate_json(text)
     except ValidationError as error:
         raise DataError("access.review", where=scenario.name) from error
+
+
+def standing(scenario: Scenario, folder: Path) -> Review | None:
+    """Return the shared work on a scenario as it is, for a document that tells of it.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    folder
+        Root of the workspace.
+
+    Returns
+    -------
+    review
+        None where nobody is asked who he is, and for one that is not saved as it is.
+    """
+    if not is_guarded() or not scenario.name:
+        return None
+    with documents.reading(folder) as opened:
+        review = review_of(opened, scenario)
+    last = next((step.after for step in reversed(review.steps) if step.after), "")
+    return review if last == scenario.digest else None
 
 
 def can_read(account: Account, review: Review, folder: Path) -> bool:

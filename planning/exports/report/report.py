@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportDocument
+from data.home import workspace_folder
 from data.ledger.metrics import credits_in
 from data.scenario.scenario import Scenario
 from data.tables.reader import Pack
 from data.wording.catalogue import data_language
+from data.workspace.access import reviews
 from layers.base import LEVELS, Level
 from layers.villages import MIN_HOUSEHOLDS, check_regions, village_table
 from planning.exports.gaps import source_table
@@ -293,6 +295,18 @@ def _illustrative(shown: pd.DataFrame, inputs: ReportInputs, reader: Reader) -> 
         yield inputs.further.title
 
 
+def _approval(scenario: Scenario, reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return who approved the scenario, or where it stands, where people are known."""
+    review = reviews.standing(scenario, workspace_folder())
+    if review is None:
+        return ()
+    t, step = reader.text, review.approval
+    said = t(f"review_state.{review.state}")
+    if step is not None:
+        said = t("report.approved", who=step.who, on=step.at[:10], digest=step.after)
+    return ((t("report.cover_approval"), said),)
+
+
 def _document(
     inputs: ReportInputs, request: ReportRequest, blocks: tuple[Block, ...], *, invented: bool
 ) -> ReportDocument:
@@ -310,6 +324,7 @@ def _document(
         (t("report.cover_date"), date),
         (t("report.cover_scenario"), scenario.name or t("report.no_scenario")),
         (t("report.cover_digest"), f"{pack.digest[:12]} / {scenario.digest[:12]}"),
+        *_approval(scenario, reader),
         (t("report.cover_status"), t("stamp.illustrative" if invented else "report.all_real")),
         (t("report.cover_maps"), t("report.map_note")),
         (t("report.cover_credits"), credits_),

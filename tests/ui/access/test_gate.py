@@ -131,6 +131,12 @@ def test_anothers_file_or_session_is_not_found_and_the_attempt_is_recorded(
         ]  # fmt: skip
 
 
+def test_fonts_of_the_interface_are_nobodys_own(proxy: Path) -> None:
+    assert asked("/static/media/MaterialSymbols-Rounded.x.woff2", LINE | WANG)[0] == 200
+    with documents.reading(proxy) as opened:
+        assert not audit.entries(opened)
+
+
 def test_a_header_in_utf8_is_a_chinese_name(proxy: Path) -> None:
     sent = "王芳".encode().decode("latin-1")
     account = identity.account_of({"account": sent, "groups": "planners, 网络部"})
