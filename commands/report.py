@@ -83,9 +83,14 @@ def report(  # noqa: PLR0913  one argument for each option
 
 def _known(pack: Pack, workspace: Workspace) -> Callable[[Scenario], Rollout | None]:
     """Return what finds the plan that a saved scenario keeps."""
-    from planning.comparison.kept import known_rollout
 
-    return lambda scenario: known_rollout(pack, scenario, workspace)
+    def known(scenario: Scenario) -> Rollout | None:
+        # Only a scenario needs the modules of the plan, which load the solvers.
+        from planning.comparison.kept import known_rollout
+
+        return known_rollout(pack, scenario, workspace)
+
+    return known
 
 
 def _compared(

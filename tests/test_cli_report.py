@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,7 +11,7 @@ import docx
 import pytest
 
 from data.scenario.scenario import Scenario
-from tests.terminal import run_here
+from tests.terminal import ROOT, run_here
 from tests.toy import EAST, NAME
 
 pytestmark = pytest.mark.usefixtures("toy_listed")
@@ -81,6 +83,14 @@ def test_ctrl_c_is_one_sentence_and_leaves_no_half_file(
         said.stderr == "cancelled; no half-written file is left, and one that is there is whole\n"
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_a_report_without_a_plan_loads_no_solver() -> None:
+    script = (
+        "import sys; import planning.exports.report.report, commands.report as c; "
+        "c._known(None, None); sys.exit(bool({'numba', 'highspy'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
 
 
 def test_another_suffix_is_refused_before_the_work(tmp_path: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from data.export.report.document import Block, Heading, Paragraph, ReportTable
 from data.ledger.metrics import in_language
 from layers.registry import technology_of
 from planning.exports.report.reader import Reader, Row, is_known, records
-from planning.plan.rollout import Rollout
+
+if TYPE_CHECKING:
+    # Its module loads the solvers: a report without a plan needs none.
+    from planning.plan.rollout import Rollout
 
 #: Drivers of the cost that are listed.
 _DRIVERS = 10

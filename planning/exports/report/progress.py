@@ -61,8 +61,9 @@ def progress_chapter(table: pd.DataFrame, above: pd.DataFrame, reader: Reader) -
         Heading, sums and tables; a sentence where no layer has a path.
     """
     t = reader.text
-    blocks: list[Block] = [Heading(t("report.chapter_progress"), 1)]
-    if above.empty and table.empty:
+    is_empty = above.empty and table.empty
+    blocks: list[Block] = [Heading(t("report.chapter_progress"), 1, follows=is_empty)]
+    if is_empty:
         return (*blocks, Paragraph(t("progress.no_path")))
     whole = {(row["layer"], row["metric"]): row for row in records(above)}
     for rows in split_by_metric(table if len(table) else above):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,10 @@ from planning.exports.report.gaps import cards, dates, region_table, regions_of,
 from planning.exports.report.maps import MapContent, region_map
 from planning.exports.report.progress import region_progress
 from planning.exports.report.reader import Reader, is_known, records
-from planning.plan.rollout import Rollout
+
+if TYPE_CHECKING:
+    # Its module loads the solvers: a report without a plan needs none.
+    from planning.plan.rollout import Rollout
 
 #: Villages listed: fewer beside the rows of many counties, so that a region keeps to one page.
 _LISTED, _LISTED_BESIDE_MANY, _MANY = 8, 5, 9
@@ -34,6 +38,8 @@ _LISTED, _LISTED_BESIDE_MANY, _MANY = 8, 5, 9
 _MAP_MM = (68.0, 100.0)
 #: Quotes at the foot of the page.
 _QUOTES = 3
+#: Key figures beside the plan's.
+_CARDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,10 +145,11 @@ def _sentences(part: Part, villages: pd.DataFrame, reader: Reader) -> list[str]:
 
 
 def _cards(part: Part, reader: Reader) -> Cards:
-    """Return the key figures that have a gap, and the plan's cost."""
+    """Return the key figures that have a gap, else what is built, and the plan's cost."""
     t = reader.text
-    found = [card for card, gap in zip(cards(part.own, reader).cards, part.own["gap"], strict=True)
-             if is_known(gap)][:3]  # fmt: skip
+    known = part.own["gap"].notna()
+    own = part.own[known if known.any() else part.own["built"].notna()]
+    found = list(cards(own, reader).cards[:_CARDS])
     if part.rollout is not None:
         sites = part.within(part.rollout.sites)
         low, high = (reader.money(sites[f"cost_{end}"].sum()) for end in ("low", "high"))
@@ -155,15 +162,19 @@ def _cards(part: Part, reader: Reader) -> Cards:
 
 
 def _tables(part: Part, reader: Reader) -> list[Block]:
-    """Return a table for each layer that misses something here, and a line for the others."""
+    """Return a table for each layer that misses something here, and a line for the others.
+
+    Where no gap is known the layers of which something is built have the tables.
+    """
     t = reader.text
     blocks: list[Block] = []
     others = []
+    column = "gap" if (part.inside["gap"].abs() > 0).any() else "built"
     for rows in split_by_metric(part.inside):
         first = records(rows)[0]
         same = part.own["layer"].eq(first["layer"]) & part.own["metric"].eq(first["metric"])
         own = records(part.own[same])[0]
-        if (rows["gap"].abs() > 0).any():
+        if (rows[column].abs() > 0).any():
             caption = t("report.by_region", layer=reader.heading(own), dates=dates(own, reader))
             table = region_table(rows, reader, caption=caption, total=own)
             blocks.append(_narrow(table))

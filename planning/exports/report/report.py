@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,7 +25,10 @@ from planning.exports.report.reader import Reader, records
 from planning.exports.report.region import Part, region_page
 from planning.exports.report.sources import illustrative_chapter, method_chapter, source_chapter
 from planning.gaps import gap_table
-from planning.plan.rollout import Rollout
+
+if TYPE_CHECKING:
+    # Its module loads the solvers: a report without a plan needs none.
+    from planning.plan.rollout import Rollout
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,9 @@ def report(
         blocks += plan_chapter(rollout, listed.sort_values("rank"), reader)
     if inputs.further is not None:
         blocks += inputs.further.blocks
-    blocks += method_chapter(own, reader)
+    # The page of a region is its own.
+    after_region = rollout is None and inputs.further is None
+    blocks += method_chapter(own, reader, follows=not after_region)
     blocks += source_chapter(inputs.sources, _ids(own, inputs), reader)
     invented = list(_illustrative(own, inputs, reader))
     blocks += illustrative_chapter(invented, reader)

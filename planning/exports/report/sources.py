@@ -19,7 +19,7 @@ from planning.exports.source_rows import TABLE_KINDS
 _SIGNS = {"~": "\u2248 ", ">=": "\u2265 ", "<=": "\u2264 ", ">": "> ", "<": "< "}
 
 
-def method_chapter(table: pd.DataFrame, reader: Reader) -> list[Block]:
+def method_chapter(table: pd.DataFrame, reader: Reader, *, follows: bool) -> list[Block]:
     """Return how the figures are computed: gap, evidence classes, allocation rules.
 
     Parameters
@@ -28,6 +28,8 @@ def method_chapter(table: pd.DataFrame, reader: Reader) -> list[Block]:
         Rows of the gap table that the report shows.
     reader
         Words in the reader's language.
+    follows
+        Whether it goes on below what is before it.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def method_chapter(table: pd.DataFrame, reader: Reader) -> list[Block]:
         Heading and paragraphs.
     """
     t = reader.text
-    blocks: list[Block] = [Heading(t("report.chapter_method"), 1, follows=True)]
+    blocks: list[Block] = [Heading(t("report.chapter_method"), 1, follows)]
     blocks += [Paragraph(_plain(t(key))) for key in ("method.gap", "method.rules")]
     blocks.append(Heading(t("report.evidence_classes"), 2))
     blocks += [
