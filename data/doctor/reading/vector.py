@@ -36,6 +36,10 @@ _KML_NOISE = (
     "id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
     "drawOrder", "icon", "snippet",
 )  # fmt: skip
+#: Where KML names a field that no schema declares.
+_KML_FIELD = re.compile(
+    rb"""(?P<tag><(?:\w+:)?Data\b[^<>]*?\sname\s*=\s*)(?P<quote>["'])(?P<name>.*?)(?P=quote)"""
+)
 #: Always UTF-8 by the time GDAL sees them.
 _UNICODE = ("gpkg", "geojson", "topojson", "kml")
 _DXF_NOISE = ("PaperSpace", "SubClasses", "ExtendedEntity")
@@ -173,10 +177,10 @@ def _ascii_names(data: bytes) -> tuple[bytes, dict[str, str]]:
     names: dict[bytes, str] = {}
 
     def replacement(match: re.Match[bytes]) -> bytes:
-        key = names.setdefault(match.group(2), f"field{len(names) + 1}")
-        return match.group(1) + key.encode() + b'"'
+        key = names.setdefault(match["name"], f"field{len(names) + 1}")
+        return match["tag"] + b'"' + key.encode() + b'"'
 
-    data = re.sub(rb'(<Data\s+name=")([^"]*)"', replacement, data)
+    data = re.sub(_KML_FIELD, replacement, data)
     return data, {key: html.unescape(name.decode()) for name, key in names.items()}
 
 

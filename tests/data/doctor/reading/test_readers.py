@@ -121,6 +121,11 @@ def test_topojson_arcs_are_unpacked() -> None:
     assert positions(table) == [(100.0, 25.0), (101.0, 25.0), (101.0, 26.0)]
 
 
+def test_fields_of_kml_keep_their_names_in_either_quote() -> None:
+    text = making.KML.format(encoding="UTF-8").replace('name="挂高"', "name='挂高'")
+    assert read(text.encode(), name="a.kml").frame["挂高"].tolist()[0] == "30"
+
+
 @pytest.mark.parametrize("name", ["doc.kml", "站.kml"])
 def test_kmz_is_its_kml(name: str) -> None:
     text = making.KML.format(encoding="UTF-8").encode()
