@@ -53,19 +53,13 @@ def read_plan(
     from data.planreader.acceptance import PROPOSAL_COLUMNS, proposals
     from data.planreader.files import opened
     from data.planreader.reading import read_document
-    from data.provinces.listed import listed_province, region_names_of
+    from data.provinces.listed import region_names_of
 
     code, regions = _regions(province, workspace)
     read: list[tuple[Document, list[PlanStatement]]] = []
     for file in files:
         document = opened(file, progress=_progress(file))
-        if code and document.region not in {"", code}:
-            # Its figures keep their province: they would join the wrong ledger.
-            other = listed_province(document.region)
-            name = other.name_zh if terminal_language() == "zh" else other.name_en
-            remark("planreader.other_province", file=file.name, name=name)
-        if document.tables:
-            remark("planreader.tables", file=file.name, pages=", ".join(map(str, document.tables)))
+        _remark_on(document, code)
         own = document.region or code
         names = regions if own == code else region_names_of(own)
         read.append((document, read_document(document, province=own, regions=names)))
@@ -85,6 +79,20 @@ def read_plan(
                "confidence", "quote"]  # fmt: skip
     shown = table[columns].assign(quote=table["quote"].str[:40])
     print_table(shown, right={"value", "confidence"})
+
+
+def _remark_on(document: Document, code: str) -> None:
+    """Say what of a document joins no ledger: another province's figures, tables of a PDF."""
+    from data.provinces.listed import listed_province
+
+    if code and document.region not in {"", code}:
+        # Its figures keep their province: they would join the wrong ledger.
+        other = listed_province(document.region)
+        name = other.name_zh if terminal_language() == "zh" else other.name_en
+        remark("planreader.other_province", file=document.name, name=name)
+    if document.tables:
+        pages = ", ".join(map(str, document.tables))
+        remark("planreader.tables", file=document.name, pages=pages)
 
 
 def _regions(province: str, workspace: Path | None) -> tuple[str, list[tuple[str, str]]]:

@@ -377,3 +377,13 @@ def test_many_unknown_names_get_few_suggestions() -> None:
     found = resolve_names(frame, REGIONS["yunnan"])
     assert len(found.findings) == len(frame)
     assert sum("是否" in finding.why.text("zh") for finding in found.findings) == SUGGESTED
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("酉阳土家族苗族自治县", "酉阳"), ("黔东南苗族侗族自治州", "黔东南"),
+     ("伊犁哈萨克自治州", "伊犁"),
+     ("莫力达瓦达斡尔族自治旗", "莫力达瓦"), ("和布克赛尔蒙古自治县", "和布克赛尔")],
+)  # fmt: skip
+def test_the_short_name_of_an_autonomous_region_names_no_people(name, short):
+    assert short_names(name)[-1] == short
