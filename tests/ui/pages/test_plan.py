@@ -32,12 +32,12 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(language: str = "en", **wishes) -> AppTest:
-    """Open the page with wishes and wait for its plan."""
+    """Open the page with wishes and wait for its plan, without a curve of plans beside it."""
     app = AppTest.from_file(str(APP), default_timeout=LIMIT_S)
     app.session_state["_map_seen"] = True
     app.query_params["lang"] = language
     app.query_params["province"] = PROVINCE
-    plan = PlanSettings.model_validate({"sites": 20, **wishes})
+    plan = PlanSettings.model_validate({"sites": 20, "frontier_points": 0, **wishes})
     app.session_state["_plan_jobs"] = {}
     app._page_hash = calc_hash("sources")
     app.run()
@@ -72,7 +72,7 @@ def visited(**query: str) -> AppTest:
 
 
 def test_a_page_that_is_opened_again_finds_its_plan_and_others_do_not() -> None:
-    first = opened(sites=7, frontier_points=0)
+    first = opened(sites=7)
     result = first.session_state["_plan_jobs"][PROVINCE].result
     token = first.query_params["run"]
     # Its unsaved settings come back, too; undo leads to those without a choice.
@@ -87,7 +87,7 @@ def test_a_page_that_is_opened_again_finds_its_plan_and_others_do_not() -> None:
 
 
 def test_figures_of_older_settings_say_so_and_those_of_another_scenario_go() -> None:
-    app = opened(sites=7, frontier_points=0)
+    app = opened(sites=7)
     kept = app.session_state["_histories"][PROVINCE].present
     app.number_input(key="plan_sites").set_value(8).run()
     assert is_told_old(app)
@@ -117,7 +117,7 @@ def plan_of(app: AppTest):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plan_that_is_asked_for_shows_its_figures(language: str) -> None:
-    app = opened(language)
+    app = opened(language, frontier_points=4)
     assert not app.exception
     assert not app.error
     result = app.session_state["_plan_jobs"][PROVINCE].result
@@ -186,7 +186,7 @@ def test_a_plan_that_cannot_be_says_why() -> None:
 
 
 def test_the_plan_before_stays_dimmed_until_there_is_another() -> None:
-    app = opened(sites=7, frontier_points=0)
+    app = opened(sites=7)
     app.number_input(key="plan_min_households").set_value(100_000).run()
     app.button(key="plan_run").click().run()
     waited(app)
