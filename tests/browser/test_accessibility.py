@@ -88,6 +88,8 @@ def planned(tab: Page, address: str) -> None:
 def findings(tab: Page) -> list[list[str]]:
     """Return the serious findings of axe-core on the page, once it is at rest."""
     tab.wait_for_selector(STILL)
+    # What is left of an earlier run is pale until the next one has taken its place.
+    tab.wait_for_function("() => !document.querySelector('[data-stale=true]')")
     tab.wait_for_timeout(500)
     # Not as a script of the page: its policy runs only the server's own.
     tab.evaluate(AXE.read_text(encoding="utf-8"))
