@@ -85,6 +85,8 @@ class Reach:
         level
             (n,) [dBm]; NaN where a circle decides or the option does not reach the village.
         """
+        if not len(options):
+            return np.zeros(0)
         # Numbers from 1, so that an empty cell is no pair.
         numbers = sp.csr_array(
             (np.arange(1, self.matrix.nnz + 1), self.matrix.indices, self.matrix.indptr),

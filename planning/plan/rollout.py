@@ -112,14 +112,16 @@ class Rollout:
 
     @property
     def proof(self) -> Message:
-        """Message with value and bound of the selection."""
+        """Message with value and bound of the selection, and that the time ended it early."""
         found = self.choice
         key = {COST: "proof.cost", LEAST_SHARE: "proof.least_share"}.get(
             found.measure, "proof.covered"
         )
         currency = currency_word(self.scenario.plan.money.currency)
         values = {"value": found.value, "bound": found.bound, "gap": found.gap}
-        return Message(key, {**values, "currency": currency})
+        reached = Message(key, {**values, "currency": currency})
+        cut = found.stopped == "time"
+        return Message("proof.cut_short", {"proof": reached}) if cut else reached
 
     @property
     def worth_notes(self) -> tuple[Message, ...]:

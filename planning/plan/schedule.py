@@ -217,4 +217,4 @@ def _first(reach: sp.csr_array, order: Ints) -> Ints:
     pairs = reach.tocoo()
     best = np.full(reach.shape[1], len(order), dtype=np.int64)
     np.minimum.at(best, pairs.col, place[pairs.row])
-    return np.where(best < len(order), order[np.minimum(best, len(order) - 1)], -1)
+    return np.append(order, -1)[np.minimum(best, len(order))]

@@ -230,7 +230,8 @@ def yearly_table(scenario: Scenario, ground: SelectionInputs, built: Built) -> p
              *range(settings.first, settings.first + settings.count)]  # fmt: skip
     first = built.phases.first
     homes = ground.villages["households"].to_numpy(float)
-    when = np.where(first >= 0, built.phases.year[first], 0)
+    # Of a village that no site serves the last one, 0.
+    when = np.append(built.phases.year, 0)[first]
     rows = []
     for year in years:
         sites, villages = built.phases.year == year, (when == year) & (first >= 0)

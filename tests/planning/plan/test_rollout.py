@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -83,6 +84,15 @@ def test_the_years_are_held_against_what_no_order_exceeds(made: Rollout) -> None
     assert made.household_years <= made.most_household_years
     assert made.most_household_years <= 3 * made.choice.value + 1e-6
     assert "cannot exceed" in made.order_proof.text("en")
+
+
+def test_a_plan_that_the_time_ended_says_so(made: Rollout) -> None:
+    cut = replace(made, choice=replace(made.choice, stopped="time"))
+    for language, word in (("en", "time limit"), ("zh", "提前结束")):
+        whole = replace(made, choice=replace(made.choice, stopped="effort")).proof.text(language)
+        assert word not in whole
+        assert cut.proof.text(language).startswith(whole)
+        assert word in cut.proof.text(language)
 
 
 def test_a_village_is_in_reach_of_its_site(made: Rollout) -> None:

@@ -66,6 +66,14 @@ def test_sites_that_must_be_built_in_vain_are_warned_of(pack: Pack) -> None:
     assert planned(pack, sources=["village"]).warnings == ()
 
 
+def test_where_no_candidate_reaches_anybody_nothing_is_built(pack: Pack) -> None:
+    villages = demand(pack, Scenario(province=toy.NAME))
+    made = planned(pack, sources=[], own=[_far_from(villages)])
+    assert made.sites.empty
+    assert len(made.unreachable) == len(villages)
+    assert (made.yearly["households_total"] == 0).all()
+
+
 def _far_from(villages: pd.DataFrame) -> dict[str, float]:
     """Return a place of the toy with no village within 3 km."""
     lat, lon = (grid.ravel() for grid in np.mgrid[25.05:25.46:0.1, 100.1:102.4:0.1])
