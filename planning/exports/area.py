@@ -105,7 +105,7 @@ def kept_area(folder: Path, *asked: object) -> Path:
     ----------
     folder
         The workspace.
-    asked
+    *asked
         Everything that the area depends on, as text is made of it; equal ones to equal places.
 
     Returns
@@ -118,7 +118,18 @@ def kept_area(folder: Path, *asked: object) -> Path:
 
 
 def is_whole(path: Path) -> bool:
-    """Return whether all files of an area are there; the last to be written says so."""
+    """Return whether all files of an area are there; the last to be written says so.
+
+    Parameters
+    ----------
+    path
+        File of the raster.
+
+    Returns
+    -------
+    whole
+        False while it is being worked out, too.
+    """
     return path.with_name(f"{path.stem}-servers.csv").exists()
 
 

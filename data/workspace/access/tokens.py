@@ -131,7 +131,18 @@ def account_of(token: str, folder: Path) -> Account:
 
 
 def of_terminal(folder: Path) -> Account:
-    """Return the account of :data:`ENVIRONMENT`; nobody without a good key."""
+    """Return the account of :data:`ENVIRONMENT`.
+
+    Parameters
+    ----------
+    folder
+        Root of the workspace.
+
+    Returns
+    -------
+    account
+        Nobody without a good key.
+    """
     return account_of(os.environ.get(ENVIRONMENT, "").strip(), folder)
 
 
