@@ -32,9 +32,15 @@ def prefectures_word(names: Iterable[str]) -> str:
     '市（州）'
     >>> prefectures_word(["昆明市", "大理白族自治州"]), prefectures_word(["南京市"])
     ('州（市）', '市')
+    >>> prefectures_word(["万州区", "渝中区", "城口县"])
+    '区（县）'
     """
-    known = _kinds()
-    counts = Counter(kind for name in names for end, kind in known.items() if name.endswith(end))
+    given = tuple(names)
+    for known in _kinds():
+        counts = Counter(kind for name in given for end, kind in known.items()
+                         if name.endswith(end))  # fmt: skip
+        if counts:
+            break
     # Sorting keeps the order of the file where counts are equal.
     first, *others = sorted(
         (kind for kind in known.values() if counts[kind]), key=lambda kind: -counts[kind]
@@ -45,5 +51,5 @@ def prefectures_word(names: Iterable[str]) -> str:
 
 
 @cache
-def _kinds() -> dict[str, str]:
-    return {str(k): str(v) for k, v in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+def _kinds() -> tuple[dict[str, str], ...]:
+    return tuple(tomllib.loads(_FILE.read_text(encoding="utf-8")).values())
