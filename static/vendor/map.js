@@ -939,14 +939,14 @@
       map.createPane("raster").style.zIndex = 420;
       map.getPane("raster").style.pointerEvents = "none";
     }
-    // The braces of a template must stay as they are.
-    const at = new URL(".", window.tongcunBase || window.location.href).href + raster.url.replace(/^\//, "");
+    const base = window.tongcunBase || window.location.href;
     // What the reader set for the last one holds for the next.
     const opacity = old ? old.image.options.opacity : raster.opacity;
     const look = { opacity, pane: "raster", className: "tc-raster", interactive: false };
+    // The braces of a template must stay as they are.
     const image = raster.tiles
-      ? L.tileLayer(at, { ...look, bounds: raster.bounds, maxNativeZoom: raster.tiles, maxZoom: 18 })
-      : L.imageOverlay(at, raster.bounds, look);
+      ? L.tileLayer(new URL(".", base).href + raster.url, { ...look, bounds: raster.bounds, maxNativeZoom: raster.tiles, maxZoom: 18 })
+      : L.imageOverlay(new URL(raster.url.replace(/^\//, ""), base).href, raster.bounds, look);
     image.addTo(map);
     const legend = L.tongcunLegend(raster.legend).addTo(map);
     slider(legend.getContainer(), raster, image);

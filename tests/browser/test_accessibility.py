@@ -54,7 +54,7 @@ def tab(browser: Browser) -> Iterator[Page]:
 def test_no_serious_finding(tab: Page, address: str, theme: Literal["light", "dark"]) -> None:
     tab.emulate_media(color_scheme=theme)
     found = {}
-    for path in ("start", "help"):
+    for path in ("start", "help", "shared-work"):
         tab.goto(f"{address}/{path}?lang=zh&province=yunnan")
         tab.wait_for_selector(".st-key-context [data-testid=stSelectbox]")
         found[path] = findings(tab)

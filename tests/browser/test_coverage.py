@@ -35,7 +35,7 @@ def test_areas_of_sites_are_drawn_over_the_standing_map_and_downloaded(
     opened(page, address, "coverage")
     assert page.locator(".tc-banner").inner_text() == "Illustrative"
     page.evaluate("() => { window.firstMap = window.tongcunMap; }")
-    page.get_by_role("button", name="The 8 that serve most villages").click()
+    page.get_by_role("button", name="Busiest 8").click()
     page.wait_for_function(
         "() => { const n = document.querySelector('img.tc-raster');"
         " return n && n.naturalWidth > 50; }",
