@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import Geod
 from scipy.spatial import Delaunay, cKDTree
 
 from bench.measure import Figure, in_turn
@@ -158,9 +159,11 @@ def with_roads(pack: Pack, region: str, folder: Path) -> Pack:
         way = places[b] - places[a]
         bend = np.sin(np.pi * t * draw.integers(1, 4)) * draw.uniform(0.05, 0.2)
         lines.append(shapely.LineString(places[a] + t * way + bend * way[::-1] * [-1, 1]))
+    length_km = Geod(ellps="WGS84").geometry_length
     table = gpd.GeoDataFrame(
-        {"road_id": [f"r{k}" for k in range(len(lines))], "evidence": "modelled",
-         "as_of": "2026-01-01", "source": "seeded"},
+        {"road_id": [f"r{k}" for k in range(len(lines))], "name": None, "road_class": None,
+         "surface": None, "length_km": [length_km(line) / 1000.0 for line in lines],
+         "evidence": "modelled", "as_of": "2026-01-01", "source": "seeded"},
         geometry=lines, crs="EPSG:4326",
     )  # fmt: skip
     path = folder / f"roads_{region}.parquet"
