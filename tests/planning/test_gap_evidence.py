@@ -16,7 +16,15 @@ from geo.gaps.gap import Interval
 from layers.base import Context, Query
 from layers.figures import Figures
 from layers.registry import layer
-from planning.gaps import EXTRA_COLUMNS, GAP_COLUMNS, gap_table, layer_table
+from planning.gaps import (
+    EXTRA_COLUMNS,
+    GAP_COLUMNS,
+    _class_of,
+    _gap_sign,
+    _past_due,
+    gap_table,
+    layer_table,
+)
 from tests import toy as toy_pack
 from tests.planning.gap_rows import of, same
 
@@ -226,3 +234,35 @@ def test_what_is_counted_is_named() -> None:
     assert table["denominator_zh"].tolist() == [
         "区域内各运营商的全部基站", "区域内各运营商的全部标准机架",
     ]  # fmt: skip
+
+
+# -- signs, dates passed, classes
+
+
+@pytest.mark.parametrize(
+    ("target", "built", "sign"),
+    [("=", "=", "="), (">=", "=", ">="), (">", "=", ">="), ("=", ">=", "<="), ("=", ">", "<="),
+     (">=", ">=", "~"), ("~", "=", "~"), ("=", "~", "~")],
+)  # fmt: skip
+def test_a_gap_is_bounded_as_its_target_and_what_is_built_are(
+    target: str, built: str, sign: str
+) -> None:
+    assert _gap_sign(target, built) == sign
+
+
+def test_what_was_counted_on_the_day_of_the_target_counts_for_it(toy: Pack) -> None:
+    item = layer("mobile_5g")
+    context = Context(toy, Scenario(province="toy"), toy.default_as_of, "prefecture")
+    told = item.metric().figures(Query(item, item.metric(), context))
+    figures = replace(told, target_as_of="2020-12-31")
+    codes = [_past_due(figures, seen, "2021-06-30") for seen in ("2020-12-30", "2020-12-31", "")]
+    assert [code.key for code in codes if code is not None] == [
+        "gap_note.past_due", "gap_note.past_due_counted", "gap_note.past_due_unseen",
+    ]  # fmt: skip
+    assert _past_due(figures, "", "2020-12-31") is None
+
+
+def test_a_row_of_which_one_figure_is_known_has_a_class() -> None:
+    known = Interval(*np.array([[np.nan, np.nan], [1.0, np.nan], [np.nan, np.nan]]))
+    usual = np.array(["allocated", "allocated"], dtype=object)
+    assert _class_of(None, usual, known).tolist() == ["allocated", ""]
