@@ -52,6 +52,8 @@ def test_a_county_s_figure_is_in_its_row_and_in_the_sums_above_it_alone(tmp_path
 def test_a_prefecture_s_later_figure_replaces_those_of_its_counties(tmp_path: Path) -> None:
     table = of(with_rows(tmp_path, *COUNTIES), "mobile_5g", "county", as_of="2024-06-30")
     assert same(table["built"], [200, 63, 77, 13])
+    # Reported for the prefecture, but shared out to its counties.
+    assert table["built_evidence"].tolist() == ["reported", "allocated", "allocated", "allocated"]
 
 
 def test_a_share_of_villages_leaves_a_county_its_own(tmp_path: Path, toy: Pack) -> None:
